@@ -1,0 +1,1 @@
+//! Panes together: inputs in, effects out.

@@ -1,0 +1,1 @@
+//! What keys mean: one table for dispatch, hints, help and documentation.

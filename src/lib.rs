@@ -1,0 +1,68 @@
+//! lampblack is a terminal incident console for Carbon Black EDR (CB Response).
+//!
+//! One crate, one event loop, one worker task. A dozen words carry the whole design:
+//!
+//! > **Input** comes in · **Action** is what the user meant · **Pane** acts on it · **Session** knows ·
+//! > **Effect** goes out · **Fetch** names an answer · **Slot** is where it belongs · **Ticket** tells fresh from
+//! > stale · **Remote** holds it · **Reply** brings it · **View** is a screen of panes · **Theme** colors it.
+//!
+//! # How a key becomes an answer
+//!
+//! [`runtime`] waits for a key, a reply or a signal and hands it to [`app`] as an *input*. The keymap ([`keys`]) turns
+//! the key into an *action*, the focused pane ([`panes`]) acts on it through a `Cx`, which changes the [`session`] and
+//! leaves *effects*. `runtime` carries the effects out: a request goes to the [`worker`], which drives a
+//! [`read::Reader`] (client, cache, what is in flight) and sends a *reply* back. The session settles the reply, the
+//! screen is drawn, and everything sleeps again. The headless [`commands`] drive the same reader without a screen.
+//!
+//! # Invariants
+//!
+//! 1. **Only `runtime` touches the terminal and the channels.** `app`, `panes`, `session` and `widgets` do no I/O,
+//!    never wait, and read the time only from what they are given. The whole screen is a function of a list of inputs.
+//! 2. **Only `read` fetches.** The reader is owned by one task and holds client, cache and what is in flight. No lock is
+//!    shared between the screen and the network; there is no `Mutex` outside `sim`.
+//! 3. **Messages are data.** Inputs, effects, requests and replies derive `Debug`; no closure, future or `Box<dyn …>`
+//!    crosses a channel.
+//! 4. **A slot awaits at most one answer.** A newer request supersedes the older; an answer whose ticket is not the
+//!    expected one is dropped.
+//! 5. **Old data stays only while it is an answer to the question asked.** A failed refresh marks a pane and keeps it.
+//!    Data of *another* process is shown dimmed, under its own name, while the new answer is awaited, and is gone if
+//!    that fails: an analyst must never read one process's facts under another's name.
+//! 6. **Keys are written once.** Dispatch, hints, help, README and the `keys` subcommand read the same table.
+//! 7. **No color outside `theme`.** Widgets ask for roles.
+//! 8. **JSON stops at `wire` and begins at `sim`.** Everything else uses `model`. The simulator writes its JSON by hand
+//!    from the reference and never shares a type with `wire`: two readings of the same page cannot share a mistake.
+//! 9. **Nothing prints.** The screen is drawn by ratatui, commands write to a `Write` they are given, diagnostics go to
+//!    the log.
+//! 10. **Modules depend downwards** (`tests/layers.rs` holds the diagram and enforces it).
+//! 11. **The data is written by the attacker.** A string from the wire is a [`text::Untrusted`], which has no `Display`:
+//!     it reaches the terminal, the clipboard, a table or a CSV cell only through [`text`].
+//! 12. **Every age says of when.** No clock on the screen, no "12 s ago" that ages unseen: facts carry the time of the
+//!     answer they come from.
+//! 13. **Delays are data.** Backoff, jitter, debounce and time-outs are one [`model::Pace`] value, and the clock is a
+//!     [`model::Clock`]: minutes for a user, milliseconds for a test. Nothing else sleeps.
+
+pub mod keys;
+pub mod log;
+pub mod model;
+pub mod query;
+pub mod text;
+pub mod theme;
+
+pub mod record;
+pub mod widgets;
+pub mod wire;
+
+pub mod api;
+pub mod config;
+pub mod output;
+pub mod read;
+pub mod worker;
+
+pub mod app;
+pub mod panes;
+pub mod runtime;
+pub mod session;
+
+pub mod cli;
+pub mod commands;
+pub mod sim;

@@ -1,0 +1,1 @@
+//! Diagnostics: one log file a day, never on the screen.

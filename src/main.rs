@@ -1,0 +1,3 @@
+//! The `lampblack` program.
+
+fn main() {}

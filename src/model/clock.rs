@@ -1,0 +1,67 @@
+//! The two things a test wants in its own hands: what time it is, and how long to wait.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+/// Where the time of an answer comes from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Clock {
+    /// This machine's clock.
+    #[default]
+    System,
+    /// Always the same moment, so that a screen is a function of its inputs.
+    Fixed(Timestamp),
+}
+
+impl Clock {
+    /// The present, in UTC.
+    pub fn now(self) -> Timestamp {
+        match self {
+            Self::System => Timestamp::now(),
+            Self::Fixed(at) => at,
+        }
+    }
+}
+
+/// Every delay of the program in one value: what is minutes for a user is milliseconds for a test.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pace {
+    /// The wait before the first repetition of a failed request; doubled each time, with jitter.
+    pub backoff: Duration,
+    /// No wait between repetitions is longer, whatever the server asks for in `Retry-After`.
+    pub backoff_most: Duration,
+    /// How many times a request that is safe to repeat is repeated.
+    pub retries: u32,
+    /// How long the cursor must rest before what follows it is asked for: holding a key costs one request.
+    pub settle: Duration,
+    /// How long a sensor's answer may be reused: it decides about a host.
+    pub sensor_age: Duration,
+    /// How long the document of a process that was not seen to end may be reused.
+    pub running_age: Duration,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        Self {
+            backoff: Duration::from_millis(500),
+            backoff_most: Duration::from_secs(30),
+            retries: 3,
+            settle: Duration::from_millis(80),
+            sensor_age: Duration::from_secs(15),
+            running_age: Duration::from_secs(30),
+        }
+    }
+}
+
+impl Pace {
+    /// For tests: the same order of events, without the waiting.
+    pub fn quick() -> Self {
+        Self {
+            backoff: Duration::from_millis(1),
+            backoff_most: Duration::from_millis(5),
+            settle: Duration::ZERO,
+            ..Self::default()
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! A sensor: the agent on one host, and what it reports of itself.
+
+use std::{fmt, net::IpAddr};
+
+use jiff::Timestamp;
+
+use super::Document;
+use crate::text::Untrusted;
+
+/// The server's number for a sensor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SensorId(pub u64);
+
+/// The server's number for a sensor group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct GroupId(pub u64);
+
+impl fmt::Display for SensorId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl fmt::Display for GroupId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// One sensor's record (reference 2.6). Times are the server's clock.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sensor {
+    /// Its number.
+    pub id: SensorId,
+    /// The host's short name.
+    pub computer_name: Untrusted,
+    /// The host's DNS name.
+    pub dns_name: Untrusted,
+    /// `Online`, `Offline`, or the server's own word.
+    pub status: Untrusted,
+    /// The operating system in words.
+    pub os: Untrusted,
+    /// 1 Windows, 2 macOS, 3 Linux.
+    pub os_type: Option<i64>,
+    /// The sensor's version, as `006.002.002.80304`.
+    pub version: Untrusted,
+    /// Its group.
+    pub group: Option<GroupId>,
+    /// The host's network adapters.
+    pub adapters: Vec<Adapter>,
+    /// When it last reported.
+    pub last_checkin: Option<Timestamp>,
+    /// When it is expected next.
+    pub next_checkin: Option<Timestamp>,
+    /// When it first reported.
+    pub registered: Option<Timestamp>,
+    /// Whether isolation is asked for.
+    pub isolation_wanted: Option<bool>,
+    /// Whether the sensor says that it isolates.
+    pub is_isolating: Option<bool>,
+    /// Whether it can isolate at all.
+    pub supports_isolation: Option<bool>,
+    /// Whether it will be removed at its next check-in.
+    pub uninstall: Option<bool>,
+    /// Whether it was removed.
+    pub uninstalled: Option<bool>,
+    /// Whether it will restart at its next check-in.
+    pub restart_queued: Option<bool>,
+    /// 0 to 100, higher is better.
+    pub health: Option<i64>,
+    /// Health in words.
+    pub health_message: Untrusted,
+    /// Seconds since the host started.
+    pub uptime: Option<u64>,
+    /// Bytes of events that wait on the host.
+    pub eventlog_bytes: Option<u64>,
+    /// Bytes of files that wait on the host.
+    pub storefile_bytes: Option<u64>,
+    /// Seconds by which the sensor's clock differs from the server's.
+    pub clock_delta: Option<i64>,
+    /// Free text of the administrators.
+    pub notes: Untrusted,
+    /// The record as the server sent it.
+    pub document: Document,
+}
+
+/// A network adapter of a host.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Adapter {
+    /// Its address.
+    pub ip: IpAddr,
+    /// Its hardware address, as `00:50:56:9a:1b:2c`.
+    pub mac: String,
+}
+
+/// What is asked of a sensor's network, and what it says it does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Isolation {
+    /// Neither asked for nor in force.
+    No,
+    /// Asked for; the sensor has not applied it.
+    Pending,
+    /// Asked for and in force.
+    Yes,
+    /// Lifted; the sensor has not applied that.
+    Lifting,
+    /// The record does not say.
+    Unknown,
+}
+
+impl Sensor {
+    /// Isolation wanted and actual as one word.
+    pub fn isolation(&self) -> Isolation {
+        match (self.isolation_wanted, self.is_isolating) {
+            (Some(false), Some(false)) => Isolation::No,
+            (Some(true), Some(false)) => Isolation::Pending,
+            (Some(true), Some(true)) => Isolation::Yes,
+            (Some(false), Some(true)) => Isolation::Lifting,
+            _ => Isolation::Unknown,
+        }
+    }
+
+    /// Whether `name` is the whole of one of its names, letter case aside.
+    pub fn is_named(&self, name: &str) -> bool {
+        self.computer_name.is_like(name) || self.dns_name.is_like(name)
+    }
+}
+
+/// Which sensors to list; matches are substrings and mind the case (reference 2.6).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct SensorFilter {
+    /// Part of the host name.
+    pub hostname: Option<String>,
+    /// Part of an address; if given, the server ignores the host name.
+    pub ip: Option<String>,
+    /// Members of this group.
+    pub group: Option<GroupId>,
+}
+
+/// A sensor group (reference 2.7).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Group {
+    /// Its number.
+    pub id: GroupId,
+    /// Its name.
+    pub name: Untrusted,
+    /// Whether banned hashes are stopped on its hosts.
+    pub banning_enabled: Option<bool>,
+    /// How many hosts it has.
+    pub hosts: Option<u64>,
+    /// Addresses that stay reachable from an isolated host.
+    pub isolation_exclusions: Vec<Untrusted>,
+    /// The record as the server sent it.
+    pub document: Document,
+}

@@ -1,0 +1,1 @@
+//! The panes: one file each, every one owns its cursor and none owns data.

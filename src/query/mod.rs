@@ -1,0 +1,1 @@
+//! The search language, shared by editor, client and simulator.

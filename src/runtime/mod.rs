@@ -1,0 +1,1 @@
+//! The world: terminal, clock, channels, signals.

@@ -1,0 +1,372 @@
+//! Text written by others: what an attacker may have put in it, and the only ways out of it.
+
+use std::{borrow::Borrow, borrow::Cow, cmp::Ordering, fmt, sync::Arc};
+
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+/// A string from the wire. It has no `Display`: [`visible`], [`fit`], [`defang`] and [`csv`] are the ways to show it.
+#[derive(Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Untrusted(Arc<str>);
+
+impl Untrusted {
+    /// The bytes as they came, for comparing and for asking the server; never for showing.
+    pub fn raw(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether there is nothing in it.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether it equals `other`, letter case aside.
+    pub fn is_like(&self, other: &str) -> bool {
+        self.0.eq_ignore_ascii_case(other) || self.0.to_lowercase() == other.to_lowercase()
+    }
+
+    /// The text, or nothing when it is empty.
+    pub fn non_empty(&self) -> Option<&Self> {
+        (!self.is_empty()).then_some(self)
+    }
+
+    /// Orders by letters first, case aside, as people expect of a sorted list.
+    pub fn cmp_folded(&self, other: &Self) -> Ordering {
+        let fold = |text: &str| text.to_lowercase();
+        fold(&self.0)
+            .cmp(&fold(&other.0))
+            .then_with(|| self.0.cmp(&other.0))
+    }
+}
+
+impl From<&str> for Untrusted {
+    fn from(text: &str) -> Self {
+        Self(text.into())
+    }
+}
+
+impl From<String> for Untrusted {
+    fn from(text: String) -> Self {
+        Self(text.into())
+    }
+}
+
+impl Borrow<str> for Untrusted {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Untrusted {
+    /// Escaped, and cut: a megabyte has no place in a log line.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const LIMIT: usize = 512;
+        match self.0.char_indices().nth(LIMIT) {
+            None => write!(f, "{:?}", visible(self)),
+            Some((cut, _)) => {
+                write!(
+                    f,
+                    "{:?}… {} bytes",
+                    visible(&self.0[..cut].into()),
+                    self.0.len()
+                )
+            }
+        }
+    }
+}
+
+/// The text with everything invisible made visible: control characters, escapes, bidi overrides, zero-width and
+/// private characters, line breaks. The result is one line and moves no cursor.
+pub fn visible(text: &Untrusted) -> String {
+    let mut out = String::with_capacity(text.raw().len());
+    let mut shown = Shown::default();
+    for char in text.raw().chars() {
+        out.push_str(&shown.next(char));
+    }
+    out
+}
+
+/// The text made visible and cut to `width` cells, with `…` where something is left out.
+/// Costs no more than what is shown, whatever the length of the text.
+pub fn fit(text: &Untrusted, width: usize) -> String {
+    let mut out = String::new();
+    let mut used = 0;
+    // Where to cut if the text turns out not to fit: the last place that leaves a cell for the ellipsis.
+    let mut cut = 0;
+    let mut shown = Shown::default();
+    for char in text.raw().chars() {
+        let piece = shown.next(char);
+        let cells = self::width(&piece);
+        if used + cells > width {
+            out.truncate(cut);
+            if width > 0 {
+                out.push('…');
+            }
+            return out;
+        }
+        out.push_str(&piece);
+        used += cells;
+        if used < width {
+            cut = out.len();
+        }
+    }
+    out
+}
+
+/// Like [`fit`], but keeps the end of the text: the file name of a path, the last argument of a command.
+pub fn fit_end(text: &Untrusted, width: usize) -> String {
+    let mut pieces = Vec::new();
+    let mut used = 0;
+    for char in text.raw().chars().rev() {
+        let piece = Shown::default().next(char).into_owned();
+        let cells = self::width(&piece);
+        if used + cells > width {
+            while used + 1 > width {
+                match pieces.pop() {
+                    Some(piece) => used -= self::width::<String>(&piece),
+                    None => return String::new(),
+                }
+            }
+            pieces.push("…".into());
+            break;
+        }
+        used += cells;
+        pieces.push(piece);
+    }
+    pieces.into_iter().rev().collect()
+}
+
+/// The text made visible, with addresses and links that no program will follow: `hxxp`, `[.]`, `[@]`.
+pub fn defang(text: &Untrusted) -> String {
+    let mut out = visible(text);
+    for (from, to) in [
+        ("http://", "hxxp://"),
+        ("https://", "hxxps://"),
+        ("ftp://", "fxp://"),
+    ] {
+        out = replace_folded(&out, from, to);
+    }
+    out.replace('.', "[.]").replace('@', "[@]")
+}
+
+/// The opposite of [`defang`], lenient: what people paste from reports.
+pub fn refang(text: &str) -> String {
+    let mut out = text.to_owned();
+    for (from, to) in [
+        ("hxxps://", "https://"),
+        ("hxxp://", "http://"),
+        ("fxp://", "ftp://"),
+        ("[.]", "."),
+        ("(.)", "."),
+        ("[dot]", "."),
+        ("[:]", ":"),
+        ("[@]", "@"),
+        ("[at]", "@"),
+    ] {
+        out = replace_folded(&out, from, to);
+    }
+    out
+}
+
+/// The text made visible as one CSV cell that no spreadsheet takes for a formula. Quoting is the writer's work.
+pub fn csv(text: &Untrusted) -> String {
+    formula_safe(visible(text))
+}
+
+/// A cell that a spreadsheet would take for a formula gets a leading apostrophe.
+pub fn formula_safe(cell: String) -> String {
+    // A number is a number; everything else that could begin a formula is text.
+    let is_formula = cell
+        .trim_start()
+        .starts_with(['=', '+', '-', '@', '|', '%'])
+        && cell.parse::<f64>().is_err();
+    if is_formula { format!("'{cell}") } else { cell }
+}
+
+/// How many terminal cells the text takes.
+pub fn width<T: AsRef<str> + ?Sized>(text: &T) -> usize {
+    text.as_ref().width()
+}
+
+/// Replaces `from`, whatever its letter case, by `to`.
+fn replace_folded(text: &str, from: &str, to: &str) -> String {
+    let folded = text.to_ascii_lowercase();
+    let mut out = String::with_capacity(text.len());
+    let mut rest = 0;
+    while let Some(found) = folded[rest..].find(from) {
+        out.push_str(&text[rest..rest + found]);
+        out.push_str(to);
+        rest += found + from.len();
+    }
+    out.push_str(&text[rest..]);
+    out
+}
+
+/// The state of making a text visible, character by character.
+#[derive(Default)]
+struct Shown {
+    marks: usize,
+}
+
+impl Shown {
+    /// What is shown for the next character.
+    fn next(&mut self, char: char) -> Cow<'static, str> {
+        // More than a few marks on one letter are there to deface the lines around it.
+        const MARKS: usize = 3;
+        if is_mark(char) {
+            self.marks += 1;
+            return if self.marks <= MARKS {
+                char.to_string().into()
+            } else {
+                escaped(char)
+            };
+        }
+        self.marks = if char.is_alphanumeric() { 0 } else { MARKS };
+        match char {
+            ' '..='~' => char.to_string().into(),
+            // The pictures of control characters are one cell wide and cannot be mistaken for a path such as c:\new.
+            '\0'..='\x1f' => char::from_u32(0x2400 + u32::from(char))
+                .map_or_else(|| escaped(char), |c| c.to_string().into()),
+            '\x7f' => "␡".into(),
+            _ if is_deceptive(char) => escaped(char),
+            _ => char.to_string().into(),
+        }
+    }
+}
+
+/// A combining mark: it takes no cell of its own and belongs to the letter before it.
+fn is_mark(char: char) -> bool {
+    char.width() == Some(0) && !is_deceptive(char)
+}
+
+/// Whether a character is invisible, turns the direction of text, or pretends to be one of our own escapes.
+fn is_deceptive(char: char) -> bool {
+    matches!(
+        char,
+        '\u{80}'..='\u{a0}'           // C1 controls, no-break space
+        | '\u{ad}'                    // soft hyphen
+        | '\u{34f}'                   // combining grapheme joiner
+        | '\u{61c}'                   // Arabic letter mark
+        | '\u{115f}' | '\u{1160}' | '\u{3164}' | '\u{ffa0}' // Hangul fillers: blank letters
+        | '\u{17b4}' | '\u{17b5}'     // invisible Khmer vowels
+        | '\u{180b}'..='\u{180f}'     // Mongolian selectors
+        | '\u{1680}'
+        | '\u{2000}'..='\u{200f}'     // odd spaces, zero width, direction marks
+        | '\u{2028}'..='\u{202f}'     // line breaks, bidi embedding and override
+        | '\u{205f}'..='\u{206f}'     // invisible operators, bidi isolates
+        | '\u{2400}'..='\u{2426}'     // the pictures that stand for control characters here
+        | '\u{2800}'                  // blank braille
+        | '\u{3000}'
+        | '\u{e000}'..='\u{f8ff}'     // private use
+        | '\u{fe00}'..='\u{fe0f}'     // variation selectors
+        | '\u{feff}'
+        | '\u{fff0}'..='\u{ffff}'
+        | '\u{1d173}'..='\u{1d17a}'   // musical format controls
+        | '\u{e0000}'..='\u{10ffff}'  // tags, supplementary private use
+    ) || char.width().is_none()
+}
+
+fn escaped(char: char) -> Cow<'static, str> {
+    format!("<U+{:04X}>", u32::from(char)).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[track_caller]
+    fn check(raw: &str, shown: &str) {
+        assert_eq!(visible(&raw.into()), shown);
+    }
+
+    #[test]
+    fn control_characters_are_pictures() {
+        check("a\x1b[2Jb\r\n\tc\0\x7f", "a␛[2Jb␍␊␉c␀␡");
+    }
+
+    #[test]
+    fn what_deceives_the_eye_is_spelled_out() {
+        check("invoice\u{202e}fdp.exe", "invoice<U+202E>fdp.exe");
+        check("svchost\u{200b}.exe", "svchost<U+200B>.exe");
+        check("\u{9b}31m", "<U+009B>31m");
+        check("a\u{2028}b\u{3164}", "a<U+2028>b<U+3164>");
+        check("\u{240a}", "<U+240A>");
+    }
+
+    #[test]
+    fn ordinary_text_of_any_language_stays() {
+        check("Grüße, Ἑλλάς, 世界, c:\\new", "Grüße, Ἑλλάς, 世界, c:\\new");
+        check("e\u{301}", "e\u{301}");
+    }
+
+    #[test]
+    fn piled_up_marks_are_cut() {
+        check(
+            "a\u{301}\u{301}\u{301}\u{301}",
+            "a\u{301}\u{301}\u{301}<U+0301>",
+        );
+    }
+
+    #[test]
+    fn a_text_is_cut_to_cells_not_to_characters() {
+        assert_eq!(fit(&"abcdef".into(), 6), "abcdef");
+        assert_eq!(fit(&"abcdef".into(), 5), "abcd…");
+        assert_eq!(fit(&"世界地図".into(), 5), "世界…");
+        assert_eq!(fit(&"世界地図".into(), 4), "世…");
+        assert_eq!(fit(&"ab".into(), 1), "…");
+        assert_eq!(fit(&"ab".into(), 0), "");
+        assert_eq!(fit_end(&r"c:\windows\a.exe".into(), 7), r"…\a.exe");
+        assert_eq!(fit_end(&"ab".into(), 2), "ab");
+        assert_eq!(fit_end(&"ab".into(), 0), "");
+    }
+
+    #[test]
+    fn a_megabyte_costs_what_is_shown_of_it() {
+        let long: Untrusted = "\x1b".repeat(1_000_000).into();
+        let started = std::time::Instant::now();
+        for _ in 0..1_000 {
+            assert_eq!(width(&fit(&long, 80)), 80);
+        }
+        // A full pass over the text takes several milliseconds; a thousand of them would take seconds.
+        assert!(started.elapsed().as_secs() < 2);
+        assert!(format!("{long:?}").len() < 4096);
+    }
+
+    #[test]
+    fn indicators_are_defanged_and_back() {
+        let text: Untrusted = "HTTPS://cdn.example.net/a?b=c@d".into();
+        assert_eq!(defang(&text), "hxxps://cdn[.]example[.]net/a?b=c[@]d");
+        assert_eq!(
+            refang("hxxps://cdn[.]example(.)net"),
+            "https://cdn.example.net"
+        );
+    }
+
+    #[test]
+    fn no_cell_is_a_formula() {
+        for (cell, safe) in [
+            ("=cmd|' /C calc'!A0", "'=cmd|' /C calc'!A0"),
+            ("-2+3", "'-2+3"),
+            ("-2", "-2"),
+            ("@SUM(A1)", "'@SUM(A1)"),
+            (" =1+1", "' =1+1"),
+            ("plain", "plain"),
+            ("\t=1", "␉=1"),
+        ] {
+            assert_eq!(csv(&cell.into()), safe);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_shown_moves_the_cursor(raw in any::<String>(), width in 0_usize..40) {
+            let text = Untrusted::from(raw);
+            for shown in [visible(&text), defang(&text), csv(&text), fit(&text, width), fit_end(&text, width), format!("{text:?}")] {
+                prop_assert!(shown.chars().all(|c| !c.is_control()), "{shown:?}");
+            }
+            prop_assert!(super::width(&fit(&text, width)) <= width);
+            prop_assert!(super::width(&fit_end(&text, width)) <= width);
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! Colors and modifiers by role.

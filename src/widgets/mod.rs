@@ -1,0 +1,1 @@
+//! Drawing without meaning: knows the theme, not the model.

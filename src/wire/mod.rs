@@ -1,0 +1,1 @@
+//! The server's JSON, read leniently into the model.

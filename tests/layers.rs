@@ -1,0 +1,130 @@
+//! The layer diagram, enforced: a module may name only the modules listed beside it.
+//!
+//! It stays this simple because of one convention: no brace directly after `crate::` (import by module).
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+/// Every top-level module, lowest first, with what it may use.
+const LAYERS: &[(&str, &[&str])] = &[
+    ("text", &[]),
+    ("model", &["text"]),
+    ("query", &[]),
+    ("keys", &[]),
+    ("theme", &[]),
+    ("log", &[]),
+    ("widgets", &["theme", "text"]),
+    ("wire", &["model", "text"]),
+    ("record", &["model", "text"]),
+    ("output", &["model", "text"]),
+    ("api", &["wire", "model", "text"]),
+    ("read", &["api", "model"]),
+    ("config", &["keys", "theme", "api", "model"]),
+    ("worker", &["read", "api", "record", "model"]),
+    (
+        "session",
+        &["worker", "read", "api", "model", "query", "text"],
+    ),
+    (
+        "panes",
+        &[
+            "session", "worker", "read", "api", "model", "query", "text", "keys", "theme",
+            "widgets",
+        ],
+    ),
+    (
+        "app",
+        &[
+            "panes", "session", "worker", "read", "api", "model", "query", "text", "keys", "theme",
+            "widgets",
+        ],
+    ),
+    ("runtime", &["app", "session", "worker", "record", "text"]),
+    ("cli", &["output"]),
+    ("sim", &["model", "query"]),
+    (
+        "commands",
+        &[
+            "read", "api", "record", "config", "keys", "output", "query", "model", "text", "sim",
+            "cli",
+        ],
+    ),
+];
+
+#[test]
+fn modules_use_only_the_layers_below_them() {
+    let mut offences = Vec::new();
+    for (module, below) in LAYERS {
+        for path in sources(module) {
+            let text = fs::read_to_string(&path).unwrap();
+            for (index, line) in text.lines().enumerate() {
+                for rest in line.split("crate::").skip(1) {
+                    let name = rest
+                        .split(|c: char| !c.is_alphanumeric() && c != '_')
+                        .next()
+                        .unwrap_or_default();
+                    if name != *module && !below.contains(&name) {
+                        offences.push(format!(
+                            "{}:{}: {module} may not use {name:?}",
+                            path.display(),
+                            index + 1
+                        ));
+                    }
+                }
+            }
+        }
+    }
+    assert!(offences.is_empty(), "\n{}", offences.join("\n"));
+}
+
+#[test]
+fn every_module_has_its_place_in_the_diagram() {
+    let text = fs::read_to_string("src/lib.rs").unwrap();
+    let modules = text
+        .lines()
+        .filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';'));
+    let mut declared: Vec<_> = modules.collect();
+    let mut drawn: Vec<_> = LAYERS.iter().map(|(module, _)| *module).collect();
+    declared.sort_unstable();
+    drawn.sort_unstable();
+    assert_eq!(declared, drawn);
+}
+
+#[test]
+fn the_diagram_has_no_cycle() {
+    for (at, (module, below)) in LAYERS.iter().enumerate() {
+        for name in *below {
+            let place = LAYERS.iter().position(|(other, _)| other == name).unwrap();
+            assert!(
+                place < at,
+                "{module} may not use {name}, which stands above it"
+            );
+        }
+    }
+}
+
+fn sources(module: &str) -> Vec<PathBuf> {
+    let mut pending = vec![
+        PathBuf::from(format!("src/{module}.rs")),
+        PathBuf::from(format!("src/{module}")),
+    ];
+    let mut found = Vec::new();
+    while let Some(path) = pending.pop() {
+        if path.is_dir() {
+            pending.extend(
+                fs::read_dir(&path)
+                    .unwrap()
+                    .map(|entry| entry.unwrap().path()),
+            );
+        } else if path
+            .extension()
+            .is_some_and(|extension| Path::new(extension) == Path::new("rs"))
+            && path.is_file()
+        {
+            found.push(path);
+        }
+    }
+    found
+}
