@@ -4,7 +4,7 @@ use std::{borrow::Borrow, borrow::Cow, cmp::Ordering, fmt, sync::Arc};
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-/// A string from the wire. It has no `Display`: [`visible`], [`fit`], [`defang`] and [`csv`] are the ways to show it.
+/// A string from the wire. It has no `Display`: [`visible`], [`fit`], [`defang`] and [`csv()`] are the ways to show it.
 #[derive(Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Untrusted(Arc<str>);
 
@@ -133,6 +133,13 @@ pub fn fit_end(text: &Untrusted, width: usize) -> String {
         pieces.push(piece);
     }
     pieces.into_iter().rev().collect()
+}
+
+/// The first so many characters of a text: what is needed of it to fill as many cells and tell whether there is more.
+pub fn head(text: &str, cells: usize) -> &str {
+    text.char_indices()
+        .nth(cells + 1)
+        .map_or(text, |(at, _)| &text[..at])
 }
 
 /// The text made visible, with addresses and links that no program will follow: `hxxp`, `[.]`, `[@]`.

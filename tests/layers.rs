@@ -41,7 +41,10 @@ const LAYERS: &[(&str, &[&str])] = &[
             "widgets",
         ],
     ),
-    ("runtime", &["app", "session", "worker", "record", "text"]),
+    (
+        "runtime",
+        &["app", "session", "worker", "record", "model", "text"],
+    ),
     ("cli", &["output"]),
     ("sim", &["model", "query"]),
     (

@@ -33,3 +33,20 @@ pub enum Top {
     /// The limit of ancestors was reached.
     TooDeep(usize),
 }
+
+impl Lineage {
+    /// Whether more ancestors are on their way.
+    pub fn is_walking(&self) -> bool {
+        self.top == Top::Walking
+    }
+
+    /// The same chain with at most `depth` ancestors.
+    #[must_use]
+    pub fn cut(mut self, depth: usize) -> Self {
+        if self.ancestors.len() > depth {
+            self.ancestors.truncate(depth);
+            self.top = Top::TooDeep(depth);
+        }
+        self
+    }
+}

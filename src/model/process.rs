@@ -42,7 +42,7 @@ impl ProcessId {
 
     /// Whether this is the stand-in for a parent that the sensor did not see (`<sensor>-ffff-ffff-0000-000000000000`).
     pub fn is_unknown(self) -> bool {
-        self.pid().is_none() || self.0 & u128::from(u64::MAX) == 0
+        self.pid().is_none()
     }
 
     /// Reads a GUID that may carry a segment: both forms of `unique_id`, 8 and 12 hex digits.
@@ -167,6 +167,13 @@ pub struct Process {
     pub is_suppressed: bool,
     /// The record as the server sent it.
     pub document: Document,
+}
+
+impl Process {
+    /// Whether this stands for a process that nobody saw: the server's own stub for an unknown parent (reference 2.3).
+    pub fn is_stub(&self) -> bool {
+        self.name.is_empty() && self.cmdline.raw() == "(unknown)"
+    }
 }
 
 /// How many events of each kind a process document counts; `None` where it does not say.

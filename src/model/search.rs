@@ -56,6 +56,34 @@ impl<T> Page<T> {
     pub fn sent(&self) -> usize {
         self.rows.len() + self.broken
     }
+
+    /// The same page with every row changed.
+    pub fn map<U>(self, change: impl FnMut(T) -> U) -> Page<U> {
+        Page {
+            rows: self.rows.into_iter().map(change).collect(),
+            broken: self.broken,
+            total: self.total,
+            start: self.start,
+            elapsed: self.elapsed,
+            is_incomplete: self.is_incomplete,
+            hidden: self.hidden,
+        }
+    }
+}
+
+impl<T> Default for Page<T> {
+    /// An empty page of an empty result.
+    fn default() -> Self {
+        Self {
+            rows: Vec::new(),
+            broken: 0,
+            total: 0,
+            start: 0,
+            elapsed: None,
+            is_incomplete: false,
+            hidden: 0,
+        }
+    }
 }
 
 /// A fact with the time of the answer it comes from.
