@@ -1,1 +1,47 @@
-//! The search language, shared by editor, client and simulator.
+//! The search language of the server (API reference, section 3), shared by editor, client and simulator.
+//!
+//! [`parse`] turns text into a [`Query`] and says what is wrong with it; a query prints itself, is summed up by
+//! [`summary()`], and is made into a [`Matcher`] that decides which documents it finds. [`highlight()`] and [`complete()`]
+//! serve an editor, [`quote`] and [`narrow`] whoever builds a query from a value, [`server_error`] whoever plays the server.
+//!
+//! The text, not the tree, is what goes to a server: a query is never rewritten on its way.
+
+mod expr;
+mod fields;
+mod problem;
+
+mod clause;
+mod parser;
+mod scan;
+
+mod lint;
+mod misfit;
+mod nearest;
+
+mod compose;
+mod parameters;
+mod print;
+mod summary;
+
+mod complete;
+mod highlight;
+
+mod dates;
+mod matching;
+mod network;
+mod tokens;
+
+pub use complete::{Completion, complete};
+pub use compose::{Sense, narrow, quote};
+pub use expr::{Bound, Clause, Expr, Operand, Query};
+pub use fields::{Field, Index, Join, Kind, Place, field, fields, join};
+pub use highlight::{Role, highlight};
+pub use matching::{Matcher, Record, Value};
+pub use parameters::{Stored, parse_parameters, readable, replace_query};
+pub use parser::{Parsed, parse, parse_for};
+pub use problem::{Cause, Level, Problem, Rules, server_error};
+pub use summary::{summary, terms};
+pub use tokens::tokens;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,164 @@
+//! Which documents a query finds.
+
+mod domain;
+mod fold;
+mod path;
+mod probe;
+mod row;
+
+use std::{borrow::Cow, net::IpAddr};
+
+use jiff::Timestamp;
+
+use super::expr::{Clause, Expr, Operand, Query};
+use super::fields::{self, Index, Place};
+use probe::Probe;
+
+pub(super) use fold::folded;
+
+/// One value of a field of a document.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value<'a> {
+    /// Text of any kind: names, paths, hashes, and whatever the document stores as text. An empty text is no value.
+    Text(Cow<'a, str>),
+    /// A number.
+    Number(f64),
+    /// A moment.
+    Time(Timestamp),
+    /// An address.
+    Ip(IpAddr),
+    /// Yes or no.
+    Flag(bool),
+}
+
+/// A document that can be searched.
+pub trait Record {
+    /// Calls `test` for each value of the field until one passes, and says whether one did. The name is as in the
+    /// query: `digsig_result_modload`, `watchlist_14`. A field the document does not have has no values.
+    fn any(&self, field: &str, test: &mut dyn FnMut(Value<'_>) -> bool) -> bool;
+}
+
+/// A query made ready to be asked of many documents.
+#[derive(Clone, Debug)]
+pub struct Matcher {
+    root: Node,
+}
+
+impl Matcher {
+    /// Prepares a query for an index. Relative times are counted from `now`.
+    ///
+    /// A field the index does not have is none, so `name:value` is looked for as it stands; a range or a quoted value
+    /// of such a field finds nothing.
+    pub fn new(query: &Query, index: Index, now: Timestamp) -> Self {
+        let build = Build { index, now };
+        Self {
+            root: build.node(query.expr(), None),
+        }
+    }
+
+    /// Whether the query finds this document.
+    pub fn matches(&self, record: &dyn Record) -> bool {
+        self.root.matches(record)
+    }
+}
+
+/// A part of a prepared query.
+#[derive(Clone, Debug)]
+enum Node {
+    All,
+    And(Vec<Node>),
+    Or(Vec<Node>),
+    Not(Box<Node>),
+    Leaf(Leaf),
+    /// A bare term: one leaf for each default field it can be in.
+    Any(Vec<Leaf>),
+}
+
+#[derive(Clone, Debug)]
+struct Leaf {
+    field: String,
+    probe: Probe,
+}
+
+impl Leaf {
+    fn matches(&self, record: &dyn Record) -> bool {
+        record.any(&self.field, &mut |value| self.probe.passes(&value))
+    }
+}
+
+impl Node {
+    fn matches(&self, record: &dyn Record) -> bool {
+        match self {
+            Self::All => true,
+            Self::And(nodes) => nodes.iter().all(|node| node.matches(record)),
+            Self::Or(nodes) => nodes.iter().any(|node| node.matches(record)),
+            Self::Not(node) => !node.matches(record),
+            Self::Leaf(leaf) => leaf.matches(record),
+            Self::Any(leaves) => leaves.iter().any(|leaf| leaf.matches(record)),
+        }
+    }
+
+    /// How much work it is, roughly.
+    fn cost(&self) -> u32 {
+        match self {
+            Self::All => 0,
+            Self::And(nodes) | Self::Or(nodes) => nodes.iter().map(Self::cost).sum(),
+            Self::Not(node) => node.cost(),
+            Self::Leaf(leaf) => leaf.probe.cost(),
+            Self::Any(leaves) => leaves.iter().map(|leaf| leaf.probe.cost()).sum(),
+        }
+    }
+}
+
+struct Build {
+    index: Index,
+    now: Timestamp,
+}
+
+impl Build {
+    fn node(&self, expr: &Expr, within: Option<&str>) -> Node {
+        match expr {
+            Expr::All => Node::All,
+            Expr::And(members) => Node::And(self.nodes(members, within)),
+            Expr::Or(members) => Node::Or(self.nodes(members, within)),
+            Expr::Not(inner) => Node::Not(Box::new(self.node(inner, within))),
+            Expr::Within(field, inner) => self.node(inner, Some(field)),
+            Expr::Clause(Clause { field, operand }) => match field.as_deref().or(within) {
+                Some(name) => self.named(name, operand),
+                None => self.bare(operand),
+            },
+        }
+    }
+
+    /// The members, the cheapest first, so that most documents are decided before the dear ones are asked.
+    fn nodes(&self, members: &[Expr], within: Option<&str>) -> Vec<Node> {
+        let nodes = members.iter().map(|member| self.node(member, within));
+        let mut nodes: Vec<_> = nodes.collect();
+        nodes.sort_by_cached_key(Node::cost);
+        nodes
+    }
+
+    fn named(&self, name: &str, operand: &Operand) -> Node {
+        match (fields::field(self.index, name), operand) {
+            (Some(field), _) => Node::Leaf(Leaf {
+                field: name.to_owned(),
+                probe: Probe::new(field, operand, self.now),
+            }),
+            (None, Operand::Word(word)) => self.bare(&Operand::Word(format!("{name}:{word}"))),
+            (None, Operand::Phrase(_) | Operand::Range(..)) => Node::Any(Vec::new()),
+        }
+    }
+
+    fn bare(&self, operand: &Operand) -> Node {
+        let mut leaves: Vec<_> = fields::fields(self.index)
+            .filter(|field| field.place(self.index) == Place::Default)
+            .map(|field| Leaf {
+                field: field.name.to_owned(),
+                probe: Probe::new(field, operand, self.now),
+            })
+            .filter(|leaf| !leaf.probe.is_vain())
+            .collect();
+        leaves.sort_by_key(|leaf| leaf.probe.cost());
+        Node::Any(leaves)
+    }
+}

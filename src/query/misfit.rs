@@ -1,0 +1,85 @@
+//! Values that cannot be in the field they are looked for in.
+
+use std::ops::Range;
+
+use super::dates::Date;
+use super::fields::{Field, Kind};
+use super::network::Network;
+use super::parser::Parser;
+use super::problem::Cause;
+
+/// Warns of a value that cannot be in a field of this kind.
+pub(super) fn misfit(
+    parser: &mut Parser<'_>,
+    name: &str,
+    field: &Field,
+    text: &str,
+    has_wildcard: bool,
+    span: &Range<usize>,
+) {
+    if fits(field, text, has_wildcard) || !parser.has_room() {
+        return;
+    }
+    let is_hash = matches!(field.kind, Kind::Md5 | Kind::Sha256);
+    let found = if is_hash && text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        format!("has {}", text.len())
+    } else {
+        "is none".to_owned()
+    };
+    let noun = field.kind.noun();
+    let hint = match field.kind {
+        Kind::Md5 | Kind::Sha256 => {
+            "type all of it, or * for the digits you do not know".to_owned()
+        }
+        Kind::Status | Kind::Crossproc | Kind::Sign => {
+            format!("write one of {}", field.words.join(", "))
+        }
+        Kind::Ip if Network::read(text).is_some() => format!("write ipv6addr:{text}"),
+        Kind::Ipv6 if Network::read(text).is_some() => format!("write ipaddr:{text}"),
+        Kind::Time => {
+            format!("write {name}:2021-03-04, {name}:[2021-03-04T10:00:00 TO *] or {name}:-24h")
+        }
+        Kind::Bool => format!("write {name}:true or {name}:false"),
+        _ => format!("write {name}:{}", field.sample),
+    };
+    parser.problem(
+        Cause::Misfit,
+        span.clone(),
+        format!("{name} holds {noun}; this {found}"),
+        hint,
+    );
+}
+
+fn fits(field: &Field, text: &str, has_wildcard: bool) -> bool {
+    let is_hash = |len: usize| {
+        has_wildcard || (text.len() == len && text.bytes().all(|byte| byte.is_ascii_hexdigit()))
+    };
+    let is_word = || {
+        let bare = |word: &str| word.trim_matches('"').to_owned();
+        has_wildcard
+            || field
+                .words
+                .iter()
+                .any(|word| bare(word).eq_ignore_ascii_case(text))
+    };
+    match field.kind {
+        Kind::Md5 => is_hash(32),
+        Kind::Sha256 => is_hash(64),
+        Kind::Ip => has_wildcard || Network::read(text).is_some_and(Network::is_v4),
+        Kind::Ipv6 => has_wildcard || Network::read(text).is_some_and(|network| !network.is_v4()),
+        Kind::Integer => text.parse::<i64>().is_ok(),
+        Kind::Float => text.parse::<f64>().is_ok_and(f64::is_finite),
+        Kind::Bool => ["true", "false"]
+            .iter()
+            .any(|word| text.eq_ignore_ascii_case(word)),
+        Kind::Time => Date::read(text).is_some(),
+        Kind::Sign | Kind::Status | Kind::Crossproc => is_word(),
+        Kind::Keyword
+        | Kind::Username
+        | Kind::Guid
+        | Kind::Text
+        | Kind::Path
+        | Kind::Cmdline
+        | Kind::Domain => true,
+    }
+}

@@ -1,0 +1,224 @@
+//! Queries spread over the parameters of a search, as watchlists store them (API reference, sections 3.8 and 3.9).
+
+use url::form_urlencoded;
+
+use super::expr::{Expr, Query};
+use super::parser::{Parsed, parse};
+use super::print::{close, space};
+use super::problem::Problem;
+
+/// A stored search, readable.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Stored {
+    /// The text of its query, for a person to read and to run.
+    pub text: String,
+    /// Its facet filters: the field without `cb.fq.`, and the value. They are no part of the text.
+    pub facets: Vec<(String, String)>,
+}
+
+impl Stored {
+    /// Reads the `search_query` of a watchlist: form data, with spaces as `+` or `%20`.
+    pub fn read(search_query: &str) -> Self {
+        let pairs: Vec<_> = form_urlencoded::parse(search_query.as_bytes()).collect();
+        let facets = pairs.iter().filter_map(|(name, value)| {
+            let field = name.strip_prefix("cb.fq.")?;
+            (!value.is_empty()).then(|| (field.to_owned(), value.clone().into_owned()))
+        });
+        let text = pairs
+            .iter()
+            .map(|(name, value)| (name.as_ref(), value.as_ref()));
+        Self {
+            text: readable(text),
+            facets: facets.collect(),
+        }
+    }
+}
+
+/// The `search_query` with its query replaced by this text; what else it holds stays.
+pub fn replace_query(search_query: &str, text: &str) -> String {
+    let name = |pair: &str| {
+        let mut decoded = form_urlencoded::parse(pair.as_bytes());
+        decoded
+            .next()
+            .map_or(String::new(), |(name, _)| name.into_owned())
+    };
+    let is_kept = |pair: &&str| {
+        let name = name(pair);
+        !pair.is_empty() && name != "q" && !name.starts_with("cb.q.")
+    };
+    let mut pairs: Vec<_> = search_query
+        .split('&')
+        .filter(is_kept)
+        .map(str::to_owned)
+        .collect();
+    if !pairs.iter().any(|pair| name(pair) == "cb.urlver") {
+        pairs.push("cb.urlver=1".to_owned());
+    }
+    let mut query = "q=".to_owned();
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"_.-~/".contains(&byte) {
+            query.push(char::from(byte));
+        } else {
+            query.push('%');
+            for digit in [byte >> 4, byte & 15] {
+                let digit = char::from_digit(u32::from(digit), 16);
+                query.extend(digit.map(|digit| digit.to_ascii_uppercase()));
+            }
+        }
+    }
+    pairs.push(query);
+    pairs.join("&")
+}
+
+/// The conditions among the decoded parameters of a search as one text: `q` as it is, `cb.q.X` as `X:value`.
+///
+/// They are joined by spaces, and one that is an `or` gets parentheses if it is not alone, or it would take in its
+/// neighbors.
+pub fn readable<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
+    join(&conditions(pairs)).0
+}
+
+/// Reads the decoded parameters of a search: every condition among them must hold.
+/// The spans of the problems are bytes of the text that [`readable`] makes of them.
+pub fn parse_parameters<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Parsed {
+    let conditions = conditions(pairs);
+    let (_, places) = join(&conditions);
+    let mut members = Vec::new();
+    let mut problems = Vec::new();
+    for (condition, place) in conditions.iter().zip(&places) {
+        let parsed = parse(condition);
+        members.push(parsed.query);
+        problems.extend(parsed.problems.into_iter().map(|problem| Problem {
+            span: problem.span.start + place..problem.span.end + place,
+            ..problem
+        }));
+    }
+    let members: Option<Vec<Query>> = members.into_iter().collect();
+    let query = members.map(|members| {
+        let members = members.iter().filter(|member| !member.is_empty());
+        Query::new(Expr::and(
+            members.map(|member| member.expr().clone()).collect(),
+        ))
+    });
+    Parsed { query, problems }
+}
+
+fn conditions<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Vec<String> {
+    let pairs = pairs.into_iter().filter(|(_, value)| !value.is_empty());
+    pairs
+        .filter_map(|(name, value)| match name.strip_prefix("cb.q.") {
+            Some(field) => Some(format!("{field}:{value}")),
+            None => (name == "q").then(|| value.to_owned()),
+        })
+        .collect()
+}
+
+/// The conditions as one text, and where in it each begins.
+fn join(conditions: &[String]) -> (String, Vec<usize>) {
+    let mut text = String::new();
+    let mut places = Vec::new();
+    for condition in conditions {
+        if !text.is_empty() {
+            space(&mut text);
+        }
+        let is_alternative = conditions.len() > 1
+            && parse(condition)
+                .query
+                .is_some_and(|query| matches!(query.expr(), Expr::Or(_)));
+        text.push_str(if is_alternative { "(" } else { "" });
+        places.push(text.len());
+        text.push_str(condition);
+        if is_alternative {
+            close(&mut text);
+        }
+    }
+    (text, places)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(search_query: &str, text: &str) {
+        assert_eq!(Stored::read(search_query).text, text);
+    }
+
+    #[test]
+    fn watchlists_are_made_readable() {
+        check(
+            "cb.urlver=1&q=-path%3Ac%3A%5Cwindows%5C%2A&cb.q.filemod=c%3A%5Cwindows%5Csystem32%5C%2A",
+            r"-path:c:\windows\* filemod:c:\windows\system32\*",
+        );
+        check(
+            "cb.urlver=1&cb.q.regmod=registry%5Cmachine&q=-path%3Ac%3A%5Cwindows%5C%2A",
+            r"regmod:registry\machine -path:c:\windows\*",
+        );
+        check("cb.urlver=1&q=a+b%20c&sort=x%20desc", "a b c");
+        check("q=&cb.q.md5=%28a+or+b%29", "md5:(a or b)");
+        check("q=a%20or%20b&cb.q.hostname=c", "(a or b) hostname:c");
+        check("q=a%20or%20b", "a or b");
+        check("q=path%3Ac%3A%5C&q=b", "path:c:\\\nb");
+        check("", "");
+    }
+
+    #[test]
+    fn facet_filters_are_told_apart() {
+        let stored = Stored::read("q=a&cb.fq.status=Unresolved&cb.fq.group=x+y&cb.fq.empty=");
+        assert_eq!(stored.text, "a");
+        let facets: Vec<_> = stored
+            .facets
+            .iter()
+            .map(|(a, b)| (a.as_str(), b.as_str()))
+            .collect();
+        assert_eq!(facets, [("status", "Unresolved"), ("group", "x y")]);
+    }
+
+    #[test]
+    fn a_query_is_replaced_and_the_rest_stays() {
+        #[track_caller]
+        fn check(old: &str, text: &str, expected: &str) {
+            let new = replace_query(old, text);
+            assert_eq!(new, expected);
+            assert_eq!(Stored::read(&new).text, text);
+        }
+        check("", "a b", "cb.urlver=1&q=a%20b");
+        check(
+            "cb.urlver=1&q=x&sort=start%20desc&cb.q.md5=y&cb.fq.group=z+w",
+            "path:/usr/*",
+            "cb.urlver=1&sort=start%20desc&cb.fq.group=z+w&q=path%3A/usr/%2A",
+        );
+        check("rows=10", "é", "rows=10&cb.urlver=1&q=%C3%A9");
+    }
+
+    #[test]
+    fn every_condition_must_hold() {
+        let parsed = parse_parameters([("q", "a or b"), ("cb.q.md5", "(x or y)"), ("rows", "1")]);
+        let query = parsed.query.expect("two conditions");
+        assert_eq!(query.to_string(), "(a OR b) md5:(x OR y)");
+        assert!(
+            parse_parameters([("q", ""), ("start", "0")])
+                .query
+                .expect("none")
+                .is_empty()
+        );
+    }
+
+    #[test]
+    fn problems_are_placed_in_the_readable_text() {
+        let pairs = [
+            ("q", "a or b"),
+            ("cb.q.is_64bit", "maybe"),
+            ("cb.q.start", "["),
+        ];
+        let parsed = parse_parameters(pairs);
+        assert_eq!(parsed.query, None);
+        let text = readable(pairs);
+        let spans: Vec<_> = parsed
+            .problems
+            .iter()
+            .map(|problem| &text[problem.span.clone()])
+            .collect();
+        assert_eq!(spans, ["maybe", "["]);
+    }
+}

@@ -1,0 +1,363 @@
+//! Text to query: one pass that builds the tree, notes what is wrong and remembers what each part of the text is.
+
+use std::ops::Range;
+
+use super::expr::{Expr, Query};
+use super::fields::Index;
+use super::highlight::{Mark, Role};
+use super::lint;
+use super::problem::{Cause, Level, Problem};
+use super::scan::operator_len;
+
+/// What became of a text.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Parsed {
+    /// The query; nothing only if one of the problems is an error.
+    pub query: Option<Query>,
+    /// What is wrong with it, in the order of the text.
+    pub problems: Vec<Problem>,
+}
+
+/// Reads a query. Any text is welcome; the time it takes grows with its length and no faster.
+///
+/// Beyond the first fifty, problems of one level are not listed.
+pub fn parse(text: &str) -> Parsed {
+    Parser::run(text, None).finish()
+}
+
+/// Like [`parse`], and warns of fields that `index` does not have.
+pub fn parse_for(index: Index, text: &str) -> Parsed {
+    Parser::run(text, Some(index)).finish()
+}
+
+/// What is being typed at the end of a text.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Spot<'a> {
+    /// The field whose value it is; none for a bare term, which may become the name of a field.
+    pub(super) field: Option<&'a str>,
+    /// Where it begins, with its quotation mark.
+    pub(super) start: usize,
+}
+
+/// How deep groups and negations may lie in each other: more than anyone writes, less than a stack holds.
+const DEPTH: usize = 100;
+
+/// How many problems of one level are worth listing.
+const PROBLEMS: usize = 50;
+
+pub(super) struct Parser<'a> {
+    pub(super) text: &'a str,
+    pub(super) at: usize,
+    depth: usize,
+    index: Option<Index>,
+    /// The field before the group we are in.
+    pub(super) within: Option<&'a str>,
+    expr: Expr,
+    errors: usize,
+    warnings: usize,
+    problems: Vec<Problem>,
+    pub(super) marks: Vec<Mark>,
+    pub(super) spot: Option<Spot<'a>>,
+    /// Whether the text was given up, so that nothing more can be said about its parentheses.
+    is_lost: bool,
+}
+
+/// What comes next, with its bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Next {
+    End,
+    Open,
+    Close,
+    And(Range<usize>),
+    Or(Range<usize>),
+    Not(Range<usize>),
+    Term,
+}
+
+impl<'a> Parser<'a> {
+    pub(super) fn run(text: &'a str, index: Option<Index>) -> Self {
+        let mut parser = Self {
+            text,
+            at: 0,
+            depth: 0,
+            index,
+            within: None,
+            expr: Expr::All,
+            errors: 0,
+            warnings: 0,
+            problems: Vec::new(),
+            marks: Vec::new(),
+            spot: None,
+            is_lost: false,
+        };
+        parser.expr = parser.any();
+        while parser.next() == Next::Close {
+            let span = parser.at..parser.at + 1;
+            parser.at += 1;
+            parser.marks.push((span.clone(), Role::Group));
+            parser.problem(
+                Cause::Parenthesis,
+                span,
+                "this parenthesis closes nothing",
+                r"delete it, open one before it, or write \) for the character itself",
+            );
+            parser.any();
+        }
+        parser
+    }
+
+    fn finish(mut self) -> Parsed {
+        self.problems
+            .sort_by_key(|problem| (problem.span.start, problem.span.end));
+        Parsed {
+            query: (self.errors == 0).then(|| Query::new(self.expr)),
+            problems: self.problems,
+        }
+    }
+
+    /// What each part of the text is, and the places of the errors.
+    pub(super) fn into_marks(self) -> (Vec<Mark>, Vec<Range<usize>>) {
+        let errors = self
+            .problems
+            .into_iter()
+            .filter(|problem| problem.level == Level::Error)
+            .map(|problem| problem.span);
+        (self.marks, errors.collect())
+    }
+
+    /// What is being typed at the end of the text, if anything is.
+    pub(super) fn spot(&self) -> Option<Spot<'a>> {
+        self.spot
+    }
+
+    pub(super) fn problem(
+        &mut self,
+        cause: Cause,
+        span: Range<usize>,
+        message: impl Into<String>,
+        hint: impl Into<String>,
+    ) {
+        if self.note(cause) {
+            self.problems.push(Problem {
+                level: cause.level(),
+                cause,
+                span,
+                message: message.into(),
+                hint: Some(hint.into()),
+            });
+        }
+    }
+
+    /// Counts a problem and says whether it is worth listing.
+    fn note(&mut self, cause: Cause) -> bool {
+        let count = match cause.level() {
+            Level::Error => &mut self.errors,
+            Level::Warning => &mut self.warnings,
+        };
+        *count += 1;
+        *count <= PROBLEMS
+    }
+
+    /// Whether another warning would still be listed; spares the search for a hint.
+    pub(super) fn has_room(&self) -> bool {
+        self.warnings < PROBLEMS
+    }
+
+    pub(super) fn index(&self) -> Option<Index> {
+        self.index
+    }
+
+    pub(super) fn rest(&self) -> &'a str {
+        &self.text[self.at..]
+    }
+
+    pub(super) fn skip_space(&mut self) {
+        self.at = self.text.len() - self.rest().trim_start().len();
+    }
+
+    fn next(&mut self) -> Next {
+        self.skip_space();
+        let rest = self.rest();
+        match rest.as_bytes().first() {
+            None => Next::End,
+            Some(b'(') => Next::Open,
+            Some(b')') => Next::Close,
+            Some(b'-') => Next::Not(self.at..self.at + 1),
+            Some(_) => {
+                let word = &rest[..operator_len(rest)];
+                let span = self.at..self.at + word.len();
+                match word.len() {
+                    2 => Next::Or(span),
+                    3 if word.eq_ignore_ascii_case("and") => Next::And(span),
+                    3 => Next::Not(span),
+                    _ => Next::Term,
+                }
+            }
+        }
+    }
+
+    fn operator(&mut self, span: &Range<usize>) {
+        self.marks.push((span.clone(), Role::Operator));
+        self.at = span.end;
+    }
+
+    fn dangling(&mut self, span: Range<usize>, side: &str) {
+        let word = &self.text[span.clone()];
+        let message = format!("nothing stands {side} {word:?}");
+        let hint = format!(
+            "add a term {side} it, delete it, or write {word:?} in quotes to look for the word"
+        );
+        self.problem(Cause::Operator, span, message, hint);
+    }
+
+    /// Terms joined by `or`, up to a closing parenthesis or the end. [`Expr::All`] if there are none.
+    fn any(&mut self) -> Expr {
+        let mut members = Vec::new();
+        let mut errors = self.errors;
+        let mut is_joined = self.all(&mut members);
+        while let Next::Or(span) = self.next() {
+            if members.is_empty() && self.errors == errors {
+                self.dangling(span.clone(), "before");
+            }
+            self.operator(&span);
+            errors = self.errors;
+            let count = members.len();
+            is_joined |= self.all(&mut members);
+            if members.len() == count && self.errors == errors {
+                self.dangling(span.clone(), "after");
+            }
+            if is_joined {
+                lint::mixed(self, span);
+                is_joined = false;
+            }
+        }
+        Expr::or(members)
+    }
+
+    /// Adds the terms joined by `and`, or by nothing, as one member. Says whether they were several.
+    fn all(&mut self, into: &mut Vec<Expr>) -> bool {
+        let mut members = Vec::new();
+        let mut joint = None;
+        loop {
+            match self.next() {
+                Next::End => {
+                    self.spot.get_or_insert(Spot {
+                        field: self.within,
+                        start: self.at,
+                    });
+                    break;
+                }
+                Next::Close | Next::Or(_) => break,
+                Next::And(span) => {
+                    if members.is_empty() || joint.is_some() {
+                        self.dangling(span.clone(), "before");
+                    }
+                    self.operator(&span);
+                    joint = Some(span);
+                }
+                Next::Open | Next::Not(_) | Next::Term => {
+                    members.push(self.unary());
+                    joint = None;
+                }
+            }
+        }
+        if let Some(span) = joint
+            && !members.is_empty()
+        {
+            self.dangling(span, "after");
+        }
+        let is_joined = members.len() > 1;
+        if !members.is_empty() {
+            into.push(Expr::and(members));
+        }
+        is_joined
+    }
+
+    fn unary(&mut self) -> Expr {
+        match self.next() {
+            Next::Not(span) => self.negation(span),
+            Next::Open => self.group(),
+            _ => self.clause(),
+        }
+    }
+
+    fn negation(&mut self, span: Range<usize>) -> Expr {
+        self.operator(&span);
+        if !self.descend(&span) {
+            return Expr::All;
+        }
+        let gap = self.at;
+        let negated = match self.next() {
+            Next::End | Next::Close | Next::Or(_) | Next::And(_) => {
+                self.dangling(span, "after");
+                Expr::All
+            }
+            Next::Open | Next::Not(_) | Next::Term => {
+                if self.text[span.clone()] == *"-" && self.at > gap {
+                    self.problem(
+                        Cause::Reading,
+                        span,
+                        "this `-` negates the next term, though a space is between them",
+                        "write it close to the term, or \"-\" in quotes to look for the character",
+                    );
+                }
+                self.unary()
+            }
+        };
+        self.depth -= 1;
+        Expr::Not(Box::new(negated))
+    }
+
+    pub(super) fn group(&mut self) -> Expr {
+        let open = self.at..self.at + 1;
+        self.marks.push((open.clone(), Role::Group));
+        self.at += 1;
+        if !self.descend(&open) {
+            return Expr::All;
+        }
+        self.spot = None;
+        let is_empty = matches!(self.next(), Next::Close | Next::End);
+        let expr = self.any();
+        self.depth -= 1;
+        if self.next() == Next::Close {
+            self.marks.push((self.at..self.at + 1, Role::Group));
+            self.at += 1;
+            if is_empty {
+                self.problem(
+                    Cause::EmptyGroup,
+                    open.start..self.at,
+                    "nothing stands between these parentheses",
+                    r"put a term between them, delete them, or write \(\) for the characters themselves",
+                );
+            }
+        } else if !self.is_lost {
+            self.problem(
+                Cause::Parenthesis,
+                open,
+                "this parenthesis is never closed",
+                r"type ) where the group ends, or write \( for the character itself",
+            );
+        }
+        expr
+    }
+
+    /// Goes one level deeper, or gives the text up.
+    fn descend(&mut self, span: &Range<usize>) -> bool {
+        if self.depth < DEPTH {
+            self.depth += 1;
+            return true;
+        }
+        self.problem(
+            Cause::Depth,
+            span.clone(),
+            format!("groups and negations lie in each other more than {DEPTH} deep"),
+            "drop the parentheses that group nothing",
+        );
+        if span.end < self.text.len() {
+            self.marks.push((span.end..self.text.len(), Role::Error));
+        }
+        self.at = self.text.len();
+        self.is_lost = true;
+        false
+    }
+}

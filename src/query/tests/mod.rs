@@ -1,0 +1,61 @@
+//! The examples of the reference, and what holds for any text and any query.
+
+mod kinds;
+mod problems;
+mod properties;
+mod syntax;
+mod times;
+
+use jiff::Timestamp;
+
+use super::*;
+
+/// A document for tests.
+#[derive(Clone, Debug, Default)]
+struct Document(Vec<(&'static str, Value<'static>)>);
+
+impl Document {
+    fn with(mut self, field: &'static str, value: Value<'static>) -> Self {
+        self.0.push((field, value));
+        self
+    }
+
+    fn text(self, field: &'static str, value: &'static str) -> Self {
+        self.with(field, Value::Text(value.into()))
+    }
+}
+
+impl Record for Document {
+    fn any(&self, field: &str, test: &mut dyn FnMut(Value<'_>) -> bool) -> bool {
+        let values = self.0.iter().filter(|(name, _)| *name == field);
+        values.map(|(_, value)| value.clone()).any(test)
+    }
+}
+
+fn time(text: &str) -> Timestamp {
+    text.parse().expect(text)
+}
+
+/// Whether the query finds the document, at noon of 4 March 2021.
+#[track_caller]
+fn finds(index: Index, query: &str, document: &Document) -> bool {
+    let parsed = parse(query);
+    let query = parsed
+        .query
+        .unwrap_or_else(|| panic!("{query}: {:?}", parsed.problems));
+    let matcher = Matcher::new(&query, index, time("2021-03-04T12:00:00Z"));
+    let answer = matcher.matches(document);
+    // The canonical text must find the same.
+    let again = parse(&query.to_string()).query.expect("canonical");
+    let matcher = Matcher::new(&again, index, time("2021-03-04T12:00:00Z"));
+    assert_eq!(matcher.matches(document), answer, "{query}");
+    answer
+}
+
+/// Queries, and whether they find the document.
+#[track_caller]
+fn check(index: Index, document: &Document, table: &[(&str, bool)]) {
+    for (query, expected) in table {
+        assert_eq!(finds(index, query, document), *expected, "{query}");
+    }
+}

@@ -1,0 +1,363 @@
+//! What is said about odd and broken queries, and where.
+
+use super::*;
+
+/// The problem, with what its span covers and its hint.
+#[track_caller]
+fn check(text: &str, cause: Cause, at: &str, hint: &str) {
+    let parsed = parse(text);
+    let found: Vec<_> = parsed
+        .problems
+        .iter()
+        .filter(|problem| problem.cause == cause)
+        .collect();
+    assert_eq!(found.len(), 1, "{text}: {:?}", parsed.problems);
+    let problem = found[0];
+    assert_eq!(&text[problem.span.clone()], at, "{problem:?}");
+    let said = problem.hint.as_deref().unwrap_or_default();
+    assert!(said.contains(hint), "{said}");
+    assert_eq!(
+        parsed.query.is_none(),
+        problem.level == Level::Error,
+        "{problem:?}"
+    );
+}
+
+#[test]
+fn errors_say_where_and_what_to_type() {
+    check("a (b", Cause::Parenthesis, "(", "type )");
+    check("a b) c", Cause::Parenthesis, ")", "delete it");
+    check("cmdline:(a", Cause::Parenthesis, "(", r"\(");
+    check("\"a b", Cause::Quote, "\"", "type \"");
+    check(
+        r#"path:"c:\x\""#,
+        Cause::Quote,
+        "\"",
+        "backslash before a quote",
+    );
+    check("a () b", Cause::EmptyGroup, "()", "put a term between");
+    check(
+        "cmdline:( )",
+        Cause::EmptyGroup,
+        "( )",
+        "put a term between",
+    );
+    check("a and", Cause::Operator, "and", "add a term after it");
+    check("and a", Cause::Operator, "and", "add a term before it");
+    check("a and and b", Cause::Operator, "and", "before");
+    check("a or", Cause::Operator, "or", "after");
+    check("OR a", Cause::Operator, "OR", "before");
+    check("a or or b", Cause::Operator, "or", "after");
+    check("a not", Cause::Operator, "not", "after");
+    check("a -", Cause::Operator, "-", "after");
+    check("(a or) b", Cause::Operator, "or", "after");
+    check(
+        "a process_name:",
+        Cause::NoValue,
+        "process_name:",
+        "process_name:svchost.exe",
+    );
+    check("(start:)", Cause::NoValue, "start:", "start:*");
+    check(
+        "start:[2021-03-04 TO",
+        Cause::Range,
+        "[2021-03-04",
+        "[a TO b]",
+    );
+    check(
+        "start:[2021-03-04 TO ]",
+        Cause::Range,
+        "[2021-03-04 TO",
+        "[a TO b]",
+    );
+    check(
+        "start:[2021-03-04]",
+        Cause::Range,
+        "[2021-03-04",
+        "[a TO b]",
+    );
+    check("start:[a TO b", Cause::Range, "[a TO b", "[a TO b]");
+    check("start:[ TO b]", Cause::Range, "[ TO", "[a TO b]");
+    check("start:[", Cause::Range, "[", "[a TO b]");
+    check("[WARN]", Cause::Range, "[WARN", "quotes");
+}
+
+#[test]
+fn odd_queries_are_taken_and_commented() {
+    check(
+        "proces_name:a",
+        Cause::UnknownField,
+        "proces_name",
+        "process_name:",
+    );
+    check(
+        "Process_Name:a",
+        Cause::UnknownField,
+        "Process_Name",
+        "process_name:",
+    );
+    check("ip:10.0.0.1", Cause::UnknownField, "ip", "ipaddr:");
+    check("zzzzzz:1", Cause::UnknownField, "zzzzzz", "quotes");
+    check(
+        "process_name:*.exe",
+        Cause::LeadingWildcard,
+        "*",
+        "begin it with",
+    );
+    check("*exe", Cause::LeadingWildcard, "*", "begin it with");
+    check("start:[* to *]", Cause::LowerCaseTo, "to", "TO");
+    check("cmdline:[a TO b]", Cause::Unordered, "[a TO b]", "cmdline:");
+    check(
+        "process_name:[a TO b]",
+        Cause::Unordered,
+        "[a TO b]",
+        "wildcard",
+    );
+    check(
+        "process_md5:9e107d9d372bb6826bd81d3542a419d",
+        Cause::Misfit,
+        "9e107d9d372bb6826bd81d3542a419d",
+        "type all of it",
+    );
+    check("ipaddr:10.0.0", Cause::Misfit, "10.0.0", "ipaddr:");
+    check(
+        "ipaddr:2001:db8::1",
+        Cause::Misfit,
+        "2001:db8::1",
+        "ipv6addr:2001:db8::1",
+    );
+    check(
+        "netconn_count:many",
+        Cause::Misfit,
+        "many",
+        "netconn_count:[1 TO",
+    );
+    check(
+        "netconn_count:[1 TO many]",
+        Cause::Misfit,
+        "[1 TO many]",
+        "netconn_count",
+    );
+    check("is_64bit:yes", Cause::Misfit, "yes", "is_64bit:true");
+    check("status:open", Cause::Misfit, "open", "Unresolved");
+    check("start:yesterday", Cause::Misfit, "yesterday", "start:-24h");
+    check("start:-2d", Cause::Reading, "-2d", "start:-48h");
+    check(
+        "start:2021-03-04T10:00:00",
+        Cause::Reading,
+        "2021-03-04T10:00:00",
+        "start:[2021-03-04T10:00:00 TO *]",
+    );
+    check(
+        r"path:\boot\a.exe",
+        Cause::Reading,
+        r"\boot\a.exe",
+        r"path:boot\a.exe",
+    );
+    check(
+        "path:\"a*\"",
+        Cause::Reading,
+        "\"a*\"",
+        "path:a*".trim_start_matches("path:"),
+    );
+    check("a b or c", Cause::Reading, "or", "(a b) or c");
+    check("a - b", Cause::Reading, "-", "close to the term");
+    check("process_name: or b", Cause::Reading, "or", "quotes");
+    check(
+        "process_name: cmdline:b",
+        Cause::Reading,
+        "cmdline:",
+        "before it",
+    );
+    check(
+        "\u{201c}a b\u{201d}",
+        Cause::Reading,
+        "\u{201c}a",
+        "straight quotes",
+    );
+    check("a\"b\"", Cause::Reading, "\"", r#"\""#);
+    check(
+        r"path:c:\x\ process_name:a",
+        Cause::Space,
+        r"\ ",
+        "delete the backslash",
+    );
+}
+
+#[test]
+fn a_path_cut_at_its_spaces_is_noticed() {
+    check(
+        r"path:c:\program files (x86)\windows",
+        Cause::Space,
+        r" files (x86)\windows",
+        r#"path:"c:\program files (x86)\windows""#,
+    );
+    check(
+        r"a path:c:\program files\*",
+        Cause::Space,
+        r" files\*",
+        r"path:c:\program\ files\*",
+    );
+    check(
+        r"c:\program files\x.exe y",
+        Cause::Space,
+        r" files\x.exe",
+        r#""c:\program files\x.exe""#,
+    );
+    for text in [
+        r"path:c:\windows\* evil.exe",
+        r"path:c:\windows\* path:c:\x\y",
+        r"path:c:\windows\* or d:\x",
+        r"path:c:\windows\* -d:\x",
+        r"path:c:\windows\* c:\x",
+        r"(path:c:\windows\*) (cmdline:a\b)",
+    ] {
+        let problems = parse(text).problems;
+        assert!(
+            problems.iter().all(|problem| problem.cause != Cause::Space),
+            "{text}: {problems:?}"
+        );
+    }
+}
+
+#[test]
+fn nothing_is_said_about_good_queries() {
+    for text in [
+        "",
+        "*",
+        "*:*",
+        "svchost.exe",
+        r"c:\windows",
+        "http://example.com/a",
+        r"process_name:net.exe cmdline:\\test\blah -username:SYSTEM",
+        "(a or b) c",
+        "-(a b) or c",
+        "start:[2021-03-01 TO 2021-03-31] start:-24h start:2021-03-04",
+        "alliance_score_virustotal:[10 TO *] watchlist_14:*",
+        "digsig_result_modload:Unsigned digsig_result:\"invalid chain\"",
+        "ipaddr:10.0.0.0/8 ipv6addr:2001:db8::/32",
+        "md5:9e107d9d* process_md5:9e107d9d372bb6826bd81d3542a419d6",
+        "is_64bit:TRUE status:\"in progress\" alert_severity:50.625",
+        "cmdline:\"-enc\" cmdline:-enc",
+        "os_type:Windows",
+        r"regmod:registry\machine\system\currentcontrolset\control\deviceclasses\{53f5630d-b6bf-11d0-94f2-00a0c91efb8b}\*",
+    ] {
+        assert_eq!(parse(text).problems, [], "{text}");
+    }
+}
+
+#[test]
+fn every_sample_and_word_of_the_table_is_good() {
+    for index in Index::ALL {
+        for field in fields(index) {
+            let name = if field.is_family() {
+                format!("{}7", field.stem())
+            } else {
+                field.name.to_owned()
+            };
+            for value in field.words.iter().chain([&field.sample]) {
+                let text = format!("{name}:{value}");
+                assert_eq!(parse_for(index, &text).problems, [], "{text}");
+            }
+        }
+    }
+}
+
+#[test]
+fn fields_of_other_indexes_are_noticed_when_the_index_is_known() {
+    let problems = parse_for(Index::Binary, "cmdline:a").problems;
+    assert_eq!(problems.len(), 1);
+    assert_eq!(problems[0].cause, Cause::ForeignField);
+    assert_eq!(problems[0].hint.as_deref(), Some("search processes for it"));
+    assert_eq!(parse_for(Index::Process, "cmdline:a").problems, []);
+    assert_eq!(parse("cmdline:a").problems, []);
+}
+
+#[test]
+fn servers_refuse_what_the_reference_says_they_refuse() {
+    #[track_caller]
+    fn check(text: &str, expected: Option<&str>) {
+        assert_eq!(server_error(text, Rules::default()), expected, "{text}");
+    }
+    check("a (b", Some("query_malformed_syntax"));
+    check("a) b", Some("query_malformed_syntax"));
+    check("\"a", Some("query_malformed_syntax"));
+    check("a or", Some("query_malformed_syntax"));
+    check("()", Some("query_malformed_syntax"));
+    check("start:[a TO", Some("query_syntax_error"));
+    check("start:[* to *]", Some("query_syntax_error"));
+    check("process_name:", Some("query_syntax_error"));
+    check("process_name: (", Some("query_malformed_syntax"));
+    check("*exe", Some("query_syntax_error"));
+    check("colour:red [x", Some("query_syntax_error"));
+    check("colour:red", None);
+    check("process_md5:1", None);
+    check("a b or c", None);
+    check("", None);
+    let lenient = Rules {
+        refuse_leading_wildcards: false,
+    };
+    assert_eq!(server_error("*exe", lenient), None);
+}
+
+#[test]
+fn depth_is_bounded_with_one_clear_error() {
+    for text in [
+        "(".repeat(100_000),
+        "-".repeat(100_000),
+        "a:(".repeat(100_000),
+        "cmdline:(".repeat(100_000),
+    ] {
+        let parsed = parse(&text);
+        assert_eq!(parsed.query, None);
+        let errors = parsed.problems.iter();
+        let errors = errors.filter(|problem| problem.level == Level::Error);
+        let causes: Vec<_> = errors.map(|problem| problem.cause).collect();
+        assert_eq!(causes, [Cause::Depth]);
+    }
+    let deep = "(".repeat(90) + "a" + &")".repeat(90);
+    assert_eq!(parse(&deep).problems, []);
+}
+
+#[test]
+fn long_texts_are_read_in_reasonable_time() {
+    let seeds = [
+        "a ",
+        "(",
+        ")",
+        "\"",
+        "-",
+        "[",
+        "\\",
+        "*",
+        "start:[",
+        "start:[a TO ",
+        "x:[\"",
+        "nosuch:x ",
+        "process_name:a or ",
+        "path:c:\\a b ",
+        "c:\\a b\\c ",
+        "a\\ ",
+        "and ",
+        "é:",
+        ":",
+        "foo:",
+        "foo:(",
+        "path:c:\\a ) ",
+        "foo:[a TO [a TO ",
+    ];
+    for seed in seeds {
+        let text = seed.repeat(250_000 / seed.len());
+        let started = std::time::Instant::now();
+        let parsed = parse(&text);
+        assert!(parsed.problems.len() <= 100);
+        let _ = highlight(&text);
+        let _ = complete(Index::Process, &text, text.len());
+        // Anything worse than linear would take minutes, as a megabyte then would.
+        assert!(
+            started.elapsed().as_secs() < 20,
+            "{seed}: {:?}",
+            started.elapsed()
+        );
+    }
+}
