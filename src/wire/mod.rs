@@ -1,1 +1,105 @@
-//! The server's JSON, read leniently into the model.
+//! The server's JSON, read leniently into [`model`](crate::model): whatever its version, its spelling or its mood.
+//!
+//! A field may be missing, null, a number or a string that holds one; a row that cannot be used is counted and never
+//! costs the page. Everything the server sent stays in the row's [`Document`](crate::model::Document).
+
+mod binary;
+mod compact;
+mod group;
+mod hits;
+mod page;
+mod process;
+mod record;
+mod sensor;
+mod server;
+mod summary;
+mod time;
+
+pub use page::{Malformed, list, one, page};
+pub use record::Record;
+pub use summary::summary;
+
+/// A noun of the model that is read from one JSON object.
+pub trait Noun: Sized {
+    /// Reads it; `None` when the record lacks what names it, so that nothing could be done with it.
+    fn read(record: &Record) -> Option<Self>;
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::{Map, Value};
+
+    use super::*;
+    use crate::model::{Binary, Group, Process, Sensor, ServerInfo, Span};
+
+    const GUID: &str = "00000007-0000-1092-01d7-10df4de391b0";
+
+    /// Any JSON, with a liking for what the fields usually hold.
+    fn anything() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            any::<u64>().prop_map(Value::from),
+            any::<f64>().prop_map(Value::from),
+            (-2_i64..3).prop_map(Value::from),
+            Just(Value::from(u64::MAX)),
+            any::<String>().prop_map(Value::from),
+            prop::sample::select(vec![
+                "-1",
+                "",
+                "99999999999999999999",
+                "(unknown)",
+                "2021-03-04 04:15:33.883886-06:00",
+                "10.0.0.1,0050569a1b2c|",
+                "9E107D9D372BB6826BD81D3542A419D6",
+                "00000007-0000-1092-01d7-10df4de391b0-0177fcbc770e",
+            ])
+            .prop_map(Value::from),
+        ];
+        leaf.prop_recursive(3, 16, 4, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+                prop::collection::btree_map(name(), inner, 0..4)
+                    .prop_map(|map| Value::Object(map.into_iter().collect())),
+            ]
+        })
+    }
+
+    fn name() -> impl Strategy<Value = String> {
+        const NAMES: &str = "id unique_id segment_id sensor_id process_pid start parent_id parent_unique_id comms_ip \
+            last_update terminated watchlists wid value alliance_score_x alliance_data_x watchlist_3 modload_count md5 \
+            network_adapters last_checkin_time clock_delta isolation_exclusions ip_address enabled results filtered \
+            total_results elapsed incomplete_results process parent children siblings version uptime group_id";
+        prop::sample::select(NAMES.split_whitespace().collect::<Vec<_>>()).prop_map(str::to_owned)
+    }
+
+    fn object() -> impl Strategy<Value = Map<String, Value>> {
+        prop::collection::btree_map(name(), anything(), 0..12)
+            .prop_map(|map| map.into_iter().collect())
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(128))]
+        #[test]
+        fn no_answer_is_too_odd_to_read(mut row in object(), envelope in object(), other in anything()) {
+            let asked = Span { start: 0, rows: 10 };
+            let odd = [Value::Object(row.clone()), Value::Object(envelope.clone()), other.clone()];
+            for json in odd.map(|value| value.to_string()) {
+                let _ = (one::<Process>(&json), one::<Sensor>(&json), one::<Binary>(&json), one::<Group>(&json));
+                let _ = (one::<ServerInfo>(&json), list::<Sensor>(&json), summary(&json));
+                let _ = page::<Process>(&json, asked);
+            }
+            // Whatever else it holds, a process with an id is never lost.
+            row.insert("id".into(), GUID.into());
+            let mut envelope = envelope;
+            envelope.insert("results".into(), vec![other, Value::Object(row.clone())].into());
+            let page = page::<Process>(&Value::Object(envelope).to_string(), asked).unwrap();
+            prop_assert_eq!(page.sent(), 2);
+            let process = page.rows.last().unwrap();
+            prop_assert_eq!(process.id.to_string(), GUID);
+            prop_assert_eq!(process.document.json(), Value::Object(row).to_string());
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! A binary's document (reference 2.5). Old servers have some of its texts only as `_facet` twins.
+
+use super::{Noun, Record, hits};
+use crate::model::{Binary, Signature};
+
+impl Noun for Binary {
+    fn read(record: &Record) -> Option<Self> {
+        let mut observed_paths = record.texts("observed_filename");
+        if observed_paths.is_empty() {
+            observed_paths = record.texts("observed_filename_facet");
+        }
+        Some(Self {
+            md5: record.md5("md5")?,
+            sha256: record.sha256("sha256"),
+            original_filename: record.text_or("original_filename", "original_filename_facet"),
+            description: record.text_or("file_desc", "file_desc_facet"),
+            product: record.text_or("product_name", "product_name_facet"),
+            company: record.text_or("company_name", "company_name_facet"),
+            version: record.text_or("file_version", "file_version_facet"),
+            observed_paths,
+            size: record.count("orig_mod_len"),
+            stored_size: record.count("copied_mod_len"),
+            is_executable: record.flag("is_executable_image"),
+            signature: Signature {
+                result: record.text_or("digsig_result", "signed"),
+                publisher: record.text_or("digsig_publisher", "digsig_publisher_facet"),
+                issuer: record.text("digsig_issuer"),
+                signed_at: record.time("digsig_sign_time"),
+            },
+            first_seen: record.time("server_added_timestamp"),
+            last_seen: record.time("last_seen"),
+            hosts: record.count("host_count"),
+            os: record.text("os_type"),
+            watchlists: hits::watchlists(record),
+            feeds: hits::feeds(record),
+            document: record.document(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Span;
+    use crate::wire;
+
+    #[test]
+    fn a_whole_document_is_read() {
+        let json = include_str!("../../tests/goldens/get_binary_search.json");
+        let page = wire::page::<Binary>(json, Span { start: 0, rows: 2 }).unwrap();
+        insta::assert_debug_snapshot!(page.rows[0]);
+        assert_eq!(page.rows[1].signature.is_good(), Some(false));
+        assert_eq!(page.rows[1].feeds.len(), 1);
+    }
+
+    #[test]
+    fn an_old_document_has_its_texts_in_facets() {
+        let json = r#"{"md5": "9E107D9D372BB6826BD81D3542A419D6", "product_name_facet": "Tool", "signed": "Signed",
+            "observed_filename_facet": "c:\\temp\\out.exe", "host_count": "3"}"#;
+        let binary: Binary = wire::one(json).unwrap().unwrap();
+        assert_eq!(binary.product.raw(), "Tool");
+        assert_eq!(binary.observed_paths[0].raw(), r"c:\temp\out.exe");
+        assert_eq!(
+            (binary.signature.is_good(), binary.hosts),
+            (Some(true), Some(3))
+        );
+    }
+
+    #[test]
+    fn a_document_without_hash_is_of_no_use() {
+        assert!(wire::one::<Binary>(r#"{"md5": "", "product_name": "Tool"}"#).is_err());
+    }
+}

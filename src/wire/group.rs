@@ -1,0 +1,50 @@
+//! A sensor group (reference 2.7).
+
+use super::{Noun, Record};
+use crate::model::{Group, GroupId};
+use crate::text::Untrusted;
+
+impl Noun for Group {
+    fn read(record: &Record) -> Option<Self> {
+        Some(Self {
+            id: GroupId(record.count("id")?),
+            name: record.text("name"),
+            banning_enabled: record.flag("banning_enabled"),
+            hosts: record.count("number_of_hosts"),
+            isolation_exclusions: exclusions(record),
+            document: record.document(),
+        })
+    }
+}
+
+/// The addresses of the exclusions that are in force.
+fn exclusions(record: &Record) -> Vec<Untrusted> {
+    record
+        .records("isolation_exclusions")
+        .iter()
+        .filter(|entry| entry.flag("enabled") != Some(false))
+        .map(|entry| entry.text_or("ip_address", "name"))
+        .filter(|address| !address.is_empty())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire;
+
+    #[test]
+    fn a_group_comes_as_a_list_of_one() {
+        let group: Group = wire::one(include_str!("../../tests/goldens/get_group_1.json"))
+            .unwrap()
+            .unwrap();
+        assert_eq!((group.id, group.name.raw()), (GroupId(1), "Default Group"));
+        assert_eq!((group.hosts, group.banning_enabled), (Some(12), Some(true)));
+        let exclusions: Vec<_> = group
+            .isolation_exclusions
+            .iter()
+            .map(Untrusted::raw)
+            .collect();
+        assert_eq!(exclusions, ["10.20.30.40", "backup host"]);
+    }
+}

@@ -1,0 +1,249 @@
+//! The envelopes around rows: each row is read on its own, so that a bad one costs only itself.
+
+use std::collections::BTreeMap;
+
+use serde_json::{error::Category, value::RawValue};
+
+use super::{Noun, Record};
+use crate::model::{Page, Span};
+
+/// Why an answer as a whole is of no use. Its words hold nothing of what the server sent.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct Malformed(String);
+
+impl Malformed {
+    /// Some other value than the one expected.
+    pub(super) fn shape(json: &str, expected: &str) -> Self {
+        let found = match json.trim_start().bytes().next() {
+            Some(b'{') => "another object",
+            Some(b'[') => "a list",
+            Some(b'"') => "a text",
+            Some(b'<') => "a web page",
+            Some(_) => "something else",
+            None => "nothing",
+        };
+        Self(format!("{found} instead of {expected}"))
+    }
+
+    /// A record without the id that names it.
+    pub(super) fn nameless() -> Self {
+        Self("the record lacks its id".into())
+    }
+
+    fn syntax(error: &serde_json::Error) -> Self {
+        match error.classify() {
+            Category::Eof => Self("the JSON ends too early".into()),
+            Category::Data | Category::Syntax | Category::Io => Self(format!(
+                "no valid JSON at line {}, column {}",
+                error.line(),
+                error.column()
+            )),
+        }
+    }
+}
+
+/// Reads an answer that is one record, or a list of one; `None` when the list is empty, which means "not found".
+pub fn one<T: Noun>(json: &str) -> Result<Option<T>, Malformed> {
+    let json = checked(json)?;
+    if let Some(record) = Record::parse(json.get()) {
+        return T::read(&record).map(Some).ok_or_else(Malformed::nameless);
+    }
+    let list: Vec<&RawValue> =
+        serde_json::from_str(json.get()).map_err(|_| Malformed::shape(json.get(), "an object"))?;
+    match list[..] {
+        [] => Ok(None),
+        [row] => match Record::parse(row.get()).as_ref().and_then(T::read) {
+            Some(value) => Ok(Some(value)),
+            None => Err(Malformed::nameless()),
+        },
+        _ => Err(Malformed("several records instead of one".into())),
+    }
+}
+
+/// Reads an answer that is a bare list: all there is, on one page.
+pub fn list<T: Noun>(json: &str) -> Result<Page<T>, Malformed> {
+    let json = checked(json)?;
+    let list: Vec<&RawValue> =
+        serde_json::from_str(json.get()).map_err(|_| Malformed::shape(json.get(), "a list"))?;
+    let total = count(list.len());
+    let (rows, broken) = rows(list);
+    Ok(Page {
+        rows,
+        broken,
+        total,
+        ..Page::default()
+    })
+}
+
+/// Reads a page of a search (reference 1.9, 2.2) that was asked for as `asked`.
+pub fn page<T: Noun>(json: &str, asked: Span) -> Result<Page<T>, Malformed> {
+    let members = members(checked(json)?, "an object with results")?;
+    let results = members
+        .get("results")
+        .ok_or_else(|| Malformed("an object without results".into()))?;
+    let list: Vec<&RawValue> = serde_json::from_str(results.get())
+        .map_err(|_| Malformed::shape(results.get(), "a list of results"))?;
+    let envelope = Record::envelope(&members, "results");
+    let start = envelope.count("start").unwrap_or(asked.start);
+    // The server's estimate may lag behind the rows it sends; past the end there are no rows to correct it.
+    let seen = match count(list.len()) {
+        0 => 0,
+        sent => start.saturating_add(sent),
+    };
+    let (rows, broken) = rows(list);
+
+    Ok(Page {
+        rows,
+        broken,
+        total: envelope.count("total_results").unwrap_or(0).max(seen),
+        start,
+        elapsed: envelope.float("elapsed"),
+        is_incomplete: envelope.flag("incomplete_results").unwrap_or(false),
+        hidden: envelope.sum("filtered"),
+    })
+}
+
+/// Reads each row on its own; the second number counts those that are of no use.
+pub(super) fn rows<T: Noun>(list: Vec<&RawValue>) -> (Vec<T>, usize) {
+    let sent = list.len();
+    let rows: Vec<T> = list
+        .into_iter()
+        .filter_map(|row| T::read(&Record::parse(row.get())?))
+        .collect();
+    let broken = sent - rows.len();
+    (rows, broken)
+}
+
+/// The members of an object, each as its JSON text.
+pub(super) type Members<'a> = BTreeMap<String, &'a RawValue>;
+
+/// Takes an object apart.
+pub(super) fn members<'a>(json: &'a RawValue, expected: &str) -> Result<Members<'a>, Malformed> {
+    serde_json::from_str(json.get()).map_err(|_| Malformed::shape(json.get(), expected))
+}
+
+/// The text as one valid JSON value. A byte order mark before it does no harm.
+pub(super) fn checked(json: &str) -> Result<&RawValue, Malformed> {
+    let json = json.trim_start_matches('\u{feff}');
+    if json.trim_start().starts_with('<') || json.trim().is_empty() {
+        return Err(Malformed::shape(json, "JSON"));
+    }
+    serde_json::from_str(json).map_err(|error| Malformed::syntax(&error))
+}
+
+fn count(length: usize) -> u64 {
+    u64::try_from(length).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Process, Sensor};
+
+    const GUID: &str = "00000007-0000-1092-01d7-10df4de391b0";
+    const ASKED: Span = Span {
+        start: 20,
+        rows: 10,
+    };
+
+    fn read(json: &str) -> Page<Process> {
+        page(json, ASKED).unwrap()
+    }
+
+    #[test]
+    fn a_row_that_cannot_be_used_costs_only_itself() {
+        let page = read(&format!(
+            r#"{{"results": [{{"id": "{GUID}"}}, {{"id": 3}}, null, "x", [], {{}}, {{"id": "{GUID}", "cmdline": "\ud800"}}],
+                "total_results": 7, "start": 0}}"#
+        ));
+        assert_eq!((page.rows.len(), page.broken, page.sent()), (2, 5, 7));
+        assert_eq!(page.rows[1].cmdline.raw(), "\u{fffd}");
+    }
+
+    #[test]
+    fn an_envelope_is_read_whatever_its_types() {
+        let page = read(
+            r#"{"results": [], "total_results": "34884", "start": "0", "elapsed": "0.5", "incomplete_results": "True", "filtered": {"a": 2, "b": "3", "hour_of_day": []}}"#,
+        );
+        assert_eq!((page.total, page.start, page.hidden), (34884, 0, 5));
+        assert_eq!((page.elapsed, page.is_incomplete), (Some(0.5), true));
+        let page = read(r#"{"results": [], "total_results": null, "elapsed": {}, "filtered": []}"#);
+        assert_eq!((page.total, page.start, page.hidden), (0, 20, 0));
+        assert_eq!((page.elapsed, page.is_incomplete), (None, false));
+    }
+
+    #[test]
+    fn a_total_is_never_less_than_the_rows_seen() {
+        let row = format!(r#"{{"id": "{GUID}"}}"#);
+        let page = read(&format!(
+            r#"{{"results": [{row}], "total_results": 3, "start": 20}}"#
+        ));
+        assert_eq!(page.total, 21);
+        let past = read(r#"{"results": [], "total_results": 3, "start": 20}"#);
+        assert_eq!(past.total, 3);
+        let most = u64::MAX;
+        let absurd = read(&format!(
+            r#"{{"results": [{row}], "start": {most}, "filtered": {{"a": {}, "b": {}}}}}"#,
+            i64::MAX,
+            i64::MAX
+        ));
+        assert_eq!((absurd.total, absurd.hidden), (most, most - 1));
+    }
+
+    #[test]
+    fn what_is_not_a_page_is_malformed() {
+        for (json, reason) in [
+            ("{}", "an object without results"),
+            (
+                r#"{"results": null}"#,
+                "something else instead of a list of results",
+            ),
+            (
+                r#"{"results": {}}"#,
+                "another object instead of a list of results",
+            ),
+            ("[]", "a list instead of an object with results"),
+            ("[[]]", "a list instead of an object with results"),
+            (r#""results""#, "a text instead of an object with results"),
+            ("null", "something else instead of an object with results"),
+            ("", "nothing instead of JSON"),
+            ("<html>", "a web page instead of JSON"),
+            (r#"{"results": ["#, "the JSON ends too early"),
+            (
+                r#"{"results": [nonsense]}"#,
+                "no valid JSON at line 1, column 15",
+            ),
+        ] {
+            assert_eq!(
+                page::<Process>(json, ASKED).unwrap_err().to_string(),
+                reason,
+                "{json}"
+            );
+        }
+    }
+
+    #[test]
+    fn an_answer_of_one_may_be_a_list_of_one() {
+        let id = |json| one::<Sensor>(json).map(|found| found.map(|sensor| sensor.id.0));
+        assert_eq!(id(r#"{"id": 7}"#), Ok(Some(7)));
+        assert_eq!(id("\u{feff}[{\"id\": \"7\"}]"), Ok(Some(7)));
+        assert_eq!(id("[]"), Ok(None));
+        for json in [
+            r#"{"id": null}"#,
+            "[3]",
+            "3",
+            r#"[{"id": 7}, {"id": 8}]"#,
+            "{",
+        ] {
+            assert!(id(json).is_err(), "{json}");
+        }
+    }
+
+    #[test]
+    fn a_bare_list_is_one_page() {
+        let page = list::<Sensor>(r#"[{"id": 1}, {}, {"id": 2}]"#).unwrap();
+        assert_eq!((page.rows.len(), page.broken, page.total), (2, 1, 3));
+        assert!(list::<Sensor>("{}").is_err());
+    }
+}

@@ -1,0 +1,387 @@
+//! One JSON object as the server sent it, and lenient ways to read a field of it.
+
+use std::net::{IpAddr, Ipv4Addr};
+
+use jiff::Timestamp;
+use serde_json::{Map, Value};
+
+use super::{compact::compact, page::Members, time};
+use crate::model::{Document, Md5, Sha256};
+use crate::text::Untrusted;
+
+/// One JSON object. Every reader takes what makes sense and leaves the rest: absent, null and unreadable look the same.
+#[derive(Clone, Debug, Default)]
+pub struct Record {
+    fields: Map<String, Value>,
+    document: Document,
+}
+
+impl Record {
+    /// Reads valid JSON text; `None` when it is not an object.
+    pub fn parse(json: &str) -> Option<Self> {
+        let json = compact(json);
+        let fields = serde_json::from_str(&json).ok()?;
+        Some(Self {
+            fields,
+            document: Document::new(json),
+        })
+    }
+
+    /// The members of an envelope without its rows, which are read on their own.
+    pub(super) fn envelope(members: &Members<'_>, rows: &str) -> Self {
+        let fields = members
+            .iter()
+            .filter(|(name, _)| *name != rows)
+            .filter_map(|(name, value)| {
+                Some((name.clone(), serde_json::from_str(value.get()).ok()?))
+            })
+            .collect();
+        Self {
+            fields,
+            document: Document::default(),
+        }
+    }
+
+    /// The whole record as compact JSON; empty for a record inside another one.
+    pub fn document(&self) -> Document {
+        self.document.clone()
+    }
+
+    /// The names of its fields.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.fields.keys().map(String::as_str)
+    }
+
+    /// Whether it has no field at all.
+    pub fn is_empty(&self) -> bool {
+        self.fields.is_empty()
+    }
+
+    /// The field as text; empty when there is none. Of a list the first entry counts.
+    pub fn text(&self, name: &str) -> Untrusted {
+        self.value(name)
+            .and_then(text)
+            .map_or_else(Untrusted::default, Into::into)
+    }
+
+    /// The field as text, or the other field when that is empty.
+    pub fn text_or(&self, name: &str, other: &str) -> Untrusted {
+        let text = self.text(name);
+        if text.is_empty() {
+            self.text(other)
+        } else {
+            text
+        }
+    }
+
+    /// The field as text, except where it is the server's way to say that it does not know.
+    pub fn known_text(&self, name: &str) -> Untrusted {
+        let text = self.text(name);
+        if text.is_like("(unknown)") {
+            Untrusted::default()
+        } else {
+            text
+        }
+    }
+
+    /// The field as a list of texts; a scalar is a list of one.
+    pub fn texts(&self, name: &str) -> Vec<Untrusted> {
+        self.items(name)
+            .filter_map(text)
+            .filter(|text| !text.is_empty())
+            .map(Into::into)
+            .collect()
+    }
+
+    /// The field as a whole number, also one written as text.
+    pub fn int(&self, name: &str) -> Option<i64> {
+        self.value(name).and_then(int)
+    }
+
+    /// The field as a number that counts something: -1 and the like mean "unknown".
+    pub fn count(&self, name: &str) -> Option<u64> {
+        let value = self.value(name)?;
+        value
+            .as_u64()
+            .or_else(|| int(value).and_then(|number| number.try_into().ok()))
+    }
+
+    /// The field as a process id of the host; -1 means "unknown".
+    pub fn pid(&self, name: &str) -> Option<u32> {
+        self.int(name)?.try_into().ok()
+    }
+
+    /// The field as a number with a fraction.
+    pub fn float(&self, name: &str) -> Option<f64> {
+        let number = match self.value(name)? {
+            Value::Number(number) => number.as_f64(),
+            Value::String(text) => text.trim().parse().ok(),
+            _ => None,
+        };
+        number.filter(|number| number.is_finite())
+    }
+
+    /// The field as a yes or no: also as 0 and 1, and in words of any case.
+    pub fn flag(&self, name: &str) -> Option<bool> {
+        let word = text(self.value(name)?)?.trim().to_ascii_lowercase();
+        match word.as_str() {
+            "true" | "yes" | "on" | "1" => Some(true),
+            "false" | "no" | "off" | "0" => Some(false),
+            _ => None,
+        }
+    }
+
+    /// The field as a time, in any of the server's spellings.
+    pub fn time(&self, name: &str) -> Option<Timestamp> {
+        match self.value(name)? {
+            Value::Number(number) => time::since_1970(number.as_f64()?),
+            Value::String(text) => time::parse(text),
+            _ => None,
+        }
+    }
+
+    /// The field as an address: a signed 32-bit number in network order, dotted, or IPv6 (reference 1.5).
+    pub fn address(&self, name: &str) -> Option<IpAddr> {
+        let value = self.value(name)?;
+        if let Some(number) = int(value) {
+            let bits = i32::try_from(number)
+                .map(i32::cast_unsigned)
+                .or_else(|_| u32::try_from(number));
+            return bits.ok().map(|bits| Ipv4Addr::from_bits(bits).into());
+        }
+        address(value.as_str()?)
+    }
+
+    /// The field as an MD5; the zeros that servers send for an unknown one are none.
+    pub fn md5(&self, name: &str) -> Option<Md5> {
+        let md5: Md5 = self.text(name).raw().trim().parse().ok()?;
+        (md5.0 != [0; 16]).then_some(md5)
+    }
+
+    /// The field as a SHA-256; zeros are none.
+    pub fn sha256(&self, name: &str) -> Option<Sha256> {
+        let sha256: Sha256 = self.text(name).raw().trim().parse().ok()?;
+        (sha256.0 != [0; 32]).then_some(sha256)
+    }
+
+    /// The objects in the field's list; what is not an object is left out.
+    pub fn records(&self, name: &str) -> Vec<Self> {
+        self.items(name)
+            .filter_map(Value::as_object)
+            .map(|fields| Self {
+                fields: fields.clone(),
+                document: Document::default(),
+            })
+            .collect()
+    }
+
+    /// The sum of the numbers in the field, which is an object of counts or one count.
+    pub fn sum(&self, name: &str) -> u64 {
+        let count = |value| int(value).and_then(|number| u64::try_from(number).ok());
+        match self.value(name) {
+            Some(Value::Object(counts)) => counts
+                .values()
+                .filter_map(count)
+                .fold(0, u64::saturating_add),
+            Some(value) => count(value).unwrap_or(0),
+            None => 0,
+        }
+    }
+
+    fn value(&self, name: &str) -> Option<&Value> {
+        self.fields.get(name).filter(|value| !value.is_null())
+    }
+
+    fn items(&self, name: &str) -> impl Iterator<Item = &Value> {
+        self.value(name)
+            .map_or(&[][..], |value| match value {
+                Value::Array(items) => items,
+                one => std::slice::from_ref(one),
+            })
+            .iter()
+    }
+}
+
+/// An address as text. An IPv4 address in IPv6 clothes is an IPv4 address.
+pub(super) fn address(text: &str) -> Option<IpAddr> {
+    let address: IpAddr = text.trim().parse().ok()?;
+    Some(address.to_canonical())
+}
+
+fn text(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Bool(flag) => Some(flag.to_string()),
+        Value::Array(items) => items.first().and_then(text),
+        Value::Null | Value::Object(_) => None,
+    }
+}
+
+fn int(value: &Value) -> Option<i64> {
+    match value {
+        Value::Number(number) => number.as_i64().or_else(|| number.as_f64().and_then(whole)),
+        Value::String(text) => {
+            let text = text.trim();
+            text.parse()
+                .ok()
+                .or_else(|| text.parse().ok().and_then(whole))
+        }
+        _ => None,
+    }
+}
+
+/// A float that is a whole number, such as `3.0`.
+fn whole(number: f64) -> Option<i64> {
+    (number.fract() == 0.0)
+        .then(|| format!("{number:.0}").parse().ok())
+        .flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Reads field `f` of a record that holds `value` there.
+    #[track_caller]
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "values read better than borrows in a table"
+    )]
+    fn check<T: PartialEq + std::fmt::Debug>(
+        value: &str,
+        read: impl Fn(&Record, &str) -> T,
+        expected: T,
+    ) {
+        let record = Record::parse(&format!("{{\"f\": {value}}}")).unwrap();
+        assert_eq!(read(&record, "f"), expected, "{value}");
+    }
+
+    #[test]
+    fn a_text_may_be_anything_but_an_object() {
+        for (value, expected) in [
+            (r#""net.exe""#, "net.exe"),
+            ("4242", "4242"),
+            ("true", "true"),
+            (r#"["first", "second"]"#, "first"),
+            ("null", ""),
+            ("[]", ""),
+            ("{}", ""),
+        ] {
+            check(
+                value,
+                |record, name| record.text(name).raw().to_owned(),
+                expected.to_owned(),
+            );
+        }
+        check(
+            r#""(unknown)""#,
+            |record, name| record.known_text(name).is_empty(),
+            true,
+        );
+    }
+
+    #[test]
+    fn a_number_may_be_a_text() {
+        for (value, expected) in [
+            ("7", Some(7)),
+            (r#""7""#, Some(7)),
+            (r#"" -7 ""#, Some(-7)),
+            ("3.0", Some(3)),
+            (r#""3.0""#, Some(3)),
+            ("3.5", None),
+            (r#""""#, None),
+            (r#""seven""#, None),
+            ("true", None),
+            ("1e300", None),
+            ("null", None),
+        ] {
+            check(value, Record::int, expected);
+        }
+        check("18446744073709551615", Record::count, Some(u64::MAX));
+        check("-1", Record::count, None);
+        check("-1", Record::pid, None);
+        check("4294967295", Record::pid, Some(u32::MAX));
+        check("4294967296", Record::pid, None);
+        check(r#""0.0213""#, Record::float, Some(0.0213));
+        check(r#""NaN""#, Record::float, None);
+    }
+
+    #[test]
+    fn a_flag_may_be_a_word_or_a_number() {
+        for value in ["true", r#""True""#, "1", r#""1""#, r#""yes""#, r#""ON""#] {
+            check(value, Record::flag, Some(true));
+        }
+        for value in ["false", r#""false""#, "0", r#""0""#, r#""No""#] {
+            check(value, Record::flag, Some(false));
+        }
+        for value in ["null", "2", r#""""#, r#""maybe""#, "{}"] {
+            check(value, Record::flag, None);
+        }
+    }
+
+    #[test]
+    fn a_time_may_be_a_number() {
+        let at = "2021-03-04T10:15:31Z".parse().ok();
+        check("1614852931", Record::time, at);
+        check(r#""2021-03-04 04:15:31-06:00""#, Record::time, at);
+        check("-1", Record::time, None);
+        check("false", Record::time, None);
+    }
+
+    #[test]
+    fn an_address_may_be_a_signed_number_or_text() {
+        for (value, expected) in [
+            ("169090600", "10.20.30.40"),
+            ("-1062718969", "192.168.50.7"),
+            ("3232248327", "192.168.50.7"),
+            (r#""-1062718969""#, "192.168.50.7"),
+            (r#""192.168.50.7""#, "192.168.50.7"),
+            (r#""::ffff:192.168.50.7""#, "192.168.50.7"),
+            (r#""fe80::1""#, "fe80::1"),
+        ] {
+            check(value, Record::address, expected.parse().ok());
+        }
+        for value in ["4294967296", "-2147483649", r#""host""#, "null", "[1]"] {
+            check(value, Record::address, None);
+        }
+    }
+
+    #[test]
+    fn a_list_may_be_a_scalar() {
+        let texts = |record: &Record, name: &str| record.texts(name).len();
+        check(r#"["a", "b"]"#, texts, 2);
+        check(r#""a""#, texts, 1);
+        check(r#""""#, texts, 0);
+        check("null", texts, 0);
+        check(
+            r#"[{"wid": 1}, null, 3]"#,
+            |record, name| record.records(name).len(),
+            1,
+        );
+        check(
+            r#"{"wid": 1}"#,
+            |record, name| record.records(name).len(),
+            1,
+        );
+    }
+
+    #[test]
+    fn zeros_are_not_a_hash() {
+        check(r#""00000000000000000000000000000000""#, Record::md5, None);
+        check(r#""000000000000000000000000000000""#, Record::md5, None);
+        check(
+            r#""9E107D9D372BB6826BD81D3542A419D6""#,
+            Record::md5,
+            "9e107d9d372bb6826bd81d3542a419d6".parse().ok(),
+        );
+    }
+
+    #[test]
+    fn only_an_object_is_a_record() {
+        for json in ["[]", "3", "null", r#""text""#, ""] {
+            assert!(Record::parse(json).is_none(), "{json}");
+        }
+        assert!(Record::parse("{}").unwrap().is_empty());
+    }
+}

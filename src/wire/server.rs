@@ -1,0 +1,44 @@
+//! What the server says of itself (reference 2.1).
+
+use super::{Noun, Record};
+use crate::model::ServerInfo;
+
+impl Noun for ServerInfo {
+    fn read(record: &Record) -> Option<Self> {
+        let version = record.text_or("version", "version_release");
+        // Whatever answers without a version is some other program's information.
+        version.non_empty()?;
+        Some(Self {
+            version,
+            banning_enabled: record.flag("banningEnabled"),
+            live_response_enabled: record.flag("cblrEnabled"),
+            max_rows: record.count("maxSearchResultRows"),
+            document: record.document(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire;
+
+    #[test]
+    fn the_version_is_read_with_what_is_switched_on() {
+        let info: ServerInfo = wire::one(include_str!("../../tests/goldens/get_info.json"))
+            .unwrap()
+            .unwrap();
+        assert_eq!(info.version.raw(), "6.2.4.180911.1420");
+        assert_eq!(info.release(), Some((6, 2)));
+        assert_eq!(
+            (info.banning_enabled, info.live_response_enabled),
+            (Some(true), Some(false))
+        );
+        assert_eq!(info.max_rows, Some(1000));
+    }
+
+    #[test]
+    fn an_answer_without_a_version_is_not_the_servers() {
+        assert!(wire::one::<ServerInfo>(r#"{"status": "ok"}"#).is_err());
+    }
+}

@@ -1,0 +1,127 @@
+//! A process with its relatives (reference 2.3).
+
+use serde_json::value::RawValue;
+
+use super::{
+    Malformed, Noun, Record,
+    page::{checked, members, one, rows},
+};
+use crate::model::{Process, Summary};
+
+/// Reads the answer to a summary request. One without a `process` member is the document itself.
+pub fn summary(json: &str) -> Result<Summary, Malformed> {
+    let members = members(checked(json)?, "an object with a process")?;
+    let process = members.get("process").map_or(json, |process| process.get());
+    let (parent, broken_parent) = parent(members.get("parent").copied());
+    let (children, broken_children) = relatives(members.get("children").copied());
+    let (siblings, broken_siblings) = relatives(members.get("siblings").copied());
+    Ok(Summary {
+        process: one(process)?.ok_or_else(Malformed::nameless)?,
+        parent,
+        children,
+        siblings,
+        broken: broken_parent + broken_children + broken_siblings,
+    })
+}
+
+/// The parent's document. An empty object and the stub of an unknown process are no document, and not broken either.
+fn parent(json: Option<&RawValue>) -> (Option<Process>, usize) {
+    let record = json.and_then(|json| Record::parse(json.get()));
+    let Some(record) = record.filter(|record| !record.is_empty() && !is_stub(record)) else {
+        return (None, 0);
+    };
+    match Process::read(&record) {
+        Some(parent) if parent.id.is_unknown() && parent.name.is_empty() => (None, 0),
+        Some(parent) => (Some(parent), 0),
+        None => (None, 1),
+    }
+}
+
+/// Whether a document stands for a process that the sensor did not see.
+fn is_stub(record: &Record) -> bool {
+    record.int("process_pid") == Some(-1)
+        && record.known_text("process_name").is_empty()
+        && record.known_text("cmdline").is_empty()
+}
+
+fn relatives(json: Option<&RawValue>) -> (Vec<Process>, usize) {
+    let list = json.and_then(|json| serde_json::from_str::<Vec<&RawValue>>(json.get()).ok());
+    rows(list.unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GUID: &str = "00000007-0000-1092-01d7-10df4de391b0";
+
+    #[test]
+    fn the_relatives_come_in_one_answer() {
+        let summary =
+            summary(include_str!("../../tests/goldens/get_process_summary.json")).unwrap();
+        assert_eq!(
+            summary.process.sid.raw(),
+            "S-1-5-21-1004336348-1177238915-682003330-1104"
+        );
+        assert_eq!(summary.parent.unwrap().name.raw(), "explorer.exe");
+        let children: Vec<_> = summary
+            .children
+            .iter()
+            .map(|child| (child.name.raw(), child.pid, child.is_suppressed))
+            .collect();
+        assert_eq!(
+            children,
+            [
+                ("cmd.exe", Some(5120), false),
+                ("conhost.exe", Some(5124), true)
+            ]
+        );
+        assert_eq!((summary.siblings.len(), summary.broken), (1, 0));
+    }
+
+    #[test]
+    fn an_unknown_parent_is_no_document() {
+        for parent in [
+            "null",
+            "{}",
+            r#"{"process_pid": -1, "process_name": "(unknown)", "cmdline": "(unknown)", "id": "00000007-ffff-ffff-0000-000000000000"}"#,
+            r#"{"id": "00000007-ffff-ffff-0000-000000000000", "process_name": null}"#,
+        ] {
+            let json = format!(r#"{{"process": {{"id": "{GUID}"}}, "parent": {parent}}}"#);
+            let summary = summary(&json).unwrap();
+            assert_eq!((summary.parent, summary.broken), (None, 0), "{parent}");
+        }
+    }
+
+    #[test]
+    fn a_relative_that_cannot_be_read_is_counted() {
+        let json = format!(
+            r#"{{"process": {{"id": "{GUID}"}}, "parent": {{"process_name": "x"}},
+                "children": [{{"id": "{GUID}"}}, {{}}, 3, null], "siblings": null}}"#
+        );
+        let summary = summary(&json).unwrap();
+        assert_eq!((summary.children.len(), summary.broken), (1, 4));
+    }
+
+    #[test]
+    fn a_bare_document_is_a_summary_without_relatives() {
+        let summary =
+            summary(&format!(r#"{{"id": "{GUID}", "process_name": "net.exe"}}"#)).unwrap();
+        assert_eq!(summary.process.name.raw(), "net.exe");
+        assert!(summary.parent.is_none() && summary.children.is_empty());
+    }
+
+    #[test]
+    fn an_answer_without_a_process_is_malformed() {
+        for json in [
+            "{}",
+            "[]",
+            "null",
+            r#"{"process": {}}"#,
+            r#"{"process": 3}"#,
+            "{",
+        ] {
+            assert!(summary(json).is_err(), "{json}");
+        }
+    }
+}
