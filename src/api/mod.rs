@@ -1,1 +1,193 @@
-//! The REST client.
+//! The REST client: asks the server, repeats what is safe to repeat, and turns answers into [`model`](crate::model).
+//!
+//! The token goes into one header of a request and nowhere else: no message, log line, address or `Debug` holds it.
+
+mod ask;
+mod binary;
+mod call;
+mod error;
+mod info;
+mod process;
+mod retry;
+mod said;
+mod send;
+mod sensor;
+mod settings;
+mod tls;
+
+use std::{
+    fmt,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
+
+use reqwest::header::HeaderValue;
+use secrecy::ExposeSecret;
+use tokio::sync::{Semaphore, mpsc::UnboundedSender};
+use url::{Host, Url};
+
+pub use call::Call;
+pub use error::{Distrust, Error};
+pub use settings::{Settings, Tls};
+
+use crate::model::{Clock, Pace};
+
+/// A connection to one server. Clones share its connections and their limit.
+#[derive(Clone)]
+pub struct Client(Arc<Inner>);
+
+struct Inner {
+    http: reqwest::Client,
+    base: Url,
+    server: String,
+    token: HeaderValue,
+    permits: Semaphore,
+    timeout: Duration,
+    most_bytes: usize,
+    pace: Pace,
+    clock: Clock,
+    calls: Option<UnboundedSender<Call>>,
+    /// Major and minor release, once the server has told it.
+    release: OnceLock<Option<(u32, u32)>>,
+}
+
+impl Client {
+    /// Prepares a client; nothing is sent yet. Every attempt of every request is reported to `calls`.
+    ///
+    /// Settings that cannot work are [`Error::Invalid`].
+    pub fn new(settings: Settings, calls: Option<UnboundedSender<Call>>) -> Result<Self, Error> {
+        // Without a provider the HTTP library panics. When another client was first, its provider is the same one.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+
+        check(&settings.url)?;
+        let connections = settings.connections.clamp(1, Semaphore::MAX_PERMITS);
+        Ok(Self(Arc::new(Inner {
+            http: transport(&settings, connections)?,
+            server: display(&settings.url),
+            base: settings.url,
+            token: header(settings.token.expose_secret())?,
+            permits: Semaphore::new(connections),
+            timeout: settings.timeout,
+            most_bytes: settings.most_bytes,
+            pace: settings.pace,
+            clock: settings.clock,
+            calls,
+            release: OnceLock::new(),
+        })))
+    }
+
+    /// The clock that the answers' times are taken from.
+    pub fn clock(&self) -> Clock {
+        self.0.clock
+    }
+
+    /// The pace of repetitions.
+    pub fn pace(&self) -> Pace {
+        self.0.pace
+    }
+
+    /// The server's host, with its port unless that is the usual one.
+    pub fn server(&self) -> &str {
+        &self.0.server
+    }
+
+    /// The server's release, if it has told it.
+    fn release(&self) -> Option<(u32, u32)> {
+        self.0.release.get().copied().flatten()
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Client").field(&self.0.server).finish()
+    }
+}
+
+/// Refuses an address with parts that would end up in logs, or be ignored silently.
+fn check(url: &Url) -> Result<(), Error> {
+    let invalid = |reason: &str| {
+        Err(Error::Invalid {
+            what: "url",
+            reason: reason.into(),
+        })
+    };
+    if !matches!(url.scheme(), "https" | "http") {
+        return invalid("it must begin with https://");
+    }
+    if url.host().is_none() {
+        return invalid("it names no host");
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return invalid("it must not hold a user name or password");
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return invalid("it must end after the host, the port or a path");
+    }
+    Ok(())
+}
+
+fn display(base: &Url) -> String {
+    let host = base.host_str().unwrap_or_default();
+    base.port()
+        .map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+}
+
+fn header(token: &str) -> Result<HeaderValue, Error> {
+    let invalid = |reason: &str| Error::Invalid {
+        what: "token",
+        reason: reason.into(),
+    };
+    let token = token.trim();
+    if token.is_empty() {
+        return Err(invalid("it is empty"));
+    }
+    if !token.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Err(invalid("it has characters that no token has"));
+    }
+    let mut value = HeaderValue::from_str(token).map_err(|_| invalid("no header can carry it"))?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+/// How long an unused connection is kept. The server's front end closes it after a minute or so, and a request must not
+/// meet with that: it would be unknown whether it has arrived.
+const IDLE: Duration = Duration::from_secs(30);
+
+fn transport(settings: &Settings, connections: usize) -> Result<reqwest::Client, Error> {
+    let is_https = settings.url.scheme() == "https";
+    let mut builder = reqwest::Client::builder()
+        .user_agent(concat!("lampblack/", env!("CARGO_PKG_VERSION")))
+        .redirect(reqwest::redirect::Policy::none())
+        .referer(false)
+        .gzip(true)
+        .connect_timeout(settings.timeout.min(send::CONNECT))
+        .timeout(settings.timeout)
+        .pool_max_idle_per_host(connections)
+        .pool_idle_timeout(IDLE)
+        .tls_backend_preconfigured(tls::config(&settings.tls, is_https)?);
+    if settings.ignore_system_proxy || is_loopback(&settings.url) {
+        builder = builder.no_proxy();
+    }
+    if let Some(proxy) = &settings.proxy {
+        // The cause is not shown: it could repeat the address, and with it a password.
+        let proxy = reqwest::Proxy::all(proxy).map_err(|_| Error::Invalid {
+            what: "proxy",
+            reason: "it is no address such as http://proxy:3128".into(),
+        })?;
+        builder = builder.proxy(proxy);
+    }
+    builder.build().map_err(|error| Error::Invalid {
+        what: "connection",
+        reason: said::cause(&error.without_url()),
+    })
+}
+
+/// Whether the server is this machine, to which no proxy of the environment leads.
+fn is_loopback(base: &Url) -> bool {
+    match base.host() {
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}

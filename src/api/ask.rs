@@ -1,0 +1,179 @@
+//! A request before it is sent.
+
+use reqwest::Method;
+use serde_json::{Map, Value};
+use url::Url;
+
+use crate::model::Span;
+
+/// What is asked of the server, by which name, and whether asking twice does harm.
+#[derive(Clone)]
+pub(super) struct Ask {
+    /// The verb.
+    pub(super) method: Method,
+    /// The path, from `/api` on.
+    path: String,
+    /// The parameters.
+    query: Vec<(&'static str, String)>,
+    /// The JSON body. It may hold a password, and is therefore never shown or logged.
+    pub(super) body: Option<Value>,
+    /// What it is about, as the object of "the server does not know".
+    pub(super) about: String,
+    /// What it does, as the end of "the token's user has no right to".
+    pub(super) purpose: String,
+    /// Whether sending it again, when it is unknown whether it arrived, changes nothing.
+    pub(super) is_safe: bool,
+}
+
+impl Ask {
+    /// Asks for `about`.
+    pub(super) fn get(path: impl Into<String>, about: impl Into<String>) -> Self {
+        let about = about.into();
+        Self {
+            method: Method::GET,
+            path: path.into(),
+            query: Vec::new(),
+            body: None,
+            purpose: format!("see {about}"),
+            about,
+            is_safe: true,
+        }
+    }
+
+    /// Adds a parameter.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "numbers read better without a borrow"
+    )]
+    pub(super) fn with(mut self, name: &'static str, value: impl ToString) -> Self {
+        self.query.push((name, value.to_string()));
+        self
+    }
+
+    /// Adds a parameter if there is a value for it.
+    pub(super) fn with_some(self, name: &'static str, value: Option<impl ToString>) -> Self {
+        match value {
+            Some(value) => self.with(name, value),
+            None => self,
+        }
+    }
+
+    /// Adds the range of rows.
+    pub(super) fn rows(self, span: Span) -> Self {
+        self.with("rows", span.rows).with("start", span.start)
+    }
+
+    /// Moves the parameters into a body if they are too long for an address (reference 1.7, "POST form").
+    pub(super) fn fitted(mut self) -> Self {
+        /// Front ends refuse longer request lines: nginx has 8 KiB for all headers together, some proxies 4 KiB.
+        const ADDRESS_MOST: usize = 4000;
+        if self.query_string().len() <= ADDRESS_MOST {
+            return self;
+        }
+        let body = self.query.drain(..).map(|(name, value)| {
+            let value = match name {
+                "rows" | "start" => value.parse::<u64>().map_or(Value::Null, Value::from),
+                "sort" => Value::from(value),
+                _ => Value::from(vec![value]),
+            };
+            (name.to_owned(), value)
+        });
+        self.body = Some(Value::Object(body.collect::<Map<_, _>>()));
+        self.method = Method::POST;
+        self
+    }
+
+    /// Verb and path: its name in messages.
+    pub(super) fn endpoint(&self) -> String {
+        format!("{} {}", self.method, self.path)
+    }
+
+    /// The address to send it to. The base may have a path of its own.
+    pub(super) fn url(&self, base: &Url) -> Url {
+        let mut url = base.clone();
+        url.set_path(&format!(
+            "{}{}",
+            base.path().trim_end_matches('/'),
+            self.path
+        ));
+        let query = self.query_string();
+        url.set_query((!query.is_empty()).then_some(query.as_str()));
+        url
+    }
+
+    /// The parameters sorted by name, encoded as the official client does (reference 1.2).
+    fn query_string(&self) -> String {
+        let mut query: Vec<_> = self.query.iter().collect();
+        query.sort_unstable();
+        let pairs: Vec<_> = query
+            .into_iter()
+            .map(|(name, value)| format!("{name}={}", encoded(value)))
+            .collect();
+        pairs.join("&")
+    }
+}
+
+/// A form value: `+` for a space, `%XX` for everything but letters, digits and `-_.~`.
+fn encoded(value: &str) -> String {
+    let mut out = String::with_capacity(value.len());
+    for byte in value.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => {
+                out.push(char::from(byte));
+            }
+            b' ' => out.push('+'),
+            _ => {
+                out.push('%');
+                let hex = b"0123456789ABCDEF";
+                out.push(char::from(hex[usize::from(byte >> 4)]));
+                out.push(char::from(hex[usize::from(byte & 15)]));
+            }
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parameters_are_sorted_and_encoded_as_the_official_client_does() {
+        let ask = Ask::get("/api/v1/process", "processes")
+            .with("q", r"process_name:net.exe cmdline:\\test\blah*~[é]")
+            .with("cb.urlver", 1)
+            .with("facet.field", "a")
+            .with("facet", true)
+            .with_some("sort", None::<&str>)
+            .rows(Span {
+                start: 0,
+                rows: 100,
+            });
+        let base = Url::parse("https://cb.example.com/edr/").unwrap();
+        assert_eq!(
+            ask.fitted().url(&base).as_str(),
+            "https://cb.example.com/edr/api/v1/process?cb.urlver=1&facet=true&facet.field=a&q=process_name%3Anet.exe+cmdline%3A%5C%5Ctest%5Cblah%2A~%5B%C3%A9%5D&rows=100&start=0"
+        );
+    }
+
+    #[test]
+    fn what_is_too_long_for_an_address_goes_into_a_body() {
+        let query = "md5:x ".repeat(1000);
+        let ask = Ask::get("/api/v1/process", "processes")
+            .with("q", &query)
+            .with("sort", "start asc")
+            .rows(Span { start: 5, rows: 10 })
+            .fitted();
+        assert_eq!(ask.endpoint(), "POST /api/v1/process");
+        assert!(ask.is_safe);
+        assert_eq!(
+            ask.body,
+            Some(serde_json::json!({"q": [query], "sort": "start asc", "rows": 10, "start": 5}))
+        );
+        let base = Url::parse("https://cb.example.com").unwrap();
+        assert_eq!(
+            ask.url(&base).as_str(),
+            "https://cb.example.com/api/v1/process"
+        );
+    }
+}

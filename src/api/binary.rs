@@ -1,0 +1,20 @@
+//! Binaries (reference 2.5).
+
+use super::{Client, Error, ask::Ask};
+use crate::model::{Binary, Md5};
+use crate::wire;
+
+impl Client {
+    /// Fetches what the server knows of a file.
+    pub async fn binary(&self, md5: Md5) -> Result<Binary, Error> {
+        let about = format!("binary {md5}");
+        let ask = Ask::get(format!("/api/v1/binary/{}/summary", md5.upper()), &about);
+        let answer = self.send(&ask).await?;
+        let binary: Option<Binary> = answer.read(wire::one)?;
+        match binary {
+            Some(binary) if binary.md5 == md5 => Ok(binary),
+            Some(_) => Err(answer.malformed("another binary")),
+            None => Err(Error::NotFound { what: about }),
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! A record of one attempt to have something from the server, for the log and for the screen.
+
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use tokio::sync::mpsc::UnboundedSender;
+
+use super::Error;
+use crate::model::Clock;
+
+/// One attempt: what was asked and how it ended. It never holds a token or a body.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Call {
+    /// When it began, on this machine's clock, in UTC.
+    pub at: Timestamp,
+    /// The verb.
+    pub method: &'static str,
+    /// Path and query, percent-encoded as they were sent.
+    pub path: String,
+    /// The status; absent when no answer came.
+    pub status: Option<u16>,
+    /// How long it took, to the last byte or to the failure.
+    pub took: Duration,
+    /// The length of the answer, unpacked.
+    pub bytes: u64,
+    /// Why it failed.
+    pub error: Option<String>,
+}
+
+/// An attempt under way. It is reported when this goes, so that one that is given up half-way is reported, too.
+pub(super) struct Attempt<'a> {
+    call: Call,
+    began: Instant,
+    calls: Option<&'a UnboundedSender<Call>>,
+}
+
+impl<'a> Attempt<'a> {
+    pub(super) fn begin(
+        method: &'static str,
+        path: String,
+        clock: Clock,
+        calls: Option<&'a UnboundedSender<Call>>,
+    ) -> Self {
+        let call = Call {
+            at: clock.now(),
+            method,
+            path,
+            status: None,
+            took: Duration::ZERO,
+            bytes: 0,
+            error: Some("given up".into()),
+        };
+        Self {
+            call,
+            began: Instant::now(),
+            calls,
+        }
+    }
+
+    /// The headers have come.
+    pub(super) fn answered(&mut self, status: u16) {
+        self.call.status = Some(status);
+    }
+
+    /// More of the body has come.
+    pub(super) fn received(&mut self, bytes: usize) {
+        let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
+        self.call.bytes = self.call.bytes.saturating_add(bytes);
+    }
+
+    /// It is over.
+    pub(super) fn end<T>(mut self, outcome: &Result<T, Error>) {
+        self.call.error = outcome.as_ref().err().map(ToString::to_string);
+    }
+}
+
+impl Drop for Attempt<'_> {
+    fn drop(&mut self) {
+        self.call.took = self.began.elapsed();
+        let Call { method, path, .. } = &self.call;
+        let seconds = self.call.took.as_secs_f64();
+        // The official client's words (reference 4.4), which people search their logs for.
+        match (self.call.status, &self.call.error) {
+            (Some(status), _) => {
+                tracing::info!("HTTP {method} {path} took {seconds:.3}s (response {status})");
+            }
+            (None, error) => {
+                let error = error.as_deref().unwrap_or_default();
+                tracing::info!("HTTP {method} {path} took {seconds:.3}s (no response: {error})");
+            }
+        }
+        if let Some(calls) = self.calls {
+            // Nobody listens any more: then nobody misses it.
+            let _ = calls.send(self.call.clone());
+        }
+    }
+}

@@ -1,0 +1,214 @@
+//! What can go wrong with a request, in words, and what can be done about it.
+
+use std::{fmt, time::Duration};
+
+/// Why a request has no answer. What the server said is made visible and shortened before it comes in here.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// 401.
+    #[error("the server does not accept the token")]
+    Unauthorized,
+    /// 403.
+    #[error("the token's user has no right to {what}")]
+    #[expect(missing_docs, reason = "the message says what it is")]
+    Forbidden { what: String },
+    /// 404, or an empty list where one record was asked for.
+    #[error("the server does not know {what}")]
+    #[expect(missing_docs, reason = "the message says what it is")]
+    NotFound { what: String },
+    /// 400 with one of the reasons that the server has for a query.
+    #[error("the server cannot read the query: {reason}")]
+    #[expect(missing_docs, reason = "the message says what it is")]
+    Syntax { reason: String },
+    /// No answer, or not all of it, in time.
+    #[error("no answer from the server within {0:?}")]
+    Timeout(Duration),
+    /// No connection.
+    #[error("cannot reach {url}: {reason}")]
+    #[expect(missing_docs, reason = "the message says what they are")]
+    Unreachable { url: String, reason: String },
+    /// A certificate that the settings do not allow.
+    #[error("the server's certificate is not accepted: {reason}")]
+    #[expect(missing_docs, reason = "the message says what it is")]
+    Certificate { reason: Distrust },
+    /// Plain HTTP was spoken to a port that expects TLS.
+    #[error("the server expects https, not http, on this port")]
+    PlainHttp,
+    /// TLS was spoken to a port that does not.
+    #[error("what answers on this port does not speak TLS")]
+    NotTls,
+    /// 429 or 503, with the wait that the server asks for.
+    #[error("the server is busy{}", asked(*.0))]
+    Busy(Option<Duration>),
+    /// A redirect. It is not followed: the token would go to wherever it leads.
+    #[error("{endpoint} redirects to {to}, which is not followed")]
+    #[expect(missing_docs, reason = "the message says what they are")]
+    Redirected { endpoint: String, to: String },
+    /// Any other status, or an error message in the place of an answer.
+    #[error("{endpoint} answered {status}{}{said}", if .said.is_empty() { "" } else { ": " })]
+    #[expect(missing_docs, reason = "the message says what they are")]
+    Refused {
+        endpoint: String,
+        status: u16,
+        said: String,
+    },
+    /// An answer that is not what the endpoint is documented to send.
+    #[error("{endpoint} sent something else than expected: {reason}")]
+    #[expect(missing_docs, reason = "the message says what they are")]
+    Malformed { endpoint: String, reason: String },
+    /// The connection ended before the answer did.
+    #[error("the connection was cut before all of the answer to {endpoint} had come")]
+    #[expect(missing_docs, reason = "the message says what it is")]
+    Cut { endpoint: String },
+    /// Settings that cannot work.
+    #[error("the setting {what} cannot be used: {reason}")]
+    #[expect(missing_docs, reason = "the message says what they are")]
+    Invalid { what: &'static str, reason: String },
+    /// A mistake in this program, caught before it could take more with it.
+    #[error("lampblack itself failed at this; its log says how")]
+    Internal,
+}
+
+/// Why a certificate is not accepted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Distrust {
+    /// It is self-signed, or signed by somebody unknown here.
+    Issuer,
+    /// It is made for these other names, if for any.
+    Name(Vec<String>),
+    /// Its time is over.
+    Expired,
+    /// Its time has not come.
+    NotYetValid,
+    /// It was revoked.
+    Revoked,
+    /// Something else about it.
+    Other(String),
+}
+
+impl Error {
+    /// Whether the same request may succeed a little later.
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Self::Timeout(_) | Self::Unreachable { .. } | Self::Busy(_) | Self::Cut { .. } => true,
+            Self::Refused { status, .. } => matches!(status, 502 | 504),
+            Self::Unauthorized
+            | Self::Forbidden { .. }
+            | Self::NotFound { .. }
+            | Self::Syntax { .. }
+            | Self::Certificate { .. }
+            | Self::PlainHttp
+            | Self::NotTls
+            | Self::Redirected { .. }
+            | Self::Malformed { .. }
+            | Self::Invalid { .. }
+            | Self::Internal => false,
+        }
+    }
+
+    /// What the user can do about it.
+    pub fn hint(&self) -> Option<&'static str> {
+        Some(match self {
+            Self::Unauthorized => {
+                "the token is on the profile page of the server's console; `lampblack doctor` says which one is used"
+            }
+            Self::Forbidden { .. } => {
+                "ask an administrator of the server for the right, or use another user's token"
+            }
+            Self::Syntax { .. } => {
+                "look for an unbalanced parenthesis or quote, or a missing value"
+            }
+            Self::Timeout(_) | Self::Refused { status: 504, .. } => {
+                "ask for less: a narrower query, a bound on the time, fewer rows"
+            }
+            Self::Unreachable { .. } => {
+                "check the profile's url and proxy, the VPN, and that the server is up"
+            }
+            Self::Certificate { reason } => match reason {
+                Distrust::Issuer => {
+                    "put the server's certificate, or that of its authority, into a file and name it in ca_file"
+                }
+                Distrust::Name(_) => {
+                    "use a name that is in the certificate, or set verify_hostname = false and name the certificate in ca_file"
+                }
+                Distrust::Expired | Distrust::NotYetValid => {
+                    "check this machine's clock; or name the server's own certificate in ca_file, which is then accepted at any time"
+                }
+                Distrust::Revoked | Distrust::Other(_) => {
+                    "ask the server's administrators before you trust this certificate"
+                }
+            },
+            Self::PlainHttp => "begin the profile's url with https://",
+            Self::NotTls => "check the port in the profile's url",
+            Self::Busy(_) => "try again later, or use fewer connections",
+            Self::Redirected { .. } => "set the profile's url to where the server really is",
+            Self::Refused { status: 407, .. } => {
+                "give the proxy's user name and password in the profile's proxy"
+            }
+            Self::Malformed { .. } => {
+                "check that the profile's url leads to the server itself, not to a login page or a proxy before it"
+            }
+            Self::NotFound { .. }
+            | Self::Refused { .. }
+            | Self::Cut { .. }
+            | Self::Invalid { .. } => return None,
+            Self::Internal => "please report it with the log",
+        })
+    }
+}
+
+impl fmt::Display for Distrust {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Issuer => f.write_str("it is self-signed, or its issuer is not trusted here"),
+            Self::Name(names) if names.is_empty() => f.write_str("it names no host at all"),
+            Self::Name(names) => write!(f, "it is made for {}", names.join(", ")),
+            Self::Expired => f.write_str("it has expired"),
+            Self::NotYetValid => f.write_str("it is not valid yet"),
+            Self::Revoked => f.write_str("it was revoked"),
+            Self::Other(reason) => f.write_str(reason),
+        }
+    }
+}
+
+fn asked(wait: Option<Duration>) -> String {
+    wait.map_or_else(String::new, |wait| format!("; it asks to wait {wait:?}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_says_what_happened_to_what() {
+        let refused = |said: &str| Error::Refused {
+            endpoint: "GET /api/v1/process".into(),
+            status: 500,
+            said: said.into(),
+        };
+        for (error, message) in [
+            (refused(""), "GET /api/v1/process answered 500"),
+            (
+                refused("out of memory"),
+                "GET /api/v1/process answered 500: out of memory",
+            ),
+            (Error::Busy(None), "the server is busy"),
+            (
+                Error::Busy(Some(Duration::from_secs(7))),
+                "the server is busy; it asks to wait 7s",
+            ),
+            (
+                Error::Timeout(Duration::from_mins(2)),
+                "no answer from the server within 120s",
+            ),
+            (
+                Error::Certificate {
+                    reason: Distrust::Name(vec!["localhost".into()]),
+                },
+                "the server's certificate is not accepted: it is made for localhost",
+            ),
+        ] {
+            assert_eq!(error.to_string(), message);
+        }
+    }
+}

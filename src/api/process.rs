@@ -1,0 +1,86 @@
+//! Processes: searching them, and one with its relatives (reference 2.2, 2.3).
+
+use jiff::Timestamp;
+
+use super::{Client, Error, ask::Ask};
+use crate::model::{Page, Process, ProcessId, Search, Span, Summary};
+use crate::wire;
+
+impl Client {
+    /// Searches processes.
+    pub async fn processes(&self, search: &Search, span: Span) -> Result<Page<Process>, Error> {
+        let mut ask = Ask::get("/api/v1/process", "processes")
+            .with("cb.urlver", 1)
+            .with("q", &search.query)
+            .rows(span)
+            .with_some("sort", search.sort.as_deref())
+            .with_some("cb.group", search.group_by.as_deref())
+            .with_some("cb.min_last_update", search.min_last_update.map(from))
+            .with_some("cb.max_last_update", search.max_last_update.map(until))
+            .with_some(
+                "cb.min_last_server_update",
+                search.min_last_server_update.map(from),
+            )
+            .with_some(
+                "cb.max_last_server_update",
+                search.max_last_server_update.map(until),
+            );
+        // Before 5.1.1 the server takes so long over this that its front end gives up.
+        if self.release().is_none_or(|release| release > (5, 1)) {
+            ask = ask.with("facet", false);
+        }
+        let answer = self.send(&ask.fitted()).await?;
+        answer.read(|json| wire::page(json, span))
+    }
+
+    /// Fetches a process with its parent and at most `children` of its children.
+    pub async fn summary(&self, id: ProcessId, children: u32) -> Result<Summary, Error> {
+        let release = self.release();
+        let is_old = release.is_some_and(|release| release < (6, 0));
+        let summary = self.segment(id, u8::from(is_old), children).await;
+        match summary {
+            // A server that has not told its release may be one that knows no segment 0.
+            Err(Error::NotFound { .. }) if release.is_none() => self.segment(id, 1, children).await,
+            other => other,
+        }
+    }
+
+    /// Segment 0 is all of a process; before 6.0 there is none, and segment 1 is nearly always all (reference 1.4).
+    async fn segment(&self, id: ProcessId, segment: u8, children: u32) -> Result<Summary, Error> {
+        let path = format!("/api/v1/process/{id}/{segment}");
+        let ask = Ask::get(path, format!("process {id}")).with("children", children);
+        let answer = self.send(&ask).await?;
+        let summary = answer.read(wire::summary)?;
+        if summary.process.id != id {
+            return Err(answer.malformed("another process"));
+        }
+        Ok(summary)
+    }
+}
+
+/// A lower bound in the server's format, which has whole seconds: never later than what is meant.
+fn from(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+/// An upper bound in whole seconds, never earlier than what is meant.
+fn until(at: Timestamp) -> String {
+    let has_fraction = at.subsec_nanosecond() != 0;
+    let second = at.as_second() + i64::from(has_fraction);
+    from(Timestamp::from_second(second).unwrap_or(at))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bounds_in_whole_seconds_never_leave_anything_out() {
+        let at: Timestamp = "2017-05-21T18:41:58.25Z".parse().unwrap();
+        assert_eq!(from(at), "2017-05-21T18:41:58Z");
+        assert_eq!(until(at), "2017-05-21T18:41:59Z");
+        let whole: Timestamp = "2017-05-21T18:41:58Z".parse().unwrap();
+        assert_eq!(until(whole), "2017-05-21T18:41:58Z");
+        assert_eq!(until(Timestamp::MAX), "9999-12-30T22:00:00Z");
+    }
+}

@@ -1,0 +1,145 @@
+//! What a server, a proxy or the system said about a failure, fit to be shown.
+
+use std::{error::Error as StdError, io};
+
+use serde_json::{Map, Value};
+
+use crate::text::{self, Untrusted};
+
+/// A text made visible and cut to what fits into a message.
+pub(super) fn short(text: &str) -> String {
+    const CELLS: usize = 200;
+    let words: Vec<_> = text.split_whitespace().collect();
+    text::fit(&Untrusted::from(words.join(" ")), CELLS)
+}
+
+/// The `errorMessage` that makes any answer an error, whatever its status (reference 1.10).
+pub(super) fn error_message(body: &str) -> Option<String> {
+    // Nearly no answer has one, and answers can be large.
+    if !body.contains("\"errorMessage\"") {
+        return None;
+    }
+    let fields: Map<String, Value> = serde_json::from_str(body).ok()?;
+    let message = fields.get("errorMessage")?;
+    Some(match message {
+        Value::String(text) => short(text),
+        other => short(&other.to_string()),
+    })
+}
+
+/// The reason by which a server refuses a query: the only two that are about its syntax (reference 1.10).
+pub(super) fn syntax(body: &str) -> Option<String> {
+    let fields: Map<String, Value> = serde_json::from_str(body).ok()?;
+    let reason = fields.get("reason")?.as_str()?;
+    matches!(reason, "query_malformed_syntax" | "query_syntax_error").then(|| reason.to_owned())
+}
+
+/// The gist of the body of an error: the message in JSON, the title of a web page, or the text itself.
+pub(super) fn gist(body: &str) -> String {
+    let body = body.trim();
+    if body.starts_with('<') {
+        return short(title(body).unwrap_or_default());
+    }
+    if let Ok(fields) = serde_json::from_str::<Map<String, Value>>(body) {
+        let message = [
+            "errorMessage",
+            "reason",
+            "message",
+            "error",
+            "result",
+            "status",
+        ]
+        .into_iter()
+        .find_map(|name| fields.get(name)?.as_str());
+        return short(message.unwrap_or(body));
+    }
+    short(body)
+}
+
+/// Whether an error page says that it had to answer plain HTTP on a TLS port: nginx, Apache and Go have words for it.
+pub(super) fn is_plain_http(body: &str) -> bool {
+    let body = body.to_lowercase();
+    body.contains("plain http") || body.contains("http request to an https server")
+}
+
+/// The deepest cause of an error, which is the one that says something.
+pub(super) fn cause(error: &(dyn StdError + 'static)) -> String {
+    let mut deepest = error;
+    while let Some(source) = deepest.source() {
+        deepest = source;
+    }
+    deepest
+        .downcast_ref::<io::Error>()
+        .map_or_else(|| short(&deepest.to_string()), io)
+        // The HTTP library's word for a proxy that does not do what it is asked.
+        .replace("tunnel error", "the proxy did not connect")
+}
+
+/// A failure of the system without its number.
+pub(super) fn io(error: &io::Error) -> String {
+    let text = error.to_string();
+    let text = text.split(" (os error").next().unwrap_or_default();
+    let mut chars = text.chars();
+    let first = chars.next().map(|first| first.to_ascii_lowercase());
+    short(&first.into_iter().chain(chars).collect::<String>())
+}
+
+fn title(page: &str) -> Option<&str> {
+    let folded = page.to_ascii_lowercase();
+    let start = folded.find("<title>")? + "<title>".len();
+    let end = start + folded[start..].find("</title>")?;
+    page.get(start..end)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_gist_of_an_error_body_is_short_and_harmless() {
+        let page = "<html>\r\n<head><TITLE>502 Bad\n Gateway</TITLE></head></html>";
+        for (body, expected) in [
+            (page, "502 Bad Gateway"),
+            ("<p>no title", ""),
+            ("", ""),
+            (
+                "Unhandled exception. Check logs for details.",
+                "Unhandled exception. Check logs for details.",
+            ),
+            (r#"{"reason": "bad\u001b[31m field"}"#, "bad␛[31m field"),
+            (
+                r#"{"result": "Ban for md5 does not exist"}"#,
+                "Ban for md5 does not exist",
+            ),
+            (r#"{"code": 3}"#, r#"{"code": 3}"#),
+        ] {
+            assert_eq!(gist(body), expected);
+        }
+        assert_eq!(gist(&"x".repeat(1000)).chars().count(), 200);
+    }
+
+    #[test]
+    fn an_error_message_counts_only_at_the_top() {
+        assert_eq!(
+            error_message(r#"{"errorMessage": "no\nrights"}"#).as_deref(),
+            Some("no rights")
+        );
+        assert_eq!(
+            error_message(r#"{"errorMessage": 7}"#).as_deref(),
+            Some("7")
+        );
+        assert_eq!(
+            error_message(r#"{"results": [{"errorMessage": "x"}]}"#),
+            None
+        );
+        assert_eq!(error_message(r#"[{"errorMessage": "x"}]"#), None);
+    }
+
+    #[test]
+    fn only_two_reasons_are_about_syntax() {
+        assert!(syntax(r#"{"reason": "query_malformed_syntax"}"#).is_some());
+        assert!(syntax(r#"{"reason": "query_syntax_error"}"#).is_some());
+        assert!(syntax(r#"{"reason": "unknown_field"}"#).is_none());
+        assert!(syntax("<html>").is_none());
+    }
+}

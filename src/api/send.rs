@@ -1,0 +1,277 @@
+//! Sending a request and judging what comes back.
+
+use std::{error::Error as StdError, io, time::Duration};
+
+use reqwest::{
+    Response, StatusCode,
+    header::{CONTENT_TYPE, HeaderMap, LOCATION, RETRY_AFTER},
+};
+
+use super::{Client, Error, ask::Ask, call::Attempt, retry, said, tls};
+use crate::wire::Malformed;
+
+/// How long connecting may take: a host that is up answers within a second, even behind a slow VPN.
+pub(super) const CONNECT: Duration = Duration::from_secs(15);
+
+/// How much of an error's body is read: a page of words.
+const ERROR_BYTES: usize = 64 * 1024;
+
+/// What the server answered to a request that it accepted.
+pub(super) struct Answer {
+    endpoint: String,
+    body: String,
+}
+
+impl Answer {
+    /// Reads the body as what `wire` makes of it.
+    pub(super) fn read<T>(
+        &self,
+        read: impl FnOnce(&str) -> Result<T, Malformed>,
+    ) -> Result<T, Error> {
+        read(&self.body).map_err(|malformed| self.malformed(malformed.to_string()))
+    }
+
+    /// An error that says what is wrong with this answer.
+    pub(super) fn malformed(&self, reason: impl Into<String>) -> Error {
+        Error::Malformed {
+            endpoint: self.endpoint.clone(),
+            reason: reason.into(),
+        }
+    }
+
+    /// Whether there is no body, as in a 204.
+    pub(super) fn is_empty(&self) -> bool {
+        self.body.trim().is_empty()
+    }
+}
+
+impl Client {
+    /// Sends a request, again if that is safe and worth it, and gives the answer of a success.
+    pub(super) async fn send(&self, ask: &Ask) -> Result<Answer, Error> {
+        let mut repeated = 0;
+        loop {
+            let error = match self.attempt(ask).await {
+                Ok(answer) => return Ok(answer),
+                Err(error) => error,
+            };
+            let is_last = repeated >= self.0.pace.retries;
+            if is_last || !ask.is_safe || !retry::is_worth_it(&error) {
+                return Err(error);
+            }
+            tokio::time::sleep(retry::wait(self.0.pace, repeated, &error)).await;
+            repeated += 1;
+        }
+    }
+
+    async fn attempt(&self, ask: &Ask) -> Result<Answer, Error> {
+        let permit = self.0.permits.acquire().await;
+        let _permit = permit.expect("the semaphore is never closed");
+        let url = ask.url(&self.0.base);
+        let path = match url.query() {
+            Some(query) => format!("{}?{query}", url.path()),
+            None => url.path().to_owned(),
+        };
+        let mut attempt =
+            Attempt::begin(verb(&ask.method), path, self.0.clock, self.0.calls.as_ref());
+        let mut request = self
+            .0
+            .http
+            .request(ask.method.clone(), url)
+            .header("X-Auth-Token", self.0.token.clone());
+        if let Some(body) = &ask.body {
+            request = request
+                .header(CONTENT_TYPE, "application/json")
+                .body(body.to_string());
+        }
+        let outcome = self.exchange(ask, request, &mut attempt).await;
+        attempt.end(&outcome);
+        outcome
+    }
+
+    async fn exchange(
+        &self,
+        ask: &Ask,
+        request: reqwest::RequestBuilder,
+        attempt: &mut Attempt<'_>,
+    ) -> Result<Answer, Error> {
+        let response = request
+            .send()
+            .await
+            .map_err(|error| self.failed(ask, &error))?;
+        let status = response.status();
+        attempt.answered(status.as_u16());
+        let headers = response.headers().clone();
+
+        let most = if status.is_success() {
+            self.0.most_bytes
+        } else {
+            ERROR_BYTES
+        };
+        let (body, is_whole) = self.body(ask, response, most, attempt).await?;
+        if !status.is_success() {
+            return Err(self.refused(ask, status, &headers, &body));
+        }
+        if !is_whole {
+            return Err(Error::Malformed {
+                endpoint: ask.endpoint(),
+                reason: format!("more than {most} bytes"),
+            });
+        }
+        if let Some(said) = said::error_message(&body) {
+            return Err(Error::Refused {
+                endpoint: ask.endpoint(),
+                status: status.as_u16(),
+                said,
+            });
+        }
+        Ok(Answer {
+            endpoint: ask.endpoint(),
+            body,
+        })
+    }
+
+    /// Reads a body up to a limit; the second value says whether that was all of it.
+    async fn body(
+        &self,
+        ask: &Ask,
+        mut response: Response,
+        most: usize,
+        attempt: &mut Attempt<'_>,
+    ) -> Result<(String, bool), Error> {
+        let mut body = Vec::new();
+        let mut is_whole = true;
+        while let Some(chunk) = response
+            .chunk()
+            .await
+            .map_err(|error| self.failed(ask, &error))?
+        {
+            attempt.received(chunk.len());
+            let room = most - body.len();
+            body.extend_from_slice(&chunk[..chunk.len().min(room)]);
+            if chunk.len() > room {
+                is_whole = false;
+                break;
+            }
+        }
+        // Servers send ASCII with escapes; one wrong byte must not cost an answer.
+        let body = match String::from_utf8(body) {
+            Ok(body) => body,
+            Err(error) => String::from_utf8_lossy(error.as_bytes()).into_owned(),
+        };
+        Ok((body, is_whole))
+    }
+
+    /// What an answer with any other status than success means.
+    fn refused(&self, ask: &Ask, status: StatusCode, headers: &HeaderMap, body: &str) -> Error {
+        let endpoint = ask.endpoint();
+        let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
+        if status.is_redirection()
+            && let Some(to) = text(LOCATION)
+        {
+            let to = said::short(to);
+            return Error::Redirected { endpoint, to };
+        }
+        match status.as_u16() {
+            400 if self.speaks_plainly() && said::is_plain_http(body) => return Error::PlainHttp,
+            401 => return Error::Unauthorized,
+            403 => {
+                let what = ask.purpose.clone();
+                return Error::Forbidden { what };
+            }
+            404 => {
+                let what = ask.about.clone();
+                return Error::NotFound { what };
+            }
+            429 | 503 => {
+                let now = self.0.clock.now();
+                return Error::Busy(text(RETRY_AFTER).and_then(|text| retry::asked(text, now)));
+            }
+            _ => {}
+        }
+        match said::syntax(body) {
+            Some(reason) if status == StatusCode::BAD_REQUEST => Error::Syntax { reason },
+            _ => Error::Refused {
+                endpoint,
+                status: status.as_u16(),
+                said: said::gist(body),
+            },
+        }
+    }
+
+    /// Whether the server is asked without TLS.
+    fn speaks_plainly(&self) -> bool {
+        self.0.base.scheme() == "http"
+    }
+
+    /// What a failure to have any answer, or all of it, means.
+    fn failed(&self, ask: &Ask, error: &reqwest::Error) -> Error {
+        let is_connecting = error.is_connect();
+        if error.is_timeout() {
+            return Error::Timeout(if is_connecting {
+                self.0.timeout.min(CONNECT)
+            } else {
+                self.0.timeout
+            });
+        }
+        let url = self.0.base.origin().ascii_serialization();
+        if let Some(failure) = tls::failure(error) {
+            return tls::explain(failure, &url);
+        }
+        let is_garbage = find::<hyper::Error>(error).is_some_and(hyper::Error::is_parse);
+        let endpoint = ask.endpoint();
+        if is_garbage && self.speaks_plainly() {
+            // What a TLS port answers to plain HTTP is an alert, which is no HTTP.
+            return Error::PlainHttp;
+        }
+        if is_connecting {
+            let reason = said::cause(error);
+            return Error::Unreachable { url, reason };
+        }
+        if is_garbage {
+            let reason = "no HTTP".into();
+            return Error::Malformed { endpoint, reason };
+        }
+        if error.is_decode() && !is_cut(error) {
+            let reason = "packed data that cannot be unpacked".into();
+            return Error::Malformed { endpoint, reason };
+        }
+        Error::Cut { endpoint }
+    }
+}
+
+/// Whether a body that cannot be unpacked ended too early, rather than being damaged.
+fn is_cut(error: &reqwest::Error) -> bool {
+    find::<hyper::Error>(error).is_some()
+        || find::<io::Error>(error).is_some_and(|error| {
+            matches!(
+                error.kind(),
+                io::ErrorKind::UnexpectedEof
+                    | io::ErrorKind::ConnectionReset
+                    | io::ErrorKind::ConnectionAborted
+                    | io::ErrorKind::BrokenPipe
+            )
+        })
+}
+
+/// The first cause of a certain type.
+fn find<'a, E: StdError + 'static>(error: &'a (dyn StdError + 'static)) -> Option<&'a E> {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if let Some(found) = error.downcast_ref() {
+            return Some(found);
+        }
+        next = error.source();
+    }
+    None
+}
+
+/// The verb as text that lives as long as the program.
+fn verb(method: &reqwest::Method) -> &'static str {
+    match *method {
+        reqwest::Method::GET => "GET",
+        reqwest::Method::POST => "POST",
+        reqwest::Method::PUT => "PUT",
+        reqwest::Method::DELETE => "DELETE",
+        _ => "OTHER",
+    }
+}
