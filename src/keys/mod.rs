@@ -1,1 +1,279 @@
 //! What keys mean: one table for dispatch, hints, help and documentation.
+
+mod action;
+mod binding;
+mod chord;
+mod defaults;
+mod docs;
+mod overrides;
+
+use std::collections::BTreeMap;
+
+pub use action::{Action, Scope};
+pub use binding::Binding;
+pub use chord::Chord;
+pub use docs::{markdown, text};
+
+/// The effective bindings: the defaults, then the user's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Keymap(Vec<Entry>);
+
+/// One row of the table: where, what is pressed, what is meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Where it applies.
+    pub scope: Scope,
+    /// What is pressed.
+    pub binding: Binding,
+    /// What is meant.
+    pub action: Action,
+}
+
+/// What the chords typed so far mean.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Lookup {
+    /// They ask for this.
+    Action(Action),
+    /// They begin a binding; each of these chords completes one.
+    Prefix(Vec<(Chord, Action)>),
+    /// Nothing.
+    None,
+}
+
+/// Bindings as a user writes them: scope, action, keys.
+pub type Overrides = BTreeMap<String, BTreeMap<String, Vec<String>>>;
+
+impl Default for Keymap {
+    fn default() -> Self {
+        let mut entries = Vec::new();
+        for (scope, actions) in defaults::DEFAULTS {
+            for (action, keys) in *actions {
+                entries.extend(keys.iter().map(|key| Entry {
+                    scope: *scope,
+                    binding: key.parse().expect("a test parses every default"),
+                    action: *action,
+                }));
+            }
+        }
+        Self(entries)
+    }
+}
+
+impl Keymap {
+    /// The defaults changed by the user's bindings. An action that is named gets exactly the keys given, an empty list
+    /// unbinds it. Fails with one message for every entry that is wrong.
+    pub fn with(overrides: &Overrides) -> Result<Self, Vec<String>> {
+        overrides::apply(Self::default(), overrides)
+    }
+
+    /// What `typed` means where `scopes` are asked, the first of them first.
+    pub fn lookup(&self, scopes: &[Scope], typed: &[Chord]) -> Lookup {
+        if typed.is_empty() {
+            return Lookup::None;
+        }
+        let mut following: Vec<(Chord, Action)> = Vec::new();
+        for scope in scopes {
+            for entry in self.0.iter().filter(|entry| entry.scope == *scope) {
+                match entry.binding.chords().strip_prefix(typed) {
+                    // Nothing longer begins like this: clashes are refused.
+                    Some([]) => return Lookup::Action(entry.action),
+                    Some([next, ..]) if following.iter().all(|(chord, _)| chord != next) => {
+                        following.push((*next, entry.action));
+                    }
+                    _ => {}
+                }
+            }
+        }
+        if following.is_empty() {
+            Lookup::None
+        } else {
+            Lookup::Prefix(following)
+        }
+    }
+
+    /// The bindings of `action` in one scope, in the order of the table.
+    pub fn chords(&self, scope: Scope, action: Action) -> impl Iterator<Item = &Binding> {
+        self.0
+            .iter()
+            .filter(move |entry| entry.scope == scope && entry.action == action)
+            .map(|entry| &entry.binding)
+    }
+
+    /// The shortest text for what to press for `action` where `scopes` are asked; none if no key reaches it there.
+    pub fn hint(&self, scopes: &[Scope], action: Action) -> Option<String> {
+        let bindings = scopes
+            .iter()
+            .flat_map(|scope| self.chords(*scope, action))
+            .filter(|binding| self.lookup(scopes, binding.chords()) == Lookup::Action(action));
+        bindings
+            .map(Binding::short)
+            .min_by_key(|text| text.chars().count())
+    }
+
+    /// Every row, in the order of the table.
+    pub fn entries(&self) -> impl Iterator<Item = &Entry> {
+        self.0.iter()
+    }
+
+    /// Says that `typed` means nothing where `scopes` are asked, and names the nearest key that does mean something.
+    pub fn nearest(&self, scopes: &[Scope], typed: &[Chord]) -> String {
+        let shown = typed
+            .iter()
+            .map(|chord| chord.short())
+            .collect::<Vec<_>>()
+            .join(" ");
+        if let [first] = typed
+            && let Some(other) = first.other_case()
+            && let Lookup::Action(action) = self.lookup(scopes, &[other])
+        {
+            return format!(
+                "{shown} means nothing here; {} is {}",
+                other.short(),
+                action.label()
+            );
+        }
+        let elsewhere = self.0.iter().find(|entry| entry.binding.chords() == typed);
+        if let Some(entry) = elsewhere {
+            return format!(
+                "{shown} means nothing here; it is {} in {}",
+                entry.action.label(),
+                entry.scope.title()
+            );
+        }
+        // Without the last chord, a prefix still knows what may follow.
+        if let [before @ .., _] = typed
+            && let Lookup::Prefix(following) = self.lookup(scopes, before)
+        {
+            let keys: Vec<_> = following.iter().map(|(chord, _)| chord.short()).collect();
+            return format!(
+                "{shown} means nothing here; what may follow is {}",
+                keys.join(" ")
+            );
+        }
+        match self.hint(scopes, Action::Help) {
+            Some(key) => format!("{shown} means nothing here; {key} shows what does"),
+            None => format!("{shown} means nothing here"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Actions without a key of their own; the reason beside each.
+    const REACHED_OTHERWISE: &[Action] = &[];
+
+    fn typed(keys: &str) -> Vec<Chord> {
+        keys.split(' ').map(|key| key.parse().unwrap()).collect()
+    }
+
+    #[track_caller]
+    fn check(scope: Scope, keys: &str, expected: Action) {
+        let found = Keymap::default().lookup(scope.chain(), &typed(keys));
+        assert_eq!(found, Lookup::Action(expected));
+    }
+
+    #[test]
+    fn every_action_is_documented_named_and_bound() {
+        let keymap = Keymap::default();
+        for action in Action::all() {
+            assert!(!action.help().is_empty(), "{action:?} has no doc comment");
+            assert!(
+                !action.help().ends_with('.'),
+                "{action:?}: help is a table cell"
+            );
+            assert_eq!(action.name().parse(), Ok(action));
+            let is_bound = keymap.entries().any(|entry| entry.action == action);
+            assert_ne!(is_bound, REACHED_OTHERWISE.contains(&action), "{action:?}");
+        }
+        for scope in Scope::all() {
+            assert_eq!(scope.name().parse(), Ok(scope));
+            assert_eq!(scope.chain().first(), Some(&scope));
+            assert_eq!(scope.chain().last(), Some(&Scope::Global));
+        }
+    }
+
+    #[test]
+    fn every_default_is_written_as_it_is_shown() {
+        for (scope, actions) in defaults::DEFAULTS {
+            for (action, keys) in *actions {
+                for key in *keys {
+                    let binding: Binding = key.parse().unwrap();
+                    assert_eq!(binding.to_string(), *key, "{scope} {action}");
+                    assert!(
+                        !scope.takes_text() || !binding.chords()[0].is_text(),
+                        "{key}"
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn no_default_hides_another() {
+        assert_eq!(
+            overrides::clashes(&Keymap::default(), |_| true),
+            Vec::<String>::new()
+        );
+        assert_eq!(Keymap::with(&Overrides::new()), Ok(Keymap::default()));
+    }
+
+    #[test]
+    fn the_focused_scope_is_asked_first() {
+        check(Scope::Query, "tab", Action::Complete);
+        check(Scope::Results, "tab", Action::NextPane);
+        check(Scope::Results, "enter", Action::Open);
+        check(Scope::Query, "enter", Action::Submit);
+        check(Scope::Results, "g g", Action::Top);
+        check(Scope::Results, "g p", Action::GoParent);
+    }
+
+    #[test]
+    fn a_prefix_knows_what_may_follow() {
+        let keymap = Keymap::default();
+        let Lookup::Prefix(following) = keymap.lookup(Scope::Results.chain(), &typed("g")) else {
+            panic!("g is no prefix");
+        };
+        let shown: Vec<_> = following
+            .iter()
+            .map(|(chord, action)| format!("{chord} {action}"))
+            .collect();
+        assert_eq!(
+            shown,
+            ["s split-segments", "p go-parent", "r go-root", "g top"]
+        );
+        assert_eq!(
+            keymap.lookup(Scope::Results.chain(), &typed("g x")),
+            Lookup::None
+        );
+        assert_eq!(keymap.lookup(Scope::Results.chain(), &[]), Lookup::None);
+    }
+
+    #[test]
+    fn a_hint_is_the_shortest_key_that_is_not_hidden() {
+        let keymap = Keymap::default();
+        let hint = |scope: Scope, action| keymap.hint(scope.chain(), action);
+        assert_eq!(hint(Scope::Results, Action::Down).as_deref(), Some("j"));
+        assert_eq!(hint(Scope::Results, Action::Top).as_deref(), Some("gg"));
+        assert_eq!(hint(Scope::Query, Action::History).as_deref(), Some("^r"));
+        assert_eq!(hint(Scope::Query, Action::NextPane), None);
+        assert_eq!(hint(Scope::Sensor, Action::Sort), None);
+    }
+
+    #[test]
+    fn a_key_without_meaning_names_the_nearest_with_one() {
+        let keymap = Keymap::default();
+        let nearest = |keys| keymap.nearest(Scope::Sensor.chain(), &typed(keys));
+        assert_eq!(nearest("J"), "J means nothing here; j is down");
+        assert_eq!(
+            nearest("s"),
+            "s means nothing here; it is sort in Processes"
+        );
+        assert_eq!(
+            nearest("y x"),
+            "y x means nothing here; what may follow is y n j d"
+        );
+        assert_eq!(nearest("f9"), "f9 means nothing here; ? shows what does");
+    }
+}

@@ -1,0 +1,102 @@
+//! The table of default bindings.
+
+use super::{Action, Scope};
+
+/// An action and its keys, the one to be hinted at first.
+type Keys = (Action, &'static [&'static str]);
+
+/// Which keys ask for which action, scope by scope, in the order of the documentation.
+pub(super) const DEFAULTS: &[(Scope, &[Keys])] = &[
+    (
+        Scope::Global,
+        &[
+            (Action::Help, &["?", "f1"]),
+            (Action::EditQuery, &["i"]),
+            (Action::History, &["ctrl-r"]),
+            (Action::NextPane, &["tab"]),
+            (Action::PreviousPane, &["backtab"]),
+            (Action::Zoom, &["+", "_"]),
+            (Action::Refresh, &["r"]),
+            (Action::ShowError, &["!"]),
+            (Action::Back, &["esc"]),
+            (Action::Quit, &["q"]),
+            (Action::Cancel, &["ctrl-c"]),
+            (Action::Suspend, &["ctrl-z"]),
+            (Action::Redraw, &["ctrl-l"]),
+        ],
+    ),
+    (
+        Scope::List,
+        &[
+            (Action::Down, &["j", "down"]),
+            (Action::Up, &["k", "up"]),
+            (Action::HalfPageDown, &["ctrl-d"]),
+            (Action::HalfPageUp, &["ctrl-u"]),
+            (Action::PageDown, &["ctrl-f", "pagedown"]),
+            (Action::PageUp, &["ctrl-b", "pageup"]),
+            (Action::Top, &["g g", "home"]),
+            (Action::Bottom, &["G", "end"]),
+        ],
+    ),
+    (
+        Scope::Query,
+        &[
+            (Action::Submit, &["enter"]),
+            (Action::Newline, &["alt-enter", "ctrl-j"]),
+            (Action::Complete, &["tab"]),
+            (Action::NextCompletion, &["ctrl-n", "down"]),
+            (Action::PreviousCompletion, &["ctrl-p", "up"]),
+        ],
+    ),
+    (
+        Scope::Results,
+        &[
+            (Action::Open, &["enter"]),
+            (Action::Left, &["h", "left"]),
+            (Action::Right, &["l", "right"]),
+            (Action::Sort, &["s"]),
+            (Action::SplitSegments, &["g s"]),
+            (Action::GoParent, &["g p"]),
+            (Action::GoRoot, &["g r"]),
+            (Action::YankRow, &["y y"]),
+            (Action::YankHash, &["y h"]),
+            (Action::YankCmdline, &["y c"]),
+            (Action::YankGuid, &["y g"]),
+            (Action::YankHost, &["y n"]),
+            (Action::YankJson, &["y j"]),
+            (Action::YankRaw, &["y d"]),
+        ],
+    ),
+    (
+        Scope::Lineage,
+        &[
+            (Action::GoParent, &["g p"]),
+            (Action::GoRoot, &["g r"]),
+            (Action::YankRow, &["y y"]),
+            (Action::YankHash, &["y h"]),
+            (Action::YankCmdline, &["y c"]),
+            (Action::YankGuid, &["y g"]),
+            (Action::YankHost, &["y n"]),
+            (Action::YankJson, &["y j"]),
+            (Action::YankRaw, &["y d"]),
+        ],
+    ),
+    (
+        Scope::Sensor,
+        &[
+            (Action::YankRow, &["y y"]),
+            (Action::YankHost, &["y n"]),
+            (Action::YankJson, &["y j"]),
+            (Action::YankRaw, &["y d"]),
+        ],
+    ),
+    (Scope::Overlay, &[(Action::Back, &["enter"])]),
+    (
+        Scope::History,
+        &[
+            (Action::Open, &["enter"]),
+            (Action::Down, &["ctrl-n", "ctrl-r"]),
+            (Action::Up, &["ctrl-p"]),
+        ],
+    ),
+];

@@ -1,0 +1,221 @@
+//! The user's bindings on top of the defaults, every mistake reported at once.
+
+use super::{Action, Binding, Entry, Keymap, Overrides, Scope};
+
+/// Replaces the bindings of every action named in `overrides`.
+pub(super) fn apply(mut keymap: Keymap, overrides: &Overrides) -> Result<Keymap, Vec<String>> {
+    let mut faults = Vec::new();
+    for (scope_name, actions) in overrides {
+        let Ok(scope) = scope_name.parse::<Scope>() else {
+            let names: Vec<_> = Scope::all().map(Scope::name).collect();
+            faults.push(format!(
+                "keys.{scope_name}: no such place; allowed are {}",
+                names.join(", ")
+            ));
+            continue;
+        };
+        for (action_name, keys) in actions {
+            match action_name.parse::<Action>() {
+                Ok(action) => faults.extend(replace(&mut keymap, scope, action, keys)),
+                Err(_) => faults.push(format!(
+                    "keys.{scope_name}.{action_name}: no such action; {}",
+                    suggestion(action_name)
+                )),
+            }
+        }
+    }
+    faults.extend(clashes(&keymap, |entry| {
+        let actions = overrides.get(entry.scope.name());
+        actions.is_some_and(|actions| actions.contains_key(entry.action.name()))
+    }));
+    if faults.is_empty() {
+        Ok(keymap)
+    } else {
+        Err(faults)
+    }
+}
+
+/// Gives `action` exactly these keys; returns what is wrong with them.
+fn replace(keymap: &mut Keymap, scope: Scope, action: Action, keys: &[String]) -> Vec<String> {
+    let mut faults = Vec::new();
+    let mut entries = Vec::new();
+    for key in keys {
+        match key.parse::<Binding>() {
+            Ok(binding) if scope.takes_text() && binding.chords()[0].is_text() => faults.push(format!(
+                "keys.{scope}.{action}: {key:?} would be typed there; allowed are keys that type nothing, such as ctrl-x or f5"
+            )),
+            Ok(binding) => entries.push(Entry { scope, binding, action }),
+            Err(reason) => faults.push(format!("keys.{scope}.{action}: {reason}")),
+        }
+    }
+    // The new ones stand where the old ones stood, or at the end of their scope, so that documentation keeps its order.
+    let is_same = |entry: &Entry| entry.scope == scope && entry.action == action;
+    let place = keymap
+        .0
+        .iter()
+        .position(is_same)
+        .or_else(|| {
+            keymap
+                .0
+                .iter()
+                .rposition(|entry| entry.scope == scope)
+                .map(|last| last + 1)
+        })
+        .unwrap_or(keymap.0.len());
+    keymap.0.retain(|entry| !is_same(entry));
+    keymap.0.splice(place..place, entries);
+    faults
+}
+
+/// Bindings that could never be told apart: the same twice in a scope, or one that begins another wherever both are
+/// asked. Each is reported once, at a binding that `is_suspect`: the user's, not a default that was there before.
+pub(super) fn clashes(keymap: &Keymap, is_suspect: impl Fn(&Entry) -> bool) -> Vec<String> {
+    let mut faults = Vec::new();
+    let entries = &keymap.0;
+    for (at, entry) in entries.iter().enumerate() {
+        let others = entries.iter().enumerate().filter(|(place, other)| {
+            // Of two suspects, the later one reports.
+            let is_ours = *place < at || !is_suspect(other);
+            *place != at && is_ours && is_clash(entry, other)
+        });
+        let taken: Vec<_> = others
+            .map(|(_, other)| {
+                format!(
+                    "{:?} is {} in {}",
+                    other.binding.to_string(),
+                    other.action,
+                    other.scope
+                )
+            })
+            .collect();
+        if is_suspect(entry) && !taken.is_empty() {
+            faults.push(format!(
+                "keys.{}.{}: {:?} is taken: {}; allowed is a key that is free there (to free one, give that action other keys, or [])",
+                entry.scope,
+                entry.action,
+                entry.binding.to_string(),
+                taken.join(", "),
+            ));
+        }
+    }
+    faults
+}
+
+fn is_clash(entry: &Entry, other: &Entry) -> bool {
+    if entry.binding == other.binding {
+        // In two scopes the same keys are no clash: the focused scope is asked first.
+        return entry.scope == other.scope;
+    }
+    let are_both_asked =
+        |chain: &[Scope]| chain.contains(&entry.scope) && chain.contains(&other.scope);
+    entry.binding.clashes(&other.binding)
+        && Scope::all().any(|focused| are_both_asked(focused.chain()))
+}
+
+/// The known name that is spelled most alike, and where to find the others.
+fn suggestion(name: &str) -> String {
+    let nearest = Action::all()
+        .map(|action| (distance(name, action.name()), action))
+        .min_by_key(|(distance, _)| *distance);
+    match nearest {
+        Some((distance, action)) if distance <= 3 => {
+            format!("did you mean {action}? `lampblack keys` lists those allowed")
+        }
+        _ => "`lampblack keys` lists those allowed".into(),
+    }
+}
+
+/// How many letters must be added, dropped or changed to make one text of the other.
+fn distance(from: &str, to: &str) -> usize {
+    let mut row: Vec<usize> = (0..=to.chars().count()).collect();
+    for (at, ours) in from.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = at + 1;
+        for (column, theirs) in to.chars().enumerate() {
+            let changed = diagonal + usize::from(ours != theirs);
+            diagonal = row[column + 1];
+            row[column + 1] = changed.min(diagonal + 1).min(row[column] + 1);
+        }
+    }
+    row[to.chars().count()]
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::keys::{Chord, Lookup};
+
+    fn overrides(rows: &[(&str, &str, &[&str])]) -> Overrides {
+        let mut all = Overrides::new();
+        for (scope, action, keys) in rows {
+            let actions: &mut BTreeMap<_, _> = all.entry((*scope).to_owned()).or_default();
+            let keys = keys.iter().map(|&key| key.to_owned()).collect();
+            actions.insert((*action).to_owned(), keys);
+        }
+        all
+    }
+
+    #[track_caller]
+    fn check_meaning(keymap: &Keymap, keys: &str, expected: &Lookup) {
+        let typed: Vec<Chord> = keys.split(' ').map(|key| key.parse().unwrap()).collect();
+        assert_eq!(&keymap.lookup(Scope::Results.chain(), &typed), expected);
+    }
+
+    #[test]
+    fn an_action_gets_exactly_the_keys_given() {
+        let keymap = Keymap::with(&overrides(&[
+            ("results", "sort", &["o", "ctrl-s"]),
+            ("list", "down", &[]),
+        ]))
+        .unwrap();
+        check_meaning(&keymap, "o", &Lookup::Action(Action::Sort));
+        check_meaning(&keymap, "ctrl-s", &Lookup::Action(Action::Sort));
+        check_meaning(&keymap, "s", &Lookup::None);
+        check_meaning(&keymap, "j", &Lookup::None);
+        assert_eq!(keymap.hint(Scope::Results.chain(), Action::Down), None);
+    }
+
+    #[test]
+    fn the_focused_scope_hides_the_others() {
+        let keymap = Keymap::with(&overrides(&[("results", "refresh", &["j"])])).unwrap();
+        check_meaning(&keymap, "j", &Lookup::Action(Action::Refresh));
+        let lineage = keymap.lookup(Scope::Lineage.chain(), &["j".parse().unwrap()]);
+        assert_eq!(lineage, Lookup::Action(Action::Down));
+    }
+
+    #[test]
+    fn new_keys_stand_where_the_old_ones_stood() {
+        let order = |keymap: &Keymap| {
+            keymap
+                .0
+                .iter()
+                .map(|entry| entry.action)
+                .collect::<Vec<_>>()
+        };
+        let keymap = Keymap::with(&overrides(&[("results", "sort", &["o"])])).unwrap();
+        assert_eq!(order(&keymap), order(&Keymap::default()));
+    }
+
+    #[test]
+    fn all_mistakes_are_reported_at_once() {
+        let faults = Keymap::with(&overrides(&[
+            ("list", "down", &["hyper"]),
+            ("list", "opne", &["l"]),
+            ("results", "refresh", &["s"]),
+            ("results", "sort", &["s", "y"]),
+            ("nowhere", "sort", &["x"]),
+            ("query", "submit", &["x"]),
+        ]))
+        .unwrap_err();
+        insta::assert_snapshot!(faults.join("\n"), @r#"
+        keys.list.down: "hyper" is no key; allowed are a single character, f1 to f35, enter, esc, tab, backtab, space, minus, up, down, left, right, home, end, pageup, pagedown, delete, backspace, insert
+        keys.list.opne: no such action; did you mean open? `lampblack keys` lists those allowed
+        keys.nowhere: no such place; allowed are global, list, query, results, lineage, sensor, overlay, history
+        keys.query.submit: "x" would be typed there; allowed are keys that type nothing, such as ctrl-x or f5
+        keys.results.sort: "y" is taken: "y y" is yank-row in results, "y h" is yank-hash in results, "y c" is yank-cmdline in results, "y g" is yank-guid in results, "y n" is yank-host in results, "y j" is yank-json in results, "y d" is yank-raw in results; allowed is a key that is free there (to free one, give that action other keys, or [])
+        keys.results.refresh: "s" is taken: "s" is sort in results; allowed is a key that is free there (to free one, give that action other keys, or [])
+        "#);
+    }
+}
