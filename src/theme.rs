@@ -1,1 +1,0 @@
-//! Colors and modifiers by role.

@@ -1,0 +1,205 @@
+//! What the terminal can show, and the nearest it has to a color it has not.
+
+use ratatui::style::Color;
+
+use super::Glyphs;
+
+/// What the environment says of the terminal.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Screen {
+    /// `NO_COLOR` is set and not empty.
+    pub no_color: bool,
+    /// `TERM`.
+    pub term: String,
+    /// `COLORTERM`, which ssh does not pass on.
+    pub colorterm: String,
+    /// The first of `LC_ALL`, `LC_CTYPE` and `LANG` that is set and not empty.
+    pub locale: String,
+}
+
+/// How many colors there are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Depth {
+    None,
+    Ansi,
+    Indexed,
+    True,
+}
+
+/// Parts of `TERM` by which a terminal that shows every color is known even where `COLORTERM` is lost.
+const TRUE_COLOR: &[&str] = &[
+    "direct",
+    "truecolor",
+    "kitty",
+    "alacritty",
+    "wezterm",
+    "ghostty",
+    "foot",
+    "contour",
+];
+
+/// The steps of red, green and blue among the 256 colors.
+const LEVELS: [u8; 6] = [0, 95, 135, 175, 215, 255];
+
+impl Screen {
+    pub(super) fn depth(&self) -> Depth {
+        if self.no_color || self.term == "dumb" || self.term.starts_with("vt") {
+            return Depth::None;
+        }
+        if matches!(&*self.colorterm, "truecolor" | "24bit")
+            || TRUE_COLOR.iter().any(|name| self.term.contains(name))
+        {
+            return Depth::True;
+        }
+        if self.term.contains("256color") {
+            return Depth::Indexed;
+        }
+        Depth::Ansi
+    }
+
+    /// ASCII where Unicode cannot be shown, or where box lines may be two cells wide. A locale that is not set says
+    /// nothing against Unicode.
+    pub(super) fn glyphs(&self) -> Glyphs {
+        let locale = self.locale.to_ascii_lowercase();
+        let is_wide = ["zh", "ja", "ko"]
+            .iter()
+            .any(|language| locale.starts_with(language));
+        let is_unicode = locale.is_empty() || locale.contains("utf-8") || locale.contains("utf8");
+        if is_unicode && !is_wide {
+            Glyphs::UNICODE
+        } else {
+            Glyphs::ASCII
+        }
+    }
+}
+
+impl Depth {
+    /// The nearest color there is.
+    pub(super) fn nearest(self, color: Color) -> Color {
+        match (self, color) {
+            (Self::None, _) => Color::Reset,
+            (Self::Indexed, Color::Rgb(red, green, blue)) => {
+                Color::Indexed(indexed([red, green, blue]))
+            }
+            (Self::Ansi, Color::Rgb(red, green, blue)) => ansi([red, green, blue]),
+            (_, color) => color,
+        }
+    }
+}
+
+/// The nearest of the 240 colors that no terminal redefines.
+fn indexed(wanted: [u8; 3]) -> u8 {
+    (16..=255)
+        .min_by_key(|index| distance(wanted, rgb_of_index(*index)))
+        .unwrap_or(16)
+}
+
+/// The nearest of the six bright colors, by hue; used for the color of a profile alone.
+fn ansi(wanted: [u8; 3]) -> Color {
+    let bright = [
+        (Color::LightRed, [255, 0, 0]),
+        (Color::LightGreen, [0, 255, 0]),
+        (Color::LightYellow, [255, 255, 0]),
+        (Color::LightBlue, [92, 92, 255]),
+        (Color::LightMagenta, [255, 0, 255]),
+        (Color::LightCyan, [0, 255, 255]),
+    ];
+    bright
+        .into_iter()
+        .min_by_key(|(_, known)| distance(wanted, *known))
+        .map_or(Color::White, |(color, _)| color)
+}
+
+/// Red, green and blue of one of the 256 colors above the first sixteen.
+pub(super) fn rgb_of_index(index: u8) -> [u8; 3] {
+    if let Some(gray) = index.checked_sub(232) {
+        return [8 + 10 * gray; 3];
+    }
+    let place = usize::from(index.saturating_sub(16));
+    [place / 36, place / 6 % 6, place % 6].map(|level| LEVELS[level])
+}
+
+fn distance(one: [u8; 3], other: [u8; 3]) -> u32 {
+    let squares = one
+        .iter()
+        .zip(other)
+        .map(|(a, b)| u32::from(a.abs_diff(b)).pow(2));
+    squares.sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(term: &str, colorterm: &str, expected: Depth) {
+        let screen = Screen {
+            term: term.into(),
+            colorterm: colorterm.into(),
+            ..Screen::default()
+        };
+        assert_eq!(screen.depth(), expected);
+        let colorless = Screen {
+            no_color: true,
+            ..screen
+        };
+        assert_eq!(colorless.depth(), Depth::None);
+    }
+
+    #[test]
+    fn the_number_of_colors_is_told_by_the_environment() {
+        check("dumb", "truecolor", Depth::None);
+        check("vt220", "", Depth::None);
+        check("linux", "", Depth::Ansi);
+        check("", "", Depth::Ansi);
+        check("screen-256color", "", Depth::Indexed);
+        check("xterm-256color", "truecolor", Depth::True);
+        check("xterm-kitty", "", Depth::True);
+    }
+
+    #[test]
+    fn lines_are_ascii_where_they_might_break() {
+        for (locale, expected) in [
+            ("", Glyphs::UNICODE),
+            ("en_US.UTF-8", Glyphs::UNICODE),
+            ("C.utf8", Glyphs::UNICODE),
+            ("C", Glyphs::ASCII),
+            ("de_DE.ISO-8859-1", Glyphs::ASCII),
+            ("ja_JP.UTF-8", Glyphs::ASCII),
+        ] {
+            let screen = Screen {
+                locale: locale.into(),
+                ..Screen::default()
+            };
+            assert_eq!(screen.glyphs(), expected, "{locale}");
+        }
+    }
+
+    #[test]
+    fn a_color_becomes_the_nearest_there_is() {
+        assert_eq!(
+            Depth::Indexed.nearest(Color::Rgb(255, 0, 0)),
+            Color::Indexed(196)
+        );
+        assert_eq!(
+            Depth::Indexed.nearest(Color::Rgb(17, 18, 19)),
+            Color::Indexed(233)
+        );
+        assert_eq!(
+            Depth::Ansi.nearest(Color::Rgb(200, 30, 30)),
+            Color::LightRed
+        );
+        assert_eq!(
+            Depth::True.nearest(Color::Rgb(1, 2, 3)),
+            Color::Rgb(1, 2, 3)
+        );
+        for index in 16..=255 {
+            let [red, green, blue] = rgb_of_index(index);
+            let found = Depth::Indexed.nearest(Color::Rgb(red, green, blue));
+            let Color::Indexed(found) = found else {
+                panic!("{found:?}")
+            };
+            assert_eq!(rgb_of_index(found), [red, green, blue]);
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! What lines, signs and spinners are made of.
+
+use ratatui::symbols::border;
+
+/// The characters the screen is drawn with. Each is one cell wide.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Glyphs {
+    /// The border of a pane.
+    pub border: border::Set<'static>,
+    /// Stands where something was left out.
+    pub ellipsis: &'static str,
+    /// Points at the row under the cursor.
+    pub cursor: &'static str,
+    /// Stands beside a marked row.
+    pub mark: &'static str,
+    /// Stands for a row that is on its way.
+    pub awaited: &'static str,
+    /// Parts what stands side by side in a line.
+    pub separator: &'static str,
+    /// Leads to a row that has siblings below it.
+    pub branch: &'static str,
+    /// Leads to the last row of its kind.
+    pub last_branch: &'static str,
+    /// Passes by a row that is deeper.
+    pub trunk: &'static str,
+    /// A row whose children are hidden.
+    pub folded: &'static str,
+    /// A row whose children are shown.
+    pub unfolded: &'static str,
+    /// A piece of a bar.
+    pub bar: &'static str,
+    /// Beside the column that is sorted upwards.
+    pub ascending: &'static str,
+    /// Beside the column that is sorted downwards.
+    pub descending: &'static str,
+    /// The frames of a spinner, in order.
+    pub spinner: &'static [&'static str],
+}
+
+impl Glyphs {
+    /// For terminals that know Unicode. Box lines and the ellipsis are wide in some East Asian fonts: see
+    /// [`Screen`](super::Screen).
+    pub const UNICODE: Self = Self {
+        border: border::ROUNDED,
+        ellipsis: "…",
+        cursor: ">",
+        mark: "*",
+        awaited: "·",
+        separator: "│",
+        branch: "├",
+        last_branch: "└",
+        trunk: "│",
+        folded: "+",
+        unfolded: "-",
+        bar: "■",
+        ascending: "^",
+        descending: "v",
+        spinner: &["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"],
+    };
+
+    /// For all others.
+    pub const ASCII: Self = Self {
+        border: border::Set {
+            top_left: "+",
+            top_right: "+",
+            bottom_left: "+",
+            bottom_right: "+",
+            vertical_left: "|",
+            vertical_right: "|",
+            horizontal_top: "-",
+            horizontal_bottom: "-",
+        },
+        ellipsis: "~",
+        cursor: ">",
+        mark: "*",
+        awaited: ".",
+        separator: "|",
+        branch: "|",
+        last_branch: "`",
+        trunk: "|",
+        folded: "+",
+        unfolded: "-",
+        bar: "#",
+        ascending: "^",
+        descending: "v",
+        spinner: &["|", "/", "-", "\\"],
+    };
+
+    /// One frame of the spinner; any index is one.
+    pub fn spinner(&self, index: usize) -> &'static str {
+        self.spinner[index % self.spinner.len()]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use unicode_width::UnicodeWidthStr;
+
+    use super::*;
+
+    fn all(glyphs: &Glyphs) -> Vec<&'static str> {
+        let mut all = vec![
+            glyphs.ellipsis,
+            glyphs.cursor,
+            glyphs.mark,
+            glyphs.awaited,
+            glyphs.separator,
+            glyphs.branch,
+            glyphs.last_branch,
+            glyphs.trunk,
+            glyphs.folded,
+            glyphs.unfolded,
+            glyphs.bar,
+            glyphs.ascending,
+            glyphs.descending,
+            glyphs.border.top_left,
+            glyphs.border.vertical_left,
+            glyphs.border.horizontal_top,
+        ];
+        all.extend(glyphs.spinner);
+        all
+    }
+
+    #[test]
+    fn every_glyph_is_one_cell_wide() {
+        for glyph in [all(&Glyphs::UNICODE), all(&Glyphs::ASCII)].concat() {
+            assert_eq!(glyph.width(), 1, "{glyph:?}");
+        }
+        assert!(all(&Glyphs::ASCII).concat().is_ascii());
+    }
+
+    #[test]
+    fn the_spinner_never_ends() {
+        assert_eq!(Glyphs::ASCII.spinner(5), "/");
+        assert_eq!(Glyphs::UNICODE.spinner(usize::MAX), "⠴");
+    }
+}

@@ -1,0 +1,239 @@
+//! Colors and modifiers by role, and the glyphs to draw with: the only place that knows a color.
+
+#[cfg(test)]
+mod contrast;
+mod depth;
+mod glyphs;
+mod read;
+
+use ratatui::style::{Color, Modifier, Style};
+
+pub use depth::Screen;
+pub use glyphs::Glyphs;
+
+use depth::Depth;
+
+/// The names of the themes that come along, the default first.
+pub const NAMES: [&str; 4] = ["midnight", "paper", "contrast", "mono"];
+
+/// The colors a profile may have by name.
+pub const PROFILE_COLORS: [&str; 6] = ["red", "green", "yellow", "blue", "magenta", "cyan"];
+
+/// How everything on the screen looks, by its role.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Theme {
+    /// Ordinary text, and the ground everything is drawn on.
+    pub text: Style,
+    /// What matters less: labels, placeholders.
+    pub muted: Style,
+    /// What draws the eye without judging.
+    pub accent: Style,
+    /// The border of a pane.
+    pub border: Style,
+    /// The border of the pane that has the focus.
+    pub border_focused: Style,
+    /// The title of a pane, the header of a table.
+    pub title: Style,
+    /// The row under the cursor of the pane that has the focus.
+    pub selection: Style,
+    /// The row under the cursor of any other pane.
+    pub selection_unfocused: Style,
+    /// The sign of a marked row.
+    pub mark: Style,
+    /// As it should be.
+    pub good: Style,
+    /// Worth a second look.
+    pub caution: Style,
+    /// Wrong, dangerous or failed.
+    pub bad: Style,
+    /// Not known, which is neither good nor bad.
+    pub unknown: Style,
+    /// A key in a line of hints.
+    pub key: Style,
+    /// What a key does, what can be done about an error.
+    pub hint: Style,
+    /// The lines of a tree.
+    pub guide: Style,
+    /// A number.
+    pub number: Style,
+    /// A time.
+    pub time: Style,
+    /// An old answer whose renewal failed, or which answers another question.
+    pub stale: Style,
+    /// The ground of a popup.
+    pub popup: Style,
+    /// What a filter has found.
+    pub found: Style,
+    /// The name of a field in a query.
+    pub field: Style,
+    /// `AND`, `OR`, `NOT`, `-` and parentheses in a query.
+    pub operator: Style,
+    /// A value in a query.
+    pub value: Style,
+    /// A quoted phrase in a query.
+    pub quoted: Style,
+    /// `*` and `?` in a query.
+    pub wildcard: Style,
+    /// The part of a query that cannot be read.
+    pub error: Style,
+    /// What the lines, signs and spinners are made of.
+    pub glyphs: Glyphs,
+    profiles: [Color; PROFILE_COLORS.len()],
+    depth: Depth,
+}
+
+impl Default for Theme {
+    fn default() -> Self {
+        read::midnight()
+    }
+}
+
+impl Theme {
+    /// A theme that comes along.
+    pub fn named(name: &str) -> Option<Self> {
+        read::named(name)
+    }
+
+    /// A theme from a user's file. Colors and roles that are missing are those of the default theme. Fails with one
+    /// message for every entry that is wrong.
+    pub fn parse(text: &str) -> Result<Self, Vec<String>> {
+        read::user(text)
+    }
+
+    /// The theme of that name as far as the terminal can show it; none if there is no such theme.
+    pub fn from_env(screen: &Screen, name: &str) -> Option<Self> {
+        Self::named(name).map(|theme| theme.fitted(screen))
+    }
+
+    /// The theme as far as the terminal can show it: fewer colors, none at all, other glyphs.
+    #[must_use]
+    pub fn fitted(self, screen: &Screen) -> Self {
+        let glyphs = screen.glyphs();
+        let depth = screen.depth();
+        let theme = match depth {
+            Depth::None => read::mono(),
+            // Sixteen colors are the user's own, so no color of ours has a neighbor among them.
+            Depth::Ansi if self.has_fine_colors() => read::contrast(),
+            _ => self.reduced(depth),
+        };
+        Self { glyphs, ..theme }
+    }
+
+    /// How the frame and name of a profile look that has this color: a name of [`PROFILE_COLORS`] or `#rrggbb`.
+    /// Without colors, and for a color that is none, it is only set off.
+    pub fn profile(&self, color: &str) -> Style {
+        let style = Style::new().add_modifier(Modifier::BOLD);
+        if self.is_colorless() {
+            return style;
+        }
+        let named = PROFILE_COLORS.iter().position(|name| *name == color);
+        let color = match named {
+            Some(place) => Some(self.profiles[place]),
+            None => read::rgb(color).map(|color| self.depth.nearest(color)),
+        };
+        color.map_or(style, |color| style.fg(color))
+    }
+
+    /// Every role with the name it has in a theme file.
+    fn roles(&mut self) -> [(&'static str, &mut Style); 27] {
+        [
+            ("text", &mut self.text),
+            ("muted", &mut self.muted),
+            ("accent", &mut self.accent),
+            ("border", &mut self.border),
+            ("border-focused", &mut self.border_focused),
+            ("title", &mut self.title),
+            ("selection", &mut self.selection),
+            ("selection-unfocused", &mut self.selection_unfocused),
+            ("mark", &mut self.mark),
+            ("good", &mut self.good),
+            ("caution", &mut self.caution),
+            ("bad", &mut self.bad),
+            ("unknown", &mut self.unknown),
+            ("key", &mut self.key),
+            ("hint", &mut self.hint),
+            ("guide", &mut self.guide),
+            ("number", &mut self.number),
+            ("time", &mut self.time),
+            ("stale", &mut self.stale),
+            ("popup", &mut self.popup),
+            ("found", &mut self.found),
+            ("field", &mut self.field),
+            ("operator", &mut self.operator),
+            ("value", &mut self.value),
+            ("quoted", &mut self.quoted),
+            ("wildcard", &mut self.wildcard),
+            ("error", &mut self.error),
+        ]
+    }
+
+    /// No role has anything but text without color.
+    fn blank() -> Self {
+        Self {
+            text: Style::new(),
+            muted: Style::new(),
+            accent: Style::new(),
+            border: Style::new(),
+            border_focused: Style::new(),
+            title: Style::new(),
+            selection: Style::new(),
+            selection_unfocused: Style::new(),
+            mark: Style::new(),
+            good: Style::new(),
+            caution: Style::new(),
+            bad: Style::new(),
+            unknown: Style::new(),
+            key: Style::new(),
+            hint: Style::new(),
+            guide: Style::new(),
+            number: Style::new(),
+            time: Style::new(),
+            stale: Style::new(),
+            popup: Style::new(),
+            found: Style::new(),
+            field: Style::new(),
+            operator: Style::new(),
+            value: Style::new(),
+            quoted: Style::new(),
+            wildcard: Style::new(),
+            error: Style::new(),
+            glyphs: Glyphs::UNICODE,
+            profiles: [Color::Reset; PROFILE_COLORS.len()],
+            depth: Depth::True,
+        }
+    }
+
+    fn reduced(mut self, depth: Depth) -> Self {
+        for (_, style) in self.roles() {
+            style.fg = style.fg.map(|color| depth.nearest(color));
+            style.bg = style.bg.map(|color| depth.nearest(color));
+        }
+        self.profiles = self.profiles.map(|color| depth.nearest(color));
+        self.depth = depth;
+        self
+    }
+
+    fn colors(&self) -> Vec<Color> {
+        let mut theme = self.clone();
+        let colors = theme
+            .roles()
+            .into_iter()
+            .flat_map(|(_, style)| [style.fg, style.bg]);
+        colors.flatten().collect()
+    }
+
+    fn is_colorless(&self) -> bool {
+        self.colors().is_empty()
+    }
+
+    /// Whether it uses colors beyond the terminal's own sixteen.
+    fn has_fine_colors(&self) -> bool {
+        let is_fine = |color: &Color| matches!(color, Color::Rgb(..) | Color::Indexed(16..));
+        self.colors().iter().any(is_fine)
+    }
+}
+
+/// Whether this is a color a profile may have.
+pub fn is_profile_color(color: &str) -> bool {
+    PROFILE_COLORS.contains(&color) || read::rgb(color).is_some()
+}

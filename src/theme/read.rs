@@ -1,0 +1,286 @@
+//! Theme files: a palette of names, and roles that use them.
+
+use std::{collections::BTreeMap, str::FromStr};
+
+use ratatui::style::{Color, Modifier, Style};
+use serde::Deserialize;
+
+use super::{NAMES, PROFILE_COLORS, Theme};
+
+/// A theme file.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct File {
+    /// Names of colors; `background` is the ground.
+    palette: BTreeMap<String, String>,
+    /// Role by role, colors of the palette and modifiers.
+    roles: BTreeMap<String, Role>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "a line of a file, where each modifier is on or off"
+)]
+struct Role {
+    fg: Option<String>,
+    bg: Option<String>,
+    bold: bool,
+    dim: bool,
+    italic: bool,
+    underline: bool,
+    reversed: bool,
+}
+
+const MIDNIGHT: &str = include_str!("../../assets/themes/midnight.toml");
+const PAPER: &str = include_str!("../../assets/themes/paper.toml");
+const CONTRAST: &str = include_str!("../../assets/themes/contrast.toml");
+const MONO: &str = include_str!("../../assets/themes/mono.toml");
+
+pub(super) fn named(name: &str) -> Option<Theme> {
+    let place = NAMES.iter().position(|known| *known == name)?;
+    Some(ours([MIDNIGHT, PAPER, CONTRAST, MONO][place]))
+}
+
+pub(super) fn midnight() -> Theme {
+    ours(MIDNIGHT)
+}
+
+pub(super) fn contrast() -> Theme {
+    ours(CONTRAST)
+}
+
+pub(super) fn mono() -> Theme {
+    ours(MONO)
+}
+
+/// A theme of ours, which stands alone.
+fn ours(text: &str) -> Theme {
+    parse(text, File::default()).expect("a test reads every theme that comes along")
+}
+
+/// A theme of a user, which may change only a few colors of the default one.
+pub(super) fn user(text: &str) -> Result<Theme, Vec<String>> {
+    parse(text, toml::from_str(MIDNIGHT).expect("a test reads it"))
+}
+
+/// `#rrggbb`.
+pub(super) fn rgb(color: &str) -> Option<Color> {
+    let is_rgb = color.len() == 7 && color.starts_with('#');
+    is_rgb.then(|| Color::from_str(color).ok()).flatten()
+}
+
+/// Reads a theme; what it does not say, `base` says. A role of `base` takes its colors from the new palette.
+fn parse(text: &str, base: File) -> Result<Theme, Vec<String>> {
+    let File { palette, roles } = toml::from_str(text)
+        .map_err(|error: toml::de::Error| vec![error.to_string().trim_end().to_owned()])?;
+    let mut faults = Vec::new();
+    let mut colors = BTreeMap::new();
+    let mut names = base.palette;
+    names.extend(palette);
+    for (name, value) in &names {
+        match Color::from_str(value) {
+            Ok(color) => {
+                colors.insert(name.as_str(), color);
+            }
+            Err(_) => faults.push(format!(
+                "palette.{name}: {value:?} is no color; allowed are #rrggbb, 0 to 255, and names such as \"light-red\""
+            )),
+        }
+    }
+
+    let mut theme = Theme::blank();
+    let mut given = base.roles;
+    given.extend(roles);
+    for (name, style) in theme.roles() {
+        match given.remove(name) {
+            Some(role) => match role.style(&names, &colors) {
+                Ok(found) => *style = found,
+                Err(reason) => faults.push(format!("roles.{name}: {reason}")),
+            },
+            None => faults.push(format!("roles.{name}: missing")),
+        }
+    }
+    let known: Vec<_> = theme.roles().iter().map(|(name, _)| *name).collect();
+    faults.extend(given.keys().map(|name| {
+        format!(
+            "roles.{name}: no such role; allowed are {}",
+            known.join(", ")
+        )
+    }));
+    for (place, name) in PROFILE_COLORS.iter().enumerate() {
+        // A theme without a palette has no colors at all.
+        theme.profiles[place] = colors.get(name).copied().unwrap_or_default();
+    }
+    if faults.is_empty() {
+        Ok(theme)
+    } else {
+        Err(faults)
+    }
+}
+
+impl Role {
+    fn style(
+        &self,
+        names: &BTreeMap<String, String>,
+        colors: &BTreeMap<&str, Color>,
+    ) -> Result<Style, String> {
+        let color = |name: &Option<String>| match name {
+            None => Ok(None),
+            Some(name) if names.contains_key(name) => Ok(colors.get(name.as_str()).copied()),
+            Some(name) => {
+                let allowed: Vec<_> = names.keys().map(String::as_str).collect();
+                Err(format!(
+                    "{name:?} is not in the palette; it has {}",
+                    allowed.join(", ")
+                ))
+            }
+        };
+        let mut style = Style::new();
+        style.fg = color(&self.fg)?;
+        style.bg = color(&self.bg)?;
+        for (is_set, modifier) in [
+            (self.bold, Modifier::BOLD),
+            (self.dim, Modifier::DIM),
+            (self.italic, Modifier::ITALIC),
+            (self.underline, Modifier::UNDERLINED),
+            (self.reversed, Modifier::REVERSED),
+        ] {
+            if is_set {
+                style = style.add_modifier(modifier);
+            }
+        }
+        Ok(style)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::theme::{Glyphs, Screen, is_profile_color};
+
+    fn screen(term: &str) -> Screen {
+        Screen {
+            term: term.into(),
+            ..Screen::default()
+        }
+    }
+
+    #[test]
+    fn every_theme_that_comes_along_is_whole() {
+        for name in NAMES {
+            let theme = Theme::named(name).unwrap();
+            assert_eq!(theme.is_colorless(), name == "mono");
+        }
+        assert_eq!(Theme::named("noon"), None);
+        assert_eq!(Theme::named("midnight"), Some(Theme::default()));
+    }
+
+    #[test]
+    fn no_color_of_a_palette_is_unused() {
+        for text in [MIDNIGHT, PAPER, CONTRAST, MONO] {
+            let file: File = toml::from_str(text).unwrap();
+            let used: Vec<_> = file
+                .roles
+                .values()
+                .flat_map(|role| [&role.fg, &role.bg])
+                .flatten()
+                .collect();
+            for name in file.palette.keys() {
+                assert!(
+                    used.contains(&name) || PROFILE_COLORS.contains(&name.as_str()),
+                    "{name}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn a_terminal_gets_the_theme_it_can_show() {
+        let theme = |term| Theme::from_env(&screen(term), "midnight").unwrap();
+        assert_eq!(theme("xterm-direct"), Theme::default());
+        assert_eq!(theme("dumb"), Theme::named("mono").unwrap());
+        assert_eq!(theme("linux"), Theme::named("contrast").unwrap());
+        assert!(
+            theme("tmux-256color")
+                .colors()
+                .iter()
+                .all(|color| matches!(color, Color::Indexed(_)))
+        );
+        let colorless = Screen {
+            no_color: true,
+            locale: "C".into(),
+            ..screen("xterm-direct")
+        };
+        let theme = Theme::from_env(&colorless, "paper").unwrap();
+        assert_eq!(
+            theme,
+            Theme {
+                glyphs: Glyphs::ASCII,
+                ..Theme::named("mono").unwrap()
+            }
+        );
+    }
+
+    #[test]
+    fn a_profile_has_its_color_wherever_there_are_colors() {
+        let theme = Theme::default();
+        assert_ne!(theme.profile("red").fg, None);
+        assert_ne!(theme.profile("red"), theme.profile("green"));
+        assert_eq!(
+            theme.profile("#c0ffee").fg,
+            Some(Color::Rgb(0xc0, 0xff, 0xee))
+        );
+        assert_eq!(theme.profile("mauve").fg, None);
+        let indexed = theme.clone().fitted(&screen("xterm-256color"));
+        assert_eq!(indexed.profile("#ff0000").fg, Some(Color::Indexed(196)));
+        let mono = theme.fitted(&screen("dumb"));
+        for color in ["red", "#ff0000"] {
+            assert_eq!(
+                mono.profile(color),
+                Style::new().add_modifier(Modifier::BOLD)
+            );
+        }
+        assert!(is_profile_color("cyan") && is_profile_color("#00ff00"));
+        assert!(
+            !is_profile_color("mauve") && !is_profile_color("#00ff0") && !is_profile_color("12")
+        );
+    }
+
+    #[test]
+    fn a_user_may_change_one_color_and_keep_the_rest() {
+        let theme =
+            user("[palette]\nbad = \"#ffffff\"\n[roles]\ngood = { fg = \"bad\", bold = true }")
+                .unwrap();
+        let white = Color::Rgb(255, 255, 255);
+        assert_eq!(theme.bad.fg, Some(white));
+        assert_eq!(
+            theme.good,
+            Style::new().fg(white).add_modifier(Modifier::BOLD)
+        );
+        assert_eq!(theme.text, Theme::default().text);
+        assert_eq!(user(""), Ok(Theme::default()));
+    }
+
+    #[test]
+    fn all_mistakes_in_a_theme_are_reported_at_once() {
+        let faults = user(
+            "[palette]\nink = \"blueish\"\n[roles]\ngod = {}\nbad = { fg = \"acent\" }\ntitle = { fg = \"ink\" }",
+        )
+        .unwrap_err();
+        assert_eq!(faults.len(), 3, "{faults:?}");
+        assert!(faults[0].starts_with("palette.ink: \"blueish\" is no color; allowed are #rrggbb"));
+        assert!(
+            faults[1].starts_with("roles.bad: \"acent\" is not in the palette; it has accent, ")
+        );
+        assert!(faults[2].starts_with("roles.god: no such role; allowed are text, muted, accent"));
+        let faults = user("[roles]\nbad = { fgg = \"red\" }").unwrap_err();
+        assert!(faults[0].contains("unknown field `fgg`"), "{faults:?}");
+        assert!(
+            parse("", File::default())
+                .unwrap_err()
+                .contains(&"roles.text: missing".into())
+        );
+    }
+}
