@@ -1,1 +1,30 @@
 //! Drawing without meaning: knows the theme, not the model.
+//!
+//! Text given to a widget is already visible (see [`text`](crate::text)). No widget draws outside the area it is given,
+//! whatever its size and whatever the text.
+
+mod bar;
+#[cfg(test)]
+mod canvas;
+mod column;
+mod fields;
+mod panel;
+mod popup;
+mod row;
+mod scroll;
+mod table;
+mod text;
+mod tree;
+mod trouble;
+
+pub use bar::{Bar, hint};
+pub use column::{Column, Order};
+pub use fields::{Field, Fields};
+pub use panel::Panel;
+pub use popup::{centered, clear};
+pub use row::{Gutter, Row};
+pub use scroll::follow;
+pub use table::Table;
+pub use text::{cells, cut, draw, wrap};
+pub use tree::guide;
+pub use trouble::Trouble;

@@ -1,0 +1,159 @@
+//! One line across the screen: pieces from the left that give way, a state on the right that stays.
+
+use ratatui::{
+    buffer::Buffer,
+    layout::Rect,
+    style::Style,
+    text::{Line, Span},
+};
+
+use super::{cells, draw};
+use crate::theme::Theme;
+
+/// A line of pieces: a header, the tabs, the status, the hints.
+#[derive(Clone, Debug, Default)]
+pub struct Bar<'a> {
+    /// What stands on the left, the most important first: the last give way when there is no room.
+    pub left: Vec<Line<'a>>,
+    /// What stands on the right and is kept as long as the first piece fits beside it.
+    pub right: Line<'a>,
+    /// The look of the whole line.
+    pub style: Style,
+}
+
+/// Cells between two pieces.
+const GAP: u16 = 2;
+
+impl Bar<'_> {
+    /// Draws into the first row of the area, with a blank at either end.
+    pub fn render(&self, area: Rect, buf: &mut Buffer, theme: &Theme) {
+        let area = Rect {
+            height: area.height.min(1),
+            ..area
+        }
+        .intersection(buf.area);
+        if area.is_empty() {
+            return;
+        }
+        buf.set_style(area, self.style);
+        let end = area.right().saturating_sub(1);
+        let mut x = area.x + 1;
+        let width = |line: &Line<'_>| cells(line.width());
+
+        let first = self
+            .left
+            .first()
+            .map_or(0, |piece| width(piece).saturating_add(GAP));
+        // Beside a long first piece the state still gets a third, or what it needs.
+        let room = end.saturating_sub(x);
+        let right = width(&self.right).min(room.saturating_sub(first).max(room / 3));
+        let left_end = if right == 0 {
+            end
+        } else {
+            end.saturating_sub(right + GAP).max(x.min(end))
+        };
+        let place = Rect {
+            x: end - right.min(end - area.x),
+            width: right,
+            ..area
+        };
+        draw(&self.right, place, buf, theme);
+
+        for (at, piece) in self.left.iter().enumerate() {
+            let left = left_end.saturating_sub(x);
+            if at > 0 && width(piece) > left {
+                return;
+            }
+            draw(
+                piece,
+                Rect {
+                    x,
+                    width: width(piece).min(left),
+                    ..area
+                },
+                buf,
+                theme,
+            );
+            x = x.saturating_add(width(piece)).saturating_add(GAP);
+        }
+    }
+}
+
+/// A key and what it does, as one piece.
+pub fn hint<'a>(key: impl Into<String>, label: &'a str, theme: &Theme) -> Line<'a> {
+    Line::from(vec![
+        Span::styled(key.into(), theme.key),
+        Span::raw(" "),
+        Span::styled(label, theme.hint),
+    ])
+}
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::widgets::canvas::{any_place, any_text, check_contained, shown};
+
+    fn picture(left: &[&'static str], right: &'static str, width: u16) -> String {
+        let bar = Bar {
+            left: left.iter().map(|text| Line::from(*text)).collect(),
+            right: right.into(),
+            style: Style::new(),
+        };
+        shown(width, 1, |area, buf| {
+            bar.render(area, buf, &Theme::default());
+        })
+    }
+
+    #[test]
+    fn hints_give_way_from_the_end() {
+        let theme = Theme::default();
+        let left = vec![
+            hint("?", "help", &theme),
+            hint("/", "filter", &theme),
+            hint("space", "mark", &theme),
+        ];
+        let bar = Bar {
+            left,
+            right: "8 requests".into(),
+            ..Bar::default()
+        };
+        let pictures = [44, 42, 41, 32, 30, 29, 20, 18, 12, 6, 2, 1]
+            .map(|width| shown(width, 1, |area, buf| bar.render(area, buf, &theme)));
+        assert_snapshot!(pictures.concat(), @"
+        ? help  / filter  space mark    8 requests |
+        ? help  / filter  space mark  8 requests |
+        ? help  / filter             8 requests |
+        ? help  / filter    8 requests |
+        ? help  / filter  8 requests |
+        ? help           8 requests |
+        ? help  8 requests |
+        ? help  8 reque… |
+        ? he…  8 … |
+        …  … |
+         |
+        |
+        ");
+    }
+
+    #[test]
+    fn a_long_message_leaves_the_state_its_place() {
+        assert_snapshot!(picture(&["a message that is longer than the line"], "8 requests", 30), @" a message that i…  8 reques… |");
+        assert_snapshot!(picture(&["世界地図世界地図"], "", 11), @" 世界地図… |");
+        assert_snapshot!(picture(&[], "right alone", 14), @"  right alone |");
+    }
+
+    proptest! {
+        #[test]
+        fn a_bar_stays_in_its_area((area, screen) in any_place(), left in prop::collection::vec(any_text(), 0..5), right in any_text()) {
+            let bar = Bar {
+                left: left.into_iter().map(Line::from).collect(),
+                right: right.into(),
+                style: Style::new(),
+            };
+            check_contained(area, screen, |area, buf| bar.render(area, buf, &Theme::default()));
+        }
+    }
+}

@@ -1,0 +1,347 @@
+//! The frame of a pane: border, title, state, and what went wrong.
+
+use ratatui::{
+    buffer::Buffer,
+    layout::{Margin, Rect},
+    style::Style,
+    text::{Line, Span},
+};
+
+use super::{Trouble, cells, clear, cut, draw};
+use crate::theme::Theme;
+
+/// A border with a title on the left, a state on the right, and an error inside at the bottom.
+#[derive(Clone, Debug, Default)]
+pub struct Panel<'a> {
+    /// Whose facts these are.
+    pub title: Line<'a>,
+    /// What can be said of them: counts, order, keys. Gives way to the title.
+    pub state: Line<'a>,
+    /// Whether keys go here.
+    pub is_focused: bool,
+    /// The look of the border while it has the focus, where it is not the theme's: the color of a profile.
+    pub tint: Option<Style>,
+    /// The frame of the spinner, while an answer is awaited.
+    pub spinner: Option<usize>,
+    /// A word or two while what is shown is an old answer.
+    pub stale: Option<&'a str>,
+    /// Why there is no newer answer.
+    pub trouble: Option<Trouble<'a>>,
+}
+
+/// A state shortened to fewer cells than this says nothing.
+const STATE_LEAST: usize = 8;
+
+impl Panel<'_> {
+    /// Draws the frame and returns what is left for the content. An area too small for a frame is left as it is.
+    pub fn render(&self, area: Rect, buf: &mut Buffer, theme: &Theme) -> Rect {
+        let area = area.intersection(buf.area);
+        if area.width < 2 || area.height < 2 {
+            return Rect {
+                width: 0,
+                height: 0,
+                ..area
+            };
+        }
+        self.draw_border(area, buf, theme);
+        self.draw_heading(area, buf, theme);
+        let inner = area.inner(Margin::new(1, 1));
+        match self.trouble {
+            Some(trouble) => trouble.render(inner, buf, theme),
+            None => inner,
+        }
+    }
+
+    /// Draws the frame over whatever is there, and returns what is left for the content.
+    pub fn render_over(&self, area: Rect, buf: &mut Buffer, theme: &Theme) -> Rect {
+        clear(area, buf, theme);
+        self.render(area, buf, theme)
+    }
+
+    fn border_style(&self, theme: &Theme) -> Style {
+        match (self.is_focused, self.tint) {
+            (true, Some(tint)) => theme.border_focused.patch(tint),
+            (true, None) => theme.border_focused,
+            (false, _) => theme.border,
+        }
+    }
+
+    fn draw_border(&self, area: Rect, buf: &mut Buffer, theme: &Theme) {
+        let style = self.border_style(theme);
+        let set = theme.glyphs.border;
+        let (left, right) = (area.left(), area.right() - 1);
+        let (top, bottom) = (area.top(), area.bottom() - 1);
+        let mut put = |x, y, symbol| {
+            buf[(x, y)].set_symbol(symbol).set_style(style);
+        };
+        for x in left..=right {
+            put(x, top, set.horizontal_top);
+            put(x, bottom, set.horizontal_bottom);
+        }
+        for y in top..=bottom {
+            put(left, y, set.vertical_left);
+            put(right, y, set.vertical_right);
+        }
+        put(left, top, set.top_left);
+        put(right, top, set.top_right);
+        put(left, bottom, set.bottom_left);
+        put(right, bottom, set.bottom_right);
+    }
+
+    /// Title left, state right, both in the upper border.
+    fn draw_heading(&self, area: Rect, buf: &mut Buffer, theme: &Theme) {
+        let ellipsis = theme.glyphs.ellipsis;
+        // A blank on either side parts a text from the line it interrupts.
+        let room = usize::from(area.width).saturating_sub(2);
+        let signs = self.signs(theme);
+        let reserved = if signs.width() == 0 {
+            0
+        } else {
+            signs.width() + 3
+        };
+        let title = cut(&self.title, room.saturating_sub(reserved + 2), ellipsis);
+        let title_width = if title.width() == 0 {
+            0
+        } else {
+            title.width() + 2
+        };
+        if title_width > 0 {
+            let place = Rect {
+                x: area.x + 1,
+                width: cells(title_width),
+                height: 1,
+                ..area
+            };
+            draw(&padded(title, theme.title), place, buf, theme);
+        }
+
+        // One cell of the line between the two keeps them apart.
+        let left = room.saturating_sub(title_width + usize::from(title_width > 0));
+        let state = self.right(signs, left.saturating_sub(2), theme);
+        if state.width() > 0 {
+            let width = cells(state.width() + 2);
+            let x = area.right() - 1 - width.min(area.width - 1);
+            draw(
+                &padded(state, theme.hint),
+                Rect {
+                    x,
+                    width,
+                    height: 1,
+                    ..area
+                },
+                buf,
+                theme,
+            );
+        }
+    }
+
+    /// The signs and as much of the state as there is room for.
+    fn right(&self, signs: Line<'static>, room: usize, theme: &Theme) -> Line<'static> {
+        let gap = usize::from(signs.width() > 0);
+        if signs.width() > room {
+            return Line::default();
+        }
+        let left = room.saturating_sub(signs.width() + gap);
+        let is_shown = self.state.width() > 0 && left >= self.state.width().min(STATE_LEAST);
+        if !is_shown {
+            return signs;
+        }
+        let state = cut(&self.state, left, theme.glyphs.ellipsis);
+        let mut spans = signs.spans;
+        if gap > 0 {
+            spans.push(Span::raw(" "));
+        }
+        spans.extend(state.spans);
+        Line::from(spans)
+    }
+
+    fn signs(&self, theme: &Theme) -> Line<'static> {
+        let mut spans = Vec::new();
+        if let Some(index) = self.spinner {
+            spans.push(Span::styled(theme.glyphs.spinner(index), theme.accent));
+        }
+        if let Some(stale) = self.stale {
+            if !spans.is_empty() {
+                spans.push(Span::raw(" "));
+            }
+            spans.push(Span::styled(stale.to_owned(), theme.stale));
+        }
+        Line::from(spans)
+    }
+}
+
+/// The line with a blank on either side, and a style where it has none of its own.
+fn padded(line: Line<'static>, style: Style) -> Line<'static> {
+    let mut spans = vec![Span::raw(" ")];
+    spans.extend(line.spans.into_iter().map(|span| {
+        let style = style.patch(span.style);
+        span.style(style)
+    }));
+    spans.push(Span::raw(" "));
+    Line::from(spans)
+}
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::theme::Screen;
+    use crate::widgets::canvas::{any_place, any_text, check_contained, shown};
+
+    fn results() -> Panel<'static> {
+        Panel {
+            title: "Processes 214".into(),
+            state: "2 marked · start v".into(),
+            ..Panel::default()
+        }
+    }
+
+    fn picture(panel: &Panel<'_>, width: u16, height: u16) -> String {
+        shown(width, height, |area, buf| {
+            let theme = Theme::default();
+            let inner = panel.render(area, buf, &theme);
+            draw(&Line::from("content"), inner, buf, &theme);
+        })
+    }
+
+    #[test]
+    fn the_title_is_left_and_the_state_right() {
+        assert_snapshot!(picture(&results(), 40, 3), @"
+        ╭ Processes 214 ─── 2 marked · start v ╮|
+        │content                               │|
+        ╰──────────────────────────────────────╯|
+        ");
+    }
+
+    #[test]
+    fn the_state_gives_way_to_the_title() {
+        for width in [38, 37, 36, 28, 27, 17, 8, 4, 3, 2, 1] {
+            let picture = picture(&results(), width, 2);
+            assert_eq!(picture.lines().count(), 2);
+        }
+        let tops: Vec<_> = [38, 37, 36, 28, 27, 18, 17, 8, 5, 4, 3, 2]
+            .map(|width| {
+                picture(&results(), width, 2)
+                    .lines()
+                    .next()
+                    .unwrap()
+                    .to_owned()
+            })
+            .into();
+        assert_snapshot!(tops.join("\n"), @"
+        ╭ Processes 214 ─ 2 marked · start v ╮|
+        ╭ Processes 214 ─ 2 marked · start… ╮|
+        ╭ Processes 214 ─ 2 marked · star… ╮|
+        ╭ Processes 214 ─ 2 marke… ╮|
+        ╭ Processes 214 ──────────╮|
+        ╭ Processes 214 ─╮|
+        ╭ Processes 214 ╮|
+        ╭ Pro… ╮|
+        ╭ … ╮|
+        ╭──╮|
+        ╭─╮|
+        ╭╮|
+        ");
+    }
+
+    #[test]
+    fn waiting_and_stale_are_said_before_the_state() {
+        let panel = Panel {
+            spinner: Some(0),
+            stale: Some("stale"),
+            ..results()
+        };
+        let tops = [60, 40, 28, 20]
+            .map(|width| picture(&panel, width, 2).lines().next().unwrap().to_owned());
+        assert_snapshot!(tops.join("\n"), @"
+        ╭ Processes 214 ─────────────── ⠋ stale 2 marked · start v ╮|
+        ╭ Processes 214 ─ ⠋ stale 2 marked · … ╮|
+        ╭ Processes 214 ── ⠋ stale ╮|
+        ╭ Proce… ─ ⠋ stale ╮|
+        ");
+    }
+
+    #[test]
+    fn wide_characters_do_not_break_the_border() {
+        let panel = Panel {
+            title: "世界地図世界地図".into(),
+            ..Panel::default()
+        };
+        assert_snapshot!(picture(&panel, 13, 2), @"
+        ╭ 世界地図… ╮|
+        ╰───────────╯|
+        ");
+    }
+
+    #[test]
+    fn the_border_can_be_ascii() {
+        let theme = Theme::default().fitted(&Screen {
+            locale: "C".into(),
+            ..Screen::default()
+        });
+        let picture = shown(12, 3, |area, buf| {
+            results().render(area, buf, &theme);
+        });
+        assert_snapshot!(picture, @"
+        + Process~ +|
+        |          ||
+        +----------+|
+        ");
+    }
+
+    #[test]
+    fn the_focus_shows_the_color_of_the_profile() {
+        let theme = Theme::default();
+        let red = theme.profile("red");
+        let corner = |panel: Panel<'_>| {
+            let mut buf = Buffer::empty(Rect::new(0, 0, 9, 3));
+            panel.render(buf.area, &mut buf, &theme);
+            buf[(0, 0)].style().fg
+        };
+        assert_eq!(
+            corner(Panel {
+                tint: Some(red),
+                ..results()
+            }),
+            theme.border.fg
+        );
+        assert_eq!(
+            corner(Panel {
+                is_focused: true,
+                ..results()
+            }),
+            theme.border_focused.fg
+        );
+        assert_eq!(
+            corner(Panel {
+                is_focused: true,
+                tint: Some(red),
+                ..results()
+            }),
+            red.fg
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn a_panel_stays_in_its_area(
+            (area, screen) in any_place(), title in any_text(), state in any_text(),
+            message in any_text(), hint in any_text(), spinner in any::<Option<usize>>(),
+        ) {
+            let panel = Panel {
+                title: title.into(),
+                state: state.into(),
+                spinner,
+                stale: spinner.map(|_| "stale"),
+                trouble: Some(Trouble { message: &message, hint: Some(&hint) }),
+                ..Panel::default()
+            };
+            check_contained(area, screen, |area, buf| {
+                let inner = panel.render(area, buf, &Theme::default());
+                assert!(inner.is_empty() || area.intersection(inner) == inner);
+            });
+        }
+    }
+}
