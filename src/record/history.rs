@@ -1,0 +1,326 @@
+//! Queries asked, with when and what came of them.
+
+use std::{
+    collections::HashSet,
+    fs::File,
+    io::{self, Read, Seek, SeekFrom, Write},
+    path::{Path, PathBuf},
+};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{Error, private};
+
+/// One query and what came of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// The query as typed.
+    pub query: String,
+    /// When it was asked, on this machine's clock.
+    pub at: Timestamp,
+    /// How many rows it found; absent when there was no answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub total: Option<u64>,
+    /// How long the answer took, in milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub took_ms: Option<u64>,
+    /// The server that was asked.
+    pub server: String,
+}
+
+/// The queries asked before, of this run and of those before it. Without a file it forgets them with the program.
+#[derive(Debug, Default)]
+pub struct History {
+    file: Option<(PathBuf, File)>,
+    /// The oldest first, each query of a server once.
+    entries: Vec<Entry>,
+    broken: usize,
+    is_failing: bool,
+}
+
+/// The name of the file.
+const FILE: &str = "history.jsonl";
+
+/// As many queries as anybody would scroll through.
+const MOST: usize = 1_000;
+
+/// Only this much of the end of the file is read, whatever its length; a thousand queries rarely take more.
+const TAIL: u64 = 1 << 20;
+
+impl History {
+    /// Opens the history of a directory, which is created if it is missing.
+    pub fn open(dir: &Path) -> Result<Self, Error> {
+        let path = dir.join(FILE);
+        private::create_dir(dir).map_err(|error| Error::new("create", dir, &error))?;
+        let mut file =
+            private::open_to_append(&path).map_err(|error| Error::new("open", &path, &error))?;
+        let lines = tail(&mut file).map_err(|error| Error::new("read", &path, &error))?;
+
+        let mut history = Self {
+            file: Some((path, file)),
+            ..Self::default()
+        };
+        let mut entries = Vec::new();
+        for line in lines
+            .split(|byte| *byte == b'\n')
+            .filter(|line| !line.is_empty())
+        {
+            match serde_json::from_slice(line) {
+                Ok(entry) => entries.push(entry),
+                Err(_) => history.broken += 1,
+            }
+        }
+        history.entries = newest(entries);
+        Ok(history)
+    }
+
+    /// Adds a query. It is remembered even if it cannot be written; that fails only the first time in a row, so that it
+    /// is reported once.
+    pub fn append(&mut self, entry: &Entry) -> Result<(), Error> {
+        self.entries.retain(|known| !is_same(known, entry));
+        self.entries.push(entry.clone());
+        let surplus = self.entries.len().saturating_sub(MOST);
+        self.entries.drain(..surplus);
+
+        let Some((path, file)) = &mut self.file else {
+            return Ok(());
+        };
+        let written = write(file, entry);
+        let was_failing = std::mem::replace(&mut self.is_failing, written.is_err());
+        match written {
+            Err(error) if !was_failing => Err(Error::new("write", path, &error)),
+            _ => Ok(()),
+        }
+    }
+
+    /// The queries, the newest first, each once per server.
+    pub fn recent(&self) -> Vec<Entry> {
+        self.entries.iter().rev().cloned().collect()
+    }
+
+    /// How many lines of the file could not be read.
+    pub fn broken(&self) -> usize {
+        self.broken
+    }
+}
+
+/// The end of the file, from the beginning of a line on.
+fn tail(file: &mut File) -> io::Result<Vec<u8>> {
+    let length = file.seek(SeekFrom::End(0))?;
+    let start = length.saturating_sub(TAIL);
+    file.seek(SeekFrom::Start(start))?;
+    let mut bytes = Vec::new();
+    file.take(TAIL).read_to_end(&mut bytes)?;
+    if start > 0 {
+        let line_end = bytes.iter().position(|byte| *byte == b'\n');
+        bytes.drain(..line_end.map_or(bytes.len(), |at| at + 1));
+    }
+    Ok(bytes)
+}
+
+/// Appends one line by one call, so that the lines of two consoles do not mix.
+fn write(file: &mut File, entry: &Entry) -> io::Result<()> {
+    let mut line = Vec::new();
+    if !ends_a_line(file)? {
+        // The last writer was stopped in the middle of a line: it is lost, this one is not.
+        line.push(b'\n');
+    }
+    serde_json::to_writer(&mut line, entry)?;
+    line.push(b'\n');
+    file.write_all(&line)
+}
+
+fn ends_a_line(file: &mut File) -> io::Result<bool> {
+    if file.seek(SeekFrom::End(0))? == 0 {
+        return Ok(true);
+    }
+    file.seek(SeekFrom::End(-1))?;
+    let mut last = [0];
+    file.read_exact(&mut last)?;
+    Ok(last == [b'\n'])
+}
+
+/// The last of every query, no more than there is room for, in their order.
+fn newest(entries: Vec<Entry>) -> Vec<Entry> {
+    let mut seen = HashSet::new();
+    let mut kept = Vec::new();
+    for entry in entries.into_iter().rev() {
+        if kept.len() < MOST && seen.insert((entry.query.clone(), entry.server.clone())) {
+            kept.push(entry);
+        }
+    }
+    kept.reverse();
+    kept
+}
+
+fn is_same(one: &Entry, other: &Entry) -> bool {
+    one.query == other.query && one.server == other.server
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    fn entry(query: &str, second: i64) -> Entry {
+        Entry {
+            query: query.into(),
+            at: Timestamp::from_second(1_614_852_930 + second).unwrap(),
+            total: Some(214),
+            took_ms: None,
+            server: "https://cb.example.com".into(),
+        }
+    }
+
+    fn queries(history: &History) -> Vec<String> {
+        history
+            .recent()
+            .into_iter()
+            .map(|entry| entry.query)
+            .collect()
+    }
+
+    #[test]
+    fn queries_outlive_the_program_the_newest_first() {
+        let dir = tempfile::tempdir().unwrap();
+        let dir = dir.path().join("not/yet/there");
+        let mut history = History::open(&dir).unwrap();
+        assert_eq!(history.recent(), []);
+        let first = Entry {
+            took_ms: Some(462),
+            total: None,
+            ..entry("first\nline", 1)
+        };
+        history.append(&first).unwrap();
+        history.append(&entry("second", 2)).unwrap();
+        for history in [history, History::open(&dir).unwrap()] {
+            assert_eq!(history.recent(), [entry("second", 2), first.clone()]);
+        }
+    }
+
+    #[test]
+    fn a_query_asked_again_is_there_once_for_each_server() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut history = History::open(dir.path()).unwrap();
+        let elsewhere = Entry {
+            server: "https://lab.example.com".into(),
+            ..entry("a", 3)
+        };
+        for entry in [&entry("a", 1), &entry("b", 2), &elsewhere, &entry("a", 4)] {
+            history.append(entry).unwrap();
+        }
+        for history in [history, History::open(dir.path()).unwrap()] {
+            assert_eq!(
+                history.recent(),
+                [entry("a", 4), elsewhere.clone(), entry("b", 2)]
+            );
+        }
+    }
+
+    #[test]
+    fn two_consoles_write_whole_lines() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut one = History::open(dir.path()).unwrap();
+        let mut other = History::open(dir.path()).unwrap();
+        one.append(&entry("a", 1)).unwrap();
+        other.append(&entry("b", 2)).unwrap();
+        one.append(&entry("c", 3)).unwrap();
+        assert_eq!(
+            queries(&History::open(dir.path()).unwrap()),
+            ["c", "b", "a"]
+        );
+    }
+
+    #[test]
+    fn broken_lines_are_skipped_and_counted() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join(FILE);
+        History::open(dir.path())
+            .unwrap()
+            .append(&entry("a", 1))
+            .unwrap();
+        let mut content = fs::read(&path).unwrap();
+        content.extend(b"\xff\xfe\n{}\n\n{\"query\": \"cut o");
+        fs::write(&path, content).unwrap();
+
+        let mut history = History::open(dir.path()).unwrap();
+        assert_eq!((queries(&history), history.broken()), (vec!["a".into()], 3));
+        // The line that was cut off does not take the next one with it.
+        history.append(&entry("b", 2)).unwrap();
+        let history = History::open(dir.path()).unwrap();
+        assert_eq!(
+            (queries(&history), history.broken()),
+            (vec!["b".into(), "a".into()], 3)
+        );
+    }
+
+    #[test]
+    fn only_the_newest_are_read_however_long_the_file() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut content = String::new();
+        for second in 0..20_000 {
+            let entry = entry(&format!("process_name:{second}.exe"), second);
+            content.push_str(&serde_json::to_string(&entry).unwrap());
+            content.push('\n');
+        }
+        assert!(u64::try_from(content.len()).unwrap() > 2 * TAIL);
+        fs::write(dir.path().join(FILE), content).unwrap();
+        let mut history = History::open(dir.path()).unwrap();
+        assert_eq!((history.recent().len(), history.broken()), (MOST, 0));
+        assert_eq!(history.recent()[0].query, "process_name:19999.exe");
+        history.append(&entry("one more", 20_000)).unwrap();
+        assert_eq!(history.recent().len(), MOST);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn nobody_else_can_read_it() {
+        use std::os::unix::fs::PermissionsExt;
+
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("state").join(FILE);
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        History::open(path.parent().unwrap()).unwrap();
+        assert_eq!((mode(&path), mode(path.parent().unwrap())), (0o600, 0o700));
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
+        History::open(path.parent().unwrap()).unwrap();
+        assert_eq!(mode(&path), 0o600);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn what_cannot_be_written_is_reported_once_and_remembered() {
+        let full = Path::new("/dev/full");
+        let file = fs::OpenOptions::new()
+            .read(true)
+            .append(true)
+            .open(full)
+            .unwrap();
+        let mut history = History {
+            file: Some((full.into(), file)),
+            ..History::default()
+        };
+        let error = history.append(&entry("a", 1)).unwrap_err().to_string();
+        assert!(error.starts_with("cannot write /dev/full: "), "{error}");
+        assert_eq!(history.append(&entry("b", 2)), Ok(()));
+        assert_eq!(queries(&history), ["b", "a"]);
+    }
+
+    #[test]
+    fn a_directory_that_cannot_be_is_named() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("file");
+        fs::write(&file, "").unwrap();
+        let error = History::open(&file).unwrap_err().to_string();
+        assert!(
+            error.starts_with("cannot create ") && error.contains("file"),
+            "{error}"
+        );
+        // Without a file, queries are remembered as long as the program runs.
+        let mut history = History::default();
+        history.append(&entry("a", 1)).unwrap();
+        assert_eq!(queries(&history), ["a"]);
+    }
+}
