@@ -1,1 +1,355 @@
-//! Asking the server, once.
+//! Asking the server, once: what is known is not asked again, and equal questions in flight are one request.
+
+mod cache;
+mod fetch;
+mod pages;
+mod walk;
+
+use std::{
+    collections::{HashMap, VecDeque},
+    sync::Arc,
+};
+
+use tokio::task::{AbortHandle, Id, JoinSet};
+
+pub use fetch::{Answer, Fetch, Rows};
+pub use pages::pages;
+
+use crate::api::{Client, Error};
+use crate::model::{
+    Binary, Group, GroupId, Known, Lineage, Md5, ProcessId, Search, Sensor, SensorFilter, SensorId,
+    ServerInfo, Span, Summary,
+};
+use cache::Cache;
+use walk::{Step, Walk};
+
+/// Whoever asked a question; the answer carries it back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Waiter(pub u64);
+
+/// The answer to one question of one waiter.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// Who asked.
+    pub waiter: Waiter,
+    /// What is known now, or why it is not.
+    pub result: Result<Answer, Error>,
+}
+
+/// How often the cache had the answer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Answers that cost no request.
+    pub hits: u64,
+    /// Answers that did.
+    pub misses: u64,
+}
+
+/// The one owner of client, cache and everything in flight.
+///
+/// It is driven by hand: [`Reader::ask`] puts a question, [`Reader::next`] waits for the next answer. Walks along
+/// parent chains run inside it, one known-or-fetched document at a time.
+pub struct Reader {
+    client: Client,
+    cache: Cache,
+    flights: HashMap<Fetch, Flight>,
+    tasks: JoinSet<(Fetch, Result<Answer, Error>)>,
+    walks: HashMap<Waiter, Walk>,
+    ready: VecDeque<Outcome>,
+    last_waiter: u64,
+    tally: Tally,
+}
+
+/// A request on its way, and who waits for it.
+struct Flight {
+    id: Id,
+    task: AbortHandle,
+    waiters: Vec<Waiter>,
+}
+
+impl Reader {
+    /// Starts with an empty cache; nothing is asked yet.
+    pub fn new(client: Client) -> Self {
+        Self {
+            client,
+            cache: Cache::default(),
+            flights: HashMap::new(),
+            tasks: JoinSet::new(),
+            walks: HashMap::new(),
+            ready: VecDeque::new(),
+            // Waiters made here count down from the top, so that they never meet those of a caller.
+            last_waiter: u64::MAX,
+            tally: Tally::default(),
+        }
+    }
+
+    /// The client, for what is not worth keeping.
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// How often the cache had the answer.
+    pub fn tally(&self) -> Tally {
+        self.tally
+    }
+
+    /// The answer, if it is known and young enough; costs no request.
+    pub fn known(&mut self, fetch: &Fetch) -> Option<Answer> {
+        match fetch {
+            Fetch::Lineage { id, known } => match Walk::new(*id, *known).step(&mut self.cache) {
+                Step::Done(lineage) => Some(lineage.into()),
+                Step::Need(_) => None,
+            },
+            _ => self
+                .cache
+                .get(fetch, self.client.clock().now(), self.client.pace()),
+        }
+    }
+
+    /// Puts a question. Unless `is_fresh` demands the server's word, an answer that is known comes from the cache.
+    pub fn ask(&mut self, waiter: Waiter, fetch: Fetch, is_fresh: bool) {
+        if is_fresh {
+            self.cache.forget(&fetch);
+        } else if let Some(answer) = self.known(&fetch) {
+            self.tally.hits += 1;
+            self.ready.push_back(Outcome {
+                waiter,
+                result: Ok(answer),
+            });
+            return;
+        }
+        self.tally.misses += 1;
+        match fetch {
+            Fetch::Lineage { id, known } => {
+                self.walks.insert(waiter, Walk::new(id, known));
+                self.advance(waiter);
+            }
+            object => self.fly(waiter, object),
+        }
+    }
+
+    /// Gives up a question. Its request is aborted when nobody else waits for it.
+    pub fn leave(&mut self, waiter: Waiter) {
+        self.walks.remove(&waiter);
+        self.ready.retain(|outcome| outcome.waiter != waiter);
+        self.flights.retain(|_, flight| {
+            flight.waiters.retain(|other| *other != waiter);
+            let is_wanted = !flight.waiters.is_empty();
+            if !is_wanted {
+                flight.task.abort();
+            }
+            is_wanted
+        });
+    }
+
+    /// The next answer; `None` when nothing is awaited. Dropping the future loses nothing.
+    pub async fn next(&mut self) -> Option<Outcome> {
+        loop {
+            if let Some(outcome) = self.ready.pop_front() {
+                return Some(outcome);
+            }
+            match self.tasks.join_next().await? {
+                Ok((fetch, result)) => self.land(&fetch, &result),
+                // Nobody waits for it any more.
+                Err(error) if error.is_cancelled() => {}
+                Err(error) => {
+                    // A bug in one request must not leave its waiters waiting.
+                    tracing::error!("a request failed inside: {error}");
+                    let found = self
+                        .flights
+                        .iter()
+                        .find(|(_, flight)| flight.id == error.id());
+                    if let Some(fetch) = found.map(|(fetch, _)| fetch.clone()) {
+                        self.land(&fetch, &Err(Error::Internal));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Asks and waits: for callers with one question at a time.
+    pub async fn get(&mut self, fetch: Fetch) -> Result<Answer, Error> {
+        let waiter = Waiter(self.last_waiter);
+        self.last_waiter -= 1;
+        self.ask(waiter, fetch, false);
+        let mut others = Vec::new();
+        let result = loop {
+            match self.next().await {
+                Some(outcome) if outcome.waiter == waiter => break outcome.result,
+                Some(other) => others.push(other),
+                None => break Err(Error::Internal),
+            }
+        };
+        self.ready.extend(others);
+        result
+    }
+
+    /// Makes the request for one object, or joins the one on its way.
+    fn fly(&mut self, waiter: Waiter, fetch: Fetch) {
+        if let Some(flight) = self.flights.get_mut(&fetch) {
+            flight.waiters.push(waiter);
+            return;
+        }
+        let client = self.client.clone();
+        let question = fetch.clone();
+        let task = self.tasks.spawn(async move {
+            let result = question.answer(&client).await;
+            (question, result)
+        });
+        self.flights.insert(
+            fetch,
+            Flight {
+                id: task.id(),
+                task,
+                waiters: vec![waiter],
+            },
+        );
+    }
+
+    /// An object is here, or will not come: everyone who waits for it is told.
+    fn land(&mut self, fetch: &Fetch, result: &Result<Answer, Error>) {
+        let Some(flight) = self.flights.remove(fetch) else {
+            return;
+        };
+        match result {
+            Ok(answer) => self.cache.put(fetch, answer),
+            Err(Error::NotFound { .. }) => self.cache.put_absent(fetch, self.client.clock().now()),
+            Err(_) => {}
+        }
+        for waiter in flight.waiters {
+            if let Some(walk) = self.walks.get_mut(&waiter) {
+                match (result, fetch) {
+                    // An ancestor that is not recorded ends a chain; it does not fail it.
+                    (Err(Error::NotFound { .. }), Fetch::Summary { id, .. })
+                        if id != &walk.subject =>
+                    {
+                        self.advance(waiter);
+                    }
+                    (Err(error), _) => {
+                        self.walks.remove(&waiter);
+                        self.ready.push_back(Outcome {
+                            waiter,
+                            result: Err(error.clone()),
+                        });
+                    }
+                    (Ok(_), _) => self.advance(waiter),
+                }
+            } else {
+                self.ready.push_back(Outcome {
+                    waiter,
+                    result: result.clone(),
+                });
+            }
+        }
+    }
+
+    /// Takes a walk as far as the cache knows, then asks for the next document.
+    fn advance(&mut self, waiter: Waiter) {
+        let Some(walk) = self.walks.get_mut(&waiter) else {
+            return;
+        };
+        match walk.step(&mut self.cache) {
+            Step::Done(lineage) => {
+                self.walks.remove(&waiter);
+                self.ready.push_back(Outcome {
+                    waiter,
+                    result: Ok(lineage.into()),
+                });
+            }
+            Step::Need(id) => self.fly(waiter, Fetch::summary(id)),
+        }
+    }
+}
+
+/// One question at a time, for the commands.
+impl Reader {
+    /// What the server says of itself.
+    pub async fn info(&mut self) -> Result<Known<ServerInfo>, Error> {
+        match self.get(Fetch::Info).await? {
+            Answer::Info(known) => Ok(known),
+            _ => Err(Error::Internal),
+        }
+    }
+
+    /// A process with its relatives; at most `children` children.
+    pub async fn summary(&mut self, id: ProcessId, children: u32) -> Result<Known<Summary>, Error> {
+        match self.get(Fetch::Summary { id, children }).await? {
+            Answer::Summary(known) => Ok(known),
+            _ => Err(Error::Internal),
+        }
+    }
+
+    /// A process and its ancestors, at most `depth` of them.
+    pub async fn lineage(&mut self, id: ProcessId, depth: usize) -> Result<Known<Lineage>, Error> {
+        let mut known = 0;
+        loop {
+            let Answer::Lineage(lineage) = self.get(Fetch::Lineage { id, known }).await? else {
+                return Err(Error::Internal);
+            };
+            known = lineage.value.ancestors.len();
+            if known >= depth || !lineage.value.is_walking() {
+                let cut = Lineage::clone(&lineage.value).cut(depth);
+                return Ok(Known {
+                    value: Arc::new(cut),
+                    ..lineage
+                });
+            }
+        }
+    }
+
+    /// One sensor.
+    pub async fn sensor(&mut self, id: SensorId) -> Result<Known<Sensor>, Error> {
+        match self.get(Fetch::Sensor(id)).await? {
+            Answer::Sensor(known) => Ok(known),
+            _ => Err(Error::Internal),
+        }
+    }
+
+    /// One sensor group.
+    pub async fn group(&mut self, id: GroupId) -> Result<Known<Group>, Error> {
+        match self.get(Fetch::Group(id)).await? {
+            Answer::Group(known) => Ok(known),
+            _ => Err(Error::Internal),
+        }
+    }
+
+    /// One binary.
+    pub async fn binary(&mut self, md5: Md5) -> Result<Known<Binary>, Error> {
+        match self.get(Fetch::Binary(md5)).await? {
+            Answer::Binary(known) => Ok(known),
+            _ => Err(Error::Internal),
+        }
+    }
+
+    /// All sensors that the filter finds, past the server's page limit.
+    pub async fn sensors(&self, filter: &SensorFilter) -> Result<Vec<Sensor>, Error> {
+        /// As many as the official client asks for at once.
+        const PAGE: u64 = 100;
+        let mut found = Vec::new();
+        loop {
+            let start = u64::try_from(found.len()).unwrap_or(u64::MAX);
+            let page = self
+                .client
+                .sensors(filter, Span { start, rows: PAGE })
+                .await?;
+            let is_last = page.rows.is_empty() || start + PAGE >= page.total;
+            found.extend(page.rows);
+            if is_last {
+                return Ok(found);
+            }
+        }
+    }
+
+    /// How many rows a search has.
+    pub async fn count(&self, search: &Search) -> Result<u64, Error> {
+        let search = Search {
+            sort: None,
+            ..search.clone()
+        };
+        Ok(self
+            .client
+            .processes(&search, Span { start: 0, rows: 0 })
+            .await?
+            .total)
+    }
+}

@@ -1,0 +1,110 @@
+//! All rows of a search in order, several pages in flight, memory bounded by what is in flight.
+
+use std::sync::Arc;
+
+use futures::{Stream, StreamExt, TryStreamExt, future, stream};
+
+use crate::api::{Client, Error};
+use crate::model::{Page, Process, Search, Span};
+
+/// Rows asked for at once: what the server's own console asks for at most (reference 1.6).
+const ROWS: u64 = 1000;
+
+/// Pages in flight: enough to hide the way to the server, few enough to leave it to others.
+const AHEAD: usize = 4;
+
+/// The pages of a search in order, up to `limit` rows (all of them when absent). Servers may answer fewer rows than
+/// were asked for: the pages still join without gap or double.
+pub fn pages(
+    client: &Client,
+    search: Search,
+    limit: Option<u64>,
+) -> impl Stream<Item = Result<Page<Process>, Error>> + use<> {
+    let client = client.clone();
+    let search = Arc::new(search);
+    let limit = limit.unwrap_or(u64::MAX);
+    stream::once(async move {
+        let first = client
+            .processes(
+                &search,
+                Span {
+                    start: 0,
+                    rows: limit.min(ROWS),
+                },
+            )
+            .await?;
+        Ok((client, search, first))
+    })
+    .map_ok(move |(client, search, first)| {
+        let sent = sent(&first);
+        let end = first.total.min(limit);
+        let spans = stream::iter(spans(sent, sent, end));
+        let rest = spans
+            .map(move |span| whole(client.clone(), search.clone(), span))
+            .buffered(AHEAD)
+            // An empty page before the end: the total was an estimate.
+            .try_take_while(|page| future::ready(Ok(page.sent() > 0)));
+        stream::once(future::ready(Ok(first))).chain(rest)
+    })
+    .try_flatten()
+}
+
+/// The spans from `start` to `end`, `step` rows each.
+fn spans(start: u64, step: u64, end: u64) -> impl Iterator<Item = Span> {
+    let starts = (1..).map_while(move |n: u64| {
+        (step > 0).then(|| start.saturating_add(step.saturating_mul(n - 1)))
+    });
+    starts
+        .take_while(move |start| *start < end)
+        .map(move |start| Span {
+            start,
+            rows: step.min(end - start),
+        })
+}
+
+/// One span, asked again for what a short answer left out.
+async fn whole(client: Client, search: Arc<Search>, span: Span) -> Result<Page<Process>, Error> {
+    let mut page = client.processes(&search, span).await?;
+    loop {
+        let missing = span.rows.saturating_sub(sent(&page));
+        let start = span.start + sent(&page);
+        if missing == 0 || sent(&page) == 0 || start >= page.total {
+            return Ok(page);
+        }
+        let more = client
+            .processes(
+                &search,
+                Span {
+                    start,
+                    rows: missing,
+                },
+            )
+            .await?;
+        if sent(&more) == 0 {
+            return Ok(page);
+        }
+        page.broken += more.broken;
+        page.rows.extend(more.rows);
+    }
+}
+
+fn sent(page: &Page<Process>) -> u64 {
+    u64::try_from(page.sent()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spans_join_without_gap_or_double() {
+        let of = |start, step, end| {
+            spans(start, step, end)
+                .map(|span| (span.start, span.rows))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(of(10, 10, 35), [(10, 10), (20, 10), (30, 5)]);
+        assert_eq!(of(10, 10, 10), []);
+        assert_eq!(of(0, 0, 10), []);
+    }
+}

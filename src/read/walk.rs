@@ -1,0 +1,90 @@
+//! A walk along the parents of a process, one known-or-fetched document at a time.
+
+use std::sync::Arc;
+
+use super::cache::Cache;
+use crate::model::{Known, Lineage, ProcessId, Top};
+
+/// No chain is longer: deeper ones are damaged data, and the official client stops here too (reference 4.9).
+const DEEPEST: usize = 500;
+
+/// A walk under way.
+#[derive(Debug)]
+pub(super) struct Walk {
+    pub(super) subject: ProcessId,
+    known: usize,
+}
+
+/// What a walk comes to.
+pub(super) enum Step {
+    /// More than was known before, or the end of the chain.
+    Done(Known<Lineage>),
+    /// The document of this process must be here before the walk goes on.
+    Need(ProcessId),
+}
+
+impl Walk {
+    pub(super) fn new(subject: ProcessId, known: usize) -> Self {
+        Self { subject, known }
+    }
+
+    /// Goes as far as the cache knows.
+    pub(super) fn step(&self, cache: &mut Cache) -> Step {
+        let Some(subject) = cache.document(self.subject) else {
+            return Step::Need(self.subject);
+        };
+        let mut as_of = subject.as_of;
+        let mut ancestors = Vec::new();
+        let mut seen = vec![self.subject];
+        let mut child = subject.clone();
+        let top = loop {
+            // Process 0 is where every system begins, whatever stub the server invents for its parent.
+            if child.process.pid == Some(0) {
+                break Top::Root;
+            }
+            let parent = match child.process.parent {
+                Some(parent) if parent.is_unknown() => break Top::Unknown,
+                Some(parent) => parent,
+                None if child.is_complete => break Top::Root,
+                // A row may lack its parent; the summary knows better. One that is absent has only the row.
+                None if cache.absent(child.process.id).is_some() => break Top::Unknown,
+                None if self.has_news(&ancestors) => break Top::Walking,
+                None => return Step::Need(child.process.id),
+            };
+            if seen.contains(&parent) {
+                break Top::Loop(parent);
+            }
+            if ancestors.len() >= DEEPEST {
+                break Top::TooDeep(DEEPEST);
+            }
+            match cache.document(parent) {
+                Some(known) if known.process.is_suppressed => break Top::Suppressed(parent),
+                Some(known) if known.process.is_stub() => break Top::Unknown,
+                Some(known) => {
+                    as_of = as_of.min(known.as_of);
+                    seen.push(parent);
+                    ancestors.push(known.process.clone());
+                    child = known;
+                }
+                None if cache.absent(parent).is_some() => break Top::NotRecorded(parent),
+                None if self.has_news(&ancestors) => break Top::Walking,
+                None => return Step::Need(parent),
+            }
+        };
+        let lineage = Lineage {
+            subject: subject.process,
+            ancestors,
+            top,
+        };
+        Step::Done(Known {
+            value: Arc::new(lineage),
+            as_of,
+            from_cache: true,
+        })
+    }
+
+    /// Whether there is news to tell before the next request is made.
+    fn has_news<T>(&self, ancestors: &[T]) -> bool {
+        ancestors.len() > self.known
+    }
+}
