@@ -1,1 +1,174 @@
-//! The background task that answers the screen.
+//! The background task: owns the reader and answers the screen; the newest request of a slot wins.
+
+mod message;
+
+use std::collections::HashMap;
+
+use tokio::{
+    select,
+    sync::mpsc,
+    time::{Instant, sleep_until},
+};
+
+pub use message::{Reply, Request, Slot, Ticket, Urgency};
+
+use crate::api::Call;
+use crate::read::{Fetch, Outcome, Reader, Tally, Waiter};
+
+/// Replies that may wait for the screen. The worker can wait; the screen cannot, so requests are unbounded.
+const REPLIES: usize = 64;
+
+/// The screen's side of the channels.
+#[derive(Debug)]
+pub struct Worker {
+    /// Requests are made at human speed.
+    pub requests: mpsc::UnboundedSender<Request>,
+    /// Each request is answered once, unless it was superseded or canceled.
+    pub replies: mpsc::Receiver<Reply>,
+}
+
+/// A request that waits for the cursor to come to rest.
+struct Resting {
+    until: Instant,
+    ticket: Ticket,
+    fetch: Fetch,
+}
+
+/// Makes the channels and starts the task. It ends when the screen drops its side.
+pub fn spawn(reader: Reader, calls: mpsc::UnboundedReceiver<Call>) -> Worker {
+    let (requests, inbox) = mpsc::unbounded_channel();
+    let (outbox, replies) = mpsc::channel(REPLIES);
+    // It owns nothing that must be put down in order: when the screen goes, so may the task, at any point.
+    tokio::spawn(run(reader, inbox, calls, outbox));
+    Worker { requests, replies }
+}
+
+/// Answers requests until the screen is gone.
+async fn run(
+    reader: Reader,
+    mut requests: mpsc::UnboundedReceiver<Request>,
+    mut calls: mpsc::UnboundedReceiver<Call>,
+    replies: mpsc::Sender<Reply>,
+) {
+    let mut desk = Desk {
+        reader,
+        awaited: HashMap::new(),
+        resting: HashMap::new(),
+        told: Tally::default(),
+    };
+    loop {
+        let rest = desk.resting.values().map(|resting| resting.until).min();
+        let reply = select! {
+            // Requests first: what supersedes or cancels must not wait behind answers that nobody wants.
+            biased;
+            request = requests.recv() => match request {
+                Some(request) => {
+                    desk.take(request);
+                    continue;
+                }
+                // The screen is gone. Dropping the reader aborts what is left.
+                None => return,
+            },
+            Some(call) = calls.recv() => Reply::Call(call),
+            Some(outcome) = desk.reader.next() => match desk.give(outcome) {
+                Some(reply) => reply,
+                None => continue,
+            },
+            () = sleep_until(rest.unwrap_or_else(Instant::now)), if rest.is_some() => {
+                desk.wake();
+                continue;
+            }
+        };
+        let tally = desk.news();
+        for reply in [Some(reply), tally].into_iter().flatten() {
+            if replies.send(reply).await.is_err() {
+                return;
+            }
+        }
+    }
+}
+
+/// What the worker has before it.
+struct Desk {
+    reader: Reader,
+    awaited: HashMap<Slot, Ticket>,
+    resting: HashMap<Slot, Resting>,
+    told: Tally,
+}
+
+impl Desk {
+    fn take(&mut self, request: Request) {
+        match request {
+            Request::Cancel(slot) => self.supersede(slot),
+            Request::Fetch {
+                ticket,
+                slot,
+                fetch,
+                urgency,
+            } => {
+                self.supersede(slot);
+                self.awaited.insert(slot, ticket);
+                let pause = self.reader.client().pace().settle;
+                let rests = urgency == Urgency::Settled
+                    && !pause.is_zero()
+                    && self.reader.known(&fetch).is_none();
+                if rests {
+                    self.resting.insert(
+                        slot,
+                        Resting {
+                            until: Instant::now() + pause,
+                            ticket,
+                            fetch,
+                        },
+                    );
+                } else {
+                    self.reader
+                        .ask(Waiter(ticket.0), fetch, urgency == Urgency::Fresh);
+                }
+            }
+        }
+    }
+
+    /// Gives up what a slot awaited.
+    fn supersede(&mut self, slot: Slot) {
+        self.resting.remove(&slot);
+        if let Some(old) = self.awaited.remove(&slot) {
+            self.reader.leave(Waiter(old.0));
+        }
+    }
+
+    /// Asks what has rested long enough.
+    fn wake(&mut self) {
+        let now = Instant::now();
+        for (_, Resting { ticket, fetch, .. }) in
+            self.resting.extract_if(|_, resting| resting.until <= now)
+        {
+            self.reader.ask(Waiter(ticket.0), fetch, false);
+        }
+    }
+
+    /// The reply to whoever still waits for this outcome.
+    fn give(&mut self, outcome: Outcome) -> Option<Reply> {
+        let ticket = Ticket(outcome.waiter.0);
+        let slot = self
+            .awaited
+            .iter()
+            .find(|(_, awaited)| **awaited == ticket)
+            .map(|(slot, _)| *slot)?;
+        self.awaited.remove(&slot);
+        Some(Reply::Answer {
+            ticket,
+            slot,
+            result: outcome.result,
+        })
+    }
+
+    /// The cache's tally, if it has changed since it was last told.
+    fn news(&mut self) -> Option<Reply> {
+        let tally = self.reader.tally();
+        (tally != self.told).then(|| {
+            self.told = tally;
+            Reply::Tally(tally)
+        })
+    }
+}

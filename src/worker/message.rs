@@ -1,0 +1,102 @@
+//! What passes between screen and worker: data, and nothing but data.
+
+use std::fmt;
+
+use crate::api::{Call, Error};
+use crate::read::{Answer, Fetch, Tally};
+
+/// Names one request of the screen. Later tickets are larger.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Ticket(pub u64);
+
+/// The place on screen an answer belongs to. A slot awaits at most one answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Slot {
+    /// The server's own facts, in the header.
+    Info,
+    /// The page of the result that begins with this row.
+    Page(u64),
+    /// The parent chain of the process under examination.
+    Lineage,
+    /// Its sensor.
+    Sensor,
+    /// The group of that sensor.
+    Group,
+    /// Its binary.
+    Binary,
+}
+
+/// How eagerly a question is put.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Urgency {
+    /// At once; the cache may answer.
+    Now,
+    /// When the cursor has come to rest; the cache may answer, and then at once.
+    Settled,
+    /// At once, past the cache.
+    Fresh,
+}
+
+/// What the screen wants of the worker.
+#[derive(Clone, Debug)]
+pub enum Request {
+    /// An answer for a slot; supersedes what the slot awaited.
+    Fetch {
+        /// The name of the request.
+        ticket: Ticket,
+        /// Where the answer belongs.
+        slot: Slot,
+        /// The question.
+        fetch: Fetch,
+        /// How eagerly.
+        urgency: Urgency,
+    },
+    /// Nothing more for this slot.
+    Cancel(Slot),
+}
+
+/// What the worker tells the screen.
+#[derive(Clone, Debug)]
+pub enum Reply {
+    /// The one answer to a request.
+    Answer {
+        /// Which request.
+        ticket: Ticket,
+        /// Where it belongs.
+        slot: Slot,
+        /// What came of it.
+        result: Result<Answer, Error>,
+    },
+    /// A call was made to the server.
+    Call(Call),
+    /// How often the cache had the answer.
+    Tally(Tally),
+}
+
+impl Fetch {
+    /// The place its answer belongs to; `None` for what the screen never asks.
+    pub fn slot(&self) -> Option<Slot> {
+        Some(match self {
+            Self::Info => Slot::Info,
+            Self::Page { span, .. } => Slot::Page(span.start),
+            Self::Lineage { .. } => Slot::Lineage,
+            Self::Sensor(_) => Slot::Sensor,
+            Self::Group(_) => Slot::Group,
+            Self::Binary(_) => Slot::Binary,
+            Self::Summary { .. } => return None,
+        })
+    }
+}
+
+impl fmt::Display for Slot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Info => f.write_str("server"),
+            Self::Page(start) => write!(f, "rows from {}", start + 1),
+            Self::Lineage => f.write_str("parent chain"),
+            Self::Sensor => f.write_str("sensor"),
+            Self::Group => f.write_str("sensor group"),
+            Self::Binary => f.write_str("binary"),
+        }
+    }
+}
