@@ -1,0 +1,190 @@
+//! A value that lives on the server: absent, on its way, here, or refused.
+
+use crate::api::Error;
+use crate::model::Known;
+use crate::read::Fetch;
+use crate::worker::Ticket;
+
+/// The last answer with the question it answers, and the question now open.
+#[derive(Clone, Debug)]
+pub struct Remote<T> {
+    asked: Option<Fetch>,
+    pending: Option<Ticket>,
+    held: Option<(Fetch, Known<T>)>,
+    error: Option<Error>,
+}
+
+/// What can be said of a remote value whatever its type.
+pub trait Awaiting {
+    /// Expects the answer to `ticket`; answers to earlier tickets are stale from here on.
+    fn expect(&mut self, ticket: Ticket, fetch: Fetch);
+    /// Takes a failure, if it answers the ticket expected. What is held stays only if it answers the same question.
+    fn fail(&mut self, ticket: Ticket, error: Error) -> bool;
+    /// Expects nothing more: the user gave up. What answered another question goes.
+    fn forget(&mut self);
+    /// Whether an answer is on its way.
+    fn is_pending(&self) -> bool;
+    /// Why the last question was not answered.
+    fn error(&self) -> Option<&Error>;
+}
+
+impl<T> Default for Remote<T> {
+    fn default() -> Self {
+        Self {
+            asked: None,
+            pending: None,
+            held: None,
+            error: None,
+        }
+    }
+}
+
+impl<T> Remote<T> {
+    /// Takes an answer, if it answers the ticket expected.
+    pub fn settle(&mut self, ticket: Ticket, known: Known<T>) -> bool {
+        if self.pending != Some(ticket) {
+            return false;
+        }
+        self.pending = None;
+        self.error = None;
+        self.held = self.asked.clone().map(|asked| (asked, known));
+        true
+    }
+
+    /// What is held, whatever question it answers.
+    pub fn held(&self) -> Option<&Known<T>> {
+        self.held.as_ref().map(|(_, known)| known)
+    }
+
+    /// What is held, if it answers the question last put.
+    pub fn current(&self) -> Option<&Known<T>> {
+        self.held().filter(|_| self.is_current())
+    }
+
+    /// Whether what is held answers the question last put.
+    pub fn is_current(&self) -> bool {
+        match (&self.held, &self.asked) {
+            (Some((held, _)), Some(asked)) => held.is_same_question(asked),
+            _ => false,
+        }
+    }
+
+    /// The question last put.
+    pub fn asked(&self) -> Option<&Fetch> {
+        self.asked.as_ref()
+    }
+
+    /// Nothing is asked and nothing held: there is no subject.
+    pub fn clear(&mut self) {
+        *self = Self::default();
+    }
+}
+
+impl<T> Awaiting for Remote<T> {
+    fn expect(&mut self, ticket: Ticket, fetch: Fetch) {
+        if self
+            .asked
+            .as_ref()
+            .is_none_or(|asked| !asked.is_same_question(&fetch))
+        {
+            self.error = None;
+        }
+        self.asked = Some(fetch);
+        self.pending = Some(ticket);
+    }
+
+    fn fail(&mut self, ticket: Ticket, error: Error) -> bool {
+        if self.pending != Some(ticket) {
+            return false;
+        }
+        self.pending = None;
+        self.error = Some(error);
+        if !self.is_current() {
+            self.held = None;
+        }
+        true
+    }
+
+    fn forget(&mut self) {
+        self.pending = None;
+        if !self.is_current() {
+            self.held = None;
+        }
+    }
+
+    fn is_pending(&self) -> bool {
+        self.pending.is_some()
+    }
+
+    fn error(&self) -> Option<&Error> {
+        self.error.as_ref()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use jiff::Timestamp;
+
+    use super::*;
+    use crate::model::SensorId;
+
+    fn known(value: u8) -> Known<u8> {
+        Known {
+            value: Arc::new(value),
+            as_of: Timestamp::UNIX_EPOCH,
+            from_cache: false,
+        }
+    }
+
+    fn sensor(id: u64) -> Fetch {
+        Fetch::Sensor(SensorId(id))
+    }
+
+    /// A remote that holds 1 as the answer about sensor 1.
+    fn settled() -> Remote<u8> {
+        let mut remote = Remote::default();
+        remote.expect(Ticket(1), sensor(1));
+        assert!(remote.settle(Ticket(1), known(1)));
+        remote
+    }
+
+    #[test]
+    fn an_answer_to_an_older_ticket_is_refused() {
+        let mut remote = settled();
+        remote.expect(Ticket(2), sensor(1));
+        remote.expect(Ticket(3), sensor(1));
+        assert!(!remote.settle(Ticket(2), known(2)));
+        assert!(!remote.fail(Ticket(2), Error::Internal));
+        assert!(remote.is_pending());
+        assert!(remote.settle(Ticket(3), known(3)));
+        assert_eq!(*remote.held().unwrap().value, 3);
+    }
+
+    #[test]
+    fn a_failed_refresh_keeps_the_answer_and_says_so() {
+        let mut remote = settled();
+        remote.expect(Ticket(2), sensor(1));
+        assert!(remote.fail(Ticket(2), Error::Internal));
+        assert_eq!(*remote.current().unwrap().value, 1);
+        assert_eq!(remote.error(), Some(&Error::Internal));
+    }
+
+    #[test]
+    fn an_answer_about_another_subject_is_never_current_and_goes_with_a_failure() {
+        let mut remote = settled();
+        remote.expect(Ticket(2), sensor(2));
+        assert!(remote.held().is_some() && remote.current().is_none());
+        remote.fail(Ticket(2), Error::Internal);
+        assert!(remote.held().is_none());
+    }
+
+    #[test]
+    fn giving_up_leaves_no_answer_about_another_subject() {
+        let mut remote = settled();
+        remote.expect(Ticket(2), sensor(2));
+        remote.forget();
+        assert!(remote.held().is_none() && !remote.is_pending());
+    }
+}
