@@ -1,0 +1,379 @@
+//! Processes and binaries as documents that can be searched (reference 3.3).
+
+use std::{borrow::Cow, net::IpAddr};
+
+use super::{
+    release::Release,
+    render,
+    world::{Binary, Parentage, Process, World},
+};
+use crate::query::{self, Join, Record, Value};
+
+/// One segment of a process.
+#[derive(Clone, Copy)]
+pub(super) struct Document<'w> {
+    pub(super) world: &'w World,
+    pub(super) process: Process<'w>,
+    /// Counted from 0.
+    pub(super) segment: u32,
+    pub(super) release: &'w Release,
+}
+
+/// One binary.
+#[derive(Clone, Copy)]
+pub(super) struct File<'w> {
+    pub(super) world: &'w World,
+    pub(super) binary: &'w Binary,
+    pub(super) release: &'w Release,
+}
+
+type Test<'t> = &'t mut dyn FnMut(Value<'_>) -> bool;
+
+impl Document<'_> {
+    /// The last event, in milliseconds since 1970: on the host's clock, and on the server's.
+    pub(super) fn last_update(&self) -> [i64; 2] {
+        [
+            self.process.segment_end(self.segment),
+            self.process.segment_arrival(self.segment),
+        ]
+    }
+
+    /// The number of its segment, as the server has it.
+    pub(super) fn segment_id(&self) -> i64 {
+        if self.release.is_6() {
+            self.process.segment_arrival(self.segment)
+        } else {
+            i64::from(self.segment) + 1
+        }
+    }
+
+    fn count(&self, field: &str) -> Option<u64> {
+        let pick = match field {
+            "modload_count" => |counts: super::world::Counts| counts.modload,
+            "filemod_count" => |counts: super::world::Counts| counts.filemod,
+            "regmod_count" => |counts: super::world::Counts| counts.regmod,
+            "netconn_count" => |counts: super::world::Counts| counts.netconn,
+            "childproc_count" => |counts: super::world::Counts| counts.childproc,
+            "crossproc_count" => |counts: super::world::Counts| counts.crossproc,
+            _ => return None,
+        };
+        Some(pick(self.process.segment_counts(self.segment)))
+    }
+
+    /// Fields of the process and its host.
+    fn own(&self, field: &str, test: Test<'_>) -> Option<bool> {
+        let process = self.process;
+        let host = process.host();
+        let say = |text: &str, test: Test<'_>| test(Value::Text(text.into()));
+        let time = |at: i64, test: Test<'_>| test(Value::Time(render::timestamp(at)));
+        Some(match field {
+            "process_name" => say(process.name(), test),
+            "path" => say(&process.path(), test),
+            "cmdline" => say(&process.cmdline(), test),
+            "username" => {
+                let user = process.user();
+                !user.is_empty() && say(&user, test)
+            }
+            "hostname" => say(&host.name, test),
+            "group" => say(self.world.fleet.group_name(host.group), test),
+            "host_type" => say(&host.role, test),
+            "os_type" => say(host.os.lower(), test),
+            "sensor_id" => test(Value::Number(host.id.into())),
+            "process_pid" => test(Value::Number(process.pid().into())),
+            "process_id" => say(&process.id().to_string(), test),
+            "start" => !process.is_damaged() && time(process.start(), test),
+            "last_update" => time(self.last_update()[0], test),
+            "last_server_update" => time(self.last_update()[1], test),
+            "terminated" => test(Value::Flag(process.has_ended())),
+            "process_md5" => say(&process.binary().md5, test),
+            "process_sha256" => self.release.is_7() && say(&process.binary().sha256(), test),
+            _ => return None,
+        })
+    }
+
+    /// Fields of its relatives.
+    fn relatives(&self, field: &str, test: Test<'_>) -> Option<bool> {
+        let process = self.process;
+        let parent = || match process.parent() {
+            Parentage::Known(parent) => Some(parent),
+            Parentage::Unseen(_) => None,
+        };
+        let has_sha = self.release.is_7();
+        Some(match field {
+            "parent_id" => {
+                let id = match process.parent() {
+                    Parentage::Known(parent) => parent.id(),
+                    Parentage::Unseen(id) => id,
+                };
+                test(Value::Text(id.to_string().into()))
+            }
+            "parent_name" => parent().is_some_and(|parent| test(Value::Text(parent.name().into()))),
+            "parent_md5" => {
+                parent().is_some_and(|parent| test(Value::Text((&*parent.binary().md5).into())))
+            }
+            "parent_sha256" => {
+                has_sha && parent().is_some_and(|parent| hashed(parent.binary(), test))
+            }
+            "childproc_name" => process
+                .children()
+                .any(|child| test(Value::Text(child.name().into()))),
+            "childproc_md5" => process
+                .children()
+                .any(|child| test(Value::Text((&*child.binary().md5).into()))),
+            "childproc_sha256" => {
+                has_sha && process.children().any(|child| hashed(child.binary(), test))
+            }
+            _ => return None,
+        })
+    }
+
+    /// Fields of what it did.
+    fn deeds(&self, field: &str, test: Test<'_>) -> Option<bool> {
+        let process = self.process;
+        Some(match field {
+            "filemod" => texts(&process.files(), test),
+            "regmod" => texts(&process.keys(), test),
+            "modload" => process
+                .modules()
+                .iter()
+                .any(|&path| test(Value::Text(path.into()))),
+            "domain" => process
+                .links()
+                .iter()
+                .any(|link| !link.domain.is_empty() && test(Value::Text(link.domain.into()))),
+            "ipaddr" => process
+                .links()
+                .iter()
+                .any(|link| test(Value::Ip(IpAddr::V4(link.ip)))),
+            "ipport" => process
+                .links()
+                .iter()
+                .any(|link| test(Value::Number(link.port.into()))),
+            "crossproc_name" => process
+                .crossed()
+                .iter()
+                .any(|crossed| test(Value::Text(crossed.target.name().into()))),
+            "crossproc_md5" => process
+                .crossed()
+                .iter()
+                .any(|crossed| test(Value::Text((&*crossed.target.binary().md5).into()))),
+            "crossproc_type" => process
+                .crossed()
+                .iter()
+                .any(|crossed| test(Value::Text(crossed.how.into()))),
+            "filewrite_md5" => process
+                .written()
+                .iter()
+                .any(|file| test(Value::Text((&*file.md5).into()))),
+            "filewrite_sha256" => {
+                self.release.is_7() && process.written().iter().any(|file| hashed(file, test))
+            }
+            "md5" => {
+                [
+                    "process_md5",
+                    "parent_md5",
+                    "childproc_md5",
+                    "filewrite_md5",
+                ]
+                .iter()
+                .any(|field| self.any(field, test))
+                    || process
+                        .loaded()
+                        .iter()
+                        .any(|file| test(Value::Text((&*file.md5).into())))
+            }
+            "sha256" => [
+                "process_sha256",
+                "parent_sha256",
+                "childproc_sha256",
+                "filewrite_sha256",
+            ]
+            .iter()
+            .any(|field| self.any(field, test)),
+            _ => return None,
+        })
+    }
+
+    fn joined(&self, field: &str, test: Test<'_>) -> bool {
+        let Some((field, join)) = query::join(field) else {
+            return false;
+        };
+        let mut has = |binary| {
+            let file = File {
+                world: self.world,
+                binary,
+                release: self.release,
+            };
+            file.any(field.name, test)
+        };
+        match join {
+            Join::Own => has(self.process.binary()),
+            Join::Filewrite => self.process.written().into_iter().any(has),
+            Join::Parent => match self.process.parent() {
+                Parentage::Known(parent) => has(parent.binary()),
+                Parentage::Unseen(_) => false,
+            },
+            Join::Child => self.process.children().any(|child| has(child.binary())),
+            Join::Modload => self.process.loaded().into_iter().any(has),
+        }
+    }
+}
+
+impl Record for Document<'_> {
+    fn any(&self, field: &str, test: Test<'_>) -> bool {
+        if let Some(count) = self.count(field) {
+            return test(Value::Number(number(count)));
+        }
+        if let Some(id) = field.strip_prefix("watchlist_") {
+            let is_tagged = self
+                .process
+                .watchlists()
+                .iter()
+                .any(|watchlist| watchlist == id);
+            return is_tagged && test(Value::Time(render::timestamp(self.last_update()[1])));
+        }
+        if let Some(passed) = feeds(self.process.feeds(), field, test) {
+            return passed;
+        }
+        self.own(field, test)
+            .or_else(|| self.relatives(field, test))
+            .or_else(|| self.deeds(field, test))
+            .unwrap_or_else(|| self.joined(field, test))
+    }
+}
+
+impl Record for File<'_> {
+    fn any(&self, field: &str, test: Test<'_>) -> bool {
+        let binary = self.binary;
+        let maybe = |text: Option<&str>, test: Test<'_>| {
+            text.is_some_and(|text| test(Value::Text(text.into())))
+        };
+        if let Some(passed) = feeds(&binary.feeds, field, test) {
+            return passed;
+        }
+        let signer = binary.signed.and(binary.company.as_deref());
+        match field {
+            "md5" => maybe(Some(&binary.md5), test),
+            "sha256" => self.release.is_7() && hashed(binary, test),
+            "original_filename" | "internal_name" => {
+                maybe(binary.company.as_ref().map(|_| &*binary.name), test)
+            }
+            "observed_filename" => binary
+                .paths
+                .iter()
+                .any(|path| test(Value::Text(path.into()))),
+            "company_name" => maybe(binary.company.as_deref(), test),
+            "product_name" => maybe(binary.product.as_deref(), test),
+            "file_desc" => maybe(binary.description.as_deref(), test),
+            "legal_copyright" => {
+                let right = binary.company.as_ref().map(|company| copyright(company));
+                maybe(right.as_deref(), test)
+            }
+            "file_version" | "product_version" => maybe(
+                Some(&*binary.version).filter(|version| !version.is_empty()),
+                test,
+            ),
+            "digsig_result" => maybe(Some(verdict(binary)), test),
+            "digsig_publisher" | "digsig_subject" | "digsig_issuer" => maybe(signer, test),
+            "digsig_sign_time" => binary
+                .signed
+                .is_some_and(|at| test(Value::Time(render::timestamp(at)))),
+            "server_added_timestamp" => test(Value::Time(render::timestamp(first_seen(
+                binary, self.world,
+            )))),
+            "orig_mod_len" => test(Value::Number(number(binary.size))),
+            "copied_mod_len" => test(Value::Number(number(copied(binary)))),
+            "host_count" => test(Value::Number(number(host_count(binary)))),
+            "is_64bit" => test(Value::Flag(true)),
+            "is_executable_image" => test(Value::Flag(binary.is_program)),
+            "os_type" => maybe(Some(binary.os.upper()), test),
+            "hostname" => self
+                .hosts()
+                .any(|host| test(Value::Text((&*host.name).into()))),
+            "group" => self
+                .hosts()
+                .any(|host| test(Value::Text(self.world.fleet.group_name(host.group).into()))),
+            _ => false,
+        }
+    }
+}
+
+impl<'w> File<'w> {
+    /// The hosts that have it.
+    pub(super) fn hosts(&self) -> impl Iterator<Item = &'w super::world::Host> {
+        let fleet = &self.world.fleet;
+        self.binary.hosts.iter().filter_map(|&id| fleet.host(id))
+    }
+}
+
+/// What the signature is worth.
+pub(super) fn verdict(binary: &Binary) -> &'static str {
+    if binary.signed.is_some() {
+        "Signed"
+    } else {
+        "Unsigned"
+    }
+}
+
+/// When the server first heard of it, in milliseconds since 1970.
+pub(super) fn first_seen(binary: &Binary, world: &World) -> i64 {
+    /// A module that no program was counted for has been there since the beginning.
+    const LONG: i64 = 40 * 86_400_000;
+    if binary.runs == 0 {
+        world.now - LONG
+    } else {
+        binary.first_seen
+    }
+}
+
+/// The version resource's copyright.
+pub(super) fn copyright(company: &str) -> String {
+    format!("© {company}. All rights reserved.")
+}
+
+/// How many bytes of it the server has: files over 25 MB are cut off, and the system's own are not collected.
+pub(super) fn copied(binary: &Binary) -> u64 {
+    match binary.company.as_deref() {
+        Some("Microsoft Corporation" | "Apple Inc.") => 0,
+        _ => binary.size.min(25 << 20),
+    }
+}
+
+/// On how many hosts it is.
+pub(super) fn host_count(binary: &Binary) -> u64 {
+    u64::try_from(binary.hosts.len()).unwrap_or(u64::MAX)
+}
+
+fn feeds(feeds: &[super::world::FeedSheet], field: &str, test: Test<'_>) -> Option<bool> {
+    let rest = field.strip_prefix("alliance_")?;
+    let (what, name) = rest.split_once('_')?;
+    let feed = feeds.iter().find(|feed| feed.name == name);
+    Some(feed.is_some_and(|feed| {
+        match what {
+            "score" => {
+                i32::try_from(feed.score).is_ok_and(|score| test(Value::Number(score.into())))
+            }
+            "data" => feed
+                .reports
+                .iter()
+                .any(|report| test(Value::Text(report.into()))),
+            _ => false,
+        }
+    }))
+}
+
+fn hashed(binary: &Binary, test: Test<'_>) -> bool {
+    test(Value::Text(binary.sha256().into()))
+}
+
+fn texts(texts: &[Cow<'_, str>], test: Test<'_>) -> bool {
+    texts.iter().any(|text| test(Value::Text((&**text).into())))
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "no count here comes near 2^53, where it would show"
+)]
+fn number(count: u64) -> f64 {
+    count as f64
+}

@@ -1,0 +1,268 @@
+//! The front end: what stands between the socket and the application, and where faults strike.
+
+use std::{
+    collections::VecDeque,
+    convert::Infallible,
+    future,
+    io::{self, Write},
+    net::IpAddr,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+};
+
+use flate2::{Compression, write::GzEncoder};
+use http_body_util::{BodyExt, Limited};
+use hyper::{
+    Request, Response,
+    body::{Body, Bytes, Frame, Incoming},
+    header::{self, HeaderMap, HeaderValue},
+};
+use jiff::{Timestamp, fmt::rfc2822::DateTimePrinter};
+
+use super::{
+    answer::{Answer, Content},
+    ask::Ask,
+    fault::{Fault, Mode, wrong_types},
+    render, resources,
+    server::{Server, delay, may_control},
+};
+
+/// Larger bodies are refused, as nginx does.
+const MOST_BODY: usize = 32 << 20;
+
+/// Answers one request, or breaks the connection with an error.
+pub(super) async fn serve(
+    server: Arc<Server>,
+    from: IpAddr,
+    request: Request<Incoming>,
+) -> io::Result<Response<Chunks>> {
+    let (parts, body) = request.into_parts();
+    let body = Limited::new(body, MOST_BODY)
+        .collect()
+        .await
+        .map_err(io::Error::other)?
+        .to_bytes();
+    let mut ask = Ask::new(&parts.method, &parts.uri, body.to_vec());
+    let accepts_gzip = accepts_gzip(&parts.headers);
+    if ask.route().1.first() == Some(&"_sim") {
+        let answer = if may_control(from) {
+            carry_out(&server, ask, resources::control).await
+        } else {
+            Answer::werkzeug(404)
+        };
+        return response(&server, &answer, accepts_gzip, None);
+    }
+    let number = server.note(&ask);
+    let plan = server.plan(&ask);
+    let wait = delay(&server.options, &plan);
+    if !wait.is_zero() {
+        tokio::time::sleep(wait).await;
+    }
+    let fault = plan.fault;
+    ask.is_in_vain = fault
+        .as_ref()
+        .is_some_and(|fault| fault.mode == Mode::NeverConfirm);
+    if fault.as_ref().is_some_and(|fault| fault.mode == Mode::Hang) {
+        return future::pending().await;
+    }
+    let refusal = fault.as_ref().and_then(refusal);
+    let carries_out = fault.as_ref().is_none_or(|fault| fault.after);
+    let mut answer = match refusal {
+        Some(refusal) if !carries_out => refusal,
+        refusal => {
+            let answer = if is_known(&server, &parts.headers) {
+                carry_out(&server, ask, resources::answer).await
+            } else {
+                Answer::werkzeug(401)
+            };
+            refusal.unwrap_or(answer)
+        }
+    };
+    if let Some(fault) = &fault {
+        match fault.mode {
+            Mode::LostAnswer => return Err(io::ErrorKind::ConnectionReset.into()),
+            Mode::WrongTypes => {
+                answer.content = match answer.content {
+                    Content::Pretty(value) => Content::Pretty(wrong_types(value)),
+                    Content::Compact(value) => Content::Compact(wrong_types(value)),
+                    other => other,
+                }
+            }
+            _ => {}
+        }
+    }
+    server.note_status(number, answer.status);
+    response(
+        &server,
+        &answer,
+        accepts_gzip,
+        fault.map(|fault| fault.mode),
+    )
+}
+
+/// The answer that a fault gives instead of the application's.
+fn refusal(fault: &Fault) -> Option<Answer> {
+    let mut answer = match fault.mode {
+        Mode::Unauthorized => Answer::werkzeug(401),
+        Mode::Forbidden => Answer::werkzeug(403),
+        Mode::NotFound => Answer::werkzeug(404),
+        Mode::TooMany => Answer::werkzeug(429),
+        Mode::Internal => Answer::text(500, "Unhandled exception. Check logs for details."),
+        Mode::BadGateway => Answer::nginx(502),
+        Mode::Unavailable => Answer::nginx(503),
+        Mode::GatewayTimeout => Answer::nginx(504),
+        Mode::Latency
+        | Mode::Hang
+        | Mode::Cut
+        | Mode::BrokenJson
+        | Mode::WrongTypes
+        | Mode::NeverConfirm
+        | Mode::LostAnswer => return None,
+    };
+    answer.retry_after = fault
+        .retry_after
+        .or((fault.mode == Mode::TooMany).then_some(1));
+    Some(answer)
+}
+
+/// Lets the application work where it holds nobody up.
+async fn carry_out(
+    server: &Arc<Server>,
+    ask: Ask,
+    work: impl FnOnce(&Server, &Ask) -> Answer + Send + 'static,
+) -> Answer {
+    let server = Arc::clone(server);
+    let work = tokio::task::spawn_blocking(move || work(&server, &ask));
+    let stumbled = |_| Answer::text(500, "Unhandled exception. Check logs for details.");
+    work.await.unwrap_or_else(stumbled)
+}
+
+fn is_known(server: &Server, headers: &HeaderMap) -> bool {
+    headers
+        .get("x-auth-token")
+        .is_some_and(|token| token.as_bytes() == server.token.as_bytes())
+}
+
+fn accepts_gzip(headers: &HeaderMap) -> bool {
+    headers
+        .get(header::ACCEPT_ENCODING)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|value| {
+            value
+                .split(',')
+                .any(|coding| coding.trim().starts_with("gzip"))
+        })
+}
+
+/// Puts an answer on the wire with the headers of a real front end (reference 1.1).
+fn response(
+    server: &Server,
+    answer: &Answer,
+    accepts_gzip: bool,
+    mode: Option<Mode>,
+) -> io::Result<Response<Chunks>> {
+    let (mut bytes, kind) = answer.content.bytes();
+    if mode == Some(Mode::BrokenJson) {
+        bytes.truncate(bytes.len() / 2);
+        bytes.extend_from_slice(b"\", }");
+    }
+    let date = http_date(server.now());
+    let mut response = Response::builder()
+        .status(answer.status)
+        .header(header::SERVER, "openresty")
+        .header(header::DATE, &date)
+        .header(header::EXPIRES, &date)
+        .header(header::CACHE_CONTROL, "max-age=0")
+        .header(header::PRAGMA, "no-cache")
+        .header(header::LAST_MODIFIED, render::naive(server.now()))
+        .header(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000")
+        .header(header::X_CONTENT_TYPE_OPTIONS, "nosniff")
+        .header(header::X_FRAME_OPTIONS, "DENY");
+    if let Some(kind) = kind {
+        response = response.header(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+    }
+    if let Some(seconds) = answer.retry_after {
+        response = response.header(header::RETRY_AFTER, seconds);
+    }
+    if accepts_gzip && kind.is_some() {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+        encoder.write_all(&bytes)?;
+        bytes = encoder.finish()?;
+        response = response.header(header::CONTENT_ENCODING, "gzip");
+    }
+    let chunks = match mode {
+        Some(Mode::Cut) => Chunks::cut(&bytes),
+        _ => Chunks::whole(bytes),
+    };
+    response.body(chunks).map_err(io::Error::other)
+}
+
+fn http_date(at: Timestamp) -> String {
+    DateTimePrinter::new()
+        .timestamp_to_rfc9110_string(&at)
+        .unwrap_or_default()
+}
+
+/// A body sent in chunks, without its length, as the real one is.
+#[derive(Debug)]
+pub(super) struct Chunks(VecDeque<Chunk>);
+
+#[derive(Debug)]
+enum Chunk {
+    Data(Bytes),
+    /// Time for what was sent to leave the buffers.
+    Pause,
+    Cut,
+}
+
+impl Chunks {
+    fn whole(bytes: Vec<u8>) -> Self {
+        let data = (!bytes.is_empty()).then(|| Chunk::Data(bytes.into()));
+        Self(data.into_iter().collect())
+    }
+
+    /// The first half, and then the end of the connection.
+    fn cut(bytes: &[u8]) -> Self {
+        let half = Bytes::copy_from_slice(&bytes[..bytes.len() / 2]);
+        Self([Chunk::Data(half), Chunk::Pause, Chunk::Cut].into())
+    }
+}
+
+impl Body for Chunks {
+    type Data = Bytes;
+    type Error = io::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<io::Result<Frame<Bytes>>>> {
+        match self.0.pop_front() {
+            None => Poll::Ready(None),
+            Some(Chunk::Data(bytes)) => Poll::Ready(Some(Ok(Frame::data(bytes)))),
+            Some(Chunk::Pause) => {
+                context.waker().wake_by_ref();
+                Poll::Pending
+            }
+            Some(Chunk::Cut) => Poll::Ready(Some(Err(io::ErrorKind::ConnectionReset.into()))),
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+/// Refuses to be spoken to in the clear on an encrypted port, as nginx does.
+pub(super) async fn refuse_clear(_: Request<Incoming>) -> Result<Response<Chunks>, Infallible> {
+    let page = "<html>\r\n<head><title>400 The plain HTTP request was sent to HTTPS port</title></head>\r\n<body>\r\n\
+                <center><h1>400 Bad Request</h1></center>\r\n<center>The plain HTTP request was sent to HTTPS \
+                port</center>\r\n<hr><center>openresty</center>\r\n</body>\r\n</html>\r\n";
+    let mut response = Response::new(Chunks::whole(page.into()));
+    *response.status_mut() = hyper::StatusCode::BAD_REQUEST;
+    let headers = response.headers_mut();
+    headers.insert(header::SERVER, HeaderValue::from_static("openresty"));
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html"));
+    headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+    Ok(response)
+}

@@ -1,0 +1,82 @@
+//! The simulation itself: faults, what was asked, what is true.
+
+use std::collections::HashSet;
+
+use serde_json::{Value, json};
+
+use super::not_allowed;
+use crate::query::Index;
+use crate::sim::{
+    answer::Answer, ask::Ask, fault::Fault, hits, render, search::Search, server::Server,
+};
+
+/// Answers what no real server has, to whoever is on this machine.
+pub(crate) fn answer(server: &Server, ask: &Ask) -> Answer {
+    let (method, path) = ask.route();
+    match (method, path.as_slice()) {
+        ("GET", ["_sim", "log"]) => Answer::compact(json!(server.seen())),
+        ("DELETE", ["_sim", "log"]) => {
+            server.forget();
+            Answer::success()
+        }
+        ("GET", ["_sim", "faults"]) => Answer::compact(json!(server.faults())),
+        ("POST", ["_sim", "faults"]) => switch_on(server, ask),
+        ("DELETE", ["_sim", "faults"]) => {
+            server.clear_faults();
+            Answer::success()
+        }
+        ("GET", ["_sim", "truth"]) => truth(server, ask),
+        (_, ["_sim", "log" | "faults" | "truth"]) => not_allowed(),
+        _ => Answer::werkzeug(404),
+    }
+}
+
+/// Takes one fault or a list of them.
+fn switch_on(server: &Server, ask: &Ask) -> Answer {
+    let faults = ask.json().and_then(|body| match body {
+        Value::Array(_) => serde_json::from_value::<Vec<Fault>>(body),
+        one => serde_json::from_value(one).map(|fault| vec![fault]),
+    });
+    match faults {
+        Ok(faults) => {
+            for fault in faults {
+                server.fault(fault);
+            }
+            Answer::success()
+        }
+        Err(error) => Answer::text(400, &error.to_string()),
+    }
+}
+
+/// The whole result of a process search, by the parameters of one; `rows` bounds the ids, and is no bound by default.
+fn truth(server: &Server, ask: &Ask) -> Answer {
+    let mut search = match Search::read(server, Index::Process, ask) {
+        Ok(search) => search,
+        Err(refusal) => return refusal,
+    };
+    search.rows = ask.number("rows").unwrap_or(u64::MAX);
+    let matches = search.matches(server);
+    let processes: HashSet<u128> = matches
+        .iter()
+        .filter_map(|&number| hits::document(server, number))
+        .map(|document| document.process.id().0)
+        .collect();
+    let (mut ids, mut unique_ids) = (Vec::new(), Vec::new());
+    for number in search.page(server) {
+        if let Some(document) = hits::document(server, number) {
+            let id = document.process.id();
+            ids.push(id.to_string());
+            unique_ids.push(render::unique_id(
+                id,
+                document.segment_id(),
+                &server.release,
+            ));
+        }
+    }
+    Answer::compact(json!({
+        "count": matches.len(),
+        "processes": processes.len(),
+        "ids": ids,
+        "unique_ids": unique_ids,
+    }))
+}

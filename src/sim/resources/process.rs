@@ -1,0 +1,233 @@
+//! Processes: search, summary, segments, frequency (reference 2.2, 2.3).
+
+use std::{collections::BTreeMap, time::Instant};
+
+use serde_json::{Map, Value, json};
+
+use super::{found, not_allowed, rows};
+use crate::model::ProcessId;
+use crate::query::Index;
+use crate::sim::{
+    answer::Answer,
+    ask::Ask,
+    document::Document,
+    facets, hits, render,
+    search::Search,
+    server::Server,
+    world::{Parentage, Process},
+};
+
+/// Relatives of whoever does not say how many.
+const RELATIVES: usize = 15;
+
+pub(super) fn answer(server: &Server, ask: &Ask) -> Option<Answer> {
+    let (method, path) = ask.route();
+    Some(match (method, path.as_slice()) {
+        ("GET" | "POST", ["api", "v1", "process"] | ["api", "process"]) => search(server, ask),
+        ("GET", ["api", "v1", "process", "host", "count"]) => frequency(server, ask),
+        ("GET", ["api", "v1", "process", id, "segment"]) => found(segments(server, id)),
+        ("GET", ["api", "v1", "process", id, segment]) => found(summary(server, ask, id, segment)),
+        ("GET", ["api", "v2", "process", id, segment]) => found(
+            asked(server, id, segment)
+                .map(|(process, segment)| Answer::pretty(rows::summary(server, process, segment))),
+        ),
+        ("GET", ["api", version, "process", id, segment, "event"]) if is_event_version(version) => {
+            found(events(server, id, segment))
+        }
+        (_, ["api", "v1", "process", ..] | ["api", "v2", "process", _, _] | ["api", "process"]) => {
+            not_allowed()
+        }
+        _ => return None,
+    })
+}
+
+fn search(server: &Server, ask: &Ask) -> Answer {
+    let started = Instant::now();
+    let search = match Search::read(server, Index::Process, ask) {
+        Ok(search) => search,
+        Err(refusal) => return refusal,
+    };
+    let results: Vec<Value> = search
+        .page(server)
+        .into_iter()
+        .filter_map(|number| hits::document(server, number))
+        .map(|document| rows::row(server, &document))
+        .collect();
+    let mut envelope = json!({
+        "terms": search.terms(),
+        "results": results,
+        "total_results": search.matches(server).len(),
+        "start": search.start,
+        "highlights": [],
+        "facets": facets::count(server, Index::Process, &search),
+        "tagged_pids": {},
+        "elapsed": started.elapsed().as_secs_f64(),
+    });
+    if server.release.is_6() {
+        envelope["comprehensive_search"] = json!(true);
+        envelope["all_segments"] = json!(true);
+        envelope["incomplete_results"] = json!(false);
+        envelope["filtered"] = json!({});
+    }
+    Answer::pretty(envelope)
+}
+
+/// The process of an address, and its segment unless all are wanted.
+fn asked<'s>(server: &'s Server, id: &str, segment: &str) -> Option<(Process<'s>, Option<u32>)> {
+    let process = server.world.find(id.parse().ok()?)?;
+    let wanted: i64 = segment.parse().ok()?;
+    // 0 is all of them; 1 is what clients of 5.x ask for, and still works.
+    if wanted <= 1 {
+        return Some((process, None));
+    }
+    let segment = (0..process.segments()).find(|&segment| {
+        let document = Document {
+            world: &server.world,
+            process,
+            segment,
+            release: &server.release,
+        };
+        document.segment_id() == wanted
+    })?;
+    Some((process, Some(segment)))
+}
+
+fn summary(server: &Server, ask: &Ask, id: &str, segment: &str) -> Option<Answer> {
+    let (process, segment) = asked(server, id, segment)?;
+    let most = ask.number("children").map_or(RELATIVES, |most| {
+        usize::try_from(most).unwrap_or(usize::MAX)
+    });
+    let mut children: Vec<Value> = relatives(process, most)
+        .into_iter()
+        .map(|child| rows::relative(server, child))
+        .collect();
+    if children.len() < most {
+        children.extend(rows::suppressed(server, process));
+    }
+    let (parent, siblings) = match process.parent() {
+        Parentage::Known(parent) => {
+            let siblings = relatives(parent, RELATIVES + 1)
+                .into_iter()
+                .filter(|sibling| sibling.number() != process.number())
+                .take(RELATIVES)
+                .map(|sibling| rows::relative(server, sibling))
+                .collect();
+            (rows::summary(server, parent, None), siblings)
+        }
+        // Both ways of saying "unknown" occur.
+        Parentage::Unseen(id) if id.is_unknown() && process.host().id.is_multiple_of(2) => {
+            (rows::unknown(server, id, process.host()), Vec::new())
+        }
+        Parentage::Unseen(_) => (json!({}), Vec::new()),
+    };
+    Some(Answer::pretty(json!({
+        "process": rows::summary(server, process, segment),
+        "siblings": siblings,
+        "children": children,
+        "parent": parent,
+    })))
+}
+
+/// The end of a chain: to those who ask for its events, a parent that is named and was never seen is an unknown process.
+/// Its summary is a 404, or clients would read a pid out of its GUID and take it for one more ancestor.
+fn unseen(server: &Server, id: &str) -> Option<Value> {
+    let id: ProcessId = id.parse().ok()?;
+    let host = u32::try_from(id.sensor().0).ok()?;
+    let named = |process: &Process<'_>| match process.parent() {
+        Parentage::Unseen(parent) => parent == id && !id.is_unknown(),
+        Parentage::Known(_) => false,
+    };
+    let child = server.world.on_host(host).find(named)?;
+    Some(rows::unknown(server, id, child.host()))
+}
+
+/// The first children, the oldest first.
+fn relatives(process: Process<'_>, most: usize) -> Vec<Process<'_>> {
+    let mut children: Vec<_> = process.children().collect();
+    children.sort_by_key(|child| (child.start(), child.number()));
+    children.truncate(most);
+    children
+}
+
+fn segments(server: &Server, id: &str) -> Option<Answer> {
+    let process = server.world.find(id.parse().ok()?)?;
+    let segments: Vec<Value> = (0..process.segments())
+        .map(|segment| {
+            let document = Document {
+                world: &server.world,
+                process,
+                segment,
+                release: &server.release,
+            };
+            let [end, server_end] = document.last_update();
+            let counts = process.segment_counts(segment);
+            let kinds = [
+                ("modload", counts.modload),
+                ("filemod", counts.filemod),
+                ("regmod", counts.regmod),
+                ("netconn", counts.netconn),
+                ("childproc", counts.childproc),
+                ("crossproc", counts.crossproc),
+            ];
+            let counts: Map<String, Value> = kinds
+                .into_iter()
+                .filter(|(_, count)| *count > 0)
+                .map(|(kind, count)| (kind.to_owned(), json!(count)))
+                .collect();
+            json!({
+                "unique_id": render::unique_id(process.id(), document.segment_id(), &server.release),
+                "last_update": render::solr(end),
+                "last_server_update": render::solr(server_end),
+                "event_counts": counts,
+            })
+        })
+        .collect();
+    Some(Answer::pretty(json!({"process": {"segments": segments}})))
+}
+
+fn events(server: &Server, id: &str, segment: &str) -> Option<Answer> {
+    let process = match asked(server, id, segment) {
+        Some((process, segment)) => rows::summary(server, process, segment),
+        None => unseen(server, id)?,
+    };
+    Some(Answer::pretty(
+        json!({"elapsed": 0.0126, "process": process}),
+    ))
+}
+
+fn is_event_version(version: &str) -> bool {
+    matches!(version, "v1" | "v2" | "v3" | "v4" | "v5")
+}
+
+fn frequency(server: &Server, ask: &Ask) -> Answer {
+    let Some(md5) = ask
+        .param("md5")
+        .filter(|_| ask.param("name") == Some("md5"))
+    else {
+        return Answer::werkzeug(400);
+    };
+    let documents = server.world.documents();
+    let mut hosts: BTreeMap<&str, u64> = BTreeMap::new();
+    if let Some(binary) = server.world.binaries.find(md5) {
+        for process in server.world.processes() {
+            if process.binary().md5 == binary.md5 {
+                *hosts.entry(&process.host().name).or_default() += u64::from(process.segments());
+            }
+        }
+    }
+    let count: u64 = hosts.values().sum();
+    let names: Vec<Value> = hosts
+        .iter()
+        .map(|(name, value)| json!({"name": render::folded(name, &server.release), "value": value}))
+        .collect();
+    Answer::compact(json!({
+        "hostCount": hosts.len(),
+        "globalCount": count,
+        "numDocs": documents,
+        "numFound": count,
+        "hostnames": names,
+        "accurateHostCount": true,
+        "processCount": count,
+        "processTotal": documents,
+    }))
+}

@@ -1,0 +1,288 @@
+//! Process documents as JSON, quirks included (reference 2.2, 2.3).
+
+use serde_json::{Map, Value, json};
+
+use crate::model::ProcessId;
+use crate::sim::{
+    document::Document,
+    render,
+    server::Server,
+    world::{Counts, FeedSheet, Host, Os, Parentage, Process},
+};
+
+const SALT_QUIRK: u64 = 0x9417;
+/// What the server gives for a parent's hash, from 5.1 on: thirty zeros, and from 7.0 on as many as a hash has.
+const ZEROS: &str = "00000000000000000000000000000000";
+
+/// A row of a search.
+pub(super) fn row(server: &Server, document: &Document<'_>) -> Value {
+    let mut row = whole(
+        server,
+        document,
+        document.process.segment_counts(document.segment),
+    );
+    if !document.process.is_told() {
+        // The client then has to ask for the summary, or to compare sensors.
+        let mut dice = document.process.dice(SALT_QUIRK);
+        if dice.one_in(97) {
+            row.insert("parent_unique_id".into(), Value::Null);
+            let name = if dice.one_in(2) {
+                Value::Null
+            } else {
+                json!("")
+            };
+            row.insert("parent_name".into(), name);
+        } else if dice.one_in(499) {
+            let other = format!("{:08x}", document.process.host().id + 1);
+            if let Some(Value::String(id)) = row.get_mut("parent_unique_id") {
+                id.replace_range(..8, &other);
+            }
+        }
+    }
+    Value::Object(row)
+}
+
+/// The document of a summary: the whole process, or one segment of it.
+pub(super) fn summary(server: &Server, process: Process<'_>, segment: Option<u32>) -> Value {
+    let last = process.segments().saturating_sub(1);
+    let document = Document {
+        world: &server.world,
+        process,
+        segment: segment.unwrap_or(last),
+        release: &server.release,
+    };
+    let counts = match segment {
+        Some(segment) => process.segment_counts(segment),
+        None => process.counts(),
+    };
+    let mut row = whole(server, &document, counts);
+    row.insert("uid".into(), json!(process.uid()));
+    if server.release.is_6() {
+        let segments = segment.map_or(0..=last, |segment| segment..=segment);
+        let ids: Vec<i64> = segments
+            .map(|segment| {
+                Document {
+                    segment,
+                    ..document
+                }
+                .segment_id()
+            })
+            .collect();
+        let [end, server_end] = document.last_update();
+        row.insert(
+            "min_last_update".into(),
+            json!(render::solr(process.segment_end(0))),
+        );
+        row.insert("max_last_update".into(), json!(render::solr(end)));
+        row.insert(
+            "min_last_server_update".into(),
+            json!(render::solr(process.segment_arrival(0))),
+        );
+        row.insert(
+            "max_last_server_update".into(),
+            json!(render::solr(server_end)),
+        );
+        row.insert("ref_segment_id".into(), json!(ids));
+    }
+    Value::Object(row)
+}
+
+/// A child or sibling in a summary: no counts, and a dummy segment.
+pub(super) fn relative(server: &Server, process: Process<'_>) -> Value {
+    /// What such an entry has of a document.
+    const KEPT: [&str; 18] = [
+        "process_md5",
+        "process_sha256",
+        "sensor_id",
+        "id",
+        "process_pid",
+        "process_name",
+        "path",
+        "cmdline",
+        "username",
+        "start",
+        "last_update",
+        "parent_id",
+        "parent_unique_id",
+        "hostname",
+        "group",
+        "os_type",
+        "host_type",
+        "terminated",
+    ];
+    let Value::Object(mut row) = summary(server, process, None) else {
+        return Value::Null;
+    };
+    let uid = row.remove("uid");
+    row.retain(|name, _| KEPT.contains(&name.as_str()));
+    row.insert("uid".into(), json!(uid));
+    row.insert("segment_id".into(), json!(1));
+    row.insert(
+        "unique_id".into(),
+        json!(render::unique_id(process.id(), 1, &server.release)),
+    );
+    let is_fork = process.host().os != Os::Windows && process.dice(SALT_QUIRK ^ 2).one_in(3);
+    let how = if is_fork { "fork" } else { "exec" };
+    row.insert("child_proc_type".into(), json!(how));
+    row.insert("is_suppressed".into(), json!(false));
+    Value::Object(row)
+}
+
+/// A child that the sensor's filtering hid: it has no document of its own.
+pub(super) fn suppressed(server: &Server, parent: Process<'_>) -> Option<Value> {
+    let mut dice = parent.dice(SALT_QUIRK ^ 1);
+    let is_shell = matches!(parent.name(), "cmd.exe" | "powershell.exe" | "sh" | "bash");
+    if parent.is_told() || !is_shell || !dice.one_in(11) {
+        return None;
+    }
+    let pid = 40_000 + 4 * u32::try_from(dice.below(5_000)).unwrap_or(0);
+    let started = parent.id().0 & u128::from(u64::MAX);
+    let created = u64::try_from(started).unwrap_or(0) + 1_000_000;
+    let id = ProcessId::new(parent.host().id, pid, created);
+    let at = render::solr(parent.start() + 100);
+    let host = parent.host();
+    Some(json!({
+        "id": id.to_string(),
+        "unique_id": render::unique_id(id, 1, &server.release),
+        "segment_id": 1,
+        "process_pid": pid,
+        "process_name": "conhost.exe",
+        "path": r"c:\windows\system32\conhost.exe",
+        "cmdline": "",
+        "process_md5": "",
+        "username": parent.user(),
+        "uid": parent.uid(),
+        "start": at,
+        "last_update": at,
+        "parent_id": parent.id().to_string(),
+        "parent_unique_id": render::unique_id(parent.id(), 1, &server.release),
+        "sensor_id": host.id,
+        "hostname": render::folded(&host.name, &server.release),
+        "group": render::folded(server.world.fleet.group_name(host.group), &server.release),
+        "os_type": host.os.lower(),
+        "host_type": host.role,
+        "terminated": true,
+        "child_proc_type": "exec",
+        "is_suppressed": true,
+    }))
+}
+
+/// What the server knows of a process it never saw.
+pub(super) fn unknown(server: &Server, id: ProcessId, host: &Host) -> Value {
+    json!({
+        "id": id.to_string(),
+        "unique_id": render::unique_id(id, 1, &server.release),
+        "segment_id": 1,
+        "process_pid": -1,
+        "process_name": "(unknown)",
+        "path": "(unknown)",
+        "cmdline": "(unknown)",
+        "process_md5": "",
+        "username": "",
+        "start": -1,
+        "parent_pid": -1,
+        "parent_name": "(unknown)",
+        "parent_id": ProcessId::new(host.id, u32::MAX, 0).to_string(),
+        "sensor_id": host.id,
+        "hostname": render::folded(&host.name, &server.release),
+        "group": render::folded(server.world.fleet.group_name(host.group), &server.release),
+        "os_type": host.os.lower(),
+        "host_type": host.role,
+        "terminated": false,
+    })
+}
+
+fn whole(server: &Server, document: &Document<'_>, counts: Counts) -> Map<String, Value> {
+    let Document {
+        process, release, ..
+    } = *document;
+    let host = process.host();
+    let segment = document.segment_id();
+    let [end, server_end] = document.last_update();
+    let (parent, called, parent_pid) = match process.parent() {
+        Parentage::Known(parent) => (parent.id(), parent.name(), i64::from(parent.pid())),
+        Parentage::Unseen(id) => (id, "(unknown)", -1),
+    };
+    let damage = |value: Value| {
+        if process.is_damaged() {
+            json!(-1)
+        } else {
+            value
+        }
+    };
+    let ip = render::address(host.ip, release);
+    let zeros = if release.is_7() { ZEROS } else { &ZEROS[..30] };
+    let row = json!({
+        "id": process.id().to_string(),
+        "segment_id": segment,
+        "unique_id": render::unique_id(process.id(), segment, release),
+        "process_name": process.name(),
+        "path": process.path(),
+        "cmdline": process.cmdline(),
+        "process_md5": process.binary().md5,
+        "process_pid": damage(json!(process.pid())),
+        "username": process.user(),
+        "start": damage(json!(render::solr(process.start()))),
+        "last_update": render::solr(end),
+        "terminated": process.has_ended(),
+        "parent_id": parent.to_string(),
+        "parent_unique_id": render::unique_id(parent, 1, release),
+        "parent_name": called,
+        "parent_pid": parent_pid,
+        "parent_md5": zeros,
+        "hostname": render::folded(&host.name, release),
+        "sensor_id": host.id,
+        "group": render::folded(server.world.fleet.group_name(host.group), release),
+        "host_type": host.role,
+        "os_type": host.os.lower(),
+        "comms_ip": ip,
+        "interface_ip": ip,
+        "modload_count": counts.modload,
+        "filemod_count": counts.filemod,
+        "regmod_count": counts.regmod,
+        "netconn_count": counts.netconn,
+        "childproc_count": counts.childproc,
+        "crossproc_count": counts.crossproc,
+        "processblock_count": 0,
+        "emet_count": 0,
+        "emet_config": "",
+        "filtering_known_dlls": true,
+    });
+    let Value::Object(mut row) = row else {
+        return Map::new();
+    };
+    if release.is_6() {
+        row.insert("last_server_update".into(), json!(render::solr(server_end)));
+    }
+    if release.is_7() {
+        row.insert("process_sha256".into(), json!(process.binary().sha256()));
+        row.insert("fileless_scriptload_count".into(), json!(0));
+        row.insert("logon_type".into(), json!(2));
+    }
+    let watchlists = process.watchlists();
+    if !watchlists.is_empty() {
+        let at = render::solr(server_end);
+        let hits: Vec<Value> = watchlists
+            .iter()
+            .map(|id| json!({"wid": id, "value": at, "segments_hit": [segment]}))
+            .collect();
+        row.insert("watchlists".into(), json!(hits));
+    }
+    feeds(&mut row, process.feeds(), server_end);
+    row
+}
+
+/// A report's fields, of which one id may stand alone where a list is expected.
+pub(super) fn feeds(row: &mut Map<String, Value>, feeds: &[FeedSheet], at: i64) {
+    for feed in feeds {
+        let name = &feed.name;
+        let data = match feed.reports.as_slice() {
+            [one] if feed.score < 80 => json!(one),
+            all => json!(all),
+        };
+        row.insert(format!("alliance_score_{name}"), json!(feed.score));
+        row.insert(format!("alliance_data_{name}"), data);
+        row.insert(format!("alliance_link_{name}"), json!(feed.link));
+        row.insert(format!("alliance_updated_{name}"), json!(render::solr(at)));
+    }
+}

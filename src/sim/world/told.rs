@@ -1,0 +1,353 @@
+//! The stories: processes that are told one by one rather than drawn, each with the traces it left.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::{
+    binary::Binaries,
+    duration,
+    fleet::{Fleet, Os},
+    kind::Kinds,
+    moment,
+    noise::{self, Noise},
+};
+use crate::model::ProcessId;
+
+/// The files that tell them, in the order of their processes' numbers.
+const STORIES: [(&str, &str); 3] = [
+    (
+        "documentation.toml",
+        include_str!("../../../assets/world/documentation.toml"),
+    ),
+    (
+        "incident.toml",
+        include_str!("../../../assets/world/incident.toml"),
+    ),
+    (
+        "hostile.toml",
+        include_str!("../../../assets/world/hostile.toml"),
+    ),
+];
+/// What a command line is filled up with to a size.
+const FILLER: &str = "AAAABBBBCCCCDDDD";
+
+/// One process of a story.
+#[derive(Clone, Debug)]
+pub(crate) struct Told {
+    pub(crate) id: ProcessId,
+    pub(crate) host: u32,
+    pub(crate) parent: Parent,
+    pub(crate) start: i64,
+    /// In milliseconds; none while it runs.
+    pub(crate) life: Option<i64>,
+    /// The last event of what still runs; none: now.
+    pub(crate) until: Option<i64>,
+    pub(crate) binary: usize,
+    pub(crate) cmdline: String,
+    pub(crate) user: String,
+    pub(crate) files: Vec<Trace>,
+    pub(crate) keys: Vec<Trace>,
+    pub(crate) modules: Vec<Trace>,
+    pub(crate) crossprocs: Vec<Crossing>,
+    pub(crate) network: Vec<Call>,
+    /// Files it wrote that are known binaries.
+    pub(crate) written: Vec<usize>,
+    /// Connections beyond those that are told, all to the same place.
+    pub(crate) beacons: u64,
+    pub(crate) segments: u32,
+    pub(crate) watchlists: Vec<String>,
+    pub(crate) feeds: Vec<FeedSheet>,
+    /// Its documents have no pid and no start.
+    pub(crate) is_damaged: bool,
+}
+
+/// Whose child a process of a story is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Parent {
+    /// The process of this number.
+    Number(u32),
+    /// A process that the sensor never saw, by the name it had.
+    Unseen(Option<ProcessId>),
+}
+
+/// Something done to a thing, and how many milliseconds after the start.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Trace {
+    pub(crate) after: i64,
+    pub(crate) what: String,
+}
+
+/// A connection.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Call {
+    pub(crate) after: i64,
+    pub(crate) ip: std::net::Ipv4Addr,
+    pub(crate) port: u16,
+    pub(crate) domain: String,
+}
+
+/// Another process opened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Crossing {
+    pub(crate) after: i64,
+    /// `process_open` or `remote_thread`.
+    pub(crate) how: String,
+    /// The number of the other process.
+    pub(crate) target: u32,
+}
+
+/// A feed's report on something.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct FeedSheet {
+    pub(crate) name: String,
+    pub(crate) score: i64,
+    pub(crate) reports: Vec<String>,
+    pub(crate) link: String,
+}
+
+/// A file of a story.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct BinarySheet {
+    key: String,
+    /// The file of an ordinary kind; the rest is then not said.
+    kind: Option<String>,
+    pub(crate) md5: Option<String>,
+    #[serde(default)]
+    pub(crate) name: String,
+    #[serde(default)]
+    pub(crate) path: String,
+    pub(crate) company: Option<String>,
+    pub(crate) product: Option<String>,
+    pub(crate) description: Option<String>,
+    pub(crate) signed: Option<String>,
+    pub(crate) size: Option<u64>,
+    #[serde(default)]
+    pub(crate) feeds: Vec<FeedSheet>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Story {
+    until: Option<String>,
+    binary: Vec<BinarySheet>,
+    process: Vec<Sheet>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Sheet {
+    key: String,
+    host: u32,
+    id: Option<String>,
+    pid: Option<u32>,
+    parent: Option<String>,
+    parent_id: Option<String>,
+    start: Option<String>,
+    at: Option<String>,
+    life: Option<String>,
+    binary: String,
+    cmdline: String,
+    user: String,
+    #[serde(default)]
+    files: Vec<String>,
+    #[serde(default)]
+    keys: Vec<String>,
+    #[serde(default)]
+    modules: Vec<String>,
+    #[serde(default)]
+    crossprocs: Vec<String>,
+    #[serde(default)]
+    network: Vec<String>,
+    #[serde(default)]
+    written: Vec<String>,
+    #[serde(default)]
+    beacons: u64,
+    #[serde(default = "one")]
+    segments: u32,
+    #[serde(default)]
+    watchlists: Vec<String>,
+    #[serde(default)]
+    feeds: Vec<FeedSheet>,
+    #[serde(default)]
+    damaged: bool,
+    #[serde(default)]
+    filler: usize,
+}
+
+/// What the stories refer to.
+pub(crate) struct Scene<'w> {
+    pub(crate) fleet: &'w Fleet,
+    pub(crate) kinds: &'w Kinds,
+    pub(crate) noise: &'w Noise,
+    /// Milliseconds since 1970.
+    pub(crate) now: i64,
+}
+
+/// All stories; their files are added to `binaries`.
+pub(crate) fn tell(scene: &Scene<'_>, binaries: &mut Binaries) -> Vec<Told> {
+    let mut told = Vec::new();
+    for (file, text) in STORIES {
+        let story: Story =
+            toml::from_str(text).unwrap_or_else(|problem| panic!("{file}: {problem}"));
+        let mut teller = Teller {
+            scene,
+            until: story.until.as_deref().map(moment),
+            binaries: BTreeMap::new(),
+            numbers: BTreeMap::new(),
+        };
+        for sheet in story.binary {
+            let place = match &sheet.kind {
+                None => File::Told(binaries.tell(&sheet)),
+                Some(kind) => File::Kind(teller.kind(kind)),
+            };
+            teller.binaries.insert(sheet.key, place);
+        }
+        for sheet in story.process {
+            let number = scene.noise.all.len() + told.len();
+            let key = sheet.key.clone();
+            let process = teller.process(sheet, binaries);
+            binaries.all[process.binary].saw(process.host, process.start);
+            teller
+                .numbers
+                .insert(key, u32::try_from(number).unwrap_or(noise::NONE));
+            told.push(process);
+        }
+    }
+    told
+}
+
+/// One story while it is told.
+struct Teller<'w> {
+    scene: &'w Scene<'w>,
+    until: Option<i64>,
+    binaries: BTreeMap<String, File>,
+    numbers: BTreeMap<String, u32>,
+}
+
+/// Where a key of a story points.
+#[derive(Clone, Copy)]
+enum File {
+    Told(usize),
+    Kind(usize),
+}
+
+impl Teller<'_> {
+    fn process(&self, sheet: Sheet, binaries: &Binaries) -> Told {
+        let start = match (&sheet.start, &sheet.at) {
+            (Some(start), _) => moment(start),
+            (None, Some(at)) => self.scene.now - duration(at),
+            (None, None) => self.scene.now,
+        };
+        let id = sheet.id.as_deref().map(guid);
+        let pid = sheet.pid.unwrap_or_else(|| {
+            let drawn = super::chance::number_of(&sheet.key) % 2_000;
+            1_800 + 4 * u32::try_from(drawn).unwrap_or(0)
+        });
+        let parent = match &sheet.parent {
+            Some(key) => Parent::Number(self.number(key, sheet.host, start)),
+            None => Parent::Unseen(sheet.parent_id.as_deref().map(guid)),
+        };
+        let mut cmdline = sheet.cmdline;
+        while cmdline.len() < sheet.filler {
+            cmdline.push_str(FILLER);
+        }
+        let build = self
+            .scene
+            .fleet
+            .host(sheet.host)
+            .map_or(0, |host| host.build);
+        let file = |key: &str| match self.binaries.get(key) {
+            Some(File::Told(place)) => *place,
+            Some(File::Kind(kind)) => binaries.of_kind(*kind, build),
+            None => panic!("no binary {key:?} in this story"),
+        };
+        Told {
+            id: id.unwrap_or_else(|| ProcessId::new(sheet.host, pid, super::ticks(start))),
+            host: sheet.host,
+            parent,
+            start,
+            life: sheet.life.as_deref().map(duration),
+            until: self.until,
+            binary: file(&sheet.binary),
+            cmdline,
+            user: sheet.user,
+            files: sheet.files.iter().map(|text| trace(text)).collect(),
+            keys: sheet.keys.iter().map(|text| trace(text)).collect(),
+            modules: sheet.modules.iter().map(|text| trace(text)).collect(),
+            crossprocs: sheet
+                .crossprocs
+                .iter()
+                .map(|text| self.crossing(text, sheet.host, start))
+                .collect(),
+            network: sheet.network.iter().map(|text| call(text)).collect(),
+            written: sheet.written.iter().map(|key| file(key)).collect(),
+            beacons: sheet.beacons,
+            segments: sheet.segments,
+            watchlists: sheet.watchlists,
+            feeds: sheet.feeds,
+            is_damaged: sheet.damaged,
+        }
+    }
+
+    fn number(&self, key: &str, host: u32, at: i64) -> u32 {
+        let found = match key.strip_prefix("kind:") {
+            None => self.numbers.get(key).copied(),
+            Some(kind) => {
+                let Scene { noise, kinds, .. } = self.scene;
+                noise::running(noise, kinds, host, Os::Windows, kind, at)
+            }
+        };
+        found.unwrap_or_else(|| panic!("no process {key:?} on host {host} before {at}"))
+    }
+
+    fn kind(&self, key: &str) -> usize {
+        let place = self.scene.kinds.position(Os::Windows, key);
+        place.unwrap_or_else(|| panic!("no kind {key:?}"))
+    }
+
+    fn crossing(&self, text: &str, host: u32, start: i64) -> Crossing {
+        let Trace { after, what } = trace(text);
+        let (how, target) = what.split_once(' ').unwrap_or((&what, ""));
+        Crossing {
+            after,
+            how: how.into(),
+            target: self.number(target, host, start),
+        }
+    }
+}
+
+/// Reads `+OFFSET what`.
+fn trace(text: &str) -> Trace {
+    let (offset, what) = text.split_once(' ').unwrap_or((text, ""));
+    Trace {
+        after: duration(offset.trim_start_matches('+')),
+        what: what.into(),
+    }
+}
+
+/// Reads `+OFFSET address:port name`.
+fn call(text: &str) -> Call {
+    let Trace { after, what } = trace(text);
+    let (address, domain) = what.split_once(' ').unwrap_or((&what, ""));
+    let address: std::net::SocketAddrV4 = address
+        .parse()
+        .unwrap_or_else(|_| panic!("{address:?} is not an address with a port"));
+    Call {
+        after,
+        ip: *address.ip(),
+        port: address.port(),
+        domain: domain.into(),
+    }
+}
+
+fn guid(text: &str) -> ProcessId {
+    text.parse()
+        .unwrap_or_else(|()| panic!("{text:?} is not a GUID"))
+}
+
+fn one() -> u32 {
+    1
+}

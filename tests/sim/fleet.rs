@@ -1,0 +1,166 @@
+//! Sensors, groups and people.
+
+use std::{collections::BTreeSet, time::Duration};
+
+use lampblack::sim::Options;
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+
+use crate::lab::{Lab, ids, rows, small};
+
+#[tokio::test]
+async fn sensors_are_filtered_by_parts_that_mind_the_case() {
+    let lab = Lab::small().await;
+    let names = |answer: &Value| ids(answer.as_array().unwrap(), "computer_name");
+    let found = lab.json("/api/v1/sensor?hostname=FIN-WS").await;
+    assert!(names(&found).contains(&"FIN-WS-042".to_owned()), "{found}");
+    assert!(names(&found).iter().all(|name| name.contains("FIN-WS")));
+    let response = lab.get("/api/v1/sensor?hostname=fin-ws-042").await;
+    assert_eq!(response.status(), StatusCode::NO_CONTENT);
+    assert_eq!(response.text().await.unwrap(), "");
+    let both = lab
+        .json("/api/v1/sensor?hostname=nobody&ip=10.20.4.42")
+        .await;
+    assert_eq!(names(&both), ["FIN-WS-042"], "only the address counts");
+    assert_eq!(
+        lab.json("/api/v1/sensor?groupid=3")
+            .await
+            .as_array()
+            .unwrap()
+            .len(),
+        1
+    );
+    let record = lab.json("/api/v1/sensor/7").await;
+    for text in ["clock_delta", "uptime", "num_eventlog_bytes", "boot_id"] {
+        assert!(record[text].is_string(), "{text}");
+    }
+    assert!(record["network_adapters"].as_str().unwrap().ends_with('|'));
+}
+
+#[tokio::test]
+async fn the_old_sensor_list_ends_at_a_thousand_and_the_new_one_has_pages() {
+    let lab = Lab::start(Options {
+        processes: 0,
+        sensors: 1_203,
+        ..small()
+    })
+    .await;
+    assert_eq!(
+        lab.json("/api/v1/sensor").await.as_array().unwrap().len(),
+        1_000
+    );
+    let mut seen = Vec::new();
+    loop {
+        let path = format!(
+            "/api/v2/sensor?rows=500&start={}&sort.col=computer_name&sort.dir=asc",
+            seen.len()
+        );
+        let page = lab.json(&path).await;
+        assert_eq!(page["total_results"], 1_203);
+        if rows(&page).is_empty() {
+            break;
+        }
+        seen.extend(ids(rows(&page), "computer_name"));
+    }
+    assert_eq!(BTreeSet::from_iter(&seen).len(), 1_203);
+    assert!(seen.iter().map(|name| name.to_lowercase()).is_sorted());
+    let down = lab
+        .json("/api/v2/sensor?rows=1&sort.col=id&sort.dir=desc&facet=true&facet.field=status")
+        .await;
+    assert_eq!(down["results"][0]["id"], 1_203);
+    assert!(down["facets"]["status"].as_array().unwrap().len() > 1);
+}
+
+#[tokio::test]
+async fn a_sensor_does_what_it_is_asked_at_its_next_check_in() {
+    let lab = Lab::start(Options {
+        checkin: Duration::from_hours(1),
+        ..small()
+    })
+    .await;
+    let body =
+        json!({"network_isolation_enabled": true, "group_id": 5, "boot_id": "1", "unknown": [1]});
+    let response = lab
+        .send(Method::PUT, "/api/v1/sensor/7", Some(body.clone()))
+        .await;
+    assert_eq!(response.status(), StatusCode::NO_CONTENT);
+    let asked = lab.json("/api/v1/sensor/7").await;
+    assert_eq!(
+        (&asked["network_isolation_enabled"], &asked["is_isolating"]),
+        (&json!(true), &json!(false))
+    );
+    assert_eq!(asked["group_id"], 5);
+
+    let lab = Lab::small().await;
+    lab.send(Method::PUT, "/api/v1/sensor/7", Some(body.clone()))
+        .await;
+    assert_eq!(
+        lab.json("/api/v1/sensor/7").await["is_isolating"],
+        true,
+        "the check-in is over"
+    );
+    lab.send(
+        Method::PUT,
+        "/api/v1/sensor/7",
+        Some(json!({"network_isolation_enabled": false})),
+    )
+    .await;
+    assert_eq!(lab.json("/api/v1/sensor/7").await["is_isolating"], false);
+    // HR-WS-011 is offline.
+    lab.send(
+        Method::PUT,
+        "/api/v1/sensor/8",
+        Some(json!({"network_isolation_enabled": true})),
+    )
+    .await;
+    assert_eq!(lab.json("/api/v1/sensor/8").await["is_isolating"], false);
+    for (path, body) in [
+        ("/api/v1/sensor/7", json!([1])),
+        ("/api/v1/sensor/7", json!({"group_id": 77})),
+    ] {
+        let refused = lab.send(Method::PUT, path, Some(body)).await;
+        assert_eq!(refused.status(), StatusCode::BAD_REQUEST);
+    }
+
+    let lab = Lab::start(Options {
+        server_version: "7.8".into(),
+        ..small()
+    })
+    .await;
+    let refused = lab.send(Method::PUT, "/api/v1/sensor/7", Some(body)).await;
+    assert_eq!(
+        refused.status(),
+        StatusCode::BAD_REQUEST,
+        "7.1 takes seven fields and no more"
+    );
+    let taken = json!({"network_isolation_enabled": true, "group_id": 4});
+    assert_eq!(
+        lab.send(Method::PUT, "/api/v1/sensor/7", Some(taken))
+            .await
+            .status(),
+        StatusCode::NO_CONTENT
+    );
+}
+
+#[tokio::test]
+async fn one_group_comes_in_an_array_of_one() {
+    let lab = Lab::small().await;
+    for path in ["/api/group/4", "/api/v3/group/4", "/api/group/4/"] {
+        let group = lab.json(path).await;
+        assert_eq!(group.as_array().unwrap().len(), 1);
+        assert_eq!(group[0]["name"], "Finance");
+        assert!(group[0]["quota_eventlog_bytes"].is_string());
+    }
+    assert_eq!(lab.json("/api/group").await.as_array().unwrap().len(), 6);
+    assert_eq!(lab.json("/api/site/1").await[0]["name"], "Default Site");
+    assert!(lab.json("/api/site").await.is_array());
+    assert_eq!(lab.json("/api/users").await[1]["username"], "jgarman");
+    assert_eq!(
+        lab.json("/api/user/kim").await["teams"][0]["name"],
+        "Analysts"
+    );
+    assert_eq!(
+        lab.json("/api/teams").await[1]["group_access"][0]["access_category"],
+        "Administrator"
+    );
+}

@@ -1,0 +1,180 @@
+//! The front end: token, headers, error pages, compression, TLS.
+
+use lampblack::sim::{self, Certificate, Options, Tls};
+use reqwest::{Method, StatusCode};
+use serde_json::Value;
+
+use crate::lab::{Lab, client, rows, small};
+
+#[tokio::test]
+async fn a_client_connects() {
+    let lab = Lab::small().await;
+    let response = lab.get("/api/info").await;
+    assert_eq!(response.headers()["server"], "openresty");
+    assert_eq!(
+        response.headers()["content-type"],
+        "application/json; charset=utf-8"
+    );
+    assert_eq!(response.headers()["expires"], response.headers()["date"]);
+    assert_eq!(response.headers()["date"], "Thu, 04 Mar 2021 18:00:00 GMT");
+    let text = response.text().await.unwrap();
+    assert!(text.contains(r#""version": "6.2.0.171114.1158""#), "{text}");
+    let partitions = lab.json("/api/v1/storage/events/partition").await;
+    assert_eq!(partitions["writer"]["status"], "hot");
+    assert_eq!(partitions["writer"]["info"]["isLegacy"], false);
+    assert_eq!(partitions["writer"]["info"]["endDate"], Value::Null);
+    for path in ["/api/v1/license", "/api/license", "/api/v1/license/"] {
+        assert_eq!(lab.json(path).await["license_valid"], true);
+    }
+}
+
+#[tokio::test]
+async fn nobody_gets_in_without_the_token() {
+    let lab = Lab::small().await;
+    for token in [None, Some("0".repeat(40))] {
+        let mut request = lab.client.get(format!("{}/api/v1/process", lab.sim.url));
+        if let Some(token) = token {
+            request = request.header("X-Auth-Token", token);
+        }
+        let response = request.send().await.unwrap();
+        assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
+        assert_eq!(response.headers()["content-type"], "text/html");
+        let page = response.text().await.unwrap();
+        assert!(page.contains("<title>401 Unauthorized</title>"), "{page}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_there_is_a_404_and_a_wrong_verb_a_405() {
+    let lab = Lab::small().await;
+    for path in [
+        "/",
+        "/api/v9/nothing",
+        "/api/v1/sensor/99999",
+        "/api/v1/sensor/x",
+        "/api/group/99",
+        "/api/site/2",
+        "/api/user/nobody",
+        "/api/v1/binary/00000000000000000000000000000000/summary",
+        "/api/v1/process/00000007-0000-1092-01d7-10df4de391b0/0",
+        "/api/v1/process/nonsense/0",
+        "/_sim/nothing",
+    ] {
+        let response = lab.get(path).await;
+        assert_eq!(response.status(), StatusCode::NOT_FOUND, "{path}");
+        let page = response.text().await.unwrap();
+        assert!(
+            page.contains("The requested URL was not found on the server."),
+            "{path}: {page}"
+        );
+    }
+    let response = lab.send(Method::DELETE, "/api/info", None).await;
+    assert_eq!(response.status(), StatusCode::METHOD_NOT_ALLOWED);
+}
+
+#[tokio::test]
+async fn rows_can_be_limited_and_content_is_compressed_when_wanted() {
+    let lab = Lab::start(Options {
+        max_rows: Some(20),
+        ..small()
+    })
+    .await;
+    let found = lab.search(&[("rows", "100")]).await;
+    assert_eq!(rows(&found).len(), 20);
+    assert_eq!(lab.json("/api/info").await["maxSearchResultRows"], 20);
+    let plain = client().gzip(false).build().unwrap();
+    let ask = |coding: &'static str| {
+        let url = format!("{}/api/v1/sensor/7", lab.sim.url);
+        let request = plain.get(url).header("X-Auth-Token", &lab.sim.token);
+        request.header("Accept-Encoding", coding).send()
+    };
+    let response = ask("gzip, deflate").await.unwrap();
+    assert_eq!(response.headers()["content-encoding"], "gzip");
+    assert!(response.bytes().await.unwrap().starts_with(&[0x1f, 0x8b]));
+    let response = ask("identity").await.unwrap();
+    assert_eq!(response.headers()["transfer-encoding"], "chunked");
+    assert!(
+        response
+            .text()
+            .await
+            .unwrap()
+            .starts_with("{\n  \"boot_id\"")
+    );
+}
+
+#[tokio::test]
+async fn tls_is_spoken_with_a_certificate_made_at_start() {
+    for tls_versions in [Tls::Both, Tls::Only12, Tls::Only13] {
+        let sim = sim::start(Options {
+            tls: true,
+            tls_versions,
+            ..small()
+        })
+        .await
+        .unwrap();
+        let pem = sim.certificate.clone().unwrap();
+        let root = reqwest::Certificate::from_pem(pem.as_bytes()).unwrap();
+        let trusting = client().tls_certs_only([root]).build().unwrap();
+        let url = format!("{}/api/info", sim.url);
+        assert!(url.starts_with("https://"));
+        let request = trusting.get(&url).header("X-Auth-Token", &sim.token);
+        assert_eq!(
+            request.send().await.unwrap().status(),
+            StatusCode::OK,
+            "{tls_versions:?}"
+        );
+        let clear = url.replace("https://", "http://");
+        let refused = trusting.get(clear).send().await.unwrap();
+        assert_eq!(refused.status(), StatusCode::BAD_REQUEST);
+        let page = refused.text().await.unwrap();
+        assert!(
+            page.contains("The plain HTTP request was sent to HTTPS port"),
+            "{page}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn certificates_come_in_the_shapes_that_are_about() {
+    for (certificate, is_authority) in [
+        (Certificate::NoSan, false),
+        (Certificate::Authority, true),
+        (Certificate::AuthorityNoSan, true),
+    ] {
+        let sim = sim::start(Options {
+            tls: true,
+            certificate,
+            ..small()
+        })
+        .await
+        .unwrap();
+        let pem = sim.certificate.clone().unwrap();
+        let root = reqwest::Certificate::from_pem(pem.as_bytes()).unwrap();
+        let trusting = client().tls_certs_only([root]).build().unwrap();
+        let url = format!("{}/api/info", sim.url);
+        let error = trusting.get(&url).send().await.unwrap_err();
+        let text = format!("{error:?}");
+        let expected = if is_authority {
+            "CaUsedAsEndEntity"
+        } else {
+            "NotValidForName"
+        };
+        assert!(text.contains(expected), "{certificate:?}: {text}");
+        let careless = client().danger_accept_invalid_certs(true).build().unwrap();
+        assert_eq!(
+            careless.get(&url).send().await.unwrap().status(),
+            StatusCode::UNAUTHORIZED
+        );
+    }
+}
+
+#[tokio::test]
+async fn it_stops_when_it_is_dropped() {
+    let lab = Lab::small().await;
+    let url = format!("{}/api/info", lab.sim.url);
+    let client = lab.client.clone();
+    drop(lab);
+    // The listener closes when the runtime has dropped its task.
+    tokio::task::yield_now().await;
+    assert!(client.get(url).send().await.unwrap_err().is_connect());
+}

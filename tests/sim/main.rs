@@ -1,0 +1,8 @@
+//! The simulator keeps its contract: what the API reference says of a real server is true of it.
+
+mod faults;
+mod fleet;
+mod front;
+mod lab;
+mod process;
+mod search;

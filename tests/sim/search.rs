@@ -1,0 +1,267 @@
+//! Searches: pages, order, filters, facets, what is found.
+
+use std::collections::BTreeSet;
+
+use lampblack::sim::Options;
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+
+use crate::lab::{Lab, form, ids, rows, small, time};
+
+#[tokio::test]
+async fn pages_join_without_gap_or_double() {
+    let lab = Lab::small().await;
+    for query in [
+        ("q", ""),
+        ("q", "process_name:svchost.exe"),
+        ("sort", "process_name asc"),
+    ] {
+        let rows = lab.pages(&[query], 173).await;
+        let truth = lab.truth(&[query]).await;
+        let found = ids(&rows, "unique_id");
+        assert_eq!(json!(found), truth["unique_ids"], "{query:?}");
+        assert_eq!(BTreeSet::from_iter(&found).len(), found.len(), "{query:?}");
+        assert_eq!(truth["count"], found.len(), "{query:?}");
+    }
+}
+
+#[tokio::test]
+async fn rows_come_in_the_order_asked_for() {
+    let lab = Lab::small().await;
+    let starts = |order| {
+        let lab = &lab;
+        async move {
+            ids(
+                rows(&lab.search(&[("sort", order), ("rows", "500")]).await),
+                "process_name",
+            )
+        }
+    };
+    let (up, down) = (
+        starts("process_name asc").await,
+        starts("process_name desc").await,
+    );
+    assert!(up.iter().map(|name| name.to_lowercase()).is_sorted());
+    assert!(
+        down.iter()
+            .rev()
+            .map(|name| name.to_lowercase())
+            .is_sorted()
+    );
+    let newest = lab.search(&[("rows", "300")]).await;
+    let updates = rows(&newest).iter().map(|row| time(&row["last_update"]));
+    assert!(updates.rev().is_sorted(), "the default is last_update desc");
+}
+
+#[tokio::test]
+async fn a_count_needs_no_rows_and_an_offset_past_the_end_finds_none() {
+    let lab = Lab::small().await;
+    let count = lab
+        .search(&[("q", ""), ("rows", "0"), ("start", "0")])
+        .await;
+    assert_eq!(rows(&count).len(), 0);
+    assert!(count["total_results"].as_u64().unwrap() > 2_000);
+    let past = lab.search(&[("start", "1000000")]).await;
+    assert_eq!(rows(&past).len(), 0);
+    assert_eq!(past["start"], 1_000_000);
+    assert_eq!(past["total_results"], count["total_results"]);
+    assert_eq!(
+        rows(&lab.search(&[]).await).len(),
+        10,
+        "ten rows by default"
+    );
+    for flag in ["comprehensive_search", "all_segments"] {
+        assert_eq!(count[flag], true);
+    }
+    assert_eq!(
+        (&count["incomplete_results"], &count["filtered"]),
+        (&json!(false), &json!({}))
+    );
+}
+
+#[tokio::test]
+async fn grouping_by_id_leaves_one_row_of_each_process() {
+    let lab = Lab::small().await;
+    let single = ids(&lab.pages(&[], 1_000).await, "id");
+    let grouped = ids(&lab.pages(&[("cb.group", "id")], 1_000).await, "id");
+    let distinct = BTreeSet::from_iter(&single);
+    assert!(distinct.len() < single.len(), "no process has two segments");
+    assert_eq!(BTreeSet::from_iter(&grouped), distinct);
+    assert_eq!(grouped.len(), distinct.len());
+}
+
+#[tokio::test]
+async fn each_time_filter_bounds_its_clock() {
+    let lab = Lab::small().await;
+    let all = lab.pages(&[], 1_000).await;
+    let bound = "2021-03-03T12:00:00Z";
+    for (name, field, is_min) in [
+        ("cb.min_last_update", "last_update", true),
+        ("cb.max_last_update", "last_update", false),
+        ("cb.min_last_server_update", "last_server_update", true),
+        ("cb.max_last_server_update", "last_server_update", false),
+    ] {
+        let passes = |row: &&Value| (time(&row[field]) >= time(&json!(bound))) == is_min;
+        let expected = all.iter().filter(passes).count();
+        assert!(
+            0 < expected && expected < all.len(),
+            "{name} would prove nothing"
+        );
+        let found = lab.search(&[(name, bound), ("rows", "0")]).await;
+        assert_eq!(found["total_results"], expected, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn a_query_that_cannot_be_read_is_a_400_with_a_reason() {
+    let lab = Lab::small().await;
+    for query in ["(process_name:a", "process_name:\"a"] {
+        let response = lab
+            .get(&format!("/api/v1/process?{}", form(&[("q", query)])))
+            .await;
+        assert_eq!(response.status(), StatusCode::BAD_REQUEST, "{query}");
+        let body: Value = response.json().await.unwrap();
+        let reason = body["reason"].as_str().unwrap();
+        assert!(
+            ["query_malformed_syntax", "query_syntax_error"].contains(&reason),
+            "{reason}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn criteria_in_parameters_are_joined_to_the_query() {
+    let lab = Lab::small().await;
+    let text = lab
+        .truth(&[("q", "process_name:cmd.exe hostname:fin-ws-042")])
+        .await;
+    let split = lab
+        .truth(&[
+            ("q", "process_name:cmd.exe"),
+            ("cb.q.hostname", "fin-ws-042"),
+        ])
+        .await;
+    let filtered = lab
+        .truth(&[
+            ("q", "process_name:cmd.exe"),
+            ("cb.fq.hostname", "fin-ws-042"),
+        ])
+        .await;
+    assert!(text["count"].as_u64().unwrap() > 0);
+    assert_eq!(text, split);
+    assert_eq!(text, filtered);
+    let both = lab
+        .truth(&[
+            ("cb.fq.hostname", "fin-ws-042"),
+            ("cb.fq.hostname", "srv-file-01"),
+        ])
+        .await;
+    let one = lab.truth(&[("cb.fq.hostname", "fin-ws-042")]).await;
+    assert!(
+        both["count"].as_u64() > one["count"].as_u64(),
+        "one field twice is either"
+    );
+    let body = json!({"q": ["process_name:cmd.exe"], "cb.fq.hostname": "fin-ws-042", "rows": 500});
+    let posted: Value = lab
+        .send(Method::POST, "/api/v1/process", Some(body))
+        .await
+        .json()
+        .await
+        .unwrap();
+    assert_eq!(json!(ids(rows(&posted), "unique_id")), text["unique_ids"]);
+}
+
+#[tokio::test]
+async fn facets_count_the_whole_result() {
+    let lab = Lab::small().await;
+    let params = [
+        ("q", "os_type:windows"),
+        ("facet", "true"),
+        ("facet.field", "process_name"),
+        ("facet.field", "username"),
+        ("rows", "0"),
+    ];
+    let found = lab.search(&params).await;
+    let names = found["facets"]["process_name"].as_array().unwrap();
+    let sum: u64 = names
+        .iter()
+        .map(|facet| facet["value"].as_u64().unwrap())
+        .sum();
+    assert_eq!(found["total_results"], sum);
+    assert_eq!(names[0]["percent"], 100.0);
+    let largest = names[0]["value"].as_u64().unwrap();
+    assert!(
+        names
+            .iter()
+            .all(|facet| facet["value"].as_u64().unwrap() <= largest)
+    );
+    assert!(names[0]["ratio"].is_string());
+    let narrowed = lab
+        .truth(&[
+            ("q", "os_type:windows"),
+            ("cb.fq.process_name", names[0]["name"].as_str().unwrap()),
+        ])
+        .await;
+    assert_eq!(narrowed["count"], largest);
+    let users = found["facets"]["username"].as_array().unwrap();
+    assert!(
+        users.iter().any(|facet| facet["name"] == "mlopez"),
+        "accounts stand alone"
+    );
+    assert_eq!(lab.search(&[("facet", "false")]).await["facets"], json!({}));
+    let defaults = lab.search(&[("facet", "true"), ("rows", "0")]).await;
+    assert_eq!(
+        defaults["facets"]["hour_of_day"].as_array().unwrap().len(),
+        24
+    );
+    assert!(defaults["facets"]["hour_of_day"][0].get("ratio").is_none());
+}
+
+#[tokio::test]
+async fn binaries_are_searched_and_counted() {
+    let lab = Lab::small().await;
+    let params = form(&[
+        ("q", "digsig_result:Unsigned is_executable_image:true"),
+        ("rows", "100"),
+    ]);
+    let found = lab.json(&format!("/api/v1/binary?{params}")).await;
+    let hashes = ids(rows(&found), "md5");
+    assert!(
+        hashes.contains(&"A41C6F0D2BE94E7F8853D09B17C2CC09".to_owned()),
+        "{hashes:?}"
+    );
+    assert_eq!(found["total_results"], hashes.len());
+    assert!(
+        found.get("comprehensive_search").is_none(),
+        "only processes have these flags"
+    );
+    for row in rows(&found) {
+        assert_eq!(row["digsig_result_code"], "2148204800");
+        assert!(row.get("digsig_publisher").is_none());
+    }
+    let count = lab
+        .json(
+            "/api/v1/process/host/count?cb.freqver=1&md5=5E0FD1A93C7B4B02A6F81C44D3E7B921&name=md5",
+        )
+        .await;
+    assert_eq!(count["hostCount"], 2);
+    assert_eq!(count["globalCount"], 9);
+    assert!(count["numDocs"].as_u64().unwrap() > 2_000);
+}
+
+#[tokio::test]
+async fn a_large_world_answers() {
+    let lab = Lab::start(Options {
+        processes: 200_000,
+        ..small()
+    })
+    .await;
+    let all = lab.search(&[("rows", "10")]).await;
+    assert!(all["total_results"].as_u64().unwrap() > 200_000);
+    let found = lab
+        .search(&[("q", "process_name:svch0st.exe"), ("rows", "10")])
+        .await;
+    assert_eq!(found["total_results"], 7);
+    let deep = lab.search(&[("rows", "10"), ("start", "150000")]).await;
+    assert_eq!(rows(&deep).len(), 10);
+}
