@@ -1,1 +1,188 @@
-//! Panes together: inputs in, effects out.
+//! Panes together: inputs in, effects out, no channel, no clock, no terminal.
+
+mod dispatch;
+mod draw;
+mod layout;
+
+use crossterm::event::KeyEvent;
+use jiff::Timestamp;
+use ratatui::Frame;
+
+use crate::keys::{Chord, Keymap, Scope};
+use crate::panes::{LineagePane, Pane, PaneId, QueryPane, ResultsPane, SensorPane};
+use crate::read::Fetch;
+use crate::session::{Cx, Effect, Identity, Past, Session};
+use crate::theme::Theme;
+use crate::worker::{Reply, Urgency};
+
+/// Something that happened. (In this trade an *event* is what a process did.)
+#[derive(Clone, Debug)]
+pub enum Input {
+    /// A key was pressed.
+    Key(KeyEvent),
+    /// Text was pasted.
+    Paste(String),
+    /// The terminal has another size.
+    Resize,
+    /// The worker said something.
+    Reply(Reply),
+    /// Time for the spinner to turn.
+    Turn,
+}
+
+/// How the console is set up.
+#[derive(Debug, Default)]
+pub struct Setup {
+    /// Where it is, and as whom.
+    pub identity: Identity,
+    /// The effective keys.
+    pub keymap: Keymap,
+    /// The colors.
+    pub theme: Theme,
+    /// Queries asked before, the newest first.
+    pub history: Vec<Past>,
+    /// Warnings to show at the start.
+    pub warnings: Vec<String>,
+}
+
+/// The console as a state machine.
+pub struct App {
+    session: Session,
+    keymap: Keymap,
+    theme: Theme,
+    query: QueryPane,
+    results: ResultsPane,
+    lineage: LineagePane,
+    sensor: SensorPane,
+    overlay: Option<Box<dyn Pane>>,
+    focus: PaneId,
+    is_zoomed: bool,
+    /// Chords that begin a binding.
+    typed: Vec<Chord>,
+    /// When the last cancel came: a second one within a second quits.
+    canceled_at: Option<Timestamp>,
+    /// How often the spinner has turned.
+    turns: usize,
+}
+
+impl App {
+    /// Starts with the query editor ready and nothing asked.
+    pub fn new(setup: Setup) -> Self {
+        let Setup {
+            identity,
+            keymap,
+            theme,
+            history,
+            warnings,
+        } = setup;
+        let mut session = Session::new(identity, history);
+        let mut effects = Vec::new();
+        if !warnings.is_empty() {
+            Cx::new(&mut session, &mut effects, Timestamp::UNIX_EPOCH).warn(warnings.join("; "));
+        }
+        Self {
+            session,
+            keymap,
+            theme,
+            query: QueryPane::default(),
+            results: ResultsPane::default(),
+            lineage: LineagePane::default(),
+            sensor: SensorPane::default(),
+            overlay: None,
+            focus: PaneId::Query,
+            is_zoomed: false,
+            typed: Vec::new(),
+            canceled_at: None,
+            turns: 0,
+        }
+    }
+
+    /// What to do before the first input: the header wants the server's version. Nothing is searched.
+    pub fn start(&mut self, now: Timestamp) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        if self.session.info.asked().is_none() {
+            Cx::new(&mut self.session, &mut effects, now).fetch(Fetch::Info, Urgency::Now);
+        }
+        effects
+    }
+
+    /// Takes an input to heart.
+    pub fn handle(&mut self, input: Input, now: Timestamp) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        match input {
+            Input::Key(key) => self.key(key, now, &mut effects),
+            Input::Paste(text) => {
+                let (pane, session) = self.focused();
+                pane.paste(&text, &mut Cx::new(session, &mut effects, now));
+            }
+            Input::Reply(reply) => Cx::new(&mut self.session, &mut effects, now).settle(reply),
+            Input::Turn => self.turns = self.turns.wrapping_add(1),
+            Input::Resize => {}
+        }
+        let mut cx = Cx::new(&mut self.session, &mut effects, now);
+        let panes: [&mut dyn Pane; 4] = [
+            &mut self.query,
+            &mut self.results,
+            &mut self.lineage,
+            &mut self.sensor,
+        ];
+        for pane in panes {
+            pane.settle(&mut cx);
+        }
+        if self
+            .overlay
+            .as_ref()
+            .is_some_and(|overlay| overlay.is_done())
+        {
+            self.overlay = None;
+        }
+        effects
+    }
+
+    /// Draws everything. Only places of scrolling may change by it.
+    pub fn render(&mut self, frame: &mut Frame<'_>) {
+        draw::render(self, frame);
+    }
+
+    /// Whether an answer is still on its way.
+    pub fn is_waiting(&self) -> bool {
+        self.session.is_waiting()
+    }
+
+    /// What is known, for whoever looks on.
+    pub fn session(&self) -> &Session {
+        &self.session
+    }
+
+    /// Which pane has the focus.
+    pub fn focus(&self) -> PaneId {
+        if self.overlay.is_some() {
+            PaneId::Overlay
+        } else {
+            self.focus
+        }
+    }
+
+    /// Where keys are looked up now.
+    fn scope(&self) -> Scope {
+        match (&self.overlay, self.focus) {
+            (Some(overlay), _) => overlay.scope(),
+            (None, PaneId::Query | PaneId::Overlay) => self.query.scope(),
+            (None, PaneId::Results) => self.results.scope(),
+            (None, PaneId::Lineage) => self.lineage.scope(),
+            (None, PaneId::Sensor) => self.sensor.scope(),
+        }
+    }
+
+    /// The pane that has the focus, and the session for it to act on.
+    fn focused(&mut self) -> (&mut dyn Pane, &mut Session) {
+        let pane: &mut dyn Pane = match (&mut self.overlay, self.focus) {
+            (Some(overlay), _) => overlay.as_mut(),
+            (None, PaneId::Query | PaneId::Overlay) => &mut self.query,
+            (None, PaneId::Results) => &mut self.results,
+            (None, PaneId::Lineage) => &mut self.lineage,
+            (None, PaneId::Sensor) => &mut self.sensor,
+        };
+        (pane, &mut self.session)
+    }
+}

@@ -1,1 +1,94 @@
 //! The panes: one file each, every one owns its cursor and none owns data.
+
+mod failure;
+mod help;
+mod history;
+mod lineage;
+mod query;
+mod results;
+mod sensor;
+mod yank;
+
+use crossterm::event::KeyEvent;
+use ratatui::{Frame, layout::Rect, text::Line};
+
+pub use failure::FailurePane;
+pub use help::HelpPane;
+pub use history::HistoryPane;
+pub use lineage::LineagePane;
+pub use query::QueryPane;
+pub use results::ResultsPane;
+pub use sensor::SensorPane;
+
+use crate::keys::{Action, Keymap, Scope};
+use crate::session::{Cx, Session};
+use crate::theme::Theme;
+use crate::worker::Slot;
+
+/// Names a pane of the hunt view.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum PaneId {
+    /// The query editor.
+    Query,
+    /// The process list.
+    Results,
+    /// The parent chain.
+    Lineage,
+    /// The sensor panel.
+    Sensor,
+    /// Whatever lies over the view.
+    Overlay,
+}
+
+/// How things look in this frame.
+#[derive(Clone, Copy, Debug)]
+pub struct Look<'a> {
+    /// Colors by role.
+    pub theme: &'a Theme,
+    /// The effective keys, for hints.
+    pub keymap: &'a Keymap,
+    /// Whether this pane has the focus.
+    pub is_focused: bool,
+}
+
+/// A region of the screen that can hold the focus. It draws its content; `app` draws its frame, spinner and errors.
+pub trait Pane {
+    /// Which one it is.
+    fn id(&self) -> PaneId;
+
+    /// Where its keys are looked up.
+    fn scope(&self) -> Scope;
+
+    /// What it shows, by the data it shows.
+    fn title(&self, session: &Session) -> Line<'static>;
+
+    /// What else is worth saying in its frame, if there is room.
+    fn state(&self, _session: &Session) -> Line<'static> {
+        Line::default()
+    }
+
+    /// Whose spinner and errors are its own.
+    fn slots(&self) -> &'static [Slot] {
+        &[]
+    }
+
+    /// Does what the user meant; false when it means nothing here.
+    fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> bool;
+
+    /// Takes a key that means nothing else, where text is typed.
+    fn type_key(&mut self, _key: KeyEvent, _cx: &mut Cx<'_>) {}
+
+    /// Takes pasted text, where text is typed.
+    fn paste(&mut self, _text: &str, _cx: &mut Cx<'_>) {}
+
+    /// Comes after every input: asks for what it is about to show.
+    fn settle(&mut self, _cx: &mut Cx<'_>) {}
+
+    /// Whether it has nothing more to do; an overlay is then taken away.
+    fn is_done(&self) -> bool {
+        false
+    }
+
+    /// Draws its content. What it may change is where it is scrolled to, nothing else.
+    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &Look<'_>);
+}

@@ -1,1 +1,185 @@
-//! The world: terminal, clock, channels, signals.
+//! The world: the event loop, and everything the screen asks of it.
+
+mod events;
+mod outside;
+mod terminal;
+
+use std::{future::pending, io, time::Duration};
+
+use crossterm::event::Event;
+use futures::{FutureExt, Stream, StreamExt};
+use ratatui::{
+    Terminal,
+    backend::Backend,
+    layout::{Position, Rect},
+};
+use tokio::{select, sync::mpsc, time};
+
+pub use events::Events;
+pub use outside::{Outside, Shell};
+pub use terminal::{Output, Screen, stopped};
+
+use crate::app::{App, Input};
+use crate::session::Effect;
+use crate::worker::{Reply, Request, Worker};
+
+/// How often the spinner turns. It is the only thing on the screen that moves by itself, and only while an answer is
+/// awaited.
+const TURN: Duration = Duration::from_millis(120);
+
+/// Runs the console until it is left, the terminal is gone and nothing is awaited, or the process is told to stop.
+///
+/// The same function runs the tests: given a finite stream of keys it returns when the screen has settled.
+pub async fn run<B: Backend>(
+    terminal: &mut Terminal<B>,
+    app: &mut App,
+    events: impl Stream<Item = io::Result<Event>> + Unpin,
+    stop: impl Future<Output = ()>,
+    worker: &mut Worker,
+    outside: &mut impl Outside<B>,
+) -> Result<Ended, B::Error> {
+    let mut stop = std::pin::pin!(stop.fuse());
+    let mut sources = Sources {
+        events: Some(events),
+        replies: &mut worker.replies,
+    };
+    for effect in app.start(outside.clock().now()) {
+        let _ = perform(effect, &worker.requests, terminal, outside)?;
+    }
+    loop {
+        terminal.draw(|frame| app.render(frame))?;
+        let first = select! {
+            biased;
+            () = &mut stop => return Ok(Ended::Stopped),
+            input = sources.wait(app.is_waiting()) => match input {
+                Some(input) => input,
+                None => return Ok(Ended::Quiet),
+            },
+        };
+        // Everything that has already arrived is handled before the next frame: a held key costs one draw.
+        let mut next = Some(first);
+        while let Some(input) = next {
+            for effect in app.handle(input, outside.clock().now()) {
+                if perform(effect, &worker.requests, terminal, outside)? {
+                    return Ok(Ended::Left);
+                }
+            }
+            next = sources.ready();
+        }
+    }
+}
+
+/// Why the console ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// The user left.
+    Left,
+    /// No input can come any more, and nothing is awaited.
+    Quiet,
+    /// The process was told to stop.
+    Stopped,
+}
+
+/// Does what an effect says; true when it says to leave.
+fn perform<B: Backend>(
+    effect: Effect,
+    requests: &mpsc::UnboundedSender<Request>,
+    terminal: &mut Terminal<B>,
+    outside: &mut impl Outside<B>,
+) -> Result<bool, B::Error> {
+    match effect {
+        // A closed channel means that the worker is gone; why is in the log.
+        Effect::Send(request) => drop(requests.send(request)),
+        Effect::Copy(text) => outside.copy(&text),
+        Effect::Remember {
+            query,
+            at,
+            total,
+            took_ms,
+        } => outside.remember(&query, at, total, took_ms),
+        Effect::Suspend => outside.suspend(terminal)?,
+        Effect::Repaint => repaint(terminal)?,
+        Effect::Quit => return Ok(true),
+    }
+    Ok(false)
+}
+
+/// Sees to it that the next frame is drawn in full. [`Terminal::clear`] would ask the terminal where its cursor is, and
+/// wait for an answer that not every terminal gives.
+fn repaint<B: Backend>(terminal: &mut Terminal<B>) -> Result<(), B::Error> {
+    let size = terminal.size()?;
+    terminal.resize(Rect::from((Position::ORIGIN, size)))
+}
+
+/// Everything that can wake the loop.
+struct Sources<'a, S> {
+    events: Option<S>,
+    replies: &'a mut mpsc::Receiver<Reply>,
+}
+
+impl<S: Stream<Item = io::Result<Event>> + Unpin> Sources<'_, S> {
+    /// The next input, or nothing when none can ever come.
+    async fn wait(&mut self, is_waiting: bool) -> Option<Input> {
+        loop {
+            if self.events.is_none() && !is_waiting {
+                return None;
+            }
+            let turn = async {
+                if is_waiting {
+                    time::sleep(TURN).await;
+                } else {
+                    pending::<()>().await;
+                }
+            };
+            select! {
+                // Replies first: a fast typist must not starve the screen of its answers.
+                biased;
+                Some(reply) = self.replies.recv() => return Some(Input::Reply(reply)),
+                event = read(&mut self.events) => match event {
+                    Some(Ok(event)) => if let Some(input) = translate(event) { return Some(input) },
+                    // A terminal that cannot be read is a terminal that is gone.
+                    Some(Err(_)) | None => self.events = None,
+                },
+                () = turn => return Some(Input::Turn),
+            }
+        }
+    }
+
+    /// The next input that needs no waiting.
+    fn ready(&mut self) -> Option<Input> {
+        if let Ok(reply) = self.replies.try_recv() {
+            return Some(Input::Reply(reply));
+        }
+        loop {
+            let Some(Ok(event)) = self.events.as_mut()?.next().now_or_never()? else {
+                self.events = None;
+                return None;
+            };
+            if let Some(input) = translate(event) {
+                return Some(input);
+            }
+        }
+    }
+}
+
+async fn read<S: Stream<Item = io::Result<Event>> + Unpin>(
+    events: &mut Option<S>,
+) -> Option<io::Result<Event>> {
+    match events {
+        Some(events) => events.next().await,
+        None => pending().await,
+    }
+}
+
+/// What an event of the terminal means to the console. Releases of keys, which some terminals report, mean nothing.
+fn translate(event: Event) -> Option<Input> {
+    match event {
+        Event::Key(_) => event
+            .as_key_press_event()
+            .or_else(|| event.as_key_repeat_event())
+            .map(Input::Key),
+        Event::Paste(text) => Some(Input::Paste(text)),
+        Event::Resize(..) => Some(Input::Resize),
+        Event::FocusGained | Event::FocusLost | Event::Mouse(_) => None,
+    }
+}

@@ -1,0 +1,134 @@
+//! Areas for a size and a zoom; nothing else.
+
+use ratatui::layout::{Constraint, Layout, Rect};
+
+use crate::panes::PaneId;
+
+/// Columns from which the parent chain and the sensor stand beside the list.
+const WIDE: u16 = 100;
+
+/// No more columns than this go to chain and sensor: what is left over, command lines want.
+const SIDE: u16 = 64;
+
+/// Lines in which every fact of a host and a binary has its place.
+const FACTS: u16 = 20;
+
+/// Below this, there is room for nothing but a word.
+pub(super) const SMALLEST: (u16, u16) = (40, 8);
+
+/// Where everything goes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Areas {
+    pub(super) header: Rect,
+    pub(super) query: Rect,
+    /// The panes that are shown, with their places.
+    pub(super) panes: Vec<(PaneId, Rect)>,
+    pub(super) notice: Rect,
+    pub(super) hints: Rect,
+}
+
+/// Divides the screen. `lines` is how many lines the query has.
+pub(super) fn areas(screen: Rect, focus: PaneId, is_zoomed: bool, lines: usize) -> Areas {
+    let is_low = screen.height < 20;
+    // The text, what is wrong with it, and a border around both.
+    let most = if is_low { 1 } else { 4 };
+    let text = u16::try_from(lines).unwrap_or(u16::MAX).clamp(1, most);
+    let [header, query, main, notice, hints] = Layout::vertical([
+        Constraint::Length(1),
+        Constraint::Length(text + 3),
+        Constraint::Fill(1),
+        Constraint::Length(u16::from(!is_low)),
+        Constraint::Length(1),
+    ])
+    .areas(screen);
+    // Where the notice has no line of its own, it takes the place of the hints.
+    let notice = if is_low { hints } else { notice };
+    let beside = if focus == PaneId::Query {
+        PaneId::Results
+    } else {
+        focus
+    };
+    let panes = if is_zoomed && focus == PaneId::Query {
+        vec![(PaneId::Results, main)]
+    } else if is_zoomed || screen.width < WIDE {
+        vec![(beside, main)]
+    } else {
+        let side = (main.width * 37 / 100).min(SIDE);
+        let [list, column] =
+            Layout::horizontal([Constraint::Fill(1), Constraint::Length(side)]).areas(main);
+        // The facts of host and binary, then as many ancestors as there is room for.
+        let facts = (main.height * 15 / 28).min(FACTS);
+        let [chain, sensor] =
+            Layout::vertical([Constraint::Fill(1), Constraint::Length(facts)]).areas(column);
+        vec![
+            (PaneId::Results, list),
+            (PaneId::Lineage, chain),
+            (PaneId::Sensor, sensor),
+        ]
+    };
+    Areas {
+        header,
+        query,
+        panes,
+        notice,
+        hints,
+    }
+}
+
+/// A place over the middle of the screen.
+pub(super) fn popup(screen: Rect) -> Rect {
+    let width = (screen.width - screen.width / 6).min(100);
+    let height = screen.height - screen.height / 5;
+    Rect {
+        x: screen.x + (screen.width - width) / 2,
+        y: screen.y + (screen.height - height) / 2,
+        width,
+        height,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(width: u16, height: u16, focus: PaneId, is_zoomed: bool) -> Vec<PaneId> {
+        areas(Rect::new(0, 0, width, height), focus, is_zoomed, 1)
+            .panes
+            .iter()
+            .map(|(id, _)| *id)
+            .collect()
+    }
+
+    #[test]
+    fn a_wide_screen_shows_all_panes_and_a_narrow_one_the_focused() {
+        assert_eq!(
+            shown(120, 36, PaneId::Query, false),
+            [PaneId::Results, PaneId::Lineage, PaneId::Sensor]
+        );
+        assert_eq!(shown(120, 36, PaneId::Sensor, true), [PaneId::Sensor]);
+        assert_eq!(shown(80, 24, PaneId::Query, false), [PaneId::Results]);
+        assert_eq!(shown(80, 24, PaneId::Lineage, false), [PaneId::Lineage]);
+    }
+
+    #[test]
+    fn every_area_lies_within_the_screen() {
+        for width in 0..130 {
+            for height in 0..50 {
+                let screen = Rect::new(0, 0, width, height);
+                let areas = areas(screen, PaneId::Results, false, 3);
+                let all = areas.panes.iter().map(|(_, area)| *area).chain([
+                    areas.header,
+                    areas.query,
+                    areas.hints,
+                ]);
+                for area in all.chain([areas.notice, popup(screen)]) {
+                    assert_eq!(
+                        area.intersection(screen).area(),
+                        area.area(),
+                        "{screen:?} {area:?}"
+                    );
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! The keys that work here, from the one table.
+
+use ratatui::{
+    Frame,
+    layout::Rect,
+    text::{Line, Span},
+    widgets::Paragraph,
+};
+
+use super::{Look, Pane, PaneId};
+use crate::keys::{Action, Keymap, Lookup, Scope};
+use crate::session::{Cx, Session};
+use crate::text;
+use crate::widgets::cells;
+
+/// An overlay with the keys of one scope, then those that work everywhere.
+#[derive(Debug)]
+pub struct HelpPane {
+    scope: Scope,
+    /// Scope titles and rows of keys with their help.
+    rows: Vec<Row>,
+    offset: usize,
+    height: usize,
+}
+
+#[derive(Debug)]
+enum Row {
+    Title(&'static str),
+    Key(String, &'static str),
+}
+
+impl HelpPane {
+    /// Shows what can be pressed where `scope` has the focus: only what works there.
+    pub fn new(scope: Scope, keymap: &Keymap) -> Self {
+        let mut rows = Vec::new();
+        for part in scope.chain() {
+            let mut keys: Vec<(Action, Vec<String>)> = Vec::new();
+            for entry in keymap.entries().filter(|entry| entry.scope == *part) {
+                // A key that another scope has taken means something else here.
+                if keymap.lookup(scope.chain(), entry.binding.chords())
+                    != Lookup::Action(entry.action)
+                {
+                    continue;
+                }
+                let binding = entry.binding.short();
+                match keys.iter_mut().find(|(action, _)| *action == entry.action) {
+                    Some((_, bindings)) => bindings.push(binding),
+                    None => keys.push((entry.action, vec![binding])),
+                }
+            }
+            if !keys.is_empty() {
+                rows.push(Row::Title(part.title()));
+                rows.extend(
+                    keys.into_iter()
+                        .map(|(action, keys)| Row::Key(keys.join(", "), action.help())),
+                );
+            }
+        }
+        Self {
+            scope,
+            rows,
+            offset: 0,
+            height: 1,
+        }
+    }
+}
+
+impl Pane for HelpPane {
+    fn id(&self) -> PaneId {
+        PaneId::Overlay
+    }
+
+    fn scope(&self) -> Scope {
+        Scope::Overlay
+    }
+
+    fn title(&self, _: &Session) -> Line<'static> {
+        format!("Keys: {}", self.scope.title()).into()
+    }
+
+    fn act(&mut self, action: Action, _: &mut Cx<'_>) -> bool {
+        let last = self.rows.len().saturating_sub(self.height);
+        let next = match action {
+            Action::Down => self.offset + 1,
+            Action::Up => self.offset.saturating_sub(1),
+            Action::HalfPageDown => self.offset + self.height / 2,
+            Action::HalfPageUp => self.offset.saturating_sub(self.height / 2),
+            Action::PageDown => self.offset + self.height,
+            Action::PageUp => self.offset.saturating_sub(self.height),
+            Action::Top => 0,
+            Action::Bottom => last,
+            _ => return false,
+        };
+        self.offset = next.min(last);
+        true
+    }
+
+    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, _: &Session, look: &Look<'_>) {
+        self.height = usize::from(area.height).max(1);
+        let width = self
+            .rows
+            .iter()
+            .map(|row| match row {
+                Row::Key(keys, _) => text::width(keys),
+                Row::Title(_) => 0,
+            })
+            .max()
+            .unwrap_or(0);
+        let lines: Vec<_> = self
+            .rows
+            .iter()
+            .map(|row| match row {
+                Row::Title(title) => Line::styled(*title, look.theme.title),
+                Row::Key(keys, help) => Line::from(vec![
+                    Span::styled(format!("  {keys:width$}  "), look.theme.key),
+                    Span::styled(*help, look.theme.text),
+                ]),
+            })
+            .collect();
+        frame.render_widget(Paragraph::new(lines).scroll((cells(self.offset), 0)), area);
+    }
+}

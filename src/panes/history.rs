@@ -1,0 +1,101 @@
+//! The queries asked before: pick one, and it stands in the editor.
+
+use ratatui::{
+    Frame,
+    layout::Rect,
+    text::{Line, Span},
+};
+
+use super::{Look, Pane, PaneId};
+use crate::keys::{Action, Scope};
+use crate::session::{Cx, Session};
+use crate::text::{self, Untrusted};
+
+/// An overlay with the history.
+#[derive(Debug, Default)]
+pub struct HistoryPane {
+    cursor: usize,
+    height: usize,
+    is_done: bool,
+}
+
+impl Pane for HistoryPane {
+    fn id(&self) -> PaneId {
+        PaneId::Overlay
+    }
+
+    fn scope(&self) -> Scope {
+        Scope::History
+    }
+
+    fn title(&self, session: &Session) -> Line<'static> {
+        format!("Query history {}", session.history.len()).into()
+    }
+
+    fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> bool {
+        let last = cx.session().history.len().saturating_sub(1);
+        self.cursor = match action {
+            Action::Down => self.cursor + 1,
+            Action::Up => self.cursor.saturating_sub(1),
+            Action::HalfPageDown => self.cursor + self.height / 2,
+            Action::HalfPageUp => self.cursor.saturating_sub(self.height / 2),
+            Action::PageDown => self.cursor + self.height,
+            Action::PageUp => self.cursor.saturating_sub(self.height),
+            Action::Top => 0,
+            Action::Bottom => last,
+            Action::Open => {
+                if let Some(past) = cx.session().history.get(self.cursor) {
+                    let query = past.query.clone();
+                    cx.propose(query);
+                }
+                self.is_done = true;
+                return true;
+            }
+            _ => return false,
+        }
+        .min(last);
+        true
+    }
+
+    fn is_done(&self) -> bool {
+        self.is_done
+    }
+
+    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &Look<'_>) {
+        self.height = usize::from(area.height).max(1);
+        if session.history.is_empty() {
+            frame.render_widget(
+                Line::styled("no query has been asked yet", look.theme.muted),
+                area,
+            );
+            return;
+        }
+        let first = (self.cursor + 1).saturating_sub(self.height);
+        for ((index, past), row) in session
+            .history
+            .iter()
+            .enumerate()
+            .skip(first)
+            .zip(area.rows())
+        {
+            let number = |fact: Option<u64>| fact.map_or("?".into(), |fact| fact.to_string());
+            let (rows, took) = (number(past.total), number(past.took_ms));
+            let facts = format!(
+                "  {rows:>8} rows  {took:>6} ms  {}",
+                past.at.strftime("%m-%d %H:%M")
+            );
+            let room = usize::from(area.width).saturating_sub(text::width(&facts));
+            let query = text::fit(&Untrusted::from(past.query.as_str()), room);
+            let pad = " ".repeat(room - text::width(&query));
+            let line = Line::from(vec![
+                Span::styled(query, look.theme.text),
+                Span::raw(pad),
+                Span::styled(facts, look.theme.muted),
+            ]);
+            frame.render_widget(line, row);
+            if index == self.cursor {
+                frame.buffer_mut().set_style(row, look.theme.selection);
+            }
+        }
+    }
+}

@@ -1,0 +1,279 @@
+//! Drawing the query: colored, with what is wrong written under it.
+
+use std::ops::Range;
+
+use ratatui::{
+    Frame,
+    layout::{Position, Rect},
+    style::{Modifier, Style},
+    text::{Line, Span},
+    widgets::Paragraph,
+};
+
+use super::QueryPane;
+use crate::panes::Look;
+use crate::query::{self, Level, Role};
+use crate::session::Session;
+use crate::text::{self, Untrusted};
+use crate::theme::Theme;
+use crate::widgets::{cells, clear};
+
+/// Draws the text, and below it what it means or what is wrong with it.
+pub(super) fn render(
+    pane: &QueryPane,
+    frame: &mut Frame<'_>,
+    area: Rect,
+    session: &Session,
+    look: &Look<'_>,
+) {
+    if area.is_empty() {
+        return;
+    }
+    let text_height = if area.height > 1 { area.height - 1 } else { 1 };
+    let view = View::of(pane, area.width, text_height);
+    let full = pane.text();
+    let parts = query::highlight(&full);
+    let mut begin = 0;
+    for (row, line) in pane.editor.lines().iter().enumerate() {
+        let range = begin..begin + line.len();
+        begin = range.end + 1;
+        let Some(y) = row
+            .checked_sub(view.first_row)
+            .and_then(|y| u16::try_from(y).ok())
+            .filter(|y| *y < text_height)
+        else {
+            continue;
+        };
+        let place = Rect {
+            y: area.y + y,
+            height: 1,
+            ..area
+        };
+        let spans = colored(&full, range, &parts, look.theme);
+        let line = Line::from(spans);
+        frame.render_widget(
+            Paragraph::new(line).scroll((0, cells(view.first_cell))),
+            place,
+        );
+    }
+    if full.is_empty() {
+        let hint = "process_name:net.exe, or words to be found anywhere";
+        frame.render_widget(
+            Span::styled(hint, look.theme.muted),
+            Rect { height: 1, ..area },
+        );
+    }
+    if look.is_focused {
+        let x = area.x + cells(view.cursor_cell - view.first_cell);
+        let y = area.y + cells(view.cursor_row - view.first_row);
+        frame.set_cursor_position(Position {
+            x: x.min(area.right() - 1),
+            y,
+        });
+    }
+    if area.height > 1 {
+        let below = Rect {
+            y: area.bottom() - 1,
+            height: 1,
+            ..area
+        };
+        frame.render_widget(verdict(pane, session, look.theme, &view, area.width), below);
+    }
+}
+
+/// Draws the completions on offer below the cursor, over whatever is there.
+pub(super) fn render_offer(pane: &QueryPane, frame: &mut Frame<'_>, editor: Rect, look: &Look<'_>) {
+    if !pane.is_offering() || editor.is_empty() {
+        return;
+    }
+    let items = &pane.offer.items;
+    let view = View::of(pane, editor.width, editor.height.saturating_sub(1).max(1));
+    let name_width = items
+        .iter()
+        .map(|item| text::width(&item.text))
+        .max()
+        .unwrap_or(0);
+    let help_width = items
+        .iter()
+        .map(|item| text::width(item.help))
+        .max()
+        .unwrap_or(0);
+    let first = pane.offer.chosen.saturating_sub(super::OFFERED - 1);
+    let shown = items.iter().enumerate().skip(first).take(super::OFFERED);
+    let screen = frame.area();
+    let y = editor.bottom();
+    let width = cells(name_width + help_width + 4).min(screen.width);
+    let x = (editor.x + cells(view.cursor_cell - view.first_cell))
+        .min(screen.right().saturating_sub(width));
+    let height = cells(items.len().min(super::OFFERED)).min(screen.bottom().saturating_sub(y));
+    let area = Rect {
+        x,
+        y,
+        width,
+        height,
+    };
+    clear(area, frame.buffer_mut(), look.theme);
+    for ((index, item), row) in shown.zip(area.rows()) {
+        let style = if index == pane.offer.chosen {
+            look.theme.selection
+        } else {
+            Style::new()
+        };
+        let name = format!(" {:name_width$}  ", item.text);
+        let line = Line::from(vec![
+            Span::styled(name, look.theme.field),
+            Span::styled(format!("{} ", item.help), look.theme.muted),
+        ]);
+        frame.render_widget(line, row);
+        frame.buffer_mut().set_style(row, style);
+    }
+}
+
+/// Which part of the text is in sight.
+struct View {
+    cursor_row: usize,
+    cursor_cell: usize,
+    first_row: usize,
+    first_cell: usize,
+}
+
+impl View {
+    fn of(pane: &QueryPane, width: u16, height: u16) -> Self {
+        let (cursor_row, column) = pane.editor.cursor();
+        let line = pane
+            .editor
+            .lines()
+            .get(cursor_row)
+            .map_or("", String::as_str);
+        let before: String = line.chars().take(column).collect();
+        let cursor_cell = text::width(&shown(&before));
+        // The cursor stands on a cell of its own, at the end of the line too.
+        let first_cell = (cursor_cell + 1).saturating_sub(usize::from(width));
+        let first_row = (cursor_row + 1).saturating_sub(usize::from(height));
+        Self {
+            cursor_row,
+            cursor_cell,
+            first_row,
+            first_cell,
+        }
+    }
+}
+
+/// One line of the text, colored by what its parts are.
+fn colored<'a>(
+    full: &str,
+    line: Range<usize>,
+    parts: &[(Range<usize>, Role)],
+    theme: &Theme,
+) -> Vec<Span<'a>> {
+    let mut spans = Vec::new();
+    let mut at = line.start;
+    for (range, role) in parts {
+        let (start, end) = (
+            range.start.clamp(at, line.end),
+            range.end.clamp(at, line.end),
+        );
+        if start >= end {
+            continue;
+        }
+        if at < start {
+            spans.push(Span::styled(shown(&full[at..start]), theme.text));
+        }
+        spans.push(Span::styled(shown(&full[start..end]), style(*role, theme)));
+        at = end;
+    }
+    if at < line.end {
+        spans.push(Span::styled(shown(&full[at..line.end]), theme.text));
+    }
+    spans
+}
+
+fn style(role: Role, theme: &Theme) -> Style {
+    match role {
+        Role::Field => theme.field,
+        Role::UnknownField => theme.field.add_modifier(Modifier::UNDERLINED),
+        Role::Operator | Role::Group => theme.operator,
+        Role::Value => theme.value,
+        Role::Quoted => theme.quoted,
+        Role::Wildcard => theme.wildcard,
+        Role::Error => theme.error,
+    }
+}
+
+/// What the text means, or what is wrong with it: the mark stands under the offending text when it is in sight.
+fn verdict(
+    pane: &QueryPane,
+    session: &Session,
+    theme: &Theme,
+    view: &View,
+    width: u16,
+) -> Line<'static> {
+    let Some(problem) = pane.problem() else {
+        let rows = if session.is_split {
+            "one row per segment"
+        } else {
+            "one row per process"
+        };
+        let Some(query) = pane
+            .parsed
+            .query
+            .as_ref()
+            .filter(|_| !pane.text().trim().is_empty())
+        else {
+            return Line::styled(
+                format!("nothing is searched until enter; {rows}"),
+                theme.muted,
+            );
+        };
+        return Line::from(vec![
+            Span::styled("ok", theme.good),
+            Span::styled(
+                format!(
+                    "  {}   {rows}, {}",
+                    query::summary(query),
+                    session.order.words()
+                ),
+                theme.muted,
+            ),
+        ]);
+    };
+    let style = if problem.level == Level::Error {
+        theme.bad
+    } else {
+        theme.caution
+    };
+    let message = match &problem.hint {
+        Some(hint) => format!("{}: {hint}", problem.message),
+        None => problem.message.clone(),
+    };
+    let message = shown(&message);
+    let full = pane.text();
+    let is_one_line = pane.editor.lines().len() == 1;
+    let start = text::width(&shown(&full[..problem.span.start.min(full.len())]));
+    let marked = text::width(&shown(
+        &full[problem.span.start.min(full.len())..problem.span.end.min(full.len())],
+    ));
+    let indent = start.saturating_sub(view.first_cell);
+    let marks = "^".repeat(marked.clamp(1, usize::from(width)));
+    let is_in_sight =
+        is_one_line && start >= view.first_cell && indent + marks.len() <= usize::from(width);
+    if !is_in_sight {
+        return Line::styled(message, style);
+    }
+    // The message follows the mark, or comes before it where there is more room.
+    let room_behind = usize::from(width) - indent - marks.len();
+    if text::width(&message) < room_behind || indent < 4 {
+        return Line::styled(format!("{}{marks} {message}", " ".repeat(indent)), style);
+    }
+    if text::width(&message) < indent {
+        return Line::styled(
+            format!("{message:>before$} {marks}", before = indent - 1),
+            style,
+        );
+    }
+    Line::styled(message, style)
+}
+
+fn shown(text: &str) -> String {
+    text::visible(&Untrusted::from(text))
+}

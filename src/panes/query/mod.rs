@@ -1,0 +1,286 @@
+//! The query editor: checked while one types, colored, completed, and never changed behind one's back.
+
+mod draw;
+mod text;
+
+use crossterm::event::KeyEvent;
+use ratatui::{Frame, layout::Rect, text::Line};
+
+use super::{Look, Pane, PaneId};
+use crate::keys::{Action, Scope};
+use crate::query::{self, Completion, Index, Level, Parsed, Problem};
+use crate::session::{Cx, Session};
+use text::Editor;
+
+/// Completions offered at once: more would hide the result below.
+const OFFERED: usize = 6;
+
+/// Letters typed before completions are offered by themselves: one letter fits almost everything.
+const ENOUGH: usize = 2;
+
+/// The pane in which a query is written.
+#[derive(Debug)]
+pub struct QueryPane {
+    editor: Editor,
+    /// What the text means, up to date with it.
+    parsed: Parsed,
+    offer: Offer,
+    /// The text that was refused once: asked again unchanged, it goes to the server as it is.
+    refused: Option<String>,
+    /// Which of the earlier queries is shown, the newest being 0.
+    recalled: Option<usize>,
+    /// What was being written before an earlier query was recalled.
+    draft: String,
+}
+
+/// The completions on offer.
+#[derive(Debug, Default)]
+struct Offer {
+    items: Vec<Completion>,
+    chosen: usize,
+}
+
+impl Default for QueryPane {
+    fn default() -> Self {
+        Self {
+            editor: Editor::default(),
+            parsed: query::parse(""),
+            offer: Offer::default(),
+            refused: None,
+            recalled: None,
+            draft: String::new(),
+        }
+    }
+}
+
+impl QueryPane {
+    /// The text as it is.
+    pub fn text(&self) -> String {
+        self.editor.text()
+    }
+
+    /// Whether a completion is offered.
+    pub fn is_offering(&self) -> bool {
+        !self.offer.items.is_empty()
+    }
+
+    /// Takes back what is offered; false when nothing is.
+    pub fn withdraw(&mut self) -> bool {
+        let was_offering = self.is_offering();
+        self.offer = Offer::default();
+        was_offering
+    }
+
+    /// Text lines shown, for the layout.
+    pub fn n_lines(&self) -> usize {
+        self.editor.lines().len()
+    }
+
+    /// The first thing wrong with the text, errors before warnings.
+    fn problem(&self) -> Option<&Problem> {
+        self.parsed
+            .problems
+            .iter()
+            .min_by_key(|problem| problem.level == Level::Warning)
+    }
+
+    /// The text has changed.
+    fn changed(&mut self) {
+        let text = self.text();
+        self.parsed = query::parse(&text);
+        let at = self.editor.cursor_byte();
+        let items = query::complete(Index::Process, &text, at);
+        let is_begun = items.first().is_some_and(|item| {
+            let typed = &text[item.span.start..at.min(item.span.end)];
+            let is_value = text[..item.span.start].ends_with(':');
+            (is_value || typed.chars().count() >= ENOUGH)
+                && items.iter().all(|item| item.text != typed)
+        });
+        self.offer = if is_begun {
+            Offer { items, chosen: 0 }
+        } else {
+            Offer::default()
+        };
+    }
+
+    fn set(&mut self, text: &str) {
+        self.editor.set(text);
+        self.changed();
+        self.offer = Offer::default();
+    }
+
+    fn complete(&mut self) {
+        if self.is_offering() {
+            let item = self.offer.items.swap_remove(self.offer.chosen);
+            self.editor.replace(item.span, &item.text);
+            self.changed();
+            self.offer = Offer::default();
+        }
+    }
+
+    /// Goes `by` completions on, round and round.
+    fn choose(&mut self, by: usize) {
+        self.offer.chosen = (self.offer.chosen + by) % self.offer.items.len().max(1);
+    }
+
+    /// One completion back, as a way forward.
+    fn back(&self) -> usize {
+        self.offer.items.len().saturating_sub(1)
+    }
+
+    /// Draws the completions over whatever is below the editor.
+    pub fn render_offer(&self, frame: &mut Frame<'_>, editor: Rect, look: &Look<'_>) {
+        draw::render_offer(self, frame, editor, look);
+    }
+
+    fn submit(&mut self, cx: &mut Cx<'_>) {
+        self.withdraw();
+        self.recalled = None;
+        let text = self.editor.lines().join(" ");
+        let error = self
+            .parsed
+            .problems
+            .iter()
+            .find(|problem| problem.level == Level::Error);
+        if let Some(error) = error
+            && self.refused.as_ref() != Some(&text)
+        {
+            cx.warn(format!(
+                "not sent: {}; enter again sends it as it is",
+                error.message
+            ));
+            self.refused = Some(text);
+            return;
+        }
+        self.refused = None;
+        cx.search(text.trim().to_owned());
+    }
+
+    /// Shows an earlier query, or what was being written.
+    fn recall(&mut self, step: isize, cx: &Cx<'_>) {
+        let past = &cx.session().history;
+        let next = match self.recalled {
+            None if step > 0 => 0,
+            None => return,
+            Some(at) => {
+                let Some(next) = at.checked_add_signed(step) else {
+                    self.recalled = None;
+                    let draft = std::mem::take(&mut self.draft);
+                    return self.set(&draft);
+                };
+                next.min(past.len().saturating_sub(1))
+            }
+        };
+        let Some(entry) = past.get(next) else { return };
+        if self.recalled.is_none() {
+            self.draft = self.text();
+        }
+        self.recalled = Some(next);
+        let query = entry.query.clone();
+        self.set(&query);
+    }
+}
+
+impl Pane for QueryPane {
+    fn id(&self) -> PaneId {
+        PaneId::Query
+    }
+
+    fn scope(&self) -> Scope {
+        Scope::Query
+    }
+
+    fn title(&self, _: &Session) -> Line<'static> {
+        "Query".into()
+    }
+
+    fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> bool {
+        match action {
+            Action::Submit => self.submit(cx),
+            Action::Newline => {
+                self.editor.newline();
+                self.changed();
+            }
+            Action::Complete => self.complete(),
+            Action::NextCompletion if self.is_offering() => self.choose(1),
+            Action::PreviousCompletion if self.is_offering() => self.choose(self.back()),
+            Action::NextCompletion if !self.editor.go_down() => self.recall(-1, cx),
+            Action::PreviousCompletion if !self.editor.go_up() => self.recall(1, cx),
+            Action::NextCompletion | Action::PreviousCompletion => {}
+            _ => return false,
+        }
+        true
+    }
+
+    fn type_key(&mut self, key: KeyEvent, _: &mut Cx<'_>) {
+        if self.editor.type_key(key) {
+            self.recalled = None;
+            self.changed();
+        } else {
+            self.withdraw();
+        }
+    }
+
+    fn paste(&mut self, text: &str, cx: &mut Cx<'_>) {
+        let is_changed = self.editor.paste(text);
+        self.recalled = None;
+        self.changed();
+        self.offer = Offer::default();
+        if is_changed {
+            cx.notify(
+                "pasted; what cannot be seen was taken out, and defanged addresses were restored",
+            );
+        }
+    }
+
+    fn settle(&mut self, cx: &mut Cx<'_>) {
+        if let Some(query) = cx.take_proposal() {
+            self.draft = self.text();
+            self.set(&query);
+        }
+    }
+
+    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &Look<'_>) {
+        draw::render(self, frame, area, session, look);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn typed(text: &str) -> QueryPane {
+        let mut pane = QueryPane::default();
+        pane.editor.set(text);
+        pane.changed();
+        pane
+    }
+
+    #[test]
+    fn a_field_is_offered_once_it_is_begun_and_completed_in_place() {
+        let mut pane = typed("process_name:net.exe cmdl");
+        assert_eq!(
+            pane.offer.items.first().map(|item| item.text.as_str()),
+            Some("cmdline:")
+        );
+        pane.complete();
+        assert_eq!(pane.text(), "process_name:net.exe cmdline:");
+        assert!(!pane.is_offering());
+    }
+
+    #[test]
+    fn nothing_is_offered_for_one_letter_or_a_whole_name() {
+        assert!(!typed("c").is_offering());
+        assert!(!typed("").is_offering());
+    }
+
+    #[test]
+    fn choosing_goes_round() {
+        let mut pane = typed("cm");
+        let n_items = pane.offer.items.len();
+        pane.choose(pane.back());
+        assert!(pane.offer.chosen < n_items);
+        pane.choose(1);
+        assert_eq!(pane.offer.chosen, 0);
+    }
+}

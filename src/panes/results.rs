@@ -1,0 +1,360 @@
+//! The process list: any length, one page of it in memory.
+
+use std::{ops::Range, sync::Arc};
+
+use jiff::Timestamp;
+use ratatui::{Frame, layout::Rect, style::Style, text::Line};
+
+use super::{Look, Pane, PaneId, yank};
+use crate::keys::{Action, Scope};
+use crate::model::{Process, Search};
+use crate::session::{self, Cx, Row, Session};
+use crate::text::{self, Untrusted};
+use crate::theme::Theme;
+use crate::widgets::{self, Column, Gutter, Order, Table};
+use crate::worker::Slot;
+
+/// Cells by which the command lines move sideways.
+const SHIFT: usize = 16;
+
+/// The pane with the processes found.
+#[derive(Debug)]
+pub struct ResultsPane {
+    cursor: u64,
+    offset: u64,
+    /// Rows that are shown.
+    height: u64,
+    /// Whose rows the cursor stands in.
+    of: Option<Arc<Search>>,
+    /// Whether the cursor last went down: the next page is asked for on that side.
+    is_downward: bool,
+    /// Cells of the command lines that are out of sight to the left.
+    shift: usize,
+}
+
+impl Default for ResultsPane {
+    fn default() -> Self {
+        // Until the first frame is drawn, as many rows as an ordinary terminal shows.
+        Self {
+            cursor: 0,
+            offset: 0,
+            height: 24,
+            of: None,
+            is_downward: true,
+            shift: 0,
+        }
+    }
+}
+
+impl ResultsPane {
+    /// The rows in sight.
+    pub fn window(&self) -> Range<u64> {
+        self.offset..self.offset + self.height
+    }
+
+    fn go(&mut self, to: u64, cx: &mut Cx<'_>) {
+        let last = cx.session().results.total().unwrap_or(0).saturating_sub(1);
+        let to = to.min(last);
+        self.is_downward = to >= self.cursor;
+        self.cursor = to;
+    }
+
+    fn yank(&self, action: Action, cx: &mut Cx<'_>) -> bool {
+        let Row::Here(process) = cx.session().results.row(self.cursor) else {
+            cx.notify("no process is selected");
+            return true;
+        };
+        let process = process.clone();
+        yank::process(&process, action, cx)
+    }
+
+    /// Keeps the cursor in sight.
+    fn follow(&mut self) {
+        self.offset = self
+            .offset
+            .clamp((self.cursor + 1).saturating_sub(self.height), self.cursor);
+    }
+
+    /// The rows in sight, and as many again in the direction of travel.
+    fn wanted(&self) -> Range<u64> {
+        if self.is_downward {
+            self.offset..self.offset + 2 * self.height
+        } else {
+            self.offset.saturating_sub(self.height)..self.offset + self.height
+        }
+    }
+}
+
+impl Pane for ResultsPane {
+    fn id(&self) -> PaneId {
+        PaneId::Results
+    }
+
+    fn scope(&self) -> Scope {
+        Scope::Results
+    }
+
+    fn title(&self, session: &Session) -> Line<'static> {
+        let results = &session.results;
+        let Some(total) = results.total() else {
+            return "Processes".into();
+        };
+        let unit = if session.is_split { " segments" } else { "" };
+        let mut parts = vec![format!("Processes  {}{unit}", thousands(total))];
+        if total > 0 {
+            parts.push(format!("row {}", thousands(self.cursor + 1)));
+        }
+        let (mut broken, mut hidden, mut is_incomplete) = (0, 0, false);
+        for page in results.held() {
+            broken += page.value.broken;
+            hidden = hidden.max(page.value.hidden);
+            is_incomplete |= page.value.is_incomplete;
+        }
+        if broken > 0 {
+            parts.push(format!("{broken} of the loaded unreadable"));
+        }
+        if hidden > 0 {
+            parts.push(format!("{} hidden by your rights", thousands(hidden)));
+        }
+        if is_incomplete {
+            parts.push("INCOMPLETE: the server left something out".into());
+        }
+        parts.join(", ").into()
+    }
+
+    fn slots(&self) -> &'static [Slot] {
+        &[Slot::Page(0)]
+    }
+
+    fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> bool {
+        let to = match action {
+            Action::Down => self.cursor + 1,
+            Action::Up => self.cursor.saturating_sub(1),
+            Action::HalfPageDown => self.cursor + self.height / 2,
+            Action::HalfPageUp => self.cursor.saturating_sub(self.height / 2),
+            Action::PageDown => self.cursor + self.height,
+            Action::PageUp => self.cursor.saturating_sub(self.height),
+            Action::Top => 0,
+            Action::Bottom => u64::MAX,
+            Action::Left => {
+                self.shift = self.shift.saturating_sub(SHIFT);
+                return true;
+            }
+            Action::Right => {
+                self.shift += SHIFT;
+                return true;
+            }
+            Action::Sort => {
+                cx.sort();
+                return true;
+            }
+            Action::SplitSegments => {
+                cx.split();
+                return true;
+            }
+            other => return self.yank(other, cx),
+        };
+        self.go(to, cx);
+        true
+    }
+
+    fn settle(&mut self, cx: &mut Cx<'_>) {
+        let results = &cx.session().results;
+        let is_same = match (results.search(), &self.of) {
+            (Some(search), Some(of)) => Arc::ptr_eq(search, of),
+            (search, of) => search.is_none() && of.is_none(),
+        };
+        if !is_same {
+            let of = results.search().cloned();
+            *self = Self {
+                height: self.height,
+                of,
+                ..Self::default()
+            };
+        }
+        if let Some(total) = cx.session().results.total() {
+            self.cursor = self.cursor.min(total.saturating_sub(1));
+        }
+        self.follow();
+        cx.show(&self.wanted());
+        let under_cursor: Option<Arc<Process>> = match cx.session().results.row(self.cursor) {
+            Row::Here(process) => Some(process.clone()),
+            _ => None,
+        };
+        cx.inspect(under_cursor.as_ref());
+    }
+
+    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &Look<'_>) {
+        // One line is the header's.
+        self.height = u64::from(area.height.saturating_sub(1)).max(1);
+        self.follow();
+        match (session.results.search(), session.results.total()) {
+            (None, _) => {
+                let text = "nothing has been asked yet: write a query above and press enter";
+                frame.render_widget(Line::styled(text, look.theme.muted), area);
+            }
+            (Some(_), None) if session.is_pending(Slot::Page(0)) => {
+                frame.render_widget(
+                    Line::styled("searching; ^c gives up", look.theme.muted),
+                    area,
+                );
+            }
+            (Some(_), None) => {}
+            (Some(_), Some(0)) => {
+                let text = "no process matches; a wider time span, fewer terms or a wildcard may";
+                frame.render_widget(Line::styled(text, look.theme.muted), area);
+            }
+            (Some(_), Some(total)) => self.render_rows(frame, area, session, total, look),
+        }
+    }
+}
+
+/// The columns: flag, start, host, parent, process, pid, user, command line.
+const COLUMNS: [Column<'_>; 8] = [
+    Column::left("!", 1, 1, 3),
+    Column::left("START (UTC)", 16, 19, 2),
+    Column::left("HOST", 12, 16, 1),
+    Column::left("PARENT", 11, 14, 6),
+    Column::left("PROCESS", 11, 16, 0),
+    Column::right("PID", 5, 6, 8),
+    Column::left("USER", 10, 24, 7),
+    Column::left("CMDLINE", 24, Column::REST, 4),
+];
+
+impl ResultsPane {
+    fn render_rows(
+        &mut self,
+        frame: &mut Frame<'_>,
+        area: Rect,
+        session: &Session,
+        total: u64,
+        look: &Look<'_>,
+    ) {
+        let place = |at: u64| usize::try_from(at).unwrap_or(usize::MAX);
+        let mut columns = COLUMNS;
+        columns[1].sorted = match session.order {
+            session::Order::LastUpdate => None,
+            session::Order::Newest => Some(Order::Descending),
+            session::Order::Oldest => Some(Order::Ascending),
+        };
+        let table = Table {
+            columns: &columns,
+            total: place(total),
+            cursor: place(self.cursor),
+            is_focused: look.is_focused,
+            gutter: Gutter::Cursor,
+            empty: Line::default(),
+        };
+        let as_of = session
+            .results
+            .held()
+            .next()
+            .map_or(Timestamp::UNIX_EPOCH, |page| page.as_of);
+        let mut top = place(self.offset);
+        let shift = self.shift;
+        table.render(
+            area,
+            frame.buffer_mut(),
+            look.theme,
+            &mut top,
+            |index, widths| match session
+                .results
+                .row(u64::try_from(index).unwrap_or(u64::MAX))
+            {
+                Row::Here(process) => {
+                    widgets::Row::plain(line(process, widths, shift, as_of, look.theme))
+                }
+                Row::Coming => widgets::Row::Awaited,
+                Row::Broken => said("this row could not be read", look.theme.bad),
+                Row::Failed => said(
+                    "this row could not be fetched; r tries again",
+                    look.theme.bad,
+                ),
+                Row::None => said("", look.theme.muted),
+            },
+        );
+        self.offset = u64::try_from(top).unwrap_or(self.offset);
+    }
+}
+
+/// The cells of one process.
+fn line(
+    process: &Process,
+    widths: &[usize],
+    shift: usize,
+    as_of: Timestamp,
+    theme: &Theme,
+) -> Vec<Line<'static>> {
+    let cell =
+        |text: &Untrusted, at: usize, style| Line::styled(text::fit(text, widths[at]), style);
+    let is_hit = !process.watchlists.is_empty() || !process.feeds.is_empty();
+    let started = process.started.map_or("not known".into(), |at| {
+        // Where there is no room for all of it, this year's times lose the year, others the seconds.
+        let is_this_year = at.strftime("%Y").to_string() == as_of.strftime("%Y").to_string();
+        let format = match (widths[1] >= 19, is_this_year) {
+            (true, _) => "%Y-%m-%d %H:%M:%S",
+            (false, true) => "%m-%d %H:%M:%S",
+            (false, false) => "%Y-%m-%d %H:%M",
+        };
+        at.strftime(format).to_string()
+    });
+    let pid = process.pid.map_or("?".into(), |pid| pid.to_string());
+    // Only the part in sight is looked at, however long the whole is.
+    let raw = process.cmdline.raw();
+    let begin = raw
+        .char_indices()
+        .nth(shift)
+        .map_or(raw.len(), |(at, _)| at);
+    let cmdline = if shift == 0 {
+        text::fit(&process.cmdline, widths[7])
+    } else {
+        text::fit(
+            &Untrusted::from(text::head(&raw[begin..], widths[7])),
+            widths[7],
+        )
+    };
+    vec![
+        Line::styled(if is_hit { "!" } else { " " }, theme.caution),
+        Line::styled(started, theme.time),
+        cell(&process.host, 2, theme.text),
+        cell(&process.parent_name, 3, theme.muted),
+        cell(&process.name, 4, theme.accent),
+        Line::styled(pid, theme.number),
+        cell(&process.user, 6, theme.text),
+        Line::styled(cmdline, theme.text),
+    ]
+}
+
+/// A row of which there is only something to say.
+fn said(text: &'static str, style: Style) -> widgets::Row<'static> {
+    let mut cells = vec![Line::default(); COLUMNS.len()];
+    cells[7] = Line::styled(text, style);
+    cells[4] = Line::styled(if text.is_empty() { "" } else { "?" }, style);
+    widgets::Row::plain(cells)
+}
+
+/// A number as people read it.
+fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_grouped_by_three() {
+        assert_eq!(
+            [0, 999, 1_000, 1_234_567].map(thousands),
+            ["0", "999", "1,000", "1,234,567"]
+        );
+    }
+}

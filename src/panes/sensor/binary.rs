@@ -1,0 +1,106 @@
+//! What is known of the executable, and who vouches for it.
+
+use jiff::Timestamp;
+use ratatui::text::{Line, Span};
+
+use crate::model::{Binary, Known, Process};
+use crate::session::{Awaiting, Remote};
+use crate::text;
+use crate::theme::Theme;
+use crate::widgets::Field;
+
+/// The facts of the binary of a process.
+pub(super) fn facts(
+    known: &Known<Binary>,
+    process: &Process,
+    is_current: bool,
+    theme: &Theme,
+) -> Vec<Field<'static>> {
+    let binary = &known.value;
+    let signature = &binary.signature;
+    let style = match signature.is_good() {
+        Some(true) => theme.good,
+        Some(false) => theme.bad,
+        None => theme.unknown,
+    };
+    let result = signature
+        .result
+        .non_empty()
+        .map_or("not known".into(), text::visible);
+    let publisher = signature
+        .publisher
+        .non_empty()
+        .map(|by| format!(" by {}", text::visible(by)));
+    // A name of the process asked about must not stand above the facts of another one's file.
+    let name = if is_current {
+        &process.name
+    } else {
+        &binary.original_filename
+    };
+    let judged = vec![
+        Span::styled(result, style),
+        Span::raw(publisher.unwrap_or_default()),
+    ];
+    let mut fields = vec![
+        Field::cut("binary", text::visible(name)),
+        Field::cut("md5", binary.md5.to_string()),
+        Field::cut("signature", Line::from(judged)),
+    ];
+    if let Some(signed_at) = signature.signed_at {
+        let day = signed_at.strftime("%Y-%m-%d");
+        let started = process.started.filter(|_| is_current);
+        let age = started
+            .map(|started| age(signed_at, started))
+            .unwrap_or_default();
+        fields.push(Field::cut("signed", format!("{day}{age}")));
+    }
+    let hosts = match binary.hosts {
+        None => "not known".into(),
+        Some(1) => "1 host".into(),
+        Some(hosts) => format!("{hosts} hosts"),
+    };
+    let first = binary
+        .first_seen
+        .map(|at| format!(", first {}", at.strftime("%Y-%m-%d")));
+    fields.push(Field::cut(
+        "seen on",
+        format!("{hosts}{}", first.unwrap_or_default()),
+    ));
+    fields
+}
+
+/// Why there are no facts.
+pub(super) fn missing(process: &Process, remote: &Remote<Binary>, theme: &Theme) -> Field<'static> {
+    let said = match process.md5 {
+        None => Line::styled("hash not recorded", theme.unknown),
+        Some(_) if remote.is_pending() => Line::styled("on its way", theme.muted),
+        Some(md5) => Line::styled(format!("{md5}: not known"), theme.unknown),
+    };
+    Field::cut("binary", said)
+}
+
+/// Whole days between signing and start: fresh signatures on old names are worth a look.
+fn age(signed_at: Timestamp, started: Timestamp) -> String {
+    match started.duration_since(signed_at).as_hours() / 24 {
+        days @ 0.. => format!(", {days} d before start"),
+        days => format!(", {} d AFTER start", -days),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_signature_is_dated_against_the_start() {
+        let at = |text: &str| text.parse::<Timestamp>().unwrap();
+        assert_eq!(
+            age(at("2026-03-01T12:00:00Z"), at("2026-03-04T11:00:00Z")),
+            ", 2 d before start"
+        );
+        assert_eq!(
+            age(at("2026-03-09T12:00:00Z"), at("2026-03-04T11:00:00Z")),
+            ", 5 d AFTER start"
+        );
+    }
+}

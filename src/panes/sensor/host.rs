@@ -1,0 +1,199 @@
+//! What is known of the host.
+
+use jiff::Timestamp;
+use ratatui::text::{Line, Span};
+
+use crate::model::{Isolation, Known, Sensor};
+use crate::session::Session;
+use crate::text::{self, Untrusted};
+use crate::theme::Theme;
+use crate::widgets::Field;
+
+/// The facts of a sensor, the most urgent first.
+pub(super) fn facts(
+    known: &Known<Sensor>,
+    session: &Session,
+    theme: &Theme,
+) -> Vec<Field<'static>> {
+    let sensor = &known.value;
+    let group = session
+        .group
+        .current()
+        .filter(|group| Some(group.value.id) == sensor.group);
+    let group = match (group, sensor.group) {
+        (Some(group), _) => text::visible(&group.value.name),
+        (None, Some(id)) => format!("#{id}"),
+        (None, None) => "not known".into(),
+    };
+    let mut fields = vec![
+        Field::cut("", isolation(sensor, theme)),
+        Field::cut("state", state(sensor, known.as_of, theme)),
+        Field::cut("group", group),
+        Field::cut("os", text::visible(&sensor.os)),
+    ];
+    let addresses = sensor
+        .adapters
+        .iter()
+        .map(|adapter| format!("{}  {}", adapter.ip, adapter.mac));
+    fields.extend(addresses.map(|address| Field::cut("address", address)));
+    fields.push(Field::cut("health", health(sensor, theme)));
+    fields.push(Field::cut("clock", skew(sensor, theme)));
+    fields
+}
+
+/// What is worth knowing of a sensor once everything else is known.
+pub(super) fn aside(sensor: &Sensor) -> Vec<Field<'static>> {
+    let mut fields = vec![Field::cut("version", version(&sensor.version))];
+    let backlog = match (sensor.eventlog_bytes, sensor.storefile_bytes) {
+        (None, None) => "not known".into(),
+        (events, files) => format!("events {}, files {}", bytes(events), bytes(files)),
+    };
+    fields.push(Field::cut("backlog", backlog));
+    if let Some(notes) = sensor.notes.non_empty() {
+        fields.push(Field::cut("notes", text::visible(notes)));
+    }
+    fields
+}
+
+/// Wanted and actual, as one word that cannot be overlooked.
+fn isolation(sensor: &Sensor, theme: &Theme) -> Line<'static> {
+    let (word, style) = match sensor.isolation() {
+        Isolation::No => ("NOT ISOLATED", theme.good),
+        Isolation::Pending => ("ISOLATION PENDING", theme.caution),
+        Isolation::Yes => ("ISOLATED", theme.bad),
+        Isolation::Lifting => ("RELEASE PENDING", theme.caution),
+        Isolation::Unknown => ("ISOLATION UNKNOWN", theme.unknown),
+    };
+    let (wanted, actual) = (
+        yes_or_no(sensor.isolation_wanted),
+        yes_or_no(sensor.is_isolating),
+    );
+    Line::from(vec![
+        Span::styled(word, style),
+        Span::raw(format!("  wanted {wanted}, actual {actual}")),
+    ])
+}
+
+fn state(sensor: &Sensor, as_of: Timestamp, theme: &Theme) -> Line<'static> {
+    let style = match sensor.status.raw() {
+        "Online" => theme.good,
+        "Offline" => theme.caution,
+        _ => theme.unknown,
+    };
+    let word = |status| text::fit(status, 20).to_lowercase();
+    let status = sensor.status.non_empty().map_or("not known".into(), word);
+    let seen = sensor
+        .last_checkin
+        .map_or("never".into(), |at| seen(at, as_of));
+    let mut spans = vec![
+        Span::styled(status, style),
+        Span::styled(", seen ", theme.muted),
+        Span::styled(seen, theme.time),
+    ];
+    if sensor.uninstalled == Some(true) {
+        spans.push(Span::styled("  UNINSTALLED", theme.bad));
+    } else if sensor.uninstall == Some(true) {
+        spans.push(Span::styled("  uninstall pending", theme.caution));
+    } else if sensor.restart_queued == Some(true) {
+        spans.push(Span::styled("  restart pending", theme.caution));
+    }
+    Line::from(spans)
+}
+
+fn health(sensor: &Sensor, theme: &Theme) -> Line<'static> {
+    let Some(health) = sensor.health else {
+        return Line::styled("not known", theme.unknown);
+    };
+    let style = match health {
+        90.. => theme.good,
+        50.. => theme.caution,
+        _ => theme.bad,
+    };
+    Line::styled(
+        format!("{health}  {}", text::visible(&sensor.health_message)),
+        style,
+    )
+}
+
+fn skew(sensor: &Sensor, theme: &Theme) -> Line<'static> {
+    // The server's own default for a difference worth a warning (reference 2.1).
+    const WORTH_A_WARNING: u64 = 5;
+    match sensor.clock_delta {
+        Some(0) => "as the server's".into(),
+        Some(delta) => {
+            // Which of the two is ahead, the server does not say.
+            let seconds = delta.unsigned_abs();
+            let style = if seconds > WORTH_A_WARNING {
+                theme.caution
+            } else {
+                theme.text
+            };
+            Line::styled(format!("{seconds} s off the server's"), style)
+        }
+        None => Line::styled("difference not known", theme.unknown),
+    }
+}
+
+fn yes_or_no(answer: Option<bool>) -> &'static str {
+    match answer {
+        Some(true) => "yes",
+        Some(false) => "no",
+        None => "not known",
+    }
+}
+
+/// A time of the day on which it was told, or a day.
+fn seen(at: Timestamp, as_of: Timestamp) -> String {
+    let day = |at: Timestamp| at.strftime("%Y-%m-%d").to_string();
+    let format = if day(at) == day(as_of) {
+        "%H:%M:%SZ"
+    } else {
+        "%Y-%m-%d %H:%MZ"
+    };
+    at.strftime(format).to_string()
+}
+
+/// A sensor's version without the zeros that pad it: 6.2.2.80304.
+fn version(padded: &Untrusted) -> String {
+    let parts = padded
+        .raw()
+        .split('.')
+        .map(|part| part.parse::<u64>().map(|number| number.to_string()));
+    match parts.collect::<Result<Vec<_>, _>>() {
+        Ok(parts) => parts.join("."),
+        Err(_) => text::visible(padded),
+    }
+}
+
+fn bytes(count: Option<u64>) -> String {
+    match count {
+        None => "?".into(),
+        Some(count @ ..1024) => format!("{count} B"),
+        Some(count @ ..1_048_576) => format!("{} KB", count / 1024),
+        Some(count) => format!("{} MB", count / 1_048_576),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_padded_version_is_shown_as_people_say_it() {
+        assert_eq!(version(&"006.002.002.80304".into()), "6.2.2.80304");
+        assert_eq!(version(&"7.x \u{1b}".into()), "7.x ␛");
+    }
+
+    #[test]
+    fn a_check_in_of_another_day_tells_the_day() {
+        let at = |text: &str| text.parse::<Timestamp>().unwrap();
+        assert_eq!(
+            seen(at("2026-03-04T10:00:05Z"), at("2026-03-04T11:00:00Z")),
+            "10:00:05Z"
+        );
+        assert_eq!(
+            seen(at("2026-03-03T10:00:05Z"), at("2026-03-04T11:00:00Z")),
+            "2026-03-03 10:00Z"
+        );
+    }
+}

@@ -1,0 +1,130 @@
+//! The host and the executable: is it online, is it isolated, who signed this.
+
+mod binary;
+mod host;
+
+use ratatui::{Frame, layout::Rect, text::Line};
+
+use super::{Look, Pane, PaneId, yank};
+use crate::keys::{Action, Scope};
+use crate::session::{Awaiting, Cx, Remote, Session};
+use crate::text;
+use crate::theme::Theme;
+use crate::widgets::{Field, Fields};
+use crate::worker::Slot;
+
+/// The pane with the sensor of the subject, and the binary of the process looked at.
+#[derive(Debug, Default)]
+pub struct SensorPane {
+    offset: usize,
+    n_lines: usize,
+    height: usize,
+}
+
+impl Pane for SensorPane {
+    fn id(&self) -> PaneId {
+        PaneId::Sensor
+    }
+
+    fn scope(&self) -> Scope {
+        Scope::Sensor
+    }
+
+    fn title(&self, session: &Session) -> Line<'static> {
+        let Some(known) = session.sensor.held() else {
+            return "Sensor".into();
+        };
+        format!(
+            "{} #{}",
+            text::fit(&known.value.computer_name, 24),
+            known.value.id
+        )
+        .into()
+    }
+
+    fn state(&self, session: &Session) -> Line<'static> {
+        match session.sensor.held() {
+            Some(known) => format!("as of {}", known.as_of.strftime("%H:%M:%SZ")).into(),
+            None => Line::default(),
+        }
+    }
+
+    fn slots(&self) -> &'static [Slot] {
+        &[Slot::Sensor, Slot::Group, Slot::Binary]
+    }
+
+    fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> bool {
+        let last = self.n_lines.saturating_sub(self.height);
+        let half = (self.height / 2).max(1);
+        self.offset = match action {
+            Action::Down => self.offset + 1,
+            Action::Up => self.offset.saturating_sub(1),
+            Action::HalfPageDown | Action::PageDown => self.offset + half,
+            Action::HalfPageUp | Action::PageUp => self.offset.saturating_sub(half),
+            Action::Top => 0,
+            Action::Bottom => last,
+            other => {
+                let sensor = cx
+                    .session()
+                    .sensor
+                    .current()
+                    .map(|known| known.value.clone());
+                return if let Some(sensor) = sensor {
+                    yank::sensor(&sensor, other, cx)
+                } else {
+                    cx.notify("no sensor is shown");
+                    true
+                };
+            }
+        }
+        .min(last);
+        true
+    }
+
+    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &Look<'_>) {
+        let theme = look.theme;
+        let said = |text, style| Field::cut("", Line::styled(text, style));
+        let mut fields = match (session.sensor.held(), &session.subject) {
+            (Some(known), _) => dimmed(&session.sensor, host::facts(known, session, theme), theme),
+            (None, None) => vec![said("select a process to see its host", theme.muted)],
+            (None, Some(_)) if session.sensor.is_pending() => vec![said("on its way", theme.muted)],
+            (None, Some(_)) => vec![said("not known", theme.unknown)],
+        };
+        if let Some(process) = &session.binary_of {
+            let rule = theme.glyphs.border.horizontal_top.repeat(area.width.into());
+            fields.push(Field::cut("", Line::styled(rule, theme.border)));
+            match session.binary.held() {
+                Some(known) => {
+                    let facts = binary::facts(known, process, session.binary.is_current(), theme);
+                    fields.extend(dimmed(&session.binary, facts, theme));
+                }
+                None => fields.push(binary::missing(process, &session.binary, theme)),
+            }
+        }
+        if let Some(known) = session.sensor.held() {
+            fields.push(Field::cut("", ""));
+            fields.extend(dimmed(&session.sensor, host::aside(&known.value), theme));
+        }
+        self.height = usize::from(area.height);
+        self.offset = self.offset.min(fields.len().saturating_sub(self.height));
+        let list = Fields {
+            fields: &fields,
+            scroll: self.offset,
+        };
+        self.n_lines = list.render(area, frame.buffer_mut(), theme);
+    }
+}
+
+/// What answers another question than the one asked is dimmed while the answer is awaited, and so is what is old.
+fn dimmed<T>(
+    remote: &Remote<T>,
+    mut fields: Vec<Field<'static>>,
+    theme: &Theme,
+) -> Vec<Field<'static>> {
+    if !remote.is_current() || remote.error().is_some() {
+        for field in &mut fields {
+            field.value = Line::styled(field.value.to_string(), theme.stale);
+        }
+    }
+    fields
+}

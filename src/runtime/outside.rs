@@ -1,0 +1,82 @@
+//! What the console does outside its screen: clipboard, history, the shell it came from.
+
+use std::io;
+
+use crossterm::{clipboard::CopyToClipboard, execute};
+use jiff::Timestamp;
+use ratatui::{Terminal, backend::Backend};
+
+use super::terminal::{self, Output};
+use crate::model::Clock;
+use crate::record::{Entry, History};
+
+/// Where effects end up. The tests have one of their own.
+pub trait Outside<B: Backend> {
+    /// Where the time comes from.
+    fn clock(&self) -> Clock;
+    /// Puts text, already made visible, on the clipboard.
+    fn copy(&mut self, text: &str);
+    /// Adds a query to the history.
+    fn remember(&mut self, query: &str, at: Timestamp, total: u64, took_ms: u64);
+    /// Gives the terminal back to the shell until it wakes us.
+    fn suspend(&mut self, terminal: &mut Terminal<B>) -> Result<(), B::Error>;
+}
+
+/// A real terminal in a real shell.
+#[derive(Debug)]
+pub struct Shell {
+    clock: Clock,
+    server: String,
+    history: Option<History>,
+}
+
+impl Shell {
+    /// Queries asked of `server` are remembered in `history`, if there is one.
+    pub fn new(clock: Clock, server: String, history: Option<History>) -> Self {
+        Self {
+            clock,
+            server,
+            history,
+        }
+    }
+}
+
+impl Outside<Output> for Shell {
+    fn clock(&self) -> Clock {
+        self.clock
+    }
+
+    fn copy(&mut self, text: &str) {
+        // OSC 52: the terminal's own clipboard, also over ssh, where no other is in reach.
+        if let Err(error) = execute!(io::stdout(), CopyToClipboard::to_clipboard_from(text)) {
+            tracing::warn!("the terminal took no clipboard: {error}");
+        }
+    }
+
+    fn remember(&mut self, query: &str, at: Timestamp, total: u64, took_ms: u64) {
+        let Some(history) = &mut self.history else {
+            return;
+        };
+        let entry = Entry {
+            query: query.to_owned(),
+            at,
+            total: Some(total),
+            took_ms: Some(took_ms),
+            server: self.server.clone(),
+        };
+        if let Err(error) = history.append(&entry) {
+            tracing::warn!("the query history cannot be written: {error}");
+            // Once is enough: the next query would fail the same way.
+            self.history = None;
+        }
+    }
+
+    fn suspend(&mut self, terminal: &mut Terminal<Output>) -> io::Result<()> {
+        terminal::leave()?;
+        Backend::flush(terminal.backend_mut())?;
+        rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::TSTP)?;
+        // Here the shell has woken us.
+        terminal::enter()?;
+        super::repaint(terminal)
+    }
+}

@@ -1,0 +1,122 @@
+//! The terminal: taken when the console starts, given back however it ends.
+
+use std::{
+    io::{self, BufWriter, Stdout, Write},
+    panic, thread,
+};
+
+use crossterm::{
+    cursor::Show,
+    event::{DisableBracketedPaste, EnableBracketedPaste},
+    execute,
+    style::Print,
+    terminal::{
+        EnterAlternateScreen, LeaveAlternateScreen, SetTitle, disable_raw_mode, enable_raw_mode,
+    },
+};
+use ratatui::{Terminal, backend::CrosstermBackend};
+use tokio::{
+    select,
+    signal::unix::{SignalKind, signal},
+};
+
+/// What frames are written to: one write for each.
+pub type Output = CrosstermBackend<BufWriter<Stdout>>;
+
+/// Bytes of the largest frame that is still one write.
+const FRAME: usize = 64 * 1024;
+
+/// Remembers the window's title on the terminal's own stack, and takes it back.
+const PUSH_TITLE: &str = "\x1b[22;0t";
+const POP_TITLE: &str = "\x1b[23;0t";
+
+/// The terminal while it is ours. Dropping it gives it back.
+#[derive(Debug)]
+pub struct Screen {
+    /// What is drawn on.
+    pub terminal: Terminal<Output>,
+}
+
+impl Screen {
+    /// Takes the terminal. From here on a panic on this thread gives it back before it is told.
+    pub fn take(title: &str) -> io::Result<Self> {
+        enter()?;
+        // Titles take no escapes: whoever names a server names it on every terminal.
+        let title: String = title
+            .chars()
+            .filter(|char| !char.is_control())
+            .take(100)
+            .collect();
+        execute!(io::stdout(), Print(PUSH_TITLE), SetTitle(title))?;
+        restore_on_panic();
+        let terminal = Terminal::new(CrosstermBackend::new(BufWriter::with_capacity(
+            FRAME,
+            io::stdout(),
+        )))?;
+        Ok(Self { terminal })
+    }
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        // There is nobody left to tell if the terminal is gone.
+        let _ = leave();
+        let _ = execute!(io::stdout(), Print(POP_TITLE));
+    }
+}
+
+/// Puts the terminal into the state the console needs.
+pub(super) fn enter() -> io::Result<()> {
+    enable_raw_mode()?;
+    execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste)
+}
+
+/// Puts the terminal back into the state the shell expects.
+pub(super) fn leave() -> io::Result<()> {
+    let left = execute!(
+        io::stdout(),
+        DisableBracketedPaste,
+        LeaveAlternateScreen,
+        Show
+    );
+    disable_raw_mode()?;
+    left?;
+    io::stdout().flush()
+}
+
+/// A panic on the screen's thread ends the program: the shell gets its terminal back first. One on another thread is
+/// caught by the worker, and must not draw over the screen.
+fn restore_on_panic() {
+    let screen = thread::current().id();
+    let previous = panic::take_hook();
+    panic::set_hook(Box::new(move |info| {
+        tracing::error!("panic: {info}");
+        if thread::current().id() == screen {
+            let _ = leave();
+            let _ = execute!(io::stdout(), Print(POP_TITLE));
+            previous(info);
+        }
+    }));
+}
+
+/// Listens for the signals that end the program from here on: terminate, hang up, interrupt. The future ends with the
+/// first of them.
+pub fn stopped() -> impl Future<Output = ()> {
+    let kinds = [
+        SignalKind::terminate(),
+        SignalKind::hangup(),
+        SignalKind::interrupt(),
+    ]
+    .map(signal);
+    async move {
+        let [Ok(mut terminate), Ok(mut hangup), Ok(mut interrupt)] = kinds else {
+            // Without handlers the signals end the program by themselves.
+            return std::future::pending().await;
+        };
+        select! {
+            _ = terminate.recv() => {}
+            _ = hangup.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    }
+}
