@@ -1,1 +1,295 @@
 //! The command line: clap types and nothing else.
+
+#![expect(
+    clippy::doc_markdown,
+    reason = "these doc comments are help texts, which are not Markdown"
+)]
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+use crate::output::Format;
+
+/// A terminal incident console for Carbon Black EDR (CB Response)
+///
+/// Without a command, the console opens on the default profile. Address and token come from one source: --profile or
+/// LAMPBLACK_PROFILE; LAMPBLACK_URL with LAMPBLACK_TOKEN; CBAPI_URL with CBAPI_TOKEN; or the profile "default" of
+/// config.toml or of the official client's credential files. The token is never an option.
+#[derive(Clone, Debug, Parser)]
+#[command(name = "lampblack", version, propagate_version = true)]
+#[command(
+    after_help = "Exit codes: 0 done, 1 failed, 2 wrong usage or query, 3 nothing matched or not found,
+4 sent but not confirmed in time, 5 refused by a guard."
+)]
+pub struct Cli {
+    /// What holds for every command.
+    #[command(flatten)]
+    pub global: Global,
+    /// What to do; the console when absent.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// What holds for every command.
+#[derive(Args, Clone, Debug)]
+pub struct Global {
+    /// Use this profile [env: LAMPBLACK_PROFILE]
+    #[arg(
+        long,
+        global = true,
+        value_name = "NAME",
+        help_heading = "Global options"
+    )]
+    pub profile: Option<String>,
+    /// Read this configuration file [env: LAMPBLACK_CONFIG]
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILE",
+        help_heading = "Global options"
+    )]
+    pub config: Option<PathBuf>,
+    /// Ask this server, with the token in LAMPBLACK_TOKEN
+    #[arg(
+        long,
+        global = true,
+        value_name = "URL",
+        help_heading = "Global options"
+    )]
+    pub url: Option<String>,
+    /// The console user the token belongs to
+    #[arg(
+        long,
+        global = true,
+        value_name = "NAME",
+        help_heading = "Global options"
+    )]
+    pub user: Option<String>,
+    /// Refuse everything that changes the server
+    #[arg(long, global = true, help_heading = "Global options")]
+    pub read_only: bool,
+    /// When to use colors
+    #[arg(
+        long,
+        global = true,
+        value_name = "WHEN",
+        default_value = "auto",
+        help_heading = "Global options"
+    )]
+    pub color: ColorChoice,
+    /// Say more in the log; twice says everything
+    #[arg(short, long, global = true, action = ArgAction::Count, help_heading = "Global options")]
+    pub verbose: u8,
+}
+
+/// When colors are used.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum ColorChoice {
+    /// On a terminal, unless NO_COLOR is set
+    #[default]
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// The commands.
+#[derive(Clone, Debug, Subcommand)]
+pub enum Command {
+    /// Open the console on the embedded simulator
+    Demo(Demo),
+    /// Serve the simulator alone, until ctrl-c
+    Simulate(Simulate),
+    /// Search processes
+    Search(Search),
+    /// Show the parent chain and the children of processes
+    Tree(Tree),
+    /// List and show sensors
+    #[command(subcommand)]
+    Sensor(Sensor),
+    /// Check the configuration, the server and what the token may do
+    Doctor,
+    /// Print the keys that are in force
+    Keys(Keys),
+    /// Print a completion script
+    Completions {
+        /// The shell it is for
+        shell: Shell,
+    },
+    /// Print the manual page
+    Man,
+}
+
+/// How much is read, and how it is written.
+#[derive(Args, Clone, Copy, Debug)]
+pub struct Reading {
+    /// How the answer is written
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub format: Format,
+    /// At most this many rows; 0 for all
+    #[arg(long, value_name = "N", default_value_t = 100)]
+    pub limit: u64,
+}
+
+/// Options of `search`.
+#[derive(Args, Clone, Debug)]
+pub struct Search {
+    /// The query, as in the server's own console; - reads it from standard input
+    pub query: String,
+    /// How much, and how.
+    #[command(flatten)]
+    pub reading: Reading,
+    /// The order, as "start asc" or "last_update desc"
+    #[arg(long, value_name = "FIELD ORDER")]
+    pub sort: Option<String>,
+    /// One row for each value of this field
+    #[arg(long, value_name = "FIELD", default_value = "id")]
+    pub group_by: String,
+    /// One row for each segment, without grouping
+    #[arg(long, conflicts_with = "group_by")]
+    pub segments: bool,
+    /// Last event at or after this time of the host: RFC 3339, or relative as -24h
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub min_last_update: Option<String>,
+    /// Last event at or before this time of the host
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub max_last_update: Option<String>,
+    /// Last event at or after this time of the server
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub min_last_server_update: Option<String>,
+    /// Last event at or before this time of the server
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub max_last_server_update: Option<String>,
+    /// Print how many there are, and nothing else
+    #[arg(long)]
+    pub count: bool,
+}
+
+/// Options of `tree`.
+#[derive(Args, Clone, Debug)]
+pub struct Tree {
+    /// GUIDs, with or without a segment; - reads them from standard input
+    #[arg(required = true, value_name = "PROCESS")]
+    pub processes: Vec<String>,
+    /// How the answer is written
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub format: Format,
+    /// At most this many children of each process [default: all]
+    #[arg(long, value_name = "N")]
+    pub children: Option<u64>,
+    /// At most this many ancestors of each process [default: all]
+    #[arg(long, value_name = "N")]
+    pub depth: Option<usize>,
+}
+
+/// What to do with sensors.
+#[derive(Clone, Debug, Subcommand)]
+pub enum Sensor {
+    /// List sensors
+    List {
+        /// Part of a host's name, or of an address
+        filter: Option<String>,
+        /// How much, and how.
+        #[command(flatten)]
+        reading: Reading,
+    },
+    /// Show one sensor
+    Show {
+        /// Its id, or the whole name of its host
+        host: String,
+        /// How the answer is written
+        #[arg(long, value_name = "FORMAT", default_value = "table")]
+        format: Format,
+    },
+}
+
+/// Options of `keys`.
+#[derive(Args, Clone, Copy, Debug)]
+pub struct Keys {
+    /// As Markdown
+    #[arg(long)]
+    pub markdown: bool,
+}
+
+/// Options of `demo`.
+#[derive(Args, Clone, Debug, Default)]
+pub struct Demo {
+    /// The same seed gives the same world
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// How many processes the world has
+    #[arg(long, value_name = "N")]
+    pub processes: Option<u64>,
+    /// Answer this many milliseconds late
+    #[arg(long, value_name = "MS")]
+    pub latency: Option<u64>,
+}
+
+/// Options of `simulate`.
+#[derive(Args, Clone, Debug)]
+pub struct Simulate {
+    /// What `demo` takes too.
+    #[command(flatten)]
+    pub world: Demo,
+    /// Where to listen; port 0 is any free one
+    #[arg(long, value_name = "ADDRESS")]
+    pub listen: Option<SocketAddr>,
+    /// Serve https, with a certificate made at start
+    #[arg(long)]
+    pub tls: bool,
+    /// Write that certificate here
+    #[arg(long, value_name = "FILE", requires = "tls")]
+    pub cert_out: Option<PathBuf>,
+    /// How many sensors the world has
+    #[arg(long, value_name = "N")]
+    pub sensors: Option<u64>,
+    /// How many alerts the world has
+    #[arg(long, value_name = "N")]
+    pub alerts: Option<u64>,
+    /// Accept this token
+    #[arg(long, value_name = "T")]
+    pub token: Option<String>,
+    /// Sensors check in this often, in milliseconds
+    #[arg(long, value_name = "MS")]
+    pub checkin: Option<u64>,
+    /// Send at most this many rows at a time
+    #[arg(long, value_name = "N")]
+    pub max_rows: Option<u64>,
+    /// Say that the server has this version
+    #[arg(long, value_name = "V")]
+    pub server_version: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn the_token_is_never_an_option() {
+        fn names(command: &clap::Command, found: &mut Vec<String>) {
+            found.extend(
+                command
+                    .get_arguments()
+                    .filter(|_| command.get_name() != "simulate")
+                    .filter_map(|argument| argument.get_long().map(str::to_owned)),
+            );
+            command
+                .get_subcommands()
+                .for_each(|command| names(command, found));
+        }
+        let mut found = Vec::new();
+        names(&Cli::command(), &mut found);
+        assert!(found.iter().any(|name| name == "profile"));
+        assert!(!found.iter().any(|name| name.contains("token")));
+    }
+}

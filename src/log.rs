@@ -1,1 +1,135 @@
 //! Diagnostics: one log file a day, never on the screen.
+
+use std::{
+    fs::{self, File, OpenOptions},
+    io::{self, Write},
+    path::{Path, PathBuf},
+};
+
+use jiff::{Timestamp, civil::Date, tz::Offset};
+use tracing::Level;
+use tracing_appender::non_blocking::{NonBlockingBuilder, WorkerGuard};
+use tracing_subscriber::{filter::Targets, fmt, layer::SubscriberExt, util::SubscriberInitExt};
+
+/// Writes what is still waiting when it is dropped: keep it until the end of `main`.
+#[must_use]
+#[derive(Debug)]
+pub struct Guard {
+    _worker: WorkerGuard,
+}
+
+/// Begins logging into `directory`, which is made if need be. `louder` is how many times `-v` was given.
+pub fn start(directory: &Path, louder: u8) -> io::Result<Guard> {
+    let daily = Daily::open(directory, today())?;
+    let (writer, worker) = NonBlockingBuilder::default()
+        // A request that was made must be in the log, however many there are.
+        .lossy(false)
+        .finish(daily);
+    let level = match louder {
+        0 => Level::INFO,
+        1 => Level::DEBUG,
+        _ => Level::TRACE,
+    };
+    // The libraries below never get louder: what they say of a connection may hold what we would not say.
+    let targets = Targets::new()
+        .with_default(Level::WARN)
+        .with_target(env!("CARGO_PKG_NAME"), level);
+    let layer = fmt::layer().with_ansi(false).with_writer(writer);
+    tracing_subscriber::registry()
+        .with(layer)
+        .with(targets)
+        .try_init()
+        .map_err(io::Error::other)?;
+    Ok(Guard { _worker: worker })
+}
+
+/// A file whose name is the day, in UTC; a new day begins a new file.
+#[derive(Debug)]
+struct Daily {
+    directory: PathBuf,
+    day: Date,
+    file: File,
+}
+
+impl Daily {
+    fn open(directory: &Path, day: Date) -> io::Result<Self> {
+        make_private_dir(directory)?;
+        Ok(Self {
+            file: append_private(&directory.join(format!("{day}.log")))?,
+            directory: directory.to_owned(),
+            day,
+        })
+    }
+
+    fn turn_to(&mut self, day: Date) -> io::Result<()> {
+        if day != self.day {
+            *self = Self::open(&self.directory, day)?;
+        }
+        Ok(())
+    }
+}
+
+impl Write for Daily {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.turn_to(today())?;
+        self.file.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+fn today() -> Date {
+    Offset::UTC.to_datetime(Timestamp::now()).date()
+}
+
+/// Makes a directory that only its owner may enter.
+fn make_private_dir(directory: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(directory)
+}
+
+/// Opens a file for appending that only its owner may read.
+fn append_private(file: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.create(true).append(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(file)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_new_day_begins_a_new_file() {
+        let directory = tempfile::tempdir().unwrap();
+        let log = directory.path().join("state/log");
+        let mut daily = Daily::open(&log, "2026-11-24".parse().unwrap()).unwrap();
+        daily.file.write_all(b"one\n").unwrap();
+        daily.turn_to("2026-11-25".parse().unwrap()).unwrap();
+        daily.file.write_all(b"two\n").unwrap();
+        daily.turn_to("2026-11-24".parse().unwrap()).unwrap();
+        daily.file.write_all(b"three\n").unwrap();
+        let read = |name| fs::read_to_string(log.join(name)).unwrap();
+        assert_eq!(read("2026-11-24.log"), "one\nthree\n");
+        assert_eq!(read("2026-11-25.log"), "two\n");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn only_the_owner_can_read_it() {
+        use std::os::unix::fs::PermissionsExt;
+        let directory = tempfile::tempdir().unwrap();
+        let log = directory.path().join("state/log");
+        Daily::open(&log, "2026-11-24".parse().unwrap()).unwrap();
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode(&log), 0o700);
+        assert_eq!(mode(&log.join("2026-11-24.log")), 0o600);
+    }
+}

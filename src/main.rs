@@ -1,3 +1,146 @@
-//! The `lampblack` program.
+//! The `lampblack` program: arguments in, exit code out.
 
-fn main() {}
+use std::{
+    io::{self, IsTerminal},
+    path::PathBuf,
+    process::ExitCode,
+};
+
+use clap::Parser;
+use lampblack::app::{self, App};
+use lampblack::cli::Cli;
+use lampblack::commands::{self, Caller, Exit, Streams};
+use lampblack::config::{Environment, Setup};
+use lampblack::log;
+use lampblack::read::Reader;
+use lampblack::record::History;
+use lampblack::runtime::{self, Events, Screen, Shell, stopped};
+use lampblack::session::{Identity, Past};
+use lampblack::worker;
+
+fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help for a pipe that was closed is no failure.
+            let _ = error.print();
+            return if error.use_stderr() {
+                Exit::Usage.into()
+            } else {
+                Exit::Done.into()
+            };
+        }
+    };
+    let environment = Environment::read();
+    let log = start_log(&cli, &environment);
+    let (state_dir, unkept) = match &log {
+        Ok(log) => (log.as_ref().map(|(state_dir, _)| state_dir.clone()), None),
+        Err(error) => (None, Some(format!("no log is kept: {error}"))),
+    };
+
+    let stdout = io::stdout();
+    let width = stdout
+        .is_terminal()
+        .then(|| match crossterm::terminal::size() {
+            Ok((columns @ 1.., _)) => usize::from(columns),
+            // A terminal that does not know its width.
+            _ => 80,
+        });
+    let streams = Streams {
+        is_interactive: width.is_some() && io::stdin().is_terminal(),
+        input: &mut io::stdin(),
+        out: &mut io::BufWriter::new(stdout),
+        notes: &mut io::stderr(),
+        width,
+    };
+    let mut caller = Caller::new(&cli.global, environment, state_dir, streams);
+    if let Some(unkept) = unkept {
+        caller.warn(&unkept);
+    }
+    let exit = match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime.block_on(commands::run(cli, &mut caller, console)),
+        Err(error) => {
+            caller.report(&error.into());
+            Exit::Failed
+        }
+    };
+    exit.into()
+}
+
+/// Opens the screen, and gives the terminal back however it ends.
+async fn console(setup: Setup) -> anyhow::Result<()> {
+    let server = setup.client.server().to_owned();
+    let mut warnings = setup.notices;
+    let history = setup.state_dir.as_deref().map(History::open).transpose();
+    let history = history.unwrap_or_else(|error| {
+        warnings.push(error.to_string());
+        None
+    });
+    let past = history.iter().flat_map(History::recent);
+    let past = past.map(|entry| Past {
+        query: entry.query,
+        at: entry.at,
+        total: entry.total,
+        took_ms: entry.took_ms,
+    });
+    let identity = Identity {
+        server: if setup.is_demo {
+            "simulator".into()
+        } else {
+            server.clone()
+        },
+        source: setup.source.to_string(),
+        profile: setup.source.profile().unwrap_or_default().to_owned(),
+        user: setup.user,
+        is_read_only: setup.read_only,
+        color: setup.color,
+        is_insecure: insecurity(&setup.server, setup.verifies_tls),
+    };
+    let mut app = App::new(app::Setup {
+        identity,
+        keymap: setup.keymap,
+        theme: setup.theme,
+        history: past.collect(),
+        warnings,
+    });
+    let mut shell = Shell::new(setup.clock, server.clone(), history);
+    let mut worker = worker::spawn(Reader::new(setup.client), setup.calls);
+    // Before the terminal is taken, so that no signal finds it taken and nobody listening.
+    let stop = stopped();
+    let mut screen = Screen::take(&format!("lampblack: {server}"))?;
+    let events = Events::read();
+    runtime::run(
+        &mut screen.terminal,
+        &mut app,
+        events,
+        stop,
+        &mut worker,
+        &mut shell,
+    )
+    .await?;
+    Ok(())
+}
+
+/// What the header says of a connection that others could read or fake.
+fn insecurity(server: &url::Url, verifies_tls: bool) -> Option<&'static str> {
+    let host = server.host_str().unwrap_or_default();
+    let is_loopback = matches!(host, "localhost" | "127.0.0.1" | "[::1]");
+    match server.scheme() {
+        "http" if is_loopback => None,
+        "http" => Some("NO TLS"),
+        _ if !verifies_tls => Some("TLS NOT VERIFIED"),
+        _ => None,
+    }
+}
+
+/// Begins the log of a command that keeps one; returns the state directory with it.
+fn start_log(cli: &Cli, environment: &Environment) -> io::Result<Option<(PathBuf, log::Guard)>> {
+    if !commands::keeps_log(cli.command.as_ref()) {
+        return Ok(None);
+    }
+    let state_dir = environment
+        .state_dir()
+        .ok_or_else(|| io::Error::other("there is no home directory"))?;
+    let guard = log::start(&state_dir.join("log"), cli.global.verbose)?;
+    Ok(Some((state_dir.to_owned(), guard)))
+}

@@ -1,1 +1,70 @@
-//! The headless commands.
+//! The headless commands: parse, ask, print. Each writes to the streams it is given and says how it went.
+
+mod caller;
+mod console;
+mod doctor;
+mod facts;
+mod failure;
+mod hosts;
+mod manual;
+mod problem;
+mod search;
+mod sensor;
+mod simulate;
+mod tree;
+mod when;
+
+pub use caller::{Caller, Streams};
+pub use failure::{Exit, Failure};
+
+use crate::cli::{Cli, Command, Sensor};
+use crate::config::Setup;
+
+/// Whether a command speaks to a server, and so keeps a log.
+pub fn keeps_log(command: Option<&Command>) -> bool {
+    !matches!(
+        command,
+        Some(Command::Keys(_) | Command::Completions { .. } | Command::Man)
+    )
+}
+
+/// Runs a command to its end, reports what went wrong, and says how it went. `console` opens the screen.
+pub async fn run(
+    cli: Cli,
+    caller: &mut Caller<'_>,
+    console: impl AsyncFnOnce(Setup) -> anyhow::Result<()>,
+) -> Exit {
+    let result = dispatch(cli, caller, console).await;
+    let result = result.and_then(|exit| {
+        caller.streams.out.flush()?;
+        Ok(exit)
+    });
+    match result {
+        Ok(exit) => exit,
+        Err(failure) => caller.report(&failure),
+    }
+}
+
+async fn dispatch(
+    cli: Cli,
+    caller: &mut Caller<'_>,
+    open: impl AsyncFnOnce(Setup) -> anyhow::Result<()>,
+) -> Result<Exit, Failure> {
+    match cli.command {
+        None => console::console(caller, open).await,
+        Some(Command::Demo(demo)) => console::demo(&demo, caller, open).await,
+        Some(Command::Simulate(simulate)) => simulate::simulate(simulate, caller).await,
+        Some(Command::Search(search)) => search::search(&search, caller).await,
+        Some(Command::Tree(tree)) => tree::tree(&tree, caller).await,
+        Some(Command::Sensor(Sensor::List { filter, reading })) => {
+            sensor::list(filter.as_deref(), reading, caller).await
+        }
+        Some(Command::Sensor(Sensor::Show { host, format })) => {
+            sensor::show(&host, format, caller).await
+        }
+        Some(Command::Doctor) => doctor::doctor(caller).await,
+        Some(Command::Keys(keys)) => manual::keys(keys, caller),
+        Some(Command::Completions { shell }) => manual::completions(shell, caller),
+        Some(Command::Man) => manual::man(caller),
+    }
+}

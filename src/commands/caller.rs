@@ -1,0 +1,144 @@
+//! Who started a command: streams, flags and environment.
+
+use std::{
+    io::{Read, Write},
+    path::PathBuf,
+};
+
+use super::{Exit, Failure};
+use crate::api::Client;
+use crate::cli::{ColorChoice, Global};
+use crate::config::{Access, Config, Environment, Flags};
+use crate::output::Look;
+use crate::text;
+
+/// Where a command reads and writes.
+pub struct Streams<'a> {
+    /// Standard input.
+    pub input: &'a mut dyn Read,
+    /// Standard output: the answer alone.
+    pub out: &'a mut dyn Write,
+    /// Standard error: everything else.
+    pub notes: &'a mut dyn Write,
+    /// The width of the terminal that standard output is; `None` when it is none.
+    pub width: Option<usize>,
+    /// Whether the user sits at a terminal, to read and to type.
+    pub is_interactive: bool,
+}
+
+/// Everything a command is started with.
+pub struct Caller<'a> {
+    /// Where it reads and writes.
+    pub streams: Streams<'a>,
+    /// Variables and directories.
+    pub environment: Environment,
+    /// The directory for what the program keeps; `None` when it cannot be written.
+    pub state_dir: Option<PathBuf>,
+    flags: Flags,
+    color: ColorChoice,
+}
+
+impl<'a> Caller<'a> {
+    /// A caller with the options that hold for every command.
+    pub fn new(
+        global: &Global,
+        environment: Environment,
+        state_dir: Option<PathBuf>,
+        streams: Streams<'a>,
+    ) -> Self {
+        let given = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
+        Self {
+            streams,
+            environment,
+            state_dir,
+            flags: Flags {
+                profile: given(&global.profile),
+                config: global.config.clone(),
+                url: given(&global.url),
+                user: given(&global.user),
+                read_only: global.read_only,
+            },
+            color: global.color,
+        }
+    }
+
+    /// What the command line says about server and configuration.
+    pub fn flags(&self) -> &Flags {
+        &self.flags
+    }
+
+    /// The configuration file.
+    pub fn config(&self) -> Result<Config, Failure> {
+        Ok(Config::load(
+            self.flags.config.as_deref(),
+            &self.environment,
+        )?)
+    }
+
+    /// The server and how to reach it; what the user should know of that is said.
+    pub fn access(&mut self) -> Result<Access, Failure> {
+        let config = self.config()?;
+        Ok(Access::choose(&self.flags, &config, &self.environment)?)
+    }
+
+    /// A client for the configured server. Standard error says what the user should know of the way there.
+    pub fn client(&mut self) -> Result<Client, Failure> {
+        let access = self.access()?;
+        for notice in &access.notices {
+            self.warn(notice);
+        }
+        Ok(Client::new(access.settings(), None)?)
+    }
+
+    /// How tables look.
+    pub fn look(&self) -> Look {
+        Look {
+            width: self.streams.width,
+            is_styled: match self.color {
+                ColorChoice::Always => true,
+                ColorChoice::Never => false,
+                ColorChoice::Auto => {
+                    self.streams.width.is_some() && !self.environment.wants_no_color()
+                }
+            },
+        }
+    }
+
+    /// When the user wants colors.
+    pub fn color(&self) -> ColorChoice {
+        self.color
+    }
+
+    /// Says something beside the answer.
+    pub fn note(&mut self, text: &str) {
+        self.say("note", text);
+    }
+
+    /// Says that something is not as it should be.
+    pub fn warn(&mut self, text: &str) {
+        self.say("warning", text);
+    }
+
+    /// Says what went wrong and what to do about it.
+    pub fn report(&mut self, failure: &Failure) -> Exit {
+        for (error, hint) in &failure.reports {
+            self.say("error", error);
+            if let Some(hint) = hint {
+                self.say("hint", hint);
+            }
+        }
+        failure.exit
+    }
+
+    /// Writes to standard error as it is: lines of our own making, every strange word in them made visible.
+    pub fn show(&mut self, line: &str) {
+        // Whoever closed standard error does not want to hear of it.
+        let _ = writeln!(self.streams.notes, "{line}");
+    }
+
+    fn say(&mut self, label: &str, text: &str) {
+        // Whatever a server or a file put into a message, it moves no cursor here.
+        let text = text::visible(&text.into());
+        self.show(&format!("{label}: {text}"));
+    }
+}

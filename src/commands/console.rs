@@ -1,0 +1,97 @@
+//! The console itself, on the configured server or on the embedded simulator.
+
+use secrecy::SecretString;
+use tokio::sync::mpsc;
+use url::Url;
+
+use super::{Caller, Exit, Failure, simulate};
+use crate::api::Client;
+use crate::cli::{ColorChoice, Demo};
+use crate::config::{Access, Config, Setup, Source};
+use crate::sim;
+
+/// Opens the console on the configured server.
+pub(super) async fn console(
+    caller: &mut Caller<'_>,
+    open: impl AsyncFnOnce(Setup) -> anyhow::Result<()>,
+) -> Result<Exit, Failure> {
+    let config = caller.config()?;
+    let access = Access::choose(caller.flags(), &config, &caller.environment)?;
+    enter(access, &config, caller, open).await
+}
+
+/// Opens the console on the embedded simulator, which ends with it.
+pub(super) async fn demo(
+    demo: &Demo,
+    caller: &mut Caller<'_>,
+    open: impl AsyncFnOnce(Setup) -> anyhow::Result<()>,
+) -> Result<Exit, Failure> {
+    let config = caller.config()?;
+    let running = sim::start(simulate::world(demo))
+        .await
+        .map_err(simulate::failed)?;
+    let url: Url = running.url.parse().map_err(|error| {
+        Failure::new(
+            Exit::Failed,
+            format!("the simulator's address {:?}: {error}", running.url),
+        )
+    })?;
+    let token = SecretString::from(running.token.clone());
+    let access = Access::demo(url, token, caller.flags());
+    let result = enter(access, &config, caller, open).await;
+    drop(running);
+    result
+}
+
+async fn enter(
+    access: Access,
+    config: &Config,
+    caller: &mut Caller<'_>,
+    open: impl AsyncFnOnce(Setup) -> anyhow::Result<()>,
+) -> Result<Exit, Failure> {
+    if !caller.streams.is_interactive {
+        return Err(
+            Failure::new(Exit::Failed, "the console needs a terminal to be shown on").hint(
+                "lampblack search and the other commands work without one; see lampblack --help",
+            ),
+        );
+    }
+    let mut screen = caller.environment.screen();
+    match caller.color() {
+        ColorChoice::Auto => {}
+        ColorChoice::Always => screen.no_color = false,
+        ColorChoice::Never => screen.no_color = true,
+    }
+    // Settings of the look come before the network: a mistake there is known at once.
+    let keymap = config.keymap()?;
+    let theme = config.theme(&screen)?;
+    let settings = access.settings();
+    let clock = settings.clock;
+    let (sender, calls) = mpsc::unbounded_channel();
+    let client = Client::new(settings, Some(sender))?;
+    let mut notices = access.notices;
+    if caller.state_dir.is_none() {
+        notices.push("nothing is kept: the state directory cannot be written".into());
+    }
+    let setup = Setup {
+        client,
+        calls,
+        server: access.url,
+        is_demo: access.source == Source::Demo,
+        source: access.source,
+        user: access.profile.user,
+        read_only: access.profile.read_only,
+        verifies_tls: access.profile.verify_tls,
+        color: access.profile.color,
+        protected_hosts: access.profile.protected_hosts,
+        notices,
+        keymap,
+        theme,
+        state_dir: caller.state_dir.clone(),
+        clock,
+    };
+    open(setup)
+        .await
+        .map_err(|error| Failure::new(Exit::Failed, format!("{error:#}")))?;
+    Ok(Exit::Done)
+}

@@ -1,0 +1,131 @@
+//! A sensor in plain words.
+
+use std::fmt::Write;
+
+use jiff::Timestamp;
+
+use super::when;
+use crate::model::{Isolation, Known, Sensor};
+use crate::text::{self, Untrusted};
+
+/// One fact a line.
+pub(super) fn details(known: &Known<Sensor>, group: Option<String>) -> String {
+    let sensor = &*known.value;
+    let shown = |text: &Untrusted| text.non_empty().map(text::visible);
+    let time = |time: Option<Timestamp>| time.map(when::shown);
+    let facts = [
+        ("sensor", Some(sensor.id.to_string())),
+        ("dns name", shown(&sensor.dns_name)),
+        ("status", shown(&sensor.status)),
+        ("isolation", Some(isolation(sensor))),
+        ("last check-in", time(sensor.last_checkin)),
+        ("next check-in", time(sensor.next_checkin)),
+        ("group", group),
+        ("system", shown(&sensor.os)),
+        ("version", shown(&sensor.version)),
+        ("removal", removal(sensor)),
+        (
+            "restart",
+            (sensor.restart_queued == Some(true)).then(|| "at the next check-in".into()),
+        ),
+        ("health", health(sensor)),
+        ("up for", sensor.uptime.map(duration)),
+        ("clock", sensor.clock_delta.map(clock)),
+        ("waiting", backlog(sensor)),
+        ("registered", time(sensor.registered)),
+        ("notes", shown(&sensor.notes)),
+        ("as of", Some(when::shown(known.as_of))),
+    ];
+    let mut out = format!("{}\n", text::visible(&sensor.computer_name));
+    let mut fact = |name: &str, value: &str| {
+        writeln!(out, "  {name:<14} {value}").expect("a String takes what is written to it");
+    };
+    for (name, value) in facts {
+        if let Some(value) = value {
+            fact(name, &value);
+        }
+        if name == "dns name" {
+            for adapter in &sensor.adapters {
+                fact("address", &format!("{}  {}", adapter.ip, adapter.mac));
+            }
+        }
+    }
+    out
+}
+
+/// Wanted and actual isolation in words.
+fn isolation(sensor: &Sensor) -> String {
+    let words = match sensor.isolation() {
+        Isolation::No => "not isolated: not asked for, and not in force",
+        Isolation::Pending => "asked for, but not in force yet: the host still reaches the network",
+        Isolation::Yes => "isolated: asked for, and in force",
+        Isolation::Lifting => "lifted, but still in force until the sensor applies that",
+        Isolation::Unknown => "unknown: the record does not say",
+    };
+    if sensor.supports_isolation == Some(false) {
+        format!("{words} (this sensor cannot isolate)")
+    } else {
+        words.to_owned()
+    }
+}
+
+fn removal(sensor: &Sensor) -> Option<String> {
+    let words = match (sensor.uninstalled, sensor.uninstall) {
+        (Some(true), _) => "removed",
+        (_, Some(true)) => "at the next check-in",
+        _ => return None,
+    };
+    Some(words.to_owned())
+}
+
+fn health(sensor: &Sensor) -> Option<String> {
+    let message = text::visible(&sensor.health_message);
+    match (sensor.health, message.is_empty()) {
+        (Some(health), true) => Some(format!("{health} of 100")),
+        (Some(health), false) => Some(format!("{health} of 100, {message}")),
+        (None, false) => Some(message),
+        (None, true) => None,
+    }
+}
+
+fn backlog(sensor: &Sensor) -> Option<String> {
+    let events = sensor.eventlog_bytes?;
+    let files = sensor.storefile_bytes.unwrap_or(0);
+    Some(format!("{events} bytes of events, {files} bytes of files"))
+}
+
+fn clock(delta: i64) -> String {
+    match delta {
+        0 => "as the server's".to_owned(),
+        _ => format!("{} s off the server's", delta.unsigned_abs()),
+    }
+}
+
+/// Seconds in the two largest units.
+fn duration(seconds: u64) -> String {
+    let (minutes, hours, days) = (seconds / 60, seconds / 3_600, seconds / 86_400);
+    match seconds {
+        0..60 => format!("{seconds} s"),
+        60..3_600 => format!("{minutes} min"),
+        3_600..86_400 => format!("{hours} h {} min", minutes % 60),
+        _ => format!("{days} d {} h", hours % 24),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_is_told_in_its_largest_units() {
+        for (seconds, words) in [
+            (59, "59 s"),
+            (60, "1 min"),
+            (3_599, "59 min"),
+            (3_660, "1 h 1 min"),
+            (2_166_877, "25 d 1 h"),
+        ] {
+            assert_eq!(duration(seconds), words);
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! Hosts by name: the one that is meant, never one whose name merely contains it.
+
+use std::collections::BTreeMap;
+
+use super::{Caller, Exit, Failure, when};
+use crate::api::{self, Client};
+use crate::model::{Sensor, SensorFilter, SensorId, Span};
+use crate::text;
+
+/// As many sensors as are asked for at once.
+pub(super) const PAGE: u64 = 100;
+
+/// The sensor that is meant: its id, or a name that equals the computer or DNS name, letter case aside.
+pub(super) async fn find(
+    host: &str,
+    client: &Client,
+    caller: &mut Caller<'_>,
+) -> Result<SensorId, Failure> {
+    if let Ok(id) = host.parse() {
+        return Ok(SensorId(id));
+    }
+    let found = named(host, client).await?;
+    match &found[..] {
+        [] => Err(
+            Failure::new(Exit::Nothing, format!("no sensor has the name {host:?}"))
+                .hint("the whole name must match; `lampblack sensor list PART` finds it"),
+        ),
+        [sensor] => Ok(sensor.id),
+        several => {
+            for sensor in several {
+                let line = line(sensor);
+                caller.show(&line);
+            }
+            Err(
+                Failure::usage(format!("{} sensors have the name {host:?}", several.len()))
+                    .hint("give the id of the one that is meant"),
+            )
+        }
+    }
+}
+
+/// One sensor on one line, for choosing.
+fn line(sensor: &Sensor) -> String {
+    format!(
+        "  {}  {}  last check-in {}  {}",
+        sensor.id,
+        text::visible(&sensor.computer_name),
+        sensor
+            .last_checkin
+            .map_or_else(|| "unknown".to_owned(), when::shown),
+        text::visible(&sensor.status),
+    )
+}
+
+/// All sensors of this name. The server's search minds the case and looks for parts, so it only narrows: to what
+/// contains the first label, cut to the 15 letters of a computer name, as typed, in capitals, and in small letters.
+/// If none of these is the host, every sensor is looked at.
+async fn named(host: &str, client: &Client) -> Result<Vec<Sensor>, api::Error> {
+    const COMPUTER_NAME: usize = 15;
+    let label: String = host
+        .split('.')
+        .next()
+        .unwrap_or_default()
+        .chars()
+        .take(COMPUTER_NAME)
+        .collect();
+    let mut found = BTreeMap::new();
+    for part in spellings(&label) {
+        let filter = SensorFilter {
+            hostname: Some(part),
+            ..SensorFilter::default()
+        };
+        collect(host, &filter, client, &mut found).await?;
+    }
+    if found.is_empty() {
+        collect(host, &SensorFilter::default(), client, &mut found).await?;
+    }
+    Ok(found.into_values().collect())
+}
+
+/// A word as typed, in capitals and in small letters, each once.
+pub(super) fn spellings(word: &str) -> Vec<String> {
+    let mut spellings = vec![word.to_owned()];
+    for other in [word.to_uppercase(), word.to_lowercase()] {
+        if !spellings.contains(&other) {
+            spellings.push(other);
+        }
+    }
+    spellings
+}
+
+async fn collect(
+    host: &str,
+    filter: &SensorFilter,
+    client: &Client,
+    found: &mut BTreeMap<SensorId, Sensor>,
+) -> Result<(), api::Error> {
+    let mut start = 0;
+    loop {
+        let page = client.sensors(filter, Span { start, rows: PAGE }).await?;
+        start += u64::try_from(page.sent()).unwrap_or(u64::MAX);
+        let is_last = page.sent() == 0 || start >= page.total;
+        found.extend(
+            page.rows
+                .into_iter()
+                .filter(|sensor| sensor.is_named(host))
+                .map(|sensor| (sensor.id, sensor)),
+        );
+        if is_last {
+            return Ok(());
+        }
+    }
+}

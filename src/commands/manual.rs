@@ -1,0 +1,48 @@
+//! What the program says of itself: keys, completions, the manual page.
+
+use clap::CommandFactory;
+use clap_complete::Shell;
+
+use super::{Caller, Exit, Failure};
+use crate::cli::{Cli, Keys};
+use crate::keys;
+
+/// Prints the keys in force.
+pub(super) fn keys(args: Keys, caller: &mut Caller<'_>) -> Result<Exit, Failure> {
+    let keymap = caller.config()?.keymap()?;
+    let table = if args.markdown {
+        keys::markdown(&keymap)
+    } else {
+        keys::text(&keymap)
+    };
+    caller.streams.out.write_all(table.as_bytes())?;
+    Ok(Exit::Done)
+}
+
+/// Prints a completion script.
+pub(super) fn completions(shell: Shell, caller: &mut Caller<'_>) -> Result<Exit, Failure> {
+    // Into memory first: the generator panics when it cannot write.
+    let mut script = Vec::new();
+    let mut command = Cli::command();
+    let name = command.get_name().to_owned();
+    clap_complete::generate(shell, &mut command, name, &mut script);
+    caller.streams.out.write_all(&script)?;
+    Ok(Exit::Done)
+}
+
+/// Prints the manual: a page for the program, followed by one for each command.
+pub(super) fn man(caller: &mut Caller<'_>) -> Result<Exit, Failure> {
+    let mut command = Cli::command();
+    // Gives every command the name of its page: lampblack-sensor-list.
+    command.build();
+    page(&command, caller)?;
+    Ok(Exit::Done)
+}
+
+fn page(command: &clap::Command, caller: &mut Caller<'_>) -> Result<(), Failure> {
+    clap_mangen::Man::new(command.clone()).render(caller.streams.out)?;
+    command
+        .get_subcommands()
+        .filter(|part| part.get_name() != "help")
+        .try_for_each(|part| page(part, caller))
+}

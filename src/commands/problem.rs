@@ -1,0 +1,94 @@
+//! What is wrong with a query, with a caret under it.
+
+use super::{Caller, Failure};
+use crate::query::{self, Level, Problem};
+use crate::text;
+
+/// Says what is doubtful about a query; fails when the server would refuse it.
+pub(super) fn check(query: &str, caller: &mut Caller<'_>) -> Result<(), Failure> {
+    let problems = query::parse(query).problems;
+    let (errors, warnings): (Vec<_>, Vec<_>) = problems
+        .iter()
+        .partition(|problem| problem.level == Level::Error);
+    for problem in warnings {
+        caller.warn(&format!("query: {}", said(problem)));
+    }
+    let Some(first) = errors.first() else {
+        return Ok(());
+    };
+    let (line, carets) = pointed(query, first);
+    caller.show(&line);
+    caller.show(&carets);
+    let reports = errors
+        .iter()
+        .map(|problem| (problem.message.clone(), problem.hint.clone()))
+        .collect();
+    Err(Failure {
+        reports,
+        ..Failure::usage("")
+    })
+}
+
+fn said(problem: &Problem) -> String {
+    match &problem.hint {
+        Some(hint) => format!("{}; {hint}", problem.message),
+        None => problem.message.clone(),
+    }
+}
+
+/// The part of the query around a problem on one line, and carets under the problem.
+fn pointed(query: &str, problem: &Problem) -> (String, String) {
+    /// What is shown on either side: a query can be a page long.
+    const AROUND: usize = 60;
+    let part = |range: std::ops::Range<usize>| -> text::Untrusted {
+        query.get(range).unwrap_or_default().into()
+    };
+    let span = &problem.span;
+    let before = text::fit_end(&part(0..span.start), AROUND);
+    let marked = text::fit(&part(span.clone()), AROUND);
+    let after = text::fit(&part(span.end..query.len()), AROUND);
+    let carets = "^".repeat(text::width(&marked).max(1));
+    let margin = " ".repeat(text::width(&before));
+    (
+        format!("  {before}{marked}{after}"),
+        format!("  {margin}{carets}"),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::query::Cause;
+
+    #[track_caller]
+    fn check(query: &str, span: std::ops::Range<usize>, line: &str, carets: &str) {
+        let problem = Problem {
+            level: Level::Error,
+            cause: Cause::Parenthesis,
+            span,
+            message: String::new(),
+            hint: None,
+        };
+        let (found, under) = pointed(query, &problem);
+        assert_eq!((found.as_str(), under.as_str()), (line, carets));
+    }
+
+    #[test]
+    fn the_carets_stand_under_the_offending_text() {
+        check("a (b c", 2..3, "  a (b c", "    ^");
+        check("世界 (b", 7..9, "  世界 (b", "       ^^");
+        check("a\n(b", 2..3, "  a␊(b", "    ^");
+        check("a AND", 5..5, "  a AND", "       ^");
+    }
+
+    #[test]
+    fn a_long_query_is_cut_around_the_place() {
+        let query = format!("{}({}", "a".repeat(500), "b".repeat(500));
+        check(
+            &query,
+            500..501,
+            &format!("  …{}({}…", "a".repeat(59), "b".repeat(59)),
+            &format!("  {}^", " ".repeat(60)),
+        );
+    }
+}

@@ -1,0 +1,181 @@
+//! `search`: processes that match a query.
+
+use std::pin::pin;
+
+use futures::TryStreamExt;
+use jiff::Timestamp;
+
+use super::{Caller, Exit, Failure, problem, when};
+use crate::cli;
+use crate::model::{Clock, Page, Process, Search};
+use crate::output::{Align, Cell, Column, Row, Sheet};
+use crate::read::{self, Reader};
+
+/// The columns of processes, the first to stay first by rank.
+const COLUMNS: &[Column] = &[
+    Column::new("start", Align::Left),
+    Column::new("host", Align::Left).least(12),
+    Column::new("user", Align::Left)
+        .least(6)
+        .keeps_end()
+        .rank(3),
+    Column::new("parent", Align::Left).least(12).rank(2),
+    Column::new("process", Align::Left).least(12),
+    Column::new("pid", Align::Right),
+    Column::new("cmdline", Align::Left).least(20),
+    Column::new("md5", Align::Left).rank(4),
+    Column::new("id", Align::Left).rank(1),
+];
+
+/// Runs `search`.
+pub(super) async fn search(args: &cli::Search, caller: &mut Caller<'_>) -> Result<Exit, Failure> {
+    let search = question(args, caller)?;
+    problem::check(&search.query, caller)?;
+    let client = caller.client()?;
+    if args.count {
+        let count = Reader::new(client).count(&search).await?;
+        writeln!(caller.streams.out, "{count}")?;
+        if count > 0 && !args.segments {
+            caller.note("the server counts segments, and a process can have several");
+        }
+        return Ok(Exit::Done);
+    }
+
+    let limit = (args.reading.limit > 0).then_some(args.reading.limit);
+    let mut told = Told::default();
+    let look = caller.look();
+    let mut sheet = Sheet::new(caller.streams.out, args.reading.format, COLUMNS, look);
+    let mut pages = pin!(read::pages(&client, search, limit));
+    let ended = loop {
+        match pages.try_next().await {
+            Ok(Some(page)) => {
+                told.add(&page);
+                let rows: Vec<Row> = page.rows.iter().map(row).collect();
+                sheet.rows(&rows)?;
+            }
+            Ok(None) => break Ok(()),
+            Err(error) => break Err(error),
+        }
+    };
+    // What came before an error is still an answer, and its JSON must parse.
+    sheet.finish()?;
+    ended?;
+    told.tell(limit, caller);
+    Ok(if told.sent == 0 {
+        Exit::Nothing
+    } else {
+        Exit::Done
+    })
+}
+
+/// What is asked, from the command line and standard input.
+fn question(args: &cli::Search, caller: &mut Caller<'_>) -> Result<Search, Failure> {
+    let now = Clock::System.now();
+    let time = |option: &str, text: &Option<String>| -> Result<Option<Timestamp>, Failure> {
+        text.as_deref()
+            .map(|text| when::parse(option, text, now))
+            .transpose()
+    };
+    Ok(Search {
+        min_last_update: time("min-last-update", &args.min_last_update)?,
+        max_last_update: time("max-last-update", &args.max_last_update)?,
+        min_last_server_update: time("min-last-server-update", &args.min_last_server_update)?,
+        max_last_server_update: time("max-last-server-update", &args.max_last_server_update)?,
+        sort: args.sort.as_deref().map(order).transpose()?,
+        group_by: (!args.segments).then(|| args.group_by.clone()),
+        query: if args.query == "-" {
+            read_all(caller)?.trim().to_owned()
+        } else {
+            args.query.clone()
+        },
+    })
+}
+
+/// A field and an order; ascending when none is given.
+fn order(text: &str) -> Result<String, Failure> {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    match words[..] {
+        [field] => Ok(format!("{field} asc")),
+        [field, order @ ("asc" | "desc")] => Ok(format!("{field} {order}")),
+        _ => Err(
+            Failure::usage(format!("--sort does not understand {text:?}"))
+                .hint("write it as \"start asc\" or \"start desc\""),
+        ),
+    }
+}
+
+/// Everything on standard input.
+pub(super) fn read_all(caller: &mut Caller<'_>) -> Result<String, Failure> {
+    let mut text = String::new();
+    caller
+        .streams
+        .input
+        .read_to_string(&mut text)
+        .map_err(|error| {
+            Failure::new(Exit::Failed, format!("cannot read standard input: {error}"))
+        })?;
+    Ok(text)
+}
+
+/// What stands beside the rows.
+#[derive(Default)]
+struct Told {
+    sent: u64,
+    broken: usize,
+    total: u64,
+    hidden: u64,
+    is_incomplete: bool,
+}
+
+impl Told {
+    fn add(&mut self, page: &Page<Process>) {
+        self.sent += u64::try_from(page.sent()).unwrap_or(u64::MAX);
+        self.broken += page.broken;
+        self.total = page.total;
+        self.hidden = self.hidden.max(page.hidden);
+        self.is_incomplete |= page.is_incomplete;
+    }
+
+    fn tell(&self, limit: Option<u64>, caller: &mut Caller<'_>) {
+        if self.broken > 0 {
+            caller.warn(&format!(
+                "{} rows could not be read and are left out",
+                self.broken
+            ));
+        }
+        if self.hidden > 0 {
+            caller.warn(&format!(
+                "{} rows are hidden from the user of this token",
+                self.hidden
+            ));
+        }
+        if self.is_incomplete {
+            caller.warn("the server left something out: there may be more than it says");
+        }
+        if self.sent == 0 {
+            caller.note("no process matches");
+        } else if limit == Some(self.sent) && self.sent < self.total {
+            caller.note(&format!(
+                "{} rows of up to {}; --limit 0 gives all",
+                self.sent, self.total
+            ));
+        }
+    }
+}
+
+fn row(process: &Process) -> Row {
+    Row {
+        cells: vec![
+            Cell::from(process.started.map(when::shown)),
+            Cell::of(&process.host),
+            Cell::of(&process.user),
+            Cell::of(&process.parent_name),
+            Cell::of(&process.name),
+            Cell::from(process.pid),
+            Cell::of(&process.cmdline),
+            Cell::from(process.md5),
+            Cell::from(Some(process.id)),
+        ],
+        json: process.document.json().to_owned(),
+    }
+}

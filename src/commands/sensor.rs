@@ -1,0 +1,215 @@
+//! `sensor`: hosts, as their sensors report them.
+
+use std::collections::HashSet;
+
+use super::{
+    Caller, Exit, Failure, facts,
+    hosts::{self, PAGE},
+    when,
+};
+use crate::api::{self, Client};
+use crate::cli::Reading;
+use crate::model::{Isolation, Sensor, SensorFilter, SensorId, Span};
+use crate::output::{Align, Cell, Column, Format, Row, Sheet};
+use crate::read::Reader;
+use crate::text;
+
+/// The columns of sensors.
+const COLUMNS: &[Column] = &[
+    Column::new("id", Align::Right),
+    Column::new("host", Align::Left).least(15),
+    Column::new("status", Align::Left).least(11),
+    Column::new("isolation", Align::Left),
+    Column::new("last_checkin", Align::Left),
+    Column::new("address", Align::Left).least(15).rank(1),
+    Column::new("os", Align::Left).least(16).rank(2),
+    Column::new("version", Align::Left).rank(4),
+    Column::new("group", Align::Right).rank(3),
+    Column::new("dns_name", Align::Left).least(20).rank(5),
+];
+
+/// Runs `sensor list`.
+pub(super) async fn list(
+    filter: Option<&str>,
+    reading: Reading,
+    caller: &mut Caller<'_>,
+) -> Result<Exit, Failure> {
+    let client = caller.client()?;
+    let look = caller.look();
+    let mut sheet = Sheet::new(caller.streams.out, reading.format, COLUMNS, look);
+    let mut listing = Listing {
+        limit: if reading.limit == 0 {
+            usize::MAX
+        } else {
+            usize::try_from(reading.limit).unwrap_or(usize::MAX)
+        },
+        ..Listing::default()
+    };
+    let mut ended = Ok(());
+    for filter in filters(filter) {
+        ended = listing.read(&filter, &client, &mut sheet).await;
+        if ended.is_err() || listing.is_cut {
+            break;
+        }
+    }
+    sheet.finish()?;
+    if listing.broken > 0 {
+        caller.warn(&format!(
+            "{} sensors could not be read and are left out",
+            listing.broken
+        ));
+    }
+    ended?;
+    if listing.is_cut {
+        caller.note(&format!(
+            "{} sensors; there are more, and --limit 0 gives all",
+            listing.seen.len()
+        ));
+    }
+    if listing.seen.is_empty() && listing.broken == 0 {
+        caller.note("no sensor matches");
+        return Ok(Exit::Nothing);
+    }
+    Ok(Exit::Done)
+}
+
+/// What to ask the server for. Its matches mind the case, ours need not.
+fn filters(filter: Option<&str>) -> Vec<SensorFilter> {
+    let Some(filter) = filter.filter(|filter| !filter.is_empty()) else {
+        return vec![SensorFilter::default()];
+    };
+    let is_address = filter.contains(['.', ':'])
+        && filter
+            .chars()
+            .all(|c| c.is_ascii_hexdigit() || matches!(c, '.' | ':'));
+    let by_name = hosts::spellings(filter)
+        .into_iter()
+        .map(|part| SensorFilter {
+            hostname: Some(part),
+            ..SensorFilter::default()
+        });
+    let by_address = is_address.then(|| SensorFilter {
+        ip: Some(filter.to_owned()),
+        ..SensorFilter::default()
+    });
+    // A part such as `10.` or `fe.` may be either.
+    by_address.into_iter().chain(by_name).collect()
+}
+
+/// Sensors as they come, each once.
+#[derive(Default)]
+struct Listing {
+    limit: usize,
+    seen: HashSet<SensorId>,
+    broken: usize,
+    is_cut: bool,
+}
+
+impl Listing {
+    async fn read(
+        &mut self,
+        filter: &SensorFilter,
+        client: &Client,
+        sheet: &mut Sheet<'_>,
+    ) -> Result<(), Failure> {
+        let mut start = 0;
+        loop {
+            let page = client.sensors(filter, Span { start, rows: PAGE }).await?;
+            start += u64::try_from(page.sent()).unwrap_or(u64::MAX);
+            let is_last = page.sent() == 0 || start >= page.total;
+            self.broken += page.broken;
+            let mut rows = Vec::new();
+            for sensor in &page.rows {
+                if self.seen.contains(&sensor.id) {
+                    continue;
+                }
+                if self.seen.len() >= self.limit {
+                    self.is_cut = true;
+                    break;
+                }
+                self.seen.insert(sensor.id);
+                rows.push(row(sensor));
+            }
+            sheet.rows(&rows)?;
+            if is_last || self.is_cut {
+                return Ok(());
+            }
+        }
+    }
+}
+
+/// Runs `sensor show`.
+pub(super) async fn show(
+    host: &str,
+    format: Format,
+    caller: &mut Caller<'_>,
+) -> Result<Exit, Failure> {
+    let client = caller.client()?;
+    let id = hosts::find(host, &client, caller).await?;
+    let mut reader = Reader::new(client);
+    let sensor = match reader.sensor(id).await {
+        Ok(sensor) => sensor,
+        Err(api::Error::NotFound { .. }) => {
+            return Err(
+                Failure::new(Exit::Nothing, format!("there is no sensor {id}"))
+                    .hint("`lampblack sensor list` shows those there are"),
+            );
+        }
+        Err(error) => return Err(error.into()),
+    };
+    if format != Format::Table {
+        let look = caller.look();
+        let mut sheet = Sheet::new(caller.streams.out, format, COLUMNS, look);
+        sheet.rows(&[row(&sensor.value)])?;
+        sheet.finish()?;
+        return Ok(Exit::Done);
+    }
+    let group = match sensor.value.group {
+        None => None,
+        // The sensor is the answer; a group that cannot be read does not take it away.
+        Some(id) => match reader.group(id).await {
+            Ok(group) => Some(format!("{} ({id})", text::visible(&group.value.name))),
+            Err(error) => {
+                caller.warn(&format!("the group's name: {error}"));
+                Some(id.to_string())
+            }
+        },
+    };
+    let details = facts::details(&sensor, group);
+    caller.streams.out.write_all(details.as_bytes())?;
+    Ok(Exit::Done)
+}
+
+/// Wanted and actual isolation as one word.
+fn isolation_word(sensor: &Sensor) -> &'static str {
+    match sensor.isolation() {
+        Isolation::No => "no",
+        Isolation::Pending => "pending",
+        Isolation::Yes => "yes",
+        Isolation::Lifting => "lifting",
+        Isolation::Unknown => "unknown",
+    }
+}
+
+fn row(sensor: &Sensor) -> Row {
+    let addresses: Vec<_> = sensor
+        .adapters
+        .iter()
+        .map(|adapter| adapter.ip.to_string())
+        .collect();
+    Row {
+        cells: vec![
+            Cell::from(Some(sensor.id)),
+            Cell::of(&sensor.computer_name),
+            Cell::of(&sensor.status),
+            Cell::from(Some(isolation_word(sensor))),
+            Cell::from(sensor.last_checkin.map(when::shown)),
+            Cell::from(Some(addresses.join(" "))),
+            Cell::of(&sensor.os),
+            Cell::of(&sensor.version),
+            Cell::from(sensor.group),
+            Cell::of(&sensor.dns_name),
+        ],
+        json: sensor.document.json().to_owned(),
+    }
+}

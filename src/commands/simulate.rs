@@ -1,0 +1,84 @@
+//! `simulate`: the server, embedded, until ctrl-c.
+
+use std::{fs, io, time::Duration};
+
+use tokio::select;
+use tokio::signal;
+
+use super::{Caller, Exit, Failure};
+use crate::cli::{Demo, Simulate};
+use crate::sim::{self, Options};
+
+/// Runs `simulate`.
+pub(super) async fn simulate(args: Simulate, caller: &mut Caller<'_>) -> Result<Exit, Failure> {
+    let running = sim::start(options(&args)).await.map_err(failed)?;
+    if let (Some(file), Some(certificate)) = (&args.cert_out, &running.certificate) {
+        fs::write(file, certificate).map_err(|error| {
+            Failure::new(
+                Exit::Failed,
+                format!("cannot write {}: {error}", file.display()),
+            )
+        })?;
+    }
+    let out = &mut *caller.streams.out;
+    writeln!(out, "url: {}", running.url)?;
+    writeln!(out, "token: {}", running.token)?;
+    // Whoever started it waits for these two lines.
+    out.flush()?;
+    select! {
+        result = running.stopped() => {
+            result.map_err(failed)?;
+            Err(Failure::new(Exit::Failed, "the simulator stopped by itself"))
+        }
+        result = told_to_stop() => {
+            result.map_err(failed)?;
+            Ok(Exit::Done)
+        }
+    }
+}
+
+/// The world that `demo` and `simulate` have in common.
+pub(super) fn world(demo: &Demo) -> Options {
+    let default = Options::default();
+    Options {
+        seed: demo.seed.unwrap_or(default.seed),
+        processes: demo.processes.unwrap_or(default.processes),
+        latency: demo.latency.map_or(default.latency, Duration::from_millis),
+        ..default
+    }
+}
+
+/// The simulator could not be started.
+#[expect(clippy::needless_pass_by_value, reason = "it is passed to map_err")]
+pub(super) fn failed(error: io::Error) -> Failure {
+    Failure::new(Exit::Failed, format!("cannot run the simulator: {error}"))
+}
+
+fn options(args: &Simulate) -> Options {
+    let world = world(&args.world);
+    Options {
+        listen: args.listen.unwrap_or(world.listen),
+        tls: args.tls,
+        sensors: args.sensors.unwrap_or(world.sensors),
+        alerts: args.alerts.unwrap_or(world.alerts),
+        token: args.token.clone().or(world.token),
+        checkin: args.checkin.map_or(world.checkin, Duration::from_millis),
+        max_rows: args.max_rows.or(world.max_rows),
+        server_version: args.server_version.clone().unwrap_or(world.server_version),
+        ..world
+    }
+}
+
+/// Waits for ctrl-c, or for whoever manages services to end this one.
+async fn told_to_stop() -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        let mut terminate = signal::unix::signal(signal::unix::SignalKind::terminate())?;
+        select! {
+            result = signal::ctrl_c() => result,
+            _ = terminate.recv() => Ok(()),
+        }
+    }
+    #[cfg(not(unix))]
+    signal::ctrl_c().await
+}

@@ -1,0 +1,258 @@
+//! `tree`: the parent chain of processes, and their children.
+
+use std::sync::Arc;
+
+use super::{Caller, Exit, Failure, search::read_all, when};
+use crate::api;
+use crate::cli;
+use crate::model::{Lineage, Process, ProcessId, Summary, Top};
+use crate::output::{self, Align, Cell, Column, Row, Sheet};
+use crate::read::Reader;
+
+/// The columns of a tree. A table draws relation and depth as lines.
+const COLUMNS: &[Column] = &[
+    Column::new("relation", Align::Left).csv_only(),
+    Column::new("depth", Align::Right).csv_only(),
+    Column::new("process", Align::Left).least(30),
+    Column::new("pid", Align::Right),
+    Column::new("user", Align::Left)
+        .least(6)
+        .keeps_end()
+        .rank(2),
+    Column::new("start", Align::Left),
+    Column::new("cmdline", Align::Left).least(16),
+    Column::new("md5", Align::Left).rank(3),
+    Column::new("id", Align::Left).rank(1),
+];
+
+/// Runs `tree`.
+pub(super) async fn tree(args: &cli::Tree, caller: &mut Caller<'_>) -> Result<Exit, Failure> {
+    let ids = subjects(&args.processes, caller)?;
+    let is_ascii = caller.config()?.ascii;
+    let mut reader = Reader::new(caller.client()?);
+    let look = caller.look();
+    let mut missing = Vec::new();
+    let mut notes = Vec::new();
+    let mut sheet = Sheet::new(caller.streams.out, args.format, COLUMNS, look);
+    let mut ended = Ok(());
+    let mut is_first = true;
+    for id in ids {
+        let (summary, lineage) = match family(&mut reader, id, args).await {
+            Ok(family) => family,
+            Err(error @ api::Error::NotFound { .. }) => {
+                missing.push((id, error));
+                continue;
+            }
+            Err(error) => {
+                ended = Err(error);
+                break;
+            }
+        };
+        if !is_first {
+            sheet.gap()?;
+        }
+        is_first = false;
+        sheet.rows(&rows(&summary, &lineage, Guides::new(is_ascii)))?;
+        notes.extend(why_it_ends(&lineage));
+        notes.extend(what_is_missing(&summary, args.children));
+    }
+    sheet.finish()?;
+    for note in notes {
+        caller.note(&note);
+    }
+    ended?;
+    if missing.is_empty() {
+        return Ok(Exit::Done);
+    }
+    let reports = missing
+        .into_iter()
+        .map(|(id, error)| {
+            (
+                format!("there is no process {id}"),
+                error.hint().map(str::to_owned),
+            )
+        })
+        .collect();
+    Err(Failure {
+        exit: Exit::Nothing,
+        reports,
+    })
+}
+
+/// The processes that are meant, each once; all of them are read before the first is asked for.
+fn subjects(words: &[String], caller: &mut Caller<'_>) -> Result<Vec<ProcessId>, Failure> {
+    let mut given = Vec::new();
+    for word in words {
+        if word == "-" {
+            given.extend(read_all(caller)?.split_whitespace().map(str::to_owned));
+        } else {
+            given.push(word.clone());
+        }
+    }
+    let mut ids = Vec::new();
+    for word in given {
+        let (id, _) = ProcessId::parse_with_segment(&word).ok_or_else(|| {
+            Failure::usage(format!("{word:?} is not the GUID of a process")).hint(
+                "a GUID looks like 00000007-0000-1092-01d7-10df4de391b0; `lampblack search` prints them",
+            )
+        })?;
+        if !ids.contains(&id) {
+            ids.push(id);
+        }
+    }
+    if ids.is_empty() {
+        return Err(Failure::usage("standard input names no process"));
+    }
+    Ok(ids)
+}
+
+/// A process with its children and its ancestors.
+async fn family(
+    reader: &mut Reader,
+    id: ProcessId,
+    args: &cli::Tree,
+) -> Result<(Arc<Summary>, Arc<Lineage>), api::Error> {
+    /// Rarely does a process have more children; if it does, more are asked for.
+    const FIRST: u32 = 100;
+    /// More than this is a broken server's answer.
+    const MOST: u32 = 100_000;
+    let mut wanted = match args.children {
+        Some(wanted) => u32::try_from(wanted).unwrap_or(u32::MAX),
+        None => FIRST,
+    };
+    let summary = loop {
+        let summary = reader.summary(id, wanted).await?.value;
+        let is_full = u32::try_from(summary.children.len()).is_ok_and(|found| found >= wanted);
+        if args.children.is_some() || !is_full || wanted >= MOST {
+            break summary;
+        }
+        wanted = wanted.saturating_mul(10);
+    };
+    let depth = args.depth.unwrap_or(usize::MAX);
+    let lineage = reader.lineage(id, depth).await?.value;
+    Ok((summary, lineage))
+}
+
+/// The lines of the drawing.
+#[derive(Clone, Copy)]
+struct Guides {
+    fork: &'static str,
+    last: &'static str,
+}
+
+impl Guides {
+    fn new(is_ascii: bool) -> Self {
+        if is_ascii {
+            Self {
+                fork: "|-",
+                last: "`-",
+            }
+        } else {
+            Self {
+                fork: "├ ",
+                last: "└ ",
+            }
+        }
+    }
+}
+
+/// The oldest ancestor first, the process itself marked, its children last.
+fn rows(summary: &Summary, lineage: &Lineage, guides: Guides) -> Vec<Row> {
+    // What marks the process takes the room of two blanks, so that the lines still meet.
+    let indent = |level: usize| " ".repeat(2 + level.saturating_sub(1) * 2);
+    let lead = |level: usize, guide: &str| match level {
+        0 => "  ".to_owned(),
+        _ => indent(level) + guide,
+    };
+    let generations = lineage.ancestors.len();
+    let mut rows: Vec<Row> = lineage
+        .ancestors
+        .iter()
+        .rev()
+        .enumerate()
+        .map(|(level, process)| {
+            row(
+                process,
+                "ancestor",
+                generations - level,
+                lead(level, guides.last),
+            )
+        })
+        .collect();
+
+    let own = lead(generations, guides.last);
+    let mut subject = row(
+        &summary.process,
+        "self",
+        0,
+        format!("> {}", own.get(2..).unwrap_or_default()),
+    );
+    for cell in &mut subject.cells {
+        cell.is_strong = true;
+    }
+    rows.push(subject);
+
+    let last = summary.children.len().saturating_sub(1);
+    for (index, child) in summary.children.iter().enumerate() {
+        let guide = if index == last {
+            guides.last
+        } else {
+            guides.fork
+        };
+        rows.push(row(child, "child", 1, lead(generations + 1, guide)));
+    }
+    rows
+}
+
+fn row(process: &Process, relation: &str, depth: usize, lead: String) -> Row {
+    let mut name = Cell::of(process.name.non_empty().unwrap_or(&process.path));
+    name.lead = lead;
+    let relation_json = format!("{relation:?}");
+    Row {
+        cells: vec![
+            Cell::from(Some(relation)),
+            Cell::from(Some(depth)),
+            name,
+            Cell::from(process.pid),
+            Cell::of(&process.user),
+            Cell::from(process.started.map(when::shown)),
+            Cell::of(&process.cmdline),
+            Cell::from(process.md5),
+            Cell::from(Some(process.id)),
+        ],
+        json: output::extended(
+            &process.document,
+            &[("relation", relation_json), ("depth", depth.to_string())],
+        ),
+    }
+}
+
+/// Why the chain goes no further, unless it is the natural end.
+fn why_it_ends(lineage: &Lineage) -> Option<String> {
+    let subject = lineage.subject.id;
+    let reason = match &lineage.top {
+        Top::Root => return None,
+        Top::Unknown => "its oldest process has a parent that the sensor did not see".to_owned(),
+        Top::NotRecorded(parent) => format!("the server has no document of {parent}"),
+        Top::Suppressed(parent) => format!("the sensor's filtering hides {parent}"),
+        Top::Loop(parent) => format!("{parent} is in it already"),
+        // More are known to be there, but were not asked for.
+        Top::Walking => format!("{} ancestors were wanted at most", lineage.ancestors.len()),
+        Top::TooDeep(limit) => format!("{limit} ancestors were wanted at most"),
+    };
+    Some(format!("the chain of {subject} ends here: {reason}"))
+}
+
+/// What of the children is not shown.
+fn what_is_missing(summary: &Summary, wanted: Option<u64>) -> Option<String> {
+    let id = summary.process.id;
+    if summary.broken > 0 {
+        return Some(format!(
+            "{} relatives of {id} could not be read and are left out",
+            summary.broken
+        ));
+    }
+    let shown = u64::try_from(summary.children.len()).unwrap_or(u64::MAX);
+    (wanted == Some(shown))
+        .then(|| format!("{shown} children of {id} were wanted at most; there may be more"))
+}

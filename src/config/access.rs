@@ -1,0 +1,293 @@
+//! Which server, and whose token: one source decides both.
+
+use std::{
+    net::IpAddr,
+    path::{Path, PathBuf},
+};
+
+use secrecy::SecretString;
+use url::{Host, Url};
+
+use super::{
+    Config, Environment, Error, Mistake, Profile, Source, Token, credentials::Credentials, ini,
+    secret,
+};
+use crate::api::{Settings, Tls};
+
+/// The profile that is used when none is named.
+const DEFAULT: &str = "default";
+
+/// What the command line says about server and configuration.
+#[derive(Clone, Debug, Default)]
+pub struct Flags {
+    /// The profile.
+    pub profile: Option<String>,
+    /// The configuration file.
+    pub config: Option<PathBuf>,
+    /// The server.
+    pub url: Option<String>,
+    /// The console user.
+    pub user: Option<String>,
+    /// Whether everything that changes the server is refused.
+    pub read_only: bool,
+}
+
+/// A server, its token, how to reach it, and where all that was found.
+#[derive(Clone, Debug)]
+pub struct Access {
+    /// The server.
+    pub url: Url,
+    /// Its token.
+    pub token: SecretString,
+    /// Everything else, with the command line's wishes in it.
+    pub profile: Profile,
+    /// Where address and token were found.
+    pub source: Source,
+    /// What the user should know.
+    pub notices: Vec<String>,
+}
+
+/// An answer before its token is read: reading may run a program.
+struct Found {
+    profile: Profile,
+    source: Source,
+    base: PathBuf,
+}
+
+impl Access {
+    /// Decides: `--url`; the profile that is named; `LAMPBLACK_URL`; `CBAPI_URL`; the default profile.
+    pub fn choose(
+        flags: &Flags,
+        config: &Config,
+        environment: &Environment,
+    ) -> Result<Self, Error> {
+        let mut notices = Vec::new();
+        let found = find(flags, config, environment, &mut notices)?;
+        let Found {
+            mut profile,
+            source,
+            base,
+        } = found;
+        profile.user = flags.user.clone().or(profile.user);
+        profile.read_only |= flags.read_only;
+        profile.ca_file = profile
+            .ca_file
+            .map(|file| environment.resolve(&file, &base));
+
+        let missing = |key: &str| Mistake::new(format!("{source} has no {key}"));
+        let url = profile.url.as_deref().ok_or_else(|| missing("url"))?;
+        let url = address(url).map_err(|what| {
+            Mistake::new(format!("the server's address, from {source}, {what}"))
+                .hint("write it as https://cb.example.com")
+        })?;
+        if url.scheme() == "http" && !is_loopback(&url) {
+            notices.push(format!(
+                "{url} is not encrypted: the token can be read on its way"
+            ));
+        }
+        if !profile.verify_tls {
+            notices.push("the server's certificate is not verified".into());
+        }
+        let token = match profile.token.as_ref().ok_or_else(|| {
+            missing("token").hint("give it one of token_command, token_file and token")
+        })? {
+            Token::Inline(token) => {
+                if let Source::Profile { file, .. } | Source::ClientFile { file, .. } = &source {
+                    notices.extend(secret::warn_if_readable(file));
+                }
+                inline(token)
+                    .map_err(|what| Mistake::new(format!("the token of {source}: {what}")))?
+            }
+            Token::File(file) => {
+                let file = environment.resolve(file, &base);
+                notices.extend(secret::warn_if_readable(&file));
+                secret::from_file(&file)?
+            }
+            Token::Command(words) => secret::from_command(words)?,
+        };
+        Ok(Self {
+            url,
+            token,
+            profile,
+            source,
+            notices,
+        })
+    }
+
+    /// The access to the embedded simulator.
+    pub fn demo(url: Url, token: SecretString, flags: &Flags) -> Self {
+        Self {
+            url,
+            token,
+            profile: Profile {
+                user: flags.user.clone(),
+                read_only: flags.read_only,
+                // The simulator is on this machine, whatever HTTPS_PROXY says.
+                ignore_system_proxy: true,
+                ..Profile::default()
+            },
+            source: Source::Demo,
+            notices: Vec::new(),
+        }
+    }
+
+    /// What the client needs.
+    pub fn settings(&self) -> Settings {
+        let mut settings = Settings::new(self.url.clone(), self.token.clone());
+        settings.tls = Tls {
+            verify: self.profile.verify_tls,
+            verify_hostname: self.profile.verify_hostname,
+            ca_file: self.profile.ca_file.clone(),
+        };
+        settings.proxy.clone_from(&self.profile.proxy);
+        settings.ignore_system_proxy = self.profile.ignore_system_proxy;
+        settings.connections = self.profile.connections;
+        settings.timeout = self.profile.timeout;
+        settings
+    }
+}
+
+fn find(
+    flags: &Flags,
+    config: &Config,
+    environment: &Environment,
+    notices: &mut Vec<String>,
+) -> Result<Found, Error> {
+    let variable = |name: &str| environment.variable(name).map(str::to_owned);
+    let from_variables = |url: String, token: String, source: Source| Found {
+        profile: Profile {
+            url: Some(url),
+            token: Some(Token::Inline(SecretString::from(token))),
+            ..Profile::default()
+        },
+        source,
+        base: environment.working_dir().to_owned(),
+    };
+    if let Some(url) = &flags.url {
+        if flags.profile.is_some() {
+            return Err(Error::usage(
+                Mistake::new("--url and --profile both name a server").hint("give one of them"),
+            ));
+        }
+        let token = variable("LAMPBLACK_TOKEN").ok_or_else(|| {
+            Error::usage(Mistake::new("--url needs a token").hint(
+                "put it into the variable LAMPBLACK_TOKEN: a token never comes from another source than the address",
+            ))
+        })?;
+        return Ok(from_variables(url.clone(), token, Source::Flag));
+    }
+    if let Some(name) = flags
+        .profile
+        .clone()
+        .or_else(|| variable("LAMPBLACK_PROFILE"))
+    {
+        return named(&name, config, environment, notices);
+    }
+    let pairs = [
+        ("LAMPBLACK_URL", "LAMPBLACK_TOKEN", Source::Variables),
+        ("CBAPI_URL", "CBAPI_TOKEN", Source::ClientVariables),
+    ];
+    for (url_name, token_name, source) in pairs {
+        match (variable(url_name), variable(token_name)) {
+            (Some(url), Some(token)) => {
+                let is_client = source == Source::ClientVariables;
+                let mut found = from_variables(url, token, source);
+                if is_client && let Some(word) = variable("CBAPI_SSL_VERIFY") {
+                    found.profile.verify_tls = ini::boolean(&word)
+                        .ok_or_else(|| Mistake::new("CBAPI_SSL_VERIFY must be true or false"))?;
+                }
+                return Ok(found);
+            }
+            (Some(_), None) => notices.push(format!("{url_name} is not used without {token_name}")),
+            (None, Some(_)) => notices.push(format!("{token_name} is not used without {url_name}")),
+            (None, None) => {}
+        }
+    }
+    named(DEFAULT, config, environment, notices)
+}
+
+/// The profile of this name: of our own file, or else of the official client's.
+fn named(
+    name: &str,
+    config: &Config,
+    environment: &Environment,
+    notices: &mut Vec<String>,
+) -> Result<Found, Error> {
+    if let (Some(profile), Some(file)) = (config.profiles.get(name), &config.file) {
+        return Ok(Found {
+            profile: profile.clone(),
+            source: Source::Profile {
+                name: name.to_owned(),
+                file: file.clone(),
+            },
+            base: file.parent().unwrap_or(Path::new("")).to_owned(),
+        });
+    }
+    let credentials = Credentials::read(environment)?;
+    notices.extend(credentials.notices.iter().cloned());
+    if let Some((profile, source)) = credentials.profile(name, environment)? {
+        return Ok(Found {
+            profile,
+            source,
+            base: environment.working_dir().to_owned(),
+        });
+    }
+    let mut names: Vec<String> = config
+        .profiles
+        .keys()
+        .map(String::as_str)
+        .chain(credentials.names())
+        .map(|name| format!("{name:?}"))
+        .collect();
+    names.sort_unstable();
+    names.dedup();
+    if names.is_empty() && name == DEFAULT {
+        let file = environment.config_file().map_or_else(
+            || "config.toml".to_owned(),
+            |file| file.display().to_string(),
+        );
+        return Err(Mistake::new("no server is configured")
+            .hint(format!(
+                "lampblack demo shows everything without one; for yours, write a profile into {file}"
+            ))
+            .into());
+    }
+    let mistake = Mistake::new(format!("there is no profile {name:?}"));
+    Err(Error::usage(if names.is_empty() {
+        mistake.hint("no profile is configured")
+    } else {
+        mistake.hint(format!("--profile takes one of {}", names.join(", ")))
+    }))
+}
+
+fn inline(token: &SecretString) -> Result<SecretString, &'static str> {
+    use secrecy::ExposeSecret;
+    secret::checked(token.expose_secret())
+}
+
+/// Reads a server's address. On failure: what it does, to go on after its name.
+fn address(text: &str) -> Result<Url, String> {
+    let url = Url::parse(text.trim()).map_err(|error| format!("cannot be read: {error}"))?;
+    if !matches!(url.scheme(), "https" | "http") {
+        return Err("must begin with https://".into());
+    }
+    if url.host().is_none() {
+        return Err("names no host".into());
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err("has a user name or a password in it".into());
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err("has more than a host and a path in it".into());
+    }
+    Ok(url)
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Ipv4(ip)) => IpAddr::V4(ip).is_loopback(),
+        Some(Host::Ipv6(ip)) => IpAddr::V6(ip).is_loopback(),
+        None => false,
+    }
+}

@@ -1,0 +1,272 @@
+//! The configuration file: `config.toml`.
+
+use std::{
+    collections::BTreeMap,
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use secrecy::SecretString;
+use toml::de::DeTable;
+
+use super::{
+    Environment, Error, Mistake, Profile, Token,
+    section::{self, Mistakes, Section},
+};
+use crate::keys::Keymap;
+use crate::theme::{self, Glyphs, Screen, Theme};
+
+/// What the user gave each action of a scope: scope, action, chords.
+type Overrides = BTreeMap<String, BTreeMap<String, Vec<String>>>;
+
+/// Every setting of the file, with its default where the file says nothing.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// The theme's name: one of ours, or of a file in `themes/` beside the configuration.
+    pub theme: String,
+    /// Whether lines are drawn with ASCII alone.
+    pub ascii: bool,
+    /// Keys of the user's own: scope, action, chords.
+    pub keys: Overrides,
+    /// Profiles by name.
+    pub profiles: BTreeMap<String, Profile>,
+    /// The file this was read from; `None` when there was none.
+    pub file: Option<PathBuf>,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            theme: theme::NAMES[0].to_owned(),
+            ascii: false,
+            keys: Overrides::new(),
+            profiles: BTreeMap::new(),
+            file: None,
+        }
+    }
+}
+
+impl Config {
+    /// Reads the file that was named, or else the usual one, which need not exist.
+    pub fn load(named: Option<&Path>, environment: &Environment) -> Result<Self, Error> {
+        let named = named
+            .map(Path::to_owned)
+            .or_else(|| environment.variable("LAMPBLACK_CONFIG").map(PathBuf::from))
+            .map(|path| environment.resolve(&path, environment.working_dir()));
+        let Some(file) = named.clone().or_else(|| environment.config_file()) else {
+            return Ok(Self::default());
+        };
+        let text = match fs::read_to_string(&file) {
+            Ok(text) => text,
+            Err(error) if named.is_none() && error.kind() == io::ErrorKind::NotFound => {
+                return Ok(Self::default());
+            }
+            Err(error) => {
+                return Err(Mistake::new(format!("cannot read it: {error}"))
+                    .at(&file, 0)
+                    .into());
+            }
+        };
+        let config = Self::parse(&text, file.parent()).map_err(|mistakes| {
+            mistakes
+                .into_iter()
+                .map(|mistake| {
+                    let line = mistake.line;
+                    mistake.at(&file, line)
+                })
+                .collect::<Vec<_>>()
+        })?;
+        Ok(Self {
+            file: Some(file),
+            ..config
+        })
+    }
+
+    /// Reads the text of a file, whose themes are in `themes/` of `directory`; every mistake is found at once.
+    pub fn parse(text: &str, directory: Option<&Path>) -> Result<Self, Vec<Mistake>> {
+        let mut mistakes = Mistakes::of(text);
+        let (table, errors) = DeTable::parse_recoverable(text);
+        for error in errors {
+            let at = error.span().map_or(0, |span| span.start);
+            mistakes.broken(at, error.message());
+        }
+        let (config, _) = read(table.into_inner(), directory, &mut mistakes);
+        let mistakes = mistakes.into_sorted();
+        if mistakes.is_empty() {
+            Ok(config)
+        } else {
+            Err(mistakes)
+        }
+    }
+
+    /// The names of all settings, as they must appear in the example file.
+    pub fn settings() -> Vec<&'static str> {
+        let mut mistakes = Mistakes::of("");
+        let (_, mut known) = read(DeTable::new(), None, &mut mistakes);
+        let mut section = Section::new("profiles", 0, DeTable::new(), &mut mistakes);
+        profile(&mut section);
+        known.extend(section.finish());
+        known
+    }
+
+    /// The theme that is wanted, as far as this terminal can show it.
+    pub fn theme(&self, screen: &Screen) -> Result<Theme, Error> {
+        let directory = self.file.as_deref().and_then(Path::parent);
+        let mut theme = find_theme(&self.theme, directory)
+            .map_err(Mistake::new)?
+            .fitted(screen);
+        if self.ascii {
+            theme.glyphs = Glyphs::ASCII;
+        }
+        Ok(theme)
+    }
+
+    /// The keys that are in force.
+    pub fn keymap(&self) -> Result<Keymap, Error> {
+        Keymap::with(&self.keys).map_err(|messages| {
+            messages
+                .into_iter()
+                .map(Mistake::new)
+                .collect::<Vec<_>>()
+                .into()
+        })
+    }
+}
+
+/// Reads the whole file; also returns the names of the settings at its top.
+fn read<'text>(
+    table: DeTable<'text>,
+    directory: Option<&Path>,
+    mistakes: &mut Mistakes<'text>,
+) -> (Config, Vec<&'static str>) {
+    let default = Config::default();
+    let theme_at = span_of(&table, "theme");
+    let mut top = Section::new("", 0, table, mistakes);
+    let theme = top.take("theme", section::text);
+    let ascii = top.take("ascii", section::boolean);
+    let scopes = top.tables("keys");
+    let profiles = top.tables("profiles");
+    let known = top.finish();
+
+    if let Some(theme) = &theme
+        && let Err(message) = find_theme(theme, directory)
+    {
+        let hint = format!("there are {}", theme::NAMES.join(", "));
+        mistakes.add(theme_at, message, Some(hint));
+    }
+    let config = Config {
+        theme: theme.unwrap_or(default.theme),
+        ascii: ascii.unwrap_or(default.ascii),
+        keys: read_keys(scopes, mistakes),
+        profiles: profiles
+            .into_iter()
+            .map(|(name, at, table)| {
+                let place = format!("profiles.{}", name.escape_debug());
+                let mut section = Section::new(place, at, table, mistakes);
+                let profile = profile(&mut section);
+                section.finish();
+                (name, profile)
+            })
+            .collect(),
+        file: None,
+    };
+    (config, known)
+}
+
+fn profile(section: &mut Section<'_, '_>) -> Profile {
+    let default = Profile::default();
+    let inline = section.take("token", |value| {
+        section::text(value).map(|text| Token::Inline(SecretString::from(text)))
+    });
+    let file = section.take("token_file", |value| section::path(value).map(Token::File));
+    let command = section.take("token_command", |value| {
+        section::command(value).map(Token::Command)
+    });
+    Profile {
+        url: section.take("url", section::text),
+        token: section.one_of(
+            "token, token_file and token_command",
+            [inline, file, command],
+        ),
+        user: section.take("user", section::text),
+        ca_file: section.take("ca_file", section::path),
+        verify_tls: section
+            .take("verify_tls", section::boolean)
+            .unwrap_or(default.verify_tls),
+        verify_hostname: section
+            .take("verify_hostname", section::boolean)
+            .unwrap_or(default.verify_hostname),
+        proxy: section.take("proxy", section::text),
+        ignore_system_proxy: false,
+        read_only: section
+            .take("read_only", section::boolean)
+            .unwrap_or(default.read_only),
+        color: section.take("color", section::color),
+        connections: section
+            .take("connections", section::connections)
+            .unwrap_or(default.connections),
+        timeout: section
+            .take("timeout", section::timeout)
+            .unwrap_or(default.timeout),
+        protected_hosts: section
+            .take("protected_hosts", section::texts)
+            .unwrap_or_default(),
+    }
+}
+
+/// Reads the keys of every scope, and asks the key table about all of them together: only so can two actions change
+/// places.
+fn read_keys<'text>(
+    scopes: Vec<(String, usize, DeTable<'text>)>,
+    mistakes: &mut Mistakes<'text>,
+) -> Overrides {
+    let mut overrides = Overrides::new();
+    let mut places = Vec::new();
+    for (scope, at, table) in scopes {
+        places.push((format!("keys.{scope}"), at));
+        let actions = overrides.entry(scope.clone()).or_default();
+        for (action, value) in table {
+            let at = action.span().start;
+            let action = action.into_inner().into_owned();
+            places.push((format!("keys.{scope}.{action}"), at));
+            match section::texts(value.get_ref()) {
+                Ok(chords) => {
+                    actions.insert(action, chords);
+                }
+                Err(wanted) => mistakes.add(at, format!("keys must be {wanted}"), None),
+            }
+        }
+    }
+    for message in Keymap::with(&overrides).err().into_iter().flatten() {
+        // Every message begins with the setting it is about.
+        let about = message.split(": ").next().unwrap_or_default();
+        let place = places.iter().find(|(name, _)| name == about);
+        let at = place.map_or(0, |(_, at)| *at);
+        mistakes.add(at, message.clone(), None);
+    }
+    overrides
+}
+
+/// A theme of ours, or one of the user's own.
+fn find_theme(name: &str, directory: Option<&Path>) -> Result<Theme, String> {
+    if let Some(theme) = Theme::named(name) {
+        return Ok(theme);
+    }
+    let is_file_name = !name.is_empty()
+        && name
+            .chars()
+            .all(|c| c.is_alphanumeric() || c == '-' || c == '_');
+    let file = directory
+        .filter(|_| is_file_name)
+        .map(|directory| directory.join("themes").join(format!("{name}.toml")));
+    let text = file.and_then(|file| fs::read_to_string(file).ok());
+    let text = text.ok_or_else(|| format!("there is no theme {name:?}"))?;
+    Theme::parse(&text).map_err(|reasons| format!("theme {name:?}: {}", reasons.join("; ")))
+}
+
+fn span_of(table: &DeTable<'_>, key: &str) -> usize {
+    table
+        .keys()
+        .find(|name| name.get_ref() == key)
+        .map_or(0, |name| name.span().start)
+}

@@ -1,0 +1,139 @@
+//! The INI files of the official client, read as its Python reader reads them (reference 4.1).
+
+use std::collections::BTreeMap;
+
+/// A file's sections by name; keys are in lower case, each with the line it stands on.
+pub(super) type Sections = BTreeMap<String, BTreeMap<String, Entry>>;
+
+/// A value and its line, counted from 1.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Entry {
+    /// The value, without the blanks around it.
+    pub value: String,
+    /// Its line.
+    pub line: usize,
+}
+
+/// The section that holds values for every other.
+pub(super) const DEFAULT: &str = "DEFAULT";
+
+/// Reads a file. On failure: the line, and what is wrong with it, without a word of what it says, which may be a token.
+pub(super) fn parse(text: &str) -> Result<Sections, (usize, &'static str)> {
+    let mut sections = Sections::new();
+    let mut section: Option<String> = None;
+    let mut last: Option<String> = None;
+    for (index, raw) in text.trim_start_matches('\u{feff}').lines().enumerate() {
+        let line = index + 1;
+        let trimmed = raw.trim();
+        if trimmed.is_empty() || trimmed.starts_with(['#', ';']) {
+            continue;
+        }
+        if raw.starts_with(char::is_whitespace)
+            && let (Some(section), Some(key)) = (&section, &last)
+            && let Some(entry) = sections.get_mut(section).and_then(|keys| keys.get_mut(key))
+        {
+            entry.value.push('\n');
+            entry.value.push_str(trimmed);
+            continue;
+        }
+        if let Some(rest) = trimmed.strip_prefix('[') {
+            let name = rest
+                .split_once(']')
+                .map(|(name, _)| name)
+                .filter(|name| !name.is_empty())
+                .ok_or((line, "a section is written as [name]"))?;
+            if sections.insert(name.to_owned(), BTreeMap::new()).is_some() {
+                return Err((line, "this section was already given"));
+            }
+            section = Some(name.to_owned());
+            last = None;
+            continue;
+        }
+        let keys = section
+            .as_ref()
+            .and_then(|section| sections.get_mut(section))
+            .ok_or((line, "this stands before the first [section]"))?;
+        let (key, value) = trimmed
+            .split_once(['=', ':'])
+            .ok_or((line, "a setting is written as key=value"))?;
+        let key = key.trim().to_lowercase();
+        let value = value.trim().to_owned();
+        if keys.insert(key.clone(), Entry { value, line }).is_some() {
+            return Err((line, "this key was already given in the section"));
+        }
+        last = Some(key);
+    }
+    Ok(sections)
+}
+
+/// A truth value as the official client's reader takes it.
+pub(super) fn boolean(word: &str) -> Option<bool> {
+    match word.to_ascii_lowercase().as_str() {
+        "1" | "yes" | "true" | "on" => Some(true),
+        "0" | "no" | "false" | "off" => Some(false),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, section: &str, key: &str, value: Option<&str>) {
+        let sections = parse(text).unwrap();
+        let found = sections
+            .get(section)
+            .and_then(|keys| keys.get(key))
+            .map(|entry| entry.value.as_str());
+        assert_eq!(found, value);
+    }
+
+    #[test]
+    fn keys_are_folded_and_both_signs_separate() {
+        let text =
+            "# one\n; two\n[default]\nURL = https://a:8443/x\nToken: abc=def\n\n[Default]\nurl=b\n";
+        check(text, "default", "url", Some("https://a:8443/x"));
+        check(text, "default", "token", Some("abc=def"));
+        check(text, "Default", "url", Some("b"));
+        check(text, "other", "url", None);
+    }
+
+    #[test]
+    fn an_indented_line_continues_the_value() {
+        check("[a]\nx=1\n  2\n", "a", "x", Some("1\n2"));
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_named_by_its_line_alone() {
+        for (text, line) in [
+            ("[a\n", 1),
+            ("url=x\n", 1),
+            ("[a]\n\nsecret\n", 3),
+            ("[a]\nx=1\nX=2\n", 3),
+            ("[a]\n[a]\n", 2),
+        ] {
+            let (found, message) = parse(text).unwrap_err();
+            assert_eq!(found, line, "{text:?}");
+            assert!(!message.contains("secret"));
+        }
+    }
+
+    #[test]
+    fn truth_has_eight_words() {
+        for (word, meaning) in [
+            ("TRUE", Some(true)),
+            ("1", Some(true)),
+            ("on", Some(true)),
+            ("Yes", Some(true)),
+            ("False", Some(false)),
+            ("0", Some(false)),
+            ("off", Some(false)),
+            ("NO", Some(false)),
+            ("maybe", None),
+            ("", None),
+        ] {
+            assert_eq!(boolean(word), meaning);
+        }
+    }
+}

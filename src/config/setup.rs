@@ -1,0 +1,46 @@
+//! Everything the console needs to begin.
+
+use std::path::PathBuf;
+
+use tokio::sync::mpsc::UnboundedReceiver;
+use url::Url;
+
+use super::Source;
+use crate::api::{Call, Client};
+use crate::keys::Keymap;
+use crate::model::Clock;
+use crate::theme::Theme;
+
+/// What the console is started with: all decisions made, all files read.
+pub struct Setup {
+    /// The client, connected to nothing yet.
+    pub client: Client,
+    /// The client's requests as they are answered.
+    pub calls: UnboundedReceiver<Call>,
+    /// The server's address.
+    pub server: Url,
+    /// Where address and token were found.
+    pub source: Source,
+    /// The console user, when configured.
+    pub user: Option<String>,
+    /// Whether everything that changes the server is refused.
+    pub read_only: bool,
+    /// Whether the server's certificate is verified; the header shows when it is not.
+    pub verifies_tls: bool,
+    /// The color of the frame.
+    pub color: Option<String>,
+    /// Patterns of hosts that are not to be touched.
+    pub protected_hosts: Vec<String>,
+    /// What the user should know before anything else.
+    pub notices: Vec<String>,
+    /// The keys in force.
+    pub keymap: Keymap,
+    /// The theme, as far as the terminal can show it.
+    pub theme: Theme,
+    /// Where history, session and action log are kept; `None` when it cannot be written.
+    pub state_dir: Option<PathBuf>,
+    /// Whether the server is the embedded simulator.
+    pub is_demo: bool,
+    /// Where the time of answers comes from.
+    pub clock: Clock,
+}

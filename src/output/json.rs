@@ -1,0 +1,71 @@
+//! The server's JSON as it leaves the program.
+
+use std::{borrow::Cow, collections::BTreeMap, fmt::Write};
+
+use serde_json::value::RawValue;
+
+use crate::model::Document;
+
+/// The same JSON in ASCII alone, as the server itself writes it: no character of a string can reach a terminal.
+pub fn escaped(json: &str) -> Cow<'_, str> {
+    // Characters below the blank cannot stand unescaped in JSON; line breaks between its parts are ours.
+    let is_plain = |c: char| matches!(c, ' '..='~' | '\n');
+    if json.chars().all(is_plain) {
+        return json.into();
+    }
+    let mut out = String::with_capacity(json.len() + json.len() / 8);
+    for char in json.chars() {
+        if is_plain(char) {
+            out.push(char);
+            continue;
+        }
+        for unit in char.encode_utf16(&mut [0; 2]) {
+            write!(out, "\\u{unit:04x}").expect("a String takes what is written to it");
+        }
+    }
+    out.into()
+}
+
+/// A record with members added, which take the place of members of the same name; numbers keep the server's spelling.
+pub fn extended(document: &Document, added: &[(&str, String)]) -> String {
+    let mut members: BTreeMap<String, Box<RawValue>> =
+        serde_json::from_str(document.json()).unwrap_or_default();
+    for (name, json) in added {
+        if let Ok(value) = RawValue::from_string(json.clone()) {
+            members.insert((*name).to_owned(), value);
+        }
+    }
+    serde_json::to_string(&members).unwrap_or_else(|_| document.json().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_value_stays_when_its_letters_go() {
+        let json = "{\"name\":\"世\u{202e}\u{9b}𝄞\u{7f}\"}";
+        let written = escaped(json);
+        assert!(written.is_ascii());
+        assert!(!written.contains('\u{7f}'));
+        let read = |json: &str| serde_json::from_str::<serde_json::Value>(json).unwrap();
+        assert_eq!(read(&written), read(json));
+    }
+
+    #[test]
+    fn members_are_added_and_numbers_stay_as_they_are() {
+        let document = Document::new(r#"{"elapsed":0.021306037902832031,"depth":7}"#);
+        let added = [
+            ("depth", "1".to_owned()),
+            ("relation", r#""child""#.to_owned()),
+        ];
+        assert_eq!(
+            extended(&document, &added),
+            r#"{"depth":1,"elapsed":0.021306037902832031,"relation":"child"}"#
+        );
+        assert_eq!(
+            extended(&Document::default(), &added[..1]),
+            r#"{"depth":1}"#
+        );
+    }
+}

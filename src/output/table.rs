@@ -1,0 +1,336 @@
+//! Columns for the eye.
+
+use std::io::{self, Write};
+
+use super::{Cell, Look, Row};
+use crate::text;
+
+/// The blanks between two columns.
+const GAP: &str = "  ";
+
+/// A column: its name, and what becomes of it where space is short.
+#[derive(Clone, Copy, Debug)]
+pub struct Column {
+    /// Its name, as the header of a CSV file; in capitals above a table.
+    pub name: &'static str,
+    align: Align,
+    /// The width it keeps when it gives way; `None` for one that is whole or not there at all.
+    least: Option<usize>,
+    keeps_end: bool,
+    /// Who goes first when even the least of all is too much: the highest. 0 never goes.
+    rank: u8,
+    is_drawn: bool,
+}
+
+/// On which side of its column a text stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Align {
+    /// Words.
+    Left,
+    /// Numbers.
+    Right,
+}
+
+impl Column {
+    /// A column that is never shortened.
+    pub const fn new(name: &'static str, align: Align) -> Self {
+        Self {
+            name,
+            align,
+            least: None,
+            keeps_end: false,
+            rank: 0,
+            is_drawn: true,
+        }
+    }
+
+    /// The same column, shortened to no less than `least` cells where space is short.
+    #[must_use]
+    pub const fn least(mut self, least: usize) -> Self {
+        self.least = Some(least);
+        self
+    }
+
+    /// The same column, but what is left out is its beginning: the name at the end of a path stays.
+    #[must_use]
+    pub const fn keeps_end(mut self) -> Self {
+        self.keeps_end = true;
+        self
+    }
+
+    /// The same column, left out where space is short; the highest rank goes first.
+    #[must_use]
+    pub const fn rank(mut self, rank: u8) -> Self {
+        self.rank = rank;
+        self
+    }
+
+    /// The same column, in CSV alone: a table shows it in another way.
+    #[must_use]
+    pub const fn csv_only(mut self) -> Self {
+        self.is_drawn = false;
+        self
+    }
+
+    fn wanted(&self, rows: &[Row], index: usize) -> usize {
+        rows.iter()
+            .filter_map(|row| row.cells.get(index))
+            .map(cell_width)
+            .max()
+            .unwrap_or(0)
+            .max(text::width(self.name))
+    }
+}
+
+/// A table that remembers the widths of its columns from page to page.
+pub(super) struct Table {
+    columns: &'static [Column],
+    look: Look,
+    /// The width of each column; 0 for one that is left out. Empty until the first rows.
+    widths: Vec<usize>,
+}
+
+impl Table {
+    pub(super) fn new(columns: &'static [Column], look: Look) -> Self {
+        Self {
+            columns,
+            look,
+            widths: Vec::new(),
+        }
+    }
+
+    pub(super) fn write(&mut self, rows: &[Row], out: &mut dyn Write) -> io::Result<()> {
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let is_first = self.widths.is_empty();
+        self.measure(rows);
+        if is_first {
+            let names: Vec<Cell> = self
+                .columns
+                .iter()
+                .map(|column| Cell {
+                    text: column.name.to_uppercase().into(),
+                    is_strong: true,
+                    ..Cell::default()
+                })
+                .collect();
+            self.line(&names, out)?;
+        }
+        rows.iter().try_for_each(|row| self.line(&row.cells, out))
+    }
+
+    fn measure(&mut self, rows: &[Row]) {
+        let is_first = self.widths.is_empty();
+        let wanted = self.columns.iter().enumerate().map(|(index, column)| {
+            if column.is_drawn {
+                column.wanted(rows, index)
+            } else {
+                0
+            }
+        });
+        match self.look.width {
+            // Nothing is shortened; a later page may need more room than the first.
+            None => {
+                self.widths.resize(self.columns.len(), 0);
+                for (width, wanted) in self.widths.iter_mut().zip(wanted) {
+                    *width = wanted.max(*width);
+                }
+            }
+            // The first page decides, lest the columns move under the eye.
+            Some(room) if is_first => self.widths = fitted(self.columns, wanted.collect(), room),
+            Some(_) => {}
+        }
+    }
+
+    fn line(&self, cells: &[Cell], out: &mut dyn Write) -> io::Result<()> {
+        let shown = self
+            .columns
+            .iter()
+            .zip(&self.widths)
+            .zip(cells)
+            .filter(|((_, width), _)| **width > 0);
+        let mut line = String::new();
+        // Blanks that are owed until something follows them: no line ends in one.
+        let mut due = 0;
+        for (index, ((column, &width), cell)) in shown.enumerate() {
+            if index > 0 {
+                due += GAP.len();
+            }
+            let (text, used) = self.cell(column, width, cell);
+            let rest = width.saturating_sub(used);
+            if column.align == Align::Right {
+                due += rest;
+            }
+            if used > 0 {
+                line.extend(std::iter::repeat_n(' ', due));
+                line.push_str(&text);
+                due = 0;
+            }
+            if column.align == Align::Left {
+                due += rest;
+            }
+        }
+        writeln!(out, "{line}")
+    }
+
+    /// The text of a cell and its width.
+    fn cell(&self, column: &Column, width: usize, cell: &Cell) -> (String, usize) {
+        let lead = text::fit(&cell.lead.as_str().into(), width);
+        let room = width - text::width(&lead);
+        let text = match (self.look.width, column.keeps_end) {
+            (None, _) => text::visible(&cell.text),
+            (Some(_), false) => text::fit(&cell.text, room),
+            (Some(_), true) => text::fit_end(&cell.text, room),
+        };
+        let used = text::width(&lead) + text::width(&text);
+        if cell.is_strong && self.look.is_styled {
+            (format!("{lead}\x1b[1m{text}\x1b[0m"), used)
+        } else {
+            (lead + &text, used)
+        }
+    }
+}
+
+fn cell_width(cell: &Cell) -> usize {
+    text::width(&cell.lead) + text::width(&text::visible(&cell.text))
+}
+
+/// Widths that fit into `room`. Columns that may go are there, in their order of rank, as far as all that are there can
+/// have their least; then the widest give way until the line fits.
+fn fitted(columns: &[Column], mut widths: Vec<usize>, room: usize) -> Vec<usize> {
+    let least = |index: usize, width: usize| columns[index].least.unwrap_or(width).min(width);
+    let mut places: Vec<usize> = (0..columns.len())
+        .filter(|&index| widths[index] > 0)
+        .collect();
+    places.sort_by_key(|&index| columns[index].rank);
+    let mut needed = 0;
+    for index in places {
+        let more = least(index, widths[index]) + GAP.len();
+        if columns[index].rank > 0 && needed + more > room + GAP.len() {
+            widths[index] = 0;
+        } else {
+            needed += more;
+        }
+    }
+    loop {
+        let shown = widths.iter().filter(|&&width| width > 0).count();
+        let total = widths.iter().sum::<usize>() + shown.saturating_sub(1) * GAP.len();
+        if total <= room {
+            return widths;
+        }
+        let widest = (0..widths.len())
+            .filter(|&index| widths[index] > least(index, widths[index]))
+            .max_by_key(|&index| widths[index]);
+        match widest {
+            // One cell at a time, so that two long columns share what there is.
+            Some(index) => widths[index] -= 1,
+            // What must be there is there, even if the terminal breaks the line.
+            None => return widths,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const COLUMNS: &[Column] = &[
+        Column::new("pid", Align::Right),
+        Column::new("path", Align::Left).least(6).keeps_end(),
+        Column::new("command", Align::Left).least(7),
+        Column::new("id", Align::Left).rank(1),
+    ];
+
+    fn row(cells: [&str; 4]) -> Row {
+        Row {
+            cells: cells.map(|text| Cell::of(&text.into())).to_vec(),
+            json: String::new(),
+        }
+    }
+
+    #[track_caller]
+    fn check(width: Option<usize>, rows: &[[&str; 4]], expected: &str) {
+        let look = Look {
+            width,
+            is_styled: false,
+        };
+        let mut table = Table::new(COLUMNS, look);
+        let mut out = Vec::new();
+        for cells in rows {
+            table.write(&[row(*cells)], &mut out).unwrap();
+        }
+        assert_eq!(String::from_utf8(out).unwrap(), expected);
+    }
+
+    const LONG: [&str; 4] = [
+        "4",
+        r"c:\windows\net.exe",
+        r"net use z: \\test\blah",
+        "00000003-0",
+    ];
+
+    #[test]
+    fn nothing_is_shortened_without_a_terminal() {
+        check(
+            None,
+            &[LONG],
+            "PID  PATH                COMMAND                 ID\n  \
+               4  c:\\windows\\net.exe  net use z: \\\\test\\blah  00000003-0\n",
+        );
+    }
+
+    #[test]
+    fn the_widest_give_way_and_then_a_column_goes() {
+        check(
+            Some(40),
+            &[LONG],
+            "PID  PATH         COMMAND     ID\n  4  …ws\\net.exe  net use z…  00000003-0\n",
+        );
+        check(
+            Some(24),
+            &[LONG],
+            "PID  PATH       COMMAND\n  4  …\\net.exe  net use…\n",
+        );
+    }
+
+    #[test]
+    fn no_line_is_wider_than_the_terminal() {
+        for width in 24..120 {
+            let mut table = Table::new(
+                COLUMNS,
+                Look {
+                    width: Some(width),
+                    is_styled: false,
+                },
+            );
+            let mut out = Vec::new();
+            table
+                .write(&[row(LONG), row(["1", "", "世界", ""])], &mut out)
+                .unwrap();
+            let text = String::from_utf8(out).unwrap();
+            for line in text.lines() {
+                assert!(crate::text::width(line) <= width, "{width}: {line:?}");
+                assert_eq!(line.trim_end(), line);
+            }
+        }
+    }
+
+    #[test]
+    fn a_later_page_may_be_wider() {
+        check(
+            None,
+            &[["1", "a", "b", "c"], ["2", "longer", "b", "c"]],
+            "PID  PATH  COMMAND  ID\n  1  a     b        c\n  2  longer  b        c\n",
+        );
+    }
+
+    #[test]
+    fn an_empty_cell_keeps_its_place() {
+        check(
+            None,
+            &[["", "", "b", ""]],
+            "PID  PATH  COMMAND  ID\n           b\n",
+        );
+    }
+}

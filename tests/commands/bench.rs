@@ -1,0 +1,170 @@
+//! A server, a home, and the program run in it.
+
+use std::{
+    fs,
+    path::PathBuf,
+    process::{Output, Stdio},
+};
+
+use lampblack::model::Clock;
+use lampblack::sim::{self, Options, Running};
+use serde_json::Value;
+use tempfile::TempDir;
+use tokio::{io::AsyncWriteExt, process::Command};
+
+/// A server, and a home for whoever asks it.
+pub(crate) struct Bench {
+    pub server: Running,
+    pub home: TempDir,
+}
+
+/// What a command left behind.
+pub(crate) struct Ran {
+    pub exit: i32,
+    pub out: String,
+    pub notes: String,
+}
+
+/// A small world that is the same every time.
+pub(crate) fn world() -> Options {
+    Options {
+        seed: 1,
+        processes: 400,
+        clock: Clock::Fixed("2026-11-24T12:00:00Z".parse().unwrap()),
+        ..Options::default()
+    }
+}
+
+impl Bench {
+    pub(crate) async fn start() -> Self {
+        Self::with(world()).await
+    }
+
+    pub(crate) async fn with(options: Options) -> Self {
+        Self {
+            server: sim::start(options).await.unwrap(),
+            home: tempfile::tempdir().unwrap(),
+        }
+    }
+
+    /// The program with nothing in its environment but this home and this server.
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = bare(&self.home, arguments);
+        command
+            .env("LAMPBLACK_URL", &self.server.url)
+            .env("LAMPBLACK_TOKEN", &self.server.token);
+        command
+    }
+
+    pub(crate) async fn run(&self, arguments: &[&str]) -> Ran {
+        self.fed(arguments, "").await
+    }
+
+    pub(crate) async fn fed(&self, arguments: &[&str], input: &str) -> Ran {
+        let ran = finish(self.command(arguments), input).await;
+        for said in [&ran.out, &ran.notes] {
+            assert!(
+                !said.contains(&self.server.token),
+                "the token is in the output of {arguments:?}"
+            );
+        }
+        ran
+    }
+
+    pub(crate) async fn ids(&self, query: &str) -> Vec<String> {
+        let ran = self
+            .run(&["search", query, "--format", "jsonl", "--limit", "0"])
+            .await;
+        ran.json_lines().iter().map(|row| row.text("id")).collect()
+    }
+
+    pub(crate) fn fault(&self, fault: Value) {
+        self.server.fault(serde_json::from_value(fault).unwrap());
+    }
+
+    pub(crate) fn log(&self) -> PathBuf {
+        let logs = self.home.path().join("state/lampblack/log");
+        let mut files = fs::read_dir(logs).unwrap();
+        files.next().unwrap().unwrap().path()
+    }
+}
+
+impl Ran {
+    #[track_caller]
+    pub(crate) fn check(&self, exit: i32) -> &Self {
+        assert_eq!(self.exit, exit, "out: {}\nnotes: {}", self.out, self.notes);
+        self
+    }
+
+    #[track_caller]
+    pub(crate) fn json_lines(&self) -> Vec<Value> {
+        self.out
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect()
+    }
+
+    #[track_caller]
+    pub(crate) fn notes_say(&self, words: &str) -> &Self {
+        assert!(
+            self.notes.contains(words),
+            "{words:?} is not in {}",
+            self.notes
+        );
+        self
+    }
+}
+
+pub(crate) trait Members {
+    fn text(&self, name: &str) -> String;
+}
+
+impl Members for Value {
+    #[track_caller]
+    fn text(&self, name: &str) -> String {
+        match &self[name] {
+            Value::String(text) => text.clone(),
+            other => other.to_string(),
+        }
+    }
+}
+
+pub(crate) fn bare(home: &TempDir, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_lampblack"));
+    let path = |name: &str| home.path().join(name);
+    command
+        .args(arguments)
+        .env_clear()
+        .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+        .env("HOME", home.path())
+        .env("XDG_CONFIG_HOME", path("config"))
+        .env("XDG_STATE_HOME", path("state"))
+        .current_dir(home.path())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true);
+    command
+}
+
+pub(crate) async fn finish(mut command: Command, input: &str) -> Ran {
+    let mut child = command.spawn().unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    // A command that reads nothing may have ended before this is written.
+    let _ = stdin.write_all(input.as_bytes()).await;
+    drop(stdin);
+    let Output {
+        status,
+        stdout,
+        stderr,
+    } = child.wait_with_output().await.unwrap();
+    Ran {
+        exit: status.code().unwrap(),
+        out: String::from_utf8(stdout).unwrap(),
+        notes: String::from_utf8(stderr).unwrap(),
+    }
+}
+
+/// The two processes of the official documentation's example.
+pub(crate) const NET: &str =
+    r#"process_name:net.exe hostname:win-ia9nq1gn8oi cmdline:"\\test\blah""#;

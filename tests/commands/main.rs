@@ -1,0 +1,10 @@
+//! The program itself, headless, against a simulator: standard output, standard error, exit codes.
+
+mod bench;
+
+mod doctor;
+mod edges;
+mod search;
+mod sensor;
+mod simulate;
+mod tree;

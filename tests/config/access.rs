@@ -1,0 +1,399 @@
+//! Which source decides about server and token.
+
+use std::{fs, path::Path};
+
+use lampblack::config::{Access, Config, Environment, Error, Flags, Source};
+use secrecy::ExposeSecret;
+use tempfile::TempDir;
+
+/// A home, a working directory and an `/etc` of a test's own.
+struct Place(TempDir);
+
+impl Place {
+    fn new() -> Self {
+        let place = Self(tempfile::tempdir().unwrap());
+        for directory in [
+            "home/.config/lampblack",
+            "home/.carbonblack",
+            "work/.carbonblack",
+            "etc/carbonblack",
+        ] {
+            fs::create_dir_all(place.path().join(directory)).unwrap();
+        }
+        place
+    }
+
+    fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    fn write(self, file: &str, text: &str) -> Self {
+        let path = self.path().join(file);
+        fs::write(&path, text).unwrap();
+        chmod(&path, 0o600);
+        self
+    }
+
+    fn ours(self, text: &str) -> Self {
+        self.write("home/.config/lampblack/config.toml", text)
+    }
+
+    fn choose(&self, flags: &Flags, variables: &[(&str, &str)]) -> Result<Access, Error> {
+        let environment = Environment::below(self.path(), variables);
+        let config = Config::load(flags.config.as_deref(), &environment)?;
+        Access::choose(flags, &config, &environment)
+    }
+}
+
+#[cfg(unix)]
+fn chmod(path: &Path, mode: u32) {
+    use std::os::unix::fs::PermissionsExt;
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+}
+
+fn profile(name: &str) -> Flags {
+    Flags {
+        profile: Some(name.into()),
+        ..Flags::default()
+    }
+}
+
+#[track_caller]
+fn chosen(access: Result<Access, Error>) -> (String, String, Source) {
+    let access = access.unwrap();
+    (
+        access.url.to_string(),
+        access.token.expose_secret().to_owned(),
+        access.source,
+    )
+}
+
+const CLIENT: &str = "[default]\nurl=https://client.example\ntoken=clienttoken\nssl_verify=False\n";
+const OURS: &str = "[profiles.default]\nurl = \"https://ours.example\"\ntoken = \"ourtoken\"\n";
+const LAMPBLACK: [(&str, &str); 2] = [
+    ("LAMPBLACK_URL", "https://variable.example"),
+    ("LAMPBLACK_TOKEN", "variabletoken"),
+];
+const CBAPI: [(&str, &str); 2] = [
+    ("CBAPI_URL", "https://cbapi.example"),
+    ("CBAPI_TOKEN", "cbapitoken"),
+];
+
+#[test]
+fn a_profile_that_is_named_wins_over_everything() {
+    let place = Place::new()
+        .ours("[profiles.lab]\nurl = \"https://lab.example\"\ntoken = \"lab\"\n")
+        .write("home/.carbonblack/credentials.response", CLIENT);
+    let variables = [LAMPBLACK, CBAPI].concat();
+    let (url, token, _) = chosen(place.choose(&profile("lab"), &variables));
+    assert_eq!(
+        (url.as_str(), token.as_str()),
+        ("https://lab.example/", "lab")
+    );
+    let mut named = variables.clone();
+    named.push(("LAMPBLACK_PROFILE", "lab"));
+    assert_eq!(chosen(place.choose(&Flags::default(), &named)).1, "lab");
+    let (_, token, source) = chosen(place.choose(&profile("default"), &variables));
+    assert_eq!(token, "clienttoken");
+    assert!(matches!(source, Source::ClientFile { .. }));
+}
+
+#[test]
+fn without_a_name_the_variables_come_before_the_default_profile() {
+    let place = Place::new().ours(OURS);
+    let both = [LAMPBLACK, CBAPI].concat();
+    let token = |variables: &[(&str, &str)]| chosen(place.choose(&Flags::default(), variables)).1;
+    assert_eq!(token(&both), "variabletoken");
+    assert_eq!(token(&CBAPI), "cbapitoken");
+    assert_eq!(token(&[]), "ourtoken");
+}
+
+#[test]
+fn half_a_pair_is_not_completed_from_another_source() {
+    let place = Place::new().ours(OURS);
+    for half in [LAMPBLACK[0], LAMPBLACK[1], CBAPI[0], CBAPI[1]] {
+        let access = place.choose(&Flags::default(), &[half]).unwrap();
+        assert_eq!(access.token.expose_secret(), "ourtoken");
+        assert!(
+            access.notices.iter().any(|notice| notice.contains(half.0)),
+            "{:?}",
+            access.notices
+        );
+    }
+    let crossed = [LAMPBLACK[0], CBAPI[1]];
+    assert_eq!(
+        chosen(place.choose(&Flags::default(), &crossed)).1,
+        "ourtoken"
+    );
+}
+
+#[test]
+fn an_address_on_the_command_line_needs_its_token_in_the_environment() {
+    let place = Place::new().ours(OURS);
+    let flags = Flags {
+        url: Some("https://flag.example".into()),
+        ..Flags::default()
+    };
+    let error = place.choose(&flags, &CBAPI).unwrap_err();
+    assert!(error.is_usage, "{error}");
+    let variables = [LAMPBLACK[1], ("LAMPBLACK_PROFILE", "default")];
+    let (url, token, source) = chosen(place.choose(&flags, &variables));
+    assert_eq!(
+        (url.as_str(), token.as_str(), source),
+        ("https://flag.example/", "variabletoken", Source::Flag)
+    );
+    let both = Flags {
+        profile: Some("default".into()),
+        ..flags
+    };
+    assert!(place.choose(&both, &LAMPBLACK).unwrap_err().is_usage);
+}
+
+#[test]
+fn our_file_comes_before_the_clients() {
+    let place = Place::new()
+        .ours(OURS)
+        .write("etc/carbonblack/credentials.response", CLIENT);
+    assert_eq!(chosen(place.choose(&Flags::default(), &[])).1, "ourtoken");
+}
+
+#[test]
+fn the_clients_files_are_merged_key_by_key() {
+    let place = Place::new()
+        .write(
+            "etc/carbonblack/credentials.response",
+            "[default]\nurl=https://a.example\ntoken=a\nssl_verify=0\n",
+        )
+        .write(
+            "home/.carbonblack/credentials.response",
+            "[DEFAULT]\nproxy=http://p:1\n[default]\nTOKEN: b\nssl_verify_hostname=no\n",
+        );
+    let access = place.choose(&Flags::default(), &[]).unwrap();
+    assert_eq!(
+        (access.url.as_str(), access.token.expose_secret()),
+        ("https://a.example/", "b")
+    );
+    assert!(!access.profile.verify_tls && !access.profile.verify_hostname);
+    assert_eq!(access.profile.proxy.as_deref(), Some("http://p:1"));
+}
+
+#[test]
+fn a_file_in_the_working_directory_steers_no_token_but_its_own() {
+    let place = Place::new()
+        .write("home/.carbonblack/credentials.response", CLIENT)
+        .write(
+            "work/.carbonblack/credentials.response",
+            "[default]\nurl=https://evil.example\n",
+        );
+    let error = place.choose(&Flags::default(), &[]).unwrap_err();
+    assert_eq!(error.mistakes[0].line, 2);
+    assert!(!error.to_string().contains("clienttoken"));
+    let place = place.write(
+        "work/.carbonblack/credentials.response",
+        "[default]\nproxy=http://evil\n",
+    );
+    assert!(place.choose(&Flags::default(), &[]).is_err());
+    let place = place.write(
+        "work/.carbonblack/credentials.response",
+        "[default]\nurl=https://w.example\ntoken=w\n",
+    );
+    assert_eq!(chosen(place.choose(&Flags::default(), &[])).1, "w");
+}
+
+#[test]
+fn a_broken_client_file_is_named_without_its_content() {
+    let place = Place::new().write(
+        "home/.carbonblack/credentials.response",
+        "[default]\nurl=https://a\nsecrettoken\n",
+    );
+    let error = place
+        .choose(&Flags::default(), &[])
+        .unwrap_err()
+        .to_string();
+    assert!(
+        error.contains("credentials.response:3:") && !error.contains("secrettoken"),
+        "{error}"
+    );
+}
+
+#[test]
+fn the_clients_variables_know_about_certificates() {
+    let place = Place::new();
+    let mut variables = CBAPI.to_vec();
+    variables.push(("CBAPI_SSL_VERIFY", "False"));
+    assert!(
+        !place
+            .choose(&Flags::default(), &variables)
+            .unwrap()
+            .profile
+            .verify_tls
+    );
+    variables[2].1 = "perhaps";
+    assert!(place.choose(&Flags::default(), &variables).is_err());
+}
+
+#[test]
+fn nothing_configured_names_the_demo() {
+    let error = Place::new().choose(&Flags::default(), &[]).unwrap_err();
+    assert!(!error.is_usage);
+    assert!(
+        error.mistakes[0]
+            .hint
+            .as_deref()
+            .unwrap()
+            .contains("lampblack demo")
+    );
+}
+
+#[test]
+fn a_profile_that_does_not_exist_is_wrong_usage_and_the_others_are_named() {
+    let place = Place::new()
+        .ours("[profiles.prod]\nurl = \"https://a\"\n")
+        .write(
+            "home/.carbonblack/credentials.response",
+            "[lab]\nurl=https://b\ntoken=b\n",
+        );
+    for flags in [Flags::default(), profile("prdo")] {
+        let error = place.choose(&flags, &[]).unwrap_err();
+        assert!(error.is_usage);
+        assert!(
+            error.mistakes[0]
+                .hint
+                .as_deref()
+                .unwrap()
+                .contains(r#""lab", "prod""#),
+            "{error:?}"
+        );
+    }
+}
+
+#[test]
+fn the_token_comes_from_a_file_or_a_program() {
+    let place = Place::new()
+        .write("home/token", "filetoken\n")
+        .write("home/.config/lampblack/beside", "besidetoken\n")
+        .ours("[profiles.a]\nurl = \"https://a\"\ntoken_file = \"~/token\"\n[profiles.b]\nurl = \"https://a\"\ntoken_file = \"beside\"\n[profiles.c]\nurl = \"https://a\"\ntoken_command = [\"printf\", \"programtoken\"]\n[profiles.d]\nurl = \"https://a\"\n");
+    assert_eq!(chosen(place.choose(&profile("a"), &[])).1, "filetoken");
+    assert_eq!(chosen(place.choose(&profile("b"), &[])).1, "besidetoken");
+    assert_eq!(chosen(place.choose(&profile("c"), &[])).1, "programtoken");
+    assert!(place.choose(&profile("d"), &[]).is_err());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_secret_that_others_can_read_is_a_warning() {
+    let place = Place::new().ours(OURS);
+    assert_eq!(
+        place.choose(&Flags::default(), &[]).unwrap().notices,
+        [""; 0]
+    );
+    let file = place.path().join("home/.config/lampblack/config.toml");
+    chmod(&file, 0o644);
+    let notices = place.choose(&Flags::default(), &[]).unwrap().notices;
+    assert!(
+        notices[0].contains("config.toml") && notices[0].contains("read"),
+        "{notices:?}"
+    );
+    // Without a token in it, anyone may read it.
+    let place = place
+        .write("home/token", "t")
+        .ours("[profiles.default]\nurl = \"https://a\"\ntoken_file = \"~/token\"\n");
+    chmod(&file, 0o644);
+    assert_eq!(
+        place.choose(&Flags::default(), &[]).unwrap().notices,
+        [""; 0]
+    );
+    chmod(&place.path().join("home/token"), 0o640);
+    assert_eq!(
+        place.choose(&Flags::default(), &[]).unwrap().notices.len(),
+        1
+    );
+}
+
+#[test]
+fn plain_http_is_silent_on_this_machine_only() {
+    let notices = |url: &str| {
+        let variables = [("LAMPBLACK_URL", url), LAMPBLACK[1]];
+        Place::new()
+            .choose(&Flags::default(), &variables)
+            .map(|access| access.notices)
+    };
+    for url in [
+        "http://127.0.0.1:8080",
+        "http://localhost:1",
+        "http://[::1]:1",
+        "https://cb.example.com",
+    ] {
+        assert_eq!(notices(url).unwrap(), [""; 0], "{url}");
+    }
+    for url in [
+        "http://cb.example.com",
+        "http://localhost.example.com",
+        "http://192.168.0.1",
+    ] {
+        assert_eq!(notices(url).unwrap().len(), 1, "{url}");
+    }
+    for url in [
+        "ftp://a",
+        "cb.example.com",
+        "https://",
+        "https://user:pass@a",
+        "file:///etc/passwd",
+        "https://a?x=1",
+    ] {
+        let error = notices(url).unwrap_err();
+        assert!(!error.to_string().contains("pass@"), "{error}");
+    }
+}
+
+#[test]
+fn a_file_that_is_named_must_exist() {
+    let place = Place::new();
+    let flags = Flags {
+        config: Some("nowhere.toml".into()),
+        ..Flags::default()
+    };
+    assert!(
+        place
+            .choose(&flags, &LAMPBLACK)
+            .unwrap_err()
+            .to_string()
+            .contains("nowhere.toml")
+    );
+    let place = place.write("work/other.toml", OURS);
+    let variables = [("LAMPBLACK_CONFIG", "other.toml")];
+    assert_eq!(
+        chosen(place.choose(&Flags::default(), &variables)).1,
+        "ourtoken"
+    );
+}
+
+#[test]
+fn no_token_is_in_any_debug_output() {
+    let place = Place::new().ours(OURS);
+    let environment = Environment::below(place.path(), &LAMPBLACK);
+    let config = Config::load(None, &environment).unwrap();
+    let access = Access::choose(&Flags::default(), &config, &environment).unwrap();
+    let said = format!(
+        "{config:?} {access:?} {:?} {environment:?}",
+        access.settings()
+    );
+    assert!(
+        !said.contains("ourtoken") && !said.contains("variabletoken"),
+        "{said}"
+    );
+}
+
+#[test]
+fn the_command_line_has_the_last_word() {
+    let place = Place::new()
+        .ours("[profiles.default]\nurl = \"https://a\"\ntoken = \"t\"\nuser = \"file\"\n");
+    let flags = Flags {
+        user: Some("flag".into()),
+        read_only: true,
+        ..Flags::default()
+    };
+    let access = place.choose(&flags, &[]).unwrap();
+    assert_eq!(access.profile.user.as_deref(), Some("flag"));
+    assert!(access.profile.read_only);
+}
