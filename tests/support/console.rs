@@ -1,0 +1,210 @@
+//! The whole console against the simulator: keys in, screen out, nothing left out but the terminal.
+
+use std::{convert::Infallible, future::pending, time::Duration};
+
+use crossterm::event::{Event, KeyEvent};
+use futures::stream;
+use jiff::Timestamp;
+use lampblack::api::{Client, Settings};
+use lampblack::app::{App, Setup};
+use lampblack::model::{Clock, Pace};
+use lampblack::read::Reader;
+use lampblack::runtime::{self, Ended, Outside};
+use lampblack::session::Identity;
+use lampblack::sim::{self, Options, Running};
+use lampblack::worker::{self, Worker};
+use ratatui::{Terminal, backend::TestBackend};
+use secrecy::SecretString;
+use tokio::{sync::mpsc, time};
+
+use super::{keys, now, picture, text, typed};
+
+/// How long a screen may take to settle before a test fails.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// A console on a simulator of its own.
+pub struct Console {
+    pub app: App,
+    pub sim: Running,
+    pub outside: Notes,
+    terminal: Terminal<TestBackend>,
+    worker: Worker,
+}
+
+/// What the console did outside its screen.
+#[derive(Default)]
+pub struct Notes {
+    pub copied: Vec<String>,
+    pub remembered: Vec<(String, u64)>,
+    pub n_suspended: usize,
+}
+
+/// A small world: fast to start, large enough for several pages.
+pub fn small() -> Options {
+    Options {
+        processes: 3_000,
+        clock: Clock::Fixed(now()),
+        ..Options::default()
+    }
+}
+
+/// A client for a simulator, with the pace of tests.
+pub fn settings(sim: &Running) -> Settings {
+    let token = SecretString::from(sim.token.clone());
+    let mut settings = Settings::new(sim.url.parse().unwrap(), token);
+    settings.pace = Pace::quick();
+    settings.clock = Clock::Fixed(now());
+    settings
+}
+
+impl Console {
+    /// Starts simulator and console, at 120x36.
+    pub async fn start() -> Self {
+        Self::with(small(), 120, 36, |_| {}).await
+    }
+
+    /// Starts a simulator with options, and a console of a size with changed settings.
+    pub async fn with(
+        options: Options,
+        width: u16,
+        height: u16,
+        change: impl Fn(&mut Settings),
+    ) -> Self {
+        let sim = sim::start(options).await.unwrap();
+        let mut settings = settings(&sim);
+        change(&mut settings);
+        let (sender, calls) = mpsc::unbounded_channel();
+        let client = Client::new(settings, Some(sender)).unwrap();
+        let worker = worker::spawn(Reader::new(client), calls);
+        let identity = Identity {
+            server: "simulator".into(),
+            profile: "demo".into(),
+            ..Identity::default()
+        };
+        let app = App::new(Setup {
+            identity,
+            ..Setup::default()
+        });
+        let terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
+        let mut console = Self {
+            app,
+            sim,
+            outside: Notes::default(),
+            terminal,
+            worker,
+        };
+        console.feed(Vec::new()).await;
+        console
+    }
+
+    /// Presses keys, and waits until nothing is awaited.
+    pub async fn press(&mut self, text: &str) -> &mut Self {
+        for key in keys(text) {
+            self.feed(vec![key]).await;
+        }
+        self
+    }
+
+    /// Presses keys without waiting between them, as a held key does.
+    pub async fn hold(&mut self, text: &str) -> &mut Self {
+        self.feed(keys(text)).await;
+        self
+    }
+
+    /// Types a text.
+    pub async fn write(&mut self, text: &str) -> &mut Self {
+        self.feed(typed(text)).await;
+        self
+    }
+
+    /// Writes a query over whatever stands in the editor, and runs it.
+    pub async fn search(&mut self, query: &str) -> &mut Self {
+        self.press("esc i ctrl-u")
+            .await
+            .write(query)
+            .await
+            .press("enter")
+            .await
+    }
+
+    async fn feed(&mut self, keys: Vec<KeyEvent>) -> Ended {
+        let events = stream::iter(keys.into_iter().map(|key| Ok(Event::Key(key))));
+        let run = runtime::run(
+            &mut self.terminal,
+            &mut self.app,
+            events,
+            pending(),
+            &mut self.worker,
+            &mut self.outside,
+        );
+        let ended = time::timeout(PATIENCE, run).await;
+        ended
+            .unwrap_or_else(|_| panic!("it does not settle:\n{}", self.text()))
+            .unwrap()
+    }
+
+    /// The screen as text.
+    pub fn text(&self) -> String {
+        text(self.terminal.backend().buffer())
+    }
+
+    /// The screen as text, with a line for its colors.
+    pub fn picture(&self) -> String {
+        picture(self.terminal.backend().buffer())
+    }
+
+    /// Fails unless the screen contains every one of `texts`.
+    #[track_caller]
+    pub fn shows(&self, texts: &[&str]) -> &Self {
+        let screen = self.text();
+        for text in texts {
+            assert!(
+                screen.contains(text),
+                "{text:?} is not on the screen:\n{screen}"
+            );
+        }
+        self
+    }
+
+    /// Fails if the screen contains `text`.
+    #[track_caller]
+    pub fn lacks(&self, text: &str) -> &Self {
+        let screen = self.text();
+        assert!(
+            !screen.contains(text),
+            "{text:?} is on the screen:\n{screen}"
+        );
+        self
+    }
+
+    /// What the simulator was asked since this was last called: the paths, in order.
+    pub fn asked(&self) -> Vec<String> {
+        let paths = self
+            .sim
+            .requests()
+            .into_iter()
+            .map(|seen| seen.target)
+            .collect();
+        self.sim.forget_requests();
+        paths
+    }
+}
+
+impl Outside<TestBackend> for Notes {
+    fn clock(&self) -> Clock {
+        Clock::Fixed(now())
+    }
+
+    fn copy(&mut self, text: &str) {
+        self.copied.push(text.to_owned());
+    }
+
+    fn remember(&mut self, query: &str, _: Timestamp, total: u64, _: u64) {
+        self.remembered.push((query.to_owned(), total));
+    }
+
+    fn suspend(&mut self, _: &mut Terminal<TestBackend>) -> Result<(), Infallible> {
+        self.n_suspended += 1;
+        Ok(())
+    }
+}

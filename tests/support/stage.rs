@@ -1,0 +1,159 @@
+//! The console without a worker: inputs in, effects out, answers when the test says so.
+
+use crossterm::event::KeyEvent;
+use lampblack::api::Error;
+use lampblack::app::{App, Input, Setup};
+use lampblack::read::{Answer, Fetch};
+use lampblack::session::{Effect, Identity};
+use lampblack::worker::{Reply, Request, Slot, Ticket};
+use ratatui::{Terminal, backend::TestBackend};
+
+use super::{keys, now, picture, text, typed, world};
+
+/// The console on a screen of a given size, with what it has asked and not been told.
+pub struct Stage {
+    pub app: App,
+    terminal: Terminal<TestBackend>,
+    /// Requests that wait for their answer.
+    pub asked: Vec<(Ticket, Slot, Fetch)>,
+    /// Every request so far.
+    pub n_asked: usize,
+    /// What was copied.
+    pub copied: Vec<String>,
+    /// Whether the console was left.
+    pub has_quit: bool,
+}
+
+impl Stage {
+    /// A console that was just started.
+    pub fn new(width: u16, height: u16) -> Self {
+        let identity = Identity {
+            server: "cb-prod-01".into(),
+            profile: "production".into(),
+            user: Some("jgarman".into()),
+            color: Some("red".into()),
+            ..Identity::default()
+        };
+        Self::with(
+            width,
+            height,
+            Setup {
+                identity,
+                ..Setup::default()
+            },
+        )
+    }
+
+    /// A console that was set up otherwise.
+    pub fn with(width: u16, height: u16, setup: Setup) -> Self {
+        let mut app = App::new(setup);
+        let effects = app.start(now());
+        let terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
+        let mut stage = Self {
+            app,
+            terminal,
+            asked: Vec::new(),
+            n_asked: 0,
+            copied: Vec::new(),
+            has_quit: false,
+        };
+        stage.take(effects);
+        stage
+    }
+
+    /// Presses keys, one frame after each.
+    pub fn press(&mut self, text: &str) -> &mut Self {
+        for key in keys(text) {
+            self.key(key);
+        }
+        self
+    }
+
+    /// Types a text.
+    pub fn write(&mut self, text: &str) -> &mut Self {
+        for key in typed(text) {
+            self.key(key);
+        }
+        self
+    }
+
+    /// Asks for a query and answers as a well-behaved server does.
+    pub fn search(&mut self, query: &str) -> &mut Self {
+        self.write(query).press("enter").answer_all(world::answer)
+    }
+
+    /// Hands over an input.
+    pub fn input(&mut self, input: Input) -> &mut Self {
+        let effects = self.app.handle(input, now());
+        self.take(effects);
+        self
+    }
+
+    fn key(&mut self, key: KeyEvent) {
+        self.input(Input::Key(key));
+    }
+
+    /// Answers everything that waits, and what is asked because of it, until nothing waits.
+    pub fn answer_all(&mut self, answer: impl Fn(&Fetch) -> Result<Answer, Error>) -> &mut Self {
+        while !self.asked.is_empty() {
+            self.answer(0, &answer);
+        }
+        self
+    }
+
+    /// Answers one of the requests that wait.
+    pub fn answer(&mut self, which: usize, answer: impl Fn(&Fetch) -> Result<Answer, Error>) {
+        let (ticket, slot, fetch) = self.asked.remove(which);
+        let result = answer(&fetch);
+        self.input(Input::Reply(Reply::Answer {
+            ticket,
+            slot,
+            result,
+        }));
+    }
+
+    fn take(&mut self, effects: Vec<Effect>) {
+        for effect in effects {
+            match effect {
+                Effect::Send(Request::Fetch {
+                    ticket,
+                    slot,
+                    fetch,
+                    ..
+                }) => {
+                    self.asked.retain(|(_, other, _)| *other != slot);
+                    self.asked.push((ticket, slot, fetch));
+                    self.n_asked += 1;
+                }
+                Effect::Send(Request::Cancel(slot)) => {
+                    self.asked.retain(|(_, other, _)| *other != slot);
+                }
+                Effect::Copy(text) => self.copied.push(text),
+                Effect::Quit => self.has_quit = true,
+                Effect::Remember { .. } | Effect::Suspend | Effect::Repaint => {}
+            }
+        }
+    }
+
+    /// Changes the size of the screen.
+    pub fn resize(&mut self, width: u16, height: u16) -> &mut Self {
+        self.terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
+        self.input(Input::Resize)
+    }
+
+    fn draw(&mut self) {
+        self.terminal.draw(|frame| self.app.render(frame)).unwrap();
+    }
+
+    /// The screen as text.
+    pub fn text(&mut self) -> String {
+        self.draw();
+        text(self.terminal.backend().buffer())
+    }
+
+    /// The screen as text, with a line for its colors.
+    pub fn picture(&mut self) -> String {
+        self.draw();
+        picture(self.terminal.backend().buffer())
+    }
+}

@@ -1,0 +1,87 @@
+//! The program in a real terminal: whatever ends it, the shell gets its terminal back.
+
+mod support;
+
+use std::time::Duration;
+
+use rustix::process::Signal;
+use support::pty::Pty;
+use tempfile::TempDir;
+
+fn demo(home: &TempDir) -> Pty {
+    let mut pty = Pty::start(&["demo", "--processes", "500"], home.path(), 120, 36);
+    pty.until("nothing has been asked yet");
+    assert!(pty.is_alternate() && pty.wraps_pastes());
+    pty
+}
+
+/// The terminal is as the shell left it: main screen, cursor shown, cooked.
+#[track_caller]
+fn check_restored(pty: &Pty) {
+    assert!(!pty.is_alternate(), "still on the alternate screen");
+    assert!(!pty.wraps_pastes(), "still wraps pastes");
+    assert!(!pty.hides_cursor(), "the cursor is gone");
+}
+
+#[test]
+fn a_stranger_finds_the_example_and_leaves_a_clean_shell() {
+    let home = TempDir::new().unwrap();
+    let mut pty = demo(&home);
+    pty.send(r"process_name:net.exe cmdline:\\test\blah");
+    pty.send("\r");
+    pty.until("ntoskrnl.exe");
+    pty.until("WIN-IA9NQ1GN8OI #3");
+    pty.until("wanted no, actual no");
+    pty.send("\x1b");
+    pty.settle(Duration::from_millis(100));
+    pty.send("q");
+    assert!(pty.wait().success());
+    check_restored(&pty);
+}
+
+#[test]
+fn a_termination_leaves_a_clean_shell() {
+    for signal in [Signal::TERM, Signal::HUP, Signal::INT] {
+        let home = TempDir::new().unwrap();
+        let mut pty = demo(&home);
+        pty.signal(signal);
+        pty.wait();
+        check_restored(&pty);
+    }
+}
+
+#[test]
+fn a_suspended_console_gives_the_terminal_back_and_returns() {
+    let home = TempDir::new().unwrap();
+    let mut pty = demo(&home);
+    pty.send("kept\x1a");
+    // Without a shell that waits for it, the kernel does not stop the program; what it does around that is the same.
+    pty.until_written("\x1b[?1049l");
+    pty.signal(Signal::CONT);
+    pty.until_written("\x1b[?1049h");
+    pty.until("kept");
+    assert!(pty.is_alternate() && pty.wraps_pastes());
+}
+
+#[test]
+fn any_size_is_survived() {
+    let home = TempDir::new().unwrap();
+    let mut pty = demo(&home);
+    for (width, height) in [(20, 5), (1, 1), (60, 16), (300, 100), (80, 24)] {
+        pty.resize(width, height);
+        pty.settle(Duration::from_millis(50));
+    }
+    pty.until("nothing has been asked yet");
+    pty.send("\x03\x03");
+    assert!(pty.wait().success());
+    check_restored(&pty);
+}
+
+#[test]
+fn without_a_server_it_says_so_and_the_terminal_is_untouched() {
+    let home = TempDir::new().unwrap();
+    let mut pty = Pty::start(&[], home.path(), 120, 36);
+    pty.until("lampblack demo");
+    assert!(!pty.wait().success());
+    assert!(!pty.written.windows(8).any(|bytes| bytes == b"\x1b[?1049h"));
+}
