@@ -54,6 +54,7 @@ pub(super) fn render(app: &mut App, frame: &mut Frame<'_>) {
         keymap,
         turns: *turns,
         focus: (!shown).then_some(*focus),
+        is_alone: areas.panes.len() == 1,
     };
     paint.pane(query, areas.query);
     for (id, area) in &areas.panes {
@@ -109,7 +110,16 @@ struct Paint<'a, 'f> {
     keymap: &'a Keymap,
     turns: usize,
     focus: Option<PaneId>,
+    /// Whether only one of the panes below the query is shown.
+    is_alone: bool,
 }
+
+/// The panes that share one place on a narrow screen.
+const TABS: [(PaneId, &str); 3] = [
+    (PaneId::Results, "Processes"),
+    (PaneId::Lineage, "Chain"),
+    (PaneId::Sensor, "Sensor"),
+];
 
 impl Paint<'_, '_> {
     fn pane(&mut self, pane: &mut dyn Pane, area: Rect) {
@@ -143,7 +153,11 @@ impl Paint<'_, '_> {
             .slots()
             .iter()
             .any(|slot| self.session.is_pending(*slot));
-        let is_held = pane.slots().iter().any(|slot| self.session.is_held(*slot));
+        // Where several facts are shown, only what failed and is still shown is old.
+        let is_old = pane
+            .slots()
+            .iter()
+            .any(|slot| self.session.error(*slot).is_some() && self.session.is_held(*slot));
         let tint = self
             .session
             .identity
@@ -152,16 +166,36 @@ impl Paint<'_, '_> {
             .map(|color| self.theme.profile(color));
         Panel {
             title: pane.title(self.session),
-            state: pane.state(self.session),
+            state: self.state(pane),
             is_focused: self.focus == Some(pane.id()),
             tint,
             spinner: is_awaited.then_some(self.turns),
-            stale: (message.is_some() && !is_awaited && is_held).then_some("not current"),
+            stale: (is_old && !is_awaited).then_some("not current"),
             trouble: message.map(|message| Trouble {
                 message,
                 hint: self.error(pane).and_then(Error::hint),
             }),
         }
+    }
+
+    /// What a pane says of itself; where only one is shown, also which others there are.
+    fn state(&self, pane: &dyn Pane) -> Line<'static> {
+        let mut state = pane.state(self.session);
+        if !self.is_alone || !TABS.iter().any(|(id, _)| *id == pane.id()) {
+            return state;
+        }
+        for (id, name) in TABS {
+            let style = if id == pane.id() {
+                self.theme.title
+            } else {
+                self.theme.muted
+            };
+            let gap = if state.spans.is_empty() { "" } else { "  " };
+            state
+                .spans
+                .extend([Span::raw(gap), Span::styled(name, style)]);
+        }
+        state
     }
 
     fn error(&self, pane: &dyn Pane) -> Option<&Error> {
@@ -176,8 +210,10 @@ fn header(frame: &mut Frame<'_>, area: Rect, session: &Session, theme: &Theme) {
     let identity = &session.identity;
     let version = match session.info.held() {
         Some(known) => format!(" {}", release(&known.value.version)),
-        None if session.info.error().is_some() => " unreachable".into(),
-        None => String::new(),
+        None => session
+            .info
+            .error()
+            .map_or(String::new(), |error| format!(" {}", trouble(error))),
     };
     let name = identity
         .color
@@ -221,6 +257,17 @@ fn header(frame: &mut Frame<'_>, area: Rect, session: &Session, theme: &Theme) {
         style: theme.text,
     }
     .render(area, frame.buffer_mut(), theme);
+}
+
+/// Why the server's version is not known, in a word or two.
+fn trouble(error: &Error) -> &'static str {
+    match error {
+        Error::Unauthorized => "token refused",
+        Error::Certificate { .. } => "not trusted",
+        Error::Timeout(_) => "no answer",
+        Error::Unreachable { .. } => "unreachable",
+        _ => "failed",
+    }
 }
 
 /// The release of a version that also tells the build: 6.2.0.
@@ -319,6 +366,7 @@ fn hints(scope: Scope) -> &'static [Action] {
             Action::NextPane,
             Action::Back,
             Action::Complete,
+            Action::Help,
             Action::History,
             Action::Newline,
             Action::Cancel,

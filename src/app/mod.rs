@@ -10,10 +10,9 @@ use ratatui::Frame;
 
 use crate::keys::{Chord, Keymap, Scope};
 use crate::panes::{LineagePane, Pane, PaneId, QueryPane, ResultsPane, SensorPane};
-use crate::read::Fetch;
 use crate::session::{Cx, Effect, Identity, Past, Session};
 use crate::theme::Theme;
-use crate::worker::{Reply, Urgency};
+use crate::worker::Reply;
 
 /// Something that happened. (In this trade an *event* is what a process did.)
 #[derive(Clone, Debug)]
@@ -100,9 +99,7 @@ impl App {
     /// What to do before the first input: the header wants the server's version. Nothing is searched.
     pub fn start(&mut self, now: Timestamp) -> Vec<Effect> {
         let mut effects = Vec::new();
-        if self.session.info.asked().is_none() {
-            Cx::new(&mut self.session, &mut effects, now).fetch(Fetch::Info, Urgency::Now);
-        }
+        Cx::new(&mut self.session, &mut effects, now).greet();
         effects
     }
 

@@ -104,7 +104,16 @@ impl Keymap {
         let bindings = scopes
             .iter()
             .flat_map(|scope| self.chords(*scope, action))
-            .filter(|binding| self.lookup(scopes, binding.chords()) == Lookup::Action(action));
+            .filter(|binding| self.lookup(scopes, binding.chords()) == Lookup::Action(action))
+            // Where text is typed, a letter is a letter.
+            .filter(|binding| {
+                let takes_text = scopes.first().is_some_and(|scope| scope.takes_text());
+                !(takes_text
+                    && binding
+                        .chords()
+                        .first()
+                        .is_some_and(|chord| chord.is_text()))
+            });
         bindings
             .map(Binding::short)
             .min_by_key(|text| text.chars().count())
@@ -192,6 +201,19 @@ mod tests {
             assert_eq!(scope.chain().first(), Some(&scope));
             assert_eq!(scope.chain().last(), Some(&Scope::Global));
         }
+    }
+
+    #[test]
+    fn a_letter_is_no_hint_where_text_is_typed() {
+        let keymap = Keymap::default();
+        assert_eq!(
+            keymap.hint(Scope::Query.chain(), Action::Help).as_deref(),
+            Some("f1")
+        );
+        assert_eq!(
+            keymap.hint(Scope::Results.chain(), Action::Help).as_deref(),
+            Some("?")
+        );
     }
 
     #[test]

@@ -123,7 +123,8 @@ impl Pane for ResultsPane {
     }
 
     fn slots(&self) -> &'static [Slot] {
-        &[Slot::Page(0)]
+        // A server that cannot be reached is told where the first look goes.
+        &[Slot::Page(0), Slot::Info]
     }
 
     fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> bool {

@@ -4,7 +4,7 @@ use std::{ops::Range, sync::Arc};
 
 use jiff::Timestamp;
 
-use super::{Notice, Past, Session};
+use super::{Awaiting, Notice, Past, Session};
 use crate::model::{Process, Search};
 use crate::read::Fetch;
 use crate::worker::{Reply, Request, Slot, Ticket, Urgency};
@@ -67,6 +67,7 @@ impl<'a> Cx<'a> {
             group_by: (!self.session.is_split).then(|| "id".into()),
             ..Search::default()
         };
+        self.greet();
         for start in self.session.results.ask(Arc::new(search)) {
             self.effects
                 .push(Effect::Send(Request::Cancel(Slot::Page(start))));
@@ -74,6 +75,13 @@ impl<'a> Cx<'a> {
         self.session.asked_at = Some(self.now);
         for fetch in self.session.results.wanted(&(0..1)) {
             self.fetch(fetch, Urgency::Fresh);
+        }
+    }
+
+    /// Asks the server who it is, unless that is known.
+    pub fn greet(&mut self) {
+        if self.session.info.current().is_none() && !self.session.info.is_pending() {
+            self.fetch(Fetch::Info, Urgency::Now);
         }
     }
 
@@ -128,6 +136,7 @@ impl<'a> Cx<'a> {
 
     /// Asks again for what is on screen, past the cache.
     pub fn refresh(&mut self, window: &Range<u64>) {
+        self.greet();
         for fetch in self.session.results.refresh(window) {
             self.fetch(fetch, Urgency::Fresh);
         }
