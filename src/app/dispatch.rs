@@ -21,10 +21,6 @@ impl App {
         Cx::new(&mut self.session, effects, now).dismiss();
         let chord = Chord::from(key);
         let scope = self.scope();
-        // The text rule: where text is typed, a chord that types a character is text.
-        if self.typed.is_empty() && scope.takes_text() && chord.is_text() {
-            return self.type_key(key, now, effects);
-        }
         let is_first = self.typed.is_empty();
         self.typed.push(chord);
         match self.keymap.lookup(scope.chain(), &self.typed) {

@@ -75,7 +75,7 @@ pub enum Action {
     /// Show more of the end of the command lines
     #[strum(message = "right")]
     Right,
-    /// Go to the parent chain of the process, or pick the query
+    /// Go to the parent chain, or pick the query
     Open,
 
     /// Let the server sort by the next order
@@ -108,7 +108,7 @@ pub enum Action {
     /// Copy the record as the server sent it, as JSON
     #[strum(message = "JSON")]
     YankJson,
-    /// Copy the row raw: addresses and links not defanged
+    /// Copy the row raw, not defanged
     #[strum(message = "raw row")]
     YankRaw,
 }

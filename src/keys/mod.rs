@@ -66,9 +66,14 @@ impl Keymap {
         overrides::apply(Self::default(), overrides)
     }
 
-    /// What `typed` means where `scopes` are asked, the first of them first.
+    /// What `typed` means where `scopes` are asked, the first of them first. Where text is typed, a chord that types a
+    /// character means nothing else.
     pub fn lookup(&self, scopes: &[Scope], typed: &[Chord]) -> Lookup {
-        if typed.is_empty() {
+        let takes_text = scopes.first().is_some_and(|scope| scope.takes_text());
+        let is_text = typed
+            .first()
+            .is_none_or(|chord| takes_text && chord.is_text());
+        if is_text {
             return Lookup::None;
         }
         let mut following: Vec<(Chord, Action)> = Vec::new();
@@ -104,16 +109,7 @@ impl Keymap {
         let bindings = scopes
             .iter()
             .flat_map(|scope| self.chords(*scope, action))
-            .filter(|binding| self.lookup(scopes, binding.chords()) == Lookup::Action(action))
-            // Where text is typed, a letter is a letter.
-            .filter(|binding| {
-                let takes_text = scopes.first().is_some_and(|scope| scope.takes_text());
-                !(takes_text
-                    && binding
-                        .chords()
-                        .first()
-                        .is_some_and(|chord| chord.is_text()))
-            });
+            .filter(|binding| self.lookup(scopes, binding.chords()) == Lookup::Action(action));
         bindings
             .map(Binding::short)
             .min_by_key(|text| text.chars().count())
