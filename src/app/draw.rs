@@ -6,17 +6,13 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::{
-    App,
-    layout::{self, Areas},
-};
+use super::{App, footer::Footer, header::header, layout};
 use crate::api::Error;
-use crate::keys::{Action, Keymap, Lookup, Scope};
+use crate::keys::Keymap;
 use crate::panes::{Look, Pane, PaneId};
-use crate::session::{Awaiting, Session};
-use crate::text::{self, Untrusted};
+use crate::session::Session;
 use crate::theme::Theme;
-use crate::widgets::{self, Bar, Panel, Trouble};
+use crate::widgets::{Panel, Trouble};
 
 /// Draws everything into the frame.
 pub(super) fn render(app: &mut App, frame: &mut Frame<'_>) {
@@ -89,17 +85,14 @@ pub(super) fn render(app: &mut App, frame: &mut Frame<'_>) {
         paint.focus = Some(PaneId::Overlay);
         paint.overlay(overlay.as_mut(), layout::popup(screen));
     }
-    footer(
-        frame,
-        &areas,
-        &Footer {
-            session,
-            theme,
-            keymap,
-            scope,
-            typed,
-        },
-    );
+    let footer = Footer {
+        session,
+        theme,
+        keymap,
+        scope,
+        typed,
+    };
+    footer.render(frame, &areas);
 }
 
 /// What is needed to draw panes.
@@ -202,209 +195,5 @@ impl Paint<'_, '_> {
         pane.slots()
             .iter()
             .find_map(|slot| self.session.error(*slot))
-    }
-}
-
-/// Server, profile, user, mode, zone; requests in flight and how often the cache had the answer.
-fn header(frame: &mut Frame<'_>, area: Rect, session: &Session, theme: &Theme) {
-    let identity = &session.identity;
-    let version = match session.info.held() {
-        Some(known) => format!(" {}", release(&known.value.version)),
-        None => session
-            .info
-            .error()
-            .map_or(String::new(), |error| format!(" {}", trouble(error))),
-    };
-    let name = identity
-        .color
-        .as_deref()
-        .map_or(theme.accent, |color| theme.profile(color));
-    let mut left = vec![Line::from(vec![
-        Span::styled(identity.server.clone(), name),
-        Span::styled(
-            version,
-            if session.info.error().is_some() {
-                theme.bad
-            } else {
-                theme.text
-            },
-        ),
-    ])];
-    // Without a profile it is still said where the token comes from.
-    let profile = if identity.profile.is_empty() {
-        &identity.source
-    } else {
-        &identity.profile
-    };
-    left.push(Line::styled(profile.clone(), name));
-    if let Some(word) = identity.is_insecure {
-        left.push(Line::styled(word, theme.bad));
-    }
-    left.push(if identity.is_read_only {
-        Line::styled("read-only", theme.good)
-    } else {
-        Line::styled("read-write", theme.text)
-    });
-    left.push(match &identity.user {
-        Some(user) => Line::styled(user.clone(), theme.text),
-        None => Line::styled("user unknown", theme.unknown),
-    });
-    left.push(Line::styled("UTC", theme.text));
-    let right = Line::styled(traffic(session, area.width), theme.muted);
-    Bar {
-        left,
-        right,
-        style: theme.text,
-    }
-    .render(area, frame.buffer_mut(), theme);
-}
-
-/// Why the server's version is not known, in a word or two.
-fn trouble(error: &Error) -> &'static str {
-    match error {
-        Error::Unauthorized => "token refused",
-        Error::Certificate { .. } => "not trusted",
-        Error::Timeout(_) => "no answer",
-        Error::Unreachable { .. } => "unreachable",
-        _ => "failed",
-    }
-}
-
-/// The release of a version that also tells the build: 6.2.0.
-fn release(version: &Untrusted) -> String {
-    let release = version
-        .raw()
-        .splitn(4, '.')
-        .take(3)
-        .collect::<Vec<_>>()
-        .join(".");
-    text::fit(&release.into(), 12)
-}
-
-fn traffic(session: &Session, width: u16) -> String {
-    /// Columns from which there is room for more than what is going on right now.
-    const ROOMY: u16 = 110;
-    let n_pending = session.n_pending();
-    if width < ROOMY {
-        return format!("in flight {n_pending}");
-    }
-    let tally = session.traffic.tally;
-    let share = (tally.hits * 100).checked_div(tally.hits + tally.misses);
-    let share = share.map_or("-".into(), |share| format!("{share}%"));
-    format!(
-        "in flight {n_pending}  requests {}  cache {share}",
-        session.traffic.calls
-    )
-}
-
-/// What the last lines are made of.
-struct Footer<'a> {
-    session: &'a Session,
-    theme: &'a Theme,
-    keymap: &'a Keymap,
-    scope: Scope,
-    typed: &'a [crate::keys::Chord],
-}
-
-/// The notice, and below it the keys that work here; after a prefix, the keys that may follow.
-fn footer(frame: &mut Frame<'_>, areas: &Areas, footer: &Footer<'_>) {
-    let Footer {
-        session,
-        theme,
-        keymap,
-        scope,
-        typed,
-    } = footer;
-    let chain = scope.chain();
-    let left = match keymap.lookup(chain, typed) {
-        Lookup::Prefix(following) => following
-            .iter()
-            .map(|(chord, action)| widgets::hint(chord.short(), action.label(), theme))
-            .collect(),
-        _ => hints(*scope)
-            .iter()
-            .filter_map(|action| {
-                Some(widgets::hint(
-                    keymap.hint(chain, *action)?,
-                    action.label(),
-                    theme,
-                ))
-            })
-            .collect(),
-    };
-    Bar {
-        left,
-        right: Line::default(),
-        style: theme.text,
-    }
-    .render(areas.hints, frame.buffer_mut(), theme);
-    let Some(notice) = &session.notice else {
-        return;
-    };
-    let style = if notice.is_warning {
-        theme.caution
-    } else {
-        theme.accent
-    };
-    let mut line = Line::styled(text::visible(&notice.text.as_str().into()), style);
-    if areas.notice == areas.hints {
-        frame.render_widget(ratatui::widgets::Clear, areas.notice);
-        line = line.patch_style(theme.text).patch_style(style);
-    }
-    Bar {
-        left: vec![line],
-        ..Bar::default()
-    }
-    .render(areas.notice, frame.buffer_mut(), theme);
-}
-
-/// The keys worth a hint, the most useful first.
-fn hints(scope: Scope) -> &'static [Action] {
-    match scope {
-        Scope::Query => &[
-            Action::Submit,
-            Action::NextPane,
-            Action::Back,
-            Action::Complete,
-            Action::Help,
-            Action::History,
-            Action::Newline,
-            Action::Cancel,
-        ],
-        Scope::Results => &[
-            Action::Help,
-            Action::EditQuery,
-            Action::Open,
-            Action::NextPane,
-            Action::YankRow,
-            Action::Bottom,
-            Action::Sort,
-            Action::Refresh,
-            Action::Zoom,
-            Action::ShowError,
-            Action::Quit,
-        ],
-        Scope::Lineage => &[
-            Action::Help,
-            Action::EditQuery,
-            Action::NextPane,
-            Action::GoParent,
-            Action::GoRoot,
-            Action::YankCmdline,
-            Action::Refresh,
-            Action::Back,
-            Action::Quit,
-        ],
-        Scope::Sensor => &[
-            Action::Help,
-            Action::EditQuery,
-            Action::NextPane,
-            Action::YankHost,
-            Action::Refresh,
-            Action::Back,
-            Action::Quit,
-        ],
-        Scope::History => &[Action::Open, Action::Down, Action::Up, Action::Back],
-        _ => &[Action::Back, Action::Down, Action::Up],
     }
 }

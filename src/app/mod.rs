@@ -2,6 +2,8 @@
 
 mod dispatch;
 mod draw;
+mod footer;
+mod header;
 mod layout;
 
 use crossterm::event::KeyEvent;

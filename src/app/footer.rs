@@ -1,0 +1,120 @@
+//! The last lines: what was to be told, and the keys that work here.
+
+use ratatui::{Frame, text::Line, widgets::Clear};
+
+use super::layout::Areas;
+use crate::keys::{Action, Chord, Keymap, Lookup, Scope};
+use crate::session::Session;
+use crate::text;
+use crate::theme::Theme;
+use crate::widgets::{self, Bar};
+
+/// What the last lines are made of.
+pub(super) struct Footer<'a> {
+    pub(super) session: &'a Session,
+    pub(super) theme: &'a Theme,
+    pub(super) keymap: &'a Keymap,
+    /// Where keys are looked up.
+    pub(super) scope: Scope,
+    /// Chords that begin a binding.
+    pub(super) typed: &'a [Chord],
+}
+
+impl Footer<'_> {
+    /// Draws the notice, and below it the keys.
+    pub(super) fn render(&self, frame: &mut Frame<'_>, areas: &Areas) {
+        let theme = self.theme;
+        let keys = Bar {
+            left: self.keys(),
+            right: Line::default(),
+            style: theme.text,
+        };
+        keys.render(areas.hints, frame.buffer_mut(), theme);
+        let Some(notice) = &self.session.notice else {
+            return;
+        };
+        if areas.notice == areas.hints {
+            // A low screen has one line for both, and what was to be told comes first.
+            frame.render_widget(Clear, areas.notice);
+        }
+        let style = if notice.is_warning {
+            theme.caution
+        } else {
+            theme.accent
+        };
+        let line = Line::styled(text::visible(&notice.text.as_str().into()), style);
+        let told = Bar {
+            left: vec![line],
+            right: Line::default(),
+            style: theme.text,
+        };
+        told.render(areas.notice, frame.buffer_mut(), theme);
+    }
+
+    /// The keys that work here; after a prefix, those that may follow.
+    fn keys(&self) -> Vec<Line<'static>> {
+        let chain = self.scope.chain();
+        if let Lookup::Prefix(following) = self.keymap.lookup(chain, self.typed) {
+            let hint = |(chord, action): &(Chord, Action)| {
+                widgets::hint(chord.short(), action.label(), self.theme)
+            };
+            return following.iter().map(hint).collect();
+        }
+        let hint = |action: &Action| {
+            let key = self.keymap.hint(chain, *action)?;
+            Some(widgets::hint(key, action.label(), self.theme))
+        };
+        hints(self.scope).iter().filter_map(hint).collect()
+    }
+}
+
+/// The keys worth a hint, the most useful first.
+fn hints(scope: Scope) -> &'static [Action] {
+    match scope {
+        Scope::Query => &[
+            Action::Submit,
+            Action::NextPane,
+            Action::Back,
+            Action::Complete,
+            Action::Help,
+            Action::History,
+            Action::Newline,
+            Action::Cancel,
+        ],
+        Scope::Results => &[
+            Action::Help,
+            Action::EditQuery,
+            Action::Open,
+            Action::NextPane,
+            Action::YankRow,
+            Action::Bottom,
+            Action::Sort,
+            Action::Refresh,
+            Action::Zoom,
+            Action::ShowError,
+            Action::Quit,
+        ],
+        Scope::Lineage => &[
+            Action::Help,
+            Action::EditQuery,
+            Action::NextPane,
+            Action::GoParent,
+            Action::GoRoot,
+            Action::YankCmdline,
+            Action::Refresh,
+            Action::Back,
+            Action::Quit,
+        ],
+        Scope::Sensor => &[
+            Action::Help,
+            Action::EditQuery,
+            Action::NextPane,
+            Action::YankHost,
+            Action::Refresh,
+            Action::Back,
+            Action::Quit,
+        ],
+        Scope::History => &[Action::Open, Action::Down, Action::Up, Action::Back],
+        _ => &[Action::Back, Action::Down, Action::Up],
+    }
+}

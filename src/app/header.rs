@@ -1,0 +1,105 @@
+//! The first line: where the console is, and as whom.
+
+use ratatui::{
+    Frame,
+    layout::Rect,
+    text::{Line, Span},
+};
+
+use crate::api::Error;
+use crate::session::{Awaiting, Session};
+use crate::text::{self, Untrusted};
+use crate::theme::Theme;
+use crate::widgets::Bar;
+
+/// Server, profile, user, mode, zone; requests in flight and how often the cache had the answer.
+pub(super) fn header(frame: &mut Frame<'_>, area: Rect, session: &Session, theme: &Theme) {
+    let identity = &session.identity;
+    let version = match session.info.held() {
+        Some(known) => format!(" {}", release(&known.value.version)),
+        None => session
+            .info
+            .error()
+            .map_or(String::new(), |error| format!(" {}", trouble(error))),
+    };
+    let name = identity
+        .color
+        .as_deref()
+        .map_or(theme.accent, |color| theme.profile(color));
+    let mut left = vec![Line::from(vec![
+        Span::styled(identity.server.clone(), name),
+        Span::styled(
+            version,
+            if session.info.error().is_some() {
+                theme.bad
+            } else {
+                theme.text
+            },
+        ),
+    ])];
+    // Without a profile it is still said where the token comes from.
+    let profile = if identity.profile.is_empty() {
+        &identity.source
+    } else {
+        &identity.profile
+    };
+    left.push(Line::styled(profile.clone(), name));
+    if let Some(word) = identity.is_insecure {
+        left.push(Line::styled(word, theme.bad));
+    }
+    left.push(if identity.is_read_only {
+        Line::styled("read-only", theme.good)
+    } else {
+        Line::styled("read-write", theme.text)
+    });
+    left.push(match &identity.user {
+        Some(user) => Line::styled(user.clone(), theme.text),
+        None => Line::styled("user unknown", theme.unknown),
+    });
+    left.push(Line::styled("UTC", theme.text));
+    let right = Line::styled(traffic(session, area.width), theme.muted);
+    Bar {
+        left,
+        right,
+        style: theme.text,
+    }
+    .render(area, frame.buffer_mut(), theme);
+}
+
+/// Why the server's version is not known, in a word or two.
+fn trouble(error: &Error) -> &'static str {
+    match error {
+        Error::Unauthorized => "token refused",
+        Error::Certificate { .. } => "not trusted",
+        Error::Timeout(_) => "no answer",
+        Error::Unreachable { .. } => "unreachable",
+        _ => "failed",
+    }
+}
+
+/// The release of a version that also tells the build: 6.2.0.
+fn release(version: &Untrusted) -> String {
+    let release = version
+        .raw()
+        .splitn(4, '.')
+        .take(3)
+        .collect::<Vec<_>>()
+        .join(".");
+    text::fit(&release.into(), 12)
+}
+
+fn traffic(session: &Session, width: u16) -> String {
+    /// Columns from which there is room for more than what is going on right now.
+    const ROOMY: u16 = 110;
+    let n_pending = session.n_pending();
+    if width < ROOMY {
+        return format!("in flight {n_pending}");
+    }
+    let tally = session.traffic.tally;
+    let share = (tally.hits * 100).checked_div(tally.hits + tally.misses);
+    let share = share.map_or("-".into(), |share| format!("{share}%"));
+    format!(
+        "in flight {n_pending}  requests {}  cache {share}",
+        session.traffic.calls
+    )
+}
