@@ -77,6 +77,10 @@ impl Editor {
 
     /// Takes a key; true when the text has changed by it.
     pub(super) fn type_key(&mut self, key: KeyEvent) -> bool {
+        // The shell's meaning, which every hand knows, not the widget's, which is undo.
+        if key.code == KeyCode::Char('u') && key.modifiers == KeyModifiers::CONTROL {
+            return self.0.delete_line_by_head();
+        }
         // Tabs and line breaks have meanings of their own here.
         let is_text = !matches!(key.code, KeyCode::Enter | KeyCode::Tab | KeyCode::BackTab);
         let is_full = matches!(key.code, KeyCode::Char(_))
@@ -142,6 +146,17 @@ mod tests {
             (editor.text().as_str(), editor.cursor()),
             ("cmdline: foo", (0, 8))
         );
+    }
+
+    #[test]
+    fn the_keys_of_the_shell_delete_as_they_do_there() {
+        let mut editor = Editor::default();
+        editor.set("process_name:net.exe cmdline:blah");
+        let control = |char| KeyEvent::new(KeyCode::Char(char), KeyModifiers::CONTROL);
+        assert!(editor.type_key(control('w')));
+        assert!(editor.text().starts_with("process_name:net.exe"));
+        assert!(editor.type_key(control('u')));
+        assert_eq!(editor.text(), "");
     }
 
     #[test]
