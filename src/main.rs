@@ -110,7 +110,7 @@ async fn console(setup: Setup) -> anyhow::Result<()> {
     let mut screen = Screen::take(&format!("lampblack: {server}"))?;
     let events = Events::read();
     runtime::run(
-        &mut screen.terminal,
+        screen.terminal(),
         &mut app,
         events,
         stop,

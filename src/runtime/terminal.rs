@@ -20,6 +20,8 @@ use tokio::{
     signal::unix::{SignalKind, signal},
 };
 
+use crate::text;
+
 /// What frames are written to: one write for each.
 pub type Output = CrosstermBackend<BufWriter<Stdout>>;
 
@@ -32,10 +34,10 @@ const POP_TITLE: &str = "\x1b[23;0t";
 
 /// The terminal while it is ours. Dropping it gives it back.
 #[derive(Debug)]
-pub struct Screen {
-    /// What is drawn on.
-    pub terminal: Terminal<Output>,
-}
+pub struct Screen(
+    /// Held until the screen is dropped.
+    Option<Terminal<Output>>,
+);
 
 impl Screen {
     /// Takes the terminal. From here on a panic on this thread gives it back before it is told.
@@ -53,15 +55,26 @@ impl Screen {
             FRAME,
             io::stdout(),
         )))?;
-        Ok(Self { terminal })
+        Ok(Self(Some(terminal)))
+    }
+}
+
+impl Screen {
+    /// What is drawn on.
+    pub fn terminal(&mut self) -> &mut Terminal<Output> {
+        self.0.as_mut().expect("only dropping takes it")
     }
 }
 
 impl Drop for Screen {
     fn drop(&mut self) {
         // There is nobody left to tell if the terminal is gone.
-        let _ = leave();
+        let is_gone = leave().is_err();
         let _ = execute!(io::stdout(), Print(POP_TITLE));
+        if is_gone {
+            // ratatui would say on the very same terminal that it cannot show the cursor, and panic over that.
+            std::mem::forget(self.0.take());
+        }
     }
 }
 
@@ -90,7 +103,8 @@ fn restore_on_panic() {
     let screen = thread::current().id();
     let previous = panic::take_hook();
     panic::set_hook(Box::new(move |info| {
-        tracing::error!("panic: {info}");
+        // One line, whatever was in the hands of whoever panicked.
+        tracing::error!("{}", text::visible(&info.to_string().into()));
         if thread::current().id() == screen {
             let _ = leave();
             let _ = execute!(io::stdout(), Print(POP_TITLE));

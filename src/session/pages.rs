@@ -20,6 +20,8 @@ pub struct Pages {
     /// Rows per page: what was asked for, or less when the server gives less.
     size: u64,
     total: Option<u64>,
+    /// Where an answer ended before the total was reached: no row is there or beyond.
+    end: u64,
     parts: BTreeMap<u64, Page>,
 }
 
@@ -54,6 +56,7 @@ impl Pages {
             search: Some(search),
             size: ROWS,
             total: None,
+            end: u64::MAX,
             parts: BTreeMap::new(),
         };
         awaited
@@ -174,11 +177,13 @@ impl Pages {
         // The total is an estimate (reference 1.6); an early end is a fact. A short first page may only mean that the
         // server gives fewer rows at once.
         let is_end = sent == 0 || start > 0 && sent < self.size;
-        self.total = Some(if is_end {
-            reached
-        } else {
-            known.value.total.max(reached)
-        });
+        if is_end {
+            self.end = self.end.min(reached);
+        } else if start == 0 || reached > self.end {
+            // A new look, or rows where there were none before.
+            self.end = u64::MAX;
+        }
+        self.total = Some(known.value.total.max(reached).min(self.end));
         *page = Page {
             held: Some(known),
             ..Page::default()
@@ -337,6 +342,17 @@ mod tests {
         answer(&mut pages, 0, 100, 500);
         answer(&mut pages, 100, 0, 500);
         assert_eq!(pages.total(), Some(100));
+    }
+
+    #[test]
+    fn the_earliest_end_counts_whatever_order_the_pages_come_in() {
+        let mut pages = asked();
+        answer(&mut pages, 0, 5, 14);
+        answer(&mut pages, 5, 0, 14);
+        answer(&mut pages, 10, 0, 14);
+        assert_eq!(pages.total(), Some(5));
+        answer(&mut pages, 0, 5, 5);
+        assert_eq!(pages.total(), Some(5));
     }
 
     #[test]
