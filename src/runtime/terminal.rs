@@ -61,6 +61,7 @@ impl Screen {
 
 impl Screen {
     /// What is drawn on.
+    #[expect(clippy::missing_panics_doc, reason = "only dropping takes the terminal")]
     pub fn terminal(&mut self) -> &mut Terminal<Output> {
         self.0.as_mut().expect("only dropping takes it")
     }
