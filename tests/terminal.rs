@@ -2,8 +2,10 @@
 
 mod support;
 
-use std::time::Duration;
+use std::{io::IsTerminal, time::Duration};
 
+use lampblack::runtime::Screen;
+use portable_pty::CommandBuilder;
 use rustix::process::Signal;
 use support::pty::Pty;
 use tempfile::TempDir;
@@ -61,6 +63,26 @@ fn a_suspended_console_gives_the_terminal_back_and_returns() {
     pty.until_written("\x1b[?1049h");
     pty.until("kept");
     assert!(pty.is_alternate() && pty.wraps_pastes());
+}
+
+#[test]
+fn a_panic_gives_the_terminal_back_before_it_is_told() {
+    // This very test is also the program that panics, when it is run with a terminal of its own.
+    const PANICS: &str = "a_panic_gives_the_terminal_back_before_it_is_told";
+    if std::env::args().any(|arg| arg == "--nocapture") && std::io::stdout().is_terminal() {
+        let _screen = Screen::take("panics").unwrap();
+        panic!("told to");
+    }
+    let home = TempDir::new().unwrap();
+    let mut command = CommandBuilder::new(std::env::current_exe().unwrap());
+    command.args([PANICS, "--exact", "--nocapture"]);
+    let mut pty = Pty::run(command, home.path(), 120, 36);
+    pty.until_written("\x1b[?1049h");
+    pty.until_written("\x1b[?1049l");
+    // Told on the screen of the shell, where it can be read.
+    pty.until("told to");
+    assert!(!pty.wait().success());
+    check_restored(&pty);
 }
 
 #[test]

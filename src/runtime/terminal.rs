@@ -61,7 +61,10 @@ impl Screen {
 
 impl Screen {
     /// What is drawn on.
-    #[expect(clippy::missing_panics_doc, reason = "only dropping takes the terminal")]
+    #[expect(
+        clippy::missing_panics_doc,
+        reason = "only dropping takes the terminal"
+    )]
     pub fn terminal(&mut self) -> &mut Terminal<Output> {
         self.0.as_mut().expect("only dropping takes it")
     }
@@ -69,6 +72,11 @@ impl Screen {
 
 impl Drop for Screen {
     fn drop(&mut self) {
+        if thread::panicking() {
+            // The hook has given the terminal back and told why; doing it again would draw over that.
+            std::mem::forget(self.0.take());
+            return;
+        }
         // There is nobody left to tell if the terminal is gone.
         let is_gone = leave().is_err();
         let _ = execute!(io::stdout(), Print(POP_TITLE));

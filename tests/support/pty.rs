@@ -28,6 +28,13 @@ pub struct Pty {
 impl Pty {
     /// Starts `lampblack` with its files below `home`.
     pub fn start(args: &[&str], home: &Path, width: u16, height: u16) -> Self {
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_lampblack"));
+        command.args(args);
+        Self::run(command, home, width, height)
+    }
+
+    /// Starts any program with its files below `home`.
+    pub fn run(mut command: CommandBuilder, home: &Path, width: u16, height: u16) -> Self {
         let size = PtySize {
             rows: height,
             cols: width,
@@ -37,8 +44,6 @@ impl Pty {
         let pair = native_pty_system()
             .openpty(size)
             .expect("a pseudo-terminal");
-        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_lampblack"));
-        command.args(args);
         command.env_clear();
         command.env("TERM", "xterm-256color");
         command.env("LANG", "C.UTF-8");
