@@ -7,7 +7,7 @@ use ratatui::{
     widgets::Paragraph,
 };
 
-use super::{Look, Pane, PaneId};
+use super::{Look, Pane, PaneId, motion};
 use crate::keys::{Action, Keymap, Lookup, Scope};
 use crate::session::{Cx, Session};
 use crate::text;
@@ -80,19 +80,9 @@ impl Pane for HelpPane {
 
     fn act(&mut self, action: Action, _: &mut Cx<'_>) -> bool {
         let last = self.rows.len().saturating_sub(self.height);
-        let next = match action {
-            Action::Down => self.offset + 1,
-            Action::Up => self.offset.saturating_sub(1),
-            Action::HalfPageDown => self.offset + self.height / 2,
-            Action::HalfPageUp => self.offset.saturating_sub(self.height / 2),
-            Action::PageDown => self.offset + self.height,
-            Action::PageUp => self.offset.saturating_sub(self.height),
-            Action::Top => 0,
-            Action::Bottom => last,
-            _ => return false,
-        };
-        self.offset = next.min(last);
-        true
+        let moved = motion::moved(action, self.offset, self.height, last);
+        self.offset = moved.unwrap_or(self.offset);
+        moved.is_some()
     }
 
     fn render(&mut self, frame: &mut Frame<'_>, area: Rect, _: &Session, look: &Look<'_>) {

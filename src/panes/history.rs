@@ -6,7 +6,7 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::{Look, Pane, PaneId};
+use super::{Look, Pane, PaneId, motion};
 use crate::keys::{Action, Scope};
 use crate::session::{Cx, Session};
 use crate::text::{self, Untrusted};
@@ -33,28 +33,18 @@ impl Pane for HistoryPane {
     }
 
     fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> bool {
-        let last = cx.session().history.len().saturating_sub(1);
-        self.cursor = match action {
-            Action::Down => self.cursor + 1,
-            Action::Up => self.cursor.saturating_sub(1),
-            Action::HalfPageDown => self.cursor + self.height / 2,
-            Action::HalfPageUp => self.cursor.saturating_sub(self.height / 2),
-            Action::PageDown => self.cursor + self.height,
-            Action::PageUp => self.cursor.saturating_sub(self.height),
-            Action::Top => 0,
-            Action::Bottom => last,
-            Action::Open => {
-                if let Some(past) = cx.session().history.get(self.cursor) {
-                    let query = past.query.clone();
-                    cx.propose(query);
-                }
-                self.is_done = true;
-                return true;
+        if action == Action::Open {
+            if let Some(past) = cx.session().history.get(self.cursor) {
+                let query = past.query.clone();
+                cx.propose(query);
             }
-            _ => return false,
+            self.is_done = true;
+            return true;
         }
-        .min(last);
-        true
+        let last = cx.session().history.len().saturating_sub(1);
+        let moved = motion::moved(action, self.cursor, self.height, last);
+        self.cursor = moved.unwrap_or(self.cursor);
+        moved.is_some()
     }
 
     fn is_done(&self) -> bool {

@@ -8,7 +8,7 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::{Look, Pane, PaneId, yank};
+use super::{Look, Pane, PaneId, motion, yank};
 use crate::keys::{Action, Scope};
 use crate::model::{Lineage, Process, ProcessId, Top};
 use crate::session::{Awaiting, Cx, Session};
@@ -73,18 +73,17 @@ impl Pane for LineagePane {
         };
         let lineage = known.value.clone();
         let last = lineage.ancestors.len();
-        self.above = match action {
-            Action::Up | Action::GoParent => self.above + 1,
-            Action::Down => self.above.saturating_sub(1),
-            Action::HalfPageUp => self.above + self.height / 2,
-            Action::HalfPageDown => self.above.saturating_sub(self.height / 2),
-            Action::PageUp => self.above + self.height,
-            Action::PageDown => self.above.saturating_sub(self.height),
-            Action::Top | Action::GoRoot => last,
-            Action::Bottom => 0,
-            other => return yank::process(self.at_cursor(&lineage), other, cx),
-        }
-        .min(last);
+        // The root is drawn first and the subject last; ancestors are counted from the subject.
+        let row = last - self.above.min(last);
+        let to = match action {
+            Action::GoParent => Some(row.saturating_sub(1)),
+            Action::GoRoot => Some(0),
+            _ => motion::moved(action, row, self.height, last),
+        };
+        let Some(to) = to else {
+            return yank::process(self.at_cursor(&lineage), action, cx);
+        };
+        self.above = last - to;
         cx.look_at(self.at_cursor(&lineage));
         true
     }

@@ -4,6 +4,7 @@ mod failure;
 mod help;
 mod history;
 mod lineage;
+mod motion;
 mod query;
 mod results;
 mod sensor;

@@ -5,7 +5,7 @@ use std::{ops::Range, sync::Arc};
 use jiff::Timestamp;
 use ratatui::{Frame, layout::Rect, style::Style, text::Line};
 
-use super::{Look, Pane, PaneId, yank};
+use super::{Look, Pane, PaneId, motion, yank};
 use crate::keys::{Action, Scope};
 use crate::model::{Process, Search};
 use crate::session::{self, Cx, Row, Session};
@@ -52,9 +52,7 @@ impl ResultsPane {
         self.offset..self.offset + self.height
     }
 
-    fn go(&mut self, to: u64, cx: &mut Cx<'_>) {
-        let last = cx.session().results.total().unwrap_or(0).saturating_sub(1);
-        let to = to.min(last);
+    fn go(&mut self, to: u64) {
         self.is_downward = to >= self.cursor;
         self.cursor = to;
     }
@@ -128,34 +126,19 @@ impl Pane for ResultsPane {
     }
 
     fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> bool {
-        let to = match action {
-            Action::Down => self.cursor + 1,
-            Action::Up => self.cursor.saturating_sub(1),
-            Action::HalfPageDown => self.cursor + self.height / 2,
-            Action::HalfPageUp => self.cursor.saturating_sub(self.height / 2),
-            Action::PageDown => self.cursor + self.height,
-            Action::PageUp => self.cursor.saturating_sub(self.height),
-            Action::Top => 0,
-            Action::Bottom => u64::MAX,
-            Action::Left => {
-                self.shift = self.shift.saturating_sub(SHIFT);
-                return true;
-            }
-            Action::Right => {
-                self.shift += SHIFT;
-                return true;
-            }
-            Action::Sort => {
-                cx.sort();
-                return true;
-            }
-            Action::SplitSegments => {
-                cx.split();
-                return true;
-            }
+        let last = cx.session().results.total().unwrap_or(0).saturating_sub(1);
+        let moved = motion::moved(action, place(self.cursor), place(self.height), place(last));
+        if let Some(to) = moved {
+            self.go(u64::try_from(to).unwrap_or(last));
+            return true;
+        }
+        match action {
+            Action::Left => self.shift = self.shift.saturating_sub(SHIFT),
+            Action::Right => self.shift += SHIFT,
+            Action::Sort => cx.sort(),
+            Action::SplitSegments => cx.split(),
             other => return self.yank(other, cx),
-        };
-        self.go(to, cx);
+        }
         true
     }
 
@@ -231,7 +214,6 @@ impl ResultsPane {
         total: u64,
         look: &Look<'_>,
     ) {
-        let place = |at: u64| usize::try_from(at).unwrap_or(usize::MAX);
         let mut columns = COLUMNS;
         columns[1].sorted = match session.order {
             session::Order::LastUpdate => None,
@@ -332,6 +314,11 @@ fn said(text: &'static str, style: Style) -> widgets::Row<'static> {
     cells[7] = Line::styled(text, style);
     cells[4] = Line::styled(if text.is_empty() { "" } else { "?" }, style);
     widgets::Row::plain(cells)
+}
+
+/// A position as an index.
+fn place(at: u64) -> usize {
+    usize::try_from(at).unwrap_or(usize::MAX)
 }
 
 /// A number as people read it.

@@ -4,36 +4,10 @@ use std::{ops::Range, sync::Arc};
 
 use jiff::Timestamp;
 
-use super::{Awaiting, Notice, Past, Session};
+use super::{Awaiting, Effect, Notice, Past, Session};
 use crate::model::{Process, Search};
 use crate::read::Fetch;
 use crate::worker::{Reply, Request, Slot, Ticket, Urgency};
-
-/// Something to be done outside the screen.
-#[derive(Clone, Debug)]
-pub enum Effect {
-    /// Ask the worker.
-    Send(Request),
-    /// Put this text, already made visible, on the clipboard.
-    Copy(String),
-    /// Add a query to the history.
-    Remember {
-        /// The query, as typed.
-        query: String,
-        /// When it was asked.
-        at: Timestamp,
-        /// How many rows it has.
-        total: u64,
-        /// How long the first page took, in milliseconds.
-        took_ms: u64,
-    },
-    /// Stop until the shell wakes us.
-    Suspend,
-    /// Draw everything anew: something else wrote on the terminal.
-    Repaint,
-    /// Leave.
-    Quit,
-}
 
 /// The session in the hands of whoever handles an input.
 #[derive(Debug)]

@@ -1,6 +1,7 @@
 //! What the investigation knows: shared by every pane, drawn by all, owned by none.
 
 mod cx;
+mod effect;
 mod pages;
 mod remote;
 
@@ -8,7 +9,8 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-pub use cx::{Cx, Effect};
+pub use cx::Cx;
+pub use effect::Effect;
 pub use pages::{Pages, Row};
 pub use remote::{Awaiting, Remote};
 

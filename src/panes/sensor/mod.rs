@@ -5,7 +5,7 @@ mod host;
 
 use ratatui::{Frame, layout::Rect, text::Line};
 
-use super::{Look, Pane, PaneId, yank};
+use super::{Look, Pane, PaneId, motion, yank};
 use crate::keys::{Action, Scope};
 use crate::session::{Awaiting, Cx, Remote, Session};
 use crate::text;
@@ -55,30 +55,16 @@ impl Pane for SensorPane {
 
     fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> bool {
         let last = self.n_lines.saturating_sub(self.height);
-        let half = (self.height / 2).max(1);
-        self.offset = match action {
-            Action::Down => self.offset + 1,
-            Action::Up => self.offset.saturating_sub(1),
-            Action::HalfPageDown | Action::PageDown => self.offset + half,
-            Action::HalfPageUp | Action::PageUp => self.offset.saturating_sub(half),
-            Action::Top => 0,
-            Action::Bottom => last,
-            other => {
-                let sensor = cx
-                    .session()
-                    .sensor
-                    .current()
-                    .map(|known| known.value.clone());
-                return if let Some(sensor) = sensor {
-                    yank::sensor(&sensor, other, cx)
-                } else {
-                    cx.notify("no sensor is shown");
-                    true
-                };
-            }
+        if let Some(to) = motion::moved(action, self.offset, self.height, last) {
+            self.offset = to;
+            return true;
         }
-        .min(last);
-        true
+        let sensor = cx.session().sensor.current();
+        let Some(sensor) = sensor.map(|known| known.value.clone()) else {
+            cx.notify("no sensor is shown");
+            return true;
+        };
+        yank::sensor(&sensor, action, cx)
     }
 
     fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &Look<'_>) {
