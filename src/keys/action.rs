@@ -125,6 +125,8 @@ pub enum Scope {
     List,
     /// The query editor; takes text.
     Query,
+    /// Whatever has a process under the cursor.
+    Process,
     /// The list of processes found.
     Results,
     /// The parent chain.
@@ -171,6 +173,7 @@ impl Scope {
             Self::Global => "Everywhere",
             Self::List => "Lists",
             Self::Query => "Query",
+            Self::Process => "Process under the cursor",
             Self::Results => "Processes",
             Self::Lineage => "Parent chain",
             Self::Sensor => "Sensor",
@@ -184,9 +187,10 @@ impl Scope {
         match self {
             Self::Global => &[Self::Global],
             Self::List => &[Self::List, Self::Global],
+            Self::Process => &[Self::Process, Self::List, Self::Global],
             Self::Query => &[Self::Query, Self::Global],
-            Self::Results => &[Self::Results, Self::List, Self::Global],
-            Self::Lineage => &[Self::Lineage, Self::List, Self::Global],
+            Self::Results => &[Self::Results, Self::Process, Self::List, Self::Global],
+            Self::Lineage => &[Self::Lineage, Self::Process, Self::List, Self::Global],
             Self::Sensor => &[Self::Sensor, Self::List, Self::Global],
             Self::Overlay => &[Self::Overlay, Self::List, Self::Global],
             Self::History => &[Self::History, Self::List, Self::Global],

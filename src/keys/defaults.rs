@@ -49,13 +49,8 @@ pub(super) const DEFAULTS: &[(Scope, &[Keys])] = &[
         ],
     ),
     (
-        Scope::Results,
+        Scope::Process,
         &[
-            (Action::Open, &["enter"]),
-            (Action::Left, &["h", "left"]),
-            (Action::Right, &["l", "right"]),
-            (Action::Sort, &["s"]),
-            (Action::SplitSegments, &["g s"]),
             (Action::GoParent, &["g p"]),
             (Action::GoRoot, &["g r"]),
             (Action::YankRow, &["y y"]),
@@ -68,17 +63,13 @@ pub(super) const DEFAULTS: &[(Scope, &[Keys])] = &[
         ],
     ),
     (
-        Scope::Lineage,
+        Scope::Results,
         &[
-            (Action::GoParent, &["g p"]),
-            (Action::GoRoot, &["g r"]),
-            (Action::YankRow, &["y y"]),
-            (Action::YankHash, &["y h"]),
-            (Action::YankCmdline, &["y c"]),
-            (Action::YankGuid, &["y g"]),
-            (Action::YankHost, &["y n"]),
-            (Action::YankJson, &["y j"]),
-            (Action::YankRaw, &["y d"]),
+            (Action::Open, &["enter"]),
+            (Action::Left, &["h", "left"]),
+            (Action::Right, &["l", "right"]),
+            (Action::Sort, &["s"]),
+            (Action::SplitSegments, &["g s"]),
         ],
     ),
     (
