@@ -45,7 +45,7 @@ pub enum Error {
     #[expect(missing_docs, reason = "the message says what they are")]
     Redirected { endpoint: String, to: String },
     /// Any other status, or an error message in the place of an answer.
-    #[error("{endpoint} answered {status}{}{said}", if .said.is_empty() { "" } else { ": " })]
+    #[error("the server answered {status}{}{said} ({endpoint})", if .said.is_empty() { "" } else { ": " })]
     #[expect(missing_docs, reason = "the message says what they are")]
     Refused {
         endpoint: String,
@@ -187,10 +187,10 @@ mod tests {
             said: said.into(),
         };
         for (error, message) in [
-            (refused(""), "GET /api/v1/process answered 500"),
+            (refused(""), "the server answered 500 (GET /api/v1/process)"),
             (
                 refused("out of memory"),
-                "GET /api/v1/process answered 500: out of memory",
+                "the server answered 500: out of memory (GET /api/v1/process)",
             ),
             (Error::Busy(None), "the server is busy"),
             (

@@ -108,18 +108,20 @@ impl Pane for LineagePane {
         };
         let lineage = &known.value;
         let is_current = session.lineage.is_current();
-        let n_rows = lineage.ancestors.len() + 1 + usize::from(note(lineage).is_some());
+        let note = note(lineage, session.lineage.error().is_some());
+        let n_rows = lineage.ancestors.len() + 1 + usize::from(note.is_some());
         // The chain comes first; two lines of facts are worth having, a rule alone is not.
         let facts = area.height.saturating_sub(cells(n_rows)).min(FACTS);
         let facts = if facts > 1 { facts } else { 0 };
         let [tree, below] =
             Layout::vertical([Constraint::Fill(1), Constraint::Length(facts)]).areas(area);
         self.height = usize::from(tree.height).max(1);
-        self.render_tree(frame, tree, lineage, is_current, look);
+        self.render_tree(frame, tree, lineage, note.as_deref(), look);
         if facts > 0 {
             render_facts(frame, below, self.at_cursor(lineage), look);
         }
         if !is_current {
+            // Another process's chain is dimmed while the one asked for is awaited.
             frame.buffer_mut().set_style(area, look.theme.stale);
         }
     }
@@ -131,10 +133,9 @@ impl LineagePane {
         frame: &mut Frame<'_>,
         area: Rect,
         lineage: &Lineage,
-        is_current: bool,
+        note: Option<&str>,
         look: &Look<'_>,
     ) {
-        let note = note(lineage);
         let n_notes = usize::from(note.is_some());
         let n_rows = lineage.ancestors.len() + 1 + n_notes;
         let cursor = n_rows - 1 - self.above.min(lineage.ancestors.len());
@@ -143,7 +144,7 @@ impl LineagePane {
             .max(n_rows.saturating_sub(self.height).min(cursor));
         for (row, place) in (first..n_rows).zip(area.rows()) {
             if row < n_notes {
-                let text = note.as_deref().unwrap_or_default();
+                let text = note.unwrap_or_default();
                 frame.render_widget(
                     Line::styled(
                         text::fit(&text.into(), usize::from(area.width)),
@@ -159,7 +160,7 @@ impl LineagePane {
                 .map_or(&lineage.subject, |at| &lineage.ancestors[at]);
             let depth = lineage.ancestors.len() - above;
             frame.render_widget(branch(process, depth, place.width, look), place);
-            if row == cursor && is_current {
+            if row == cursor {
                 let style = if look.is_focused {
                     look.theme.selection
                 } else {
@@ -172,13 +173,14 @@ impl LineagePane {
 }
 
 /// Why the chain begins where it begins, as a row above it; nothing when it begins at the root.
-fn note(lineage: &Lineage) -> Option<String> {
+fn note(lineage: &Lineage, is_failed: bool) -> Option<String> {
     let oldest = lineage.ancestors.first().map_or(&lineage.subject, |_| {
         lineage.ancestors.last().unwrap_or(&lineage.subject)
     });
     let child = text::fit(&oldest.name, 20);
     Some(match &lineage.top {
         Top::Root => return None,
+        Top::Walking if is_failed => "gap: more ancestors could not be fetched".into(),
         Top::Walking => "more ancestors are on their way".into(),
         Top::Unknown => format!("gap: the parent of {child} was not seen by the sensor"),
         Top::NotRecorded(id) => {

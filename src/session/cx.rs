@@ -262,7 +262,9 @@ impl<'a> Cx<'a> {
                 return;
             }
         };
-        if !self.session.settle(ticket, slot, result) {
+        let is_answer = result.is_ok();
+        // What follows from an answer does not follow from a failure: asking on would ask the same for ever.
+        if !self.session.settle(ticket, slot, result) || !is_answer {
             return;
         }
         match slot {

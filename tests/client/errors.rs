@@ -92,7 +92,10 @@ async fn a_query_that_cannot_be_read_is_a_syntax_error() {
         b"{\"reason\": \"unknown field\"}",
     ))
     .await;
-    says(&error, "GET /api/info answered 400: unknown field");
+    says(
+        &error,
+        "the server answered 400: unknown field (GET /api/info)",
+    );
 }
 
 #[tokio::test]
@@ -155,7 +158,7 @@ async fn a_redirect_is_not_followed_and_gets_no_token() {
     assert_eq!(thief.unread(), 0);
     says(
         &info(status("304 Not Modified", "", b"")).await,
-        "GET /api/info answered 304",
+        "the server answered 304 (GET /api/info)",
     );
 }
 
@@ -196,7 +199,7 @@ async fn any_other_status_is_refused_with_what_the_server_said() {
         ("407 Proxy Authentication Required", "", "answered 407"),
     ] {
         let error = info(status(line, "", body.as_bytes())).await;
-        says(&error, &format!("GET /api/info {message}"));
+        says(&error, &format!("the server {message} (GET /api/info)"));
     }
 }
 
@@ -206,7 +209,10 @@ async fn an_error_message_is_an_error_whatever_the_status() {
         r#"{"version": "6.2.0", "errorMessage": "license expired"}"#,
     ))
     .await;
-    says(&error, "GET /api/info answered 200: license expired");
+    says(
+        &error,
+        "the server answered 200: license expired (GET /api/info)",
+    );
 }
 
 #[tokio::test]

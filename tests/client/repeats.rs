@@ -126,7 +126,7 @@ async fn every_attempt_is_reported() {
         status: Some(502),
         took: first.took,
         bytes: 4,
-        error: Some("GET /api/v1/process answered 502: oops".into()),
+        error: Some("the server answered 502: oops (GET /api/v1/process)".into()),
     };
     assert_eq!(first, expected);
     let second = calls.recv().await.unwrap();

@@ -199,5 +199,5 @@ async fn what_came_before_an_error_can_still_be_read() {
     let ran = bench.run(&["search", "", "--format", "json"]).await;
     let rows: Vec<Value> = serde_json::from_str(&ran.check(1).out).unwrap();
     assert_eq!(rows.len(), 14);
-    ran.notes_say("error: GET /api/v1/process answered 500");
+    ran.notes_say("error: the server answered 500");
 }
