@@ -27,7 +27,7 @@ pub(super) fn header(frame: &mut Frame<'_>, area: Rect, session: &Session, theme
         .as_deref()
         .map_or(theme.accent, |color| theme.profile(color));
     let mut left = vec![Line::from(vec![
-        Span::styled(identity.server.clone(), name),
+        Span::styled(text::visible(&identity.server.as_str().into()), name),
         Span::styled(
             version,
             if session.info.error().is_some() {
@@ -43,7 +43,7 @@ pub(super) fn header(frame: &mut Frame<'_>, area: Rect, session: &Session, theme
     } else {
         &identity.profile
     };
-    left.push(Line::styled(profile.clone(), name));
+    left.push(Line::styled(text::visible(&profile.as_str().into()), name));
     if let Some(word) = identity.is_insecure {
         left.push(Line::styled(word, theme.bad));
     }
@@ -53,7 +53,7 @@ pub(super) fn header(frame: &mut Frame<'_>, area: Rect, session: &Session, theme
         Line::styled("read-write", theme.text)
     });
     left.push(match &identity.user {
-        Some(user) => Line::styled(user.clone(), theme.text),
+        Some(user) => Line::styled(text::visible(&user.as_str().into()), theme.text),
         None => Line::styled("user unknown", theme.unknown),
     });
     left.push(Line::styled("UTC", theme.text));
