@@ -48,7 +48,7 @@ class Simulator:
     def requests(self, prefix="/api/"):
         """What was asked since requests were last forgotten, as `GET /path?query`."""
         seen = self.call("/_sim/log")
-        return [f"{one['method']} {one['path']}" for one in seen if one["path"].startswith(prefix)]
+        return [f"{one['method']} {one['target']}" for one in seen if one["target"].startswith(prefix)]
 
     def truth(self, query):
         """How many documents match, by the simulator's own account."""
