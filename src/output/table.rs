@@ -7,6 +7,9 @@ use crate::text;
 
 /// The blanks between two columns.
 const GAP: &str = "  ";
+/// The widest cell that the others of its column make room for where nothing is shortened: a command line of a megabyte
+/// would else put a megabyte of blanks into every row.
+const WIDEST: usize = 200;
 
 /// A column: its name, and what becomes of it where space is short.
 #[derive(Clone, Copy, Debug)]
@@ -72,10 +75,12 @@ impl Column {
         self
     }
 
-    fn wanted(&self, rows: &[Row], index: usize) -> usize {
+    /// The width that suits the cells of this column, those beyond `most` aside.
+    fn wanted(&self, rows: &[Row], index: usize, most: usize) -> usize {
         rows.iter()
             .filter_map(|row| row.cells.get(index))
             .map(cell_width)
+            .filter(|&width| width <= most)
             .max()
             .unwrap_or(0)
             .max(text::width(self.name))
@@ -122,9 +127,10 @@ impl Table {
 
     fn measure(&mut self, rows: &[Row]) {
         let is_first = self.widths.is_empty();
+        let most = self.look.width.map_or(WIDEST, |_| usize::MAX);
         let wanted = self.columns.iter().enumerate().map(|(index, column)| {
             if column.is_drawn {
-                column.wanted(rows, index)
+                column.wanted(rows, index, most)
             } else {
                 0
             }
@@ -176,12 +182,18 @@ impl Table {
 
     /// The text of a cell and its width.
     fn cell(&self, column: &Column, width: usize, cell: &Cell) -> (String, usize) {
-        let lead = text::fit(&cell.lead.as_str().into(), width);
-        let room = width - text::width(&lead);
-        let text = match (self.look.width, column.keeps_end) {
-            (None, _) => text::visible(&cell.text),
-            (Some(_), false) => text::fit(&cell.text, room),
-            (Some(_), true) => text::fit_end(&cell.text, room),
+        let (lead, text) = match self.look.width {
+            None => (cell.lead.clone(), text::visible(&cell.text)),
+            Some(_) => {
+                let lead = text::fit(&cell.lead.as_str().into(), width);
+                let room = width - text::width(&lead);
+                let fit = if column.keeps_end {
+                    text::fit_end
+                } else {
+                    text::fit
+                };
+                (lead, fit(&cell.text, room))
+            }
         };
         let used = text::width(&lead) + text::width(&text);
         if cell.is_strong && self.look.is_styled {
@@ -322,6 +334,22 @@ mod tests {
             None,
             &[["1", "a", "b", "c"], ["2", "longer", "b", "c"]],
             "PID  PATH  COMMAND  ID\n  1  a     b        c\n  2  longer  b        c\n",
+        );
+    }
+
+    #[test]
+    fn a_very_long_cell_is_whole_and_costs_its_own_line_alone() {
+        let long = "x".repeat(WIDEST + 1);
+        check(
+            None,
+            &[
+                ["1", "a", "b", "c"],
+                ["2", &long, "b", "c"],
+                ["3", "a", "b", "c"],
+            ],
+            &format!(
+                "PID  PATH  COMMAND  ID\n  1  a     b        c\n  2  {long}  b        c\n  3  a     b        c\n"
+            ),
         );
     }
 

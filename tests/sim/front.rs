@@ -58,6 +58,10 @@ async fn what_is_not_there_is_a_404_and_a_wrong_verb_a_405() {
         "/api/v1/binary/00000000000000000000000000000000/summary",
         "/api/v1/process/00000007-0000-1092-01d7-10df4de391b0/0",
         "/api/v1/process/nonsense/0",
+        "/api/v1/process/nonsense/0/nothing",
+        "/api/v1/process/nonsense",
+        "/api/v3/group/1/nothing",
+        "/api/user/admin/nothing",
         "/_sim/nothing",
     ] {
         let response = lab.get(path).await;
@@ -68,8 +72,31 @@ async fn what_is_not_there_is_a_404_and_a_wrong_verb_a_405() {
             "{path}: {page}"
         );
     }
-    let response = lab.send(Method::DELETE, "/api/info", None).await;
-    assert_eq!(response.status(), StatusCode::METHOD_NOT_ALLOWED);
+    for path in [
+        "/api/info",
+        "/api/v1/process",
+        "/api/v1/process/nonsense/0",
+        "/api/v1/sensor/7",
+        "/api/v2/sensor",
+        "/api/v3/group/1",
+        "/api/user/admin",
+    ] {
+        let response = lab.send(Method::DELETE, path, None).await;
+        assert_eq!(response.status(), StatusCode::METHOD_NOT_ALLOWED, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn an_old_server_has_no_sensor_list_with_pages() {
+    for (version, status) in [("5.1.1", 404), ("5.2.0", 200)] {
+        let lab = Lab::start(Options {
+            server_version: version.into(),
+            ..small()
+        })
+        .await;
+        assert_eq!(lab.status("/api/v2/sensor").await, status, "{version}");
+        assert_eq!(lab.status("/api/v1/sensor").await, 200, "{version}");
+    }
 }
 
 #[tokio::test]

@@ -25,7 +25,13 @@ pub(super) fn answer(server: &Server, ask: &Ask) -> Option<Answer> {
         ("GET", ["api", "site", id]) => {
             found((*id == "1").then(|| Answer::compact(json!([site()]))))
         }
-        (_, ["api", "group" | "site", ..] | ["api", "v1" | "v3", "group", ..]) => not_allowed(),
+        (
+            _,
+            ["api", "group" | "site"]
+            | ["api", "group" | "site", _]
+            | ["api", "v1" | "v3", "group"]
+            | ["api", "v1" | "v3", "group", _],
+        ) => not_allowed(),
         _ => return None,
     })
 }

@@ -34,7 +34,11 @@ pub(super) fn answer(server: &Server, ask: &Ask) -> Option<Answer> {
         ("GET", ["api", version, "process", id, segment, "event"]) if is_event_version(version) => {
             found(events(server, id, segment))
         }
-        (_, ["api", "v1", "process", ..] | ["api", "v2", "process", _, _] | ["api", "process"]) => {
+        (
+            _,
+            ["api", "process"] | ["api", "v1", "process"] | ["api", "v1" | "v2", "process", _, _],
+        ) => not_allowed(),
+        (_, ["api", version, "process", _, _, "event"]) if is_event_version(version) => {
             not_allowed()
         }
         _ => return None,

@@ -40,7 +40,8 @@ pub(super) fn answer(server: &Server, ask: &Ask) -> Option<Answer> {
             found(host(server, id).map(|host| Answer::pretty(record(server, host))))
         }
         ("PUT", ["api", "v1", "sensor", id]) => found(change(server, ask, id)),
-        (_, ["api", "sensor"] | ["api", "v1" | "v2", "sensor"] | ["api", "v1", "sensor", _]) => {
+        (_, ["api", "v2", "sensor"]) if server.release.is_at_least(5, 2, 0) => not_allowed(),
+        (_, ["api", "sensor"] | ["api", "v1", "sensor"] | ["api", "v1", "sensor", _]) => {
             not_allowed()
         }
         _ => return None,

@@ -37,7 +37,7 @@ pub(super) fn answer(server: &Server, ask: &Ask) -> Option<Answer> {
             let team = fleet.teams.iter().find(|team| Some(team.id) == id);
             found(team.map(|team| Answer::compact(team_record(server, team))))
         }
-        (_, ["api", "users" | "user" | "teams" | "team", ..]) => not_allowed(),
+        (_, ["api", "users" | "teams"] | ["api", "user" | "team", _]) => not_allowed(),
         _ => return None,
     })
 }
