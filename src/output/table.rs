@@ -182,18 +182,17 @@ impl Table {
 
     /// The text of a cell and its width.
     fn cell(&self, column: &Column, width: usize, cell: &Cell) -> (String, usize) {
-        let (lead, text) = match self.look.width {
-            None => (cell.lead.clone(), text::visible(&cell.text)),
-            Some(_) => {
-                let lead = text::fit(&cell.lead.as_str().into(), width);
-                let room = width - text::width(&lead);
-                let fit = if column.keeps_end {
-                    text::fit_end
-                } else {
-                    text::fit
-                };
-                (lead, fit(&cell.text, room))
-            }
+        let (lead, text) = if self.look.width.is_none() {
+            (cell.lead.clone(), text::visible(&cell.text))
+        } else {
+            let lead = text::fit(&cell.lead.as_str().into(), width);
+            let room = width - text::width(&lead);
+            let fit = if column.keeps_end {
+                text::fit_end
+            } else {
+                text::fit
+            };
+            (lead, fit(&cell.text, room))
         };
         let used = text::width(&lead) + text::width(&text);
         if cell.is_strong && self.look.is_styled {
