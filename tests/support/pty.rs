@@ -21,6 +21,8 @@ pub struct Pty {
     keys: Box<dyn Write + Send>,
     output: Receiver<(Instant, Vec<u8>)>,
     screen: vt100::Parser,
+    /// When the program was started.
+    pub started: Instant,
     /// Everything the program has written.
     pub written: Vec<u8>,
 }
@@ -49,6 +51,7 @@ impl Pty {
         command.env("LANG", "C.UTF-8");
         command.env("HOME", home);
         command.cwd(home);
+        let started = Instant::now();
         let child = pair.slave.spawn_command(command).expect("the program");
         let mut reader = pair.master.try_clone_reader().expect("its output");
         let keys = pair.master.take_writer().expect("its input");
@@ -68,6 +71,7 @@ impl Pty {
             keys,
             output,
             screen,
+            started,
             written: Vec::new(),
         }
     }
