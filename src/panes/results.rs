@@ -193,16 +193,22 @@ impl Pane for ResultsPane {
     }
 }
 
+/// The place of the time of start among them.
+const STARTED: usize = 1;
+
+/// Cells from which every column gets as many as it likes.
+const ROOMY: u16 = 90;
+
 /// The columns: flag, start, host, parent, process, pid, user, command line.
 const COLUMNS: [Column<'_>; 8] = [
-    Column::left("!", 1, 1, 3),
-    Column::left("START (UTC)", 16, 19, 2),
-    Column::left("HOST", 12, 16, 1),
+    Column::left("!", 1, 1, 4),
+    Column::left("START (UTC)", 14, 19, 2),
+    Column::left("HOST", 12, 16, 3),
     Column::left("PARENT", 11, 14, 6),
-    Column::left("PROCESS", 11, 16, 0),
+    Column::left("PROCESS", 12, 16, 0),
     Column::right("PID", 5, 6, 8),
     Column::left("USER", 10, 24, 7),
-    Column::left("CMDLINE", 24, Column::REST, 4),
+    Column::left("CMDLINE", 16, Column::REST, 1),
 ];
 
 impl ResultsPane {
@@ -215,7 +221,20 @@ impl ResultsPane {
         look: &Look<'_>,
     ) {
         let mut columns = COLUMNS;
-        columns[1].sorted = match session.order {
+        if area.width < ROOMY {
+            // What is left over is the command line's before any other column's, but a year is worth two cells.
+            for (at, column) in columns.iter_mut().enumerate() {
+                let least = if at == STARTED {
+                    column.min + 2
+                } else {
+                    column.min
+                };
+                if column.ideal != Column::REST {
+                    column.ideal = least;
+                }
+            }
+        }
+        columns[STARTED].sorted = match session.order {
             session::Order::LastUpdate => None,
             session::Order::Newest => Some(Order::Descending),
             session::Order::Oldest => Some(Order::Ascending),
@@ -274,10 +293,11 @@ fn line(
     let started = process.started.map_or("not known".into(), |at| {
         // Where there is no room for all of it, this year's times lose the year, others the seconds.
         let is_this_year = at.strftime("%Y").to_string() == as_of.strftime("%Y").to_string();
-        let format = match (widths[1] >= 19, is_this_year) {
-            (true, _) => "%Y-%m-%d %H:%M:%S",
-            (false, true) => "%m-%d %H:%M:%S",
-            (false, false) => "%Y-%m-%d %H:%M",
+        let format = match (widths[STARTED], is_this_year) {
+            (19.., _) => "%Y-%m-%d %H:%M:%S",
+            (_, true) => "%m-%d %H:%M:%S",
+            (16.., false) => "%Y-%m-%d %H:%M",
+            (_, false) => "%Y-%m-%d",
         };
         at.strftime(format).to_string()
     });
