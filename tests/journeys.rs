@@ -36,3 +36,108 @@ async fn the_chain_of_the_second_net_use_costs_no_request() {
     console.shows(&["row 2", "ntoskrnl.exe"]);
     assert_eq!(console.asked(), Vec::<String>::new());
 }
+
+#[tokio::test]
+async fn the_last_row_of_thousands_is_one_key_away_and_so_is_the_first() {
+    let mut console = Console::start().await;
+    console.search("").await.press("esc").await;
+    let total = console.app.session().results.total().unwrap();
+    assert!(total > 3_000, "{total}");
+    console.asked();
+    console.press("G").await;
+    // The estimate counts segments: the end is found out in few steps, and the cursor goes along.
+    let rows = console.app.session().results.total().unwrap();
+    assert!(
+        rows < total && !console.app.session().results.is_estimate(),
+        "{rows} of {total}"
+    );
+    let row = format!("row {},{:03}", rows / 1_000, rows % 1_000);
+    console.shows(&[&row]);
+    let pages = console
+        .asked()
+        .into_iter()
+        .filter(|path| path.starts_with("/api/v1/process?"))
+        .count();
+    assert!(pages <= 12, "{pages} pages for the last row");
+    console.press("g g").await;
+    console.shows(&["row 1"]);
+}
+
+#[tokio::test]
+async fn the_order_and_the_segments_are_the_servers_work() {
+    let mut console = Console::start().await;
+    console
+        .search("process_name:svchost.exe")
+        .await
+        .press("esc")
+        .await;
+    console.asked();
+    console.press("s").await;
+    console.shows(&["newest start first", "START (UTC) v"]);
+    assert!(console.asked()[0].contains("sort=start+desc"));
+    console.press("g s").await;
+    console.shows(&["segments, row 1", "one row per segment"]);
+    assert!(!console.asked()[0].contains("cb.group"));
+}
+
+#[tokio::test]
+async fn a_query_asked_before_is_picked_and_asked_again() {
+    let mut console = Console::start().await;
+    console
+        .search(EXAMPLE)
+        .await
+        .search("process_name:winword.exe")
+        .await;
+    console.press("ctrl-r").await;
+    console.shows(&["Query history 2", "process_name:winword.exe", EXAMPLE]);
+    console.press("j enter").await;
+    console.shows(&[EXAMPLE]);
+    console.press("enter").await;
+    console.shows(&["net  use y:"]);
+    assert_eq!(console.outside.remembered.len(), 3);
+}
+
+#[tokio::test]
+async fn isolation_is_shown_as_wanted_and_as_it_is() {
+    let mut console = Console::start().await;
+    console.search(EXAMPLE).await.press("esc").await;
+    console.shows(&["NOT ISOLATED  wanted no, actual no", "as of 10:20:00Z"]);
+    let asked = reqwest::Client::new()
+        .put(format!("{}/api/v1/sensor/3", console.sim.url))
+        .header("X-Auth-Token", &console.sim.token)
+        .body(r#"{"network_isolation_enabled": true, "group_id": 1}"#)
+        .send();
+    assert_eq!(asked.await.unwrap().status(), 204);
+    // What is known is not asked again until it is wanted, and then it is the server's word.
+    console.shows(&["NOT ISOLATED"]);
+    console.press("r").await;
+    console.shows(&["ISOLATION PENDING  wanted yes, actual no"]);
+}
+
+#[tokio::test]
+async fn the_focus_goes_round_and_escape_peels() {
+    let mut console = Console::start().await;
+    console.search(EXAMPLE).await;
+    console.press("tab tab k").await;
+    console.shows(&["gp parent"]);
+    console.press("+").await;
+    console.shows(&["guid"]).lacks("NOT ISOLATED");
+    console.press("esc").await;
+    console.shows(&["NOT ISOLATED"]);
+    console.press("esc esc").await;
+    console.shows(&["nothing to go back from; q quits"]);
+}
+
+#[tokio::test]
+async fn what_is_copied_is_told() {
+    let mut console = Console::start().await;
+    console.search(EXAMPLE).await.press("esc y c").await;
+    console.shows(&["copied the command line: 23 bytes"]);
+    console.press("y h y g").await;
+    let expected = [
+        r"net  use y: \\test\blah",
+        "79b6d4c5283fc806387c55b8d7c8b762",
+        "00000003-0000-043c-01d2-3c5e7fd343f0",
+    ];
+    assert_eq!(console.outside.copied, expected);
+}

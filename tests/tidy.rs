@@ -163,9 +163,10 @@ fn product(is_wanted: impl Fn(&Path) -> bool) -> Vec<Source> {
     files
 }
 
-/// Whether a file lies in a directory of tests, at the top or beside the code.
+/// Whether a file holds tests, or lies in a directory of them, at the top or beside the code.
 fn is_for_tests(path: &Path) -> bool {
-    path.components().any(|part| part.as_os_str() == "tests")
+    let is_named = path.file_stem().is_some_and(|stem| stem == "tests");
+    is_named || path.components().any(|part| part.as_os_str() == "tests")
 }
 
 /// The files that a file declares to be there for tests alone.

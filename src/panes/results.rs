@@ -26,6 +26,8 @@ pub struct ResultsPane {
     height: u64,
     /// Whose rows the cursor stands in.
     of: Option<Arc<Search>>,
+    /// Whether the last row was asked for: the cursor stays on it while the end becomes known.
+    is_at_end: bool,
     /// Whether the cursor last went down: the next page is asked for on that side.
     is_downward: bool,
     /// Cells of the command lines that are out of sight to the left.
@@ -40,6 +42,7 @@ impl Default for ResultsPane {
             offset: 0,
             height: 24,
             of: None,
+            is_at_end: false,
             is_downward: true,
             shift: 0,
         }
@@ -98,7 +101,13 @@ impl Pane for ResultsPane {
             return "Processes".into();
         };
         let unit = if session.is_split { " segments" } else { "" };
-        let mut parts = vec![format!("Processes  {}{unit}", thousands(total))];
+        // One row for each process: the server still counts their segments.
+        let most = if results.is_estimate() && !session.is_split {
+            "up to "
+        } else {
+            ""
+        };
+        let mut parts = vec![format!("Processes  {most}{}{unit}", thousands(total))];
         if total > 0 {
             parts.push(format!("row {}", thousands(self.cursor + 1)));
         }
@@ -130,6 +139,7 @@ impl Pane for ResultsPane {
         let moved = motion::moved(action, place(self.cursor), place(self.height), place(last));
         if let Some(to) = moved {
             self.go(u64::try_from(to).unwrap_or(last));
+            self.is_at_end = action == Action::Bottom;
             return true;
         }
         match action {
@@ -157,7 +167,12 @@ impl Pane for ResultsPane {
             };
         }
         if let Some(total) = cx.session().results.total() {
-            self.cursor = self.cursor.min(total.saturating_sub(1));
+            let last = total.saturating_sub(1);
+            self.cursor = if self.is_at_end {
+                last
+            } else {
+                self.cursor.min(last)
+            };
         }
         self.follow();
         cx.show(&self.wanted());

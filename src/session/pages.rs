@@ -20,6 +20,8 @@ pub struct Pages {
     /// Rows per page: what was asked for, or less when the server gives less.
     size: u64,
     total: Option<u64>,
+    /// Rows that are known to be there: the end of the last page with any.
+    floor: u64,
     /// Where an answer ended before the total was reached: no row is there or beyond.
     end: u64,
     parts: BTreeMap<u64, Page>,
@@ -56,6 +58,7 @@ impl Pages {
             search: Some(search),
             size: ROWS,
             total: None,
+            floor: 0,
             end: u64::MAX,
             parts: BTreeMap::new(),
         };
@@ -165,34 +168,55 @@ impl Pages {
 
     /// Takes a page, if it answers the ticket expected.
     pub fn settle(&mut self, start: u64, ticket: Ticket, known: Known<Rows>) -> bool {
-        let Some(page) = self
+        let is_awaited = self
             .parts
-            .get_mut(&start)
-            .filter(|page| page.pending == Some(ticket))
-        else {
+            .get(&start)
+            .is_some_and(|page| page.pending == Some(ticket));
+        if !is_awaited {
             return false;
-        };
+        }
         let sent = u64::try_from(known.value.sent()).unwrap_or(u64::MAX);
         let reached = start + sent;
-        // The total is an estimate (reference 1.6); an early end is a fact. A short first page may only mean that the
-        // server gives fewer rows at once.
+        // A short first page may only mean that the server gives fewer rows at once.
         let is_end = sent == 0 || start > 0 && sent < self.size;
+        if start == 0 && !is_end || reached > self.end {
+            // A new look, or rows where there were none before.
+            (self.floor, self.end) = (0, u64::MAX);
+        }
+        if sent > 0 {
+            self.floor = self.floor.max(reached);
+        }
         if is_end {
             self.end = self.end.min(reached);
-        } else if start == 0 || reached > self.end {
-            // A new look, or rows where there were none before.
-            self.end = u64::MAX;
         }
-        self.total = Some(known.value.total.max(reached).min(self.end));
-        *page = Page {
+        self.total = Some(self.guess(known.value.total));
+        let page = Page {
             held: Some(known),
             ..Page::default()
         };
+        self.parts.insert(start, page);
         if start == 0 && sent > 0 && sent < self.size && self.total > Some(sent) {
             // The server gives fewer rows at once than were asked for: so be it.
             self.size = sent;
         }
         true
+    }
+
+    /// How many rows there are, when the server estimates `total`. Its estimate may be far too high (it counts segments
+    /// where rows are processes: reference 2.2), and an early end is a fact: between the last row seen and that end
+    /// the middle is the best guess, and leads to the last row in few steps.
+    fn guess(&self, total: u64) -> u64 {
+        if self.end == u64::MAX {
+            return total.max(self.floor);
+        }
+        let gap = self.end.saturating_sub(self.floor);
+        let half = (gap / 2 / self.size * self.size).max(self.size);
+        self.end.min(self.floor + half.min(gap))
+    }
+
+    /// Whether there may be fewer rows than [`Pages::total`] says.
+    pub fn is_estimate(&self) -> bool {
+        self.total.is_some_and(|total| self.floor < total)
     }
 
     /// Takes a failure, if it answers the ticket expected.
@@ -260,131 +284,4 @@ impl Pages {
 }
 
 #[cfg(test)]
-mod tests {
-    use jiff::Timestamp;
-
-    use super::*;
-
-    fn asked() -> Pages {
-        let mut pages = Pages::default();
-        pages.ask(Arc::new(Search::default()));
-        pages
-    }
-
-    fn starts(fetches: &[Fetch]) -> Vec<(u64, u64)> {
-        fetches
-            .iter()
-            .map(|fetch| match fetch {
-                Fetch::Page { span, .. } => (span.start, span.rows),
-                other => panic!("{other:?}"),
-            })
-            .collect()
-    }
-
-    /// Answers the page at `start` with `sent` rows that could not be read, of `total`.
-    fn answer(pages: &mut Pages, start: u64, sent: usize, total: u64) {
-        let value = Rows {
-            broken: sent,
-            total,
-            start,
-            ..Rows::default()
-        };
-        pages.expect(start, Ticket(start));
-        let known = Known {
-            value: Arc::new(value),
-            as_of: Timestamp::UNIX_EPOCH,
-            from_cache: false,
-        };
-        assert!(pages.settle(start, Ticket(start), known));
-    }
-
-    #[test]
-    fn a_new_question_asks_for_its_first_page() {
-        assert_eq!(starts(&asked().wanted(&(0..30))), [(0, 100)]);
-        assert!(Pages::default().wanted(&(0..30)).is_empty());
-    }
-
-    #[test]
-    fn a_window_asks_for_exactly_the_pages_it_shows() {
-        let mut pages = asked();
-        answer(&mut pages, 0, 100, 1_000_000);
-        assert_eq!(starts(&pages.wanted(&(90..130))), [(100, 100)]);
-        assert_eq!(
-            starts(&pages.wanted(&(999_970..1_000_000))),
-            [(999_900, 100)]
-        );
-        assert!(pages.wanted(&(0..100)).is_empty());
-        assert!(matches!(pages.row(100), Row::Coming));
-        assert!(matches!(pages.row(99), Row::Broken));
-        assert!(matches!(pages.row(1_000_000), Row::None));
-    }
-
-    #[test]
-    fn far_pages_are_let_go() {
-        let mut pages = asked();
-        for start in (0..5_000).step_by(100) {
-            answer(&mut pages, start, 100, 1_000_000);
-            pages.trim(&(start..start + 40));
-            assert!(pages.parts.len() <= 8, "{}", pages.parts.len());
-        }
-    }
-
-    #[test]
-    fn a_server_that_gives_fewer_rows_is_taken_at_its_word() {
-        let mut pages = asked();
-        answer(&mut pages, 0, 40, 200);
-        assert_eq!(starts(&pages.wanted(&(30..60))), [(40, 40)]);
-    }
-
-    #[test]
-    fn an_empty_page_corrects_the_total() {
-        let mut pages = asked();
-        answer(&mut pages, 0, 100, 500);
-        answer(&mut pages, 100, 0, 500);
-        assert_eq!(pages.total(), Some(100));
-    }
-
-    #[test]
-    fn the_earliest_end_counts_whatever_order_the_pages_come_in() {
-        let mut pages = asked();
-        answer(&mut pages, 0, 5, 14);
-        answer(&mut pages, 5, 0, 14);
-        answer(&mut pages, 10, 0, 14);
-        assert_eq!(pages.total(), Some(5));
-        answer(&mut pages, 0, 5, 5);
-        assert_eq!(pages.total(), Some(5));
-    }
-
-    #[test]
-    fn a_short_page_is_the_last_one() {
-        let mut pages = asked();
-        answer(&mut pages, 0, 100, 500);
-        answer(&mut pages, 100, 30, 500);
-        assert_eq!(pages.total(), Some(130));
-    }
-
-    #[test]
-    fn a_failed_page_is_not_asked_again_until_it_is_retried() {
-        let mut pages = asked();
-        pages.expect(0, Ticket(1));
-        assert!(!pages.fail(0, Ticket(2), Error::Internal));
-        assert!(pages.fail(0, Ticket(1), Error::Internal));
-        assert!(pages.wanted(&(0..10)).is_empty());
-        assert!(matches!(pages.row(0), Row::Failed));
-        pages.retry();
-        assert_eq!(starts(&pages.wanted(&(0..10))), [(0, 100)]);
-    }
-
-    #[test]
-    fn a_refresh_keeps_what_is_shown_until_the_new_answer_is_here() {
-        let mut pages = asked();
-        answer(&mut pages, 0, 100, 300);
-        answer(&mut pages, 200, 100, 300);
-        assert_eq!(starts(&pages.refresh(&(0..30))), [(0, 100)]);
-        pages.expect(0, Ticket(9));
-        assert!(matches!(pages.row(5), Row::Broken));
-        assert!(pages.fail(0, Ticket(9), Error::Internal));
-        assert!(matches!(pages.row(5), Row::Broken));
-        assert!(pages.error().is_some());
-    }
-}
+mod tests;
