@@ -81,8 +81,14 @@ impl Cache {
         }
     }
 
-    /// Keeps an answer, and every process document in it.
+    /// Keeps an answer, and every process document in it. The documents come last: walks need them, and an answer may
+    /// be so large that nothing else has room beside it.
     pub(super) fn put(&mut self, fetch: &Fetch, answer: &Answer) {
+        self.keep(
+            Key::Fetch(fetch.clone()),
+            Kept::Answer(answer.clone()),
+            answer.weight(),
+        );
         match answer {
             Answer::Page(known) => {
                 for row in &known.value.rows {
@@ -101,11 +107,6 @@ impl Cache {
             }
             _ => {}
         }
-        self.keep(
-            Key::Fetch(fetch.clone()),
-            Kept::Answer(answer.clone()),
-            answer.weight(),
-        );
     }
 
     /// Remembers that the server does not have it.
@@ -159,10 +160,15 @@ impl Cache {
     }
 
     fn keep(&mut self, key: Key, kept: Kept, weight: usize) {
-        self.bytes += weight;
-        if let Some((_, old)) = self.kept.put(key, (kept, weight)) {
+        if let Some((_, old)) = self.kept.pop(&key) {
             self.bytes -= old;
         }
+        // One thing must not drive out all others and then itself.
+        if weight > self.limit {
+            return;
+        }
+        self.bytes += weight;
+        self.kept.put(key, (kept, weight));
         while self.bytes > self.limit {
             let Some((_, (_, weight))) = self.kept.pop_lru() else {
                 break;
@@ -187,7 +193,18 @@ fn is_young(answer: &Answer, now: Timestamp, pace: Pace) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Page, Search, Span};
+    use crate::model::{Page, Search, SensorId, Span};
+    use crate::read::tests::answered;
+
+    const GUID: &str = "00000007-0000-1092-01d7-10df4de391b0";
+
+    /// What a summary says of [`GUID`], with other members in the answer and in the document.
+    async fn summary(members: &str, facts: &str) -> (Fetch, Answer) {
+        let fetch = Fetch::summary(GUID.parse().unwrap());
+        let body = format!(r#"{{"process": {{"id": "{GUID}"{facts}}}{members}}}"#);
+        let answer = answered(&fetch, &body).await;
+        (fetch, answer)
+    }
 
     fn page(start: u64) -> (Fetch, Answer) {
         let span = Span { start, rows: 100 };
@@ -237,5 +254,72 @@ mod tests {
                 .is_none()
         );
         assert_eq!(cache.bytes, 0);
+    }
+
+    #[tokio::test]
+    async fn what_may_change_expires_and_what_has_ended_does_not() {
+        let host = Fetch::Sensor(SensorId(7));
+        let said = answered(&host, r#"{"id": 7}"#).await;
+        let pace = Pace::default();
+        let (host_age, running_age) = (Some(pace.sensor_age), Some(pace.running_age));
+        for ((fetch, answer), limit) in [
+            ((host, said), host_age),
+            (summary("", "").await, running_age),
+            (summary("", r#", "terminated": false"#).await, running_age),
+            (summary("", r#", "terminated": true"#).await, None),
+            (page(0), None),
+        ] {
+            let mut cache = Cache::default();
+            cache.put(&fetch, &answer);
+            let mut is_known = |at: Timestamp| cache.get(&fetch, at, pace).is_some();
+            let age = limit.unwrap_or(Duration::from_hours(100_000));
+            let last = Timestamp::UNIX_EPOCH.checked_add(age).unwrap();
+            assert!(is_known(last), "{fetch:?}");
+            let after = last.checked_add(Duration::from_nanos(1)).unwrap();
+            assert_eq!(is_known(after), limit.is_none(), "{fetch:?}");
+            // A clock that was set back leaves no answer of the future.
+            let before = Timestamp::UNIX_EPOCH.checked_sub(Duration::from_secs(1));
+            assert_eq!(is_known(before.unwrap()), limit.is_none(), "{fetch:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_row_does_not_replace_what_a_summary_has_told() {
+        let mut cache = Cache::default();
+        let (fetch, answer) = summary(
+            "",
+            r#", "parent_unique_id": "00000007-0000-0b00-01d7-10ccae568ec0""#,
+        )
+        .await;
+        cache.put(&fetch, &answer);
+        let search = Fetch::Page {
+            search: Arc::new(Search::default()),
+            span: Span { start: 0, rows: 1 },
+        };
+        let rows = format!(r#"{{"results": [{{"id": "{GUID}"}}], "total_results": 1}}"#);
+        let answer = answered(&search, &rows).await;
+        cache.put(&search, &answer);
+        let kept = cache.document(GUID.parse().unwrap()).unwrap();
+        assert!(kept.is_complete && kept.process.parent.is_some());
+    }
+
+    #[tokio::test]
+    async fn a_document_stays_when_its_relatives_are_too_large() {
+        let sibling = |long: usize| {
+            let cmdline = "x".repeat(long);
+            format!(r#", "siblings": [{{"id": "{GUID}", "cmdline": "{cmdline}"}}]"#)
+        };
+        // One that does not fit at all, and one that leaves no room for anything else.
+        for (long, are_others_kept) in [(10_000, true), (2_000, false)] {
+            let mut cache = Cache::with_limit(6_500);
+            let (other, answer) = page(0);
+            cache.put(&other, &answer);
+            let (fetch, answer) = summary(&sibling(long), "").await;
+            cache.put(&fetch, &answer);
+            assert!(cache.document(GUID.parse().unwrap()).is_some(), "{long}");
+            let kept = cache.get(&other, Timestamp::UNIX_EPOCH, Pace::default());
+            assert_eq!(kept.is_some(), are_others_kept, "{long}");
+            assert!(cache.bytes <= cache.limit);
+        }
     }
 }

@@ -3,6 +3,8 @@
 mod cache;
 mod fetch;
 mod pages;
+#[cfg(test)]
+mod tests;
 mod walk;
 
 use std::{
@@ -112,17 +114,13 @@ impl Reader {
             self.cache.forget(&fetch);
         } else if let Some(answer) = self.known(&fetch) {
             self.tally.hits += 1;
-            self.ready.push_back(Outcome {
-                waiter,
-                result: Ok(answer),
-            });
-            return;
+            return self.tell(waiter, Ok(answer));
         }
         self.tally.misses += 1;
         match fetch {
             Fetch::Lineage { id, known } => {
                 self.walks.insert(waiter, Walk::new(id, known));
-                self.advance(waiter);
+                self.advance(waiter, None);
             }
             object => self.fly(waiter, object),
         }
@@ -148,8 +146,12 @@ impl Reader {
             if let Some(outcome) = self.ready.pop_front() {
                 return Some(outcome);
             }
-            match self.tasks.join_next().await? {
-                Ok((fetch, result)) => self.land(&fetch, &result),
+            match self.tasks.join_next_with_id().await? {
+                // One that ended in the very moment it was given up answers nobody, a newer equal question least of all.
+                Ok((id, (fetch, result))) if self.is_awaited(&fetch, id) => {
+                    self.land(&fetch, &result);
+                }
+                Ok(_) => {}
                 // Nobody waits for it any more.
                 Err(error) if error.is_cancelled() => {}
                 Err(error) => {
@@ -192,10 +194,18 @@ impl Reader {
         }
         let client = self.client.clone();
         let question = fetch.clone();
-        let task = self.tasks.spawn(async move {
-            let result = question.answer(&client).await;
-            (question, result)
-        });
+        self.launch(waiter, fetch, async move { question.answer(&client).await });
+    }
+
+    /// Sends a request on its way.
+    fn launch(
+        &mut self,
+        waiter: Waiter,
+        fetch: Fetch,
+        request: impl Future<Output = Result<Answer, Error>> + Send + 'static,
+    ) {
+        let question = fetch.clone();
+        let task = self.tasks.spawn(async move { (question, request.await) });
         self.flights.insert(
             fetch,
             Flight {
@@ -204,6 +214,11 @@ impl Reader {
                 waiters: vec![waiter],
             },
         );
+    }
+
+    fn is_awaited(&self, fetch: &Fetch, id: Id) -> bool {
+        let flight = self.flights.get(fetch);
+        flight.is_some_and(|flight| flight.id == id)
     }
 
     /// An object is here, or will not come: everyone who waits for it is told.
@@ -217,47 +232,40 @@ impl Reader {
             Err(_) => {}
         }
         for waiter in flight.waiters {
-            if let Some(walk) = self.walks.get_mut(&waiter) {
-                match (result, fetch) {
-                    // An ancestor that is not recorded ends a chain; it does not fail it.
-                    (Err(Error::NotFound { .. }), Fetch::Summary { id, .. })
-                        if id != &walk.subject =>
-                    {
-                        self.advance(waiter);
-                    }
-                    (Err(error), _) => {
-                        self.walks.remove(&waiter);
-                        self.ready.push_back(Outcome {
-                            waiter,
-                            result: Err(error.clone()),
-                        });
-                    }
-                    (Ok(_), _) => self.advance(waiter),
+            match (self.walks.get(&waiter), result, fetch) {
+                // An ancestor that is not recorded ends a chain; it does not fail it. Neither does the subject when
+                // the row of a search has told of it.
+                (Some(walk), Err(Error::NotFound { .. }), Fetch::Summary { id, .. })
+                    if *id != walk.subject || self.cache.document(*id).is_some() =>
+                {
+                    self.advance(waiter, Some(*id));
                 }
-            } else {
-                self.ready.push_back(Outcome {
-                    waiter,
-                    result: result.clone(),
-                });
+                (Some(_), Ok(_), Fetch::Summary { id, .. }) => self.advance(waiter, Some(*id)),
+                _ => self.tell(waiter, result.clone()),
             }
         }
     }
 
-    /// Takes a walk as far as the cache knows, then asks for the next document.
-    fn advance(&mut self, waiter: Waiter) {
-        let Some(walk) = self.walks.get_mut(&waiter) else {
+    /// Takes a walk as far as the cache knows, then asks for the next document; `landed` is the one just asked for.
+    fn advance(&mut self, waiter: Waiter, landed: Option<ProcessId>) {
+        let Some(walk) = self.walks.get(&waiter) else {
             return;
         };
         match walk.step(&mut self.cache) {
-            Step::Done(lineage) => {
-                self.walks.remove(&waiter);
-                self.ready.push_back(Outcome {
-                    waiter,
-                    result: Ok(lineage.into()),
-                });
+            Step::Done(lineage) => self.tell(waiter, Ok(lineage.into())),
+            // Larger than the cache: it would be asked for again and again.
+            Step::Need(id) if landed == Some(id) => {
+                tracing::error!("process {id} is too large to be kept");
+                self.tell(waiter, Err(Error::Internal));
             }
             Step::Need(id) => self.fly(waiter, Fetch::summary(id)),
         }
+    }
+
+    /// The one answer to a question.
+    fn tell(&mut self, waiter: Waiter, result: Result<Answer, Error>) {
+        self.walks.remove(&waiter);
+        self.ready.push_back(Outcome { waiter, result });
     }
 }
 
