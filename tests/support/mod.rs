@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "no test binary needs all of it")]
 #![allow(unreachable_pub, reason = "every test binary is a crate of its own")]
 
+pub mod asked;
 pub mod console;
 pub mod pty;
 pub mod stage;

@@ -1,0 +1,10 @@
+//! The worker and the reader, with the real client: what is asked of a server, how often, and what comes back.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod bench;
+mod cached;
+mod paged;
+mod slots;
+mod walks;

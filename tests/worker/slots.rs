@@ -1,0 +1,159 @@
+//! The newest request of a slot wins, and what nobody waits for any more is given up.
+
+use std::time::Duration;
+
+use lampblack::api::Settings;
+use lampblack::model::{Clock, Pace};
+use lampblack::read::{Answer, Fetch};
+use lampblack::sim::{Fault, Mode};
+use lampblack::worker::{Slot, Ticket, Urgency};
+
+use crate::bench::{Bench, seen, sensor, start, until};
+use crate::support::{asked::Desk, now};
+
+/// A worker that asks a server in the hands of the test.
+async fn by_hand() -> (Desk, Bench) {
+    let desk = Desk::open().await;
+    let mut settings = Settings::new(desk.url.parse().unwrap(), "0123".into());
+    settings.clock = Clock::Fixed(now());
+    settings.pace = Pace::quick();
+    (desk, Bench::new(settings))
+}
+
+const SENSOR: &str = r#"{"id": 1, "computer_name": "ONE"}"#;
+
+#[track_caller]
+fn is_sensor(answer: &Answer, id: u64) {
+    match answer {
+        Answer::Sensor(known) => assert_eq!(known.value.id.0, id),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn the_newest_request_of_a_slot_wins() {
+    let (sim, mut bench) = start(|settings| settings.connections = 1).await;
+    sim.fault(Fault::new(Mode::Hang).at("/sensor/1").times(1));
+    bench.ask(sensor(1), Urgency::Now);
+    until(|| !sim.requests().is_empty()).await;
+    // There is one connection, and the request that hangs has it: only giving that up makes room.
+    let newest = bench.ask(sensor(3), Urgency::Now);
+    let (ticket, result) = bench.answer().await;
+    assert_eq!(ticket, newest);
+    is_sensor(&result.unwrap(), 3);
+    bench.until_calls(2).await;
+    assert_eq!(bench.calls[0].error.as_deref(), Some("given up"));
+}
+
+#[tokio::test]
+async fn a_superseded_request_closes_its_connection() {
+    let (mut desk, mut bench) = by_hand().await;
+    bench.ask(sensor(1), Urgency::Now);
+    let first = desk.next().await;
+    bench.ask(sensor(3), Urgency::Now);
+    first.given_up().await;
+}
+
+#[tokio::test]
+async fn a_canceled_request_closes_its_connection_and_is_not_answered() {
+    let (mut desk, mut bench) = by_hand().await;
+    bench.ask(sensor(1), Urgency::Now);
+    let first = desk.next().await;
+    bench.cancel(Slot::Sensor);
+    first.given_up().await;
+    let next = bench.ask(sensor(1), Urgency::Now);
+    desk.next().await.answer(SENSOR).await;
+    assert_eq!(bench.answer().await.0, next);
+}
+
+#[tokio::test]
+async fn requests_of_other_slots_are_left_alone() {
+    let (mut desk, mut bench) = by_hand().await;
+    let page = bench.ask_for(Slot::Page(0), sensor(1), Urgency::Now);
+    let first = desk.next().await;
+    bench.ask(sensor(3), Urgency::Now);
+    let second = desk.next().await;
+    bench.cancel(Slot::Sensor);
+    second.given_up().await;
+    first.answer(SENSOR).await;
+    assert_eq!(bench.answer().await.0, page);
+}
+
+#[tokio::test]
+async fn when_the_screen_goes_so_does_every_request() {
+    let (mut desk, mut bench) = by_hand().await;
+    bench.ask(sensor(1), Urgency::Now);
+    let first = desk.next().await;
+    drop(bench);
+    first.given_up().await;
+}
+
+#[tokio::test]
+async fn equal_questions_in_flight_are_one_request_with_an_answer_for_each() {
+    let (mut desk, mut bench) = by_hand().await;
+    let asked: Vec<Ticket> = (0..3)
+        .map(|slot| bench.ask_for(Slot::Page(slot), sensor(1), Urgency::Now))
+        .collect();
+    desk.next().await.answer(SENSOR).await;
+    let mut answered = Vec::new();
+    for _ in &asked {
+        let (ticket, result) = bench.answer().await;
+        is_sensor(&result.unwrap(), 1);
+        answered.push(ticket);
+    }
+    assert_eq!(answered, asked);
+    assert!(desk.is_quiet());
+}
+
+#[tokio::test]
+async fn a_request_with_several_waiters_given_up_when_the_last_one_leaves() {
+    let (mut desk, mut bench) = by_hand().await;
+    bench.ask_for(Slot::Page(0), sensor(1), Urgency::Now);
+    let second = bench.ask_for(Slot::Page(1), sensor(1), Urgency::Now);
+    let only = desk.next().await;
+    bench.cancel(Slot::Page(0));
+    only.answer(SENSOR).await;
+    assert_eq!(bench.answer().await.0, second);
+
+    bench.ask_for(Slot::Page(0), sensor(3), Urgency::Now);
+    bench.ask_for(Slot::Page(1), sensor(3), Urgency::Now);
+    let only = desk.next().await;
+    bench.cancel(Slot::Page(0));
+    bench.cancel(Slot::Page(1));
+    only.given_up().await;
+    assert!(desk.is_quiet());
+}
+
+#[tokio::test]
+async fn a_held_key_costs_one_request() {
+    let (sim, mut bench) = start(|settings| settings.pace.settle = Duration::from_millis(20)).await;
+    let last = (1..=10)
+        .map(|id| bench.ask(sensor(id), Urgency::Settled))
+        .last();
+    let (ticket, result) = bench.answer().await;
+    assert_eq!(Some(ticket), last);
+    is_sensor(&result.unwrap(), 10);
+    assert_eq!(seen(&sim), ["/api/v1/sensor/10"]);
+}
+
+#[tokio::test]
+async fn what_is_known_need_not_rest() {
+    // Longer than any test may take.
+    let (sim, mut bench) = start(|settings| settings.pace.settle = Duration::from_hours(1)).await;
+    bench.get(sensor(1), Urgency::Now).await.unwrap();
+    bench.get(sensor(1), Urgency::Settled).await.unwrap();
+    // What is not known rests; what is urgent does not wait behind it.
+    bench.ask(sensor(3), Urgency::Settled);
+    bench.get(Fetch::Info, Urgency::Now).await.unwrap();
+    assert_eq!(seen(&sim), ["/api/v1/sensor/1", "/api/info"]);
+}
+
+#[tokio::test]
+async fn a_key_that_rests_can_be_given_up() {
+    let (sim, mut bench) = start(|settings| settings.pace.settle = Duration::from_millis(20)).await;
+    bench.ask(sensor(1), Urgency::Settled);
+    bench.cancel(Slot::Sensor);
+    let next = bench.ask_for(Slot::Group, sensor(3), Urgency::Settled);
+    assert_eq!(bench.answer().await.0, next);
+    assert_eq!(seen(&sim), ["/api/v1/sensor/3"]);
+}
