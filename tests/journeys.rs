@@ -132,7 +132,7 @@ async fn the_focus_goes_round_and_escape_peels() {
 async fn what_is_copied_is_told() {
     let mut console = Console::start().await;
     console.search(EXAMPLE).await.press("esc y c").await;
-    console.shows(&["copied the command line: 23 bytes"]);
+    console.shows(&["sent the command line to the clipboard: 23 bytes"]);
     console.press("y h y g").await;
     let expected = [
         r"net  use y: \\test\blah",
@@ -140,4 +140,13 @@ async fn what_is_copied_is_told() {
         "00000003-0000-043c-01d2-3c5e7fd343f0",
     ];
     assert_eq!(console.outside.copied, expected);
+}
+
+#[tokio::test]
+async fn a_long_chain_leaves_room_for_the_command_line() {
+    let mut console = Console::start().await;
+    console.search("parent_name:svch0st.exe whoami").await;
+    console.shows(&["more above", "cmdline C:\\Windows\\system32\\cmd.exe /c"]);
+    console.press("tab enter g r").await;
+    console.shows(&["gap: the sensor saw no parent", "smss.exe"]);
 }

@@ -91,6 +91,7 @@ pub(super) fn render(app: &mut App, frame: &mut Frame<'_>) {
         keymap,
         scope,
         typed,
+        is_offering: query.is_offering(),
     };
     footer.render(frame, &areas);
 }

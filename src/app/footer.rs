@@ -18,6 +18,8 @@ pub(super) struct Footer<'a> {
     pub(super) scope: Scope,
     /// Chords that begin a binding.
     pub(super) typed: &'a [Chord],
+    /// Whether a completion is offered; the key that accepts it goes to the next pane otherwise.
+    pub(super) is_offering: bool,
 }
 
 impl Footer<'_> {
@@ -62,7 +64,12 @@ impl Footer<'_> {
         }
         let hint = |action: &Action| {
             let key = self.keymap.hint(chain, *action)?;
-            Some(widgets::hint(key, action.label(), self.theme))
+            let does = if *action == Action::Complete && !self.is_offering {
+                Action::NextPane
+            } else {
+                *action
+            };
+            Some(widgets::hint(key, does.label(), self.theme))
         };
         hints(self.scope).iter().filter_map(hint).collect()
     }
@@ -73,9 +80,8 @@ fn hints(scope: Scope) -> &'static [Action] {
     match scope {
         Scope::Query => &[
             Action::Submit,
-            Action::NextPane,
-            Action::Back,
             Action::Complete,
+            Action::Back,
             Action::Help,
             Action::History,
             Action::Newline,

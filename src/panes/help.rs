@@ -4,7 +4,7 @@ use ratatui::{
     Frame,
     layout::Rect,
     text::{Line, Span},
-    widgets::Paragraph,
+    widgets::{Clear, Paragraph},
 };
 
 use super::{Look, Pane, PaneId, motion};
@@ -28,6 +28,12 @@ enum Row {
     Title(&'static str),
     Key(String, &'static str),
 }
+
+/// What the signs in the list of processes mean.
+const SIGNS: &[(&str, &str)] = &[
+    ("!", "A feed or a watchlist has hit the process"),
+    ("?", "The server sent a row that could not be read"),
+];
 
 impl HelpPane {
     /// Shows what can be pressed where `scope` has the focus: only what works there.
@@ -55,6 +61,14 @@ impl HelpPane {
                         .map(|(action, keys)| Row::Key(keys.join(", "), action.help())),
                 );
             }
+        }
+        if scope == Scope::Results {
+            rows.push(Row::Title("Signs"));
+            rows.extend(
+                SIGNS
+                    .iter()
+                    .map(|(sign, help)| Row::Key((*sign).into(), help)),
+            );
         }
         Self {
             scope,
@@ -108,5 +122,13 @@ impl Pane for HelpPane {
             })
             .collect();
         frame.render_widget(Paragraph::new(lines).scroll((cells(self.offset), 0)), area);
+        let n_below = self.rows.len().saturating_sub(self.offset + self.height);
+        if n_below > 0
+            && let Some(last) = area.rows().next_back()
+        {
+            frame.render_widget(Clear, last);
+            let text = format!("{} more below", n_below + 1);
+            frame.render_widget(Line::styled(text, look.theme.muted), last);
+        }
     }
 }

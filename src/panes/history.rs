@@ -11,6 +11,9 @@ use crate::keys::{Action, Scope};
 use crate::session::{Cx, Session};
 use crate::text::{self, Untrusted};
 
+/// Columns from which there is room for how long the answer took.
+const ROOMY: u16 = 80;
+
 /// An overlay with the history.
 #[derive(Debug, Default)]
 pub struct HistoryPane {
@@ -70,8 +73,13 @@ impl Pane for HistoryPane {
         {
             let number = |fact: Option<u64>| fact.map_or("?".into(), |fact| fact.to_string());
             let (rows, took) = (number(past.total), number(past.took_ms));
+            let took = if area.width < ROOMY {
+                String::new()
+            } else {
+                format!("{took:>6} ms  ")
+            };
             let facts = format!(
-                "  {rows:>8} rows  {took:>6} ms  {}",
+                "  {rows:>8} rows  {took}{}",
                 past.at.strftime("%m-%d %H:%M")
             );
             let room = usize::from(area.width).saturating_sub(text::width(&facts));

@@ -16,10 +16,16 @@ use crate::text::{self, Untrusted};
 use crate::widgets::{Field, Fields, cells};
 use crate::worker::Slot;
 
-/// Lines that the facts of the process under the cursor may take: a rule, the command line, and six more.
-const FACTS: u16 = 10;
+/// Lines kept for the facts of the process under the cursor, however long the chain: a rule and its command line.
+const FACTS: u16 = 3;
 
-/// Lines that a command line may take of them.
+/// Lines from which some are kept for facts.
+const ROOMY: u16 = 8;
+
+/// Facts besides the command line.
+const OTHERS: usize = 6;
+
+/// Lines that a command line may take before the facts below it do without.
 const CMDLINE_LINES: usize = 3;
 
 /// The pane with the parent chain.
@@ -110,8 +116,9 @@ impl Pane for LineagePane {
         let is_current = session.lineage.is_current();
         let note = note(lineage, session.lineage.error().is_some());
         let n_rows = lineage.ancestors.len() + 1 + usize::from(note.is_some());
-        // The chain comes first; two lines of facts are worth having, a rule alone is not.
-        let facts = area.height.saturating_sub(cells(n_rows)).min(FACTS);
+        let kept = if area.height < ROOMY { 0 } else { FACTS };
+        let facts = area.height.saturating_sub(cells(n_rows)).max(kept);
+        // A rule alone is not worth a line of the chain.
         let facts = if facts > 1 { facts } else { 0 };
         let [tree, below] =
             Layout::vertical([Constraint::Fill(1), Constraint::Length(facts)]).areas(area);
@@ -139,10 +146,17 @@ impl LineagePane {
         let n_notes = usize::from(note.is_some());
         let n_rows = lineage.ancestors.len() + 1 + n_notes;
         let cursor = n_rows - 1 - self.above.min(lineage.ancestors.len());
-        let first = (cursor + 1)
+        // What is out of sight at the top is told in a line of its own, so the cursor stands below that.
+        let above_cursor = usize::from(self.height > 1);
+        let first = n_rows
             .saturating_sub(self.height)
-            .max(n_rows.saturating_sub(self.height).min(cursor));
+            .min(cursor.saturating_sub(above_cursor));
         for (row, place) in (first..n_rows).zip(area.rows()) {
+            if row == first && first > 0 && row != cursor {
+                let text = format!("{} more above", first + 1 - n_notes);
+                frame.render_widget(Line::styled(text, look.theme.muted), place);
+                continue;
+            }
             if row < n_notes {
                 let text = note.unwrap_or_default();
                 frame.render_widget(
@@ -172,23 +186,19 @@ impl LineagePane {
     }
 }
 
-/// Why the chain begins where it begins, as a row above it; nothing when it begins at the root.
+/// Why the chain begins where it begins, as a row above the oldest that is known; nothing when that is the root.
 fn note(lineage: &Lineage, is_failed: bool) -> Option<String> {
-    let oldest = lineage.ancestors.first().map_or(&lineage.subject, |_| {
-        lineage.ancestors.last().unwrap_or(&lineage.subject)
-    });
-    let child = text::fit(&oldest.name, 20);
     Some(match &lineage.top {
         Top::Root => return None,
         Top::Walking if is_failed => "gap: more ancestors could not be fetched".into(),
         Top::Walking => "more ancestors are on their way".into(),
-        Top::Unknown => format!("gap: the parent of {child} was not seen by the sensor"),
+        Top::Unknown => "gap: the sensor saw no parent".into(),
         Top::NotRecorded(id) => {
-            let pid = id.pid().map(|pid| format!(" ({pid})")).unwrap_or_default();
-            format!("gap: the server has no record of the parent{pid} of {child}")
+            let pid = id.pid().map(|pid| format!(" {pid}")).unwrap_or_default();
+            format!("gap: parent{pid} is not on the server")
         }
-        Top::Suppressed(_) => format!("gap: the parent of {child} was filtered out by the sensor"),
-        Top::Loop(_) => format!("loop: {child} names one of its own descendants as its parent"),
+        Top::Suppressed(_) => "gap: the sensor filtered the parent out".into(),
+        Top::Loop(_) => "loop: the parent is a descendant".into(),
         Top::TooDeep(depth) => format!("cut off after {depth} ancestors"),
     })
 }
@@ -247,23 +257,30 @@ fn render_facts(frame: &mut Frame<'_>, area: Rect, process: &Process, look: &Loo
         .repeat(usize::from(rule.width));
     frame.render_widget(Line::styled(line, theme.border), rule);
     let room = usize::from(below.width);
+    // It is read here when nowhere else: it gets what the others leave, and before them its first lines.
+    let height = usize::from(below.height);
+    let cmdline_lines = height.saturating_sub(OTHERS).max(CMDLINE_LINES).min(height);
     let started = process.started.map_or("not known".into(), |at| {
         format!("{}Z", at.strftime("%Y-%m-%d %H:%M:%S%.3f"))
     });
-    let end = match process.terminated {
+    let state = match process.terminated {
         Some(true) => "ended",
-        Some(false) => "still running, as far as seen",
-        None => "end not known",
+        Some(false) => "running, as far as seen",
+        None => "not known",
     };
     let md5 = process
         .md5
         .map_or("not recorded".into(), |md5| md5.to_string());
     let fields = [
-        Field::wrapped("cmdline", text::fit(&process.cmdline, room * CMDLINE_LINES)),
+        Field::wrapped(
+            "cmdline",
+            text::fit(&process.cmdline, room * cmdline_lines),
+            cmdline_lines,
+        ),
         Field::cut("start", Line::styled(started, theme.time)),
         Field::cut("path", text::fit_end(&process.path, room.saturating_sub(8))),
         Field::cut("user", text::visible(&process.user)),
-        Field::cut("end", end),
+        Field::cut("state", state),
         Field::cut("md5", md5),
         Field::cut("guid", process.id.to_string()),
     ];

@@ -220,9 +220,9 @@ const COLUMNS: [Column<'_>; 8] = [
     Column::left("START (UTC)", 14, 19, 2),
     Column::left("HOST", 12, 16, 3),
     Column::left("PARENT", 11, 14, 6),
-    Column::left("PROCESS", 12, 16, 0),
+    Column::left("PROCESS", 12, 14, 0),
     Column::right("PID", 5, 6, 8),
-    Column::left("USER", 10, 24, 7),
+    Column::left("USER", 10, 14, 7),
     Column::left("CMDLINE", 16, Column::REST, 1),
 ];
 

@@ -97,7 +97,11 @@ fn json(document: &Document, cx: &mut Cx<'_>) -> bool {
 }
 
 fn copy(what: &str, copied: String, cx: &mut Cx<'_>) -> bool {
-    cx.notify(format!("copied the {what}: {} bytes", copied.len()));
+    // Whether the terminal takes it, it does not say.
+    cx.notify(format!(
+        "sent the {what} to the clipboard: {} bytes",
+        copied.len()
+    ));
     cx.copy(copied);
     true
 }

@@ -1,6 +1,10 @@
 //! Labels and values, one below the other.
 
-use ratatui::{buffer::Buffer, layout::Rect, text::Line};
+use ratatui::{
+    buffer::Buffer,
+    layout::Rect,
+    text::{Line, Span},
+};
 
 use super::{cells, draw, wrap};
 use crate::theme::Theme;
@@ -12,8 +16,8 @@ pub struct Field<'a> {
     pub label: &'a str,
     /// The value; an empty one leaves a blank line.
     pub value: Line<'a>,
-    /// Whether a value that is too long is continued below rather than cut.
-    pub is_wrapped: bool,
+    /// The most lines it may take: one that is too long is continued below, and cut at the end of the last.
+    pub most_lines: usize,
 }
 
 /// A column of fields that can be scrolled.
@@ -31,17 +35,32 @@ impl<'a> Field<'a> {
         Self {
             label,
             value: value.into(),
-            is_wrapped: false,
+            most_lines: 1,
         }
     }
 
-    /// A value on as many lines as it needs.
-    pub fn wrapped(label: &'a str, value: impl Into<Line<'a>>) -> Self {
+    /// A value on as many lines as it needs, up to so many.
+    pub fn wrapped(label: &'a str, value: impl Into<Line<'a>>, most_lines: usize) -> Self {
         Self {
             label,
             value: value.into(),
-            is_wrapped: true,
+            most_lines,
         }
+    }
+
+    fn lines(&self, width: usize) -> Vec<Line<'a>> {
+        if self.most_lines <= 1 {
+            return vec![self.value.clone()];
+        }
+        let mut lines = wrap(&self.value, width);
+        if lines.len() > self.most_lines {
+            lines.truncate(self.most_lines);
+            if let Some(last) = lines.last_mut() {
+                // Where it finds no room, it takes the place of the last character.
+                last.push_span(Span::raw("…"));
+            }
+        }
+        lines
     }
 }
 
@@ -54,11 +73,7 @@ impl Fields<'_> {
         for field in self.fields {
             let indent = if field.label.is_empty() { 0 } else { labels };
             let width = area.width - indent;
-            let lines = if field.is_wrapped {
-                wrap(&field.value, width.into())
-            } else {
-                vec![field.value.clone()]
-            };
+            let lines = field.lines(width.into());
             for (at, line) in lines.iter().enumerate() {
                 let row = row(area, height + at, self.scroll);
                 if at == 0 && indent > 0 {
@@ -128,8 +143,8 @@ mod tests {
             Field::cut("", "WIN-IA9NQ1GN8OI  #3  as of 21:04:10Z"),
             Field::cut("group", "Default Group"),
             Field::default(),
-            Field::wrapped("command line", r"net use y: \\test\blah"),
-            Field::wrapped("名前", "世界地図世界地図"),
+            Field::wrapped("command line", r"net use y: \\test\blah", 9),
+            Field::wrapped("名前", "世界地図世界地図", 9),
         ]
     }
 
@@ -152,6 +167,21 @@ mod tests {
         名前    世界地図世界地図|
                                 |
                                 |
+        ");
+    }
+
+    #[test]
+    fn a_value_with_too_many_lines_says_that_it_is_cut() {
+        let fields = [
+            Field::wrapped("a", "one two three four five", 2),
+            Field::wrapped("b", "世界地図世界地図世界地図", 2),
+        ];
+        assert_snapshot!(picture(&fields, 0, 12, 5), @r"
+        a one two   |
+          three fou…|
+        b 世界地図世|
+          界地図世… |
+                    |
         ");
     }
 
@@ -180,11 +210,11 @@ mod tests {
         #[test]
         fn fields_stay_in_their_area(
             (area, screen) in any_place(), scroll in 0_usize..5,
-            pairs in prop::collection::vec((any_text(), any_text(), any::<bool>()), 0..6),
+            pairs in prop::collection::vec((any_text(), any_text(), 0_usize..4), 0..6),
         ) {
             let fields: Vec<_> = pairs
                 .iter()
-                .map(|(label, value, is_wrapped)| Field { label, value: value.as_str().into(), is_wrapped: *is_wrapped })
+                .map(|(label, value, most_lines)| Field { label, value: value.as_str().into(), most_lines: *most_lines })
                 .collect();
             check_contained(area, screen, |area, buf| {
                 Fields { fields: &fields, scroll }.render(area, buf, &Theme::default());

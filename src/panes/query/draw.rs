@@ -16,7 +16,7 @@ use crate::query::{self, Level, Role};
 use crate::session::Session;
 use crate::text::{self, Untrusted};
 use crate::theme::Theme;
-use crate::widgets::{cells, clear};
+use crate::widgets::{cells, clear, draw};
 
 /// Draws the text, and below it what it means or what is wrong with it.
 pub(super) fn render(
@@ -77,7 +77,8 @@ pub(super) fn render(
             height: 1,
             ..area
         };
-        frame.render_widget(verdict(pane, session, look.theme, &view, area.width), below);
+        let verdict = verdict(pane, session, look.theme, &view, area.width);
+        draw(&verdict, below, frame.buffer_mut(), look.theme);
     }
 }
 
