@@ -21,8 +21,11 @@ pub(super) fn details(known: &Known<Sensor>, group: Option<String>) -> String {
         ("last check-in", time(sensor.last_checkin)),
         ("next check-in", time(sensor.next_checkin)),
         ("group", group),
-        ("system", shown(&sensor.os)),
-        ("version", shown(&sensor.version)),
+        ("os", shown(&sensor.os)),
+        (
+            "version",
+            Some(sensor.release()).filter(|text| !text.is_empty()),
+        ),
         ("removal", removal(sensor)),
         (
             "restart",
@@ -31,7 +34,7 @@ pub(super) fn details(known: &Known<Sensor>, group: Option<String>) -> String {
         ("health", health(sensor)),
         ("up for", sensor.uptime.map(duration)),
         ("clock", sensor.clock_delta.map(clock)),
-        ("waiting", backlog(sensor)),
+        ("backlog", backlog(sensor)),
         ("registered", time(sensor.registered)),
         ("notes", shown(&sensor.notes)),
         ("as of", Some(when::shown(known.as_of))),
@@ -55,18 +58,25 @@ pub(super) fn details(known: &Known<Sensor>, group: Option<String>) -> String {
 
 /// Wanted and actual isolation in words.
 fn isolation(sensor: &Sensor) -> String {
-    let words = match sensor.isolation() {
-        Isolation::No => "not isolated: not asked for, and not in force",
-        Isolation::Pending => "asked for, but not in force yet: the host still reaches the network",
-        Isolation::Yes => "isolated: asked for, and in force",
-        Isolation::Lifting => "lifted, but still in force until the sensor applies that",
-        Isolation::Unknown => "unknown: the record does not say",
+    let answer = |fact: Option<bool>| match fact {
+        Some(true) => "yes",
+        Some(false) => "no",
+        None => "not known",
     };
-    if sensor.supports_isolation == Some(false) {
-        format!("{words} (this sensor cannot isolate)")
+    let isolation = sensor.isolation();
+    let meaning = match isolation {
+        Isolation::Pending => ": the host still reaches the network",
+        Isolation::Lifting => ": the host is still cut off",
+        Isolation::No | Isolation::Yes | Isolation::Unknown => "",
+    };
+    let wanted = answer(sensor.isolation_wanted);
+    let actual = answer(sensor.is_isolating);
+    let able = if sensor.supports_isolation == Some(false) {
+        " (this sensor cannot isolate)"
     } else {
-        words.to_owned()
-    }
+        ""
+    };
+    format!("{isolation}, wanted {wanted}, actual {actual}{meaning}{able}")
 }
 
 fn removal(sensor: &Sensor) -> Option<String> {
@@ -81,8 +91,8 @@ fn removal(sensor: &Sensor) -> Option<String> {
 fn health(sensor: &Sensor) -> Option<String> {
     let message = text::visible(&sensor.health_message);
     match (sensor.health, message.is_empty()) {
-        (Some(health), true) => Some(format!("{health} of 100")),
-        (Some(health), false) => Some(format!("{health} of 100, {message}")),
+        (Some(health), true) => Some(health.to_string()),
+        (Some(health), false) => Some(format!("{health}  {message}")),
         (None, false) => Some(message),
         (None, true) => None,
     }
@@ -91,7 +101,7 @@ fn health(sensor: &Sensor) -> Option<String> {
 fn backlog(sensor: &Sensor) -> Option<String> {
     let events = sensor.eventlog_bytes?;
     let files = sensor.storefile_bytes.unwrap_or(0);
-    Some(format!("{events} bytes of events, {files} bytes of files"))
+    Some(format!("events {events} B, files {files} B"))
 }
 
 fn clock(delta: i64) -> String {

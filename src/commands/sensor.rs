@@ -9,7 +9,7 @@ use super::{
 };
 use crate::api::{self, Client};
 use crate::cli::Reading;
-use crate::model::{Isolation, Sensor, SensorFilter, SensorId, Span};
+use crate::model::{Sensor, SensorFilter, SensorId, Span};
 use crate::output::{Align, Cell, Column, Format, Row, Sheet};
 use crate::read::Reader;
 use crate::text;
@@ -180,17 +180,6 @@ pub(super) async fn show(
     Ok(Exit::Done)
 }
 
-/// Wanted and actual isolation as one word.
-fn isolation_word(sensor: &Sensor) -> &'static str {
-    match sensor.isolation() {
-        Isolation::No => "no",
-        Isolation::Pending => "pending",
-        Isolation::Yes => "yes",
-        Isolation::Lifting => "lifting",
-        Isolation::Unknown => "unknown",
-    }
-}
-
 fn row(sensor: &Sensor) -> Row {
     let addresses: Vec<_> = sensor
         .adapters
@@ -202,11 +191,11 @@ fn row(sensor: &Sensor) -> Row {
             Cell::from(Some(sensor.id)),
             Cell::of(&sensor.computer_name),
             Cell::of(&sensor.status),
-            Cell::from(Some(isolation_word(sensor))),
+            Cell::from(Some(sensor.isolation())),
             Cell::from(sensor.last_checkin.map(when::shown)),
             Cell::from(Some(addresses.join(" "))),
             Cell::of(&sensor.os),
-            Cell::of(&sensor.version),
+            Cell::from(Some(sensor.release())),
             Cell::from(sensor.group),
             Cell::of(&sensor.dns_name),
         ],

@@ -5,7 +5,7 @@ use std::{fmt, net::IpAddr};
 use jiff::Timestamp;
 
 use super::Document;
-use crate::text::Untrusted;
+use crate::text::{self, Untrusted};
 
 /// The server's number for a sensor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -108,6 +108,18 @@ pub enum Isolation {
     Unknown,
 }
 
+impl fmt::Display for Isolation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::No => "not isolated",
+            Self::Pending => "isolation pending",
+            Self::Yes => "isolated",
+            Self::Lifting => "release pending",
+            Self::Unknown => "isolation unknown",
+        })
+    }
+}
+
 impl Sensor {
     /// Isolation wanted and actual as one word.
     pub fn isolation(&self) -> Isolation {
@@ -118,6 +130,11 @@ impl Sensor {
             (Some(false), Some(true)) => Isolation::Lifting,
             _ => Isolation::Unknown,
         }
+    }
+
+    /// The version as people say it.
+    pub fn release(&self) -> String {
+        unpadded(&self.version)
     }
 
     /// Whether `name` is the whole of one of its names, letter case aside.
@@ -152,4 +169,25 @@ pub struct Group {
     pub isolation_exclusions: Vec<Untrusted>,
     /// The record as the server sent it.
     pub document: Document,
+}
+
+/// A version without the zeros that pad it: 6.2.2.80304.
+fn unpadded(version: &Untrusted) -> String {
+    let parts = version.raw().split('.');
+    let numbers = parts.map(|part| part.parse::<u64>().map(|number| number.to_string()));
+    match numbers.collect::<Result<Vec<_>, _>>() {
+        Ok(numbers) => numbers.join("."),
+        Err(_) => text::visible(version),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_padded_version_is_shown_as_people_say_it() {
+        assert_eq!(unpadded(&"006.002.002.80304".into()), "6.2.2.80304");
+        assert_eq!(unpadded(&"7.x \u{1b}".into()), "7.x ␛");
+    }
 }

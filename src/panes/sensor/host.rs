@@ -5,7 +5,7 @@ use ratatui::text::{Line, Span};
 
 use crate::model::{Isolation, Known, Sensor};
 use crate::session::Session;
-use crate::text::{self, Untrusted};
+use crate::text;
 use crate::theme::Theme;
 use crate::widgets::Field;
 
@@ -27,7 +27,7 @@ pub(super) fn facts(
     };
     let mut fields = vec![
         Field::cut("", isolation(sensor, theme)),
-        Field::cut("state", state(sensor, known.as_of, theme)),
+        Field::cut("status", status(sensor, known.as_of, theme)),
         Field::cut("group", group),
         Field::cut("os", text::visible(&sensor.os)),
     ];
@@ -43,7 +43,7 @@ pub(super) fn facts(
 
 /// What is worth knowing of a sensor once everything else is known.
 pub(super) fn aside(sensor: &Sensor) -> Vec<Field<'static>> {
-    let mut fields = vec![Field::cut("version", version(&sensor.version))];
+    let mut fields = vec![Field::cut("version", sensor.release())];
     let backlog = match (sensor.eventlog_bytes, sensor.storefile_bytes) {
         (None, None) => "not known".into(),
         (events, files) => format!("events {}, files {}", bytes(events), bytes(files)),
@@ -57,13 +57,14 @@ pub(super) fn aside(sensor: &Sensor) -> Vec<Field<'static>> {
 
 /// Wanted and actual, as one word that cannot be overlooked.
 fn isolation(sensor: &Sensor, theme: &Theme) -> Line<'static> {
-    let (word, style) = match sensor.isolation() {
-        Isolation::No => ("NOT ISOLATED", theme.good),
-        Isolation::Pending => ("ISOLATION PENDING", theme.caution),
-        Isolation::Yes => ("ISOLATED", theme.bad),
-        Isolation::Lifting => ("RELEASE PENDING", theme.caution),
-        Isolation::Unknown => ("ISOLATION UNKNOWN", theme.unknown),
+    let isolation = sensor.isolation();
+    let style = match isolation {
+        Isolation::No => theme.good,
+        Isolation::Pending | Isolation::Lifting => theme.caution,
+        Isolation::Yes => theme.bad,
+        Isolation::Unknown => theme.unknown,
     };
+    let word = isolation.to_string().to_uppercase();
     let (wanted, actual) = (
         yes_or_no(sensor.isolation_wanted),
         yes_or_no(sensor.is_isolating),
@@ -74,7 +75,7 @@ fn isolation(sensor: &Sensor, theme: &Theme) -> Line<'static> {
     ])
 }
 
-fn state(sensor: &Sensor, as_of: Timestamp, theme: &Theme) -> Line<'static> {
+fn status(sensor: &Sensor, as_of: Timestamp, theme: &Theme) -> Line<'static> {
     let style = match sensor.status.raw() {
         "Online" => theme.good,
         "Offline" => theme.caution,
@@ -153,18 +154,6 @@ fn seen(at: Timestamp, as_of: Timestamp) -> String {
     at.strftime(format).to_string()
 }
 
-/// A sensor's version without the zeros that pad it: 6.2.2.80304.
-fn version(padded: &Untrusted) -> String {
-    let parts = padded
-        .raw()
-        .split('.')
-        .map(|part| part.parse::<u64>().map(|number| number.to_string()));
-    match parts.collect::<Result<Vec<_>, _>>() {
-        Ok(parts) => parts.join("."),
-        Err(_) => text::visible(padded),
-    }
-}
-
 fn bytes(count: Option<u64>) -> String {
     match count {
         None => "?".into(),
@@ -177,12 +166,6 @@ fn bytes(count: Option<u64>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_padded_version_is_shown_as_people_say_it() {
-        assert_eq!(version(&"006.002.002.80304".into()), "6.2.2.80304");
-        assert_eq!(version(&"7.x \u{1b}".into()), "7.x ␛");
-    }
 
     #[test]
     fn a_check_in_of_another_day_tells_the_day() {
