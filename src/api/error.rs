@@ -74,6 +74,8 @@ pub enum Error {
 pub enum Distrust {
     /// It is self-signed, or signed by somebody unknown here.
     Issuer,
+    /// It or its issuer bears the name of one that is trusted, and is another.
+    Changed,
     /// It is made for these other names, if for any.
     Name(Vec<String>),
     /// Its time is over.
@@ -128,6 +130,9 @@ impl Error {
                 Distrust::Issuer => {
                     "put the server's certificate, or that of its authority, into a file and name it in ca_file"
                 }
+                Distrust::Changed => {
+                    "it was renewed, or something answers in the server's place: compare it with the administrators' before it goes into ca_file"
+                }
                 Distrust::Name(_) => {
                     "use a name that is in the certificate, or set verify_hostname = false and name the certificate in ca_file"
                 }
@@ -161,6 +166,9 @@ impl fmt::Display for Distrust {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Issuer => f.write_str("it is self-signed, or its issuer is not trusted here"),
+            Self::Changed => f.write_str(
+                "it, or its issuer, bears a name that is trusted here, but has another key",
+            ),
             Self::Name(names) if names.is_empty() => f.write_str("it names no host at all"),
             Self::Name(names) => write!(f, "it is made for {}", names.join(", ")),
             Self::Expired => f.write_str("it has expired"),

@@ -9,7 +9,7 @@ use rustls::{
         verify_server_cert_signed_by_trust_anchor, verify_server_name,
     },
     crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature},
-    pki_types::{CertificateDer, ServerName, UnixTime, pem::PemObject},
+    pki_types::{CertificateDer, Der, ServerName, UnixTime, pem::PemObject},
     server::ParsedCertificate,
 };
 
@@ -96,7 +96,8 @@ impl ServerCertVerifier for Verifier {
                     intermediates,
                     now,
                     self.provider.signature_verification_algorithms.all,
-                )?;
+                )
+                .map_err(|error| self.named(error, leaf))?;
             }
             if self.checks.verify_hostname {
                 verify_server_name(&certificate, name)?;
@@ -138,6 +139,30 @@ impl ServerCertVerifier for Verifier {
     }
 }
 
+impl Verifier {
+    /// A stranger that bears the name of a certificate in `ca_file` is more than a stranger. The verifier itself says so
+    /// only of those that are no authority.
+    fn named(&self, error: rustls::Error, leaf: &CertificateDer<'_>) -> rustls::Error {
+        let is_stranger = match &error {
+            rustls::Error::InvalidCertificate(reason) => distrust(reason) == Distrust::Issuer,
+            _ => false,
+        };
+        let name = subject(leaf);
+        let is_namesake = |pinned| name.is_some() && subject(pinned) == name;
+        if is_stranger && self.pinned.iter().any(is_namesake) {
+            return CertificateError::BadSignature.into();
+        }
+        error
+    }
+}
+
+/// Whom a certificate is made out to.
+fn subject(certificate: &CertificateDer<'_>) -> Option<Der<'static>> {
+    let mut store = RootCertStore::empty();
+    store.add(certificate.clone().into_owned()).ok()?;
+    store.roots.pop().map(|anchor| anchor.subject)
+}
+
 /// The TLS failure somewhere below an error. An `io::Error` hides what it wraps from `source`, so it is opened by hand.
 pub(super) fn failure<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a rustls::Error> {
     let mut next = Some(error);
@@ -171,8 +196,17 @@ pub(super) fn explain(error: &rustls::Error, url: &str) -> Error {
             };
         }
     };
-    let reason = match reason {
+    Error::Certificate {
+        reason: distrust(reason),
+    }
+}
+
+/// Why a certificate is not accepted, in our words.
+fn distrust(reason: &CertificateError) -> Distrust {
+    match reason {
         CertificateError::UnknownIssuer => Distrust::Issuer,
+        // The name of somebody who is trusted, and another's key.
+        CertificateError::BadSignature => Distrust::Changed,
         CertificateError::Expired | CertificateError::ExpiredContext { .. } => Distrust::Expired,
         CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
             Distrust::NotYetValid
@@ -190,8 +224,7 @@ pub(super) fn explain(error: &rustls::Error, url: &str) -> Error {
             Distrust::Issuer
         }
         other => Distrust::Other(said::short(&other.to_string())),
-    };
-    Error::Certificate { reason }
+    }
 }
 
 /// A name without the wrapping that the verifier's debug output puts around it.

@@ -4,7 +4,8 @@ use std::{io::Write, sync::Arc};
 
 use lampblack::api::{Client, Distrust, Error, Settings};
 use rcgen::{
-    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, KeyUsagePurpose,
+    BasicConstraints, CertificateParams, CertifiedIssuer, DistinguishedName, DnType, IsCa, KeyPair,
+    KeyUsagePurpose,
 };
 use tempfile::NamedTempFile;
 use tokio_rustls::rustls::{
@@ -122,13 +123,28 @@ async fn a_stranger_is_not_trusted() {
 }
 
 #[tokio::test]
-async fn another_certificate_in_the_file_does_not_help() {
-    let (identity, other) = (self_signed(&["localhost"]), self_signed(&["localhost"]));
-    distrusted(
-        ask(&identity, trusting(&other)).await,
-        &Distrust::Issuer,
-        "ca_file",
-    );
+async fn a_certificate_of_another_name_in_the_file_does_not_help() {
+    let mut other = params(&["localhost"]);
+    other.distinguished_name = DistinguishedName::new();
+    other
+        .distinguished_name
+        .push(DnType::CommonName, "Another server");
+    let other = signed_by_itself(&other);
+    for identity in [self_signed(&["localhost"]), issued(&params(&["localhost"]))] {
+        let result = ask(&identity, trusting(&other)).await;
+        distrusted(result, &Distrust::Issuer, "ca_file");
+    }
+}
+
+#[tokio::test]
+async fn a_certificate_that_has_taken_the_place_of_the_known_one_is_called_by_its_name() {
+    for make in [self_signed, |names: &[&str]| {
+        signed_by_itself(&params(names))
+    }] {
+        let (identity, known) = (make(&["localhost"]), make(&["localhost"]));
+        let result = ask(&identity, trusting(&known)).await;
+        distrusted(result, &Distrust::Changed, "in the server's place");
+    }
 }
 
 #[tokio::test]
