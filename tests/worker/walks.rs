@@ -188,6 +188,14 @@ async fn a_chain_without_end_is_cut_off() {
 }
 
 #[tokio::test]
+async fn a_chain_can_be_cut() {
+    let mut served = Served::start(chain(5, None)).await;
+    let lineage = served.reader.lineage(id(0), 2).await.unwrap().value;
+    assert_eq!(lineage.ancestors.len(), 2);
+    assert_eq!(lineage.top, Top::TooDeep(2));
+}
+
+#[tokio::test]
 async fn a_parent_that_comes_along_is_not_asked_for() {
     let mut summaries = chain(4, None);
     for height in 0..4 {
