@@ -3,7 +3,7 @@
 use std::{convert::Infallible, future::pending, time::Duration};
 
 use crossterm::event::{Event, KeyEvent};
-use futures::stream;
+use futures::{StreamExt, stream};
 use jiff::Timestamp;
 use lampblack::api::{Client, Settings};
 use lampblack::app::{App, Setup};
@@ -13,9 +13,9 @@ use lampblack::runtime::{self, Ended, Outside};
 use lampblack::session::Identity;
 use lampblack::sim::{self, Options, Running};
 use lampblack::worker::{self, Worker};
-use ratatui::{Terminal, backend::TestBackend};
+use ratatui::{Terminal, backend::TestBackend, buffer::Buffer};
 use secrecy::SecretString;
-use tokio::{sync::mpsc, time};
+use tokio::{sync::mpsc, task, time};
 
 use super::{keys, now, picture, text, typed};
 
@@ -71,6 +71,11 @@ impl Console {
         change: impl Fn(&mut Settings),
     ) -> Self {
         let sim = sim::start(options).await.unwrap();
+        Self::at(sim, width, height, change).await
+    }
+
+    /// Starts a console of a size on a simulator, with changed settings.
+    pub async fn at(sim: Running, width: u16, height: u16, change: impl Fn(&mut Settings)) -> Self {
         let mut settings = settings(&sim);
         change(&mut settings);
         let (sender, calls) = mpsc::unbounded_channel();
@@ -127,12 +132,52 @@ impl Console {
             .await
     }
 
-    async fn feed(&mut self, keys: Vec<KeyEvent>) -> Ended {
-        let events = stream::iter(keys.into_iter().map(|key| Ok(Event::Key(key))));
+    /// Presses keys, and others once the server has been asked because of the first.
+    pub async fn press_while_asked(&mut self, text: &str, then: &str) -> &mut Self {
+        self.sim.forget_requests();
+        let sim = &self.sim;
+        let asked = async {
+            while sim.requests().is_empty() {
+                task::yield_now().await;
+            }
+            stream::iter(events(then))
+        };
+        let events = stream::iter(events(text)).chain(stream::once(asked).flatten());
         let run = runtime::run(
             &mut self.terminal,
             &mut self.app,
-            events,
+            Box::pin(events.map(Ok)),
+            pending(),
+            &mut self.worker,
+            &mut self.outside,
+        );
+        let ended = time::timeout(PATIENCE, run).await;
+        ended.expect("it settles").unwrap();
+        self
+    }
+
+    /// Pastes a text.
+    pub async fn paste(&mut self, text: &str) -> &mut Self {
+        self.live(vec![Event::Paste(text.into())]).await;
+        self
+    }
+
+    /// Changes the size of the terminal.
+    pub async fn resize(&mut self, width: u16, height: u16) -> &mut Self {
+        self.terminal.backend_mut().resize(width, height);
+        self.live(vec![Event::Resize(width, height)]).await;
+        self
+    }
+
+    async fn feed(&mut self, keys: Vec<KeyEvent>) -> Ended {
+        self.live(keys.into_iter().map(Event::Key).collect()).await
+    }
+
+    async fn live(&mut self, events: Vec<Event>) -> Ended {
+        let run = runtime::run(
+            &mut self.terminal,
+            &mut self.app,
+            stream::iter(events.into_iter().map(Ok)),
             pending(),
             &mut self.worker,
             &mut self.outside,
@@ -141,6 +186,11 @@ impl Console {
         ended
             .unwrap_or_else(|_| panic!("it does not settle:\n{}", self.text()))
             .unwrap()
+    }
+
+    /// What is on the screen, cell by cell.
+    pub fn buffer(&self) -> &Buffer {
+        self.terminal.backend().buffer()
     }
 
     /// The screen as text.
@@ -188,6 +238,11 @@ impl Console {
         self.sim.forget_requests();
         paths
     }
+}
+
+/// Keys as the terminal reports them.
+fn events(text: &str) -> impl Iterator<Item = Event> {
+    keys(text).into_iter().map(Event::Key)
 }
 
 impl Outside<TestBackend> for Notes {

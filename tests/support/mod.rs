@@ -4,6 +4,7 @@
 
 pub mod asked;
 pub mod console;
+pub mod door;
 pub mod pty;
 pub mod stage;
 pub mod world;
