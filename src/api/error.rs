@@ -150,13 +150,21 @@ impl Error {
             Self::Refused { status: 407, .. } => {
                 "give the proxy's user name and password in the profile's proxy"
             }
+            Self::Refused {
+                status: 502 | 503, ..
+            } => {
+                "the server's front end is up, what stands behind it is not: try again in a minute"
+            }
+            Self::Refused { status: 500.., .. } => {
+                "try again; if it stays so, the server's administrators find the reason in its log"
+            }
+            Self::Cut { .. } => {
+                "try again; if it stays so, look for a proxy or a VPN that gives up too early"
+            }
             Self::Malformed { .. } => {
                 "check that the profile's url leads to the server itself, not to a login page or a proxy before it"
             }
-            Self::NotFound { .. }
-            | Self::Refused { .. }
-            | Self::Cut { .. }
-            | Self::Invalid { .. } => return None,
+            Self::NotFound { .. } | Self::Refused { .. } | Self::Invalid { .. } => return None,
             Self::Internal => "please report it with the log",
         })
     }
