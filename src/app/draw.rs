@@ -4,6 +4,7 @@ use ratatui::{
     Frame,
     layout::Rect,
     text::{Line, Span},
+    widgets::{Paragraph, Wrap},
 };
 
 use super::{App, footer::Footer, header::header, layout};
@@ -21,7 +22,8 @@ pub(super) fn render(app: &mut App, frame: &mut Frame<'_>) {
     if screen.width < layout::SMALLEST.0 || screen.height < layout::SMALLEST.1 {
         let (width, height) = layout::SMALLEST;
         let text = format!("too small: {width}x{height} is needed");
-        frame.render_widget(Line::styled(text, app.theme.caution), screen);
+        let text = Line::styled(text, app.theme.caution);
+        frame.render_widget(Paragraph::new(text).wrap(Wrap { trim: true }), screen);
         return;
     }
     let areas = layout::areas(screen, app.focus, app.is_zoomed, app.query.n_lines());
