@@ -67,14 +67,21 @@ async fn a_server_that_hangs() {
 async fn a_body_that_is_cut_off() {
     check(
         Fault::new(Mode::Cut),
-        &["the connection was cut before all of the answer"],
+        &[
+            "the connection was cut before all of the answer",
+            "look for a proxy or a VPN",
+        ],
     )
     .await;
 }
 
 #[tokio::test]
 async fn html_instead_of_json() {
-    check(Fault::new(Mode::BadGateway), &["answered 502"]).await;
+    let told = [
+        "answered 502: 502 Bad Gateway",
+        "the server's front end is up",
+    ];
+    check(Fault::new(Mode::BadGateway), &told).await;
 }
 
 #[tokio::test]
@@ -91,7 +98,11 @@ async fn json_that_is_none() {
 
 #[tokio::test]
 async fn an_error_inside_the_server() {
-    check(Fault::new(Mode::Internal), &["answered 500"]).await;
+    let told = [
+        "answered 500: Unhandled exception",
+        "the server's administrators find the reason",
+    ];
+    check(Fault::new(Mode::Internal), &told).await;
 }
 
 #[tokio::test]
@@ -107,7 +118,7 @@ async fn a_server_that_takes_too_long_over_it() {
 async fn a_server_that_stays_busy() {
     check(
         Fault::new(Mode::TooMany).retry_after(1),
-        &["the server is busy", "try again later"],
+        &["the server is busy; it asks to wait 1s", "try again later"],
     )
     .await;
 }
@@ -268,9 +279,84 @@ async fn a_walk_that_fails_half_way_keeps_what_it_has() {
         .fault(Fault::new(Mode::Internal).at("/00000003-0000-0618"));
     console.search(QUERY).await;
     console
-        .shows(&["answered 500", "cmd.exe", "could not be fetched"])
+        .shows(&["answered 500", "cmd.exe", "were not fetched"])
         .lacks("ntoskrnl.exe");
     console.sim.clear_faults();
     console.press("esc r").await;
     console.shows(&["ntoskrnl.exe"]).lacks("answered 500");
+}
+
+#[tokio::test]
+async fn giving_up_a_request_that_hangs_keeps_what_is_known_and_the_next_search_works() {
+    let mut console = Console::start().await;
+    console.search(QUERY).await.press("esc").await;
+    console.sim.fault(Fault::new(Mode::Hang));
+    console.press_while_asked("r", "ctrl-c").await;
+    console
+        .shows(&["net  use y:", "ntoskrnl.exe", "NOT ISOLATED"])
+        .shows(&["canceled what was on its way", "in flight 0"]);
+    console.sim.clear_faults();
+    console
+        .search("process_name:winword.exe")
+        .await
+        .shows(&["winword.exe"]);
+}
+
+#[tokio::test]
+async fn giving_up_a_search_leaves_the_query_to_be_asked_again() {
+    let mut console = Console::start().await;
+    console.search(QUERY).await;
+    console.sim.fault(Fault::new(Mode::Hang));
+    console
+        .press("ctrl-u")
+        .await
+        .write("process_name:winword.exe")
+        .await
+        .press_while_asked("enter", "ctrl-c")
+        .await;
+    // What was there answers another question, and is gone.
+    console
+        .shows(&["in flight 0", "process_name:winword.exe", "given up; enter"])
+        .lacks("net  use y:");
+    console.sim.clear_faults();
+    console.press("enter").await;
+    console.shows(&["winword.exe", "Processes  "]);
+}
+
+#[tokio::test]
+async fn answers_of_wrong_types_all_over_leave_a_console_that_can_be_used() {
+    let mut console = Console::start().await;
+    console.sim.fault(Fault::new(Mode::WrongTypes));
+    console.search("process_name:svchost.exe").await;
+    console.shows(&["of the loaded unreadable", "ISOLATION UNKNOWN"]);
+    console.press("esc").await;
+    for _ in 0..6 {
+        console.press("j y y y c y h y n y j enter k g r esc").await;
+        console.shows(&["Processes  "]);
+    }
+    console.sim.clear_faults();
+    // The first refresh brings the rows; the host of the row that now stands there was known, if badly.
+    console.press("r r").await;
+    console
+        .shows(&["wanted no, actual no", "Signed"])
+        .lacks("unreadable");
+}
+
+#[tokio::test]
+async fn a_terminal_that_is_too_small_says_so_and_recovers() {
+    let mut console = Console::start().await;
+    console.search(QUERY).await.press("esc").await;
+    let below_the_counts = |console: &Console| -> Vec<String> {
+        console.text().lines().skip(1).map(str::to_owned).collect()
+    };
+    let before = below_the_counts(&console);
+    console.resize(20, 5).await;
+    assert_eq!(console.text(), "too small: 40x8 is\nneeded\n\n\n\n");
+    // Whatever is pressed in the dark does what it does in the light.
+    console.press("j k ? esc tab esc G g g").await;
+    for (width, height) in [(1, 1), (0, 0), (3, 100), (300, 1), (20, 5)] {
+        console.resize(width, height).await;
+    }
+    console.resize(120, 36).await;
+    assert_eq!(below_the_counts(&console), before);
 }

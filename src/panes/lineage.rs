@@ -106,7 +106,8 @@ impl Pane for LineagePane {
         let Some(known) = session.lineage.held() else {
             let text = match (&session.subject, session.lineage.error()) {
                 (None, _) => "select a process to see who started it",
-                (Some(_), None) => "on its way",
+                (Some(_), None) if session.lineage.is_pending() => "on its way",
+                (Some(_), None) => "given up; r asks again",
                 (Some(_), Some(_)) => "",
             };
             frame.render_widget(Line::styled(text, look.theme.muted), area);
@@ -114,7 +115,7 @@ impl Pane for LineagePane {
         };
         let lineage = &known.value;
         let is_current = session.lineage.is_current();
-        let note = note(lineage, session.lineage.error().is_some());
+        let note = note(lineage, session.lineage.is_pending());
         let n_rows = lineage.ancestors.len() + 1 + usize::from(note.is_some());
         let kept = if area.height < ROOMY { 0 } else { FACTS };
         let facts = area.height.saturating_sub(cells(n_rows)).max(kept);
@@ -187,10 +188,10 @@ impl LineagePane {
 }
 
 /// Why the chain begins where it begins, as a row above the oldest that is known; nothing when that is the root.
-fn note(lineage: &Lineage, is_failed: bool) -> Option<String> {
+fn note(lineage: &Lineage, is_awaited: bool) -> Option<String> {
     Some(match &lineage.top {
         Top::Root => return None,
-        Top::Walking if is_failed => "gap: more ancestors could not be fetched".into(),
+        Top::Walking if !is_awaited => "gap: more ancestors were not fetched".into(),
         Top::Walking => "more ancestors are on their way".into(),
         Top::Unknown => "gap: the sensor saw no parent".into(),
         Top::NotRecorded(id) => {

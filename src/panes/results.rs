@@ -198,7 +198,11 @@ impl Pane for ResultsPane {
                     area,
                 );
             }
-            (Some(_), None) => {}
+            (Some(_), None) if session.error(Slot::Page(0)).is_some() => {}
+            (Some(_), None) => {
+                let text = "given up; enter in the query, or r, asks again";
+                frame.render_widget(Line::styled(text, look.theme.muted), area);
+            }
             (Some(_), Some(0)) => {
                 let text = "no process matches; a wider time span, fewer terms or a wildcard may";
                 frame.render_widget(Line::styled(text, look.theme.muted), area);
@@ -283,10 +287,7 @@ impl ResultsPane {
                 }
                 Row::Coming => widgets::Row::Awaited,
                 Row::Broken => said("this row could not be read", look.theme.bad),
-                Row::Failed => said(
-                    "this row could not be fetched; r tries again",
-                    look.theme.bad,
-                ),
+                Row::Failed => said("this row was not fetched; r tries again", look.theme.bad),
                 Row::None => said("", look.theme.muted),
             },
         );

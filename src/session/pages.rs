@@ -33,6 +33,8 @@ struct Page {
     pending: Option<Ticket>,
     held: Option<Known<Rows>>,
     error: Option<Error>,
+    /// Whether the user gave it up: it is not asked for again by itself.
+    is_given_up: bool,
 }
 
 /// What can be said of a row at a position.
@@ -44,7 +46,7 @@ pub enum Row<'a> {
     Coming,
     /// The server sent something that could not be read.
     Broken,
-    /// Its page could not be fetched.
+    /// Its page could not be fetched, or was given up.
     Failed,
     /// There is no such row.
     None,
@@ -92,16 +94,13 @@ impl Pages {
                     None => Row::None,
                 }
             }
-            Some(Page {
-                error: Some(_),
-                pending: None,
-                ..
-            }) => Row::Failed,
+            Some(page) if page.pending.is_none() && page.is_to_be_retried() => Row::Failed,
             _ => Row::Coming,
         }
     }
 
-    /// What to fetch so that `window` can be shown, nearest first. Pages that failed are not asked again by themselves.
+    /// What to fetch so that `window` can be shown, nearest first. Pages that failed or were given up are not asked again
+    /// by themselves.
     pub fn wanted(&self, window: &Range<u64>) -> Vec<Fetch> {
         let Some(search) = &self.search else {
             return Vec::new();
@@ -114,7 +113,7 @@ impl Pages {
         let mut start = first;
         while start < end || start == first {
             if self.parts.get(&start).is_none_or(|page| {
-                page.held.is_none() && page.pending.is_none() && page.error.is_none()
+                page.held.is_none() && page.pending.is_none() && !page.is_to_be_retried()
             }) {
                 wanted.push(Fetch::Page {
                     search: search.clone(),
@@ -163,7 +162,9 @@ impl Pages {
 
     /// Expects the answer to `ticket` for the page at `start`.
     pub fn expect(&mut self, start: u64, ticket: Ticket) {
-        self.parts.entry(start).or_default().pending = Some(ticket);
+        let page = self.parts.entry(start).or_default();
+        page.pending = Some(ticket);
+        page.is_given_up = false;
     }
 
     /// Takes a page, if it answers the ticket expected.
@@ -231,7 +232,7 @@ impl Pages {
         }
     }
 
-    /// Expects nothing more. Returns the pages that were awaited.
+    /// Expects nothing more, until it is retried. Returns the pages that were awaited.
     pub fn forget(&mut self) -> Vec<u64> {
         let awaited: Vec<_> = self
             .parts
@@ -240,17 +241,16 @@ impl Pages {
             .map(|(at, _)| *at)
             .collect();
         for page in self.parts.values_mut() {
-            page.pending = None;
+            page.is_given_up |= page.pending.take().is_some();
         }
-        self.parts
-            .retain(|_, page| page.held.is_some() || page.error.is_some());
         awaited
     }
 
-    /// Forgets that pages could not be fetched, so that they are asked for again.
+    /// Forgets that pages could not be fetched or were given up, so that they are asked for again.
     pub fn retry(&mut self) {
         for page in self.parts.values_mut() {
             page.error = None;
+            page.is_given_up = false;
         }
     }
 
@@ -280,6 +280,13 @@ impl Pages {
     /// The position of the first row of the page that `at` lies on.
     fn start(&self, at: u64) -> u64 {
         at - at % self.size.max(1)
+    }
+}
+
+impl Page {
+    /// Whether it is here only after another try.
+    fn is_to_be_retried(&self) -> bool {
+        self.held.is_none() && (self.error.is_some() || self.is_given_up)
     }
 }
 

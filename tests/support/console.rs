@@ -152,7 +152,7 @@ impl Console {
             &mut self.outside,
         );
         let ended = time::timeout(PATIENCE, run).await;
-        ended.expect("it settles").unwrap();
+        assert!(ended.is_ok(), "it does not settle:\n{}", self.text());
         self
     }
 

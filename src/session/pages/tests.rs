@@ -134,6 +134,21 @@ fn a_failed_page_is_not_asked_again_until_it_is_retried() {
 }
 
 #[test]
+fn a_page_that_was_given_up_is_not_asked_again_until_it_is_retried() {
+    let mut pages = asked();
+    answer(&mut pages, 0, 100, 300);
+    pages.expect(0, Ticket(1));
+    pages.expect(100, Ticket(2));
+    assert_eq!(pages.forget(), [0, 100]);
+    assert!(!pages.is_pending());
+    assert!(pages.wanted(&(0..150)).is_empty());
+    assert!(matches!(pages.row(99), Row::Broken));
+    assert!(matches!(pages.row(100), Row::Failed));
+    pages.retry();
+    assert_eq!(starts(&pages.wanted(&(0..150))), [(100, 100)]);
+}
+
+#[test]
 fn a_refresh_keeps_what_is_shown_until_the_new_answer_is_here() {
     let mut pages = asked();
     answer(&mut pages, 0, 100, 300);
