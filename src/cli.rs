@@ -5,9 +5,10 @@
     reason = "these doc comments are help texts, which are not Markdown"
 )]
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::{ffi::OsString, net::SocketAddr, path::PathBuf};
 
-use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use clap::error::ErrorKind;
+use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use crate::output::Format;
@@ -35,7 +36,7 @@ pub struct Cli {
 /// What holds for every command.
 #[derive(Args, Clone, Debug)]
 pub struct Global {
-    /// Use this profile [env: LAMPBLACK_PROFILE]
+    /// Use this profile of the configuration [env: LAMPBLACK_PROFILE]
     #[arg(
         long,
         global = true,
@@ -59,7 +60,7 @@ pub struct Global {
         help_heading = "Global options"
     )]
     pub url: Option<String>,
-    /// The console user the token belongs to
+    /// The name of the user whose token it is
     #[arg(
         long,
         global = true,
@@ -67,7 +68,7 @@ pub struct Global {
         help_heading = "Global options"
     )]
     pub user: Option<String>,
-    /// Refuse everything that changes the server
+    /// Refuse everything that would change the server
     #[arg(long, global = true, help_heading = "Global options")]
     pub read_only: bool,
     /// When to use colors
@@ -138,6 +139,7 @@ pub struct Reading {
 #[derive(Args, Clone, Debug)]
 pub struct Search {
     /// The query, as in the server's own console; - reads it from standard input
+    #[arg(allow_hyphen_values = true, value_parser = query)]
     pub query: String,
     /// How much, and how.
     #[command(flatten)]
@@ -145,7 +147,7 @@ pub struct Search {
     /// The order, as "start asc" or "last_update desc"
     #[arg(long, value_name = "FIELD ORDER")]
     pub sort: Option<String>,
-    /// One row for each value of this field
+    /// One row for each value of this field; the default, id, gives one for each process
     #[arg(long, value_name = "FIELD", default_value = "id")]
     pub group_by: String,
     /// One row for each segment, without grouping
@@ -171,7 +173,7 @@ pub struct Search {
 /// Options of `tree`.
 #[derive(Args, Clone, Debug)]
 pub struct Tree {
-    /// GUIDs, with or without a segment; - reads them from standard input
+    /// GUIDs of processes, with or without a segment; - reads them from standard input
     #[arg(required = true, value_name = "PROCESS")]
     pub processes: Vec<String>,
     /// How the answer is written
@@ -217,13 +219,13 @@ pub struct Keys {
 /// Options of `demo`.
 #[derive(Args, Clone, Debug, Default)]
 pub struct Demo {
-    /// The same seed gives the same world
+    /// The same seed gives the same world [default: 1]
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
-    /// How many processes the world has
+    /// How many processes the world has, about [default: 20000]
     #[arg(long, value_name = "N")]
     pub processes: Option<u64>,
-    /// Answer this many milliseconds late
+    /// Answer this many milliseconds late [default: 0]
     #[arg(long, value_name = "MS")]
     pub latency: Option<u64>,
 }
@@ -234,7 +236,7 @@ pub struct Simulate {
     /// What `demo` takes too.
     #[command(flatten)]
     pub world: Demo,
-    /// Where to listen; port 0 is any free one
+    /// Where to listen; port 0 is any free one [default: 127.0.0.1:0]
     #[arg(long, value_name = "ADDRESS")]
     pub listen: Option<SocketAddr>,
     /// Serve https, with a certificate made at start
@@ -243,35 +245,85 @@ pub struct Simulate {
     /// Write that certificate here
     #[arg(long, value_name = "FILE", requires = "tls")]
     pub cert_out: Option<PathBuf>,
-    /// How many sensors the world has
+    /// How many sensors the world has [default: 40]
     #[arg(long, value_name = "N")]
     pub sensors: Option<u64>,
-    /// How many alerts the world has
+    /// How many alerts the world has [default: 400]
     #[arg(long, value_name = "N")]
     pub alerts: Option<u64>,
-    /// Accept this token
+    /// Accept this token [default: one that follows from the seed]
     #[arg(long, value_name = "T")]
     pub token: Option<String>,
-    /// Sensors check in this often, in milliseconds
+    /// Sensors check in this often, in milliseconds [default: 3000]
     #[arg(long, value_name = "MS")]
     pub checkin: Option<u64>,
-    /// Send at most this many rows at a time
+    /// Send at most this many rows at a time [default: as many as asked for]
     #[arg(long, value_name = "N")]
     pub max_rows: Option<u64>,
-    /// Say that the server has this version
+    /// Say that the server has this version [default: 6.2.0.171114.1158]
     #[arg(long, value_name = "V")]
     pub server_version: Option<String>,
 }
 
+impl Cli {
+    /// Reads the command line, the name of the program first.
+    pub fn read(arguments: &[OsString]) -> Result<Self, clap::Error> {
+        Self::try_parse_from(arguments).map_err(|error| {
+            if !matches!(
+                error.kind(),
+                ErrorKind::UnknownArgument | ErrorKind::ValueValidation
+            ) {
+                return error;
+            }
+            // A query may begin with `-`, so an option with a slip in it was taken for one. Without that, clap names it.
+            let strict = Self::command().mut_subcommand("search", |search| {
+                search.mut_arg("query", |query| query.allow_hyphen_values(false))
+            });
+            let has_option = arguments
+                .iter()
+                .any(|argument| argument.to_string_lossy().starts_with("--"));
+            let named = has_option.then(|| strict.try_get_matches_from(arguments).err());
+            named.flatten().unwrap_or(error)
+        })
+    }
+}
+
+/// A query may begin with `-`, as in `-username:SYSTEM`; what begins with two is an option that is not there.
+fn query(text: &str) -> Result<String, &'static str> {
+    if text.starts_with("--") {
+        return Err("there is no such option");
+    }
+    Ok(text.to_owned())
+}
+
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
     use super::*;
 
     #[test]
     fn the_command_line_is_consistent() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_query_may_begin_with_a_minus() {
+        let query = |arguments: &[&str]| {
+            let words = [&["lampblack", "search"], arguments].concat();
+            let cli = Cli::read(&words.iter().map(OsString::from).collect::<Vec<_>>());
+            match cli.map_err(|error| error.to_string())?.command {
+                Some(Command::Search(search)) => Ok((search.query, search.count)),
+                other => Err(format!("{other:?}")),
+            }
+        };
+        for text in ["-username:SYSTEM", "-hostname:a", "-v:a", "-", ""] {
+            assert_eq!(query(&[text, "--count"]), Ok((text.to_owned(), true)));
+            assert_eq!(query(&["--count", text]), Ok((text.to_owned(), true)));
+        }
+        let error = query(&["--cuont", "a"]).unwrap_err();
+        assert!(
+            error.contains("a similar argument exists: '--count'"),
+            "{error}"
+        );
     }
 
     #[test]

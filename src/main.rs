@@ -1,12 +1,12 @@
 //! The `lampblack` program: arguments in, exit code out.
 
 use std::{
+    env,
     io::{self, IsTerminal},
     path::PathBuf,
     process::ExitCode,
 };
 
-use clap::Parser;
 use lampblack::app::{self, App};
 use lampblack::cli::Cli;
 use lampblack::commands::{self, Caller, Exit, Streams};
@@ -19,7 +19,7 @@ use lampblack::session::{Identity, Past};
 use lampblack::worker;
 
 fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    let cli = match Cli::read(&env::args_os().collect::<Vec<_>>()) {
         Ok(cli) => cli,
         Err(error) => {
             // Help for a pipe that was closed is no failure.

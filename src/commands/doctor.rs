@@ -101,7 +101,11 @@ async fn examine(caller: &mut Caller<'_>, report: &mut Report) {
                 api::Error::Unauthorized | api::Error::Forbidden { .. } => "token",
                 _ => "server",
             };
-            report.fail(what, &error.to_string(), error.hint());
+            let hint = match error {
+                api::Error::NotFound { .. } => Some("check the path of the server's address"),
+                _ => error.hint(),
+            };
+            report.fail(what, &error.to_string(), hint);
         }
     }
 }

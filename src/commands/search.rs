@@ -156,8 +156,10 @@ impl Told {
             caller.note("no process matches");
         } else if limit == Some(self.sent) && self.sent < self.total {
             caller.note(&format!(
-                "{} rows of up to {}; --limit 0 gives all",
-                self.sent, self.total
+                "{} {} of up to {}; --limit 0 gives all",
+                self.sent,
+                if self.sent == 1 { "row" } else { "rows" },
+                self.total
             ));
         }
     }

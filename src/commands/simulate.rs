@@ -82,3 +82,34 @@ async fn told_to_stop() -> io::Result<()> {
     #[cfg(not(unix))]
     signal::ctrl_c().await
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+    use crate::cli::Cli;
+
+    #[test]
+    fn the_help_tells_the_defaults_as_they_are() {
+        let default = Options::default();
+        let told = [
+            ("seed", default.seed.to_string()),
+            ("processes", default.processes.to_string()),
+            ("latency", default.latency.as_millis().to_string()),
+            ("listen", default.listen.to_string()),
+            ("sensors", default.sensors.to_string()),
+            ("alerts", default.alerts.to_string()),
+            ("checkin", default.checkin.as_millis().to_string()),
+            ("server_version", default.server_version),
+        ];
+        let cli = Cli::command();
+        let simulate = cli.find_subcommand("simulate").unwrap();
+        for (id, value) in told {
+            let mut options = simulate.get_arguments();
+            let option = options.find(|option| option.get_id() == id).unwrap();
+            let help = option.get_help().unwrap().to_string();
+            assert!(help.ends_with(&format!("[default: {value}]")), "{help}");
+        }
+    }
+}

@@ -6,7 +6,7 @@ use std::{
 };
 
 use secrecy::SecretString;
-use url::{Host, Url};
+use url::{Host, ParseError, Url};
 
 use super::{
     Config, Environment, Error, Mistake, Profile, Source, Token, credentials::Credentials, ini,
@@ -241,20 +241,26 @@ fn named(
         .collect();
     names.sort_unstable();
     names.dedup();
+    let file = config.file.clone().or_else(|| environment.config_file());
+    let file = file.map_or_else(
+        || "config.toml".to_owned(),
+        |file| file.display().to_string(),
+    );
     if names.is_empty() && name == DEFAULT {
-        let file = environment.config_file().map_or_else(
-            || "config.toml".to_owned(),
-            |file| file.display().to_string(),
-        );
+        // Half of what is needed may be there.
+        let half = notices.iter().map(|notice| format!("{notice}; "));
         return Err(Mistake::new("no server is configured")
             .hint(format!(
-                "lampblack demo shows everything without one; for yours, write a profile into {file}"
+                "{}lampblack demo shows everything without one; for yours, write a profile into {file}",
+                half.collect::<String>()
             ))
             .into());
     }
     let mistake = Mistake::new(format!("there is no profile {name:?}"));
     Err(Error::usage(if names.is_empty() {
-        mistake.hint("no profile is configured")
+        mistake.hint(format!(
+            "no profile is configured; write [profiles.NAME] into {file}"
+        ))
     } else {
         mistake.hint(format!("--profile takes one of {}", names.join(", ")))
     }))
@@ -267,7 +273,10 @@ fn inline(token: &SecretString) -> Result<SecretString, &'static str> {
 
 /// Reads a server's address. On failure: what it does, to go on after its name.
 fn address(text: &str) -> Result<Url, String> {
-    let url = Url::parse(text.trim()).map_err(|error| format!("cannot be read: {error}"))?;
+    let url = Url::parse(text.trim()).map_err(|error| match error {
+        ParseError::RelativeUrlWithoutBase => "must begin with https://".to_owned(),
+        error => format!("cannot be read: {error}"),
+    })?;
     if !matches!(url.scheme(), "https" | "http") {
         return Err("must begin with https://".into());
     }

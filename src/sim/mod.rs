@@ -111,7 +111,9 @@ pub async fn start(options: Options) -> io::Result<Running> {
     } else {
         (None, None)
     };
-    let listener = TcpListener::bind(options.listen).await?;
+    let listener = TcpListener::bind(options.listen)
+        .await
+        .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", options.listen)))?;
     let scheme = if options.tls { "https" } else { "http" };
     let url = format!("{scheme}://{}", listener.local_addr()?);
     // A large world takes a moment, which is nobody else's.

@@ -246,6 +246,20 @@ fn nothing_configured_names_the_demo() {
 }
 
 #[test]
+fn nothing_configured_names_the_half_that_is_there() {
+    let variables = [("LAMPBLACK_TOKEN", "a")];
+    let error = Place::new().choose(&Flags::default(), &variables);
+    let hint = error.unwrap_err().mistakes[0].hint.clone().unwrap();
+    assert!(
+        hint.contains("LAMPBLACK_TOKEN is not used without LAMPBLACK_URL"),
+        "{hint}"
+    );
+    let error = Place::new().ours("").choose(&profile("prod"), &[]);
+    let hint = error.unwrap_err().mistakes[0].hint.clone().unwrap();
+    assert!(hint.contains("config.toml"), "{hint}");
+}
+
+#[test]
 fn a_profile_that_does_not_exist_is_wrong_usage_and_the_others_are_named() {
     let place = Place::new()
         .ours("[profiles.prod]\nurl = \"https://a\"\n")
