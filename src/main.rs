@@ -108,7 +108,7 @@ async fn console(setup: Setup) -> anyhow::Result<()> {
     // Before the terminal is taken, so that no signal finds it taken and nobody listening.
     let stop = stopped();
     let mut screen = Screen::take(&format!("lampblack: {server}"))?;
-    let events = Events::read();
+    let events = Events::read()?;
     runtime::run(
         screen.terminal(),
         &mut app,
