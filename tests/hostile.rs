@@ -7,7 +7,8 @@ use lampblack::session::Identity;
 use support::{console::Console, stage::Stage};
 
 /// Everything in the simulator's world that was written to deceive.
-const HOSTILE: &str = r"process_md5:0badc0de0badc0de0badc0de0badc0de or path:invoice* or path:プログラム* or path:svchost\u{200b}*";
+const HOSTILE: &str =
+    r"process_md5:0badc0de0badc0de0badc0de0badc0de or path:invoice* or path:プログラム*";
 
 /// Nothing on the screen moves the cursor or hides, and every frame stands where it belongs.
 #[track_caller]
@@ -33,11 +34,7 @@ fn check_whole(screen: &str) {
 #[tokio::test]
 async fn hostile_processes_are_shown_and_copied_as_text() {
     let mut console = Console::start().await;
-    console
-        .search(&HOSTILE.replace(r"\u{200b}", ""))
-        .await
-        .press("esc")
-        .await;
+    console.search(HOSTILE).await.press("esc").await;
     let total = console.app.session().results.total().unwrap();
     assert!(total >= 6, "{total} processes:\n{}", console.text());
     for _ in 0..total {

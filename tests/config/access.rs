@@ -1,83 +1,9 @@
 //! Which source decides about server and token.
 
-use std::{fs, path::Path};
-
-use lampblack::config::{Access, Config, Environment, Error, Flags, Source};
+use lampblack::config::{Flags, Source};
 use secrecy::ExposeSecret;
-use tempfile::TempDir;
 
-/// A home, a working directory and an `/etc` of a test's own.
-struct Place(TempDir);
-
-impl Place {
-    fn new() -> Self {
-        let place = Self(tempfile::tempdir().unwrap());
-        for directory in [
-            "home/.config/lampblack",
-            "home/.carbonblack",
-            "work/.carbonblack",
-            "etc/carbonblack",
-        ] {
-            fs::create_dir_all(place.path().join(directory)).unwrap();
-        }
-        place
-    }
-
-    fn path(&self) -> &Path {
-        self.0.path()
-    }
-
-    fn write(self, file: &str, text: &str) -> Self {
-        let path = self.path().join(file);
-        fs::write(&path, text).unwrap();
-        chmod(&path, 0o600);
-        self
-    }
-
-    fn ours(self, text: &str) -> Self {
-        self.write("home/.config/lampblack/config.toml", text)
-    }
-
-    fn choose(&self, flags: &Flags, variables: &[(&str, &str)]) -> Result<Access, Error> {
-        let environment = Environment::below(self.path(), variables);
-        let config = Config::load(flags.config.as_deref(), &environment)?;
-        Access::choose(flags, &config, &environment)
-    }
-}
-
-#[cfg(unix)]
-fn chmod(path: &Path, mode: u32) {
-    use std::os::unix::fs::PermissionsExt;
-    fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
-}
-
-fn profile(name: &str) -> Flags {
-    Flags {
-        profile: Some(name.into()),
-        ..Flags::default()
-    }
-}
-
-#[track_caller]
-fn chosen(access: Result<Access, Error>) -> (String, String, Source) {
-    let access = access.unwrap();
-    (
-        access.url.to_string(),
-        access.token.expose_secret().to_owned(),
-        access.source,
-    )
-}
-
-const CLIENT: &str = "[default]\nurl=https://client.example\ntoken=clienttoken\nssl_verify=False\n";
-const OURS: &str = "[profiles.default]\nurl = \"https://ours.example\"\ntoken = \"ourtoken\"\n";
-const LAMPBLACK: [(&str, &str); 2] = [
-    ("LAMPBLACK_URL", "https://variable.example"),
-    ("LAMPBLACK_TOKEN", "variabletoken"),
-];
-const CBAPI: [(&str, &str); 2] = [
-    ("CBAPI_URL", "https://cbapi.example"),
-    ("CBAPI_TOKEN", "cbapitoken"),
-];
+use super::place::{CBAPI, CLIENT, LAMPBLACK, OURS, Place, chosen, profile};
 
 #[test]
 fn a_profile_that_is_named_wins_over_everything() {
@@ -282,49 +208,6 @@ fn a_profile_that_does_not_exist_is_wrong_usage_and_the_others_are_named() {
 }
 
 #[test]
-fn the_token_comes_from_a_file_or_a_program() {
-    let place = Place::new()
-        .write("home/token", "filetoken\n")
-        .write("home/.config/lampblack/beside", "besidetoken\n")
-        .ours("[profiles.a]\nurl = \"https://a\"\ntoken_file = \"~/token\"\n[profiles.b]\nurl = \"https://a\"\ntoken_file = \"beside\"\n[profiles.c]\nurl = \"https://a\"\ntoken_command = [\"printf\", \"programtoken\"]\n[profiles.d]\nurl = \"https://a\"\n");
-    assert_eq!(chosen(place.choose(&profile("a"), &[])).1, "filetoken");
-    assert_eq!(chosen(place.choose(&profile("b"), &[])).1, "besidetoken");
-    assert_eq!(chosen(place.choose(&profile("c"), &[])).1, "programtoken");
-    assert!(place.choose(&profile("d"), &[]).is_err());
-}
-
-#[cfg(unix)]
-#[test]
-fn a_secret_that_others_can_read_is_a_warning() {
-    let place = Place::new().ours(OURS);
-    assert_eq!(
-        place.choose(&Flags::default(), &[]).unwrap().notices,
-        [""; 0]
-    );
-    let file = place.path().join("home/.config/lampblack/config.toml");
-    chmod(&file, 0o644);
-    let notices = place.choose(&Flags::default(), &[]).unwrap().notices;
-    assert!(
-        notices[0].contains("config.toml") && notices[0].contains("read"),
-        "{notices:?}"
-    );
-    // Without a token in it, anyone may read it.
-    let place = place
-        .write("home/token", "t")
-        .ours("[profiles.default]\nurl = \"https://a\"\ntoken_file = \"~/token\"\n");
-    chmod(&file, 0o644);
-    assert_eq!(
-        place.choose(&Flags::default(), &[]).unwrap().notices,
-        [""; 0]
-    );
-    chmod(&place.path().join("home/token"), 0o640);
-    assert_eq!(
-        place.choose(&Flags::default(), &[]).unwrap().notices.len(),
-        1
-    );
-}
-
-#[test]
 fn plain_http_is_silent_on_this_machine_only() {
     let notices = |url: &str| {
         let variables = [("LAMPBLACK_URL", url), LAMPBLACK[1]];
@@ -379,22 +262,6 @@ fn a_file_that_is_named_must_exist() {
     assert_eq!(
         chosen(place.choose(&Flags::default(), &variables)).1,
         "ourtoken"
-    );
-}
-
-#[test]
-fn no_token_is_in_any_debug_output() {
-    let place = Place::new().ours(OURS);
-    let environment = Environment::below(place.path(), &LAMPBLACK);
-    let config = Config::load(None, &environment).unwrap();
-    let access = Access::choose(&Flags::default(), &config, &environment).unwrap();
-    let said = format!(
-        "{config:?} {access:?} {:?} {environment:?}",
-        access.settings()
-    );
-    assert!(
-        !said.contains("ourtoken") && !said.contains("variabletoken"),
-        "{said}"
     );
 }
 

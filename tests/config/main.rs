@@ -2,3 +2,5 @@
 
 mod access;
 mod example;
+mod place;
+mod secrets;
