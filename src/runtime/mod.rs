@@ -1,6 +1,7 @@
 //! The world: the event loop, and everything the screen asks of it.
 
 mod events;
+mod output;
 mod outside;
 mod terminal;
 
@@ -16,8 +17,9 @@ use ratatui::{
 use tokio::{select, sync::mpsc, time};
 
 pub use events::Events;
+pub use output::Output;
 pub use outside::{Outside, Shell};
-pub use terminal::{Output, Screen, stopped};
+pub use terminal::{Screen, stopped};
 
 use crate::app::{App, Input};
 use crate::session::Effect;

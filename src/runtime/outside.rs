@@ -6,7 +6,7 @@ use crossterm::{clipboard::CopyToClipboard, execute};
 use jiff::Timestamp;
 use ratatui::{Terminal, backend::Backend};
 
-use super::terminal::{self, Output};
+use super::{Output, terminal};
 use crate::model::Clock;
 use crate::record::{Entry, History};
 

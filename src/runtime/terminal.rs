@@ -1,7 +1,7 @@
 //! The terminal: taken when the console starts, given back however it ends.
 
 use std::{
-    io::{self, BufWriter, Stdout, Write},
+    io::{self, Write},
     panic, thread,
 };
 
@@ -14,19 +14,14 @@ use crossterm::{
         EnterAlternateScreen, LeaveAlternateScreen, SetTitle, disable_raw_mode, enable_raw_mode,
     },
 };
-use ratatui::{Terminal, backend::CrosstermBackend};
+use ratatui::Terminal;
 use tokio::{
     select,
     signal::unix::{SignalKind, signal},
 };
 
+use super::Output;
 use crate::text;
-
-/// What frames are written to: one write for each.
-pub type Output = CrosstermBackend<BufWriter<Stdout>>;
-
-/// Bytes of the largest frame that is still one write.
-const FRAME: usize = 64 * 1024;
 
 /// Remembers the window's title on the terminal's own stack, and takes it back.
 const PUSH_TITLE: &str = "\x1b[22;0t";
@@ -51,11 +46,7 @@ impl Screen {
             .collect();
         execute!(io::stdout(), Print(PUSH_TITLE), SetTitle(title))?;
         restore_on_panic();
-        let terminal = Terminal::new(CrosstermBackend::new(BufWriter::with_capacity(
-            FRAME,
-            io::stdout(),
-        )))?;
-        Ok(Self(Some(terminal)))
+        Ok(Self(Some(Terminal::new(Output::default())?)))
     }
 }
 
