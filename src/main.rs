@@ -5,18 +5,20 @@ use std::{
     io::{self, IsTerminal},
     path::PathBuf,
     process::ExitCode,
+    time::Duration,
 };
 
 use lampblack::app::{self, App};
-use lampblack::cli::Cli;
+use lampblack::cli::{Cli, Command};
 use lampblack::commands::{self, Caller, Exit, Streams};
 use lampblack::config::{Environment, Setup};
 use lampblack::log;
 use lampblack::read::Reader;
 use lampblack::record::History;
-use lampblack::runtime::{self, Events, Screen, Shell, stopped};
+use lampblack::runtime::{Events, Screen, Shell, run, stopped};
 use lampblack::session::{Identity, Past};
 use lampblack::worker;
+use tokio::runtime::{self, Handle, Runtime};
 
 fn main() -> ExitCode {
     let cli = match Cli::read(&env::args_os().collect::<Vec<_>>()) {
@@ -53,22 +55,62 @@ fn main() -> ExitCode {
         notes: &mut io::stderr(),
         width,
     };
-    let mut caller = Caller::new(&cli.global, environment, state_dir, streams);
+    let Runtimes { screen, background } = match Runtimes::start(&cli) {
+        Ok(runtimes) => runtimes,
+        Err(error) => {
+            let _ = writeln!(streams.notes, "error: cannot start: {error}");
+            return Exit::Failed.into();
+        }
+    };
+    let handle = background.handle().clone();
+    let mut caller = Caller::new(&cli.global, environment, state_dir, handle.clone(), streams);
     if let Some(unkept) = unkept {
         caller.warn(&unkept);
     }
-    let exit = match tokio::runtime::Runtime::new() {
-        Ok(runtime) => runtime.block_on(commands::run(cli, &mut caller, console)),
-        Err(error) => {
-            caller.report(&error.into());
-            Exit::Failed
-        }
-    };
+    let command = commands::run(cli, &mut caller, async |setup| console(setup, handle).await);
+    let exit = screen.as_ref().unwrap_or(&background).block_on(command);
+    drop(screen);
+    // Whatever is still being looked up, nobody waits for it.
+    background.shutdown_background();
     exit.into()
 }
 
+/// What runs the program.
+struct Runtimes {
+    /// For the console, this thread alone: a key reaches the screen without changing threads.
+    screen: Option<Runtime>,
+    /// Requests and all that takes time. Every other command runs here, too.
+    background: Runtime,
+}
+
+impl Runtimes {
+    fn start(cli: &Cli) -> io::Result<Self> {
+        /// A thread that waits for more to do would wake up to end: one wake-up of a console that sleeps.
+        const KEPT: Duration = Duration::from_millis(50);
+        if !matches!(cli.command, None | Some(Command::Demo(_))) {
+            return Ok(Self {
+                screen: None,
+                background: Runtime::new()?,
+            });
+        }
+        Ok(Self {
+            screen: Some(
+                runtime::Builder::new_current_thread()
+                    .enable_all()
+                    .build()?,
+            ),
+            // One thread reads answers faster than any server gives them, and has nobody to wake up.
+            background: runtime::Builder::new_multi_thread()
+                .worker_threads(1)
+                .thread_keep_alive(KEPT)
+                .enable_all()
+                .build()?,
+        })
+    }
+}
+
 /// Opens the screen, and gives the terminal back however it ends.
-async fn console(setup: Setup) -> anyhow::Result<()> {
+async fn console(setup: Setup, background: Handle) -> anyhow::Result<()> {
     let server = setup.client.server().to_owned();
     let mut warnings = setup.notices;
     let history = setup.state_dir.as_deref().map(History::open).transpose();
@@ -104,12 +146,13 @@ async fn console(setup: Setup) -> anyhow::Result<()> {
         warnings,
     });
     let mut shell = Shell::new(setup.clock, server.clone(), history);
-    let mut worker = worker::spawn(Reader::new(setup.client), setup.calls);
+    let reader = Reader::in_background(setup.client, background);
+    let mut worker = worker::spawn(reader, setup.calls);
     // Before the terminal is taken, so that no signal finds it taken and nobody listening.
     let stop = stopped();
     let mut screen = Screen::take(&format!("lampblack: {server}"))?;
     let events = Events::read()?;
-    runtime::run(
+    run(
         screen.terminal(),
         &mut app,
         events,

@@ -2,7 +2,10 @@
 
 mod support;
 
-use std::{io::IsTerminal, time::Duration};
+use std::{
+    io::{self, IsTerminal, Write},
+    time::Duration,
+};
 
 use lampblack::runtime::Screen;
 use portable_pty::CommandBuilder;
@@ -69,7 +72,7 @@ fn a_suspended_console_gives_the_terminal_back_and_returns() {
 fn a_panic_gives_the_terminal_back_before_it_is_told() {
     // This very test is also the program that panics, when it is run with a terminal of its own.
     const PANICS: &str = "a_panic_gives_the_terminal_back_before_it_is_told";
-    if std::env::args().any(|arg| arg == "--nocapture") && std::io::stdout().is_terminal() {
+    if std::env::args().any(|arg| arg == "--nocapture") && io::stdout().is_terminal() {
         let _screen = Screen::take("panics").unwrap();
         panic!("told to");
     }
@@ -83,6 +86,31 @@ fn a_panic_gives_the_terminal_back_before_it_is_told() {
     pty.until("told to");
     assert!(!pty.wait().success());
     check_restored(&pty);
+}
+
+#[test]
+fn a_panic_beside_the_screen_leaves_it_alone() {
+    // The program that panics, as above.
+    const PANICS: &str = "a_panic_beside_the_screen_leaves_it_alone";
+    if std::env::args().any(|arg| arg == "--nocapture") && io::stdout().is_terminal() {
+        let _screen = Screen::take("panics").unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().build();
+        runtime.unwrap().block_on(async {
+            let failed = tokio::spawn(async { panic!("told to") }).await;
+            assert!(failed.unwrap_err().is_panic());
+        });
+        write!(io::stdout(), "still here").unwrap();
+        io::stdout().flush().unwrap();
+        let _ = io::stdin().read_line(&mut String::new());
+        return;
+    }
+    let home = TempDir::new().unwrap();
+    let mut command = CommandBuilder::new(std::env::current_exe().unwrap());
+    command.args([PANICS, "--exact", "--nocapture"]);
+    let mut pty = Pty::run(command, home.path(), 120, 36);
+    pty.until("still here");
+    assert!(pty.is_alternate());
+    assert!(!pty.text().contains("told to"));
 }
 
 #[test]

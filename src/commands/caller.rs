@@ -5,6 +5,8 @@ use std::{
     path::PathBuf,
 };
 
+use tokio::runtime::Handle;
+
 use super::{Exit, Failure};
 use crate::api::Client;
 use crate::cli::{ColorChoice, Global};
@@ -34,6 +36,8 @@ pub struct Caller<'a> {
     pub environment: Environment,
     /// The directory for what the program keeps; `None` when it cannot be written.
     pub state_dir: Option<PathBuf>,
+    /// What runs beside the command; only the console must not be held up by it.
+    pub background: Handle,
     flags: Flags,
     color: ColorChoice,
 }
@@ -44,6 +48,7 @@ impl<'a> Caller<'a> {
         global: &Global,
         environment: Environment,
         state_dir: Option<PathBuf>,
+        background: Handle,
         streams: Streams<'a>,
     ) -> Self {
         let given = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
@@ -51,6 +56,7 @@ impl<'a> Caller<'a> {
             streams,
             environment,
             state_dir,
+            background,
             flags: Flags {
                 profile: given(&global.profile),
                 config: global.config.clone(),

@@ -1,5 +1,7 @@
 //! The console itself, on the configured server or on the embedded simulator.
 
+use std::io;
+
 use secrecy::SecretString;
 use tokio::sync::mpsc;
 use url::Url;
@@ -27,8 +29,12 @@ pub(super) async fn demo(
     open: impl AsyncFnOnce(Setup) -> anyhow::Result<()>,
 ) -> Result<Exit, Failure> {
     let config = caller.config()?;
-    let running = sim::start(simulate::world(demo))
+    // Beside the screen, which must not wait while a large world is searched.
+    let running = caller
+        .background
+        .spawn(sim::start(simulate::world(demo)))
         .await
+        .unwrap_or_else(|error| Err(io::Error::other(error)))
         .map_err(simulate::failed)?;
     let url: Url = running.url.parse().map_err(|error| {
         Failure::new(

@@ -12,7 +12,10 @@ use std::{
     sync::Arc,
 };
 
-use tokio::task::{AbortHandle, Id, JoinSet};
+use tokio::{
+    runtime::Handle,
+    task::{AbortHandle, Id, JoinSet},
+};
 
 pub use fetch::{Answer, Fetch, Rows};
 pub use pages::pages;
@@ -53,6 +56,8 @@ pub struct Tally {
 /// parent chains run inside it, one known-or-fetched document at a time.
 pub struct Reader {
     client: Client,
+    /// What carries the requests.
+    background: Handle,
     cache: Cache,
     flights: HashMap<Fetch, Flight>,
     tasks: JoinSet<(Fetch, Result<Answer, Error>)>,
@@ -70,10 +75,16 @@ struct Flight {
 }
 
 impl Reader {
-    /// Starts with an empty cache; nothing is asked yet.
+    /// Starts with an empty cache; nothing is asked yet. Requests run beside whoever calls this.
     pub fn new(client: Client) -> Self {
+        Self::in_background(client, Handle::current())
+    }
+
+    /// Starts with an empty cache. Requests, and all that it takes to read their answers, run elsewhere.
+    pub fn in_background(client: Client, background: Handle) -> Self {
         Self {
             client,
+            background,
             cache: Cache::default(),
             flights: HashMap::new(),
             tasks: JoinSet::new(),
@@ -205,7 +216,9 @@ impl Reader {
         request: impl Future<Output = Result<Answer, Error>> + Send + 'static,
     ) {
         let question = fetch.clone();
-        let task = self.tasks.spawn(async move { (question, request.await) });
+        let task = self
+            .tasks
+            .spawn_on(async move { (question, request.await) }, &self.background);
         self.flights.insert(
             fetch,
             Flight {

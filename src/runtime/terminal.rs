@@ -18,6 +18,7 @@ use ratatui::Terminal;
 use tokio::{
     select,
     signal::unix::{SignalKind, signal},
+    task,
 };
 
 use super::Output;
@@ -97,15 +98,15 @@ pub(super) fn leave() -> io::Result<()> {
     io::stdout().flush()
 }
 
-/// A panic on the screen's thread ends the program: the shell gets its terminal back first. One on another thread is
-/// caught by the worker, and must not draw over the screen.
+/// A panic of the screen ends the program: the shell gets its terminal back first. One of a task, or on another thread,
+/// is caught by whoever waits for it, and must not draw over the screen.
 fn restore_on_panic() {
     let screen = thread::current().id();
     let previous = panic::take_hook();
     panic::set_hook(Box::new(move |info| {
         // One line, whatever was in the hands of whoever panicked.
         tracing::error!("{}", text::visible(&info.to_string().into()));
-        if thread::current().id() == screen {
+        if thread::current().id() == screen && task::try_id().is_none() {
             let _ = leave();
             let _ = execute!(io::stdout(), Print(POP_TITLE));
             previous(info);
