@@ -150,3 +150,14 @@ async fn a_long_chain_leaves_room_for_the_command_line() {
     console.press("tab enter g r").await;
     console.shows(&["gap: the sensor saw no parent", "smss.exe"]);
 }
+
+#[tokio::test]
+async fn what_is_known_is_on_the_screen_with_the_key() {
+    let mut console = Console::start().await;
+    console.search(EXAMPLE).await.press("tab").await;
+    let before = console.n_frames();
+    console.press("j").await;
+    console.shows(&["row 2", "ntoskrnl.exe", "NOT ISOLATED"]);
+    // One before the key, and one for the key and all that follows from it: nothing is dimmed in between.
+    assert_eq!(console.n_frames() - before, 2);
+}

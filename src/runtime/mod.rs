@@ -14,7 +14,7 @@ use ratatui::{
     backend::Backend,
     layout::{Position, Rect},
 };
-use tokio::{select, sync::mpsc, time};
+use tokio::{select, sync::mpsc, task, time};
 
 pub use events::Events;
 pub use output::Output;
@@ -60,13 +60,21 @@ pub async fn run<B: Backend>(
         };
         // Everything that has already arrived is handled before the next frame: a held key costs one draw.
         let mut next = Some(first);
+        let mut has_asked = false;
         while let Some(input) = next {
             for effect in app.handle(input, outside.clock().now()) {
+                has_asked |= matches!(effect, Effect::Send(_));
                 if perform(effect, &worker.requests, terminal, outside)? {
                     return Ok(Ended::Left);
                 }
             }
             next = sources.ready();
+            if next.is_none() && has_asked {
+                has_asked = false;
+                // What the worker knows it says at once, and it belongs to this frame.
+                task::yield_now().await;
+                next = sources.ready();
+            }
         }
     }
 }

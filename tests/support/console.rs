@@ -193,6 +193,11 @@ impl Console {
         self.terminal.backend().buffer()
     }
 
+    /// How many frames have been drawn so far.
+    pub fn n_frames(&mut self) -> usize {
+        self.terminal.get_frame().count()
+    }
+
     /// The screen as text.
     pub fn text(&self) -> String {
         text(self.terminal.backend().buffer())
