@@ -39,13 +39,7 @@ impl Screen {
     /// Takes the terminal. From here on a panic on this thread gives it back before it is told.
     pub fn take(title: &str) -> io::Result<Self> {
         enter()?;
-        // Titles take no escapes: whoever names a server names it on every terminal.
-        let title: String = title
-            .chars()
-            .filter(|char| !char.is_control())
-            .take(100)
-            .collect();
-        execute!(io::stdout(), Print(PUSH_TITLE), SetTitle(title))?;
+        execute!(io::stdout(), Print(PUSH_TITLE), SetTitle(fit(title)))?;
         restore_on_panic();
         Ok(Self(Some(Terminal::new(Output::default())?)))
     }
@@ -77,6 +71,13 @@ impl Drop for Screen {
             std::mem::forget(self.0.take());
         }
     }
+}
+
+/// A title that ends no sequence and turns no text around: whoever names a server names it on every terminal.
+fn fit(title: &str) -> String {
+    /// More is never shown.
+    const CELLS: usize = 100;
+    text::fit(&title.into(), CELLS)
 }
 
 /// Puts the terminal into the state the console needs.
@@ -133,5 +134,20 @@ pub fn stopped() -> impl Future<Output = ()> {
             _ = hangup.recv() => {}
             _ = interrupt.recv() => {}
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_title_is_one_line_of_text() {
+        assert_eq!(fit("lampblack: cb-prod-01"), "lampblack: cb-prod-01");
+        assert_eq!(
+            fit("cb\u{7}\u{1b}]52;c;eA==\u{1b}\\\u{9c}\n\u{202e}x"),
+            "cb␇␛]52;c;eA==␛\\<U+009C>␊<U+202E>x"
+        );
+        assert_eq!(text::width(&fit(&"世".repeat(1000))), 99);
     }
 }
