@@ -161,3 +161,14 @@ async fn what_is_known_is_on_the_screen_with_the_key() {
     // One before the key, and one for the key and all that follows from it: nothing is dimmed in between.
     assert_eq!(console.n_frames() - before, 2);
 }
+
+#[tokio::test]
+async fn the_segments_of_one_process_are_counted_as_one_process() {
+    let mut console = Console::start().await;
+    console.asked();
+    console.search("process_name:svch0st.exe").await;
+    console.shows(&["Processes  1, row 1", "powershell.exe"]);
+    let asked = console.asked();
+    let n_pages = asked.iter().filter(|path| path.contains("start=")).count();
+    assert_eq!(n_pages, 2, "{asked:#?}");
+}

@@ -24,6 +24,9 @@ pub struct Pages {
     floor: u64,
     /// Where an answer ended before the total was reached: no row is there or beyond.
     end: u64,
+    /// Whether the first page was short and nobody knows why: it may be all there is, or all that the server gives at
+    /// once. One look at what comes next tells.
+    is_unclear: bool,
     parts: BTreeMap<u64, Page>,
 }
 
@@ -62,6 +65,7 @@ impl Pages {
             total: None,
             floor: 0,
             end: u64::MAX,
+            is_unclear: false,
             parts: BTreeMap::new(),
         };
         awaited
@@ -108,7 +112,11 @@ impl Pages {
         let last = self
             .total
             .map_or(window.start, |total| total.saturating_sub(1));
-        let (first, end) = (self.start(window.start.min(last)), window.end.min(last + 1));
+        let (first, end) = if self.is_unclear {
+            (0, window.end.min(self.size + 1))
+        } else {
+            (self.start(window.start.min(last)), window.end.min(last + 1))
+        };
         let mut wanted = Vec::new();
         let mut start = first;
         while start < end || start == first {
@@ -133,9 +141,14 @@ impl Pages {
         let Some(search) = self.search.clone() else {
             return Vec::new();
         };
+        if self.is_unclear {
+            (self.is_unclear, self.size) = (false, ROWS);
+            self.parts.retain(|start, _| *start == 0);
+        }
+        let end = window.end.min(self.total.unwrap_or(window.end));
         let (first, last) = (
             self.start(window.start),
-            self.start(window.end.saturating_sub(1).max(window.start)),
+            self.start(end.saturating_sub(1).max(window.start)),
         );
         // What is not on screen is asked for again when it is.
         self.parts.retain(|start, _| (first..=last).contains(start));
@@ -180,7 +193,7 @@ impl Pages {
         let reached = start + sent;
         // A short first page may only mean that the server gives fewer rows at once.
         let is_end = sent == 0 || start > 0 && sent < self.size;
-        if start == 0 && !is_end || reached > self.end {
+        if start == 0 && !is_end || sent > 0 && reached > self.end {
             // A new look, or rows where there were none before.
             (self.floor, self.end) = (0, u64::MAX);
         }
@@ -197,8 +210,15 @@ impl Pages {
         };
         self.parts.insert(start, page);
         if start == 0 && sent > 0 && sent < self.size && self.total > Some(sent) {
-            // The server gives fewer rows at once than were asked for: so be it.
             self.size = sent;
+            self.is_unclear = true;
+        } else if self.is_unclear && start == self.size {
+            self.is_unclear = false;
+            if sent == 0 {
+                // The first page was all there is, not all that the server gives at once.
+                self.parts.remove(&start);
+                self.size = ROWS;
+            }
         }
         true
     }

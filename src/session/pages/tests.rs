@@ -76,6 +76,19 @@ fn a_server_that_gives_fewer_rows_is_taken_at_its_word() {
 }
 
 #[test]
+fn a_short_first_page_is_followed_by_one_look_at_what_comes_next() {
+    // One process in seven segments: the server counts segments and sends processes (reference 2.2).
+    let mut pages = asked();
+    answer(&mut pages, 0, 1, 7);
+    assert_eq!(starts(&pages.wanted(&(0..60))), [(1, 1)]);
+    assert!(pages.is_estimate());
+    answer(&mut pages, 1, 0, 7);
+    assert_eq!((pages.total(), pages.is_estimate()), (Some(1), false));
+    assert!(pages.wanted(&(0..60)).is_empty());
+    assert_eq!(starts(&pages.refresh(&(0..60))), [(0, 100)]);
+}
+
+#[test]
 fn an_empty_page_corrects_the_total() {
     let mut pages = asked();
     answer(&mut pages, 0, 100, 500);
@@ -89,7 +102,7 @@ fn the_earliest_end_counts_whatever_order_the_pages_come_in() {
     answer(&mut pages, 0, 5, 14);
     answer(&mut pages, 5, 0, 14);
     answer(&mut pages, 10, 0, 14);
-    assert_eq!(pages.total(), Some(5));
+    assert_eq!((pages.total(), pages.is_estimate()), (Some(5), false));
     answer(&mut pages, 0, 5, 5);
     assert_eq!(pages.total(), Some(5));
 }
