@@ -43,7 +43,8 @@ impl Lineage {
     /// The same chain with at most `depth` ancestors.
     #[must_use]
     pub fn cut(mut self, depth: usize) -> Self {
-        if self.ancestors.len() > depth {
+        // One that would go on is cut as well: nobody asks for the rest.
+        if self.ancestors.len() > depth || self.ancestors.len() == depth && self.is_walking() {
             self.ancestors.truncate(depth);
             self.top = Top::TooDeep(depth);
         }
