@@ -22,6 +22,7 @@ use std::{
 };
 
 use reqwest::header::HeaderValue;
+use rustls::ClientConfig;
 use secrecy::ExposeSecret;
 use tokio::sync::{Semaphore, mpsc::UnboundedSender};
 use url::{Host, Url};
@@ -38,6 +39,8 @@ pub struct Client(Arc<Inner>);
 
 struct Inner {
     http: reqwest::Client,
+    settings: Settings,
+    trust: ClientConfig,
     base: Url,
     server: String,
     token: HeaderValue,
@@ -60,19 +63,48 @@ impl Client {
         let _ = rustls::crypto::ring::default_provider().install_default();
 
         check(&settings.url)?;
+        let trust = tls::config(&settings.tls, settings.url.scheme() == "https")?;
+        Self::assemble(settings, trust, calls, OnceLock::new())
+    }
+
+    /// The same client with connections of its own. Those of this one are closed when nobody has it any more.
+    pub fn reconnected(&self) -> Result<Self, Error> {
+        let Inner {
+            settings,
+            trust,
+            calls,
+            release,
+            ..
+        } = &*self.0;
+        Self::assemble(
+            settings.clone(),
+            trust.clone(),
+            calls.clone(),
+            release.clone(),
+        )
+    }
+
+    fn assemble(
+        settings: Settings,
+        trust: ClientConfig,
+        calls: Option<UnboundedSender<Call>>,
+        release: OnceLock<Option<(u32, u32)>>,
+    ) -> Result<Self, Error> {
         let connections = settings.connections.clamp(1, Semaphore::MAX_PERMITS);
         Ok(Self(Arc::new(Inner {
-            http: transport(&settings, connections)?,
+            http: transport(&settings, trust.clone(), connections)?,
             server: display(&settings.url),
-            base: settings.url,
+            base: settings.url.clone(),
             token: header(settings.token.expose_secret())?,
             permits: Semaphore::new(connections),
             timeout: settings.timeout,
             most_bytes: settings.most_bytes,
             pace: settings.pace,
             clock: settings.clock,
+            settings,
+            trust,
             calls,
-            release: OnceLock::new(),
+            release,
         })))
     }
 
@@ -149,12 +181,11 @@ fn header(token: &str) -> Result<HeaderValue, Error> {
     Ok(value)
 }
 
-/// How long an unused connection is kept. The server's front end closes it after a minute or so, and a request must not
-/// meet with that: it would be unknown whether it has arrived.
-const IDLE: Duration = Duration::from_secs(30);
-
-fn transport(settings: &Settings, connections: usize) -> Result<reqwest::Client, Error> {
-    let is_https = settings.url.scheme() == "https";
+fn transport(
+    settings: &Settings,
+    trust: ClientConfig,
+    connections: usize,
+) -> Result<reqwest::Client, Error> {
     let mut builder = reqwest::Client::builder()
         .user_agent(concat!("lampblack/", env!("CARGO_PKG_VERSION")))
         .redirect(reqwest::redirect::Policy::none())
@@ -163,8 +194,9 @@ fn transport(settings: &Settings, connections: usize) -> Result<reqwest::Client,
         .connect_timeout(settings.timeout.min(send::CONNECT))
         .timeout(settings.timeout)
         .pool_max_idle_per_host(connections)
-        .pool_idle_timeout(IDLE)
-        .tls_backend_preconfigured(tls::config(&settings.tls, is_https)?);
+        // Whoever asks after a while takes a client with new connections: a timer would wake up a console that sleeps.
+        .pool_idle_timeout(None)
+        .tls_backend_preconfigured(trust);
     if settings.ignore_system_proxy || is_loopback(&settings.url) {
         builder = builder.no_proxy();
     }

@@ -33,6 +33,9 @@ pub struct Pace {
     pub backoff_most: Duration,
     /// How many times a request that is safe to repeat is repeated.
     pub retries: u32,
+    /// How long an unused connection may be used again. The server's front end closes it after a minute or so, and a
+    /// request must not meet with that: it would be unknown whether it has arrived.
+    pub idle: Duration,
     /// How long the cursor must rest before what follows it is asked for: holding a key costs one request.
     pub settle: Duration,
     /// How long a sensor's answer may be reused: it decides about a host.
@@ -47,6 +50,7 @@ impl Default for Pace {
             backoff: Duration::from_millis(500),
             backoff_most: Duration::from_secs(30),
             retries: 3,
+            idle: Duration::from_secs(30),
             settle: Duration::from_millis(80),
             sensor_age: Duration::from_secs(15),
             running_age: Duration::from_secs(30),

@@ -15,6 +15,7 @@ use std::{
 use tokio::{
     runtime::Handle,
     task::{AbortHandle, Id, JoinSet},
+    time::Instant,
 };
 
 pub use fetch::{Answer, Fetch, Rows};
@@ -61,6 +62,8 @@ pub struct Reader {
     cache: Cache,
     flights: HashMap<Fetch, Flight>,
     tasks: JoinSet<(Fetch, Result<Answer, Error>)>,
+    /// When the last request was made, or answered.
+    used_at: Instant,
     walks: HashMap<Waiter, Walk>,
     ready: VecDeque<Outcome>,
     last_waiter: u64,
@@ -88,6 +91,7 @@ impl Reader {
             cache: Cache::default(),
             flights: HashMap::new(),
             tasks: JoinSet::new(),
+            used_at: Instant::now(),
             walks: HashMap::new(),
             ready: VecDeque::new(),
             // Waiters made here count down from the top, so that they never meet those of a caller.
@@ -203,6 +207,7 @@ impl Reader {
             flight.waiters.push(waiter);
             return;
         }
+        self.freshen();
         let client = self.client.clone();
         let question = fetch.clone();
         self.launch(waiter, fetch, async move { question.answer(&client).await });
@@ -234,11 +239,24 @@ impl Reader {
         flight.is_some_and(|flight| flight.id == id)
     }
 
+    /// Sees to it that no request is sent on a connection that was not used for long.
+    fn freshen(&mut self) {
+        let idle = self.used_at.elapsed();
+        self.used_at = Instant::now();
+        if self.flights.is_empty() && idle > self.client.pace().idle {
+            match self.client.reconnected() {
+                Ok(client) => self.client = client,
+                Err(error) => tracing::warn!("the old connections are used on: {error}"),
+            }
+        }
+    }
+
     /// An object is here, or will not come: everyone who waits for it is told.
     fn land(&mut self, fetch: &Fetch, result: &Result<Answer, Error>) {
         let Some(flight) = self.flights.remove(fetch) else {
             return;
         };
+        self.used_at = Instant::now();
         match result {
             Ok(answer) => self.cache.put(fetch, answer),
             Err(Error::NotFound { .. }) => self.cache.put_absent(fetch, self.client.clock().now()),

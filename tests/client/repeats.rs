@@ -1,7 +1,10 @@
 //! What is sent again, how often, and what is reported of it.
 
 use std::{
-    sync::atomic::{AtomicUsize, Ordering::SeqCst},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering::SeqCst},
+    },
     time::{Duration, Instant},
 };
 
@@ -9,12 +12,14 @@ use futures::{StreamExt, stream::FuturesUnordered};
 
 use lampblack::{
     api::{Call, Client, Error},
-    model::{Search, Span},
+    model::{Search, SensorId, Span},
+    read::Reader,
 };
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
     sync::mpsc,
+    task::JoinSet,
 };
 
 use crate::server::{Answer, INFO, Server, json, raw, settings, status};
@@ -191,4 +196,39 @@ async fn no_more_requests_are_under_way_than_allowed() {
         () = serve => (),
     }
     assert_eq!(most.into_inner(), 2);
+}
+
+#[tokio::test]
+async fn a_connection_that_was_not_used_for_long_is_not_used_again() {
+    for (idle, connections) in [(Duration::from_mins(1), 1), (Duration::ZERO, 2)] {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let mut settings = settings(&format!("http://{}", listener.local_addr().unwrap()));
+        settings.pace.idle = idle;
+        let accepted = Arc::new(AtomicUsize::new(0));
+        let count = accepted.clone();
+        let server = tokio::spawn(async move {
+            let mut streams = JoinSet::new();
+            loop {
+                let (stream, _) = listener.accept().await.unwrap();
+                count.fetch_add(1, SeqCst);
+                streams.spawn(serve_on(stream));
+            }
+        });
+        let mut reader = Reader::new(Client::new(settings, None).unwrap());
+        for id in [1, 2] {
+            // There is no such sensor, but an answer.
+            assert!(reader.sensor(SensorId(id)).await.is_err());
+        }
+        assert_eq!(accepted.load(SeqCst), connections);
+        server.abort();
+    }
+}
+
+/// Finds nothing, again and again, on one connection.
+async fn serve_on(mut stream: TcpStream) {
+    let mut buffer = [0; 4096];
+    while let Ok(1..) = stream.read(&mut buffer).await {
+        let answer = b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n";
+        stream.write_all(answer).await.unwrap();
+    }
 }
