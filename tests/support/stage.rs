@@ -6,7 +6,7 @@ use lampblack::app::{App, Input, Setup};
 use lampblack::read::{Answer, Fetch};
 use lampblack::session::{Effect, Identity};
 use lampblack::worker::{Reply, Request, Slot, Ticket};
-use ratatui::{Terminal, backend::TestBackend};
+use ratatui::{Terminal, backend::TestBackend, buffer::Buffer};
 
 use super::{keys, now, picture, text, typed, world};
 
@@ -143,6 +143,12 @@ impl Stage {
 
     fn draw(&mut self) {
         self.terminal.draw(|frame| self.app.render(frame)).unwrap();
+    }
+
+    /// What is on the screen, cell by cell.
+    pub fn buffer(&mut self) -> &Buffer {
+        self.draw();
+        self.terminal.backend().buffer()
     }
 
     /// The screen as text.

@@ -1,0 +1,83 @@
+//! Processes that were run to deceive.
+
+use crate::checks::{INVISIBLE, check_whole};
+use crate::support::console::{Console, small};
+
+/// Everything in the simulator's world that was written to deceive: all of it ran on one host within seconds.
+const HOSTILE: &str =
+    "(sensor_id:8 start:[2026-03-03T23:17:30 TO 2026-03-03T23:18:30]) or cmdline:damaged";
+
+#[tokio::test]
+async fn hostile_processes_are_shown_and_copied_as_text() {
+    let mut console = Console::start().await;
+    console.search(HOSTILE).await.press("esc").await;
+    let total = console.app.session().results.total().unwrap();
+    assert_eq!(total, 13, "{}", console.text());
+    for _ in 0..total {
+        check_whole(console.buffer());
+        console.press("y y").await;
+        check_whole(console.buffer());
+        console.press("y c y j y d y n l h tab").await;
+        check_whole(console.buffer());
+        console.press("+").await;
+        check_whole(console.buffer());
+        console.press("esc esc j").await;
+    }
+    for copied in &console.outside.copied {
+        // The columns of a row are parted by tabs, which are ours.
+        let is_text = |char: char| char == '\t' || !char.is_control() && !INVISIBLE.contains(&char);
+        assert!(copied.chars().all(is_text), "{copied:?}");
+    }
+    let seen = console.outside.copied.join("\n");
+    for written in [
+        "␛[2J",
+        "␛]52;c;",
+        "␇",
+        "␍␊",
+        "<U+202E>",
+        "<U+200B>",
+        "<U+009B>",
+        "<U+2028>",
+        "<U+FEFF>",
+        "CORP\\tkim␊SYSTEM",
+        "プロセス監視サービス.exe",
+        "${jndi:ldap://",
+    ] {
+        assert!(seen.contains(written), "{written} was not met");
+    }
+}
+
+#[tokio::test]
+async fn hostile_processes_fit_on_every_screen() {
+    for (width, height) in [(60, 16), (80, 24), (101, 20), (200, 60)] {
+        let mut console = Console::with(small(), width, height, |_| {}).await;
+        console.search(HOSTILE).await.press("esc").await;
+        for _ in 0..13 {
+            console.press("j").await;
+            check_whole(console.buffer());
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_megabyte_of_command_line_is_a_row_like_any_other() {
+    let mut console = Console::start().await;
+    console
+        .search("process_md5:0badc0de0badc0de0badc0de0badc0de")
+        .await
+        .press("esc G g g")
+        .await;
+    let rows = console
+        .app
+        .session()
+        .results
+        .held()
+        .flat_map(|page| &page.value.rows);
+    let longest = rows.map(|row| row.cmdline.raw().len()).max();
+    assert!(longest >= Some(1_000_000), "{longest:?}");
+    check_whole(console.buffer());
+    // Sideways, through the parent chain and back, as through any other row.
+    console.press("l l l l tab k j + esc esc").await;
+    check_whole(console.buffer());
+    console.shows(&["Processes  10, row 1"]);
+}
