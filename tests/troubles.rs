@@ -360,3 +360,26 @@ async fn a_terminal_that_is_too_small_says_so_and_recovers() {
     console.resize(120, 36).await;
     assert_eq!(below_the_counts(&console), before);
 }
+
+#[tokio::test]
+async fn a_chain_that_is_refreshed_and_fails_half_way_stays_as_it_was() {
+    let mut console = Console::start().await;
+    console.search(QUERY).await.press("esc").await;
+    console.shows(&["ntoskrnl.exe"]);
+    // With the summary of the process comes its parent; that of its grandparent fails.
+    console
+        .sim
+        .fault(Fault::new(Mode::Internal).at("/00000003-0000-0c34"));
+    console.press("r").await;
+    console
+        .shows(&[
+            "5 more above",
+            "userinit.exe",
+            "answered 500",
+            "not current",
+        ])
+        .lacks("gap:");
+    console.sim.clear_faults();
+    console.press("r").await;
+    console.shows(&["ntoskrnl.exe"]).lacks("not current");
+}

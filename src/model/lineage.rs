@@ -40,6 +40,15 @@ impl Lineage {
         self.top == Top::Walking
     }
 
+    /// Whether this is the same chain as `other`, and longer.
+    pub fn goes_beyond(&self, other: &Self) -> bool {
+        let ids = |lineage: &Self| -> Vec<_> {
+            let processes = [&lineage.subject].into_iter().chain(&lineage.ancestors);
+            processes.map(|process| process.id).collect()
+        };
+        self.ancestors.len() > other.ancestors.len() && ids(self).starts_with(&ids(other))
+    }
+
     /// The same chain with at most `depth` ancestors.
     #[must_use]
     pub fn cut(mut self, depth: usize) -> Self {

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::{Awaiting, Effect, Notice, Past, Session};
 use crate::model::{Process, Search};
-use crate::read::Fetch;
+use crate::read::{Answer, Fetch};
 use crate::worker::{Reply, Request, Slot, Ticket, Urgency};
 
 /// The session in the hands of whoever handles an input.
@@ -263,29 +263,20 @@ impl<'a> Cx<'a> {
             }
         };
         let is_answer = result.is_ok();
+        let rest = result.as_ref().ok().and_then(rest);
         // What follows from an answer does not follow from a failure: asking on would ask the same for ever.
         if !self.session.settle(ticket, slot, result) || !is_answer {
             return;
         }
         match slot {
             Slot::Page(0) => self.remember(),
-            Slot::Lineage => self.walk_on(),
+            Slot::Lineage => {
+                if let Some(rest) = rest {
+                    self.fetch(rest, Urgency::Now);
+                }
+            }
             Slot::Sensor => self.ask_group(),
             _ => {}
-        }
-    }
-
-    /// A chain that is not whole yet is asked for again, from where it stands.
-    fn walk_on(&mut self) {
-        let Some(known) = self.session.lineage.current() else {
-            return;
-        };
-        if known.value.is_walking() {
-            let fetch = Fetch::Lineage {
-                id: known.value.subject.id,
-                known: known.value.ancestors.len(),
-            };
-            self.fetch(fetch, Urgency::Now);
         }
     }
 
@@ -363,5 +354,16 @@ impl<'a> Cx<'a> {
     /// Leaves something to be done outside.
     pub fn leave(&mut self, effect: Effect) {
         self.effects.push(effect);
+    }
+}
+
+/// A chain that is not whole yet is asked for again, from where it stands.
+fn rest(answer: &Answer) -> Option<Fetch> {
+    match answer {
+        Answer::Lineage(known) if known.value.is_walking() => Some(Fetch::Lineage {
+            id: known.value.subject.id,
+            known: known.value.ancestors.len(),
+        }),
+        _ => None,
     }
 }

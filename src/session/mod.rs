@@ -223,6 +223,10 @@ impl Session {
             (Ok(Answer::Page(known)), Slot::Page(start)) => {
                 self.results.settle(start, ticket, known)
             }
+            // A refreshed chain grows from its beginning; until it is whole, what is known of it stays.
+            (Ok(Answer::Lineage(known)), _) if self.is_longer(&known.value) => {
+                self.lineage.keep(ticket)
+            }
             (Ok(Answer::Lineage(known)), _) => self.lineage.settle(ticket, known),
             (Ok(Answer::Sensor(known)), _) => self.sensor.settle(ticket, known),
             (Ok(Answer::Group(known)), _) => self.group.settle(ticket, known),
@@ -233,6 +237,12 @@ impl Session {
                 .remote(slot)
                 .is_some_and(|remote| remote.fail(ticket, error)),
         }
+    }
+
+    /// Whether more is held of a chain whose walk goes on.
+    fn is_longer(&self, lineage: &Lineage) -> bool {
+        let held = self.lineage.current();
+        lineage.is_walking() && held.is_some_and(|held| held.value.goes_beyond(lineage))
     }
 
     /// The remote value of a slot; pages have none of their own.

@@ -51,6 +51,16 @@ impl<T> Remote<T> {
         true
     }
 
+    /// Takes an answer that says less than what is held: that stays.
+    pub fn keep(&mut self, ticket: Ticket) -> bool {
+        let is_expected = self.pending == Some(ticket);
+        if is_expected {
+            self.pending = None;
+            self.error = None;
+        }
+        is_expected
+    }
+
     /// What is held, whatever question it answers.
     pub fn held(&self) -> Option<&Known<T>> {
         self.held.as_ref().map(|(_, known)| known)

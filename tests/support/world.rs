@@ -107,6 +107,14 @@ pub fn known<T>(value: T) -> Known<T> {
     }
 }
 
+/// A process with as many of its three ancestors, and why there are no more.
+pub fn chain(row: u32, n_ancestors: usize, top: Top) -> Lineage {
+    let mut lineage = lineage(id(row));
+    lineage.ancestors.truncate(n_ancestors);
+    lineage.top = top;
+    lineage
+}
+
 fn lineage(subject: ProcessId) -> Lineage {
     let row = subject.pid().unwrap() - 4000;
     let names = [

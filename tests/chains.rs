@@ -1,0 +1,210 @@
+//! Parent chains on the screen: they grow while they are walked, and every end says why it is one.
+
+mod support;
+
+use lampblack::api::Error;
+use lampblack::model::Top;
+use lampblack::read::{Answer, Fetch};
+use lampblack::worker::Slot;
+use support::{stage::Stage, world};
+
+/// A console that shows the first of many processes, whose chain is still awaited.
+fn awaiting() -> Stage {
+    let mut stage = Stage::new(120, 36);
+    stage
+        .answer_all(world::answer)
+        .write("a")
+        .press("enter esc");
+    stage.answer(0, world::answer);
+    let slots: Vec<_> = stage.asked.iter().map(|(_, slot, _)| *slot).collect();
+    assert_eq!(slots, [Slot::Lineage, Slot::Sensor, Slot::Binary]);
+    stage
+}
+
+/// The next part of the chain of the first process arrives.
+fn arrive(stage: &mut Stage, n_ancestors: usize, top: &Top) {
+    let at = place(stage);
+    stage.answer(at, |_| {
+        let lineage = world::chain(0, n_ancestors, top.clone());
+        Ok(Answer::Lineage(world::known(lineage)))
+    });
+}
+
+/// The chain does not arrive.
+fn fail(stage: &mut Stage) {
+    let at = place(stage);
+    stage.answer(at, |_| Err(Error::Internal));
+}
+
+fn place(stage: &Stage) -> usize {
+    let is_chain = |(_, slot, _): &(_, Slot, _)| *slot == Slot::Lineage;
+    stage
+        .asked
+        .iter()
+        .position(is_chain)
+        .expect("a chain is awaited")
+}
+
+/// How many ancestors are known to whoever asks for more of the chain.
+fn asked_beyond(stage: &Stage) -> Option<usize> {
+    stage.asked.iter().find_map(|(_, _, fetch)| match fetch {
+        Fetch::Lineage { known, .. } => Some(*known),
+        _ => None,
+    })
+}
+
+#[track_caller]
+fn shows(stage: &mut Stage, texts: &[&str]) {
+    let screen = stage.text();
+    for text in texts {
+        assert!(
+            screen.contains(text),
+            "{text:?} is not on the screen:\n{screen}"
+        );
+    }
+}
+
+#[track_caller]
+fn lacks(stage: &mut Stage, text: &str) {
+    let screen = stage.text();
+    assert!(
+        !screen.contains(text),
+        "{text:?} is on the screen:\n{screen}"
+    );
+}
+
+#[test]
+fn every_end_of_a_chain_says_why_it_is_one() {
+    for (top, told) in [
+        (Top::Unknown, "gap: the sensor saw no parent"),
+        (
+            Top::NotRecorded(world::ancestor(3)),
+            "gap: parent 2516 is not on the server",
+        ),
+        (
+            Top::Suppressed(world::ancestor(3)),
+            "gap: the sensor filtered the parent out",
+        ),
+        (
+            Top::Loop(world::ancestor(0)),
+            "loop: the parent is a descendant",
+        ),
+        (Top::TooDeep(500), "cut off after 500 ancestors"),
+    ] {
+        let mut stage = awaiting();
+        arrive(&mut stage, 3, &top);
+        shows(&mut stage, &[told, "winlogon.exe", "explorer.exe"]);
+        assert_eq!(asked_beyond(&stage), None);
+    }
+    let mut stage = awaiting();
+    arrive(&mut stage, 3, &Top::Root);
+    shows(&mut stage, &["winlogon.exe"]);
+    lacks(&mut stage, "gap:");
+}
+
+#[test]
+fn a_process_without_any_known_ancestor_says_so_too() {
+    let mut stage = awaiting();
+    arrive(&mut stage, 0, &Top::Unknown);
+    shows(
+        &mut stage,
+        &["gap: the sensor saw no parent", "rundll32.exe"],
+    );
+}
+
+#[test]
+fn a_chain_grows_while_it_is_walked() {
+    let mut stage = awaiting();
+    arrive(&mut stage, 1, &Top::Walking);
+    shows(
+        &mut stage,
+        &["explorer.exe", "more ancestors are on their way"],
+    );
+    assert_eq!(asked_beyond(&stage), Some(1));
+    arrive(&mut stage, 2, &Top::Walking);
+    shows(
+        &mut stage,
+        &["userinit.exe", "more ancestors are on their way"],
+    );
+    assert_eq!(asked_beyond(&stage), Some(2));
+    arrive(&mut stage, 3, &Top::Root);
+    shows(&mut stage, &["winlogon.exe"]);
+    assert_eq!(asked_beyond(&stage), None);
+}
+
+#[test]
+fn a_walk_that_fails_keeps_what_it_has_and_asks_for_no_more() {
+    let mut stage = awaiting();
+    arrive(&mut stage, 2, &Top::Walking);
+    fail(&mut stage);
+    shows(
+        &mut stage,
+        &[
+            "userinit.exe",
+            "gap: more ancestors were not fetched",
+            "not current",
+        ],
+    );
+    assert_eq!(asked_beyond(&stage), None);
+    // The next try begins anew.
+    stage.press("r");
+    assert_eq!(asked_beyond(&stage), Some(0));
+    arrive(&mut stage, 3, &Top::Root);
+    lacks(&mut stage, "not current");
+}
+
+#[test]
+fn a_walk_that_is_given_up_says_so() {
+    let mut stage = awaiting();
+    arrive(&mut stage, 2, &Top::Walking);
+    stage.press("ctrl-c");
+    shows(
+        &mut stage,
+        &["userinit.exe", "gap: more ancestors were not fetched"],
+    );
+    let mut stage = awaiting();
+    stage.press("ctrl-c");
+    shows(&mut stage, &["given up; r asks again"]);
+    stage.press("r");
+    assert_eq!(asked_beyond(&stage), Some(0));
+}
+
+#[test]
+fn a_refreshed_chain_stays_until_the_new_one_is_as_long() {
+    let mut stage = awaiting();
+    arrive(&mut stage, 3, &Top::Root);
+    stage.answer_all(world::answer).press("tab k k r");
+    shows(&mut stage, &["cmdline userinit.exe"]);
+    arrive(&mut stage, 1, &Top::Walking);
+    assert_eq!(asked_beyond(&stage), Some(1));
+    // The cursor stands where it stood, and so does what it stands on.
+    shows(&mut stage, &["winlogon.exe", "cmdline userinit.exe"]);
+    lacks(&mut stage, "on their way");
+    fail(&mut stage);
+    shows(
+        &mut stage,
+        &["winlogon.exe", "cmdline userinit.exe", "not current"],
+    );
+    stage.press("r");
+    arrive(&mut stage, 1, &Top::Walking);
+    // What the server says in the end is what counts.
+    arrive(&mut stage, 2, &Top::NotRecorded(world::ancestor(2)));
+    shows(&mut stage, &["gap: parent 2616 is not on the server"]);
+    lacks(&mut stage, "winlogon.exe");
+}
+
+#[test]
+fn the_chain_of_another_process_is_gone_when_the_one_asked_for_fails() {
+    let mut stage = awaiting();
+    arrive(&mut stage, 3, &Top::Root);
+    stage.answer_all(world::answer).press("j");
+    // Still the old one, under its own name.
+    shows(
+        &mut stage,
+        &["Parent chain  rundll32.exe 4000", "winlogon.exe"],
+    );
+    fail(&mut stage);
+    shows(&mut stage, &["lampblack itself failed at this"]);
+    lacks(&mut stage, "winlogon.exe");
+    lacks(&mut stage, "rundll32.exe 4000");
+}
