@@ -20,9 +20,16 @@ async fn check(fault: Fault, told: &[&str]) {
     console.sim.fault(fault.at("^/api/v1/process?"));
     console.press("r").await;
     console.shows(told).shows(&["net  use y:", "not current"]);
+    console
+        .press("!")
+        .await
+        .shows(&["Error: ", "r tries again"]);
     console.sim.clear_faults();
     console.press("r").await;
-    console.shows(&["net  use y:"]).lacks("not current");
+    console
+        .shows(&["net  use y:"])
+        .lacks("not current")
+        .lacks("Error: ");
     for text in told {
         console.lacks(text);
     }

@@ -77,6 +77,8 @@ impl App {
             Action::PreviousPane if self.overlay.is_none() => self.step(ORDER.len() - 1),
             Action::Zoom if self.overlay.is_none() => self.is_zoomed = !self.is_zoomed,
             Action::Refresh => {
+                // Whoever tries again wants to see what comes of it.
+                self.overlay = None;
                 let window = self.results.window();
                 let mut cx = Cx::new(&mut self.session, effects, now);
                 cx.retry();
