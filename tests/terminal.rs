@@ -3,12 +3,14 @@
 mod support;
 
 use std::{
-    io::{self, IsTerminal, Write},
+    io::{self, IsTerminal, Read, Write},
+    sync::mpsc::channel,
+    thread,
     time::Duration,
 };
 
 use lampblack::runtime::Screen;
-use portable_pty::CommandBuilder;
+use portable_pty::{CommandBuilder, PtySize, native_pty_system};
 use rustix::process::Signal;
 use support::pty::Pty;
 use tempfile::TempDir;
@@ -111,6 +113,38 @@ fn a_panic_beside_the_screen_leaves_it_alone() {
     pty.until("still here");
     assert!(pty.is_alternate());
     assert!(!pty.text().contains("told to"));
+}
+
+#[test]
+fn a_terminal_that_is_gone_ends_the_program_without_being_told() {
+    // No shell tells it, because the terminal is nobody's.
+    let (started, starts) = channel();
+    let (ended, ends) = channel();
+    thread::spawn(move || {
+        let home = TempDir::new().unwrap();
+        let pair = native_pty_system().openpty(PtySize::default()).unwrap();
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_lampblack"));
+        command.args(["demo", "--processes", "500"]);
+        command.env("HOME", home.path());
+        command.set_controlling_tty(false);
+        let mut child = pair.slave.spawn_command(command).unwrap();
+        drop(pair.slave);
+        started.send(child.clone_killer()).unwrap();
+        let mut output = pair.master.try_clone_reader().unwrap();
+        let mut written = Vec::new();
+        // The last that it says by itself: from here on, nothing that it writes can fail.
+        while !written.windows(5).any(|bytes| bytes == b"6.2.0") {
+            let mut piece = [0; 4096];
+            let n = output.read(&mut piece).unwrap();
+            written.extend_from_slice(&piece[..n]);
+        }
+        drop((output, pair.master));
+        let _ = ended.send(child.wait());
+    });
+    let mut killer = starts.recv().unwrap();
+    let end = ends.recv_timeout(Duration::from_mins(1));
+    let _ = killer.kill();
+    assert!(end.is_ok(), "it lives on without a terminal");
 }
 
 #[test]
