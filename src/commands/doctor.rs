@@ -72,8 +72,10 @@ async fn examine(caller: &mut Caller<'_>, report: &mut Report) {
     for notice in &access.notices {
         report.fail("configuration", notice, None);
     }
-    if access.profile.user.is_none() && access.source != Source::Demo {
-        report.ok("user", "unknown; --user or the profile's user names it");
+    match &access.profile.user {
+        Some(user) => report.ok("user", user),
+        None if access.source == Source::Demo => {}
+        None => report.ok("user", "unknown; --user or the profile's user names it"),
     }
     let client = match Client::new(access.settings(), None) {
         Ok(client) => client,
