@@ -150,10 +150,7 @@ impl Paint<'_, '_> {
             .iter()
             .any(|slot| self.session.is_pending(*slot));
         // Where several facts are shown, only what failed and is still shown is old.
-        let is_old = pane
-            .slots()
-            .iter()
-            .any(|slot| self.session.error(*slot).is_some() && self.session.is_held(*slot));
+        let is_old = pane.slots().iter().any(|slot| self.session.is_old(*slot));
         let tint = self
             .session
             .identity

@@ -42,10 +42,8 @@ impl<'a> Cx<'a> {
             ..Search::default()
         };
         self.greet();
-        for start in self.session.results.ask(Arc::new(search)) {
-            self.effects
-                .push(Effect::Send(Request::Cancel(Slot::Page(start))));
-        }
+        let awaited = self.session.results.ask(Arc::new(search));
+        self.cancel_pages(awaited);
         self.session.asked_at = Some(self.now);
         for fetch in self.session.results.wanted(&(0..1)) {
             self.fetch(fetch, Urgency::Fresh);
@@ -105,7 +103,8 @@ impl<'a> Cx<'a> {
         for fetch in self.session.results.wanted(window) {
             self.fetch(fetch, Urgency::Settled);
         }
-        self.session.results.trim(window);
+        let far = self.session.results.trim(window);
+        self.cancel_pages(far);
     }
 
     /// Asks again for what is on screen, past the cache.
@@ -150,6 +149,12 @@ impl<'a> Cx<'a> {
             .is_some_and(|subject| subject.id == id);
         self.session.subject = Some(process.clone());
         if is_same {
+            // Its document may have been completed since.
+            let binary_of = self.session.binary_of.as_ref();
+            if binary_of.is_some_and(|of| of.id == id && of.md5 != process.md5) {
+                self.session.binary_of = None;
+                self.look_at(process);
+            }
             return;
         }
         self.fetch(Fetch::Lineage { id, known: 0 }, Urgency::Settled);
@@ -219,13 +224,19 @@ impl<'a> Cx<'a> {
         }
     }
 
+    /// Gives up pages that the result no longer awaits.
+    fn cancel_pages(&mut self, starts: Vec<u64>) {
+        let cancels = starts
+            .into_iter()
+            .map(|start| Effect::Send(Request::Cancel(Slot::Page(start))));
+        self.effects.extend(cancels);
+    }
+
     /// Gives up everything that is awaited; false when nothing is.
     pub fn cancel_all(&mut self) -> bool {
         let is_waiting = self.session.is_waiting();
-        for start in self.session.results.forget() {
-            self.effects
-                .push(Effect::Send(Request::Cancel(Slot::Page(start))));
-        }
+        let awaited = self.session.results.forget();
+        self.cancel_pages(awaited);
         for slot in [
             Slot::Info,
             Slot::Lineage,

@@ -204,16 +204,18 @@ impl Session {
         }
     }
 
-    /// Whether something of this slot is here, current or not.
-    pub fn is_held(&self, slot: Slot) -> bool {
-        match slot {
+    /// Whether what is here of this slot is old: a newer answer was asked for and did not come.
+    pub fn is_old(&self, slot: Slot) -> bool {
+        let is_held = match slot {
             Slot::Info => self.info.held().is_some(),
-            Slot::Page(_) => self.results.held().next().is_some(),
+            // Rows that never came leave those that did as they are.
+            Slot::Page(_) => return self.results.is_old(),
             Slot::Lineage => self.lineage.held().is_some(),
             Slot::Sensor => self.sensor.held().is_some(),
             Slot::Group => self.group.held().is_some(),
             Slot::Binary => self.binary.held().is_some(),
-        }
+        };
+        is_held && self.error(slot).is_some()
     }
 
     /// Takes an answer to heart; false when it came too late to matter.

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, ops::Range, sync::Arc};
 
 use crate::api::Error;
-use crate::model::{Known, Process, Search, Span};
+use crate::model::{Known, Process, ProcessId, Search, Span};
 use crate::read::{Fetch, Rows};
 use crate::worker::Ticket;
 
@@ -103,6 +103,18 @@ impl Pages {
         }
     }
 
+    /// The position of the row of this process that is nearest to `at`, among those that are here.
+    pub fn near(&self, id: ProcessId, at: u64) -> Option<u64> {
+        let rows = self.parts.iter().filter_map(|(start, page)| {
+            let rows = &page.held.as_ref()?.value.rows;
+            Some((*start..).zip(rows))
+        });
+        let found = rows.flatten().filter(|(_, process)| process.id == id);
+        found
+            .map(|(place, _)| place)
+            .min_by_key(|place| place.abs_diff(at))
+    }
+
     /// What to fetch so that `window` can be shown, nearest first. Pages that failed or were given up are not asked again
     /// by themselves.
     pub fn wanted(&self, window: &Range<u64>) -> Vec<Fetch> {
@@ -150,8 +162,9 @@ impl Pages {
             self.start(window.start),
             self.start(end.saturating_sub(1).max(window.start)),
         );
-        // What is not on screen is asked for again when it is.
-        self.parts.retain(|start, _| (first..=last).contains(start));
+        // What is not on screen is asked for again when it is, unless it is on its way already.
+        self.parts
+            .retain(|start, page| (first..=last).contains(start) || page.pending.is_some());
         (0..=(last - first) / self.size)
             .map(|n| first + n * self.size)
             .map(|start| Fetch::Page {
@@ -164,13 +177,14 @@ impl Pages {
             .collect()
     }
 
-    /// Lets go of pages far from `window`.
-    pub fn trim(&mut self, window: &Range<u64>) {
+    /// Lets go of pages far from `window`. Returns those that were still awaited: behind them, the near ones would wait.
+    pub fn trim(&mut self, window: &Range<u64>) -> Vec<u64> {
         let margin = KEPT * self.size;
         let near =
             window.start.saturating_sub(margin + self.size)..window.end.saturating_add(margin);
-        self.parts
-            .retain(|start, page| page.pending.is_some() || near.contains(start));
+        let far = self.parts.extract_if(.., |start, _| !near.contains(start));
+        let awaited = far.filter(|(_, page)| page.pending.is_some());
+        awaited.map(|(start, _)| start).collect()
     }
 
     /// Expects the answer to `ticket` for the page at `start`.
@@ -290,6 +304,12 @@ impl Pages {
     /// Why a page could not be fetched.
     pub fn error(&self) -> Option<&Error> {
         self.parts.values().find_map(|page| page.error.as_ref())
+    }
+
+    /// Whether a page is here that could not be fetched again.
+    pub fn is_old(&self) -> bool {
+        let mut pages = self.parts.values();
+        pages.any(|page| page.held.is_some() && page.error.is_some())
     }
 
     /// The pages that are here.

@@ -28,6 +28,8 @@ pub struct ResultsPane {
     of: Option<Arc<Search>>,
     /// Whether the last row was asked for: the cursor stays on it while the end becomes known.
     is_at_end: bool,
+    /// Whether the cursor was moved by the user, and not the rows below it by the server.
+    has_moved: bool,
     /// Whether the cursor last went down: the next page is asked for on that side.
     is_downward: bool,
     /// Cells of the command lines that are out of sight to the left.
@@ -43,6 +45,7 @@ impl Default for ResultsPane {
             height: 24,
             of: None,
             is_at_end: false,
+            has_moved: true,
             is_downward: true,
             shift: 0,
         }
@@ -58,6 +61,20 @@ impl ResultsPane {
     fn go(&mut self, to: u64) {
         self.is_downward = to >= self.cursor;
         self.cursor = to;
+        self.has_moved = true;
+    }
+
+    /// Stays with the process under the cursor where others have come before it.
+    fn stay(&mut self, session: &Session) {
+        let results = &session.results;
+        let is_at = |id| matches!(results.row(self.cursor), Row::Here(process) if process.id == id);
+        if let Some(id) = session.subject.as_ref().map(|subject| subject.id)
+            && !is_at(id)
+            && let Some(at) = results.near(id, self.cursor)
+        {
+            self.offset = (self.offset + at).saturating_sub(self.cursor);
+            self.cursor = at;
+        }
     }
 
     fn yank(&self, action: Action, cx: &mut Cx<'_>) -> bool {
@@ -166,6 +183,10 @@ impl Pane for ResultsPane {
                 ..Self::default()
             };
         }
+        let has_moved = std::mem::take(&mut self.has_moved);
+        if !has_moved && !self.is_at_end {
+            self.stay(cx.session());
+        }
         if let Some(total) = cx.session().results.total() {
             let last = total.saturating_sub(1);
             self.cursor = if self.is_at_end {
@@ -250,10 +271,8 @@ impl ResultsPane {
                     widgets::Row::plain(rows::line(process, widths, shift, as_of, look.theme))
                 }
                 Row::Coming => widgets::Row::Awaited,
-                Row::Broken => rows::said("this row could not be read", look.theme.bad),
-                Row::Failed => {
-                    rows::said("this row was not fetched; r tries again", look.theme.bad)
-                }
+                Row::Broken => rows::said("could not be read", look.theme.bad),
+                Row::Failed => rows::said("not fetched, r retries", look.theme.bad),
                 Row::None => rows::said("", look.theme.muted),
             },
         );

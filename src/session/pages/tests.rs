@@ -69,6 +69,17 @@ fn far_pages_are_let_go() {
 }
 
 #[test]
+fn far_pages_are_not_awaited_any_more() {
+    let mut pages = asked();
+    answer(&mut pages, 0, 100, 1_000_000);
+    for start in [100, 200, 5_000] {
+        pages.expect(start, Ticket(start));
+    }
+    assert_eq!(pages.trim(&(5_000..5_040)), [100, 200]);
+    assert_eq!(pages.n_pending(), 1);
+}
+
+#[test]
 fn a_server_that_gives_fewer_rows_is_taken_at_its_word() {
     let mut pages = asked();
     answer(&mut pages, 0, 40, 200);
@@ -172,4 +183,13 @@ fn a_refresh_keeps_what_is_shown_until_the_new_answer_is_here() {
     assert!(pages.fail(0, Ticket(9), Error::Internal));
     assert!(matches!(pages.row(5), Row::Broken));
     assert!(pages.error().is_some());
+}
+
+#[test]
+fn a_refresh_forgets_nothing_that_is_on_its_way() {
+    let mut pages = asked();
+    answer(&mut pages, 0, 100, 300);
+    pages.expect(200, Ticket(9));
+    assert_eq!(starts(&pages.refresh(&(0..30))), [(0, 100)]);
+    assert_eq!(pages.n_pending(), 1);
 }
