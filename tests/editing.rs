@@ -1,0 +1,195 @@
+//! Writing a query: what is offered, what was asked before, and what a key means while text is typed.
+
+mod support;
+
+use lampblack::app::Setup;
+use lampblack::panes::PaneId;
+use lampblack::read::Fetch;
+use lampblack::session::Past;
+use support::{console::Console, now, stage::Stage, world};
+
+#[track_caller]
+fn shows(stage: &mut Stage, texts: &[&str]) {
+    let screen = stage.text();
+    for text in texts {
+        assert!(
+            screen.contains(text),
+            "{text:?} is not on the screen:\n{screen}"
+        );
+    }
+}
+
+#[track_caller]
+fn lacks(stage: &mut Stage, text: &str) {
+    let screen = stage.text();
+    assert!(
+        !screen.contains(text),
+        "{text:?} is on the screen:\n{screen}"
+    );
+}
+
+/// The queries that were sent and not answered yet.
+fn asked(stage: &Stage) -> Vec<String> {
+    let query = |fetch: &Fetch| match fetch {
+        Fetch::Page { search, .. } => Some(search.query.clone()),
+        _ => None,
+    };
+    stage
+        .asked
+        .iter()
+        .filter_map(|(_, _, fetch)| query(fetch))
+        .collect()
+}
+
+/// A console that has asked `first` and then `second` before.
+fn with_history() -> Stage {
+    let past = |query: &str| Past {
+        query: query.into(),
+        at: now(),
+        total: Some(2),
+        took_ms: Some(30),
+    };
+    let setup = Setup {
+        history: vec![
+            past("process_name:second.exe"),
+            past("process_name:first.exe"),
+        ],
+        ..Setup::default()
+    };
+    let mut stage = Stage::with(120, 36, setup);
+    stage.answer_all(world::answer);
+    stage
+}
+
+#[test]
+fn what_is_begun_is_offered_and_completed_by_tab() {
+    let mut stage = Stage::new(120, 36);
+    stage
+        .answer_all(world::answer)
+        .write("process_name:net.exe usern");
+    shows(&mut stage, &["username:"]);
+    stage.press("tab").write("tkim").press("enter");
+    assert_eq!(asked(&stage), ["process_name:net.exe username:tkim"]);
+}
+
+#[test]
+fn another_completion_is_chosen_by_its_key() {
+    let mut first = Stage::new(120, 36);
+    first
+        .answer_all(world::answer)
+        .write("proc")
+        .press("tab")
+        .write("x");
+    let mut second = Stage::new(120, 36);
+    second
+        .answer_all(world::answer)
+        .write("proc")
+        .press("ctrl-n tab")
+        .write("x");
+    let mut back = Stage::new(120, 36);
+    back.answer_all(world::answer)
+        .write("proc")
+        .press("ctrl-n ctrl-p tab")
+        .write("x");
+    let queries = [&mut first, &mut second, &mut back].map(|stage| {
+        stage.press("enter enter");
+        asked(stage).join(" ")
+    });
+    assert!(
+        queries[0].starts_with("proc") && queries[0].ends_with(":x"),
+        "{queries:?}"
+    );
+    assert_ne!(queries[0], queries[1]);
+    assert_eq!(queries[0], queries[2]);
+}
+
+#[test]
+fn tab_goes_on_where_nothing_is_offered() {
+    let mut stage = Stage::new(120, 36);
+    stage
+        .answer_all(world::answer)
+        .write("process_name:net.exe")
+        .press("tab");
+    assert_eq!(stage.app.focus(), PaneId::Results);
+}
+
+#[test]
+fn escape_takes_back_the_offer_before_it_leaves_the_editor() {
+    let mut stage = Stage::new(120, 36);
+    stage.answer_all(world::answer).write("usern");
+    shows(&mut stage, &["username:"]);
+    stage.press("esc");
+    lacks(&mut stage, "username:");
+    assert_eq!(stage.app.focus(), PaneId::Query);
+    stage.press("esc");
+    assert_eq!(stage.app.focus(), PaneId::Results);
+    // Nothing was sent by any of it, and what was written is still there.
+    assert_eq!(asked(&stage), Vec::<String>::new());
+    shows(&mut stage, &["usern"]);
+}
+
+#[test]
+fn queries_asked_before_come_back_in_order_and_the_draft_after_them() {
+    let mut stage = with_history();
+    stage.write("draft").press("up");
+    shows(&mut stage, &["process_name:second.exe"]);
+    stage.press("up");
+    shows(&mut stage, &["process_name:first.exe"]);
+    // There is nothing older.
+    stage.press("up");
+    shows(&mut stage, &["process_name:first.exe"]);
+    stage.press("down");
+    shows(&mut stage, &["process_name:second.exe"]);
+    stage.press("down");
+    shows(&mut stage, &["│draft "]);
+    stage.press("down");
+    shows(&mut stage, &["│draft "]);
+}
+
+#[test]
+fn a_query_that_is_recalled_can_be_changed_and_asked() {
+    let mut stage = with_history();
+    stage.press("up up").write(" username:tkim").press("enter");
+    assert_eq!(asked(&stage), ["process_name:first.exe username:tkim"]);
+    // The newest is the one just asked, once it has an answer.
+    stage.answer_all(world::answer).press("ctrl-u up");
+    shows(&mut stage, &["process_name:first.exe username:tkim"]);
+}
+
+#[test]
+fn a_query_of_several_lines_is_one_question() {
+    let mut stage = Stage::new(120, 36);
+    stage
+        .answer_all(world::answer)
+        .write("process_name:net.exe")
+        .press("alt-enter")
+        .write("username:tkim")
+        .press("enter");
+    assert_eq!(asked(&stage), ["process_name:net.exe username:tkim"]);
+    // Within it, the arrows move; only above the first line they recall.
+    stage.press("up").write("x");
+    shows(&mut stage, &["process_name:xnet.exe", "username:tkim"]);
+}
+
+#[test]
+fn letters_are_text_in_the_editor_and_keys_outside_of_it() {
+    let mut stage = Stage::new(120, 36);
+    stage.answer_all(world::answer).write("quit?+_rG");
+    assert!(!stage.has_quit);
+    shows(&mut stage, &["quit?+_rG"]);
+    stage.press("esc q");
+    assert!(stage.has_quit);
+}
+
+#[tokio::test]
+async fn the_header_counts_what_is_asked_and_what_is_known() {
+    let mut console = Console::start().await;
+    console.shows(&["in flight 0  requests 1  cache 0%"]);
+    console
+        .search(r"process_name:net.exe cmdline:\\test\blah")
+        .await;
+    // A page, four summaries, a sensor, its group, a binary.
+    console.shows(&["in flight 0  requests 9  cache 0%"]);
+    console.press("esc j k j k").await;
+    console.shows(&["requests 9"]).lacks("cache 0%");
+}
