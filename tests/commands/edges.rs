@@ -132,6 +132,15 @@ async fn a_broken_configuration_is_told_line_by_line() {
         .notes_say("config.toml:1: theme")
         .notes_say("config.toml:2: ")
         .notes_say("hint: did you mean ascii?");
+    // The console tells all of it, too, and takes no screen.
+    let ran = bench.run(&[]).await;
+    ran.check(1)
+        .notes_say("config.toml:1: theme")
+        .notes_say("config.toml:2: ");
+    assert_eq!(ran.out, "");
+    fs::write(&file, "theme = \"paper\"\nascii = true\n").unwrap();
+    bench.run(&["keys"]).await.check(0);
+    bench.run(&["search", NET, "--count"]).await.check(0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
