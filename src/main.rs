@@ -55,7 +55,7 @@ fn main() -> ExitCode {
         notes: &mut io::stderr(),
         width,
     };
-    let Runtimes { screen, background } = match Runtimes::start(&cli) {
+    let Runtimes { here, background } = match Runtimes::start(&cli) {
         Ok(runtimes) => runtimes,
         Err(error) => {
             let _ = writeln!(streams.notes, "error: cannot start: {error}");
@@ -68,8 +68,8 @@ fn main() -> ExitCode {
         caller.warn(&unkept);
     }
     let command = commands::run(cli, &mut caller, async |setup| console(setup, handle).await);
-    let exit = screen.as_ref().unwrap_or(&background).block_on(command);
-    drop(screen);
+    let exit = here.as_ref().unwrap_or(&background).block_on(command);
+    drop(here);
     // Whatever is still being looked up, nobody waits for it.
     background.shutdown_background();
     exit.into()
@@ -77,9 +77,10 @@ fn main() -> ExitCode {
 
 /// What runs the program.
 struct Runtimes {
-    /// For the console, this thread alone: a key reaches the screen without changing threads.
-    screen: Option<Runtime>,
-    /// Requests and all that takes time. Every other command runs here, too.
+    /// This thread alone: a key reaches the screen without changing threads, and a command that writes rows as they come
+    /// has one heap to take them from.
+    here: Option<Runtime>,
+    /// What would hold up the screen. The simulator by itself has no screen, and takes every core.
     background: Runtime,
 }
 
@@ -87,14 +88,14 @@ impl Runtimes {
     fn start(cli: &Cli) -> io::Result<Self> {
         /// A thread that waits for more to do would wake up to end: one wake-up of a console that sleeps.
         const KEPT: Duration = Duration::from_millis(50);
-        if !matches!(cli.command, None | Some(Command::Demo(_))) {
+        if matches!(cli.command, Some(Command::Simulate(_))) {
             return Ok(Self {
-                screen: None,
+                here: None,
                 background: Runtime::new()?,
             });
         }
         Ok(Self {
-            screen: Some(
+            here: Some(
                 runtime::Builder::new_current_thread()
                     .enable_all()
                     .build()?,
