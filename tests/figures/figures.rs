@@ -17,7 +17,7 @@ mod walk;
 
 use std::process::ExitCode;
 
-use report::Report;
+use report::{Report, note};
 
 /// One figure: its name, and how it is measured.
 type Figure = (&'static str, fn(&mut Report));
@@ -43,13 +43,13 @@ fn main() -> ExitCode {
         .find(|name| !FIGURES.iter().any(|(known, _)| known == name));
     if let Some(name) = unknown {
         let known: Vec<_> = FIGURES.iter().map(|(known, _)| *known).collect();
-        Report::note(&format!(
+        note(&format!(
             "there is no figure {name:?}; there are {}",
             known.join(", ")
         ));
         return ExitCode::from(2);
     }
-    Report::head();
+    report::head();
     for (name, measure) in FIGURES {
         if wanted.is_empty() || wanted.iter().any(|wanted| wanted == name) {
             measure(&mut report);

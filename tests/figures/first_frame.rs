@@ -5,7 +5,7 @@ use std::{fmt::Write, fs, path::Path, time::Duration};
 use portable_pty::CommandBuilder;
 use tempfile::TempDir;
 
-use crate::report::{Report, Times, ms};
+use crate::report::{Report, Times, ms, note};
 use crate::server::{Server, lampblack};
 use crate::support::pty::Pty;
 
@@ -57,7 +57,7 @@ fn time(
         times.median() < BOUND,
         "gitui elsewhere: 25 ms",
     );
-    Report::note(&format!("{RUNS} starts at 120x40; {with}"));
+    note(&format!("{RUNS} starts at 120x40; {with}"));
 }
 
 /// How long the first whole frame takes. It is one that takes a key: nothing less is ready.

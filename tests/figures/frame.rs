@@ -27,7 +27,7 @@ use ratatui::{
 use tempfile::TempDir;
 use tokio::sync::mpsc;
 
-use crate::report::{Report, Times, ms};
+use crate::report::{Report, Times, ms, note};
 use crate::server::lampblack;
 use crate::support::{console::Console, keys, now, pty::Pty};
 
@@ -81,7 +81,7 @@ fn build(report: &mut Report, app: &mut App) {
         built.median() < BOUND,
         "a screen of 60 Hz: 16.67 ms",
     );
-    Report::note(&format!(
+    note(&format!(
         "{FRAMES} frames of {WIDTH}x{HEIGHT} with a full result; written as well, every cell of it: median {}, p99 {}",
         ms(drawn.median()),
         ms(drawn.p99())

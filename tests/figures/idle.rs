@@ -9,7 +9,7 @@ use std::{
 
 use tempfile::TempDir;
 
-use crate::report::Report;
+use crate::report::{Report, note};
 use crate::server::{Server, lampblack};
 use crate::support::pty::Pty;
 
@@ -66,7 +66,7 @@ pub(crate) fn measure(report: &mut Report) {
             &format!("{seconds} s with a result on the screen"),
         );
         for (thread, times) in woken.iter().filter(|_| n_wakes > 1) {
-            Report::note(&format!("{thread} woke up {times} times"));
+            note(&format!("{thread} woke up {times} times"));
         }
     }
 }

@@ -14,7 +14,7 @@ use std::{
 use portable_pty::CommandBuilder;
 use tempfile::TempDir;
 
-use crate::report::{Report, Times, ms};
+use crate::report::{Report, Times, ms, note};
 use crate::server::lampblack;
 use crate::support::pty::Pty;
 
@@ -84,13 +84,13 @@ pub(crate) fn measure(report: &mut Report) {
         is_met,
         &against,
     );
-    Report::note(&format!(
+    note(&format!(
         "{KEYS} keys over {total} matches at {WIDTH}x{HEIGHT}; the slowest took {}",
         ms(times.most())
     ));
     if !is_met {
         let floor = floor(home.path());
-        Report::note(&format!(
+        note(&format!(
             "the terminal alone, echoing a key: median {}, p99 {}",
             ms(floor.median()),
             ms(floor.p99())

@@ -14,11 +14,6 @@ pub(crate) struct Report {
 }
 
 impl Report {
-    /// The titles of the columns.
-    pub(crate) fn head() {
-        print(&["figure", "measured", "bound", "", "measured against"]);
-    }
-
     /// One figure.
     pub(crate) fn figure(
         &mut self,
@@ -33,11 +28,6 @@ impl Report {
         print(&[name, measured, bound, verdict, against]);
     }
 
-    /// Something worth knowing that is no figure.
-    pub(crate) fn note(text: &str) {
-        let _ = writeln!(io::stdout(), "  {text}");
-    }
-
     /// The last line, and how it went.
     pub(crate) fn end(self) -> ExitCode {
         if self.n_missed == 0 {
@@ -46,12 +36,22 @@ impl Report {
         let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
         let load = load.split(' ').next().unwrap_or("unknown").to_owned();
         let cores = std::thread::available_parallelism().map_or(0, usize::from);
-        Self::note(&format!(
+        note(&format!(
             "{} missed; load of the last minute {load} on {cores} cores",
             self.n_missed
         ));
         ExitCode::FAILURE
     }
+}
+
+/// The titles of the columns.
+pub(crate) fn head() {
+    print(&["figure", "measured", "bound", "", "measured against"]);
+}
+
+/// Something worth knowing that is no figure.
+pub(crate) fn note(text: &str) {
+    let _ = writeln!(io::stdout(), "  {text}");
 }
 
 fn print(columns: &[&str; 5]) {
