@@ -48,7 +48,7 @@ pub(crate) fn measure(report: &mut Report) {
     );
     console.until("nothing has been asked yet");
     console.send("process_type:w* OR process_name:*\r");
-    console.until("Processes  1");
+    console.until("Processes  up to 1");
     console.send("\x1b");
     console.settle(QUIET);
     let total = total(&console.text());
@@ -127,7 +127,7 @@ fn floor(home: &Path) -> Times {
 
 /// The number of matches in the title of the list.
 fn total(screen: &str) -> u64 {
-    let (_, rest) = screen.split_once("Processes  ").expect("a title");
+    let (_, rest) = screen.split_once("Processes  up to ").expect("a title");
     let digits: String = rest
         .chars()
         .take_while(|char| char.is_ascii_digit() || *char == ',')
