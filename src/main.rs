@@ -113,6 +113,7 @@ impl Runtimes {
 /// Opens the screen, and gives the terminal back however it ends.
 async fn console(setup: Setup, background: Handle) -> anyhow::Result<()> {
     let server = setup.client.server().to_owned();
+    let insecurity = setup.insecurity();
     let mut warnings = setup.notices;
     let history = setup.state_dir.as_deref().map(History::open).transpose();
     let history = history.unwrap_or_else(|error| {
@@ -137,7 +138,7 @@ async fn console(setup: Setup, background: Handle) -> anyhow::Result<()> {
         user: setup.user,
         is_read_only: setup.read_only,
         color: setup.color,
-        is_insecure: insecurity(&setup.server, setup.verifies_tls),
+        insecurity,
     };
     let mut app = App::new(app::Setup {
         identity,
@@ -163,18 +164,6 @@ async fn console(setup: Setup, background: Handle) -> anyhow::Result<()> {
     )
     .await?;
     Ok(())
-}
-
-/// What the header says of a connection that others could read or fake.
-fn insecurity(server: &url::Url, verifies_tls: bool) -> Option<&'static str> {
-    let host = server.host_str().unwrap_or_default();
-    let is_loopback = matches!(host, "localhost" | "127.0.0.1" | "[::1]");
-    match server.scheme() {
-        "http" if is_loopback => None,
-        "http" => Some("NO TLS"),
-        _ if !verifies_tls => Some("TLS NOT VERIFIED"),
-        _ => None,
-    }
 }
 
 /// Begins the log of a command that keeps one; returns the state directory with it.

@@ -214,8 +214,8 @@ fn transport(
     })
 }
 
-/// Whether the server is this machine, to which no proxy of the environment leads.
-fn is_loopback(base: &Url) -> bool {
+/// Whether the server is this machine: what is said to it leaves it neither by a proxy nor in clear text.
+pub fn is_loopback(base: &Url) -> bool {
     match base.host() {
         Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
         Some(Host::Ipv4(address)) => address.is_loopback(),

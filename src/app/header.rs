@@ -44,7 +44,7 @@ pub(super) fn header(frame: &mut Frame<'_>, area: Rect, session: &Session, theme
         &identity.profile
     };
     left.push(Line::styled(text::visible(&profile.as_str().into()), name));
-    if let Some(word) = identity.is_insecure {
+    if let Some(word) = identity.insecurity {
         left.push(Line::styled(word, theme.bad));
     }
     left.push(if identity.is_read_only {

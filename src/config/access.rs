@@ -1,18 +1,15 @@
 //! Which server, and whose token: one source decides both.
 
-use std::{
-    net::IpAddr,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use secrecy::SecretString;
-use url::{Host, ParseError, Url};
+use url::{ParseError, Url};
 
 use super::{
     Config, Environment, Error, Mistake, Profile, Source, Token, credentials::Credentials, ini,
     secret,
 };
-use crate::api::{Settings, Tls};
+use crate::api::{self, Settings, Tls};
 
 /// The profile that is used when none is named.
 const DEFAULT: &str = "default";
@@ -80,7 +77,7 @@ impl Access {
             Mistake::new(format!("the server's address, from {source}, {what}"))
                 .hint("write it as https://cb.example.com")
         })?;
-        if url.scheme() == "http" && !is_loopback(&url) {
+        if url.scheme() == "http" && !api::is_loopback(&url) {
             notices.push(format!(
                 "{url} is not encrypted: the token can be read on its way"
             ));
@@ -290,13 +287,4 @@ fn address(text: &str) -> Result<Url, String> {
         return Err("has more than a host and a path in it".into());
     }
     Ok(url)
-}
-
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        Some(Host::Ipv4(ip)) => IpAddr::V4(ip).is_loopback(),
-        Some(Host::Ipv6(ip)) => IpAddr::V6(ip).is_loopback(),
-        None => false,
-    }
 }

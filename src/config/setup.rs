@@ -6,7 +6,7 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use url::Url;
 
 use super::Source;
-use crate::api::{Call, Client};
+use crate::api::{self, Call, Client};
 use crate::keys::Keymap;
 use crate::model::Clock;
 use crate::theme::Theme;
@@ -43,4 +43,16 @@ pub struct Setup {
     pub is_demo: bool,
     /// Where the time of answers comes from.
     pub clock: Clock,
+}
+
+impl Setup {
+    /// How others could read or fake what is said to the server, in a word; nothing when they cannot.
+    pub fn insecurity(&self) -> Option<&'static str> {
+        match self.server.scheme() {
+            "http" if api::is_loopback(&self.server) => None,
+            "http" => Some("NO TLS"),
+            _ if !self.verifies_tls => Some("TLS NOT VERIFIED"),
+            _ => None,
+        }
+    }
 }

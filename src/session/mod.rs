@@ -34,8 +34,8 @@ pub struct Identity {
     pub is_read_only: bool,
     /// The color of the profile's frame.
     pub color: Option<String>,
-    /// Whether the connection is protected less than it should be, in a word.
-    pub is_insecure: Option<&'static str>,
+    /// How others could read or fake what is said to the server, in a word.
+    pub insecurity: Option<&'static str>,
 }
 
 /// Something to be told once.
