@@ -4,7 +4,7 @@ use std::{ops::Range, sync::Arc};
 
 use jiff::Timestamp;
 
-use super::{Awaiting, Effect, Notice, Past, Session};
+use super::{Awaiting, Effect, Notice, Past, Session, VALUES};
 use crate::model::{Process, Search};
 use crate::read::{Answer, Fetch};
 use crate::worker::{Reply, Request, Slot, Ticket, Urgency};
@@ -200,7 +200,7 @@ impl<'a> Cx<'a> {
         let Some(slot) = fetch.slot() else { return };
         self.session.tickets += 1;
         let ticket = Ticket(self.session.tickets);
-        match (slot, self.session.remote(slot)) {
+        match (slot, self.session.awaiting_mut(slot)) {
             (_, Some(remote)) => remote.expect(ticket, fetch.clone()),
             (Slot::Page(start), None) => self.session.results.expect(start, ticket),
             (_, None) => return,
@@ -215,7 +215,7 @@ impl<'a> Cx<'a> {
 
     /// Gives up what a slot awaits.
     pub fn cancel(&mut self, slot: Slot) {
-        let Some(remote) = self.session.remote(slot) else {
+        let Some(remote) = self.session.awaiting_mut(slot) else {
             return;
         };
         if remote.is_pending() {
@@ -237,13 +237,7 @@ impl<'a> Cx<'a> {
         let is_waiting = self.session.is_waiting();
         let awaited = self.session.results.forget();
         self.cancel_pages(awaited);
-        for slot in [
-            Slot::Info,
-            Slot::Lineage,
-            Slot::Sensor,
-            Slot::Group,
-            Slot::Binary,
-        ] {
+        for slot in VALUES {
             self.cancel(slot);
         }
         is_waiting
@@ -266,9 +260,6 @@ impl<'a> Cx<'a> {
             Reply::Call(call) => {
                 let traffic = &mut self.session.traffic;
                 traffic.calls += 1;
-                traffic.failures += u64::from(
-                    call.error.is_some() || call.status.is_none_or(|status| status >= 400),
-                );
                 traffic.last = Some(call);
                 return;
             }
@@ -360,11 +351,6 @@ impl<'a> Cx<'a> {
     /// What was told has been read.
     pub fn dismiss(&mut self) {
         self.session.notice = None;
-    }
-
-    /// Leaves something to be done outside.
-    pub fn leave(&mut self, effect: Effect) {
-        self.effects.push(effect);
     }
 }
 

@@ -107,8 +107,6 @@ impl Order {
 pub struct Traffic {
     /// Calls made.
     pub calls: u64,
-    /// Calls that failed.
-    pub failures: u64,
     /// The last call.
     pub last: Option<Call>,
     /// How often the cache had the answer.
@@ -153,6 +151,15 @@ pub struct Session {
     tickets: u64,
 }
 
+/// The slots with one value each: all but the pages.
+const VALUES: [Slot; 5] = [
+    Slot::Info,
+    Slot::Lineage,
+    Slot::Sensor,
+    Slot::Group,
+    Slot::Binary,
+];
+
 impl Session {
     /// Starts with nothing asked.
     pub fn new(identity: Identity, history: Vec<Past>) -> Self {
@@ -170,52 +177,33 @@ impl Session {
 
     /// How many answers are on their way.
     pub fn n_pending(&self) -> usize {
-        let remotes: [&dyn Awaiting; 5] = [
-            &self.info,
-            &self.lineage,
-            &self.sensor,
-            &self.group,
-            &self.binary,
-        ];
-        remotes.iter().filter(|remote| remote.is_pending()).count() + self.results.n_pending()
+        let remotes = VALUES.iter().filter_map(|slot| self.awaiting(*slot));
+        remotes.filter(|remote| remote.is_pending()).count() + self.results.n_pending()
     }
 
-    /// Why what belongs to this slot is not here.
+    /// Why what belongs to this slot is not here. Any page stands for all of them.
     pub fn error(&self, slot: Slot) -> Option<&Error> {
-        match slot {
-            Slot::Info => self.info.error(),
-            Slot::Page(_) => self.results.error(),
-            Slot::Lineage => self.lineage.error(),
-            Slot::Sensor => self.sensor.error(),
-            Slot::Group => self.group.error(),
-            Slot::Binary => self.binary.error(),
+        match self.awaiting(slot) {
+            Some(remote) => remote.error(),
+            None => self.results.error(),
         }
     }
 
-    /// Whether what belongs to this slot is on its way. Any page stands for all of them.
+    /// Whether what belongs to this slot is on its way.
     pub fn is_pending(&self, slot: Slot) -> bool {
-        match slot {
-            Slot::Info => self.info.is_pending(),
-            Slot::Page(_) => self.results.is_pending(),
-            Slot::Lineage => self.lineage.is_pending(),
-            Slot::Sensor => self.sensor.is_pending(),
-            Slot::Group => self.group.is_pending(),
-            Slot::Binary => self.binary.is_pending(),
+        match self.awaiting(slot) {
+            Some(remote) => remote.is_pending(),
+            None => self.results.is_pending(),
         }
     }
 
     /// Whether what is here of this slot is old: a newer answer was asked for and did not come.
     pub fn is_old(&self, slot: Slot) -> bool {
-        let is_held = match slot {
-            Slot::Info => self.info.held().is_some(),
+        match self.awaiting(slot) {
+            Some(remote) => remote.is_held() && remote.error().is_some(),
             // Rows that never came leave those that did as they are.
-            Slot::Page(_) => return self.results.is_old(),
-            Slot::Lineage => self.lineage.held().is_some(),
-            Slot::Sensor => self.sensor.held().is_some(),
-            Slot::Group => self.group.held().is_some(),
-            Slot::Binary => self.binary.held().is_some(),
-        };
-        is_held && self.error(slot).is_some()
+            None => self.results.is_old(),
+        }
     }
 
     /// Takes an answer to heart; false when it came too late to matter.
@@ -236,7 +224,7 @@ impl Session {
             (Ok(Answer::Summary(_) | Answer::Page(_)), _) => false,
             (Err(error), Slot::Page(start)) => self.results.fail(start, ticket, error),
             (Err(error), _) => self
-                .remote(slot)
+                .awaiting_mut(slot)
                 .is_some_and(|remote| remote.fail(ticket, error)),
         }
     }
@@ -247,8 +235,20 @@ impl Session {
         lineage.is_walking() && held.is_some_and(|held| held.value.goes_beyond(lineage))
     }
 
-    /// The remote value of a slot; pages have none of their own.
-    fn remote(&mut self, slot: Slot) -> Option<&mut dyn Awaiting> {
+    /// What can be said of the value of a slot; pages are many, and speak for themselves.
+    fn awaiting(&self, slot: Slot) -> Option<&dyn Awaiting> {
+        Some(match slot {
+            Slot::Info => &self.info,
+            Slot::Lineage => &self.lineage,
+            Slot::Sensor => &self.sensor,
+            Slot::Group => &self.group,
+            Slot::Binary => &self.binary,
+            Slot::Page(_) => return None,
+        })
+    }
+
+    /// The same, to be changed.
+    fn awaiting_mut(&mut self, slot: Slot) -> Option<&mut dyn Awaiting> {
         Some(match slot {
             Slot::Info => &mut self.info,
             Slot::Lineage => &mut self.lineage,

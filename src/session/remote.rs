@@ -24,6 +24,8 @@ pub trait Awaiting {
     fn forget(&mut self);
     /// Whether an answer is on its way.
     fn is_pending(&self) -> bool;
+    /// Whether there is an answer, whatever question it answers.
+    fn is_held(&self) -> bool;
     /// Why the last question was not answered.
     fn error(&self) -> Option<&Error>;
 }
@@ -124,6 +126,10 @@ impl<T> Awaiting for Remote<T> {
 
     fn is_pending(&self) -> bool {
         self.pending.is_some()
+    }
+
+    fn is_held(&self) -> bool {
+        self.held.is_some()
     }
 
     fn error(&self) -> Option<&Error> {

@@ -100,11 +100,6 @@ impl Theme {
         read::user(text)
     }
 
-    /// The theme of that name as far as the terminal can show it; none if there is no such theme.
-    pub fn from_env(screen: &Screen, name: &str) -> Option<Self> {
-        Self::named(name).map(|theme| theme.fitted(screen))
-    }
-
     /// The theme as far as the terminal can show it: fewer colors, none at all, other glyphs.
     #[must_use]
     pub fn fitted(self, screen: &Screen) -> Self {

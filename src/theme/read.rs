@@ -198,7 +198,7 @@ mod tests {
 
     #[test]
     fn a_terminal_gets_the_theme_it_can_show() {
-        let theme = |term| Theme::from_env(&screen(term), "midnight").unwrap();
+        let theme = |term| Theme::default().fitted(&screen(term));
         assert_eq!(theme("xterm-direct"), Theme::default());
         assert_eq!(theme("dumb"), Theme::named("mono").unwrap());
         assert_eq!(theme("linux"), Theme::named("contrast").unwrap());
@@ -213,7 +213,7 @@ mod tests {
             locale: "C".into(),
             ..screen("xterm-direct")
         };
-        let theme = Theme::from_env(&colorless, "paper").unwrap();
+        let theme = Theme::named("paper").unwrap().fitted(&colorless);
         assert_eq!(
             theme,
             Theme {
