@@ -24,7 +24,7 @@ pub(super) struct Known {
 enum Kept {
     Answer(Answer),
     /// The server does not have it.
-    Absent(Timestamp),
+    Absent,
     Document(Known),
 }
 
@@ -73,12 +73,10 @@ impl Cache {
         }
     }
 
-    /// When the server said that it does not have this process; `None` if it never said so.
-    pub(super) fn absent(&mut self, id: ProcessId) -> Option<Timestamp> {
-        match self.kept.get(&Key::Fetch(Fetch::summary(id))) {
-            Some((Kept::Absent(at), _)) => Some(*at),
-            _ => None,
-        }
+    /// Whether the server has said that it does not have this process.
+    pub(super) fn is_absent(&mut self, id: ProcessId) -> bool {
+        let kept = self.kept.get(&Key::Fetch(Fetch::summary(id)));
+        matches!(kept, Some((Kept::Absent, _)))
     }
 
     /// Keeps an answer, and every process document in it. The documents come last: walks need them, and an answer may
@@ -110,8 +108,8 @@ impl Cache {
     }
 
     /// Remembers that the server does not have it.
-    pub(super) fn put_absent(&mut self, fetch: &Fetch, at: Timestamp) {
-        self.keep(Key::Fetch(fetch.clone()), Kept::Absent(at), 128);
+    pub(super) fn put_absent(&mut self, fetch: &Fetch) {
+        self.keep(Key::Fetch(fetch.clone()), Kept::Absent, 128);
     }
 
     /// Drops what is to be asked again.

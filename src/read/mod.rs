@@ -3,14 +3,12 @@
 mod cache;
 mod fetch;
 mod pages;
+mod single;
 #[cfg(test)]
 mod tests;
 mod walk;
 
-use std::{
-    collections::{HashMap, VecDeque},
-    sync::Arc,
-};
+use std::collections::{HashMap, VecDeque};
 
 use tokio::{
     runtime::Handle,
@@ -22,10 +20,7 @@ pub use fetch::{Answer, Fetch, Rows};
 pub use pages::pages;
 
 use crate::api::{Client, Error};
-use crate::model::{
-    Binary, Group, GroupId, Known, Lineage, Md5, ProcessId, Search, Sensor, SensorFilter, SensorId,
-    ServerInfo, Span, Summary,
-};
+use crate::model::ProcessId;
 use cache::Cache;
 use walk::{Step, Walk};
 
@@ -259,7 +254,7 @@ impl Reader {
         self.used_at = Instant::now();
         match result {
             Ok(answer) => self.cache.put(fetch, answer),
-            Err(Error::NotFound { .. }) => self.cache.put_absent(fetch, self.client.clock().now()),
+            Err(Error::NotFound { .. }) => self.cache.put_absent(fetch),
             Err(_) => {}
         }
         for waiter in flight.waiters {
@@ -297,98 +292,5 @@ impl Reader {
     fn tell(&mut self, waiter: Waiter, result: Result<Answer, Error>) {
         self.walks.remove(&waiter);
         self.ready.push_back(Outcome { waiter, result });
-    }
-}
-
-/// One question at a time, for the commands.
-impl Reader {
-    /// What the server says of itself.
-    pub async fn info(&mut self) -> Result<Known<ServerInfo>, Error> {
-        match self.get(Fetch::Info).await? {
-            Answer::Info(known) => Ok(known),
-            _ => Err(Error::Internal),
-        }
-    }
-
-    /// A process with its relatives; at most `children` children.
-    pub async fn summary(&mut self, id: ProcessId, children: u32) -> Result<Known<Summary>, Error> {
-        match self.get(Fetch::Summary { id, children }).await? {
-            Answer::Summary(known) => Ok(known),
-            _ => Err(Error::Internal),
-        }
-    }
-
-    /// A process and its ancestors, at most `depth` of them.
-    pub async fn lineage(&mut self, id: ProcessId, depth: usize) -> Result<Known<Lineage>, Error> {
-        let mut known = 0;
-        loop {
-            let Answer::Lineage(lineage) = self.get(Fetch::Lineage { id, known }).await? else {
-                return Err(Error::Internal);
-            };
-            known = lineage.value.ancestors.len();
-            if known >= depth || !lineage.value.is_walking() {
-                let cut = Lineage::clone(&lineage.value).cut(depth);
-                return Ok(Known {
-                    value: Arc::new(cut),
-                    ..lineage
-                });
-            }
-        }
-    }
-
-    /// One sensor.
-    pub async fn sensor(&mut self, id: SensorId) -> Result<Known<Sensor>, Error> {
-        match self.get(Fetch::Sensor(id)).await? {
-            Answer::Sensor(known) => Ok(known),
-            _ => Err(Error::Internal),
-        }
-    }
-
-    /// One sensor group.
-    pub async fn group(&mut self, id: GroupId) -> Result<Known<Group>, Error> {
-        match self.get(Fetch::Group(id)).await? {
-            Answer::Group(known) => Ok(known),
-            _ => Err(Error::Internal),
-        }
-    }
-
-    /// One binary.
-    pub async fn binary(&mut self, md5: Md5) -> Result<Known<Binary>, Error> {
-        match self.get(Fetch::Binary(md5)).await? {
-            Answer::Binary(known) => Ok(known),
-            _ => Err(Error::Internal),
-        }
-    }
-
-    /// All sensors that the filter finds, past the server's page limit.
-    pub async fn sensors(&self, filter: &SensorFilter) -> Result<Vec<Sensor>, Error> {
-        /// As many as the official client asks for at once.
-        const PAGE: u64 = 100;
-        let mut found = Vec::new();
-        loop {
-            let start = u64::try_from(found.len()).unwrap_or(u64::MAX);
-            let page = self
-                .client
-                .sensors(filter, Span { start, rows: PAGE })
-                .await?;
-            let is_last = page.rows.is_empty() || start + PAGE >= page.total;
-            found.extend(page.rows);
-            if is_last {
-                return Ok(found);
-            }
-        }
-    }
-
-    /// How many rows a search has.
-    pub async fn count(&self, search: &Search) -> Result<u64, Error> {
-        let search = Search {
-            sort: None,
-            ..search.clone()
-        };
-        Ok(self
-            .client
-            .processes(&search, Span { start: 0, rows: 0 })
-            .await?
-            .total)
     }
 }

@@ -47,7 +47,7 @@ impl Walk {
                 Some(parent) => parent,
                 None if child.is_complete => break Top::Root,
                 // A row may lack its parent; the summary knows better. One that is absent has only the row.
-                None if cache.absent(child.process.id).is_some() => break Top::Unknown,
+                None if cache.is_absent(child.process.id) => break Top::Unknown,
                 None if self.has_news(&ancestors) => break Top::Walking,
                 None => return Step::Need(child.process.id),
             };
@@ -66,7 +66,7 @@ impl Walk {
                     ancestors.push(known.process.clone());
                     child = known;
                 }
-                None if cache.absent(parent).is_some() => break Top::NotRecorded(parent),
+                None if cache.is_absent(parent) => break Top::NotRecorded(parent),
                 None if self.has_news(&ancestors) => break Top::Walking,
                 None => return Step::Need(parent),
             }

@@ -1,0 +1,102 @@
+//! One question at a time, for the commands.
+
+use std::sync::Arc;
+
+use super::{Answer, Fetch, Reader};
+use crate::api::Error;
+use crate::model::{
+    Binary, Group, GroupId, Known, Lineage, Md5, ProcessId, Search, Sensor, SensorFilter, SensorId,
+    ServerInfo, Span, Summary,
+};
+
+impl Reader {
+    /// What the server says of itself.
+    pub async fn info(&mut self) -> Result<Known<ServerInfo>, Error> {
+        match self.get(Fetch::Info).await? {
+            Answer::Info(known) => Ok(known),
+            _ => Err(Error::Internal),
+        }
+    }
+
+    /// A process with its relatives; at most `children` children.
+    pub async fn summary(&mut self, id: ProcessId, children: u32) -> Result<Known<Summary>, Error> {
+        match self.get(Fetch::Summary { id, children }).await? {
+            Answer::Summary(known) => Ok(known),
+            _ => Err(Error::Internal),
+        }
+    }
+
+    /// A process and its ancestors, at most `depth` of them.
+    pub async fn lineage(&mut self, id: ProcessId, depth: usize) -> Result<Known<Lineage>, Error> {
+        let mut known = 0;
+        loop {
+            let Answer::Lineage(lineage) = self.get(Fetch::Lineage { id, known }).await? else {
+                return Err(Error::Internal);
+            };
+            known = lineage.value.ancestors.len();
+            if known >= depth || !lineage.value.is_walking() {
+                let cut = Lineage::clone(&lineage.value).cut(depth);
+                return Ok(Known {
+                    value: Arc::new(cut),
+                    ..lineage
+                });
+            }
+        }
+    }
+
+    /// One sensor.
+    pub async fn sensor(&mut self, id: SensorId) -> Result<Known<Sensor>, Error> {
+        match self.get(Fetch::Sensor(id)).await? {
+            Answer::Sensor(known) => Ok(known),
+            _ => Err(Error::Internal),
+        }
+    }
+
+    /// One sensor group.
+    pub async fn group(&mut self, id: GroupId) -> Result<Known<Group>, Error> {
+        match self.get(Fetch::Group(id)).await? {
+            Answer::Group(known) => Ok(known),
+            _ => Err(Error::Internal),
+        }
+    }
+
+    /// One binary.
+    pub async fn binary(&mut self, md5: Md5) -> Result<Known<Binary>, Error> {
+        match self.get(Fetch::Binary(md5)).await? {
+            Answer::Binary(known) => Ok(known),
+            _ => Err(Error::Internal),
+        }
+    }
+
+    /// All sensors that the filter finds, past the server's page limit.
+    pub async fn sensors(&self, filter: &SensorFilter) -> Result<Vec<Sensor>, Error> {
+        /// As many as the official client asks for at once.
+        const PAGE: u64 = 100;
+        let mut found = Vec::new();
+        loop {
+            let start = u64::try_from(found.len()).unwrap_or(u64::MAX);
+            let page = self
+                .client
+                .sensors(filter, Span { start, rows: PAGE })
+                .await?;
+            let is_last = page.rows.is_empty() || start + PAGE >= page.total;
+            found.extend(page.rows);
+            if is_last {
+                return Ok(found);
+            }
+        }
+    }
+
+    /// How many rows a search has.
+    pub async fn count(&self, search: &Search) -> Result<u64, Error> {
+        let search = Search {
+            sort: None,
+            ..search.clone()
+        };
+        Ok(self
+            .client
+            .processes(&search, Span { start: 0, rows: 0 })
+            .await?
+            .total)
+    }
+}
