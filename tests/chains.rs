@@ -53,26 +53,6 @@ fn asked_beyond(stage: &Stage) -> Option<usize> {
     })
 }
 
-#[track_caller]
-fn shows(stage: &mut Stage, texts: &[&str]) {
-    let screen = stage.text();
-    for text in texts {
-        assert!(
-            screen.contains(text),
-            "{text:?} is not on the screen:\n{screen}"
-        );
-    }
-}
-
-#[track_caller]
-fn lacks(stage: &mut Stage, text: &str) {
-    let screen = stage.text();
-    assert!(
-        !screen.contains(text),
-        "{text:?} is on the screen:\n{screen}"
-    );
-}
-
 #[test]
 fn every_end_of_a_chain_says_why_it_is_one() {
     for (top, told) in [
@@ -93,42 +73,33 @@ fn every_end_of_a_chain_says_why_it_is_one() {
     ] {
         let mut stage = awaiting();
         arrive(&mut stage, 3, &top);
-        shows(&mut stage, &[told, "winlogon.exe", "explorer.exe"]);
+        stage.shows(&[told, "winlogon.exe", "explorer.exe"]);
         assert_eq!(asked_beyond(&stage), None);
     }
     let mut stage = awaiting();
     arrive(&mut stage, 3, &Top::Root);
-    shows(&mut stage, &["winlogon.exe"]);
-    lacks(&mut stage, "gap:");
+    stage.shows(&["winlogon.exe"]);
+    stage.lacks("gap:");
 }
 
 #[test]
 fn a_process_without_any_known_ancestor_says_so_too() {
     let mut stage = awaiting();
     arrive(&mut stage, 0, &Top::Unknown);
-    shows(
-        &mut stage,
-        &["gap: the sensor saw no parent", "rundll32.exe"],
-    );
+    stage.shows(&["gap: the sensor saw no parent", "rundll32.exe"]);
 }
 
 #[test]
 fn a_chain_grows_while_it_is_walked() {
     let mut stage = awaiting();
     arrive(&mut stage, 1, &Top::Walking);
-    shows(
-        &mut stage,
-        &["explorer.exe", "more ancestors are on their way"],
-    );
+    stage.shows(&["explorer.exe", "more ancestors are on their way"]);
     assert_eq!(asked_beyond(&stage), Some(1));
     arrive(&mut stage, 2, &Top::Walking);
-    shows(
-        &mut stage,
-        &["userinit.exe", "more ancestors are on their way"],
-    );
+    stage.shows(&["userinit.exe", "more ancestors are on their way"]);
     assert_eq!(asked_beyond(&stage), Some(2));
     arrive(&mut stage, 3, &Top::Root);
-    shows(&mut stage, &["winlogon.exe"]);
+    stage.shows(&["winlogon.exe"]);
     assert_eq!(asked_beyond(&stage), None);
 }
 
@@ -137,20 +108,17 @@ fn a_walk_that_fails_keeps_what_it_has_and_asks_for_no_more() {
     let mut stage = awaiting();
     arrive(&mut stage, 2, &Top::Walking);
     fail(&mut stage);
-    shows(
-        &mut stage,
-        &[
-            "userinit.exe",
-            "gap: more ancestors were not fetched",
-            "not current",
-        ],
-    );
+    stage.shows(&[
+        "userinit.exe",
+        "gap: more ancestors were not fetched",
+        "not current",
+    ]);
     assert_eq!(asked_beyond(&stage), None);
     // The next try begins anew.
     stage.press("r");
     assert_eq!(asked_beyond(&stage), Some(0));
     arrive(&mut stage, 3, &Top::Root);
-    lacks(&mut stage, "not current");
+    stage.lacks("not current");
 }
 
 #[test]
@@ -158,13 +126,10 @@ fn a_walk_that_is_given_up_says_so() {
     let mut stage = awaiting();
     arrive(&mut stage, 2, &Top::Walking);
     stage.press("ctrl-c");
-    shows(
-        &mut stage,
-        &["userinit.exe", "gap: more ancestors were not fetched"],
-    );
+    stage.shows(&["userinit.exe", "gap: more ancestors were not fetched"]);
     let mut stage = awaiting();
     stage.press("ctrl-c");
-    shows(&mut stage, &["given up; r asks again"]);
+    stage.shows(&["given up; r asks again"]);
     stage.press("r");
     assert_eq!(asked_beyond(&stage), Some(0));
 }
@@ -174,23 +139,20 @@ fn a_refreshed_chain_stays_until_the_new_one_is_as_long() {
     let mut stage = awaiting();
     arrive(&mut stage, 3, &Top::Root);
     stage.answer_all(world::answer).press("tab k k r");
-    shows(&mut stage, &["cmdline userinit.exe"]);
+    stage.shows(&["cmdline userinit.exe"]);
     arrive(&mut stage, 1, &Top::Walking);
     assert_eq!(asked_beyond(&stage), Some(1));
     // The cursor stands where it stood, and so does what it stands on.
-    shows(&mut stage, &["winlogon.exe", "cmdline userinit.exe"]);
-    lacks(&mut stage, "on their way");
+    stage.shows(&["winlogon.exe", "cmdline userinit.exe"]);
+    stage.lacks("on their way");
     fail(&mut stage);
-    shows(
-        &mut stage,
-        &["winlogon.exe", "cmdline userinit.exe", "not current"],
-    );
+    stage.shows(&["winlogon.exe", "cmdline userinit.exe", "not current"]);
     stage.press("r");
     arrive(&mut stage, 1, &Top::Walking);
     // What the server says in the end is what counts.
     arrive(&mut stage, 2, &Top::NotRecorded(world::ancestor(2)));
-    shows(&mut stage, &["gap: parent 2616 is not on the server"]);
-    lacks(&mut stage, "winlogon.exe");
+    stage.shows(&["gap: parent 2616 is not on the server"]);
+    stage.lacks("winlogon.exe");
 }
 
 #[test]
@@ -199,12 +161,9 @@ fn the_chain_of_another_process_is_gone_when_the_one_asked_for_fails() {
     arrive(&mut stage, 3, &Top::Root);
     stage.answer_all(world::answer).press("j");
     // Still the old one, under its own name.
-    shows(
-        &mut stage,
-        &["Parent chain  rundll32.exe 4000", "winlogon.exe"],
-    );
+    stage.shows(&["Parent chain  rundll32.exe 4000", "winlogon.exe"]);
     fail(&mut stage);
-    shows(&mut stage, &["lampblack itself failed at this"]);
-    lacks(&mut stage, "winlogon.exe");
-    lacks(&mut stage, "rundll32.exe 4000");
+    stage.shows(&["lampblack itself failed at this"]);
+    stage.lacks("winlogon.exe");
+    stage.lacks("rundll32.exe 4000");
 }

@@ -8,26 +8,6 @@ use lampblack::read::Fetch;
 use lampblack::session::Past;
 use support::{console::Console, now, stage::Stage, world};
 
-#[track_caller]
-fn shows(stage: &mut Stage, texts: &[&str]) {
-    let screen = stage.text();
-    for text in texts {
-        assert!(
-            screen.contains(text),
-            "{text:?} is not on the screen:\n{screen}"
-        );
-    }
-}
-
-#[track_caller]
-fn lacks(stage: &mut Stage, text: &str) {
-    let screen = stage.text();
-    assert!(
-        !screen.contains(text),
-        "{text:?} is on the screen:\n{screen}"
-    );
-}
-
 /// The queries that were sent and not answered yet.
 fn asked(stage: &Stage) -> Vec<String> {
     let query = |fetch: &Fetch| match fetch {
@@ -67,7 +47,7 @@ fn what_is_begun_is_offered_and_completed_by_tab() {
     stage
         .answer_all(world::answer)
         .write("process_name:net.exe usern");
-    shows(&mut stage, &["username:"]);
+    stage.shows(&["username:"]);
     stage.press("tab").write("tkim").press("enter");
     assert_eq!(asked(&stage), ["process_name:net.exe username:tkim"]);
 }
@@ -117,33 +97,33 @@ fn tab_goes_on_where_nothing_is_offered() {
 fn escape_takes_back_the_offer_before_it_leaves_the_editor() {
     let mut stage = Stage::new(120, 36);
     stage.answer_all(world::answer).write("usern");
-    shows(&mut stage, &["username:"]);
+    stage.shows(&["username:"]);
     stage.press("esc");
-    lacks(&mut stage, "username:");
+    stage.lacks("username:");
     assert_eq!(stage.app.focus(), PaneId::Query);
     stage.press("esc");
     assert_eq!(stage.app.focus(), PaneId::Results);
     // Nothing was sent by any of it, and what was written is still there.
     assert_eq!(asked(&stage), Vec::<String>::new());
-    shows(&mut stage, &["usern"]);
+    stage.shows(&["usern"]);
 }
 
 #[test]
 fn queries_asked_before_come_back_in_order_and_the_draft_after_them() {
     let mut stage = with_history();
     stage.write("draft").press("up");
-    shows(&mut stage, &["process_name:second.exe"]);
+    stage.shows(&["process_name:second.exe"]);
     stage.press("up");
-    shows(&mut stage, &["process_name:first.exe"]);
+    stage.shows(&["process_name:first.exe"]);
     // There is nothing older.
     stage.press("up");
-    shows(&mut stage, &["process_name:first.exe"]);
+    stage.shows(&["process_name:first.exe"]);
     stage.press("down");
-    shows(&mut stage, &["process_name:second.exe"]);
+    stage.shows(&["process_name:second.exe"]);
     stage.press("down");
-    shows(&mut stage, &["│draft "]);
+    stage.shows(&["│draft "]);
     stage.press("down");
-    shows(&mut stage, &["│draft "]);
+    stage.shows(&["│draft "]);
 }
 
 #[test]
@@ -153,7 +133,7 @@ fn a_query_that_is_recalled_can_be_changed_and_asked() {
     assert_eq!(asked(&stage), ["process_name:first.exe username:tkim"]);
     // The newest is the one just asked, once it has an answer.
     stage.answer_all(world::answer).press("ctrl-u up");
-    shows(&mut stage, &["process_name:first.exe username:tkim"]);
+    stage.shows(&["process_name:first.exe username:tkim"]);
 }
 
 #[test]
@@ -168,7 +148,7 @@ fn a_query_of_several_lines_is_one_question() {
     assert_eq!(asked(&stage), ["process_name:net.exe username:tkim"]);
     // Within it, the arrows move; only above the first line they recall.
     stage.press("up").write("x");
-    shows(&mut stage, &["process_name:xnet.exe", "username:tkim"]);
+    stage.shows(&["process_name:xnet.exe", "username:tkim"]);
 }
 
 #[test]
@@ -176,7 +156,7 @@ fn letters_are_text_in_the_editor_and_keys_outside_of_it() {
     let mut stage = Stage::new(120, 36);
     stage.answer_all(world::answer).write("quit?+_rG");
     assert!(!stage.has_quit);
-    shows(&mut stage, &["quit?+_rG"]);
+    stage.shows(&["quit?+_rG"]);
     stage.press("esc q");
     assert!(stage.has_quit);
 }

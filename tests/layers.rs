@@ -22,7 +22,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("api", &["wire", "model", "text"]),
     ("read", &["api", "model"]),
     ("config", &["keys", "theme", "api", "model"]),
-    ("worker", &["read", "api", "record", "model"]),
+    ("worker", &["read", "api", "record", "model", "query"]),
     (
         "session",
         &["worker", "read", "api", "model", "query", "text"],
@@ -31,7 +31,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         "panes",
         &[
             "session", "worker", "read", "api", "model", "query", "text", "keys", "theme",
-            "widgets",
+            "widgets", "wire",
         ],
     ),
     (
@@ -43,7 +43,9 @@ const LAYERS: &[(&str, &[&str])] = &[
     ),
     (
         "runtime",
-        &["app", "session", "worker", "record", "model", "text"],
+        &[
+            "app", "session", "worker", "record", "output", "model", "text",
+        ],
     ),
     ("cli", &["output"]),
     ("sim", &["model", "query"]),

@@ -66,40 +66,22 @@ fn awaited(stage: &Stage) -> Vec<u64> {
         .collect()
 }
 
-#[track_caller]
-fn shows(stage: &mut Stage, text: &str) {
-    let screen = stage.text();
-    assert!(
-        screen.contains(text),
-        "{text:?} is not on the screen:\n{screen}"
-    );
-}
-
-#[track_caller]
-fn lacks(stage: &mut Stage, text: &str) {
-    let screen = stage.text();
-    assert!(
-        !screen.contains(text),
-        "{text:?} is on the screen:\n{screen}"
-    );
-}
-
 #[test]
 fn the_last_row_is_there_at_once_as_a_placeholder() {
     let mut stage = listing();
     stage.press("G");
     assert_eq!(n_placeholders(&mut stage), 26);
-    shows(&mut stage, "row 5,000");
+    stage.shows(&["row 5,000"]);
     assert_eq!(awaited(&stage), [4_900]);
     stage.answer_all(answer);
     assert_eq!(n_placeholders(&mut stage), 0);
-    shows(&mut stage, "Parent chain  rundll32.exe 8999");
+    stage.shows(&["Parent chain  rundll32.exe 8999"]);
     // Back at the top, what was let go is asked for again, and only that.
     stage.press("g g");
     assert_eq!(n_placeholders(&mut stage), 26);
     assert_eq!(awaited(&stage), [0]);
     stage.answer_all(answer);
-    shows(&mut stage, "Parent chain  rundll32.exe 4000");
+    stage.shows(&["Parent chain  rundll32.exe 4000"]);
 }
 
 #[test]
@@ -108,7 +90,7 @@ fn a_key_that_is_held_leaves_nothing_behind_to_be_waited_for() {
     for _ in 0..40 {
         stage.press("ctrl-f").text();
     }
-    shows(&mut stage, "row 1,039");
+    stage.shows(&["row 1,039"]);
     // What has scrolled by is given up, but for a few pages around.
     let pages = awaited(&stage);
     assert!(pages.contains(&1_000) && pages.len() <= 5, "{pages:?}");
@@ -118,7 +100,7 @@ fn a_key_that_is_held_leaves_nothing_behind_to_be_waited_for() {
         stage.answer(last, answer);
     }
     assert_eq!(n_placeholders(&mut stage), 0);
-    shows(&mut stage, "Parent chain  rundll32.exe 5038");
+    stage.shows(&["Parent chain  rundll32.exe 5038"]);
 }
 
 #[test]
@@ -132,37 +114,37 @@ fn a_page_that_fails_fails_alone_until_it_is_tried_again() {
         _ => answer(fetch),
     });
     stage.press("ctrl-d ctrl-d");
-    shows(&mut stage, "not fetched, r retries");
+    stage.shows(&["not fetched, r retries"]);
     // What is here is no older for it.
-    shows(&mut stage, "03-04 10:17:09");
-    lacks(&mut stage, "not current");
+    stage.shows(&["03-04 10:17:09"]);
+    stage.lacks("not current");
     assert_eq!(awaited(&stage), Vec::<u64>::new());
     stage.press("r").answer_all(answer);
-    lacks(&mut stage, "not fetched");
-    shows(&mut stage, "03-04 10:17:10");
+    stage.lacks("not fetched");
+    stage.shows(&["03-04 10:17:10"]);
 }
 
 #[test]
 fn a_page_that_is_given_up_is_not_asked_for_again_by_itself() {
     let mut stage = listing();
     stage.press("G ctrl-c k j");
-    shows(&mut stage, "not fetched, r retries");
+    stage.shows(&["not fetched, r retries"]);
     assert_eq!(awaited(&stage), Vec::<u64>::new());
     stage.press("r").answer_all(answer);
-    shows(&mut stage, "Parent chain  rundll32.exe 8999");
+    stage.shows(&["Parent chain  rundll32.exe 8999"]);
 }
 
 #[test]
 fn a_refresh_stays_with_the_process_and_not_with_the_row() {
     let mut stage = listing();
     stage.press("j j j").answer_all(answer);
-    shows(&mut stage, "Parent chain  rundll32.exe 4003");
+    stage.shows(&["Parent chain  rundll32.exe 4003"]);
     stage.press("r").answer_all(grown(2));
-    shows(&mut stage, "row 6");
-    shows(&mut stage, "Parent chain  rundll32.exe 4003");
+    stage.shows(&["row 6"]);
+    stage.shows(&["Parent chain  rundll32.exe 4003"]);
     // A process that is gone leaves the cursor where it is.
     stage.press("r").answer_all(grown(3_000));
-    shows(&mut stage, "row 6");
+    stage.shows(&["row 6"]);
 }
 
 #[tokio::test]

@@ -3,18 +3,10 @@
 use crossterm::event::KeyEvent;
 use jiff::{Timestamp, ToSpan};
 
-use super::App;
+use super::{App, View};
 use crate::keys::{Action, Chord, Lookup};
 use crate::panes::{FailurePane, HelpPane, HistoryPane, Pane, PaneId};
 use crate::session::{Cx, Effect};
-
-/// The panes in the order of the tab key.
-const ORDER: [PaneId; 4] = [
-    PaneId::Query,
-    PaneId::Results,
-    PaneId::Lineage,
-    PaneId::Sensor,
-];
 
 impl App {
     pub(super) fn key(&mut self, key: KeyEvent, now: Timestamp, effects: &mut Vec<Effect>) {
@@ -49,6 +41,23 @@ impl App {
     }
 
     fn act(&mut self, action: Action, now: Timestamp, effects: &mut Vec<Effect>) {
+        // Only what may lead elsewhere is worth remembering where one was.
+        let is_leading = View::of(action).is_some()
+            || matches!(
+                action,
+                Action::Submit | Action::Open | Action::LastView | Action::Sort
+            );
+        let place = is_leading.then(|| self.place());
+        self.perform(action, now, effects);
+        if let Some(place) = place {
+            self.leave(place);
+        }
+    }
+
+    fn perform(&mut self, action: Action, now: Timestamp, effects: &mut Vec<Effect>) {
+        if let Some(view) = View::of(action) {
+            return self.go_to(view);
+        }
         match action {
             Action::Quit if self.overlay.is_some() => self.overlay = None,
             Action::Quit => effects.push(Effect::Quit),
@@ -70,53 +79,93 @@ impl App {
                 self.focus = PaneId::Query;
             }
             // Tab completes while a completion is offered, and goes on otherwise.
-            Action::Complete if !self.query.is_offering() => {
-                self.step(1);
-            }
-            Action::NextPane if self.overlay.is_none() => self.step(1),
-            Action::PreviousPane if self.overlay.is_none() => self.step(ORDER.len() - 1),
+            Action::Complete if !self.panes.query.is_offering() => self.step(true),
+            Action::NextPane if self.overlay.is_none() => self.step(true),
+            Action::PreviousPane if self.overlay.is_none() => self.step(false),
             Action::Zoom if self.overlay.is_none() => self.is_zoomed = !self.is_zoomed,
             Action::Refresh => {
                 // Whoever tries again wants to see what comes of it.
                 self.overlay = None;
-                let window = self.results.window();
                 let mut cx = Cx::new(&mut self.session, effects, now);
                 cx.retry();
-                cx.refresh(&window);
+                self.panes.results.refresh(&mut cx);
+                cx.refresh();
             }
+            Action::GoBack | Action::GoForward => {
+                let is_back = action == Action::GoBack;
+                if !self.travel(is_back, now, effects) {
+                    let way = if is_back { "back" } else { "forward" };
+                    let text = format!("there is nothing to go {way} to");
+                    Cx::new(&mut self.session, effects, now).notify(text);
+                }
+            }
+            Action::LastView => match self.last_view() {
+                Some(view) => self.go_to(view),
+                None => {
+                    Cx::new(&mut self.session, effects, now).notify("no other view was visited");
+                }
+            },
             Action::Open if self.overlay.is_none() && self.focus == PaneId::Results => {
                 self.focus = PaneId::Lineage;
             }
             Action::GoParent | Action::GoRoot if self.overlay.is_none() => {
                 self.focus = PaneId::Lineage;
-                self.lineage
-                    .act(action, &mut Cx::new(&mut self.session, effects, now));
+                let mut cx = Cx::new(&mut self.session, effects, now);
+                self.panes.lineage.act(action, &mut cx);
             }
-            _ => {
-                let (pane, session) = self.focused();
-                let mut cx = Cx::new(session, effects, now);
-                if !pane.act(action, &mut cx) {
-                    cx.notify(format!("{} means nothing here", action.label()));
-                }
-            }
+            _ => self.hand_on(action, now, effects),
         }
     }
 
-    fn step(&mut self, by: usize) {
-        let at = ORDER.iter().position(|id| *id == self.focus).unwrap_or(0);
-        self.focus = ORDER[(at + by) % ORDER.len()];
-        self.query.withdraw();
+    /// What the console itself does not do, the focused pane may.
+    fn hand_on(&mut self, action: Action, now: Timestamp, effects: &mut Vec<Effect>) {
+        if self.overlay.is_none()
+            && let Some(popup) = self.panes.get(self.focus).popup(action, &self.session)
+        {
+            self.overlay = Some(popup);
+            return;
+        }
+        let (pane, session) = self.focused();
+        let mut cx = Cx::new(session, effects, now);
+        if !pane.act(action, &mut cx) {
+            cx.notify(format!("{} means nothing here", action.label()));
+        }
     }
 
-    /// Takes one layer away: overlay, completion, editor, zoom. Never the program.
+    /// Shows a view, with the focus on what it is about.
+    fn go_to(&mut self, view: View) {
+        self.overlay = None;
+        self.is_zoomed = false;
+        if self.view != view || self.focus == PaneId::Query {
+            self.view = view;
+            self.focus = view.main();
+        }
+    }
+
+    fn step(&mut self, is_forward: bool) {
+        let panes = self.view.panes();
+        let at = panes
+            .iter()
+            .position(|(id, _)| *id == self.focus)
+            .unwrap_or(0);
+        let by = if is_forward { 1 } else { panes.len() - 1 };
+        self.focus = panes[(at + by) % panes.len()].0;
+        self.panes.query.withdraw();
+    }
+
+    /// Takes one layer away: overlay, completion, entry, filter, marks, zoom, pane. Never the program.
     fn back(&mut self, now: Timestamp, effects: &mut Vec<Effect>) {
-        if self.overlay.take().is_some() || self.query.withdraw() {
+        if self.overlay.take().is_some() || self.panes.query.withdraw() {
             return;
+        }
+        if let Some(layer) = self.panes.get_mut(self.focus).peel() {
+            let text = format!("the {layer} is gone").replace("marks is", "marks are");
+            return Cx::new(&mut self.session, effects, now).notify(text);
         }
         if self.is_zoomed {
             self.is_zoomed = false;
-        } else if self.focus != PaneId::Results {
-            self.focus = PaneId::Results;
+        } else if self.focus != self.view.main() {
+            self.focus = self.view.main();
         } else {
             Cx::new(&mut self.session, effects, now).notify("nothing to go back from; q quits");
         }
@@ -141,11 +190,11 @@ impl App {
     }
 
     fn show_error(&mut self, now: Timestamp, effects: &mut Vec<Effect>) {
-        let panes: [&dyn Pane; 3] = [&self.results, &self.lineage, &self.sensor];
-        let focused = panes.iter().filter(|pane| pane.id() == self.focus);
-        let mut errors = focused
-            .chain(&panes)
-            .flat_map(|pane| pane.slots())
+        let panes = self.view.panes().iter().map(|(id, _)| *id);
+        let mut errors = std::iter::once(self.focus)
+            .chain(panes)
+            .map(|id| self.panes.get(id))
+            .flat_map(Pane::slots)
             .filter_map(|slot| {
                 self.session
                     .error(*slot)

@@ -7,7 +7,7 @@ use ratatui::{
     widgets::{Paragraph, Wrap},
 };
 
-use super::{App, footer::Footer, header::header, layout};
+use super::{App, View, footer::Footer, header::header, layout, tabs::tabs};
 use crate::api::Error;
 use crate::keys::Keymap;
 use crate::panes::{Look, Pane, PaneId};
@@ -26,62 +26,68 @@ pub(super) fn render(app: &mut App, frame: &mut Frame<'_>) {
         frame.render_widget(Paragraph::new(text).wrap(Wrap { trim: true }), screen);
         return;
     }
-    let areas = layout::areas(screen, app.focus, app.is_zoomed, app.query.n_lines());
+    let lines = app
+        .panes
+        .editor(app.view)
+        .map_or(0, |query| query.n_lines());
+    let areas = layout::areas(screen, app.view, app.focus, app.is_zoomed, lines);
     let scope = app.scope();
-    let shown = app.overlay.is_some();
+    let is_covered = app.overlay.is_some();
+    header(frame, areas.header, &app.session, &app.theme);
+    tabs(
+        frame,
+        areas.tabs,
+        app.view,
+        &app.crumbs(),
+        &app.keymap,
+        &app.theme,
+    );
     let App {
         session,
         keymap,
         theme,
-        query,
-        results,
-        lineage,
-        sensor,
+        panes,
         overlay,
+        view,
         focus,
         turns,
         typed,
         ..
     } = app;
-    header(frame, areas.header, session, theme);
-
     let mut paint = Paint {
         frame,
         session,
         theme,
         keymap,
         turns: *turns,
-        focus: (!shown).then_some(*focus),
+        focus: (!is_covered).then_some(*focus),
+        view: *view,
         is_alone: areas.panes.len() == 1,
     };
-    paint.pane(query, areas.query);
-    for (id, area) in &areas.panes {
-        match id {
-            PaneId::Results => paint.pane(results, *area),
-            PaneId::Lineage => paint.pane(lineage, *area),
-            PaneId::Sensor => paint.pane(sensor, *area),
-            PaneId::Query | PaneId::Overlay => {}
-        }
+    if let Some(query) = panes.editor(*view) {
+        paint.pane(query, areas.query);
     }
-    if *focus == PaneId::Query && !shown {
+    for (id, area) in &areas.panes {
+        paint.pane(panes.get_mut(*id), *area);
+    }
+    let query = panes.editor(*view);
+    let is_offering = query.as_ref().is_some_and(|query| query.is_offering());
+    if let Some(query) = query
+        && *focus == PaneId::Query
+        && !is_covered
+    {
         let editor = Rect {
             x: areas.query.x + 1,
             width: areas.query.width.saturating_sub(2),
+            height: areas.query.height.saturating_sub(1),
             ..areas.query
         };
-        let editor = Rect {
-            height: editor.height.saturating_sub(1),
-            ..editor
+        let look = Look {
+            theme,
+            keymap,
+            is_focused: true,
         };
-        query.render_offer(
-            paint.frame,
-            editor,
-            &Look {
-                theme,
-                keymap,
-                is_focused: true,
-            },
-        );
+        query.render_offer(paint.frame, editor, &look);
     }
     if let Some(overlay) = overlay {
         paint.focus = Some(PaneId::Overlay);
@@ -93,7 +99,7 @@ pub(super) fn render(app: &mut App, frame: &mut Frame<'_>) {
         keymap,
         scope,
         typed,
-        is_offering: query.is_offering(),
+        is_offering,
     };
     footer.render(frame, &areas);
 }
@@ -106,16 +112,10 @@ struct Paint<'a, 'f> {
     keymap: &'a Keymap,
     turns: usize,
     focus: Option<PaneId>,
+    view: View,
     /// Whether only one of the panes below the query is shown.
     is_alone: bool,
 }
-
-/// The panes that share one place on a narrow screen.
-const TABS: [(PaneId, &str); 3] = [
-    (PaneId::Results, "Processes"),
-    (PaneId::Lineage, "Chain"),
-    (PaneId::Sensor, "Sensor"),
-];
 
 impl Paint<'_, '_> {
     fn pane(&mut self, pane: &mut dyn Pane, area: Rect) {
@@ -174,11 +174,13 @@ impl Paint<'_, '_> {
     /// What a pane says of itself; where only one is shown, also which others there are.
     fn state(&self, pane: &dyn Pane) -> Line<'static> {
         let mut state = pane.state(self.session);
-        if !self.is_alone || !TABS.iter().any(|(id, _)| *id == pane.id()) {
+        let others = self.view.panes().iter();
+        let tabs = others.filter(|(id, _)| *id != PaneId::Query);
+        if !self.is_alone || !tabs.clone().any(|(id, _)| *id == pane.id()) {
             return state;
         }
-        for (id, name) in TABS {
-            let style = if id == pane.id() {
+        for (id, name) in tabs {
+            let style = if *id == pane.id() {
                 self.theme.title
             } else {
                 self.theme.muted
@@ -186,7 +188,7 @@ impl Paint<'_, '_> {
             let gap = if state.spans.is_empty() { "" } else { "  " };
             state
                 .spans
-                .extend([Span::raw(gap), Span::styled(name, style)]);
+                .extend([Span::raw(gap), Span::styled(*name, style)]);
         }
         state
     }

@@ -36,7 +36,7 @@ impl Footer<'_> {
             return;
         };
         if areas.notice == areas.hints {
-            // A low screen has one line for both, and what was to be told comes first.
+            // Where there is one line for both, what was to be told comes first: the next key brings the others back.
             frame.render_widget(Clear, areas.notice);
         }
         let style = if notice.is_warning {
@@ -87,14 +87,29 @@ fn hints(scope: Scope) -> &'static [Action] {
             Action::Newline,
             Action::Cancel,
         ],
+        Scope::Filter => &[Action::KeepFilter, Action::Back],
+        Scope::Entry => &[Action::Accept, Action::Back],
+        Scope::Columns => &[
+            Action::Toggle,
+            Action::MoveColumnUp,
+            Action::MoveColumnDown,
+            Action::Wider,
+            Action::Narrower,
+            Action::ResetColumns,
+            Action::Back,
+        ],
         Scope::Results => &[
             Action::Help,
             Action::EditQuery,
             Action::Open,
+            Action::Filter,
+            Action::Mark,
             Action::NextPane,
             Action::YankRow,
-            Action::Bottom,
+            Action::Columns,
+            Action::Export,
             Action::Sort,
+            Action::GoBack,
             Action::Refresh,
             Action::Zoom,
             Action::ShowError,

@@ -2,10 +2,14 @@
 
 use ratatui::layout::{Constraint, Layout, Rect};
 
+use super::View;
 use crate::panes::PaneId;
 
 /// Columns from which the parent chain and the sensor stand beside the list.
 const WIDE: u16 = 100;
+
+/// Lines from which what is to be told has one of its own.
+const HIGH: u16 = 40;
 
 /// No more columns than this go to chain and sensor: what is left over, command lines want.
 const SIDE: u16 = 64;
@@ -20,6 +24,8 @@ pub(super) const SMALLEST: (u16, u16) = (40, 8);
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Areas {
     pub(super) header: Rect,
+    /// The views, and how one came here.
+    pub(super) tabs: Rect,
     pub(super) query: Rect,
     /// The panes that are shown, with their places.
     pub(super) panes: Vec<(PaneId, Rect)>,
@@ -28,50 +34,67 @@ pub(super) struct Areas {
 }
 
 /// Divides the screen. `lines` is how many lines the query has.
-pub(super) fn areas(screen: Rect, focus: PaneId, is_zoomed: bool, lines: usize) -> Areas {
+pub(super) fn areas(
+    screen: Rect,
+    view: View,
+    focus: PaneId,
+    is_zoomed: bool,
+    lines: usize,
+) -> Areas {
     let is_low = screen.height < 20;
+    let is_high = screen.height >= HIGH;
     // The text, what is wrong with it, and a border around both.
     let most = if is_low { 1 } else { 4 };
     let text = u16::try_from(lines).unwrap_or(u16::MAX).clamp(1, most);
-    let [header, query, main, notice, hints] = Layout::vertical([
+    let has_query = view.panes().iter().any(|(id, _)| *id == PaneId::Query);
+    let [header, tabs, query, main, notice, hints] = Layout::vertical([
         Constraint::Length(1),
-        Constraint::Length(text + 3),
-        Constraint::Fill(1),
         Constraint::Length(u16::from(!is_low)),
+        Constraint::Length(if has_query { text + 3 } else { 0 }),
+        Constraint::Fill(1),
+        Constraint::Length(u16::from(is_high)),
         Constraint::Length(1),
     ])
     .areas(screen);
     // Where the notice has no line of its own, it takes the place of the hints.
-    let notice = if is_low { hints } else { notice };
+    let notice = if is_high { notice } else { hints };
     let beside = if focus == PaneId::Query {
-        PaneId::Results
+        view.main()
     } else {
         focus
     };
-    let panes = if is_zoomed && focus == PaneId::Query {
-        vec![(PaneId::Results, main)]
-    } else if is_zoomed || screen.width < WIDE {
+    let panes = if is_zoomed || screen.width < WIDE {
         vec![(beside, main)]
     } else {
-        let side = (main.width * 37 / 100).min(SIDE);
-        let [list, column] =
-            Layout::horizontal([Constraint::Fill(1), Constraint::Length(side)]).areas(main);
-        // The facts of host and binary, then as many ancestors as there is room for.
-        let facts = (main.height * 15 / 28).min(FACTS);
-        let [chain, sensor] =
-            Layout::vertical([Constraint::Fill(1), Constraint::Length(facts)]).areas(column);
-        vec![
-            (PaneId::Results, list),
-            (PaneId::Lineage, chain),
-            (PaneId::Sensor, sensor),
-        ]
+        divided(view, main)
     };
     Areas {
         header,
+        tabs,
         query,
         panes,
         notice,
         hints,
+    }
+}
+
+/// The panes of a view beside each other.
+fn divided(view: View, main: Rect) -> Vec<(PaneId, Rect)> {
+    match view {
+        View::Hunt => {
+            let side = (main.width * 37 / 100).min(SIDE);
+            let [list, column] =
+                Layout::horizontal([Constraint::Fill(1), Constraint::Length(side)]).areas(main);
+            // The facts of host and binary, then as many ancestors as there is room for.
+            let facts = (main.height * 15 / 28).min(FACTS);
+            let [chain, sensor] =
+                Layout::vertical([Constraint::Fill(1), Constraint::Length(facts)]).areas(column);
+            vec![
+                (PaneId::Results, list),
+                (PaneId::Lineage, chain),
+                (PaneId::Sensor, sensor),
+            ]
+        }
     }
 }
 
@@ -92,11 +115,17 @@ mod tests {
     use super::*;
 
     fn shown(width: u16, height: u16, focus: PaneId, is_zoomed: bool) -> Vec<PaneId> {
-        areas(Rect::new(0, 0, width, height), focus, is_zoomed, 1)
-            .panes
-            .iter()
-            .map(|(id, _)| *id)
-            .collect()
+        areas(
+            Rect::new(0, 0, width, height),
+            View::Hunt,
+            focus,
+            is_zoomed,
+            1,
+        )
+        .panes
+        .iter()
+        .map(|(id, _)| *id)
+        .collect()
     }
 
     #[test]
@@ -115,9 +144,10 @@ mod tests {
         for width in 0..130 {
             for height in 0..50 {
                 let screen = Rect::new(0, 0, width, height);
-                let areas = areas(screen, PaneId::Results, false, 3);
+                let areas = areas(screen, View::Hunt, PaneId::Results, false, 3);
                 let all = areas.panes.iter().map(|(_, area)| *area).chain([
                     areas.header,
+                    areas.tabs,
                     areas.query,
                     areas.hints,
                 ]);

@@ -5,16 +5,23 @@ mod draw;
 mod footer;
 mod header;
 mod layout;
+mod panes;
+mod tabs;
+mod trail;
+mod view;
 
 use crossterm::event::KeyEvent;
 use jiff::Timestamp;
 use ratatui::Frame;
 
 use crate::keys::{Chord, Keymap, Scope};
-use crate::panes::{LineagePane, Pane, PaneId, QueryPane, ResultsPane, SensorPane};
+use crate::panes::{Pane, PaneId};
 use crate::session::{Cx, Effect, Identity, Past, Session};
 use crate::theme::Theme;
 use crate::worker::Reply;
+use panes::Panes;
+use trail::Trail;
+pub use view::View;
 
 /// Something that happened. (In this trade an *event* is what a process did.)
 #[derive(Clone, Debug)]
@@ -27,6 +34,13 @@ pub enum Input {
     Resize,
     /// The worker said something.
     Reply(Reply),
+    /// Something was done outside, or could not be.
+    Told {
+        /// What is to be told.
+        text: String,
+        /// Whether it is a warning.
+        is_warning: bool,
+    },
     /// Time for the spinner to turn.
     Turn,
 }
@@ -51,12 +65,11 @@ pub struct App {
     session: Session,
     keymap: Keymap,
     theme: Theme,
-    query: QueryPane,
-    results: ResultsPane,
-    lineage: LineagePane,
-    sensor: SensorPane,
+    panes: Panes,
     overlay: Option<Box<dyn Pane>>,
+    view: View,
     focus: PaneId,
+    trail: Trail,
     is_zoomed: bool,
     /// Chords that begin a binding.
     typed: Vec<Chord>,
@@ -85,12 +98,11 @@ impl App {
             session,
             keymap,
             theme,
-            query: QueryPane::default(),
-            results: ResultsPane::default(),
-            lineage: LineagePane::default(),
-            sensor: SensorPane::default(),
+            panes: Panes::default(),
             overlay: None,
+            view: View::default(),
             focus: PaneId::Query,
+            trail: Trail::default(),
             is_zoomed: false,
             typed: Vec::new(),
             canceled_at: None,
@@ -115,18 +127,20 @@ impl App {
                 pane.paste(&text, &mut Cx::new(session, &mut effects, now));
             }
             Input::Reply(reply) => Cx::new(&mut self.session, &mut effects, now).settle(reply),
+            Input::Told { text, is_warning } => {
+                let mut cx = Cx::new(&mut self.session, &mut effects, now);
+                if is_warning {
+                    cx.warn(text);
+                } else {
+                    cx.notify(text);
+                }
+            }
             Input::Turn => self.turns = self.turns.wrapping_add(1),
             Input::Resize => {}
         }
         let mut cx = Cx::new(&mut self.session, &mut effects, now);
-        let panes: [&mut dyn Pane; 4] = [
-            &mut self.query,
-            &mut self.results,
-            &mut self.lineage,
-            &mut self.sensor,
-        ];
-        for pane in panes {
-            pane.settle(&mut cx);
+        for (id, _) in self.view.panes() {
+            self.panes.get_mut(*id).settle(&mut cx);
         }
         if self
             .overlay
@@ -164,23 +178,17 @@ impl App {
 
     /// Where keys are looked up now.
     fn scope(&self) -> Scope {
-        match (&self.overlay, self.focus) {
-            (Some(overlay), _) => overlay.scope(),
-            (None, PaneId::Query | PaneId::Overlay) => self.query.scope(),
-            (None, PaneId::Results) => self.results.scope(),
-            (None, PaneId::Lineage) => self.lineage.scope(),
-            (None, PaneId::Sensor) => self.sensor.scope(),
-        }
+        self.overlay.as_ref().map_or_else(
+            || self.panes.get(self.focus).scope(),
+            |overlay| overlay.scope(),
+        )
     }
 
     /// The pane that has the focus, and the session for it to act on.
     fn focused(&mut self) -> (&mut dyn Pane, &mut Session) {
-        let pane: &mut dyn Pane = match (&mut self.overlay, self.focus) {
-            (Some(overlay), _) => overlay.as_mut(),
-            (None, PaneId::Query | PaneId::Overlay) => &mut self.query,
-            (None, PaneId::Results) => &mut self.results,
-            (None, PaneId::Lineage) => &mut self.lineage,
-            (None, PaneId::Sensor) => &mut self.sensor,
+        let pane: &mut dyn Pane = match &mut self.overlay {
+            Some(overlay) => overlay.as_mut(),
+            None => self.panes.get_mut(self.focus),
         };
         (pane, &mut self.session)
     }

@@ -21,8 +21,20 @@ pub enum Action {
     Redraw,
     /// Show the keys that work here
     Help,
-    /// Go back one layer: popup, completion, zoom, pane
+    /// Take one layer away: popup, entry, filter, marks, zoom
     Back,
+    /// Go back to where you were, as you left it
+    #[strum(message = "back in history")]
+    GoBack,
+    /// Go forward again
+    #[strum(message = "forward")]
+    GoForward,
+    /// Go to the view you came from
+    #[strum(message = "last view")]
+    LastView,
+    /// Hunt: search processes
+    #[strum(message = "hunt")]
+    ViewHunt,
     /// Show the last error in full, with what to do about it
     #[strum(message = "error")]
     ShowError,
@@ -75,8 +87,44 @@ pub enum Action {
     /// Show more of the end of the command lines
     #[strum(message = "right")]
     Right,
-    /// Go to the parent chain, or pick the query
+    /// Open what is under the cursor
     Open,
+
+    /// Show only rows with words, !words, column:words
+    Filter,
+    /// Keep the filter and go back to the rows
+    #[strum(message = "keep")]
+    KeepFilter,
+    /// Mark the row and move down
+    Mark,
+    /// Mark what the cursor passes, until pressed again
+    #[strum(message = "mark range")]
+    MarkRange,
+    /// Mark every row that is shown and loaded
+    #[strum(message = "mark all")]
+    MarkAll,
+    /// Choose the columns
+    Columns,
+    /// Write the rows shown, or those marked, to a file
+    Export,
+    /// Show or hide the column
+    #[strum(message = "show/hide")]
+    Toggle,
+    /// Move the column to the left
+    #[strum(message = "move left")]
+    MoveColumnUp,
+    /// Move the column to the right
+    #[strum(message = "move right")]
+    MoveColumnDown,
+    /// Make the column wider
+    Wider,
+    /// Make the column narrower
+    Narrower,
+    /// Show the columns of the beginning
+    #[strum(message = "reset")]
+    ResetColumns,
+    /// Accept what was typed
+    Accept,
 
     /// Let the server sort by the next order
     Sort,
@@ -123,6 +171,14 @@ pub enum Scope {
     Global,
     /// Whatever shows rows or scrolls.
     List,
+    /// Whatever has rows that can be filtered, marked and exported.
+    Rows,
+    /// The line in which a filter is typed; takes text.
+    Filter,
+    /// A popup with one line to type; takes text.
+    Entry,
+    /// The popup in which columns are chosen.
+    Columns,
     /// The query editor; takes text.
     Query,
     /// Whatever has a process under the cursor.
@@ -172,6 +228,10 @@ impl Scope {
         match self {
             Self::Global => "Everywhere",
             Self::List => "Lists",
+            Self::Rows => "Rows",
+            Self::Filter => "Filter",
+            Self::Entry => "Entry",
+            Self::Columns => "Columns",
             Self::Query => "Query",
             Self::Process => "Process under the cursor",
             Self::Results => "Processes",
@@ -187,9 +247,19 @@ impl Scope {
         match self {
             Self::Global => &[Self::Global],
             Self::List => &[Self::List, Self::Global],
+            Self::Rows => &[Self::Rows, Self::List, Self::Global],
+            Self::Filter => &[Self::Filter, Self::Global],
+            Self::Entry => &[Self::Entry, Self::Global],
+            Self::Columns => &[Self::Columns, Self::List, Self::Global],
             Self::Process => &[Self::Process, Self::List, Self::Global],
             Self::Query => &[Self::Query, Self::Global],
-            Self::Results => &[Self::Results, Self::Process, Self::List, Self::Global],
+            Self::Results => &[
+                Self::Results,
+                Self::Process,
+                Self::Rows,
+                Self::List,
+                Self::Global,
+            ],
             Self::Lineage => &[Self::Lineage, Self::Process, Self::List, Self::Global],
             Self::Sensor => &[Self::Sensor, Self::List, Self::Global],
             Self::Overlay => &[Self::Overlay, Self::List, Self::Global],
@@ -199,7 +269,7 @@ impl Scope {
 
     /// Whether characters are typed here, so that none of them can be a key.
     pub fn takes_text(self) -> bool {
-        matches!(self, Self::Query)
+        matches!(self, Self::Query | Self::Filter | Self::Entry)
     }
 
     /// Every scope, in the order of the documentation.

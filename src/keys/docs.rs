@@ -117,7 +117,7 @@ mod tests {
 
     fn unbound_sort() -> Keymap {
         let sort = [("sort".to_owned(), vec![])].into();
-        Keymap::with(&Overrides::from([("results".to_owned(), sort)])).unwrap()
+        Keymap::with(&Overrides::from([("rows".to_owned(), sort)])).unwrap()
     }
 
     #[test]

@@ -284,10 +284,7 @@ mod tests {
         let keymap = Keymap::default();
         let nearest = |keys| keymap.nearest(Scope::Sensor.chain(), &typed(keys));
         assert_eq!(nearest("J"), "J means nothing here; j is down");
-        assert_eq!(
-            nearest("s"),
-            "s means nothing here; it is sort in Processes"
-        );
+        assert_eq!(nearest("s"), "s means nothing here; it is sort in Rows");
         assert_eq!(
             nearest("y x"),
             "y x means nothing here; what may follow is y n j d"

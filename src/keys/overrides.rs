@@ -166,7 +166,7 @@ mod tests {
     #[test]
     fn an_action_gets_exactly_the_keys_given() {
         let keymap = Keymap::with(&overrides(&[
-            ("results", "sort", &["o", "ctrl-s"]),
+            ("rows", "sort", &["o", "ctrl-s"]),
             ("list", "down", &[]),
         ]))
         .unwrap();
@@ -194,7 +194,7 @@ mod tests {
                 .map(|entry| entry.action)
                 .collect::<Vec<_>>()
         };
-        let keymap = Keymap::with(&overrides(&[("results", "sort", &["o"])])).unwrap();
+        let keymap = Keymap::with(&overrides(&[("rows", "sort", &["o"])])).unwrap();
         assert_eq!(order(&keymap), order(&Keymap::default()));
     }
 
@@ -203,8 +203,8 @@ mod tests {
         let faults = Keymap::with(&overrides(&[
             ("list", "down", &["hyper"]),
             ("list", "opne", &["l"]),
-            ("results", "refresh", &["s"]),
-            ("results", "sort", &["s", "y"]),
+            ("rows", "refresh", &["s"]),
+            ("rows", "sort", &["s", "y"]),
             ("nowhere", "sort", &["x"]),
             ("query", "submit", &["x"]),
         ]))
@@ -212,10 +212,10 @@ mod tests {
         insta::assert_snapshot!(faults.join("\n"), @r#"
         keys.list.down: "hyper" is no key; allowed are a single character, f1 to f35, enter, esc, tab, backtab, space, minus, up, down, left, right, home, end, pageup, pagedown, delete, backspace, insert
         keys.list.opne: no such action; did you mean open? `lampblack keys` lists those allowed
-        keys.nowhere: no such place; allowed are global, list, query, process, results, lineage, sensor, overlay, history
+        keys.nowhere: no such place; allowed are global, list, rows, filter, entry, columns, query, process, results, lineage, sensor, overlay, history
         keys.query.submit: "x" would be typed there; allowed are keys that type nothing, such as ctrl-x or f5
-        keys.results.sort: "y" is taken: "y y" is yank-row in process, "y h" is yank-hash in process, "y c" is yank-cmdline in process, "y g" is yank-guid in process, "y n" is yank-host in process, "y j" is yank-json in process, "y d" is yank-raw in process; allowed is a key that is free there (to free one, give that action other keys, or [])
-        keys.results.refresh: "s" is taken: "s" is sort in results; allowed is a key that is free there (to free one, give that action other keys, or [])
+        keys.rows.sort: "y" is taken: "y y" is yank-row in process, "y h" is yank-hash in process, "y c" is yank-cmdline in process, "y g" is yank-guid in process, "y n" is yank-host in process, "y j" is yank-json in process, "y d" is yank-raw in process; allowed is a key that is free there (to free one, give that action other keys, or [])
+        keys.rows.refresh: "s" is taken: "s" is sort in rows; allowed is a key that is free there (to free one, give that action other keys, or [])
         "#);
     }
 }

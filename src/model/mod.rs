@@ -2,6 +2,7 @@
 
 mod binary;
 mod clock;
+mod extract;
 mod hash;
 mod lineage;
 mod process;
@@ -11,6 +12,7 @@ mod server;
 
 pub use binary::{Binary, Signature};
 pub use clock::{Clock, Pace};
+pub use extract::Extract;
 pub use hash::{Md5, Sha256};
 pub use lineage::{Lineage, Top};
 pub use process::{Counts, FeedHit, Process, ProcessId, Summary, WatchlistHit};

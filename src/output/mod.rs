@@ -1,5 +1,6 @@
 //! The formats of the headless commands: rows in, bytes out, as they come.
 
+mod extract;
 mod json;
 mod table;
 
@@ -7,6 +8,7 @@ use std::io::{self, Write};
 
 use clap::ValueEnum;
 
+pub use extract::FileForm;
 pub use json::{escaped, extended};
 pub use table::{Align, Column};
 

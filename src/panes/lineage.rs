@@ -87,7 +87,7 @@ impl Pane for LineagePane {
             _ => motion::moved(action, row, self.height, last),
         };
         let Some(to) = to else {
-            return yank::process(self.at_cursor(&lineage), action, cx);
+            return yank::copy_one(yank::process(self.at_cursor(&lineage), action), cx);
         };
         self.above = last - to;
         cx.look_at(self.at_cursor(&lineage));

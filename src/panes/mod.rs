@@ -1,24 +1,29 @@
 //! The panes: one file each, every one owns its cursor and none owns data.
 
+mod columns;
+mod editor;
+mod export;
 mod failure;
 mod help;
 mod history;
 mod lineage;
+mod list;
 mod motion;
 mod query;
-mod results;
 mod sensor;
 mod yank;
 
 use crossterm::event::KeyEvent;
 use ratatui::{Frame, layout::Rect, text::Line};
 
+pub use columns::ColumnsPane;
+pub use export::ExportPane;
 pub use failure::FailurePane;
 pub use help::HelpPane;
 pub use history::HistoryPane;
 pub use lineage::LineagePane;
+pub use list::{Kind, ListPane, Processes, State};
 pub use query::QueryPane;
-pub use results::ResultsPane;
 pub use sensor::SensorPane;
 
 use crate::keys::{Action, Keymap, Scope};
@@ -81,6 +86,16 @@ pub trait Pane {
 
     /// Takes pasted text, where text is typed.
     fn paste(&mut self, _text: &str, _cx: &mut Cx<'_>) {}
+
+    /// Takes one layer of itself away, the topmost: an entry, a filter, marks. Says which, if there was one.
+    fn peel(&mut self) -> Option<&'static str> {
+        None
+    }
+
+    /// What an action opens over this pane, if it is one that does.
+    fn popup(&self, _action: Action, _session: &Session) -> Option<Box<dyn Pane>> {
+        None
+    }
 
     /// Comes after every input: asks for what it is about to show.
     fn settle(&mut self, _cx: &mut Cx<'_>) {}

@@ -5,29 +5,29 @@ use crate::model::{Document, Process, Sensor};
 use crate::session::Cx;
 use crate::text::{self, Untrusted};
 
-/// Copies what `action` names of a process; false when it names nothing of one.
-pub(super) fn process(process: &Process, action: Action, cx: &mut Cx<'_>) -> bool {
-    let (what, copied) = match action {
-        Action::YankRow => ("row, defanged", defanged(&row(process))),
-        Action::YankRaw => ("row", plain(&row(process))),
-        Action::YankHash => match process.md5 {
-            Some(md5) => ("hash", md5.to_string()),
-            None => return nothing("hash", cx),
-        },
-        Action::YankCmdline => match process.cmdline.non_empty() {
-            Some(cmdline) => ("command line", text::visible(cmdline)),
-            None => return nothing("command line", cx),
-        },
-        Action::YankGuid => ("GUID", process.id.to_string()),
-        Action::YankHost => ("host", text::visible(&process.host)),
-        Action::YankJson => return json(&process.document, cx),
-        _ => return false,
-    };
-    copy(what, copied, cx)
+/// What is to be copied: its name, and itself unless there is none.
+pub(super) type Copied = (&'static str, Option<String>);
+
+/// What `action` names of a process, if it names anything of one.
+pub(super) fn process(process: &Process, action: Action) -> Option<Copied> {
+    let md5 = process.md5.map(|md5| md5.to_string());
+    Some(match action {
+        Action::YankRow => ("row, defanged", Some(defanged(&row(process)))),
+        Action::YankRaw => ("row", Some(plain(&row(process)))),
+        Action::YankHash => ("hash", md5),
+        Action::YankCmdline => (
+            "command line",
+            process.cmdline.non_empty().map(text::visible),
+        ),
+        Action::YankGuid => ("GUID", Some(process.id.to_string())),
+        Action::YankHost => ("host", process.host.non_empty().map(text::visible)),
+        Action::YankJson => ("record", Some(json(&process.document))),
+        _ => return None,
+    })
 }
 
-/// Copies what `action` names of a sensor; false when it names nothing of one.
-pub(super) fn sensor(sensor: &Sensor, action: Action, cx: &mut Cx<'_>) -> bool {
+/// What `action` names of a sensor, if it names anything of one.
+pub(super) fn sensor(sensor: &Sensor, action: Action) -> Option<Copied> {
     let addresses = sensor
         .adapters
         .iter()
@@ -40,14 +40,45 @@ pub(super) fn sensor(sensor: &Sensor, action: Action, cx: &mut Cx<'_>) -> bool {
         sensor.os.clone(),
         addresses.into(),
     ];
-    let (what, copied) = match action {
-        Action::YankRow => ("row, defanged", defanged(&row)),
-        Action::YankRaw => ("row", plain(&row)),
-        Action::YankHost => ("host", text::visible(&sensor.computer_name)),
-        Action::YankJson => return json(&sensor.document, cx),
-        _ => return false,
+    let name = &sensor.computer_name;
+    Some(match action {
+        Action::YankRow => ("row, defanged", Some(defanged(&row))),
+        Action::YankRaw => ("row", Some(plain(&row))),
+        Action::YankHost => ("host", name.non_empty().map(text::visible)),
+        Action::YankJson => ("record", Some(json(&sensor.document))),
+        _ => return None,
+    })
+}
+
+/// Puts what was found on the clipboard; false when the action names nothing that can be copied.
+pub(super) fn copy_one(copied: Option<Copied>, cx: &mut Cx<'_>) -> bool {
+    let is_any = copied.is_some();
+    if let Some(copied) = copied {
+        copy(vec![copied], cx);
+    }
+    is_any
+}
+
+/// Puts what was found in each row on the clipboard, a line each.
+pub(super) fn copy(copies: Vec<Copied>, cx: &mut Cx<'_>) {
+    let what = copies.first().map_or("row", |(what, _)| *what);
+    let n_rows = copies.len();
+    let lines: Vec<_> = copies.into_iter().filter_map(|(_, text)| text).collect();
+    if lines.is_empty() {
+        return cx.notify(format!("there is no {what} to copy"));
+    }
+    let text = lines.join("\n");
+    let of = if n_rows > 1 {
+        format!(" of {} rows", lines.len())
+    } else {
+        String::new()
     };
-    copy(what, copied, cx)
+    // Whether the terminal takes it, it does not say.
+    cx.notify(format!(
+        "sent the {what}{of} to the clipboard: {} bytes",
+        text.len()
+    ));
+    cx.copy(text);
 }
 
 fn row(process: &Process) -> [Untrusted; 8] {
@@ -92,23 +123,8 @@ fn is_linkable(text: &str) -> bool {
     text.contains("://") || text.split([' ', ':', '/', '"']).any(is_address)
 }
 
-fn json(document: &Document, cx: &mut Cx<'_>) -> bool {
-    copy("record", text::visible(&document.json().into()), cx)
-}
-
-fn copy(what: &str, copied: String, cx: &mut Cx<'_>) -> bool {
-    // Whether the terminal takes it, it does not say.
-    cx.notify(format!(
-        "sent the {what} to the clipboard: {} bytes",
-        copied.len()
-    ));
-    cx.copy(copied);
-    true
-}
-
-fn nothing(what: &str, cx: &mut Cx<'_>) -> bool {
-    cx.notify(format!("there is no {what} to copy"));
-    true
+fn json(document: &Document) -> String {
+    text::visible(&document.json().into())
 }
 
 #[cfg(test)]

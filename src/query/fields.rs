@@ -1,7 +1,7 @@
 //! The fields of the four indexes (API reference, sections 3.3 and 3.5): one table for completion, lint and matching.
 
 /// What is searched.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Index {
     /// Processes: `/api/v1/process`.
     Process,

@@ -1,10 +1,12 @@
-//! What must outlive the program: the queries asked.
+//! What must outlive the program: the queries asked, the rows exported.
 
+mod draft;
 mod history;
 mod private;
 
 use std::{io, path::Path};
 
+pub use draft::Draft;
 pub use history::{Entry, History};
 
 /// A record that could not be read or written.

@@ -61,14 +61,17 @@ pub async fn run<B: Backend>(
         // Everything that has already arrived is handled before the next frame: a held key costs one draw.
         let mut next = Some(first);
         let mut has_asked = false;
+        let mut told = None;
         while let Some(input) = next {
             for effect in app.handle(input, outside.clock().now()) {
                 has_asked |= matches!(effect, Effect::Send(_));
-                if perform(effect, &worker.requests, terminal, outside)? {
-                    return Ok(Ended::Left);
+                match perform(effect, &worker.requests, terminal, outside)? {
+                    Done::Left => return Ok(Ended::Left),
+                    Done::Told(input) => told = Some(input),
+                    Done::Silent => {}
                 }
             }
-            next = sources.ready();
+            next = told.take().or_else(|| sources.ready());
             if next.is_none() && has_asked {
                 has_asked = false;
                 // What the worker knows it says at once, and it belongs to this frame.
@@ -90,13 +93,23 @@ pub enum Ended {
     Stopped,
 }
 
-/// Does what an effect says; true when it says to leave.
+/// What came of an effect.
+enum Done {
+    /// Nothing that the console must hear of.
+    Silent,
+    /// Something to be told.
+    Told(Input),
+    /// The console is left.
+    Left,
+}
+
+/// Does what an effect says.
 fn perform<B: Backend>(
     effect: Effect,
     requests: &mpsc::UnboundedSender<Request>,
     terminal: &mut Terminal<B>,
     outside: &mut impl Outside<B>,
-) -> Result<bool, B::Error> {
+) -> Result<Done, B::Error> {
     match effect {
         // A closed channel means that the worker is gone; why is in the log.
         Effect::Send(request) => drop(requests.send(request)),
@@ -109,9 +122,10 @@ fn perform<B: Backend>(
         } => outside.remember(&query, at, total, took_ms),
         Effect::Suspend => outside.suspend(terminal)?,
         Effect::Repaint => repaint(terminal)?,
-        Effect::Quit => return Ok(true),
+        Effect::Export { path, extract } => return Ok(Done::Told(outside.export(&path, &extract))),
+        Effect::Quit => return Ok(Done::Left),
     }
-    Ok(false)
+    Ok(Done::Silent)
 }
 
 /// Sees to it that the next frame is drawn in full. [`Terminal::clear`] would ask the terminal where its cursor is, and

@@ -1,14 +1,19 @@
 //! What the console does outside its screen: clipboard, history, the shell it came from.
 
-use std::io;
+use std::{
+    io::{self, BufWriter, Write},
+    path::Path,
+};
 
 use crossterm::{clipboard::CopyToClipboard, execute};
 use jiff::Timestamp;
 use ratatui::{Terminal, backend::Backend};
 
 use super::{Output, terminal};
-use crate::model::Clock;
-use crate::record::{Entry, History};
+use crate::app::Input;
+use crate::model::{Clock, Extract};
+use crate::output::FileForm;
+use crate::record::{Draft, Entry, History};
 
 /// Where effects end up. The tests have one of their own.
 pub trait Outside<B: Backend> {
@@ -18,6 +23,18 @@ pub trait Outside<B: Backend> {
     fn copy(&mut self, text: &str);
     /// Adds a query to the history.
     fn remember(&mut self, query: &str, at: Timestamp, total: u64, took_ms: u64);
+    /// Writes rows to a new file, and says what came of it.
+    fn export(&mut self, path: &Path, extract: &Extract) -> Input {
+        let name = path.display();
+        let (text, is_warning) = match export(path, extract) {
+            Ok(()) => (
+                format!("wrote {} rows to {name}", extract.rows.len()),
+                false,
+            ),
+            Err(reason) => (reason, true),
+        };
+        Input::Told { text, is_warning }
+    }
     /// Gives the terminal back to the shell until it wakes us.
     fn suspend(&mut self, terminal: &mut Terminal<B>) -> Result<(), B::Error>;
 }
@@ -79,4 +96,16 @@ impl Outside<Output> for Shell {
         terminal::enter()?;
         super::repaint(terminal)
     }
+}
+
+/// Writes rows to a new file.
+fn export(path: &Path, extract: &Extract) -> Result<(), String> {
+    let form = FileForm::of(path)
+        .ok_or("nothing written: end the name with .csv, .jsonl or .md to say in which form")?;
+    let draft = Draft::create(path).map_err(|error| error.to_string())?;
+    let mut out = BufWriter::new(draft);
+    let written = form.write(extract, &mut out).and_then(|()| out.flush());
+    written.map_err(|error| format!("cannot write {}: {error}", path.display()))?;
+    let draft = out.into_inner().map_err(|error| error.to_string())?;
+    draft.keep().map_err(|error| error.to_string())
 }

@@ -1,7 +1,10 @@
 //! What leaves the screen.
 
+use std::{path::PathBuf, sync::Arc};
+
 use jiff::Timestamp;
 
+use crate::model::Extract;
 use crate::worker::Request;
 
 /// Something to be done outside the screen.
@@ -21,6 +24,13 @@ pub enum Effect {
         total: u64,
         /// How long the first page took, in milliseconds.
         took_ms: u64,
+    },
+    /// Write rows to a new file; its name says in which format.
+    Export {
+        /// The file.
+        path: PathBuf,
+        /// The rows.
+        extract: Arc<Extract>,
     },
     /// Stop until the shell wakes us.
     Suspend,

@@ -1,21 +1,28 @@
 //! What the investigation knows: shared by every pane, drawn by all, owned by none.
 
+mod chosen;
 mod cx;
 mod effect;
+mod listed;
+mod order;
 mod pages;
 mod remote;
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use jiff::Timestamp;
 
+pub use chosen::Chosen;
 pub use cx::Cx;
 pub use effect::Effect;
-pub use pages::{Pages, Row};
+pub use listed::Listed;
+pub use order::{Order, orders};
+pub use pages::{Awaited, Pages, Row};
 pub use remote::{Awaiting, Remote};
 
 use crate::api::{Call, Error};
 use crate::model::{Binary, Group, Lineage, Process, Sensor, ServerInfo};
+use crate::query::Index;
 use crate::read::{Answer, Tally};
 use crate::worker::{Slot, Ticket};
 
@@ -60,48 +67,6 @@ pub struct Past {
     pub took_ms: Option<u64>,
 }
 
-/// In which order the server is asked to answer.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Order {
-    /// The last event first: what the server itself does.
-    #[default]
-    LastUpdate,
-    /// The last started first.
-    Newest,
-    /// The first started first.
-    Oldest,
-}
-
-impl Order {
-    /// The next one, round and round.
-    #[must_use]
-    pub fn next(self) -> Self {
-        match self {
-            Self::LastUpdate => Self::Newest,
-            Self::Newest => Self::Oldest,
-            Self::Oldest => Self::LastUpdate,
-        }
-    }
-
-    /// As the server takes it (reference 1.7).
-    pub fn sort(self) -> &'static str {
-        match self {
-            Self::LastUpdate => "last_update desc",
-            Self::Newest => "start desc",
-            Self::Oldest => "start asc",
-        }
-    }
-
-    /// In words.
-    pub fn words(self) -> &'static str {
-        match self {
-            Self::LastUpdate => "last event first",
-            Self::Newest => "newest start first",
-            Self::Oldest => "oldest start first",
-        }
-    }
-}
-
 /// What the console asked of the server so far.
 #[derive(Clone, Debug, Default)]
 pub struct Traffic {
@@ -120,8 +85,8 @@ pub struct Session {
     pub identity: Identity,
     /// What the server says of itself.
     pub info: Remote<ServerInfo>,
-    /// The result of the last search.
-    pub results: Pages,
+    /// The processes last searched for.
+    pub results: Pages<Process>,
     /// When the last search was asked, for the history.
     asked_at: Option<Timestamp>,
     /// The process under examination.
@@ -136,10 +101,12 @@ pub struct Session {
     pub binary: Remote<Binary>,
     /// Whose binary it is: the subject, or the ancestor looked at.
     pub binary_of: Option<Arc<Process>>,
-    /// In which order processes are asked for.
-    pub order: Order,
+    /// In which order each index is asked, where it is not the first of its orders.
+    orders: BTreeMap<Index, usize>,
     /// Whether every segment is a row of its own.
     pub is_split: bool,
+    /// The columns that were chosen, by the name of their list.
+    columns: BTreeMap<&'static str, Vec<Chosen>>,
     /// Queries asked before, the newest first.
     pub history: Vec<Past>,
     /// A query picked elsewhere, for the editor to take.
@@ -150,6 +117,9 @@ pub struct Session {
     pub traffic: Traffic,
     tickets: u64,
 }
+
+/// The indexes with a list each.
+const LISTS: [Index; 1] = [Index::Process];
 
 /// The slots with one value each: all but the pages.
 const VALUES: [Slot; 5] = [
@@ -175,34 +145,50 @@ impl Session {
         self.n_pending() > 0
     }
 
+    /// In which order an index is asked.
+    pub fn order(&self, index: Index) -> Order {
+        let orders = orders(index);
+        let at = self.orders.get(&index).copied().unwrap_or_default();
+        orders[at % orders.len()]
+    }
+
+    /// The columns that were chosen for a list.
+    pub fn columns(&self, list: &str) -> Option<&[Chosen]> {
+        self.columns.get(list).map(Vec::as_slice)
+    }
+
     /// How many answers are on their way.
     pub fn n_pending(&self) -> usize {
         let remotes = VALUES.iter().filter_map(|slot| self.awaiting(*slot));
-        remotes.filter(|remote| remote.is_pending()).count() + self.results.n_pending()
+        let lists = LISTS.iter().filter_map(|index| self.list(*index));
+        remotes.filter(|remote| remote.is_pending()).count()
+            + lists.map(Awaited::n_pending).sum::<usize>()
     }
 
-    /// Why what belongs to this slot is not here. Any page stands for all of them.
+    /// Why what belongs to this slot is not here. Any page stands for all of its list.
     pub fn error(&self, slot: Slot) -> Option<&Error> {
-        match self.awaiting(slot) {
-            Some(remote) => remote.error(),
-            None => self.results.error(),
+        match slot {
+            Slot::Page(index, _) => self.list(index)?.error(),
+            value => self.awaiting(value)?.error(),
         }
     }
 
     /// Whether what belongs to this slot is on its way.
     pub fn is_pending(&self, slot: Slot) -> bool {
-        match self.awaiting(slot) {
-            Some(remote) => remote.is_pending(),
-            None => self.results.is_pending(),
+        match slot {
+            Slot::Page(index, _) => self.list(index).is_some_and(Awaited::is_pending),
+            value => self.awaiting(value).is_some_and(Awaiting::is_pending),
         }
     }
 
     /// Whether what is here of this slot is old: a newer answer was asked for and did not come.
     pub fn is_old(&self, slot: Slot) -> bool {
-        match self.awaiting(slot) {
-            Some(remote) => remote.is_held() && remote.error().is_some(),
+        match slot {
             // Rows that never came leave those that did as they are.
-            None => self.results.is_old(),
+            Slot::Page(index, _) => self.list(index).is_some_and(Awaited::is_old),
+            value => self
+                .awaiting(value)
+                .is_some_and(|remote| remote.is_held() && remote.error().is_some()),
         }
     }
 
@@ -210,7 +196,7 @@ impl Session {
     fn settle(&mut self, ticket: Ticket, slot: Slot, result: Result<Answer, Error>) -> bool {
         match (result, slot) {
             (Ok(Answer::Info(known)), _) => self.info.settle(ticket, known),
-            (Ok(Answer::Page(known)), Slot::Page(start)) => {
+            (Ok(Answer::Page(known)), Slot::Page(_, start)) => {
                 self.results.settle(start, ticket, known)
             }
             // A refreshed chain grows from its beginning; until it is whole, what is known of it stays.
@@ -222,7 +208,9 @@ impl Session {
             (Ok(Answer::Group(known)), _) => self.group.settle(ticket, known),
             (Ok(Answer::Binary(known)), _) => self.binary.settle(ticket, known),
             (Ok(Answer::Summary(_) | Answer::Page(_)), _) => false,
-            (Err(error), Slot::Page(start)) => self.results.fail(start, ticket, error),
+            (Err(error), Slot::Page(index, start)) => self
+                .list_mut(index)
+                .is_some_and(|list| list.fail(start, ticket, error)),
             (Err(error), _) => self
                 .awaiting_mut(slot)
                 .is_some_and(|remote| remote.fail(ticket, error)),
@@ -235,6 +223,22 @@ impl Session {
         lineage.is_walking() && held.is_some_and(|held| held.value.goes_beyond(lineage))
     }
 
+    /// What can be said of a list, if there is one of this index.
+    fn list(&self, index: Index) -> Option<&dyn Awaited> {
+        match index {
+            Index::Process => Some(&self.results),
+            Index::Binary | Index::Alert | Index::Report => None,
+        }
+    }
+
+    /// The same, to be changed.
+    fn list_mut(&mut self, index: Index) -> Option<&mut dyn Awaited> {
+        match index {
+            Index::Process => Some(&mut self.results),
+            Index::Binary | Index::Alert | Index::Report => None,
+        }
+    }
+
     /// What can be said of the value of a slot; pages are many, and speak for themselves.
     fn awaiting(&self, slot: Slot) -> Option<&dyn Awaiting> {
         Some(match slot {
@@ -243,7 +247,7 @@ impl Session {
             Slot::Sensor => &self.sensor,
             Slot::Group => &self.group,
             Slot::Binary => &self.binary,
-            Slot::Page(_) => return None,
+            Slot::Page(..) => return None,
         })
     }
 
@@ -255,7 +259,7 @@ impl Session {
             Slot::Sensor => &mut self.sensor,
             Slot::Group => &mut self.group,
             Slot::Binary => &mut self.binary,
-            Slot::Page(_) => return None,
+            Slot::Page(..) => return None,
         })
     }
 }

@@ -2,9 +2,10 @@
 
 use std::{collections::BTreeMap, ops::Range, sync::Arc};
 
+use super::Listed;
 use crate::api::Error;
-use crate::model::{Known, Process, ProcessId, Search, Span};
-use crate::read::{Fetch, Rows};
+use crate::model::{Known, Page, Search, Span};
+use crate::read::Fetch;
 use crate::worker::Ticket;
 
 /// Rows asked for at once. The official client's page size, so every server is used to it.
@@ -14,8 +15,8 @@ const ROWS: u64 = 100;
 const KEPT: u64 = 3;
 
 /// The result of a search, as far as it is here.
-#[derive(Clone, Debug, Default)]
-pub struct Pages {
+#[derive(Clone, Debug)]
+pub struct Pages<T> {
     search: Option<Arc<Search>>,
     /// Rows per page: what was asked for, or less when the server gives less.
     size: u64,
@@ -27,14 +28,16 @@ pub struct Pages {
     /// Whether the first page was short and nobody knows why: it may be all there is, or all that the server gives at
     /// once. One look at what comes next tells.
     is_unclear: bool,
-    parts: BTreeMap<u64, Page>,
+    parts: BTreeMap<u64, Part<T>>,
+    /// Counts whatever changes the rows that are here, so that what is made of them can be made anew.
+    edition: u64,
 }
 
 /// One page, by the position of its first row.
-#[derive(Clone, Debug, Default)]
-struct Page {
+#[derive(Clone, Debug)]
+struct Part<T> {
     pending: Option<Ticket>,
-    held: Option<Known<Rows>>,
+    held: Option<Known<Page<Arc<T>>>>,
     error: Option<Error>,
     /// Whether the user gave it up: it is not asked for again by itself.
     is_given_up: bool,
@@ -42,9 +45,9 @@ struct Page {
 
 /// What can be said of a row at a position.
 #[derive(Clone, Copy, Debug)]
-pub enum Row<'a> {
+pub enum Row<'a, T> {
     /// It is here.
-    Here(&'a Arc<Process>),
+    Here(&'a Arc<T>),
     /// It is on its way, or will be asked for.
     Coming,
     /// The server sent something that could not be read.
@@ -55,7 +58,55 @@ pub enum Row<'a> {
     None,
 }
 
-impl Pages {
+/// What can be said of a list whatever its rows.
+pub trait Awaited {
+    /// Expects the answer to `ticket` for the page at `start`.
+    fn expect(&mut self, start: u64, ticket: Ticket);
+    /// Takes a failure, if it answers the ticket expected.
+    fn fail(&mut self, start: u64, ticket: Ticket, error: Error) -> bool;
+    /// Expects nothing more, until it is retried. Returns the pages that were awaited.
+    fn forget(&mut self) -> Vec<u64>;
+    /// Forgets that pages could not be fetched or were given up, so that they are asked for again.
+    fn retry(&mut self);
+    /// How many pages are on their way.
+    fn n_pending(&self) -> usize;
+    /// Why a page could not be fetched.
+    fn error(&self) -> Option<&Error>;
+    /// Whether a page is here that could not be fetched again.
+    fn is_old(&self) -> bool;
+    /// Whether a page is on its way.
+    fn is_pending(&self) -> bool {
+        self.n_pending() > 0
+    }
+}
+
+impl<T> Default for Pages<T> {
+    fn default() -> Self {
+        Self {
+            search: None,
+            size: 0,
+            total: None,
+            floor: 0,
+            end: 0,
+            is_unclear: false,
+            parts: BTreeMap::new(),
+            edition: 0,
+        }
+    }
+}
+
+impl<T> Default for Part<T> {
+    fn default() -> Self {
+        Self {
+            pending: None,
+            held: None,
+            error: None,
+            is_given_up: false,
+        }
+    }
+}
+
+impl<T: Listed> Pages<T> {
     /// Puts another question; nothing of the old answer stays. Returns the pages that were still awaited.
     pub fn ask(&mut self, search: Arc<Search>) -> Vec<u64> {
         let awaited = self.forget();
@@ -67,6 +118,7 @@ impl Pages {
             end: u64::MAX,
             is_unclear: false,
             parts: BTreeMap::new(),
+            edition: self.edition + 1,
         };
         awaited
     }
@@ -82,13 +134,13 @@ impl Pages {
     }
 
     /// The row at a position.
-    pub fn row(&self, at: u64) -> Row<'_> {
+    pub fn row(&self, at: u64) -> Row<'_, T> {
         if self.total.is_some_and(|total| at >= total) || self.search.is_none() {
             return Row::None;
         }
         let start = self.start(at);
         match self.parts.get(&start) {
-            Some(Page {
+            Some(Part {
                 held: Some(held), ..
             }) => {
                 let offset = usize::try_from(at - start).unwrap_or(usize::MAX);
@@ -103,13 +155,23 @@ impl Pages {
         }
     }
 
-    /// The position of the row of this process that is nearest to `at`, among those that are here.
-    pub fn near(&self, id: ProcessId, at: u64) -> Option<u64> {
-        let rows = self.parts.iter().filter_map(|(start, page)| {
+    /// The rows that are here, with their positions.
+    pub fn here(&self) -> impl Iterator<Item = (u64, &Arc<T>)> {
+        let parts = self.parts.iter().filter_map(|(start, page)| {
             let rows = &page.held.as_ref()?.value.rows;
             Some((*start..).zip(rows))
         });
-        let found = rows.flatten().filter(|(_, process)| process.id == id);
+        parts.flatten()
+    }
+
+    /// Changes whenever other rows are here.
+    pub fn edition(&self) -> u64 {
+        self.edition
+    }
+
+    /// The position of the row of this name that is nearest to `at`, among those that are here.
+    pub fn near(&self, id: &T::Id, at: u64) -> Option<u64> {
+        let found = self.here().filter(|(_, row)| row.id() == *id);
         found
             .map(|(place, _)| place)
             .min_by_key(|place| place.abs_diff(at))
@@ -135,13 +197,7 @@ impl Pages {
             if self.parts.get(&start).is_none_or(|page| {
                 page.held.is_none() && page.pending.is_none() && !page.is_to_be_retried()
             }) {
-                wanted.push(Fetch::Page {
-                    search: search.clone(),
-                    span: Span {
-                        start,
-                        rows: self.size,
-                    },
-                });
+                wanted.push(T::fetch(search.clone(), self.span(start)));
             }
             start += self.size;
         }
@@ -165,15 +221,10 @@ impl Pages {
         // What is not on screen is asked for again when it is, unless it is on its way already.
         self.parts
             .retain(|start, page| (first..=last).contains(start) || page.pending.is_some());
+        self.edition += 1;
         (0..=(last - first) / self.size)
             .map(|n| first + n * self.size)
-            .map(|start| Fetch::Page {
-                search: search.clone(),
-                span: Span {
-                    start,
-                    rows: self.size,
-                },
-            })
+            .map(|start| T::fetch(search.clone(), self.span(start)))
             .collect()
     }
 
@@ -183,19 +234,16 @@ impl Pages {
         let near =
             window.start.saturating_sub(margin + self.size)..window.end.saturating_add(margin);
         let far = self.parts.extract_if(.., |start, _| !near.contains(start));
-        let awaited = far.filter(|(_, page)| page.pending.is_some());
-        awaited.map(|(start, _)| start).collect()
-    }
-
-    /// Expects the answer to `ticket` for the page at `start`.
-    pub fn expect(&mut self, start: u64, ticket: Ticket) {
-        let page = self.parts.entry(start).or_default();
-        page.pending = Some(ticket);
-        page.is_given_up = false;
+        let mut awaited = Vec::new();
+        for (start, page) in far {
+            self.edition += u64::from(page.held.is_some());
+            awaited.extend(page.pending.map(|_| start));
+        }
+        awaited
     }
 
     /// Takes a page, if it answers the ticket expected.
-    pub fn settle(&mut self, start: u64, ticket: Ticket, known: Known<Rows>) -> bool {
+    pub fn settle(&mut self, start: u64, ticket: Ticket, known: Known<Page<Arc<T>>>) -> bool {
         let is_awaited = self
             .parts
             .get(&start)
@@ -218,11 +266,12 @@ impl Pages {
             self.end = self.end.min(reached);
         }
         self.total = Some(self.guess(known.value.total));
-        let page = Page {
+        let page = Part {
             held: Some(known),
-            ..Page::default()
+            ..Part::default()
         };
         self.parts.insert(start, page);
+        self.edition += 1;
         if start == 0 && sent > 0 && sent < self.size && self.total > Some(sent) {
             self.size = sent;
             self.is_unclear = true;
@@ -254,8 +303,33 @@ impl Pages {
         self.total.is_some_and(|total| self.floor < total)
     }
 
-    /// Takes a failure, if it answers the ticket expected.
-    pub fn fail(&mut self, start: u64, ticket: Ticket, error: Error) -> bool {
+    /// The pages that are here.
+    pub fn held(&self) -> impl Iterator<Item = &Known<Page<Arc<T>>>> {
+        self.parts.values().filter_map(|page| page.held.as_ref())
+    }
+
+    /// The position of the first row of the page that `at` lies on.
+    fn start(&self, at: u64) -> u64 {
+        at - at % self.size.max(1)
+    }
+
+    /// The page that begins there.
+    fn span(&self, start: u64) -> Span {
+        Span {
+            start,
+            rows: self.size,
+        }
+    }
+}
+
+impl<T> Awaited for Pages<T> {
+    fn expect(&mut self, start: u64, ticket: Ticket) {
+        let page = self.parts.entry(start).or_default();
+        page.pending = Some(ticket);
+        page.is_given_up = false;
+    }
+
+    fn fail(&mut self, start: u64, ticket: Ticket, error: Error) -> bool {
         match self.parts.get_mut(&start) {
             Some(page) if page.pending == Some(ticket) => {
                 page.pending = None;
@@ -266,64 +340,38 @@ impl Pages {
         }
     }
 
-    /// Expects nothing more, until it is retried. Returns the pages that were awaited.
-    pub fn forget(&mut self) -> Vec<u64> {
-        let awaited: Vec<_> = self
-            .parts
-            .iter()
-            .filter(|(_, page)| page.pending.is_some())
-            .map(|(at, _)| *at)
-            .collect();
+    fn forget(&mut self) -> Vec<u64> {
+        let awaited = self.parts.iter().filter(|(_, page)| page.pending.is_some());
+        let awaited = awaited.map(|(at, _)| *at).collect();
         for page in self.parts.values_mut() {
             page.is_given_up |= page.pending.take().is_some();
         }
         awaited
     }
 
-    /// Forgets that pages could not be fetched or were given up, so that they are asked for again.
-    pub fn retry(&mut self) {
+    fn retry(&mut self) {
         for page in self.parts.values_mut() {
             page.error = None;
             page.is_given_up = false;
         }
     }
 
-    /// Whether a page is on its way.
-    pub fn is_pending(&self) -> bool {
-        self.parts.values().any(|page| page.pending.is_some())
+    fn n_pending(&self) -> usize {
+        let pending = self.parts.values().filter(|page| page.pending.is_some());
+        pending.count()
     }
 
-    /// How many pages are on their way.
-    pub fn n_pending(&self) -> usize {
-        self.parts
-            .values()
-            .filter(|page| page.pending.is_some())
-            .count()
-    }
-
-    /// Why a page could not be fetched.
-    pub fn error(&self) -> Option<&Error> {
+    fn error(&self) -> Option<&Error> {
         self.parts.values().find_map(|page| page.error.as_ref())
     }
 
-    /// Whether a page is here that could not be fetched again.
-    pub fn is_old(&self) -> bool {
+    fn is_old(&self) -> bool {
         let mut pages = self.parts.values();
         pages.any(|page| page.held.is_some() && page.error.is_some())
     }
-
-    /// The pages that are here.
-    pub fn held(&self) -> impl Iterator<Item = &Known<Rows>> {
-        self.parts.values().filter_map(|page| page.held.as_ref())
-    }
-
-    /// The position of the first row of the page that `at` lies on.
-    fn start(&self, at: u64) -> u64 {
-        at - at % self.size.max(1)
-    }
 }
 
-impl Page {
+impl<T> Part<T> {
     /// Whether it is here only after another try.
     fn is_to_be_retried(&self) -> bool {
         self.held.is_none() && (self.error.is_some() || self.is_given_up)

@@ -17,6 +17,8 @@ pub struct Glyphs {
     pub awaited: &'static str,
     /// Parts what stands side by side in a line.
     pub separator: &'static str,
+    /// Parts the places that led here.
+    pub crumb: &'static str,
     /// Leads to a row that has siblings below it.
     pub branch: &'static str,
     /// Leads to the last row of its kind.
@@ -47,6 +49,7 @@ impl Glyphs {
         mark: "*",
         awaited: "·",
         separator: "│",
+        crumb: "›",
         branch: "├",
         last_branch: "└",
         trunk: "│",
@@ -75,6 +78,7 @@ impl Glyphs {
         mark: "*",
         awaited: ".",
         separator: "|",
+        crumb: ">",
         branch: "|",
         last_branch: "`",
         trunk: "|",
@@ -105,6 +109,7 @@ mod tests {
             glyphs.mark,
             glyphs.awaited,
             glyphs.separator,
+            glyphs.crumb,
             glyphs.branch,
             glyphs.last_branch,
             glyphs.trunk,

@@ -7,6 +7,7 @@ mod binary;
 mod compact;
 mod group;
 mod hits;
+mod member;
 mod page;
 mod process;
 mod record;
@@ -15,6 +16,7 @@ mod server;
 mod summary;
 mod time;
 
+pub use member::{member, members};
 pub use page::{Malformed, list, one, page};
 pub use record::Record;
 pub use summary::summary;

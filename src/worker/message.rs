@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::api::{Call, Error};
+use crate::query::Index;
 use crate::read::{Answer, Fetch, Tally};
 
 /// Names one request of the screen. Later tickets are larger.
@@ -14,8 +15,8 @@ pub struct Ticket(pub u64);
 pub enum Slot {
     /// The server's own facts, in the header.
     Info,
-    /// The page of the result that begins with this row.
-    Page(u64),
+    /// The page of a list that begins with this row.
+    Page(Index, u64),
     /// The parent chain of the process under examination.
     Lineage,
     /// Its sensor.
@@ -78,7 +79,7 @@ impl Fetch {
     pub fn slot(&self) -> Option<Slot> {
         Some(match self {
             Self::Info => Slot::Info,
-            Self::Page { span, .. } => Slot::Page(span.start),
+            Self::Page { span, .. } => Slot::Page(Index::Process, span.start),
             Self::Lineage { .. } => Slot::Lineage,
             Self::Sensor(_) => Slot::Sensor,
             Self::Group(_) => Slot::Group,
@@ -92,7 +93,7 @@ impl fmt::Display for Slot {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Info => f.write_str("server"),
-            Self::Page(start) => write!(f, "rows from {}", start + 1),
+            Self::Page(_, start) => write!(f, "rows from {}", start + 1),
             Self::Lineage => f.write_str("parent chain"),
             Self::Sensor => f.write_str("sensor"),
             Self::Group => f.write_str("sensor group"),

@@ -48,10 +48,12 @@ pub(crate) fn check_side(buffer: &Buffer, x: u16, y: u16) {
 pub(crate) fn check_whole(buffer: &Buffer) {
     check_visible(buffer);
     let at = |x: u16, y: u16| seen(buffer, x, y);
-    // A low screen has no line for notices between the panes and the hints.
-    let lines = if buffer.area.height < 20 { 1 } else { 2 };
+    // Only a high screen has a line for notices between the panes and the hints.
+    let lines = if buffer.area.height < 40 { 1 } else { 2 };
     let (right, below) = (buffer.area.width - 1, buffer.area.height - lines);
-    for y in 1..below {
+    // Header and tabs; a low screen does without tabs.
+    let above = if buffer.area.height < 20 { 1 } else { 2 };
+    for y in above..below {
         for x in (0..=right).filter(|x| "╭╮".contains(at(*x, y))) {
             check_side(buffer, x, y);
         }

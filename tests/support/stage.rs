@@ -130,7 +130,10 @@ impl Stage {
                 }
                 Effect::Copy(text) => self.copied.push(text),
                 Effect::Quit => self.has_quit = true,
-                Effect::Remember { .. } | Effect::Suspend | Effect::Repaint => {}
+                Effect::Remember { .. }
+                | Effect::Export { .. }
+                | Effect::Suspend
+                | Effect::Repaint => {}
             }
         }
     }
@@ -161,5 +164,36 @@ impl Stage {
     pub fn picture(&mut self) -> String {
         self.draw();
         picture(self.terminal.backend().buffer())
+    }
+
+    /// Fails unless the screen contains every one of `texts`.
+    #[track_caller]
+    pub fn shows(&mut self, texts: &[&str]) -> &mut Self {
+        let screen = self.text();
+        for text in texts {
+            assert!(
+                screen.contains(text),
+                "{text:?} is not on the screen:\n{screen}"
+            );
+        }
+        self
+    }
+
+    /// Fails if the screen contains `text`.
+    #[track_caller]
+    pub fn lacks(&mut self, text: &str) -> &mut Self {
+        let screen = self.text();
+        assert!(
+            !screen.contains(text),
+            "{text:?} is on the screen:\n{screen}"
+        );
+        self
+    }
+
+    /// The line that the cursor of a list stands in.
+    pub fn cursor_line(&mut self) -> String {
+        let screen = self.text();
+        let found = screen.lines().find(|line| line.contains("│>"));
+        found.unwrap_or_default().to_owned()
     }
 }

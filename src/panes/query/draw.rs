@@ -12,7 +12,7 @@ use ratatui::{
 
 use super::QueryPane;
 use crate::panes::Look;
-use crate::query::{self, Level, Role};
+use crate::query::{self, Index, Level, Role};
 use crate::session::Session;
 use crate::text::{self, Untrusted};
 use crate::theme::Theme;
@@ -232,7 +232,7 @@ fn verdict(
                 format!(
                     "  {}   {rows}, {}",
                     query::summary(query),
-                    session.order.words()
+                    session.order(Index::Process).words
                 ),
                 theme.muted,
             ),

@@ -1,16 +1,15 @@
 //! The query editor: checked while one types, colored, completed, and never changed behind one's back.
 
 mod draw;
-mod text;
 
 use crossterm::event::KeyEvent;
 use ratatui::{Frame, layout::Rect, text::Line};
 
-use super::{Look, Pane, PaneId};
+use super::{Look, Pane, PaneId, editor::Editor};
 use crate::keys::{Action, Scope};
+use crate::model::Process;
 use crate::query::{self, Completion, Index, Level, Parsed, Problem};
 use crate::session::{Cx, Session};
-use text::Editor;
 
 /// Completions offered at once: more would hide the result below.
 const OFFERED: usize = 6;
@@ -103,7 +102,8 @@ impl QueryPane {
         };
     }
 
-    fn set(&mut self, text: &str) {
+    /// Replaces the text.
+    pub fn set(&mut self, text: &str) {
         self.editor.set(text);
         self.changed();
         self.offer = Offer::default();
@@ -153,7 +153,7 @@ impl QueryPane {
             return;
         }
         self.refused = None;
-        cx.search(text.trim().to_owned());
+        cx.ask::<Process>(text.trim().to_owned());
     }
 
     /// Shows an earlier query, or what was being written.

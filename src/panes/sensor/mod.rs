@@ -64,7 +64,7 @@ impl Pane for SensorPane {
             cx.notify("no sensor is shown");
             return true;
         };
-        yank::sensor(&sensor, action, cx)
+        yank::copy_one(yank::sensor(&sensor, action), cx)
     }
 
     fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &Look<'_>) {

@@ -3,9 +3,11 @@
 use jiff::Timestamp;
 
 use super::*;
+use crate::model::Process;
+use crate::read::Rows;
 
-fn asked() -> Pages {
-    let mut pages = Pages::default();
+fn asked() -> Pages<Process> {
+    let mut pages = Pages::<Process>::default();
     pages.ask(Arc::new(Search::default()));
     pages
 }
@@ -21,7 +23,7 @@ fn starts(fetches: &[Fetch]) -> Vec<(u64, u64)> {
 }
 
 /// Answers the page at `start` with `sent` rows that could not be read, of `total`.
-fn answer(pages: &mut Pages, start: u64, sent: usize, total: u64) {
+fn answer(pages: &mut Pages<Process>, start: u64, sent: usize, total: u64) {
     let value = Rows {
         broken: sent,
         total,
@@ -40,7 +42,7 @@ fn answer(pages: &mut Pages, start: u64, sent: usize, total: u64) {
 #[test]
 fn a_new_question_asks_for_its_first_page() {
     assert_eq!(starts(&asked().wanted(&(0..30))), [(0, 100)]);
-    assert!(Pages::default().wanted(&(0..30)).is_empty());
+    assert!(Pages::<Process>::default().wanted(&(0..30)).is_empty());
 }
 
 #[test]

@@ -1,0 +1,125 @@
+//! Rows of a list as a file: CSV, JSON lines or Markdown, by the file's name.
+
+use std::{
+    io::{self, Write},
+    path::Path,
+};
+
+use super::escaped;
+use crate::model::Extract;
+use crate::text::{self, Untrusted};
+
+/// How rows are kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FileForm {
+    /// The columns, safe to open in a spreadsheet.
+    Csv,
+    /// The records as the server sent them.
+    Jsonl,
+    /// The columns as a table.
+    Markdown,
+}
+
+impl FileForm {
+    /// The form that a file's name asks for, if it is one of them.
+    pub fn of(path: &Path) -> Option<Self> {
+        let ending = path.extension()?.to_str()?.to_ascii_lowercase();
+        Some(match &*ending {
+            "csv" => Self::Csv,
+            "jsonl" => Self::Jsonl,
+            "md" => Self::Markdown,
+            _ => return None,
+        })
+    }
+
+    /// Writes rows.
+    pub fn write(self, extract: &Extract, out: &mut dyn Write) -> io::Result<()> {
+        match self {
+            Self::Csv => csv(extract, out),
+            Self::Jsonl => extract
+                .documents
+                .iter()
+                .try_for_each(|document| writeln!(out, "{}", escaped(document.json()))),
+            Self::Markdown => markdown(extract, out),
+        }
+    }
+}
+
+fn csv(extract: &Extract, out: &mut dyn Write) -> io::Result<()> {
+    let mut writer = csv::Writer::from_writer(out);
+    writer.write_record(extract.columns.iter().map(text::csv))?;
+    for row in &extract.rows {
+        writer.write_record(row.iter().map(text::csv))?;
+    }
+    writer.flush()
+}
+
+fn markdown(extract: &Extract, out: &mut dyn Write) -> io::Result<()> {
+    let line = |cells: &[Untrusted]| {
+        let cells: Vec<_> = cells.iter().map(cell).collect();
+        format!("| {} |", cells.join(" | "))
+    };
+    writeln!(out, "{}", line(&extract.columns))?;
+    writeln!(out, "|{}", " --- |".repeat(extract.columns.len()))?;
+    for row in &extract.rows {
+        writeln!(out, "{}", line(row))?;
+    }
+    Ok(())
+}
+
+/// A cell of a Markdown table: no address in it can be clicked, no letter of it means anything.
+fn cell(text: &Untrusted) -> String {
+    let mut cell = String::new();
+    for char in text::defang(text).chars() {
+        if matches!(
+            char,
+            '\\' | '|' | '`' | '*' | '_' | '<' | '>' | '[' | ']' | '&' | '~' | '#'
+        ) {
+            cell.push('\\');
+        }
+        cell.push(char);
+    }
+    cell
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Document;
+
+    fn extract() -> Extract {
+        Extract {
+            name: "processes".into(),
+            columns: vec!["hostname".into(), "cmdline".into()],
+            rows: vec![
+                vec!["win-1".into(), "=cmd|' /c calc'!A0".into()],
+                vec!["win-2".into(), "curl http://10.0.0.1/<b>\u{1b}[2J".into()],
+            ],
+            documents: vec![Document::new(r#"{"hostname":"win-1","x":"\u202e"}"#)],
+        }
+    }
+
+    #[track_caller]
+    fn check(name: &str, expected: &str) {
+        let mut out = Vec::new();
+        let form = FileForm::of(Path::new(name)).unwrap();
+        form.write(&extract(), &mut out).unwrap();
+        assert_eq!(String::from_utf8(out).unwrap(), expected);
+    }
+
+    #[test]
+    fn the_name_says_the_form_and_nothing_in_it_acts() {
+        check(
+            "a.CSV",
+            "hostname,cmdline\nwin-1,'=cmd|' /c calc'!A0\nwin-2,curl http://10.0.0.1/<b>␛[2J\n",
+        );
+        check("a.jsonl", "{\"hostname\":\"win-1\",\"x\":\"\\u202e\"}\n");
+        check(
+            "a.md",
+            "| hostname | cmdline |\n| --- | --- |\n| win-1 | =cmd\\|' /c calc'!A0 |\n\
+             | win-2 | curl hxxp://10\\[.\\]0\\[.\\]0\\[.\\]1/\\<b\\>␛\\[2J |\n",
+        );
+        assert_eq!(FileForm::of(Path::new("a.txt")), None);
+        assert_eq!(FileForm::of(Path::new("csv")), None);
+    }
+}

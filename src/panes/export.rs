@@ -1,0 +1,108 @@
+//! Where the rows of a list are written to.
+
+use std::sync::Arc;
+
+use crossterm::event::KeyEvent;
+use ratatui::{
+    Frame,
+    layout::Rect,
+    text::{Line, Span},
+};
+
+use super::{Look, Pane, PaneId, editor::Editor};
+use crate::keys::{Action, Scope};
+use crate::model::Extract;
+use crate::session::{Cx, Session};
+use crate::text;
+use crate::widgets::cells;
+
+/// The overlay in which a file is named. Its rows are those that were there when it was opened.
+#[derive(Debug)]
+pub struct ExportPane {
+    extract: Arc<Extract>,
+    editor: Editor,
+    is_done: bool,
+}
+
+impl ExportPane {
+    /// Offers to write these rows.
+    pub fn new(extract: Extract) -> Self {
+        let mut editor = Editor::default();
+        editor.set(&format!("{}.csv", extract.name));
+        Self {
+            extract: Arc::new(extract),
+            editor,
+            is_done: false,
+        }
+    }
+}
+
+impl Pane for ExportPane {
+    fn id(&self) -> PaneId {
+        PaneId::Overlay
+    }
+
+    fn scope(&self) -> Scope {
+        Scope::Entry
+    }
+
+    fn title(&self, _: &Session) -> Line<'static> {
+        let (rows, columns) = (self.extract.rows.len(), self.extract.columns.len());
+        format!("Export {rows} {}, {columns} columns", self.extract.name).into()
+    }
+
+    fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> bool {
+        if action != Action::Accept {
+            return false;
+        }
+        let path = self.editor.text();
+        if path.trim().is_empty() {
+            cx.warn("name a file to write to");
+        } else {
+            cx.export(path.trim().into(), self.extract.clone());
+            self.is_done = true;
+        }
+        true
+    }
+
+    fn type_key(&mut self, key: KeyEvent, _: &mut Cx<'_>) {
+        self.editor.type_key(key);
+    }
+
+    fn paste(&mut self, text: &str, _: &mut Cx<'_>) {
+        self.editor.paste(&text.replace('\n', " "));
+    }
+
+    fn is_done(&self) -> bool {
+        self.is_done
+    }
+
+    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, _: &Session, look: &Look<'_>) {
+        let theme = look.theme;
+        let room = usize::from(area.width).saturating_sub(7);
+        let path = text::fit_end(&self.editor.text().into(), room);
+        let at = area.x + 6 + cells(text::width(&path));
+        let lines = [
+            Line::from(vec![
+                Span::styled("file  ", theme.muted),
+                Span::styled(path, theme.text),
+            ]),
+            Line::default(),
+            Line::styled(
+                ".csv    the columns, safe to open in a spreadsheet",
+                theme.muted,
+            ),
+            Line::styled(".jsonl  the records as the server sent them", theme.muted),
+            Line::styled(".md      the columns, as a Markdown table", theme.muted),
+            Line::default(),
+            Line::styled(
+                "times are in UTC; a file that exists is not written over",
+                theme.muted,
+            ),
+        ];
+        for (line, place) in lines.into_iter().zip(area.rows()) {
+            frame.render_widget(line, place);
+        }
+        frame.set_cursor_position((at.min(area.right().saturating_sub(1)), area.y));
+    }
+}

@@ -1,0 +1,126 @@
+//! Which columns a list has: those chosen, or those of its kind.
+
+use std::sync::Arc;
+
+use ratatui::style::Style;
+
+use super::{Field, Kind, Value};
+use crate::model::Document;
+use crate::session::{Chosen, Listed, Session};
+use crate::theme::Theme;
+use crate::widgets::{self, Order, cells};
+use crate::wire;
+
+/// A column of a list.
+pub(super) enum Column<K: Kind> {
+    /// A field that has a name here, and the width that was chosen for it.
+    Field(&'static Field<K::Row>, Option<u16>),
+    /// A member of the record, by its path.
+    Path(Chosen),
+}
+
+/// The least cells of a column for a member of the record, and as many as it likes.
+const PATH: (u16, u16) = (6, 20);
+
+/// The columns of a list, in their order.
+pub(super) fn columns<K: Kind>(session: &Session) -> Vec<Column<K>> {
+    match session.columns(K::NAME) {
+        Some(chosen) => chosen.iter().map(Column::of).collect(),
+        None => K::FIELDS[..K::SHOWN]
+            .iter()
+            .map(|field| Column::Field(field, None))
+            .collect(),
+    }
+}
+
+/// The column of a name: a field, its title, or a path that this row's record has.
+pub(super) fn named<K: Kind>(name: &str) -> Option<&'static Field<K::Row>> {
+    let is_title = |title: &str| {
+        let title = title.strip_suffix(" (UTC)").unwrap_or(title);
+        title.eq_ignore_ascii_case(name)
+    };
+    K::FIELDS
+        .iter()
+        .find(|field| field.name.eq_ignore_ascii_case(name) || is_title(field.column.title))
+}
+
+impl<K: Kind> Column<K> {
+    fn of(chosen: &Chosen) -> Self {
+        match K::FIELDS.iter().find(|field| field.name == chosen.name) {
+            Some(field) => Self::Field(field, chosen.width),
+            None => Self::Path(chosen.clone()),
+        }
+    }
+
+    /// As it was chosen.
+    pub(super) fn chosen(&self) -> Chosen {
+        Chosen {
+            name: self.name().to_owned(),
+            width: self.width(),
+        }
+    }
+
+    /// Its name in exports.
+    pub(super) fn name(&self) -> &str {
+        match self {
+            Self::Field(field, _) => field.name,
+            Self::Path(chosen) => &chosen.name,
+        }
+    }
+
+    /// What it has of a row.
+    pub(super) fn value(&self, row: &Arc<K::Row>, session: &Session) -> Value {
+        match self {
+            Self::Field(field, _) => (field.value)(row, session),
+            Self::Path(chosen) => member(row.document(), &chosen.name),
+        }
+    }
+
+    pub(super) fn style(&self, theme: &Theme) -> Style {
+        match self {
+            Self::Field(field, _) => (field.style)(theme),
+            Self::Path(_) => theme.text,
+        }
+    }
+
+    /// How it shares the width. Where room is scarce, columns keep to their least, so that the last one gets the rest.
+    pub(super) fn drawn<'a>(&'a self, session: &Session, is_narrow: bool) -> widgets::Column<'a> {
+        let order = session.order(K::Row::INDEX);
+        let mut column = match self {
+            Self::Field(field, _) => field.column,
+            Self::Path(chosen) => {
+                let title = cells(chosen.name.len()).clamp(PATH.0, PATH.1);
+                widgets::Column::left(&chosen.name, title, PATH.1, 7)
+            }
+        };
+        if let Some(width) = self.width() {
+            (column.min, column.ideal) = (width, width);
+        } else if is_narrow && column.ideal != widgets::Column::REST {
+            // A year is worth two cells.
+            column.ideal = column.min + if column.min == STAMP { 2 } else { 0 };
+        }
+        if order.field == self.name() {
+            column.sorted = Some(if order.is_descending {
+                Order::Descending
+            } else {
+                Order::Ascending
+            });
+        }
+        column
+    }
+
+    fn width(&self) -> Option<u16> {
+        match self {
+            Self::Field(_, width) => *width,
+            Self::Path(chosen) => chosen.width,
+        }
+    }
+}
+
+/// The cells of a time without its year.
+const STAMP: u16 = 14;
+
+/// The member of a record at a path.
+pub(super) fn member(document: &Document, path: &str) -> Value {
+    wire::member(document, path).map_or(Value::None, Value::Text)
+}

@@ -1,0 +1,177 @@
+//! The rows of a list, of which only those in sight are formatted.
+
+use jiff::Timestamp;
+use ratatui::{
+    Frame,
+    layout::Rect,
+    style::Style,
+    text::{Line, Span},
+};
+
+use super::{
+    Kind, ListPane, Value,
+    columns::{Column, columns},
+    place,
+};
+use crate::panes::Look;
+use crate::session::{Listed, Row, Session};
+use crate::text::{self, Untrusted};
+use crate::theme::Theme;
+use crate::widgets::{self, Gutter, Table, cells};
+
+/// Cells from which every column gets as many as it likes.
+const ROOMY: u16 = 90;
+
+/// Draws the rows of `pane`.
+pub(super) fn rows<K: Kind>(
+    pane: &mut ListPane<K>,
+    frame: &mut Frame<'_>,
+    area: Rect,
+    session: &Session,
+    look: &Look<'_>,
+) {
+    let columns = columns::<K>(session);
+    let drawn: Vec<_> = columns
+        .iter()
+        .map(|column| column.drawn(session, area.width < ROOMY))
+        .collect();
+    let pages = K::Row::pages(session);
+    let total = pane.n_shown(session);
+    let table = Table {
+        columns: &drawn,
+        total: place(total),
+        cursor: place(pane.index(session)),
+        is_focused: look.is_focused,
+        gutter: if pane.has_marks() {
+            Gutter::Marks
+        } else {
+            Gutter::Cursor
+        },
+        empty: Line::raw("no row that is loaded passes the filter"),
+    };
+    let as_of = pages
+        .held()
+        .next()
+        .map_or(Timestamp::UNIX_EPOCH, |page| page.as_of);
+    // Only the last column that takes what is left can be moved sideways.
+    let moving = drawn
+        .iter()
+        .rposition(|column| column.ideal == widgets::Column::REST);
+    let mut top = place(pane.offset());
+    let theme = look.theme;
+    table.render(
+        area,
+        frame.buffer_mut(),
+        theme,
+        &mut top,
+        |index, widths| {
+            let at = pane.at(u64::try_from(index).unwrap_or(u64::MAX), session);
+            match pages.row(at) {
+                Row::Here(row) => {
+                    let line = |(place, column): (usize, &Column<K>)| {
+                        let shift = if moving == Some(place) {
+                            pane.shift()
+                        } else {
+                            0
+                        };
+                        let style = column.style(theme);
+                        cell(
+                            &column.value(row, session),
+                            widths[place],
+                            shift,
+                            as_of,
+                            style,
+                        )
+                    };
+                    widgets::Row::Here {
+                        cells: columns.iter().enumerate().map(line).collect(),
+                        is_marked: pane.is_marked(row),
+                        style: Style::new(),
+                    }
+                }
+                Row::Coming => widgets::Row::Awaited,
+                Row::Broken => said("could not be read", columns.len(), theme.bad),
+                Row::Failed => said("not fetched, r retries", columns.len(), theme.bad),
+                Row::None => said("", columns.len(), theme.muted),
+            }
+        },
+    );
+    pane.scrolled(u64::try_from(top).unwrap_or(u64::MAX));
+}
+
+/// What stands in one column of one row.
+fn cell(
+    value: &Value,
+    width: usize,
+    shift: usize,
+    as_of: Timestamp,
+    style: Style,
+) -> Line<'static> {
+    if width == 0 {
+        return Line::default();
+    }
+    match value {
+        Value::None => Line::default(),
+        Value::Text(whole) if shift > 0 => {
+            // Only the part in sight is looked at, however long the whole is.
+            let raw = whole.raw();
+            let begin = raw.char_indices().nth(shift);
+            let rest = &raw[begin.map_or(raw.len(), |(at, _)| at)..];
+            Line::styled(
+                text::fit(&Untrusted::from(text::head(rest, width)), width),
+                style,
+            )
+        }
+        Value::Text(whole) => Line::styled(text::fit(whole, width), style),
+        Value::Word(word) => Line::styled(*word, style),
+        Value::Time(at) => Line::styled(moment(*at, width, as_of), style),
+        Value::Number(number) => Line::styled(number.to_string(), style),
+    }
+}
+
+/// A time. Where there is no room for all of it, this year's times lose the year, others the seconds.
+fn moment(at: Timestamp, width: usize, as_of: Timestamp) -> String {
+    let year = |at: Timestamp| at.strftime("%Y").to_string();
+    let format = match (width, year(at) == year(as_of)) {
+        (19.., _) => "%Y-%m-%d %H:%M:%S",
+        (_, true) => "%m-%d %H:%M:%S",
+        (16.., false) => "%Y-%m-%d %H:%M",
+        (_, false) => "%Y-%m-%d",
+    };
+    at.strftime(format).to_string()
+}
+
+/// A row of which there is only something to say.
+fn said(text: &'static str, n_columns: usize, style: Style) -> widgets::Row<'static> {
+    let mut cells = vec![Line::default(); n_columns];
+    if let Some(last) = cells.last_mut() {
+        *last = Line::styled(text, style);
+    }
+    widgets::Row::plain(cells)
+}
+
+/// The line in which a filter is typed, or shown while it holds.
+pub(super) fn filter<K: Kind>(
+    pane: &ListPane<K>,
+    frame: &mut Frame<'_>,
+    area: Rect,
+    session: &Session,
+    look: &Look<'_>,
+) {
+    let theme: &Theme = look.theme;
+    let found = pane.n_shown(session);
+    let loaded = K::Row::pages(session).here().count();
+    let counts = format!("  {found} of {loaded} loaded");
+    let room = usize::from(area.width).saturating_sub(text::width(&counts) + 1);
+    let typed = text::fit_end(&pane.filter_text().into(), room);
+    let at = area.x + 1 + cells(text::width(&typed));
+    let line = Line::from(vec![
+        Span::styled("/", theme.key),
+        Span::styled(typed, theme.found),
+        Span::styled(counts, theme.muted),
+    ]);
+    frame.render_widget(line, area);
+    if pane.is_typing() && look.is_focused {
+        frame.set_cursor_position((at.min(area.right().saturating_sub(1)), area.y));
+    }
+}

@@ -1,0 +1,147 @@
+//! What is typed after `/`: words that rows must have, `!` before those they must not, `column:` before those of one.
+
+/// A filter as typed, and what it asks of a row.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Filter {
+    text: String,
+    terms: Vec<Term>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Term {
+    /// Only this column, if one is named.
+    column: Option<String>,
+    /// In lower case.
+    word: String,
+    is_excluded: bool,
+}
+
+impl Filter {
+    /// Reads a filter. Words in double quotes may hold blanks; nothing is an error.
+    pub(super) fn parse(text: &str) -> Self {
+        Self {
+            text: text.to_owned(),
+            terms: words(text).iter().filter_map(|word| term(word)).collect(),
+        }
+    }
+
+    /// As it was typed.
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Whether it lets everything pass.
+    pub(super) fn is_empty(&self) -> bool {
+        self.terms.is_empty()
+    }
+
+    /// Whether a row passes. `cell` gives the text of a column by its name, if there is such a column; `all` the texts of
+    /// the columns in sight.
+    pub(super) fn passes<'a>(
+        &self,
+        cell: impl Fn(&str) -> Option<String>,
+        all: impl Fn() -> &'a [String],
+    ) -> bool {
+        self.terms.iter().all(|term| {
+            let has = match &term.column {
+                Some(column) => match cell(column) {
+                    Some(text) => text.contains(&term.word),
+                    // No such column: the colon is part of what is looked for.
+                    None => has(all(), &format!("{column}:{}", term.word)),
+                },
+                None => has(all(), &term.word),
+            };
+            has != term.is_excluded
+        })
+    }
+}
+
+fn has(cells: &[String], word: &str) -> bool {
+    cells.iter().any(|cell| cell.contains(word))
+}
+
+fn term(word: &str) -> Option<Term> {
+    let (is_excluded, rest) = match word.strip_prefix('!') {
+        Some(rest) => (true, rest),
+        None => (false, word),
+    };
+    let (column, word) = match rest.split_once(':') {
+        Some((column, word)) if is_name(column) => (Some(column.to_lowercase()), word),
+        _ => (None, rest),
+    };
+    // A column without a word yet is still being typed.
+    (!word.is_empty()).then(|| Term {
+        column,
+        word: word.to_lowercase(),
+        is_excluded,
+    })
+}
+
+/// Whether it may name a column: `c:\windows` does not.
+fn is_name(text: &str) -> bool {
+    text.len() > 1
+        && text
+            .chars()
+            .all(|char| char.is_alphanumeric() || matches!(char, '_' | '.'))
+}
+
+/// The words of a text; double quotes hold blanks together, wherever in a word they stand.
+fn words(text: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut is_quoted = false;
+    for char in text.chars() {
+        match char {
+            '"' => is_quoted = !is_quoted,
+            char if char.is_whitespace() && !is_quoted => words.push(String::new()),
+            char => words.last_mut().expect("never empty").push(char),
+        }
+    }
+    words.retain(|word| !word.is_empty());
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A row with a host and a command line.
+    fn passes(filter: &str, host: &str, cmdline: &str) -> bool {
+        let cells = [host.to_owned(), cmdline.to_owned()];
+        let cell = |name: &str| match name {
+            "host" => Some(host.to_owned()),
+            "cmdline" => Some(cmdline.to_owned()),
+            _ => None,
+        };
+        Filter::parse(filter).passes(cell, || &cells)
+    }
+
+    #[test]
+    fn every_word_must_be_there_whatever_its_case() {
+        assert!(passes("NET use", "win-1", "net  use z:"));
+        assert!(!passes("net view", "win-1", "net  use z:"));
+        assert!(passes("\"net  use\"", "win-1", "net  use z:"));
+        assert!(!passes("\"net use\"", "win-1", "net  use z:"));
+    }
+
+    #[test]
+    fn a_word_can_be_excluded_and_a_column_named() {
+        assert!(passes("!view", "win-1", "net use"));
+        assert!(!passes("!use", "win-1", "net use"));
+        assert!(passes("host:win", "win-1", "net use"));
+        assert!(!passes("host:net", "win-1", "net use"));
+        assert!(passes("!host:net", "win-1", "net use"));
+    }
+
+    #[test]
+    fn a_colon_that_names_no_column_is_looked_for() {
+        assert!(passes("z:", "win-1", "net use z:"));
+        assert!(passes("c:\\temp", "win-1", "c:\\temp\\a.exe"));
+        assert!(passes("nothing:here", "win-1", "nothing:here"));
+    }
+
+    #[test]
+    fn a_filter_that_is_still_being_typed_hides_nothing() {
+        assert!(Filter::parse("").is_empty());
+        assert!(Filter::parse("! host: \"").is_empty());
+    }
+}

@@ -1,0 +1,122 @@
+//! What a list must know of its rows: which fields they have, and what is done with the one under the cursor.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use ratatui::style::Style;
+
+use crate::keys::{Action, Scope};
+use crate::panes::{PaneId, yank::Copied};
+use crate::session::{Cx, Listed, Session};
+use crate::text::Untrusted;
+use crate::theme::Theme;
+use crate::widgets::Column;
+use crate::worker::Slot;
+
+/// A kind of rows.
+pub trait Kind: Sized + 'static {
+    /// One of them.
+    type Row: Listed;
+
+    /// Which pane shows them.
+    const PANE: PaneId;
+
+    /// Where their keys are looked up.
+    const SCOPE: Scope;
+
+    /// What they are, in the plural: the title of the pane, and the name under which its columns are kept.
+    const NAME: &'static str;
+
+    /// Whose spinner and errors are shown.
+    const SLOTS: &'static [Slot];
+
+    /// What is said before anything was asked.
+    const UNASKED: &'static str;
+
+    /// What is said when nothing was found.
+    const EMPTY: &'static str;
+
+    /// Every field that has a name here; others are reached by their path in the record.
+    const FIELDS: &'static [Field<Self::Row>];
+
+    /// How many of the fields, from the first, are shown unless something else is chosen.
+    const SHOWN: usize;
+
+    /// What the rows are counted in, when not in themselves.
+    fn unit(_session: &Session) -> &'static str {
+        ""
+    }
+
+    /// The cursor has come to rest on a row, or on none.
+    fn rest(row: Option<&Arc<Self::Row>>, cx: &mut Cx<'_>);
+
+    /// What an action that copies finds in a row, if it is one.
+    fn copied(row: &Self::Row, action: Action) -> Option<Copied>;
+
+    /// Does what the user meant with the row under the cursor; false when it means nothing here.
+    fn act(row: &Arc<Self::Row>, action: Action, cx: &mut Cx<'_>) -> bool;
+}
+
+/// A field of a row.
+#[derive(Debug)]
+pub struct Field<R> {
+    /// Its name in filters, in the chooser and in exports: the server's own, where it has one.
+    pub name: &'static str,
+    /// Its column.
+    pub column: Column<'static>,
+    /// The style of its values.
+    pub style: fn(&Theme) -> Style,
+    /// Its value in a row.
+    pub value: fn(&R, &Session) -> Value,
+}
+
+/// What stands in a field.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value {
+    /// Nothing is known.
+    None,
+    /// A text of the server, or of an attacker.
+    Text(Untrusted),
+    /// A text of ours.
+    Word(&'static str),
+    /// A moment.
+    Time(Timestamp),
+    /// A number.
+    Number(u64),
+}
+
+impl Value {
+    /// As text: what is filtered, exported and copied.
+    pub fn text(&self) -> Untrusted {
+        match self {
+            Self::None => Untrusted::default(),
+            Self::Text(text) => text.clone(),
+            Self::Word(word) => (*word).into(),
+            Self::Time(at) => at.to_string().into(),
+            Self::Number(number) => number.to_string().into(),
+        }
+    }
+}
+
+impl From<&Untrusted> for Value {
+    fn from(text: &Untrusted) -> Self {
+        if text.is_empty() {
+            Self::None
+        } else {
+            Self::Text(text.clone())
+        }
+    }
+}
+
+impl<T: Into<u64>> From<Option<T>> for Value {
+    fn from(number: Option<T>) -> Self {
+        number.map_or(Self::None, |number| Self::Number(number.into()))
+    }
+}
+
+impl Value {
+    /// A moment, if it is known.
+    pub fn time(at: Option<Timestamp>) -> Self {
+        at.map_or(Self::None, Self::Time)
+    }
+}

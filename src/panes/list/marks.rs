@@ -1,0 +1,54 @@
+//! What is marked: rows by what they are, not by where they stand.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use crate::session::Listed;
+
+/// The marked rows. They are kept whole, because the pages they came with may be let go.
+#[derive(Debug)]
+pub(super) struct Marks<R: Listed>(BTreeMap<R::Id, Arc<R>>);
+
+impl<R: Listed> Clone for Marks<R> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+impl<R: Listed> Default for Marks<R> {
+    fn default() -> Self {
+        Self(BTreeMap::new())
+    }
+}
+
+impl<R: Listed> Marks<R> {
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(super) fn has(&self, row: &R) -> bool {
+        // Most lists have no marks, and a name may have to be made.
+        !self.0.is_empty() && self.0.contains_key(&row.id())
+    }
+
+    pub(super) fn add(&mut self, row: &Arc<R>) {
+        self.0.insert(row.id(), row.clone());
+    }
+
+    pub(super) fn toggle(&mut self, row: &Arc<R>) {
+        if self.0.remove(&row.id()).is_none() {
+            self.add(row);
+        }
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.0.clear();
+    }
+
+    pub(super) fn rows(&self) -> impl Iterator<Item = &Arc<R>> {
+        self.0.values()
+    }
+}

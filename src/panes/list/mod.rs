@@ -1,0 +1,366 @@
+//! Lists: rows of any kind and any number, with columns, filter, marks and export.
+
+mod columns;
+mod draw;
+mod filter;
+mod kind;
+mod marks;
+mod picked;
+mod processes;
+mod state;
+mod window;
+
+use crossterm::event::KeyEvent;
+use ratatui::{
+    Frame,
+    layout::{Constraint, Layout, Rect},
+    text::Line,
+};
+
+pub use kind::Kind;
+use kind::{Field, Value};
+pub use processes::Processes;
+pub use state::State;
+
+use super::{ColumnsPane, ExportPane, Look, Pane, PaneId, editor::Editor, motion};
+use crate::keys::{Action, Scope};
+use crate::session::{Cx, Listed, Session};
+use crate::worker::Slot;
+use filter::Filter;
+
+/// Cells by which the last column moves sideways.
+const SHIFT: usize = 16;
+
+/// A pane with rows of one kind.
+#[derive(Debug)]
+pub struct ListPane<K: Kind> {
+    state: State<K>,
+    /// Rows that are shown.
+    height: u64,
+    /// The filter, while it is typed.
+    typing: Option<Editor>,
+    /// The rows that pass the filter, by their positions; all of them without one.
+    shown: Option<Vec<u64>>,
+    /// From which rows that was found out.
+    edition: u64,
+    /// Whether the cursor was moved by the user, and not the rows below it by the server.
+    has_moved: bool,
+    /// Whether the cursor last went down: the next page is asked for on that side.
+    is_downward: bool,
+}
+
+impl<K: Kind> Default for ListPane<K> {
+    fn default() -> Self {
+        // Until the first frame is drawn, as many rows as an ordinary terminal shows.
+        Self {
+            state: State::default(),
+            height: 24,
+            typing: None,
+            shown: None,
+            edition: 0,
+            has_moved: true,
+            is_downward: true,
+        }
+    }
+}
+
+impl<K: Kind> ListPane<K> {
+    /// The state that is worth coming back to.
+    pub fn state(&self) -> &State<K> {
+        &self.state
+    }
+
+    /// Goes back to a state.
+    pub fn restore(&mut self, state: State<K>) {
+        *self = Self {
+            state,
+            height: self.height,
+            ..Self::default()
+        };
+    }
+
+    /// Asks again for the rows in sight, past the cache; with a filter, for all that it was applied to.
+    pub fn refresh(&self, cx: &mut Cx<'_>) {
+        let session = cx.session();
+        let here = || K::Row::pages(session).here().map(|(at, _)| at);
+        let window = match &self.shown {
+            Some(_) => here().min().unwrap_or(0)..here().max().unwrap_or(0) + 1,
+            None => self.window(),
+        };
+        cx.renew::<K::Row>(&window);
+    }
+
+    fn offset(&self) -> u64 {
+        self.state.offset
+    }
+
+    fn scrolled(&mut self, to: u64) {
+        self.state.offset = to;
+    }
+
+    fn shift(&self) -> usize {
+        self.state.shift
+    }
+
+    fn has_marks(&self) -> bool {
+        !self.state.marks.is_empty()
+    }
+
+    fn is_marked(&self, row: &K::Row) -> bool {
+        self.state.marks.has(row)
+    }
+
+    fn is_typing(&self) -> bool {
+        self.typing.is_some()
+    }
+
+    fn filter_text(&self) -> &str {
+        self.state.filter.text()
+    }
+
+    /// Moves the cursor to what is shown at `index`.
+    fn go(&mut self, index: u64, session: &Session) {
+        if self.n_shown(session) == 0 {
+            return;
+        }
+        let to = self.at(index, session);
+        self.is_downward = to >= self.state.cursor;
+        let from = std::mem::replace(&mut self.state.cursor, to);
+        self.has_moved = true;
+        if self.state.is_marking {
+            self.mark_all(from.min(to)..from.max(to) + 1, session);
+        }
+    }
+
+    fn set_filter(&mut self, text: &str) {
+        self.state.filter = Filter::parse(text);
+        self.shown = None;
+        self.edition = 0;
+        self.has_moved = true;
+    }
+}
+
+impl<K: Kind> Pane for ListPane<K> {
+    fn id(&self) -> PaneId {
+        K::PANE
+    }
+
+    fn scope(&self) -> Scope {
+        if self.is_typing() {
+            Scope::Filter
+        } else {
+            K::SCOPE
+        }
+    }
+
+    fn title(&self, session: &Session) -> Line<'static> {
+        let pages = K::Row::pages(session);
+        let Some(total) = pages.total() else {
+            return K::NAME.into();
+        };
+        let unit = K::unit(session);
+        // One row for each of them: the server still counts their segments.
+        let most = if pages.is_estimate() && unit.is_empty() {
+            "up to "
+        } else {
+            ""
+        };
+        let mut parts = vec![format!("{}  {most}{}{unit}", K::NAME, thousands(total))];
+        if total > 0 {
+            parts.push(format!("row {}", thousands(self.state.cursor + 1)));
+        }
+        if self.has_marks() {
+            parts.push(format!("{} marked", self.state.marks.len()));
+        }
+        let (mut broken, mut hidden, mut is_incomplete) = (0, 0, false);
+        for page in pages.held() {
+            broken += page.value.broken;
+            hidden = hidden.max(page.value.hidden);
+            is_incomplete |= page.value.is_incomplete;
+        }
+        if broken > 0 {
+            parts.push(format!("{broken} of the loaded unreadable"));
+        }
+        if hidden > 0 {
+            parts.push(format!("{} hidden by your rights", thousands(hidden)));
+        }
+        if is_incomplete {
+            parts.push("INCOMPLETE: the server left something out".into());
+        }
+        parts.join(", ").into()
+    }
+
+    fn slots(&self) -> &'static [Slot] {
+        K::SLOTS
+    }
+
+    fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> bool {
+        let session = cx.session();
+        let last = self.n_shown(session).saturating_sub(1);
+        let at = self.index(session);
+        if let Some(to) = motion::moved(action, place(at), place(self.height), place(last)) {
+            self.go(u64::try_from(to).unwrap_or(last), session);
+            self.state.is_at_end = action == Action::Bottom && self.shown.is_none();
+            return true;
+        }
+        match action {
+            Action::Left => self.state.shift = self.state.shift.saturating_sub(SHIFT),
+            Action::Right => self.state.shift += SHIFT,
+            Action::Sort => cx.sort::<K::Row>(),
+            Action::Filter => {
+                let mut editor = Editor::default();
+                editor.set(self.filter_text());
+                self.typing = Some(editor);
+            }
+            Action::KeepFilter => self.typing = None,
+            Action::Mark | Action::MarkRange | Action::MarkAll => self.mark(action, cx),
+            other => {
+                if self.yank(other, cx) {
+                    return true;
+                }
+                if let Some(row) = self.current(cx.session()).cloned() {
+                    return K::act(&row, other, cx);
+                }
+                cx.notify("no row is under the cursor");
+            }
+        }
+        true
+    }
+
+    fn type_key(&mut self, key: KeyEvent, _: &mut Cx<'_>) {
+        if let Some(editor) = &mut self.typing
+            && editor.type_key(key)
+        {
+            let text = editor.text();
+            self.set_filter(&text);
+        }
+    }
+
+    fn paste(&mut self, text: &str, _: &mut Cx<'_>) {
+        if let Some(editor) = &mut self.typing {
+            editor.paste(text);
+            let text = editor.text().replace('\n', " ");
+            self.set_filter(&text);
+        }
+    }
+
+    fn peel(&mut self) -> Option<&'static str> {
+        if self.typing.take().is_some() || !self.state.filter.is_empty() {
+            self.set_filter("");
+            return Some("filter");
+        }
+        if self.has_marks() || self.state.is_marking {
+            self.state.marks.clear();
+            self.state.is_marking = false;
+            return Some("marks");
+        }
+        None
+    }
+
+    fn popup(&self, action: Action, session: &Session) -> Option<Box<dyn Pane>> {
+        match action {
+            Action::Columns => {
+                let shown = columns::columns::<K>(session);
+                let chosen = shown.iter().map(columns::Column::chosen).collect();
+                let choices = self.choices(session);
+                Some(Box::new(ColumnsPane::new(K::NAME, chosen, choices)))
+            }
+            Action::Export => Some(Box::new(ExportPane::new(self.extract(session)))),
+            _ => None,
+        }
+    }
+
+    fn settle(&mut self, cx: &mut Cx<'_>) {
+        let search = K::Row::pages(cx.session()).search().cloned();
+        if !self.state.is_of(search.as_ref()) {
+            let state = self.state.moved_to(search);
+            self.restore(state);
+        }
+        self.sift(cx.session());
+        let has_moved = std::mem::take(&mut self.has_moved);
+        if !has_moved && !self.state.is_at_end {
+            self.stay(cx.session());
+        }
+        if let Some(total) = K::Row::pages(cx.session()).total() {
+            let last = total.saturating_sub(1);
+            let cursor = self.state.cursor.min(last);
+            self.state.cursor = if self.state.is_at_end { last } else { cursor };
+        }
+        if self.shown.as_ref().is_some_and(|shown| !shown.is_empty()) {
+            // Of the rows that are shown, the one nearest to where the cursor was.
+            self.state.cursor = self.at(self.index(cx.session()), cx.session());
+        }
+        self.follow(cx.session());
+        // A filter asks for nothing, but where nothing is here it has nothing to choose from.
+        let is_bare = K::Row::pages(cx.session()).total().is_none();
+        if self.shown.is_none() {
+            cx.show::<K::Row>(&self.wanted());
+        } else if is_bare {
+            let cursor = self.state.cursor;
+            cx.show::<K::Row>(&(cursor..cursor + self.height));
+        }
+        let under_cursor = self.current(cx.session()).cloned();
+        self.state.under = under_cursor.as_ref().map(|row| row.id());
+        K::rest(under_cursor.as_ref(), cx);
+    }
+
+    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &Look<'_>) {
+        let has_filter = self.is_typing() || !self.state.filter.is_empty();
+        let [area, below] = Layout::vertical([
+            Constraint::Fill(1),
+            Constraint::Length(u16::from(has_filter)),
+        ])
+        .areas(area);
+        // One line is the header's.
+        self.height = u64::from(area.height.saturating_sub(1)).max(1);
+        self.follow(session);
+        let pages = K::Row::pages(session);
+        let page = K::SLOTS[0];
+        let text = match (pages.search(), pages.total()) {
+            (None, _) => K::UNASKED,
+            (Some(_), None) if session.is_pending(page) => "searching; ^c gives up",
+            (Some(_), None) if session.error(page).is_some() => "",
+            (Some(_), None) => "given up; enter in the query, or r, asks again",
+            (Some(_), Some(0)) => K::EMPTY,
+            (Some(_), Some(_)) => {
+                draw::rows(self, frame, area, session, look);
+                if has_filter {
+                    draw::filter(self, frame, below, session, look);
+                }
+                return;
+            }
+        };
+        frame.render_widget(Line::styled(text, look.theme.muted), area);
+    }
+}
+
+/// A position as an index.
+fn place(at: u64) -> usize {
+    usize::try_from(at).unwrap_or(usize::MAX)
+}
+
+/// A number as people read it.
+fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_grouped_by_three() {
+        assert_eq!(
+            [0, 999, 1_000, 1_234_567].map(thousands),
+            ["0", "999", "1,000", "1,234,567"]
+        );
+    }
+}

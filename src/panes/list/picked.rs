@@ -1,0 +1,119 @@
+//! What is done with several rows at once: marking, copying, taking out.
+
+use std::{ops::Range, sync::Arc};
+
+use super::{Kind, ListPane, columns};
+use crate::keys::Action;
+use crate::model::Extract;
+use crate::panes::yank;
+use crate::session::{Chosen, Cx, Listed, Session};
+use crate::wire;
+
+impl<K: Kind> ListPane<K> {
+    /// The rows that a verb acts on: the marked ones, or the one under the cursor.
+    pub(super) fn chosen(&self, session: &Session) -> Vec<Arc<K::Row>> {
+        if self.has_marks() {
+            self.state.marks.rows().cloned().collect()
+        } else {
+            self.current(session).cloned().into_iter().collect()
+        }
+    }
+
+    /// Marks the rows of these positions that are here and shown.
+    pub(super) fn mark_all(&mut self, span: Range<u64>, session: &Session) {
+        for (at, row) in K::Row::pages(session).here() {
+            let is_shown = self
+                .shown
+                .as_ref()
+                .is_none_or(|shown| shown.binary_search(&at).is_ok());
+            if span.contains(&at) && is_shown {
+                self.state.marks.add(row);
+            }
+        }
+    }
+
+    /// Marks, and says how many are marked.
+    pub(super) fn mark(&mut self, action: Action, cx: &mut Cx<'_>) {
+        let session = cx.session();
+        match action {
+            Action::Mark => {
+                if let Some(row) = self.current(session) {
+                    self.state.marks.toggle(row);
+                }
+                self.state.is_marking = false;
+                let next = (self.index(session) + 1).min(self.n_shown(session).saturating_sub(1));
+                self.go(next, session);
+            }
+            Action::MarkRange => {
+                self.state.is_marking = !self.state.is_marking;
+                let at = self.state.cursor;
+                if self.state.is_marking {
+                    self.mark_all(at..at + 1, session);
+                }
+            }
+            _ => self.mark_all(0..u64::MAX, session),
+        }
+        let (n, loaded) = (
+            self.state.marks.len(),
+            K::Row::pages(session).here().count(),
+        );
+        cx.notify(match (action, self.state.is_marking) {
+            (Action::MarkAll, _) => {
+                format!("{n} marked: all that are shown of the {loaded} loaded")
+            }
+            (Action::MarkRange, true) => {
+                "marking whatever the cursor passes; v again ends it".into()
+            }
+            _ => format!("{n} marked"),
+        });
+    }
+
+    /// Copies what `action` names of the chosen rows.
+    pub(super) fn yank(&self, action: Action, cx: &mut Cx<'_>) -> bool {
+        let rows = self.chosen(cx.session());
+        let copies: Option<Vec<_>> = rows.iter().map(|row| K::copied(row, action)).collect();
+        match copies {
+            Some(copies) if !copies.is_empty() => yank::copy(copies, cx),
+            _ => return false,
+        }
+        true
+    }
+
+    /// The rows that are shown, or those marked, as they stand in their columns.
+    pub(super) fn extract(&self, session: &Session) -> Extract {
+        let pages = K::Row::pages(session);
+        let rows: Vec<_> = if self.has_marks() {
+            self.state.marks.rows().cloned().collect()
+        } else {
+            let is_shown = |at: &u64| {
+                self.shown
+                    .as_ref()
+                    .is_none_or(|shown| shown.binary_search(at).is_ok())
+            };
+            let shown = pages.here().filter(|(at, _)| is_shown(at));
+            shown.map(|(_, row)| row.clone()).collect()
+        };
+        let columns = columns::columns::<K>(session);
+        let cells = |row: &Arc<K::Row>| {
+            let cell = |column: &columns::Column<K>| column.value(row, session).text();
+            columns.iter().map(cell).collect()
+        };
+        Extract {
+            name: K::NAME.to_lowercase(),
+            columns: columns.iter().map(|column| column.name().into()).collect(),
+            rows: rows.iter().map(cells).collect(),
+            documents: rows.iter().map(|row| row.document().clone()).collect(),
+        }
+    }
+
+    /// The fields there are: those with a name here, then the other members of the record under the cursor.
+    pub(super) fn choices(&self, session: &Session) -> Vec<Chosen> {
+        let fields = K::FIELDS.iter().map(|field| Chosen::named(field.name));
+        let row = self.current(session);
+        let paths = row.map_or_else(Vec::new, |row| wire::members(row.document()));
+        let is_new = |path: &String| columns::named::<K>(path).is_none();
+        fields
+            .chain(paths.into_iter().filter(is_new).map(Chosen::named))
+            .collect()
+    }
+}

@@ -1,0 +1,186 @@
+//! What a pane may do while it handles input, and what leaves the screen.
+
+mod lists;
+mod subject;
+
+use std::{path::PathBuf, sync::Arc};
+
+use jiff::Timestamp;
+
+use super::{Awaited, Awaiting, Chosen, Effect, LISTS, Notice, Session, VALUES};
+use crate::model::Extract;
+use crate::query::Index;
+use crate::read::Fetch;
+use crate::worker::{Reply, Request, Slot, Ticket, Urgency};
+
+/// The session in the hands of whoever handles an input.
+#[derive(Debug)]
+pub struct Cx<'a> {
+    session: &'a mut Session,
+    effects: &'a mut Vec<Effect>,
+    /// When the input came.
+    pub now: Timestamp,
+}
+
+impl<'a> Cx<'a> {
+    /// Lends the session for one input.
+    pub fn new(session: &'a mut Session, effects: &'a mut Vec<Effect>, now: Timestamp) -> Self {
+        Self {
+            session,
+            effects,
+            now,
+        }
+    }
+
+    /// What is known.
+    pub fn session(&self) -> &Session {
+        self.session
+    }
+
+    /// Asks the server who it is, unless that is known.
+    pub fn greet(&mut self) {
+        if self.session.info.current().is_none() && !self.session.info.is_pending() {
+            self.fetch(Fetch::Info, Urgency::Now);
+        }
+    }
+
+    /// Gives a list other columns; none: those it began with.
+    pub fn choose_columns(&mut self, list: &'static str, chosen: Option<Vec<Chosen>>) {
+        match chosen {
+            Some(chosen) => self.session.columns.insert(list, chosen),
+            None => self.session.columns.remove(list),
+        };
+    }
+
+    /// Writes rows to a file.
+    pub fn export(&mut self, path: PathBuf, extract: Arc<Extract>) {
+        self.effects.push(Effect::Export { path, extract });
+    }
+
+    /// Hands a query to the editor.
+    pub fn propose(&mut self, query: String) {
+        self.session.proposal = Some(query);
+    }
+
+    /// The query that was handed over, once.
+    pub fn take_proposal(&mut self) -> Option<String> {
+        self.session.proposal.take()
+    }
+
+    /// Asks for an answer. This is the one place where tickets are made.
+    pub fn fetch(&mut self, fetch: Fetch, urgency: Urgency) {
+        let Some(slot) = fetch.slot() else { return };
+        self.session.tickets += 1;
+        let ticket = Ticket(self.session.tickets);
+        match slot {
+            Slot::Page(index, start) => match self.session.list_mut(index) {
+                Some(list) => list.expect(start, ticket),
+                None => return,
+            },
+            value => match self.session.awaiting_mut(value) {
+                Some(remote) => remote.expect(ticket, fetch.clone()),
+                None => return,
+            },
+        }
+        self.effects.push(Effect::Send(Request::Fetch {
+            ticket,
+            slot,
+            fetch,
+            urgency,
+        }));
+    }
+
+    /// Gives up what a slot awaits.
+    pub fn cancel(&mut self, slot: Slot) {
+        let Some(remote) = self.session.awaiting_mut(slot) else {
+            return;
+        };
+        if remote.is_pending() {
+            remote.forget();
+            self.effects.push(Effect::Send(Request::Cancel(slot)));
+        }
+    }
+
+    /// Gives up everything that is awaited; false when nothing is.
+    pub fn cancel_all(&mut self) -> bool {
+        let is_waiting = self.session.is_waiting();
+        for index in LISTS {
+            let list = self.session.list_mut(index);
+            let awaited = list.map(Awaited::forget).unwrap_or_default();
+            self.cancel_pages(index, awaited);
+        }
+        for slot in VALUES {
+            self.cancel(slot);
+        }
+        is_waiting
+    }
+
+    /// Tries again what failed.
+    pub fn retry(&mut self) {
+        for index in LISTS {
+            if let Some(list) = self.session.list_mut(index) {
+                list.retry();
+            }
+        }
+    }
+
+    /// Takes what the worker says, and asks for what follows from it.
+    pub fn settle(&mut self, reply: Reply) {
+        let (ticket, slot, result) = match reply {
+            Reply::Answer {
+                ticket,
+                slot,
+                result,
+            } => (ticket, slot, result),
+            Reply::Tally(tally) => return self.session.traffic.tally = tally,
+            Reply::Call(call) => {
+                let traffic = &mut self.session.traffic;
+                traffic.calls += 1;
+                traffic.last = Some(call);
+                return;
+            }
+        };
+        let is_answer = result.is_ok();
+        let rest = result.as_ref().ok().and_then(subject::rest);
+        // What follows from an answer does not follow from a failure: asking on would ask the same for ever.
+        if !self.session.settle(ticket, slot, result) || !is_answer {
+            return;
+        }
+        match slot {
+            Slot::Page(Index::Process, 0) => self.remember(),
+            Slot::Lineage => {
+                if let Some(rest) = rest {
+                    self.fetch(rest, Urgency::Now);
+                }
+            }
+            Slot::Sensor => self.ask_group(),
+            _ => {}
+        }
+    }
+
+    /// Copies text that is already made visible.
+    pub fn copy(&mut self, text: String) {
+        self.effects.push(Effect::Copy(text));
+    }
+
+    /// Tells the user something, until the next key.
+    pub fn notify(&mut self, text: impl Into<String>) {
+        self.session.notice = Some(Notice {
+            text: text.into(),
+            is_warning: false,
+        });
+    }
+
+    /// Warns the user, until the next key.
+    pub fn warn(&mut self, text: impl Into<String>) {
+        self.session.notice = Some(Notice {
+            text: text.into(),
+            is_warning: true,
+        });
+    }
+
+    /// What was told has been read.
+    pub fn dismiss(&mut self) {
+        self.session.notice = None;
+    }
+}

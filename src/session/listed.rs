@@ -1,0 +1,59 @@
+//! What comes in lists that the server gives page by page.
+
+use std::{fmt::Debug, sync::Arc};
+
+use super::{Pages, Session};
+use crate::model::{Document, Process, ProcessId, Search, Span};
+use crate::query::Index;
+use crate::read::Fetch;
+
+/// A row of a list that the server gives page by page.
+pub trait Listed: Debug + Sized + 'static {
+    /// What tells it from other rows, wherever it stands.
+    type Id: Clone + Debug + Ord;
+
+    /// What is searched for such rows.
+    const INDEX: Index;
+
+    /// Its own.
+    fn id(&self) -> Self::Id;
+
+    /// The record as the server sent it.
+    fn document(&self) -> &Document;
+
+    /// How a page of such rows is asked for.
+    fn fetch(search: Arc<Search>, span: Span) -> Fetch;
+
+    /// Where they are kept.
+    fn pages(session: &Session) -> &Pages<Self>;
+
+    /// The same, to be changed.
+    fn pages_mut(session: &mut Session) -> &mut Pages<Self>;
+}
+
+impl Listed for Process {
+    /// Segments are parts of one process: what is done to a row is done to all of it.
+    type Id = ProcessId;
+
+    const INDEX: Index = Index::Process;
+
+    fn id(&self) -> ProcessId {
+        self.id
+    }
+
+    fn document(&self) -> &Document {
+        &self.document
+    }
+
+    fn fetch(search: Arc<Search>, span: Span) -> Fetch {
+        Fetch::Page { search, span }
+    }
+
+    fn pages(session: &Session) -> &Pages<Self> {
+        &session.results
+    }
+
+    fn pages_mut(session: &mut Session) -> &mut Pages<Self> {
+        &mut session.results
+    }
+}

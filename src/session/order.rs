@@ -1,0 +1,88 @@
+//! In which order the server is asked to answer: any other would be an order of what happens to be here.
+
+use crate::query::Index;
+
+/// An order of the rows of an index.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Order {
+    /// In words.
+    pub words: &'static str,
+    /// As the server takes it (reference 1.7).
+    pub sort: &'static str,
+    /// The field whose column shows it.
+    pub field: &'static str,
+    /// Whether the greatest comes first.
+    pub is_descending: bool,
+}
+
+/// The orders of an index, the one that is used unasked first.
+pub fn orders(index: Index) -> &'static [Order] {
+    match index {
+        Index::Process => &[
+            Order {
+                words: "last event first",
+                sort: "last_update desc",
+                field: "last_update",
+                is_descending: true,
+            },
+            Order {
+                words: "newest start first",
+                sort: "start desc",
+                field: "start",
+                is_descending: true,
+            },
+            Order {
+                words: "oldest start first",
+                sort: "start asc",
+                field: "start",
+                is_descending: false,
+            },
+        ],
+        Index::Binary => &[
+            Order {
+                words: "last added first",
+                sort: "server_added_timestamp desc",
+                field: "server_added_timestamp",
+                is_descending: true,
+            },
+            Order {
+                words: "on the fewest hosts first",
+                sort: "host_count asc",
+                field: "host_count",
+                is_descending: false,
+            },
+            Order {
+                words: "largest first",
+                sort: "orig_mod_len desc",
+                field: "orig_mod_len",
+                is_descending: true,
+            },
+        ],
+        Index::Alert => &[
+            Order {
+                words: "highest score first",
+                sort: "alert_severity desc",
+                field: "alert_severity",
+                is_descending: true,
+            },
+            Order {
+                words: "newest first",
+                sort: "created_time desc",
+                field: "created_time",
+                is_descending: true,
+            },
+            Order {
+                words: "oldest first",
+                sort: "created_time asc",
+                field: "created_time",
+                is_descending: false,
+            },
+        ],
+        Index::Report => &[Order {
+            words: "highest score first",
+            sort: "severity_score desc",
+            field: "severity_score",
+            is_descending: true,
+        }],
+    }
+}
