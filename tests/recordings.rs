@@ -6,7 +6,9 @@
 use std::{env, fs, path::PathBuf};
 
 use lampblack::{
-    model::{Binary, Document, Group, Page, Process, Sensor, ServerInfo, Span, Summary},
+    model::{
+        Binary, Document, Group, Page, Prevalence, Process, Sensor, ServerInfo, Span, Summary,
+    },
     wire,
 };
 use serde_json::Value;
@@ -41,7 +43,7 @@ fn every_recorded_answer_is_read_without_loss() {
 
 /// What a file holds, by its name.
 fn check_for(name: &str) -> Option<Check> {
-    let kinds: [(&str, Check); 9] = [
+    let kinds: [(&str, Check); 11] = [
         ("get_info", |name, json| one(name, json, server)),
         ("get_sensor_list", |name, json| list(name, json, sensor)),
         ("get_sensor_search", |name, json| page(name, json, sensor)),
@@ -49,6 +51,10 @@ fn check_for(name: &str) -> Option<Check> {
         ("get_group", |name, json| list(name, json, group)),
         ("get_process_search", |name, json| page(name, json, process)),
         ("get_process_summary", summary),
+        ("get_process_facets", facets),
+        ("get_process_host_count", |name, json| {
+            one(name, json, prevalence);
+        }),
         ("get_binary_search", |name, json| page(name, json, binary)),
         ("get_binary_summary", |name, json| one(name, json, binary)),
     ];
@@ -98,6 +104,44 @@ fn summary(name: &str, json: &str) {
         for (found, sent) in found.iter().zip(sent.as_array().unwrap()) {
             process(name, found, sent);
         }
+    }
+}
+
+fn facets(name: &str, json: &str) {
+    let raw = raw(json);
+    let found = wire::facets(json, &[]).unwrap();
+    assert_eq!(Value::from(found.total), raw["total_results"], "{name}");
+    assert_eq!(found.broken, 0, "{name}");
+    let sent = raw["facets"].as_object().unwrap();
+    assert_eq!(found.facets.len(), sent.len(), "{name}");
+    for (field, sent) in sent {
+        let values = &found.of(field).unwrap().values;
+        let sent = sent.as_array().unwrap();
+        assert_eq!(values.len(), sent.len(), "{name}: {field}");
+        for (value, sent) in values.iter().zip(sent) {
+            let kept = [
+                ("name", !value.name.is_empty()),
+                ("percent", value.percent.is_some()),
+                ("ratio", value.ratio.is_some()),
+            ];
+            whole(name, &value.document, sent, &kept);
+            assert_eq!(Value::from(value.count), sent["value"], "{name}: {field}");
+        }
+    }
+}
+
+fn prevalence(name: &str, prevalence: &Prevalence, sent: &Value) {
+    let kept = [
+        ("accurateHostCount", prevalence.is_exact.is_some()),
+        ("hostnames", !prevalence.hostnames.is_empty()),
+    ];
+    whole(name, &prevalence.document, sent, &kept);
+    for (field, count) in [
+        ("hostCount", prevalence.hosts),
+        ("globalCount", prevalence.processes),
+        ("numDocs", prevalence.total),
+    ] {
+        assert_eq!(Value::from(count), sent[field], "{name}: {field}");
     }
 }
 

@@ -70,15 +70,24 @@ impl Ask {
         if self.query_string().len() <= ADDRESS_MOST {
             return self;
         }
-        let body = self.query.drain(..).map(|(name, value)| {
-            let value = match name {
-                "rows" | "start" => value.parse::<u64>().map_or(Value::Null, Value::from),
-                "sort" => Value::from(value),
-                _ => Value::from(vec![value]),
-            };
-            (name.to_owned(), value)
-        });
-        self.body = Some(Value::Object(body.collect::<Map<_, _>>()));
+        let mut body = Map::new();
+        for (name, value) in self.query.drain(..) {
+            match name {
+                "rows" | "start" => {
+                    let number = value.parse::<u64>().map_or(Value::Null, Value::from);
+                    body.insert(name.to_owned(), number);
+                }
+                "sort" => {
+                    body.insert(name.to_owned(), Value::from(value));
+                }
+                // A name may come several times.
+                _ => match body.entry(name).or_insert_with(|| Value::Array(Vec::new())) {
+                    Value::Array(values) => values.push(value.into()),
+                    single => *single = value.into(),
+                },
+            }
+        }
+        self.body = Some(Value::Object(body));
         self.method = Method::POST;
         self
     }
@@ -162,13 +171,17 @@ mod tests {
         let ask = Ask::get("/api/v1/process", "processes")
             .with("q", &query)
             .with("sort", "start asc")
+            .with("facet.field", "username")
+            .with("facet.field", "group")
             .rows(Span { start: 5, rows: 10 })
             .fitted();
         assert_eq!(ask.endpoint(), "POST /api/v1/process");
         assert!(ask.is_safe);
         assert_eq!(
             ask.body,
-            Some(serde_json::json!({"q": [query], "sort": "start asc", "rows": 10, "start": 5}))
+            Some(serde_json::json!({
+                "q": [query], "sort": "start asc", "facet.field": ["username", "group"], "rows": 10, "start": 5
+            }))
         );
         let base = Url::parse("https://cb.example.com").unwrap();
         assert_eq!(

@@ -1,7 +1,7 @@
 //! Binaries (reference 2.5).
 
 use super::{Client, Error, ask::Ask};
-use crate::model::{Binary, Md5};
+use crate::model::{Binary, Facets, Md5, Search};
 use crate::wire;
 
 impl Client {
@@ -16,5 +16,16 @@ impl Client {
             Some(_) => Err(answer.malformed("another binary")),
             None => Err(Error::NotFound { what: about }),
         }
+    }
+
+    /// Counts the values of fields in a binary search; without fields, of those that the server counts by itself.
+    /// Binaries have no bounds in time, so only the query of the search counts.
+    pub async fn binary_facets(&self, search: &Search, fields: &[String]) -> Result<Facets, Error> {
+        let search = Search {
+            query: search.query.clone(),
+            ..Search::default()
+        };
+        self.counted("/api/v1/binary", "binaries", &search, fields)
+            .await
     }
 }

@@ -1,36 +1,61 @@
-//! Processes: searching them, and one with its relatives (reference 2.2, 2.3).
+//! Processes: searching and counting them, and one with its relatives (reference 2.2, 2.3).
 
 use jiff::Timestamp;
 
 use super::{Client, Error, ask::Ask};
-use crate::model::{Page, Process, ProcessId, Search, Span, Summary};
+use crate::model::{Facets, Md5, Page, Prevalence, Process, ProcessId, Search, Span, Summary};
 use crate::wire;
 
 impl Client {
     /// Searches processes.
     pub async fn processes(&self, search: &Search, span: Span) -> Result<Page<Process>, Error> {
-        let mut ask = Ask::get("/api/v1/process", "processes")
-            .with("cb.urlver", 1)
-            .with("q", &search.query)
-            .rows(span)
+        let mut ask = searching("/api/v1/process", "processes", search, span)
             .with_some("sort", search.sort.as_deref())
-            .with_some("cb.group", search.group_by.as_deref())
-            .with_some("cb.min_last_update", search.min_last_update.map(from))
-            .with_some("cb.max_last_update", search.max_last_update.map(until))
-            .with_some(
-                "cb.min_last_server_update",
-                search.min_last_server_update.map(from),
-            )
-            .with_some(
-                "cb.max_last_server_update",
-                search.max_last_server_update.map(until),
-            );
+            .with_some("cb.group", search.group_by.as_deref());
         // Before 5.1.1 the server takes so long over this that its front end gives up.
         if self.release().is_none_or(|release| release > (5, 1)) {
             ask = ask.with("facet", false);
         }
         let answer = self.send(&ask.fitted()).await?;
         answer.read(|json| wire::page(json, span))
+    }
+
+    /// Counts the values of fields in a process search; without fields, of those that the server counts by itself.
+    ///
+    /// Segments are counted, and grouping is not asked for: no server says whether it counts groups.
+    pub async fn facets(&self, search: &Search, fields: &[String]) -> Result<Facets, Error> {
+        self.counted("/api/v1/process", "processes", search, fields)
+            .await
+    }
+
+    /// One request for the counts of several fields, without a row.
+    pub(super) async fn counted(
+        &self,
+        path: &str,
+        about: &str,
+        search: &Search,
+        fields: &[String],
+    ) -> Result<Facets, Error> {
+        const NONE: Span = Span { start: 0, rows: 0 };
+        let ask = searching(path, about, search, NONE).with("facet", true);
+        let ask = fields
+            .iter()
+            .fold(ask, |ask, field| ask.with("facet.field", field));
+        let answer = self.send(&ask.fitted()).await?;
+        answer.read(|json| wire::facets(json, fields))
+    }
+
+    /// Asks how common a file is: the hosts that ran or loaded it.
+    pub async fn prevalence(&self, md5: Md5) -> Result<Prevalence, Error> {
+        let about = format!("the hosts with {md5}");
+        let ask = Ask::get("/api/v1/process/host/count", about)
+            .with("cb.freqver", 1)
+            .with("name", "md5")
+            .with("md5", md5.upper());
+        let answer = self.send(&ask).await?;
+        let found: Option<Prevalence> = answer.read(wire::one)?;
+        // An empty list is no host.
+        Ok(found.unwrap_or_default())
     }
 
     /// Fetches a process with its parent and at most `children` of its children.
@@ -56,6 +81,24 @@ impl Client {
         }
         Ok(summary)
     }
+}
+
+/// What every search of an index sends: the query, the rows, and the bounds in time, which binaries do not have.
+fn searching(path: &str, about: &str, search: &Search, span: Span) -> Ask {
+    Ask::get(path, about)
+        .with("cb.urlver", 1)
+        .with("q", &search.query)
+        .rows(span)
+        .with_some("cb.min_last_update", search.min_last_update.map(from))
+        .with_some("cb.max_last_update", search.max_last_update.map(until))
+        .with_some(
+            "cb.min_last_server_update",
+            search.min_last_server_update.map(from),
+        )
+        .with_some(
+            "cb.max_last_server_update",
+            search.max_last_server_update.map(until),
+        )
 }
 
 /// A lower bound in the server's format, which has whole seconds: never later than what is meant.

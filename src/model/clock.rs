@@ -42,6 +42,8 @@ pub struct Pace {
     pub sensor_age: Duration,
     /// How long the document of a process that was not seen to end may be reused.
     pub running_age: Duration,
+    /// How long counts over the whole fleet may be reused: facets, and how common a file is.
+    pub count_age: Duration,
 }
 
 impl Default for Pace {
@@ -54,6 +56,7 @@ impl Default for Pace {
             settle: Duration::from_millis(80),
             sensor_age: Duration::from_secs(15),
             running_age: Duration::from_secs(30),
+            count_age: Duration::from_mins(5),
         }
     }
 }

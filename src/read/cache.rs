@@ -180,6 +180,7 @@ impl Cache {
 fn is_young(answer: &Answer, now: Timestamp, pace: Pace) -> bool {
     let limit = match answer {
         Answer::Sensor(_) => pace.sensor_age,
+        Answer::Facets(_) | Answer::Prevalence(_) => pace.count_age,
         Answer::Summary(known) if known.value.process.terminated != Some(true) => pace.running_age,
         _ => return true,
     };
@@ -258,10 +259,16 @@ mod tests {
     async fn what_may_change_expires_and_what_has_ended_does_not() {
         let host = Fetch::Sensor(SensorId(7));
         let said = answered(&host, r#"{"id": 7}"#).await;
+        let facets = Fetch::facets(&Search::default(), ["start".to_owned()]);
+        let counted = answered(&facets, r#"{"facets": {}}"#).await;
+        let file = Fetch::Prevalence("9e107d9d372bb6826bd81d3542a419d6".parse().unwrap());
+        let hosts = answered(&file, r#"{"hostCount": 2}"#).await;
         let pace = Pace::default();
         let (host_age, running_age) = (Some(pace.sensor_age), Some(pace.running_age));
         for ((fetch, answer), limit) in [
             ((host, said), host_age),
+            ((facets, counted), Some(pace.count_age)),
+            ((file, hosts), Some(pace.count_age)),
             (summary("", "").await, running_age),
             (summary("", r#", "terminated": false"#).await, running_age),
             (summary("", r#", "terminated": true"#).await, None),

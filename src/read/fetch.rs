@@ -6,8 +6,8 @@ use jiff::Timestamp;
 
 use crate::api::{Client, Error};
 use crate::model::{
-    Binary, Group, GroupId, Known, Lineage, Md5, Page, Process, ProcessId, Search, Sensor,
-    SensorId, ServerInfo, Span, Summary,
+    Binary, FacetValue, Facets, Group, GroupId, HostCount, Known, Lineage, Md5, Page, Prevalence,
+    Process, ProcessId, Search, Sensor, SensorId, ServerInfo, Span, Summary,
 };
 
 /// A page of processes as it is kept and shown: rows are shared, not copied.
@@ -46,6 +46,15 @@ pub enum Fetch {
     Group(GroupId),
     /// One binary.
     Binary(Md5),
+    /// How often each value of some fields occurs in a process search; see [`Fetch::facets`].
+    Facets {
+        /// The question.
+        search: Arc<Search>,
+        /// The fields; none for those that the server counts by itself.
+        fields: Arc<[String]>,
+    },
+    /// How common a file is.
+    Prevalence(Md5),
 }
 
 /// What came back. Cheap to clone: the cache keeps one, the screen another.
@@ -59,9 +68,25 @@ pub enum Answer {
     Sensor(Known<Sensor>),
     Group(Known<Group>),
     Binary(Known<Binary>),
+    Facets(Known<Facets>),
+    Prevalence(Known<Prevalence>),
 }
 
 impl Fetch {
+    /// The facets of a search, whatever its order and its grouping: segments are counted either way, so that one answer
+    /// serves them all.
+    pub fn facets(search: &Search, fields: impl Into<Arc<[String]>>) -> Self {
+        let search = Search {
+            sort: None,
+            group_by: None,
+            ..search.clone()
+        };
+        Self::Facets {
+            search: Arc::new(search),
+            fields: fields.into(),
+        }
+    }
+
     /// The summary that a walk asks for: the parent comes with it, so one request yields two ancestors.
     pub fn summary(id: ProcessId) -> Self {
         /// The server's own default; asking for the same number makes all summaries one cache entry.
@@ -95,6 +120,13 @@ impl Fetch {
             Self::Sensor(id) => Answer::Sensor(known(client.sensor(*id).await?, at(client))),
             Self::Group(id) => Answer::Group(known(client.group(*id).await?, at(client))),
             Self::Binary(md5) => Answer::Binary(known(client.binary(*md5).await?, at(client))),
+            Self::Facets { search, fields } => {
+                let facets = client.facets(search, fields).await?;
+                Answer::Facets(known(facets, at(client)))
+            }
+            Self::Prevalence(md5) => {
+                Answer::Prevalence(known(client.prevalence(*md5).await?, at(client)))
+            }
             // Walks are made of summaries; the reader never sends one.
             Self::Lineage { .. } => return Err(Error::Internal),
         })
@@ -112,6 +144,8 @@ impl Answer {
             Self::Sensor(known) => known.as_of,
             Self::Group(known) => known.as_of,
             Self::Binary(known) => known.as_of,
+            Self::Facets(known) => known.as_of,
+            Self::Prevalence(known) => known.as_of,
         }
     }
 
@@ -125,6 +159,8 @@ impl Answer {
             Self::Sensor(known) => &mut known.from_cache,
             Self::Group(known) => &mut known.from_cache,
             Self::Binary(known) => &mut known.from_cache,
+            Self::Facets(known) => &mut known.from_cache,
+            Self::Prevalence(known) => &mut known.from_cache,
         };
         *mark = true;
         self
@@ -155,6 +191,15 @@ impl Answer {
             Self::Sensor(known) => 1024 + known.value.document.len(),
             Self::Group(known) => 512 + known.value.document.len(),
             Self::Binary(known) => 1024 + known.value.document.len(),
+            Self::Facets(known) => {
+                let values = known.value.facets.iter().flat_map(|facet| &facet.values);
+                256 + values.map(value_weight).sum::<usize>()
+            }
+            // The names are there twice: in the record and out of it.
+            Self::Prevalence(known) => {
+                let hosts = known.value.hostnames.len() * size_of::<HostCount>();
+                512 + hosts + 2 * known.value.document.len()
+            }
         }
     }
 }
@@ -163,6 +208,10 @@ impl From<Known<Lineage>> for Answer {
     fn from(known: Known<Lineage>) -> Self {
         Self::Lineage(known)
     }
+}
+
+fn value_weight(value: &FacetValue) -> usize {
+    size_of::<FacetValue>() + value.document.len() + value.name.raw().len()
 }
 
 /// The struct, the record, and the strings taken out of it.

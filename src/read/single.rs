@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::{Answer, Fetch, Reader};
 use crate::api::Error;
 use crate::model::{
-    Binary, Group, GroupId, Known, Lineage, Md5, ProcessId, Search, Sensor, SensorFilter, SensorId,
-    ServerInfo, Span, Summary,
+    Binary, Facets, Group, GroupId, Known, Lineage, Md5, Prevalence, ProcessId, Search, Sensor,
+    SensorFilter, SensorId, ServerInfo, Span, Summary,
 };
 
 impl Reader {
@@ -64,6 +64,26 @@ impl Reader {
     pub async fn binary(&mut self, md5: Md5) -> Result<Known<Binary>, Error> {
         match self.get(Fetch::Binary(md5)).await? {
             Answer::Binary(known) => Ok(known),
+            _ => Err(Error::Internal),
+        }
+    }
+
+    /// How often each value of some fields occurs in a process search.
+    pub async fn facets(
+        &mut self,
+        search: &Search,
+        fields: &[String],
+    ) -> Result<Known<Facets>, Error> {
+        match self.get(Fetch::facets(search, fields)).await? {
+            Answer::Facets(known) => Ok(known),
+            _ => Err(Error::Internal),
+        }
+    }
+
+    /// How common a file is.
+    pub async fn prevalence(&mut self, md5: Md5) -> Result<Known<Prevalence>, Error> {
+        match self.get(Fetch::Prevalence(md5)).await? {
+            Answer::Prevalence(known) => Ok(known),
             _ => Err(Error::Internal),
         }
     }

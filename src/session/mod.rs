@@ -207,7 +207,16 @@ impl Session {
             (Ok(Answer::Sensor(known)), _) => self.sensor.settle(ticket, known),
             (Ok(Answer::Group(known)), _) => self.group.settle(ticket, known),
             (Ok(Answer::Binary(known)), _) => self.binary.settle(ticket, known),
-            (Ok(Answer::Summary(_) | Answer::Page(_)), _) => false,
+            // What no slot asks for.
+            (
+                Ok(
+                    Answer::Summary(_)
+                    | Answer::Page(_)
+                    | Answer::Facets(_)
+                    | Answer::Prevalence(_),
+                ),
+                _,
+            ) => false,
             (Err(error), Slot::Page(index, start)) => self
                 .list_mut(index)
                 .is_some_and(|list| list.fail(start, ticket, error)),

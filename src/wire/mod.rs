@@ -5,10 +5,12 @@
 
 mod binary;
 mod compact;
+mod facet;
 mod group;
 mod hits;
 mod member;
 mod page;
+mod prevalence;
 mod process;
 mod record;
 mod sensor;
@@ -17,6 +19,7 @@ mod summary;
 mod time;
 
 pub use member::{member, members};
+pub use facet::facets;
 pub use page::{Malformed, list, one, page};
 pub use record::Record;
 pub use summary::summary;
@@ -33,7 +36,7 @@ mod tests {
     use serde_json::{Map, Value};
 
     use super::*;
-    use crate::model::{Binary, Group, Process, Sensor, ServerInfo, Span};
+    use crate::model::{Binary, Group, Prevalence, Process, Sensor, ServerInfo, Span};
 
     const GUID: &str = "00000007-0000-1092-01d7-10df4de391b0";
 
@@ -73,7 +76,7 @@ mod tests {
         const NAMES: &str = "id unique_id segment_id sensor_id process_pid start parent_id parent_unique_id comms_ip \
             last_update terminated watchlists wid value alliance_score_x alliance_data_x watchlist_3 modload_count md5 \
             network_adapters last_checkin_time clock_delta isolation_exclusions ip_address enabled results filtered \
-            total_results elapsed incomplete_results process parent children siblings version uptime group_id";
+            total_results elapsed incomplete_results facets name ratio percent hostCount hostnames process parent children siblings version uptime group_id";
         prop::sample::select(NAMES.split_whitespace().collect::<Vec<_>>()).prop_map(str::to_owned)
     }
 
@@ -91,7 +94,8 @@ mod tests {
             for json in odd.map(|value| value.to_string()) {
                 let _ = (one::<Process>(&json), one::<Sensor>(&json), one::<Binary>(&json), one::<Group>(&json));
                 let _ = (one::<ServerInfo>(&json), list::<Sensor>(&json), summary(&json));
-                let _ = page::<Process>(&json, asked);
+                let _ = (page::<Process>(&json, asked), one::<Prevalence>(&json));
+                let _ = facets(&json, &["start".into()]);
             }
             // Whatever else it holds, a process with an id is never lost.
             row.insert("id".into(), GUID.into());

@@ -13,6 +13,11 @@ use crate::model::{Page, Span};
 pub struct Malformed(String);
 
 impl Malformed {
+    /// A reason in words of ours.
+    pub(super) fn new(reason: &str) -> Self {
+        Self(reason.to_owned())
+    }
+
     /// Some other value than the one expected.
     pub(super) fn shape(json: &str, expected: &str) -> Self {
         let found = match json.trim_start().bytes().next() {

@@ -86,6 +86,58 @@ async fn a_long_search_is_posted() {
 }
 
 #[tokio::test]
+async fn facets_are_asked_for_as_the_official_client_asks() {
+    let facets = include_str!("../goldens/get_process_facets.json");
+    let mut server = Server::start(vec![json(facets), json(facets), json(facets)]).await;
+    let client = server.client();
+    let search = Search {
+        query: "hostname:H username:u".into(),
+        sort: Some("start asc".into()),
+        group_by: Some("id".into()),
+        min_last_server_update: "2017-05-21T18:41:58Z".parse().ok(),
+        ..Search::default()
+    };
+    let fields = ["username".to_owned(), "process_name".to_owned()];
+    let found = client.facets(&search, &fields).await.unwrap();
+    assert_eq!(found.facets[0].field, "username");
+    assert_eq!(found.of("process_name").unwrap().values.len(), 2);
+    assert_eq!(
+        line(&server.request().await),
+        "GET /api/v1/process?cb.min_last_server_update=2017-05-21T18%3A41%3A58Z&cb.urlver=1&facet=true&\
+         facet.field=process_name&facet.field=username&q=hostname%3AH+username%3Au&rows=0&start=0 HTTP/1.1"
+    );
+    client.binary_facets(&search, &[]).await.unwrap();
+    assert_eq!(
+        line(&server.request().await),
+        "GET /api/v1/binary?cb.urlver=1&facet=true&q=hostname%3AH+username%3Au&rows=0&start=0 HTTP/1.1"
+    );
+    let long = Search {
+        query: "md5:3b4c1f0e9a7d5c2246b8d9e0f1a2b3c4 OR ".repeat(200),
+        ..Search::default()
+    };
+    client.facets(&long, &fields).await.unwrap();
+    let request = server.request().await;
+    let body: Value = serde_json::from_str(request.split_once("\r\n\r\n").unwrap().1).unwrap();
+    assert_eq!(body["facet.field"], serde_json::json!(fields));
+}
+
+#[tokio::test]
+async fn how_common_a_file_is_is_asked_by_its_hash() {
+    let count = include_str!("../goldens/get_process_host_count.json");
+    let mut server = Server::start(vec![json(count), json("[]"), json("{}")]).await;
+    let client = server.client();
+    let md5 = "9e107d9d372bb6826bd81d3542a419d6".parse().unwrap();
+    let found = client.prevalence(md5).await.unwrap();
+    assert_eq!((found.hosts, found.processes), (2, 5));
+    assert_eq!(
+        line(&server.request().await),
+        "GET /api/v1/process/host/count?cb.freqver=1&md5=9E107D9D372BB6826BD81D3542A419D6&name=md5 HTTP/1.1"
+    );
+    assert_eq!(client.prevalence(md5).await.unwrap().hosts, 0);
+    assert!(client.prevalence(md5).await.is_err());
+}
+
+#[tokio::test]
 async fn a_server_before_6_0_is_asked_for_segment_1() {
     let old = INFO.replace("6.2.4.180911.1420", "5.1.0.150000.1");
     let summary = format!(r#"{{"process": {{"id": "{GUID}"}}}}"#);

@@ -59,6 +59,19 @@ fn poisoned(fetch: &Fetch) -> Result<Answer, Error> {
             }
             Answer::Lineage(known)
         }
+        Answer::Facets(mut known) => {
+            let facets = &mut Arc::make_mut(&mut known.value).facets;
+            for value in facets.iter_mut().flat_map(|facet| &mut facet.values) {
+                poison(value, |value| value.document.json().to_owned());
+            }
+            Answer::Facets(known)
+        }
+        Answer::Prevalence(mut known) => {
+            for host in &mut Arc::make_mut(&mut known.value).hostnames {
+                host.name = "\u{202e}host\x1b[2J".into();
+            }
+            Answer::Prevalence(known)
+        }
         other @ Answer::Summary(_) => other,
     })
 }

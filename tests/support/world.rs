@@ -90,6 +90,14 @@ pub fn answer(fetch: &Fetch) -> Result<Answer, Error> {
         Fetch::Binary(_) => {
             Answer::Binary(known(wire::one(&binary().to_string()).unwrap().unwrap()))
         }
+        Fetch::Facets { fields, .. } => {
+            let counts = include_str!("../goldens/get_process_facets.json");
+            Answer::Facets(known(wire::facets(counts, fields).unwrap()))
+        }
+        Fetch::Prevalence(_) => {
+            let count = include_str!("../goldens/get_process_host_count.json");
+            Answer::Prevalence(known(wire::one(count).unwrap().unwrap()))
+        }
         Fetch::Summary { .. } => {
             return Err(Error::NotFound {
                 what: "process".into(),

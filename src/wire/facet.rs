@@ -1,0 +1,123 @@
+//! Counted values (reference 1.8): a list for each field, each record read on its own.
+
+use serde_json::value::RawValue;
+
+use super::{
+    Malformed, Noun, Record,
+    page::{checked, members, rows},
+};
+use crate::model::{Facet, FacetValue, Facets};
+
+/// Reads the facets of a search, those of `fields` in their order; all of them when none are named.
+pub fn facets(json: &str, fields: &[String]) -> Result<Facets, Malformed> {
+    let members = members(checked(json)?, "an object with facets")?;
+    let sent = members
+        .get("facets")
+        .ok_or_else(|| Malformed::new("an object without facets"))?;
+    let sent = self::members(sent, "an object of facets")?;
+    let named: Vec<String> = if fields.is_empty() {
+        sent.keys().cloned().collect()
+    } else {
+        fields.to_vec()
+    };
+    let mut broken = 0;
+    let facets = named.into_iter().map(|field| {
+        // A field that the server passes over has no values; a list that is none counts as one bad record.
+        let list = sent
+            .get(&field)
+            .map(|list| serde_json::from_str::<Vec<&RawValue>>(list.get()));
+        let (values, bad) = match list {
+            Some(Ok(list)) => rows(list),
+            Some(Err(_)) => (Vec::new(), 1),
+            None => (Vec::new(), 0),
+        };
+        broken += bad;
+        Facet { field, values }
+    });
+    let facets = facets.collect();
+    let envelope = Record::envelope(&members, "facets");
+
+    Ok(Facets {
+        facets,
+        broken,
+        total: envelope.count("total_results").unwrap_or(0),
+        elapsed: envelope.float("elapsed"),
+        is_incomplete: envelope.flag("incomplete_results").unwrap_or(false),
+        hidden: envelope.sum("filtered"),
+    })
+}
+
+impl Noun for FacetValue {
+    fn read(record: &Record) -> Option<Self> {
+        // A value may be empty, but a record without one counts nothing.
+        record.names().find(|name| *name == "name")?;
+        Some(Self {
+            name: record.text("name"),
+            count: record.count("value")?,
+            percent: record.float("percent"),
+            ratio: record.text("ratio").non_empty().cloned(),
+            document: record.document(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::Untrusted;
+
+    const FACETS: &str = include_str!("../../tests/goldens/get_process_facets.json");
+
+    fn fields(names: &[&str]) -> Vec<String> {
+        names.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn facets_are_read_in_the_order_asked_for() {
+        let asked = fields(&["username", "process_name", "hour_of_day", "ja3"]);
+        let read = facets(FACETS, &asked).unwrap();
+        let names: Vec<_> = read
+            .facets
+            .iter()
+            .map(|facet| facet.field.as_str())
+            .collect();
+        assert_eq!(names, asked);
+        insta::assert_debug_snapshot!(read.of("process_name").unwrap().values[0]);
+        let hours = &read.of("hour_of_day").unwrap().values;
+        assert_eq!((hours.len(), &hours[0].ratio), (24, &None));
+        assert!(read.of("ja3").unwrap().values.is_empty());
+        assert_eq!((read.total, read.broken), (618, 0));
+        assert_eq!(facets(FACETS, &[]).unwrap().facets.len(), 4);
+    }
+
+    #[test]
+    fn a_broken_value_costs_only_itself() {
+        let json = r#"{"total_results": "7", "incomplete_results": "true", "filtered": {"a": 2},
+            "facets": {"a": [{"name": 3, "value": "4", "ratio": 50, "percent": "12.5"}, {"value": 1}, {"name": "x"},
+            {"name": "x", "value": -1}, null, 3, {"name": null, "value": 2}], "b": 5, "c": null}}"#;
+        let read = facets(json, &fields(&["a", "b", "c"])).unwrap();
+        let values: Vec<_> = read.facets[0]
+            .values
+            .iter()
+            .map(|value| (value.name.raw(), value.count, value.percent))
+            .collect();
+        assert_eq!(values, [("3", 4, Some(12.5)), ("", 2, None)]);
+        let ratio = read.facets[0].values[0].ratio.as_ref();
+        assert_eq!(ratio.map(Untrusted::raw), Some("50"));
+        assert_eq!((read.broken, read.total, read.hidden), (7, 7, 2));
+        assert!(read.is_incomplete);
+    }
+
+    #[test]
+    fn an_answer_without_facets_is_malformed() {
+        for (json, reason) in [
+            ("{}", "an object without facets"),
+            (r#"{"facets": []}"#, "a list instead of an object of facets"),
+            ("[]", "a list instead of an object with facets"),
+            ("", "nothing instead of JSON"),
+        ] {
+            let error = facets(json, &[]).unwrap_err();
+            assert_eq!(error.to_string(), reason, "{json}");
+        }
+    }
+}
