@@ -1,8 +1,12 @@
 //! Facets: how often each value of a field occurs in a result (reference 1.8).
+//!
+//! Documents are counted, that is segments, whether or not the rows are grouped; the reference leaves that open. A
+//! document with several values counts under each of them. Histograms along the time end with the present and have their
+//! empty bars too.
 
 use std::collections::BTreeMap;
 
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::{Span, Timestamp, tz::TimeZone};
 use serde_json::{Map, Value as Json, json};
 
 use super::{hits, search::Search, server::Server};
@@ -36,6 +40,7 @@ pub(super) fn defaults(index: Index) -> Vec<String> {
             "digsig_sign_time",
             "server_added_timestamp",
             "observed_filename_facet",
+            "alliance_score_virustotal",
             "group",
             "hostname",
             "host_count",
@@ -118,26 +123,20 @@ pub(super) fn count(server: &Server, index: Index, search: &Search) -> Json {
     }
     let lists = facets.iter().zip(counts);
     let lists: Map<String, Json> = lists
-        .map(|(facet, counts)| (facet.clone(), list(facet, counts)))
+        .map(|(facet, counts)| (facet.clone(), list(facet, counts, server.now())))
         .collect();
     Json::Object(lists)
 }
 
-/// Counted values as the server lists them.
-pub(super) fn list(facet: &str, counts: BTreeMap<String, u64>) -> Json {
-    if is_histogram(facet) {
-        let mut bars: Vec<(String, u64)> = match facet {
-            "hour_of_day" => numbered(&counts, 24),
-            "day_of_week" => numbered(&counts, 7),
-            _ => counts.into_iter().collect(),
-        };
-        if facet == "start" {
-            // Thirty days and no more.
-            bars.drain(..bars.len().saturating_sub(30));
-        }
+/// Counted values as the server lists them at a moment.
+pub(super) fn list(facet: &str, counts: BTreeMap<String, u64>, now: Timestamp) -> Json {
+    if let Some(bars) = bars(facet, now) {
         return bars
             .into_iter()
-            .map(|(name, value)| json!({"name": name, "value": value}))
+            .map(|name| {
+                let value = counts.get(&name).copied().unwrap_or(0);
+                json!({"name": name, "value": value})
+            })
             .collect();
     }
     let sum: u64 = counts.values().sum();
@@ -158,26 +157,28 @@ pub(super) fn list(facet: &str, counts: BTreeMap<String, u64>) -> Json {
         .collect()
 }
 
-fn is_histogram(facet: &str) -> bool {
-    matches!(
-        facet,
-        "hour_of_day"
-            | "day_of_week"
-            | "start"
-            | "digsig_sign_time"
-            | "server_added_timestamp"
-            | "last_update"
-    )
-}
-
-fn numbered(counts: &BTreeMap<String, u64>, most: u64) -> Vec<(String, u64)> {
-    (0..most)
-        .map(|at| at.to_string())
-        .map(|name| {
-            let count = counts.get(&name).copied().unwrap_or(0);
-            (name, count)
-        })
-        .collect()
+/// The names of the bars of a histogram, the earliest first; none for other facets.
+fn bars(facet: &str, now: Timestamp) -> Option<Vec<String>> {
+    const DAYS: i64 = 30;
+    const MONTHS: i64 = 48;
+    let now = now.to_zoned_datetime(TimeZone::UTC);
+    let numbers = |most: u8| (0..most).map(|at| at.to_string()).collect();
+    let back = |many: i64, step: fn(Span, i64) -> Span| {
+        let bars = (0..many).rev().filter_map(|ago| {
+            let at = now.checked_sub(step(Span::new(), ago)).ok()?;
+            Some(period(facet, at.timestamp()))
+        });
+        bars.collect()
+    };
+    Some(match facet {
+        "hour_of_day" => numbers(24),
+        "day_of_week" => numbers(7),
+        "digsig_sign_time" => back(MONTHS, Span::months),
+        "start" | "last_update" | "last_server_update" | "server_added_timestamp" => {
+            back(DAYS, Span::days)
+        }
+        _ => return None,
+    })
 }
 
 #[expect(
@@ -196,7 +197,7 @@ mod tests {
     fn a_facet_has_a_number_and_a_text_for_its_share() {
         let counts = BTreeMap::from([("b".into(), 206), ("a".into(), 412)]);
         assert_eq!(
-            list("process_name", counts),
+            list("process_name", counts, Timestamp::UNIX_EPOCH),
             json!([
                 {"name": "a", "value": 412, "percent": 100.0, "ratio": "66.7"},
                 {"name": "b", "value": 206, "percent": 50.0, "ratio": "33.3"},
@@ -206,9 +207,40 @@ mod tests {
 
     #[test]
     fn a_histogram_has_every_hour_and_nothing_but_counts() {
-        let hours = list("hour_of_day", BTreeMap::from([("3".into(), 5)]));
+        let counts = BTreeMap::from([("3".into(), 5)]);
+        let hours = list("hour_of_day", counts, Timestamp::UNIX_EPOCH);
         assert_eq!(hours.as_array().map(Vec::len), Some(24));
         assert_eq!(hours[3], json!({"name": "3", "value": 5}));
         assert_eq!(hours[0], json!({"name": "0", "value": 0}));
+    }
+
+    #[test]
+    fn a_histogram_along_the_time_ends_now() {
+        let now = "2021-03-04T18:00:00Z".parse().unwrap();
+        let counts = |name: &str| BTreeMap::from([(name.to_owned(), 7), ("1999-01-01".into(), 9)]);
+        let days = list("start", counts("2021-03-04T00:00:00Z"), now);
+        let days = days.as_array().unwrap();
+        assert_eq!(days.len(), 30);
+        assert_eq!(days[0], json!({"name": "2021-02-03T00:00:00Z", "value": 0}));
+        assert_eq!(
+            days[29],
+            json!({"name": "2021-03-04T00:00:00Z", "value": 7})
+        );
+        let months = list("digsig_sign_time", counts("2020-12-01T00:00:00Z"), now);
+        let months = months.as_array().unwrap();
+        assert_eq!(months.len(), 48);
+        assert_eq!(
+            months[44],
+            json!({"name": "2020-12-01T00:00:00Z", "value": 7})
+        );
+    }
+
+    #[test]
+    fn the_biggest_two_hundred_are_listed() {
+        let counts = (1..=300).map(|count| (format!("{count:03}"), count));
+        let listed = list("username", counts.collect(), Timestamp::UNIX_EPOCH);
+        let listed = listed.as_array().unwrap();
+        assert_eq!((listed.len(), &listed[0]["value"]), (200, &json!(300)));
+        assert_eq!(listed[199]["name"], "101");
     }
 }

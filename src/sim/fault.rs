@@ -178,6 +178,10 @@ pub(super) fn wrong_types(mut answer: Value) -> Value {
     match &mut answer {
         Value::Array(rows) => spoil_rows(rows),
         Value::Object(envelope) => {
+            if let Some(Value::Object(facets)) = envelope.get_mut("facets") {
+                let lists = facets.values_mut().filter_map(Value::as_array_mut);
+                lists.for_each(|values| spoil_rows(values));
+            }
             if let Some(Value::Array(rows)) = envelope.get_mut("results") {
                 spoil_rows(rows);
             } else if let Some(Value::Object(process)) = envelope.get_mut("process") {

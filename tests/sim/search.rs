@@ -215,6 +215,93 @@ async fn facets_count_the_whole_result() {
         24
     );
     assert!(defaults["facets"]["hour_of_day"][0].get("ratio").is_none());
+    let days = defaults["facets"]["start"].as_array().unwrap();
+    assert_eq!(days.len(), 30);
+    assert_eq!(days[29]["name"], "2021-03-04T00:00:00Z");
+    let day = [
+        (
+            "q",
+            "start:[2021-03-04T00:00:00Z TO 2021-03-04T23:59:59.999Z]",
+        ),
+        ("rows", "0"),
+    ];
+    assert_eq!(
+        days[29]["value"],
+        lab.search(&day).await["total_results"],
+        "the bar of a day is what a search of the day finds"
+    );
+}
+
+#[tokio::test]
+async fn facets_count_segments_even_where_rows_are_grouped() {
+    let lab = Lab::small().await;
+    let asked = [
+        ("q", "process_name:svchost.exe"),
+        ("facet", "true"),
+        ("facet.field", "hostname"),
+    ];
+    let plain = lab.search(&asked).await;
+    let grouped = lab
+        .search(&[&asked[..], &[("cb.group", "id")]].concat())
+        .await;
+    assert_eq!(plain["facets"], grouped["facets"]);
+    let truth = lab.truth(&asked[..1]).await;
+    let counts = plain["facets"]["hostname"].as_array().unwrap().iter();
+    let sum: u64 = counts.map(|host| host["value"].as_u64().unwrap()).sum();
+    assert_eq!(truth["count"], sum);
+    assert!(truth["processes"].as_u64().unwrap() < sum);
+}
+
+#[tokio::test]
+async fn binaries_have_facets_of_their_own() {
+    let lab = Lab::small().await;
+    let found = lab.json("/api/v1/binary?facet=true&rows=0").await;
+    let facets = found["facets"].as_object().unwrap();
+    for name in [
+        "product_name_facet",
+        "file_version_facet",
+        "digsig_result",
+        "company_name_facet",
+        "digsig_publisher_facet",
+        "observed_filename_facet",
+        "group",
+        "hostname",
+        "host_count",
+    ] {
+        let first = &facets[name][0];
+        assert_eq!(first["percent"], 100.0, "{name}");
+        assert!(first["ratio"].is_string(), "{name}");
+    }
+    assert!(facets.contains_key("alliance_score_virustotal"));
+    for (name, bars) in [("digsig_sign_time", 48), ("server_added_timestamp", 30)] {
+        let listed = facets[name].as_array().unwrap();
+        assert_eq!(listed.len(), bars, "{name}");
+        assert!(listed[0].get("percent").is_none(), "{name}");
+    }
+    let verdicts = facets["digsig_result"].as_array().unwrap().iter();
+    let sum: u64 = verdicts.map(|one| one["value"].as_u64().unwrap()).sum();
+    assert_eq!(found["total_results"], sum);
+}
+
+#[tokio::test]
+async fn a_library_is_as_common_as_the_processes_that_loaded_it() {
+    let lab = Lab::small().await;
+    let query = form(&[
+        ("q", "is_executable_image:false company_name:microsoft"),
+        ("rows", "1"),
+        ("sort", "host_count desc"),
+    ]);
+    let library = lab.json(&format!("/api/v1/binary?{query}")).await;
+    let md5 = rows(&library)[0]["md5"].as_str().unwrap();
+    let path = format!("/api/v1/process/host/count?cb.freqver=1&name=md5&md5={md5}");
+    let count = lab.json(&path).await;
+    let loaders = lab
+        .search(&[("q", &format!("md5:{md5}")), ("rows", "0")])
+        .await;
+    assert_eq!(count["globalCount"], loaders["total_results"]);
+    let hosts = count["hostnames"].as_array().unwrap();
+    assert_eq!(count["hostCount"], hosts.len());
+    assert!(hosts.len() > 3, "{hosts:?}");
 }
 
 #[tokio::test]

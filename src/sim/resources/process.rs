@@ -14,7 +14,7 @@ use crate::sim::{
     facets, hits, render,
     search::Search,
     server::Server,
-    world::{Parentage, Process},
+    world::{Binary, Parentage, Process},
 };
 
 /// Relatives of whoever does not say how many.
@@ -213,8 +213,13 @@ fn frequency(server: &Server, ask: &Ask) -> Answer {
     let documents = server.world.documents();
     let mut hosts: BTreeMap<&str, u64> = BTreeMap::new();
     if let Some(binary) = server.world.binaries.find(md5) {
+        let refers = |process: &Process<'_>| {
+            let is_it = |file: &Binary| file.md5 == binary.md5;
+            is_it(process.binary())
+                || (!binary.is_program && process.loaded().into_iter().any(is_it))
+        };
         for process in server.world.processes() {
-            if process.binary().md5 == binary.md5 {
+            if refers(&process) {
                 *hosts.entry(&process.host().name).or_default() += u64::from(process.segments());
             }
         }

@@ -138,7 +138,7 @@ fn facet(server: &Server, hosts: &[&Host], field: &str) -> Value {
         };
         *counts.entry(value).or_default() += 1;
     }
-    facets::list(field, counts)
+    facets::list(field, counts, server.now())
 }
 
 fn statistics(server: &Server) -> Answer {
