@@ -106,6 +106,8 @@ pub enum Command {
     Simulate(Simulate),
     /// Search processes
     Search(Search),
+    /// Count the values of fields, as a histogram
+    Facets(Facets),
     /// Show the parent chain and the children of processes
     Tree(Tree),
     /// List and show sensors
@@ -153,6 +155,17 @@ pub struct Search {
     /// One row for each segment, without grouping
     #[arg(long, conflicts_with = "group_by")]
     pub segments: bool,
+    /// Bounds in time.
+    #[command(flatten)]
+    pub bounds: Bounds,
+    /// Print how many there are, and nothing else
+    #[arg(long)]
+    pub count: bool,
+}
+
+/// When the last event of a process was.
+#[derive(Args, Clone, Debug)]
+pub struct Bounds {
     /// Last event at or after this time of the host: RFC 3339, or relative as -24h
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     pub min_last_update: Option<String>,
@@ -165,9 +178,26 @@ pub struct Search {
     /// Last event at or before this time of the server
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     pub max_last_server_update: Option<String>,
-    /// Print how many there are, and nothing else
-    #[arg(long)]
-    pub count: bool,
+}
+
+/// Options of `facets`.
+#[derive(Args, Clone, Debug)]
+pub struct Facets {
+    /// The query, as for search; - reads it from standard input
+    #[arg(allow_hyphen_values = true, value_parser = query)]
+    pub query: String,
+    /// Count the values of this field; may be given several times [default: process_name, parent_name, username, hostname]
+    #[arg(long, value_name = "FIELD")]
+    pub field: Vec<String>,
+    /// How the answer is written
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub format: Format,
+    /// At most this many values of each field; 0 for all that the server lists
+    #[arg(long, value_name = "N", default_value_t = 100)]
+    pub limit: u64,
+    /// Bounds in time.
+    #[command(flatten)]
+    pub bounds: Bounds,
 }
 
 /// Options of `tree`.
@@ -276,9 +306,13 @@ impl Cli {
                 return error;
             }
             // A query may begin with `-`, so an option with a slip in it was taken for one. Without that, clap names it.
-            let strict = Self::command().mut_subcommand("search", |search| {
-                search.mut_arg("query", |query| query.allow_hyphen_values(false))
-            });
+            let strict = ["search", "facets"]
+                .iter()
+                .fold(Self::command(), |command, name| {
+                    command.mut_subcommand(name, |command| {
+                        command.mut_arg("query", |query| query.allow_hyphen_values(false))
+                    })
+                });
             let has_option = arguments
                 .iter()
                 .any(|argument| argument.to_string_lossy().starts_with("--"));

@@ -112,6 +112,24 @@ pub fn fit(text: &Untrusted, width: usize) -> String {
     out
 }
 
+/// The text made visible and cut to `width` cells, without a mark where something is left out.
+pub fn clip(text: &Untrusted, width: usize) -> String {
+    let mut out = String::new();
+    let mut shown = Shown::default();
+    let mut used = 0;
+    for char in text.raw().chars() {
+        let piece = shown.next(char);
+        for char in piece.chars() {
+            used += char.width().unwrap_or(0);
+            if used > width {
+                return out;
+            }
+            out.push(char);
+        }
+    }
+    out
+}
+
 /// Like [`fit`], but keeps the end of the text: the file name of a path, the last argument of a command.
 pub fn fit_end(text: &Untrusted, width: usize) -> String {
     let mut pieces = Vec::new();
@@ -369,11 +387,13 @@ mod tests {
         #[test]
         fn nothing_shown_moves_the_cursor(raw in any::<String>(), width in 0_usize..40) {
             let text = Untrusted::from(raw);
-            for shown in [visible(&text), defang(&text), csv(&text), fit(&text, width), fit_end(&text, width), format!("{text:?}")] {
+            let cut = [fit(&text, width), fit_end(&text, width), clip(&text, width)];
+            for shown in cut.into_iter().chain([visible(&text), defang(&text), csv(&text), format!("{text:?}")]) {
                 prop_assert!(shown.chars().all(|c| !c.is_control()), "{shown:?}");
             }
             prop_assert!(super::width(&fit(&text, width)) <= width);
             prop_assert!(super::width(&fit_end(&text, width)) <= width);
+            prop_assert!(super::width(&clip(&text, width)) <= width);
         }
     }
 }

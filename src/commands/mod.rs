@@ -3,8 +3,10 @@
 mod caller;
 mod console;
 mod doctor;
+mod facets;
 mod facts;
 mod failure;
+mod gaps;
 mod hosts;
 mod manual;
 mod problem;
@@ -55,6 +57,7 @@ async fn dispatch(
         Some(Command::Demo(demo)) => console::demo(&demo, caller, open).await,
         Some(Command::Simulate(simulate)) => simulate::simulate(simulate, caller).await,
         Some(Command::Search(search)) => search::search(&search, caller).await,
+        Some(Command::Facets(facets)) => facets::facets(&facets, caller).await,
         Some(Command::Tree(tree)) => tree::tree(&tree, caller).await,
         Some(Command::Sensor(Sensor::List { filter, reading })) => {
             sensor::list(filter.as_deref(), reading, caller).await

@@ -3,11 +3,10 @@
 use std::pin::pin;
 
 use futures::TryStreamExt;
-use jiff::Timestamp;
 
-use super::{Caller, Exit, Failure, problem, when};
+use super::{Caller, Exit, Failure, gaps::Gaps, problem, when};
 use crate::cli;
-use crate::model::{Clock, Page, Process, Search};
+use crate::model::{Page, Process, Search};
 use crate::output::{Align, Cell, Column, Row, Sheet};
 use crate::read::{self, Reader};
 
@@ -70,25 +69,21 @@ pub(super) async fn search(args: &cli::Search, caller: &mut Caller<'_>) -> Resul
 
 /// What is asked, from the command line and standard input.
 fn question(args: &cli::Search, caller: &mut Caller<'_>) -> Result<Search, Failure> {
-    let now = Clock::System.now();
-    let time = |option: &str, text: &Option<String>| -> Result<Option<Timestamp>, Failure> {
-        text.as_deref()
-            .map(|text| when::parse(option, text, now))
-            .transpose()
-    };
-    Ok(Search {
-        min_last_update: time("min-last-update", &args.min_last_update)?,
-        max_last_update: time("max-last-update", &args.max_last_update)?,
-        min_last_server_update: time("min-last-server-update", &args.min_last_server_update)?,
-        max_last_server_update: time("max-last-server-update", &args.max_last_server_update)?,
+    let search = Search {
+        query: query(&args.query, caller)?,
         sort: args.sort.as_deref().map(order).transpose()?,
         group_by: (!args.segments).then(|| args.group_by.clone()),
-        query: if args.query == "-" {
-            read_all(caller)?.trim().to_owned()
-        } else {
-            args.query.clone()
-        },
-    })
+        ..Search::default()
+    };
+    when::bounded(search, &args.bounds)
+}
+
+/// A query, or what standard input says when it is `-`.
+pub(super) fn query(given: &str, caller: &mut Caller<'_>) -> Result<String, Failure> {
+    if given == "-" {
+        return Ok(read_all(caller)?.trim().to_owned());
+    }
+    Ok(given.to_owned())
 }
 
 /// A field and an order; ascending when none is given.
@@ -121,37 +116,21 @@ pub(super) fn read_all(caller: &mut Caller<'_>) -> Result<String, Failure> {
 #[derive(Default)]
 struct Told {
     sent: u64,
-    broken: usize,
     total: u64,
-    hidden: u64,
-    is_incomplete: bool,
+    gaps: Gaps,
 }
 
 impl Told {
     fn add(&mut self, page: &Page<Process>) {
         self.sent += u64::try_from(page.sent()).unwrap_or(u64::MAX);
-        self.broken += page.broken;
         self.total = page.total;
-        self.hidden = self.hidden.max(page.hidden);
-        self.is_incomplete |= page.is_incomplete;
+        self.gaps.broken += page.broken;
+        self.gaps.hidden = self.gaps.hidden.max(page.hidden);
+        self.gaps.is_incomplete |= page.is_incomplete;
     }
 
     fn tell(&self, limit: Option<u64>, caller: &mut Caller<'_>) {
-        if self.broken > 0 {
-            caller.warn(&format!(
-                "{} rows could not be read and are left out",
-                self.broken
-            ));
-        }
-        if self.hidden > 0 {
-            caller.warn(&format!(
-                "{} rows are hidden from the user of this token",
-                self.hidden
-            ));
-        }
-        if self.is_incomplete {
-            caller.warn("the server left something out: there may be more than it says");
-        }
+        self.gaps.tell("rows", caller);
         if self.sent == 0 {
             caller.note("no process matches");
         } else if limit == Some(self.sent) && self.sent < self.total {

@@ -112,6 +112,45 @@ class Searching(Both):
             self.assertEqual(own[name], asked[name], name)
 
 
+class Counting(Both):
+    # What the documentation's example prints for each value.
+    @staticmethod
+    def histogram(facets):
+        for entry in facets:
+            bar = "\u25A0" * (int(entry["percent"]) // 2)
+            yield "%15s: %5s%% %s" % (entry["name"][:15], entry["ratio"], bar)
+
+    def test_the_documentations_histogram(self):
+        query = self.cb.select(Process).where("hostname:WIN-IA9NQ1GN8OI").and_("username:bit9rad")
+        facets = query.facets("process_name", "username")
+        asked = self.server.requests("/process?")[-1]
+        self.server.forget_requests()
+        text = "hostname:WIN-IA9NQ1GN8OI username:bit9rad"
+        out = self.lampblack("facets", text, "--field", "process_name", "--field", "username")
+        expected = ["process_name", *self.histogram(facets["process_name"])]
+        expected += ["", "username", *self.histogram(facets["username"])]
+        self.assertEqual(out.splitlines(), expected)
+        self.assertEqual(self.server.requests(), [asked])
+
+    def test_a_histogram_of_one_field_is_the_documentations_alone(self):
+        for field in ("process_name", "hostname", "username", "process_md5"):
+            facets = self.cb.select(Process).where("os_type:windows").facets(field)[field]
+            self.assertGreater(len(facets), 5)
+            out = self.lampblack("facets", "os_type:windows", "--field", field, "--limit", "0")
+            printed = out.splitlines()
+            self.assertEqual(len(printed), len(facets))
+            for entry, expected, line in zip(facets, self.histogram(facets), printed):
+                # What moves the cursor is made visible here, and wide letters take two of the columns.
+                if entry["name"].isascii() and entry["name"].isprintable():
+                    self.assertEqual(line, expected)
+
+    def test_values_are_the_servers_own(self):
+        facets = self.cb.select(Process).where("").facets("process_name", "hour_of_day")
+        rows = self.lines("facets", "", "--field", "process_name", "--field", "hour_of_day", "--limit", "0")
+        expected = [dict(one, field=field) for field in ("process_name", "hour_of_day") for one in facets[field]]
+        self.assertEqual(rows, expected)
+
+
 class Walking(Both):
     def ancestors(self, process):
         """As `walk_parents` calls them: those that never were are for the client one more, as pid 2^32-1 or less."""

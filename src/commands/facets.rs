@@ -1,0 +1,259 @@
+//! `facets`: how often each value of some fields occurs.
+
+use std::io::{self, Write};
+
+use super::{Caller, Exit, Failure, gaps::Gaps, problem, search::query, when};
+use crate::cli;
+use crate::model::{Facet, FacetValue, Facets, Search};
+use crate::output::{Align, Cell, Column, Format, Look, Row, Sheet, extended};
+use crate::read::Reader;
+use crate::text::{self, Untrusted};
+
+/// What is counted when no field is named: who ran what, and where.
+const FIELDS: [&str; 4] = ["process_name", "parent_name", "username", "hostname"];
+
+const COLUMNS: &[Column] = &[
+    Column::new("field", Align::Left),
+    Column::new("name", Align::Left),
+    Column::new("value", Align::Right),
+    Column::new("ratio", Align::Right),
+    Column::new("percent", Align::Right),
+];
+
+/// Runs `facets`.
+pub(super) async fn facets(args: &cli::Facets, caller: &mut Caller<'_>) -> Result<Exit, Failure> {
+    let search = Search {
+        query: query(&args.query, caller)?,
+        ..Search::default()
+    };
+    let search = when::bounded(search, &args.bounds)?;
+    problem::check(&search.query, caller)?;
+    let fields = fields(&args.field);
+    let mut reader = Reader::new(caller.client()?);
+    let known = reader.facets(&search, &fields).await?;
+    let shown = Shown {
+        facets: &known.value,
+        limit: match usize::try_from(args.limit) {
+            Ok(limit @ 1..) => limit,
+            Ok(0) | Err(_) => usize::MAX,
+        },
+    };
+    let look = caller.look();
+    if args.format == Format::Table {
+        shown.histogram(look, caller.streams.out)?;
+        caller.streams.out.flush()?;
+    } else {
+        let mut sheet = Sheet::new(caller.streams.out, args.format, COLUMNS, look);
+        sheet.rows(&shown.rows())?;
+        sheet.finish()?;
+    }
+    shown.tell(caller);
+    Ok(if shown.is_empty() {
+        Exit::Nothing
+    } else {
+        Exit::Done
+    })
+}
+
+/// The fields asked for, each once.
+fn fields(named: &[String]) -> Vec<String> {
+    if named.is_empty() {
+        return FIELDS.map(str::to_owned).to_vec();
+    }
+    let mut fields = Vec::new();
+    for field in named {
+        if !fields.contains(field) {
+            fields.push(field.clone());
+        }
+    }
+    fields
+}
+
+/// Counted values, at most so many of each field.
+struct Shown<'a> {
+    facets: &'a Facets,
+    limit: usize,
+}
+
+impl Shown<'_> {
+    fn is_empty(&self) -> bool {
+        self.facets
+            .facets
+            .iter()
+            .all(|facet| facet.values.is_empty())
+    }
+
+    fn values<'f>(&self, facet: &'f Facet) -> impl Iterator<Item = &'f FacetValue> {
+        facet.values.iter().take(self.limit)
+    }
+
+    /// Bars as the official documentation draws them; with several fields, each under its name.
+    fn histogram(&self, look: Look, out: &mut dyn Write) -> io::Result<()> {
+        let filled = self.facets.facets.iter();
+        let filled: Vec<_> = filled.filter(|facet| !facet.values.is_empty()).collect();
+        for (at, facet) in filled.iter().enumerate() {
+            if self.facets.facets.len() > 1 {
+                let before = if at > 0 { "\n" } else { "" };
+                let field = text::visible(&facet.field.as_str().into());
+                let (bold, plain) = if look.is_styled {
+                    ("\x1b[1m", "\x1b[0m")
+                } else {
+                    ("", "")
+                };
+                writeln!(out, "{before}{bold}{field}{plain}")?;
+            }
+            for value in self.values(facet) {
+                writeln!(out, "{}", bar(facet, value))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn rows(&self) -> Vec<Row> {
+        let rows = self
+            .facets
+            .facets
+            .iter()
+            .flat_map(|facet| self.values(facet).map(|value| row(facet, value)));
+        rows.collect()
+    }
+
+    fn tell(&self, caller: &mut Caller<'_>) {
+        let facets = self.facets;
+        let gaps = Gaps {
+            broken: facets.broken,
+            hidden: facets.hidden,
+            is_incomplete: facets.is_incomplete,
+        };
+        gaps.tell("values", caller);
+        if facets.total == 0 && self.is_empty() {
+            return caller.note("no process matches");
+        }
+        for Facet { field, values } in &facets.facets {
+            let count = values.len();
+            if count == 0 {
+                caller.warn(&format!("the server counts no values of {field}"));
+            } else if count > self.limit {
+                let shown = self.limit;
+                caller.note(&format!(
+                    "{shown} of {count} values of {field}; --limit 0 gives all"
+                ));
+            } else if count >= Facet::MOST {
+                caller.note(&format!(
+                    "servers list no more than {} values, and {field} may have others",
+                    Facet::MOST
+                ));
+            }
+        }
+        caller.note(&format!(
+            "counted are {} segments, and a process can have several",
+            facets.total
+        ));
+    }
+}
+
+/// One bar: the name in 15 columns, its part of all in percent, and a block for every two percent of the longest.
+fn bar(facet: &Facet, value: &FacetValue) -> String {
+    const NAME: usize = 15;
+    let name = text::clip(&shortened(&value.name), NAME);
+    let margin = " ".repeat(NAME.saturating_sub(text::width(&name)));
+    let percent = facet.percent(value);
+    let blocks = (1..=50_u8).filter(|block| f64::from(block * 2) <= percent);
+    format!(
+        "{margin}{name}: {:>5.1}% {}",
+        facet.ratio(value),
+        "■".repeat(blocks.count())
+    )
+}
+
+/// The name of a day without the midnight it begins with.
+fn shortened(name: &Untrusted) -> Untrusted {
+    match name.raw().strip_suffix("T00:00:00Z") {
+        Some(day) => day.into(),
+        None => name.clone(),
+    }
+}
+
+fn row(facet: &Facet, value: &FacetValue) -> Row {
+    let field = serde_json::Value::from(facet.field.as_str());
+    Row {
+        cells: vec![
+            Cell::of(&facet.field.as_str().into()),
+            Cell::of(&value.name),
+            Cell::from(Some(value.count)),
+            Cell::from(Some(format!("{:.1}", facet.ratio(value)))),
+            Cell::from(Some(format!("{:.1}", facet.percent(value)))),
+        ],
+        json: extended(&value.document, &[("field", field.to_string())]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Document;
+
+    fn value(name: &str, count: u64) -> FacetValue {
+        FacetValue {
+            name: name.into(),
+            count,
+            percent: None,
+            ratio: None,
+            document: Document::default(),
+        }
+    }
+
+    #[track_caller]
+    fn check(value: &FacetValue, expected: &str) {
+        let facet = Facet {
+            field: "process_name".into(),
+            values: vec![value.clone(), self::value("other", 3)],
+        };
+        assert_eq!(bar(&facet, value), expected);
+    }
+
+    #[test]
+    fn a_bar_is_the_documentations() {
+        check(
+            &FacetValue {
+                percent: Some(65.9),
+                ratio: Some("15.4".into()),
+                ..value("thumbnailextractionhost.exe", 1)
+            },
+            &format!("thumbnailextrac:  15.4% {}", "■".repeat(32)),
+        );
+        check(
+            &value("net.exe", 3),
+            &format!("        net.exe:  50.0% {}", "■".repeat(50)),
+        );
+        check(
+            &FacetValue {
+                percent: Some(1.99),
+                ..value("a", 1)
+            },
+            "              a:  25.0% ",
+        );
+    }
+
+    #[test]
+    fn a_hostile_name_takes_its_fifteen_columns_and_no_more() {
+        for (name, shown) in [
+            ("\x1b[2J\u{202e}exe.fdp", "␛[2J<U+202E>exe"),
+            ("世界世界世界世界", " 世界世界世界世"),
+            ("", "               "),
+            ("2026-11-24T00:00:00Z", "     2026-11-24"),
+        ] {
+            check(
+                &value(name, 3),
+                &format!("{shown}:  50.0% {}", "■".repeat(50)),
+            );
+        }
+    }
+
+    #[test]
+    fn a_field_is_asked_for_once() {
+        let named = ["a", "b", "a"].map(str::to_owned);
+        assert_eq!(fields(&named), ["a", "b"]);
+        assert_eq!(fields(&[]), FIELDS);
+    }
+}
