@@ -68,6 +68,7 @@ mod tests {
             span,
             message: String::new(),
             hint: None,
+            fix: None,
         };
         let (found, under) = pointed(query, &problem);
         assert_eq!((found.as_str(), under.as_str()), (line, carets));

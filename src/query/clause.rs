@@ -83,6 +83,8 @@ impl<'a> Parser<'a> {
             None | Some(b')') => {
                 self.touch();
                 let sample = field.map_or("*", |field| field.sample);
+                let colon = start + name.len() + 1;
+                let any = self.change(colon..colon, "look for any value", "*");
                 self.problem(
                     Cause::NoValue,
                     start..start + name.len() + 1,
@@ -90,7 +92,8 @@ impl<'a> Parser<'a> {
                     format!(
                         "type what to look for, as in {name}:{sample}, or {name}:* for any value"
                     ),
-                );
+                )
+                .fix(any);
                 return Expr::All;
             }
             Some(b'(') => {
@@ -134,7 +137,15 @@ impl<'a> Parser<'a> {
         let (phrase, len) = match scan_phrase(self.rest()) {
             Ok(found) => found,
             Err(phrase) => {
-                let hint = if self.text.trim_end().ends_with("\\\"") {
+                let is_escaped = self.text.trim_end().ends_with("\\\"");
+                let fix = if is_escaped && self.text.trim_end().len() > start + 2 {
+                    let backslash = self.text.trim_end().len() - 2;
+                    let message = "let the last quote close it";
+                    self.change(backslash..backslash + 1, message, "")
+                } else {
+                    self.closing("\"")
+                };
+                let hint = if is_escaped {
                     r#"a backslash before a quote makes it part of the value: drop the backslash, or type another ""#
                 } else {
                     r#"type " where the value ends, or write \" for the character itself"#
@@ -144,7 +155,8 @@ impl<'a> Parser<'a> {
                     start..start + 1,
                     "this quote is never closed",
                     hint,
-                );
+                )
+                .fix(fix);
                 (phrase, self.rest().len())
             }
         };
@@ -164,12 +176,14 @@ impl<'a> Parser<'a> {
                 self.marks.push((range.upper.1.clone(), Role::Value));
                 self.marks.push((range.end - 1..range.end, Role::Group));
                 if &self.text[range.to.clone()] != "TO" {
+                    let fix = self.change(range.to.clone(), "write TO", "TO");
                     self.problem(
                         Cause::LowerCaseTo,
                         range.to,
                         "servers know this word in upper case only",
                         "write TO",
-                    );
+                    )
+                    .fix(fix);
                 }
                 Operand::Range(range.lower.0, range.upper.0)
             }

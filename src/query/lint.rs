@@ -4,13 +4,14 @@ use std::ops::Range;
 
 use super::compose;
 use super::dates::Date;
-use super::expr::{Bound, Operand};
+use super::expr::{Bound, Clause, Expr, Operand};
 use super::fields::{self, Field, Index, Kind};
 use super::misfit::misfit;
 use super::nearest::nearest;
 use super::parser::Parser;
-use super::problem::Cause;
-use super::scan::{field_name, operator_len, scan_word};
+use super::problem::{Cause, Fix};
+use super::scan::{field_name, operator_len};
+use super::spelling;
 
 /// Warns of a field that the index searched does not have.
 pub(super) fn foreign(parser: &mut Parser<'_>, name: &str, span: Range<usize>) {
@@ -36,20 +37,23 @@ pub(super) fn foreign(parser: &mut Parser<'_>, name: &str, span: Range<usize>) {
 
 /// Warns of a name before a colon that is no field.
 pub(super) fn unknown(parser: &mut Parser<'_>, name: &str, span: Range<usize>) {
-    let hint = parser
+    let near = parser
         .has_room()
         .then(|| nearest(parser.index(), name))
         .flatten();
-    let hint = match hint {
+    let hint = match near {
         Some(near) => format!("write {near}: if that is meant"),
         None => "put the value in quotes if the colon belongs to it".to_owned(),
     };
-    parser.problem(
-        Cause::UnknownField,
-        span,
-        format!("{name} is no field known here; it is sent as typed"),
-        hint,
-    );
+    let fix = near.and_then(|near| parser.change(span.clone(), format!("write {near}"), near));
+    parser
+        .problem(
+            Cause::UnknownField,
+            span,
+            format!("{name} is no field known here; it is sent as typed"),
+            hint,
+        )
+        .fix(fix);
 }
 
 /// Warns of a value that was probably forgotten: what follows the space after the colon is something of its own.
@@ -72,14 +76,85 @@ pub(super) fn spaced(parser: &mut Parser<'_>, name: &str, colon: usize, value: u
     }
 }
 
-/// Warns of `or` beside `and` without parentheses.
-pub(super) fn mixed(parser: &mut Parser<'_>, or: Range<usize>) {
-    parser.problem(
-        Cause::Reading,
-        or,
-        "what stands together binds closer than this word",
-        "put parentheses around what belongs together: a (b or c), or (a b) or c",
-    );
+/// Warns of `or` beside `and` without parentheses; `runs` are the places of what stands between the `or`s of the chain,
+/// and whether that is several terms.
+pub(super) fn mixed(parser: &mut Parser<'_>, or: Range<usize>, runs: &[(Range<usize>, bool)]) {
+    let fix = parenthesized(parser, runs);
+    parser
+        .problem(
+            Cause::Reading,
+            or,
+            "what stands together binds closer than this word",
+            "put parentheses around what belongs together: a (b or c), or (a b) or c",
+        )
+        .fix(fix);
+}
+
+/// The chain with parentheses where the server would put them.
+fn parenthesized(parser: &Parser<'_>, runs: &[(Range<usize>, bool)]) -> Option<Fix> {
+    if parser.errors > 0 {
+        return None;
+    }
+    let (first, last) = (runs.first()?, runs.last()?);
+    let span = first.0.start..last.0.end;
+    let mut replacement = String::new();
+    let mut at = span.start;
+    for (run, is_joined) in runs {
+        let text = &parser.text[run.clone()];
+        // Directly after a backslash a parenthesis would be part of the term.
+        if text.ends_with('\\') || text.is_empty() {
+            return None;
+        }
+        replacement.push_str(&parser.text[at..run.start]);
+        if *is_joined {
+            replacement.extend(["(", text, ")"]);
+        } else {
+            replacement.push_str(text);
+        }
+        at = run.end;
+    }
+    parser.change(
+        span,
+        "put parentheses where the server reads them",
+        replacement,
+    )
+}
+
+/// Warns of a negated word that looks like a switch, beside words of a command line: `powershell -enc`.
+pub(super) fn switch(
+    parser: &mut Parser<'_>,
+    before: Option<&Expr>,
+    negation: &Expr,
+    minus: &Range<usize>,
+) {
+    let bare = |expr: &Expr| match expr {
+        Expr::Clause(Clause {
+            field: None,
+            operand: Operand::Word(word),
+        }) => Some(word.clone()),
+        _ => None,
+    };
+    let Expr::Not(inner) = negation else { return };
+    let (Some(_), Some(word)) = (before.and_then(bare), bare(inner)) else {
+        return;
+    };
+    let span = minus.start..minus.end + word.len();
+    let is_switch = parser.text[minus.clone()] == *"-"
+        && parser.text.get(minus.end..span.end) == Some(word.as_str())
+        && word.bytes().all(|byte| byte.is_ascii_alphabetic());
+    if !is_switch {
+        return;
+    }
+    let quoted = format!("\"-{word}\"");
+    let fix = parser.change(span.clone(), "look for the switch itself", quoted.as_str());
+    parser
+        .problem(
+            Cause::Reading,
+            span,
+            format!("this leaves out whatever has {word} in it"),
+            format!("write {quoted} if it is a switch of a command line"),
+        )
+        .fix(fix);
 }
 
 /// Warns of whatever is odd about one value. `clause` is where its clause begins, `span` the bytes of the value.
@@ -96,13 +171,13 @@ pub(super) fn operand(
     });
     match operand {
         Operand::Word(word) => {
-            leading_wildcard(parser, word, &span);
-            curly_quotes(parser, word, &span);
-            escaped_space(parser, &span);
-            glued(parser, &span);
-            bare_space(parser, field, word, clause, &span);
+            spelling::leading_wildcard(parser, field, word, &span);
+            spelling::curly_quotes(parser, word, &span);
+            spelling::escaped_space(parser, &span);
+            spelling::glued(parser, &span);
+            spelling::bare_space(parser, field, word, clause, &span);
         }
-        Operand::Phrase(value) => quoted_wildcard(parser, value, &span),
+        Operand::Phrase(value) => spelling::quoted_wildcard(parser, name, value, &span),
         Operand::Range(..) => {}
     }
     let (Some(name), Some(field)) = (name, field) else {
@@ -131,29 +206,47 @@ fn value(
     }
     misfit(parser, name, field, text, has_wildcard, span);
     if field.kind == Kind::Path && text.starts_with(['\\', '/']) {
-        let trimmed = text.trim_start_matches(['\\', '/']);
-        parser.problem(
-            Cause::Reading,
-            span.clone(),
-            "paths are stored without the slash they begin with, so this finds nothing",
-            format!("write {name}:{}", compose::spell(trimmed)),
-        );
-    }
-    match (field.kind, Date::read(text)) {
-        (Kind::Time, Some(Date::Moment(_))) => parser.problem(
-            Cause::Reading,
-            span.clone(),
-            "a time on its own means the 24 hours after it",
-            format!("write {name}:[{text} TO *] for all that came later"),
-        ),
-        (Kind::Time, Some(Date::AgoInDays(_))) => {
-            let days: u64 = text[1..text.len() - 1].parse().unwrap_or(0);
-            parser.problem(
+        let spelled = compose::spell(text.trim_start_matches(['\\', '/']));
+        // In quotes a star is an ordinary character, which nothing outside them is.
+        let is_spelled = has_wildcard || !text.contains(['*', '?']);
+        let fix = is_spelled
+            .then(|| parser.change(span.clone(), "drop the slash", spelled.as_str()))
+            .flatten();
+        parser
+            .problem(
                 Cause::Reading,
                 span.clone(),
-                "not every server knows days",
-                format!("write {name}:-{}h", days.saturating_mul(24)),
-            );
+                "paths are stored without the slash they begin with, so this finds nothing",
+                format!("write {name}:{spelled}"),
+            )
+            .fix(fix);
+    }
+    match (field.kind, Date::read(text)) {
+        (Kind::Time, Some(Date::Moment(_))) => {
+            let quote = if text.contains(' ') { "\"" } else { "" };
+            let later = format!("[{quote}{text}{quote} TO *]");
+            let fix = parser.change(span.clone(), "look for all that came later", later.as_str());
+            parser
+                .problem(
+                    Cause::Reading,
+                    span.clone(),
+                    "a time on its own means the 24 hours after it",
+                    format!("write {name}:{later} for all that came later"),
+                )
+                .fix(fix);
+        }
+        (Kind::Time, Some(Date::AgoInDays(_))) => {
+            let days: u64 = text[1..text.len() - 1].parse().unwrap_or(0);
+            let hours = format!("-{}h", days.saturating_mul(24));
+            let fix = parser.change(span.clone(), "write it in hours", hours.as_str());
+            parser
+                .problem(
+                    Cause::Reading,
+                    span.clone(),
+                    "not every server knows days",
+                    format!("write {name}:{hours}"),
+                )
+                .fix(fix);
         }
         _ => {}
     }
@@ -167,15 +260,18 @@ fn range(
     span: &Range<usize>,
 ) {
     if !field.kind.is_ordered() {
-        parser.problem(
-            Cause::Unordered,
-            span.clone(),
-            format!(
-                "{name} holds {}, which have no order to take a range of",
-                field.kind.noun()
-            ),
-            format!("write {name}:{}, or use * as a wildcard", field.sample),
-        );
+        let fix = unranged(parser, bounds, span);
+        parser
+            .problem(
+                Cause::Unordered,
+                span.clone(),
+                format!(
+                    "{name} holds {}, which have no order to take a range of",
+                    field.kind.noun()
+                ),
+                format!("write {name}:{}, or use * as a wildcard", field.sample),
+            )
+            .fix(fix);
         return;
     }
     for bound in bounds {
@@ -185,144 +281,21 @@ fn range(
     }
 }
 
-fn leading_wildcard(parser: &mut Parser<'_>, word: &str, span: &Range<usize>) {
-    let is_any = word.bytes().all(|byte| byte == b'*');
-    if !is_any && word.starts_with(['*', '?']) {
-        parser.problem(
-            Cause::LeadingWildcard,
-            span.start..span.start + 1,
-            "servers since 6.2.3 refuse a value that begins with a wildcard",
-            "begin it with what is known; paths match from any directory, command lines from any word",
-        );
-    }
-}
-
-/// Warns of the quotes that word processors make, which come with a pasted query.
-fn curly_quotes(parser: &mut Parser<'_>, word: &str, span: &Range<usize>) {
-    if word.starts_with(['\u{201c}', '\u{201d}', '\u{201e}']) {
-        parser.problem(
-            Cause::Reading,
-            span.clone(),
-            "curly quotes are ordinary characters here",
-            "type straight quotes around the value",
-        );
-    }
-}
-
-fn quoted_wildcard(parser: &mut Parser<'_>, value: &str, span: &Range<usize>) {
-    if value.contains('*') && parser.has_room() {
-        parser.problem(
-            Cause::Reading,
-            span.clone(),
-            "in quotes * is an ordinary character",
-            format!(
-                "write {} if it is meant as a wildcard",
-                compose::spell(value)
-            ),
-        );
-    }
-}
-
-/// Warns of a backslash that swallowed the space between two terms.
-fn escaped_space(parser: &mut Parser<'_>, span: &Range<usize>) {
+/// What a range on a field without order can only have meant.
+fn unranged(parser: &Parser<'_>, bounds: [&Bound; 2], span: &Range<usize>) -> Option<Fix> {
     let raw = &parser.text[span.clone()];
-    let is_swallowed = |after: &str| {
-        after.is_empty()
-            || after.starts_with(' ')
-            || field_name(after).is_some_and(|name| fields::known(name).is_some())
-    };
-    let swallowed = raw
-        .match_indices("\\ ")
-        .find(|(at, _)| is_swallowed(&raw[at + 2..]));
-    if let Some((at, _)) = swallowed {
-        let at = span.start + at;
-        parser.problem(
-            Cause::Space,
-            at..at + 2,
-            "this backslash makes the space a part of the value",
-            "delete the backslash if the value ends here",
-        );
-    }
-}
-
-/// Warns of a quote or a parenthesis inside a word, where a new term begins.
-fn glued(parser: &mut Parser<'_>, span: &Range<usize>) {
-    let (char, hint) = match parser.rest().as_bytes().first() {
-        Some(b'"') => (
-            '"',
-            r#"write \" for the character itself, or a space before it"#,
+    match bounds {
+        [Bound::Open, Bound::Open] => parser.change(span.clone(), "look for any value", "*"),
+        [Bound::At(one), Bound::At(other)] if one == other => parser.change(
+            span.clone(),
+            "look for this value",
+            compose::quote(one).as_str(),
         ),
-        Some(b'(') => (
-            '(',
-            r"write \( for the character itself, or a space before it",
+        _ if raw.contains(['"', '\\']) => None,
+        _ => parser.change(
+            span.clone(),
+            "look for the text itself",
+            format!("\"{raw}\""),
         ),
-        _ => return,
-    };
-    parser.problem(
-        Cause::Reading,
-        span.end..span.end + 1,
-        format!("the value ends before this {char} and a new term begins"),
-        hint,
-    );
-}
-
-/// Warns of a path cut at its spaces.
-fn bare_space(
-    parser: &mut Parser<'_>,
-    field: Option<&Field>,
-    word: &str,
-    clause: usize,
-    span: &Range<usize>,
-) {
-    // Enough for any path one would type by hand, and short enough to look at for every term.
-    const REACH: usize = 512;
-    let is_path = match field {
-        Some(field) => field.kind == Kind::Path,
-        None => word.get(1..3) == Some(":\\") || word.starts_with("\\\\"),
-    };
-    if !is_path || !parser.has_room() {
-        return;
-    }
-    let mut at = span.end;
-    let mut end = span.end;
-    let mut whole = word.to_owned();
-    let mut tail = String::new();
-    while at < parser.text.len() && at - span.end < REACH {
-        let rest = &parser.text[at..];
-        let next = rest.trim_start();
-        let gap = rest.len() - next.len();
-        at += gap;
-        if gap > 0 {
-            tail.push(' ');
-        }
-        if next.starts_with(['(', ')']) {
-            tail.push_str(&next[..1]);
-            at += 1;
-            continue;
-        }
-        let is_own_term = next.starts_with(['-', '"', '['])
-            || operator_len(next) > 0
-            || field_name(next).is_some_and(|name| name.len() > 1 || next[2..].starts_with('\\'));
-        if is_own_term || next.is_empty() {
-            break;
-        }
-        let (piece, len) = scan_word(next, &[]);
-        at += len;
-        tail.push_str(&piece);
-        if piece.contains(['\\', '/']) {
-            whole.push_str(&tail);
-            tail.clear();
-            end = at;
-        }
-    }
-    if end > span.end {
-        let name = &parser.text[clause..span.start];
-        let hint = format!("write {name}{}", compose::spell(&whole));
-        parser.problem(
-            Cause::Space,
-            span.end..end,
-            "a space ends the path, so this is searched apart from it",
-            hint,
-        );
     }
 }

@@ -6,7 +6,7 @@ use super::dates::Date;
 use super::fields::{Field, Kind};
 use super::network::Network;
 use super::parser::Parser;
-use super::problem::Cause;
+use super::problem::{Cause, Fix};
 
 /// Warns of a value that cannot be in a field of this kind.
 pub(super) fn misfit(
@@ -42,15 +42,56 @@ pub(super) fn misfit(
         Kind::Bool => format!("write {name}:true or {name}:false"),
         _ => format!("write {name}:{}", field.sample),
     };
-    parser.problem(
-        Cause::Misfit,
-        span.clone(),
-        format!("{name} holds {noun}; this {found}"),
-        hint,
-    );
+    let fix = fitting(parser, name, field, text, span);
+    parser
+        .problem(
+            Cause::Misfit,
+            span.clone(),
+            format!("{name} holds {noun}; this {found}"),
+            hint,
+        )
+        .fix(fix);
 }
 
-fn fits(field: &Field, text: &str, has_wildcard: bool) -> bool {
+/// The change that makes it fit, where only one thing can have been meant.
+fn fitting(
+    parser: &Parser<'_>,
+    name: &str,
+    field: &Field,
+    text: &str,
+    span: &Range<usize>,
+) -> Option<Fix> {
+    let rename = |other: &str| {
+        let before = parser.text[..span.start].trim_end();
+        let end = before.strip_suffix(':')?.len();
+        let is_named = before[..end].ends_with(name);
+        is_named
+            .then(|| parser.change(end - name.len()..end, format!("write {other}"), other))
+            .flatten()
+    };
+    let value = |text: &str| parser.change(span.clone(), format!("write {text}"), text);
+    // An end of a range is not all that stands there.
+    if parser.text[span.clone()].trim_matches('"') != text {
+        return None;
+    }
+    match field.kind {
+        Kind::Ip if Network::read(text).is_some() => rename("ipv6addr"),
+        Kind::Ipv6 if Network::read(text).is_some() => rename("ipaddr"),
+        Kind::Bool => match text.to_ascii_lowercase().as_str() {
+            "yes" | "1" | "on" => value("true"),
+            "no" | "0" | "off" => value("false"),
+            _ => None,
+        },
+        Kind::Time => {
+            let ago = format!("-{text}");
+            Date::read(&ago).and_then(|_| value(&ago))
+        }
+        _ => None,
+    }
+}
+
+/// Whether a value can be in a field.
+pub(super) fn fits(field: &Field, text: &str, has_wildcard: bool) -> bool {
     let is_hash = |len: usize| {
         has_wildcard || (text.len() == len && text.bytes().all(|byte| byte.is_ascii_hexdigit()))
     };

@@ -12,11 +12,13 @@ mod problem;
 
 mod clause;
 mod parser;
+mod remark;
 mod scan;
 
 mod lint;
 mod misfit;
 mod nearest;
+mod spelling;
 
 mod compose;
 mod parameters;
@@ -39,7 +41,7 @@ pub use highlight::{Role, highlight};
 pub use matching::{Matcher, Record, Value};
 pub use parameters::{Stored, parse_parameters, readable, replace_query};
 pub use parser::{Parsed, parse, parse_for};
-pub use problem::{Cause, Level, Problem, Rules, server_error};
+pub use problem::{Cause, Fix, Level, Problem, Rules, fixes, server_error};
 pub use summary::{summary, terms};
 pub use tokens::tokens;
 

@@ -5,7 +5,7 @@ use url::form_urlencoded;
 use super::expr::{Expr, Query};
 use super::parser::{Parsed, parse};
 use super::print::{close, space};
-use super::problem::Problem;
+use super::problem::{Fix, Problem};
 
 /// A stored search, readable.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -90,6 +90,10 @@ pub fn parse_parameters<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>)
         members.push(parsed.query);
         problems.extend(parsed.problems.into_iter().map(|problem| Problem {
             span: problem.span.start + place..problem.span.end + place,
+            fix: problem.fix.map(|fix| Fix {
+                span: fix.span.start + place..fix.span.end + place,
+                ..fix
+            }),
             ..problem
         }));
     }

@@ -42,20 +42,17 @@ pub(super) struct Spot<'a> {
 /// How deep groups and negations may lie in each other: more than anyone writes, less than a stack holds.
 const DEPTH: usize = 100;
 
-/// How many problems of one level are worth listing.
-const PROBLEMS: usize = 50;
-
 pub(super) struct Parser<'a> {
     pub(super) text: &'a str,
     pub(super) at: usize,
     depth: usize,
-    index: Option<Index>,
+    pub(super) index: Option<Index>,
     /// The field before the group we are in.
     pub(super) within: Option<&'a str>,
     expr: Expr,
-    errors: usize,
-    warnings: usize,
-    problems: Vec<Problem>,
+    pub(super) errors: usize,
+    pub(super) warnings: usize,
+    pub(super) problems: Vec<Problem>,
     pub(super) marks: Vec<Mark>,
     pub(super) spot: Option<Spot<'a>>,
     /// Whether the text was given up, so that nothing more can be said about its parentheses.
@@ -72,6 +69,15 @@ enum Next {
     Or(Range<usize>),
     Not(Range<usize>),
     Term,
+}
+
+/// The runs of terms between the `or`s of a chain.
+#[derive(Default)]
+struct Chain {
+    /// Where each stands, and whether it is of several terms.
+    runs: Vec<(Range<usize>, bool)>,
+    /// The first `or` beside a run of several.
+    mixed: Option<Range<usize>>,
 }
 
 impl<'a> Parser<'a> {
@@ -95,18 +101,22 @@ impl<'a> Parser<'a> {
             let span = parser.at..parser.at + 1;
             parser.at += 1;
             parser.marks.push((span.clone(), Role::Group));
-            parser.problem(
-                Cause::Parenthesis,
-                span,
-                "this parenthesis closes nothing",
-                r"delete it, open one before it, or write \) for the character itself",
-            );
+            let deletion = parser.change(span.clone(), "delete it", "");
+            parser
+                .problem(
+                    Cause::Parenthesis,
+                    span,
+                    "this parenthesis closes nothing",
+                    r"delete it, open one before it, or write \) for the character itself",
+                )
+                .fix(deletion);
             parser.any();
         }
         parser
     }
 
     fn finish(mut self) -> Parsed {
+        self.prove_fixes();
         self.problems
             .sort_by_key(|problem| (problem.span.start, problem.span.end));
         Parsed {
@@ -128,39 +138,6 @@ impl<'a> Parser<'a> {
     /// What is being typed at the end of the text, if anything is.
     pub(super) fn spot(&self) -> Option<Spot<'a>> {
         self.spot
-    }
-
-    pub(super) fn problem(
-        &mut self,
-        cause: Cause,
-        span: Range<usize>,
-        message: impl Into<String>,
-        hint: impl Into<String>,
-    ) {
-        if self.note(cause) {
-            self.problems.push(Problem {
-                level: cause.level(),
-                cause,
-                span,
-                message: message.into(),
-                hint: Some(hint.into()),
-            });
-        }
-    }
-
-    /// Counts a problem and says whether it is worth listing.
-    fn note(&mut self, cause: Cause) -> bool {
-        let count = match cause.level() {
-            Level::Error => &mut self.errors,
-            Level::Warning => &mut self.warnings,
-        };
-        *count += 1;
-        *count <= PROBLEMS
-    }
-
-    /// Whether another warning would still be listed; spares the search for a hint.
-    pub(super) fn has_room(&self) -> bool {
-        self.warnings < PROBLEMS
     }
 
     pub(super) fn index(&self) -> Option<Index> {
@@ -201,20 +178,12 @@ impl<'a> Parser<'a> {
         self.at = span.end;
     }
 
-    fn dangling(&mut self, span: Range<usize>, side: &str) {
-        let word = &self.text[span.clone()];
-        let message = format!("nothing stands {side} {word:?}");
-        let hint = format!(
-            "add a term {side} it, delete it, or write {word:?} in quotes to look for the word"
-        );
-        self.problem(Cause::Operator, span, message, hint);
-    }
-
     /// Terms joined by `or`, up to a closing parenthesis or the end. [`Expr::All`] if there are none.
     fn any(&mut self) -> Expr {
         let mut members = Vec::new();
         let mut errors = self.errors;
-        let mut is_joined = self.all(&mut members);
+        let mut chain = Chain::default();
+        let mut is_joined = self.run_of_chain(&mut members, &mut chain);
         while let Next::Or(span) = self.next() {
             if members.is_empty() && self.errors == errors {
                 self.dangling(span.clone(), "before");
@@ -222,16 +191,28 @@ impl<'a> Parser<'a> {
             self.operator(&span);
             errors = self.errors;
             let count = members.len();
-            is_joined |= self.all(&mut members);
+            is_joined |= self.run_of_chain(&mut members, &mut chain);
             if members.len() == count && self.errors == errors {
                 self.dangling(span.clone(), "after");
             }
             if is_joined {
-                lint::mixed(self, span);
-                is_joined = false;
+                chain.mixed.get_or_insert(span);
             }
         }
+        if let Some(or) = chain.mixed.take() {
+            lint::mixed(self, or, &chain.runs);
+        }
         Expr::or(members)
+    }
+
+    /// Adds terms as [`Parser::all`] does, and remembers where they stand.
+    fn run_of_chain(&mut self, into: &mut Vec<Expr>, chain: &mut Chain) -> bool {
+        self.skip_space();
+        let start = self.at;
+        let is_joined = self.all(into);
+        let end = start + self.text[start..self.at].trim_end().len();
+        chain.runs.push((start..end, is_joined));
+        is_joined
     }
 
     /// Adds the terms joined by `and`, or by nothing, as one member. Says whether they were several.
@@ -255,8 +236,12 @@ impl<'a> Parser<'a> {
                     self.operator(&span);
                     joint = Some(span);
                 }
-                Next::Open | Next::Not(_) | Next::Term => {
-                    members.push(self.unary());
+                next @ (Next::Open | Next::Not(_) | Next::Term) => {
+                    let member = self.unary();
+                    if let Next::Not(minus) = next {
+                        lint::switch(self, members.last(), &member, &minus);
+                    }
+                    members.push(member);
                     joint = None;
                 }
             }
@@ -294,12 +279,14 @@ impl<'a> Parser<'a> {
             }
             Next::Open | Next::Not(_) | Next::Term => {
                 if self.text[span.clone()] == *"-" && self.at > gap {
+                    let closer = self.change(gap..self.at, "write it close to the term", "");
                     self.problem(
                         Cause::Reading,
                         span,
                         "this `-` negates the next term, though a space is between them",
                         "write it close to the term, or \"-\" in quotes to look for the character",
-                    );
+                    )
+                    .fix(closer);
                 }
                 self.unary()
             }
@@ -323,20 +310,28 @@ impl<'a> Parser<'a> {
             self.marks.push((self.at..self.at + 1, Role::Group));
             self.at += 1;
             if is_empty {
+                let span = open.start..self.at;
+                // Without its group a field would have no value.
+                let deletion = (!self.text[..open.start].trim_end().ends_with(':'))
+                    .then(|| self.change(span.clone(), "delete them", ""))
+                    .flatten();
                 self.problem(
                     Cause::EmptyGroup,
-                    open.start..self.at,
+                    span,
                     "nothing stands between these parentheses",
                     r"put a term between them, delete them, or write \(\) for the characters themselves",
-                );
+                )
+                .fix(deletion);
             }
         } else if !self.is_lost {
+            let closing = self.closing(")");
             self.problem(
                 Cause::Parenthesis,
                 open,
                 "this parenthesis is never closed",
                 r"type ) where the group ends, or write \( for the character itself",
-            );
+            )
+            .fix(closing);
         }
         expr
     }

@@ -17,6 +17,49 @@ pub struct Problem {
     pub message: String,
     /// What to type instead.
     pub hint: Option<String>,
+    /// The change that mends it, where one step does.
+    pub fix: Option<Fix>,
+}
+
+/// One change of the text that mends a problem.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fix {
+    /// The bytes it replaces; empty where it only adds.
+    pub span: Range<usize>,
+    /// What it does, as an order.
+    pub message: String,
+    /// What it puts there.
+    pub replacement: String,
+}
+
+impl Fix {
+    /// The text with the change made.
+    pub fn apply(&self, text: &str) -> String {
+        let mut text = text.to_owned();
+        text.replace_range(self.span.clone(), &self.replacement);
+        text
+    }
+}
+
+/// The changes that would mend something in a text, each by itself, in the order of the text.
+pub fn fixes(text: &str) -> Vec<Fix> {
+    let problems = parse(text).problems;
+    problems
+        .into_iter()
+        .filter_map(|problem| problem.fix)
+        .collect()
+}
+
+/// A problem just noted, to which a remedy can be added; empty for one that is not worth listing.
+pub(super) struct Noted<'p>(pub(super) Option<&'p mut Problem>);
+
+impl Noted<'_> {
+    /// Adds the change that mends it, if there is one.
+    pub(super) fn fix(self, fix: Option<Fix>) {
+        if let Some(problem) = self.0 {
+            problem.fix = fix;
+        }
+    }
 }
 
 /// How bad a problem is.

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::*;
 
 /// Text made of what matters to the language.
-fn any_text() -> impl Strategy<Value = String> {
+pub(super) fn any_text() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         4 => prop::sample::select(vec![
             " ", "  ", "\n", "\t", "(", ")", "\"", "\\", "-", "*", "?", "[", "]", ":", "and", "OR", "not",
