@@ -26,6 +26,7 @@ mod print;
 mod summary;
 
 mod complete;
+mod explain;
 mod highlight;
 
 mod dates;
@@ -35,6 +36,7 @@ mod tokens;
 
 pub use complete::{Completion, complete};
 pub use compose::{Sense, narrow, quote};
+pub use explain::explain;
 pub use expr::{Bound, Clause, Expr, Operand, Query};
 pub use fields::{Field, Index, Join, Kind, Place, field, fields, join};
 pub use highlight::{Role, highlight};

@@ -11,7 +11,7 @@ use std::{borrow::Cow, net::IpAddr};
 use jiff::Timestamp;
 
 use super::expr::{Clause, Expr, Operand, Query};
-use super::fields::{self, Index, Place};
+use super::fields::{self, Field, Index, Place};
 use probe::Probe;
 
 pub(super) use fold::folded;
@@ -110,6 +110,28 @@ impl Node {
     }
 }
 
+/// The fields in which a bare term is looked for: the default fields that can have it.
+pub(super) fn default_fields(
+    index: Index,
+    operand: &Operand,
+    now: Timestamp,
+) -> Vec<&'static Field> {
+    probes(index, operand, now)
+        .map(|(field, _)| field)
+        .collect()
+}
+
+fn probes(
+    index: Index,
+    operand: &Operand,
+    now: Timestamp,
+) -> impl Iterator<Item = (&'static Field, Probe)> {
+    fields::fields(index)
+        .filter(move |field| field.place(index) == Place::Default)
+        .map(move |field| (field, Probe::new(field, operand, now)))
+        .filter(|(_, probe)| !probe.is_vain())
+}
+
 struct Build {
     index: Index,
     now: Timestamp,
@@ -150,13 +172,11 @@ impl Build {
     }
 
     fn bare(&self, operand: &Operand) -> Node {
-        let mut leaves: Vec<_> = fields::fields(self.index)
-            .filter(|field| field.place(self.index) == Place::Default)
-            .map(|field| Leaf {
+        let mut leaves: Vec<_> = probes(self.index, operand, self.now)
+            .map(|(field, probe)| Leaf {
                 field: field.name.to_owned(),
-                probe: Probe::new(field, operand, self.now),
+                probe,
             })
-            .filter(|leaf| !leaf.probe.is_vain())
             .collect();
         leaves.sort_by_key(|leaf| leaf.probe.cost());
         Node::Any(leaves)

@@ -1,5 +1,6 @@
 //! The examples of the reference, and what holds for any text and any query.
 
+mod explained;
 mod fixes;
 mod kinds;
 mod problems;
