@@ -1,6 +1,6 @@
 //! What could be typed at the cursor.
 
-use std::ops::Range;
+use std::{borrow::Cow, ops::Range};
 
 use super::fields::{self, Field, Index, Join};
 use super::parser::Parser;
@@ -14,7 +14,7 @@ pub struct Completion {
     /// What to put there.
     pub text: String,
     /// What it means, in one line.
-    pub help: &'static str,
+    pub help: Cow<'static, str>,
 }
 
 /// What could be typed at the cursor, a byte position: what begins with what is there, then what contains it.
@@ -22,38 +22,67 @@ pub struct Completion {
 /// Names of fields come with their colon, those of families (`watchlist_`) without the part only the user knows.
 /// After the colon of a field with fixed words these are offered. With nothing typed, all there is.
 pub fn complete(index: Index, text: &str, cursor: usize) -> Vec<Completion> {
-    let mut cursor = cursor.min(text.len());
-    while !text.is_char_boundary(cursor) {
-        cursor -= 1;
+    if let Some(value) = value_at(index, text, cursor) {
+        let field = fields::field(index, value.field);
+        return field.map_or_else(Vec::new, |field| words(field, value.typed, value.span));
     }
+    let cursor = boundary(text, cursor);
     let before = &text[..cursor];
     let Some(spot) = Parser::run(before, Some(index)).spot() else {
         return Vec::new();
     };
     let typed = &before[spot.start..];
+    if typed.starts_with(['"', '[']) {
+        return Vec::new();
+    }
+    let whole = &text[spot.start..];
+    let end = match field_name(whole) {
+        Some(name) if spot.start + name.len() >= cursor => spot.start + name.len() + 1,
+        _ => cursor + word_after(text, cursor).len(),
+    };
+    names(index, typed, spot.start..end)
+}
+
+/// A value that is being typed.
+pub(super) struct Value<'a> {
+    /// Its field.
+    pub(super) field: &'a str,
+    /// What is there of it before the cursor, with its quotation mark.
+    pub(super) typed: &'a str,
+    /// The bytes that another value would replace.
+    pub(super) span: Range<usize>,
+}
+
+/// The value that is being typed at the cursor, if a field stands before it.
+pub(super) fn value_at(index: Index, text: &str, cursor: usize) -> Option<Value<'_>> {
+    let cursor = boundary(text, cursor);
+    let before = &text[..cursor];
+    let spot = Parser::run(before, Some(index)).spot()?;
+    let typed = &before[spot.start..];
+    let word = word_after(text, cursor);
+    // The closing quote of the value that is replaced goes with it.
+    let is_quoted = typed.starts_with('"') && text[cursor + word.len()..].starts_with('"');
+    Some(Value {
+        field: spot.field?,
+        typed,
+        span: spot.start..cursor + word.len() + usize::from(is_quoted),
+    })
+}
+
+/// The position, or the one before it that parts two characters.
+fn boundary(text: &str, cursor: usize) -> usize {
+    let mut cursor = cursor.min(text.len());
+    while !text.is_char_boundary(cursor) {
+        cursor -= 1;
+    }
+    cursor
+}
+
+/// What follows the cursor without a gap.
+fn word_after(text: &str, cursor: usize) -> &str {
     let is_end = |char: char| char.is_whitespace() || matches!(char, '(' | ')' | '"');
     let rest = &text[cursor..];
-    let word = &rest[..rest.find(is_end).unwrap_or(rest.len())];
-    match spot.field {
-        Some(name) => {
-            let Some(field) = fields::field(index, name) else {
-                return Vec::new();
-            };
-            // The closing quote of the value that is replaced goes with it.
-            let is_quoted = typed.starts_with('"') && rest[word.len()..].starts_with('"');
-            let end = cursor + word.len() + usize::from(is_quoted);
-            words(field, typed, spot.start..end)
-        }
-        None if typed.starts_with(['"', '[']) => Vec::new(),
-        None => {
-            let whole = &text[spot.start..];
-            let end = match field_name(whole) {
-                Some(name) if spot.start + name.len() >= cursor => spot.start + name.len() + 1,
-                _ => cursor + word.len(),
-            };
-            names(index, typed, spot.start..end)
-        }
-    }
+    &rest[..rest.find(is_end).unwrap_or(rest.len())]
 }
 
 fn names(index: Index, typed: &str, span: Range<usize>) -> Vec<Completion> {
@@ -100,7 +129,7 @@ fn rank(all: Vec<(String, &'static Field)>, typed: &str, span: &Range<usize>) ->
         .map(|(_, text, field)| Completion {
             span: span.clone(),
             text,
-            help: field.help,
+            help: field.help.into(),
         })
         .collect()
 }

@@ -28,6 +28,7 @@ mod summary;
 mod complete;
 mod explain;
 mod highlight;
+mod values;
 
 mod dates;
 mod matching;
@@ -46,6 +47,7 @@ pub use parser::{Parsed, parse, parse_for};
 pub use problem::{Cause, Fix, Level, Problem, Rules, fixes, server_error};
 pub use summary::{summary, terms};
 pub use tokens::tokens;
+pub use values::{Typing, typing};
 
 #[cfg(test)]
 mod tests;

@@ -91,16 +91,16 @@ pub(super) fn render_offer(pane: &QueryPane, frame: &mut Frame<'_>, editor: Rect
     let view = View::of(pane, editor.width, editor.height.saturating_sub(1).max(1));
     let name_width = items
         .iter()
-        .map(|item| text::width(&item.text))
+        .map(|item| text::width(&shown(&item.text)))
         .max()
         .unwrap_or(0);
     let help_width = items
         .iter()
-        .map(|item| text::width(item.help))
+        .map(|item| text::width(&item.help))
         .max()
         .unwrap_or(0);
     let first = pane.offer.chosen.saturating_sub(super::OFFERED - 1);
-    let shown = items.iter().enumerate().skip(first).take(super::OFFERED);
+    let offered = items.iter().enumerate().skip(first).take(super::OFFERED);
     let screen = frame.area();
     let y = editor.bottom();
     let width = cells(name_width + help_width + 4).min(screen.width);
@@ -114,13 +114,16 @@ pub(super) fn render_offer(pane: &QueryPane, frame: &mut Frame<'_>, editor: Rect
         height,
     };
     clear(area, frame.buffer_mut(), look.theme);
-    for ((index, item), row) in shown.zip(area.rows()) {
+    for ((index, item), row) in offered.zip(area.rows()) {
         let style = if index == pane.offer.chosen {
             look.theme.selection
         } else {
             Style::new()
         };
-        let name = format!(" {:name_width$}  ", item.text);
+        // A value may be offered that an attacker wrote.
+        let name = shown(&item.text);
+        let gap = " ".repeat(name_width.saturating_sub(text::width(&name)));
+        let name = format!(" {name}{gap}  ");
         let line = Line::from(vec![
             Span::styled(name, look.theme.field),
             Span::styled(format!("{} ", item.help), look.theme.muted),
