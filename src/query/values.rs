@@ -54,8 +54,9 @@ fn facet(index: Index, name: &str, field: &Field) -> Option<String> {
     match (index, field.kind) {
         (Index::Process, Kind::Path) if name == "path" => Some("path_full".to_owned()),
         (Index::Binary, Kind::Text | Kind::Path) => Some(format!("{name}_facet")),
-        (_, Kind::Keyword | Kind::Username) => Some(name.to_owned()),
-        (Index::Process, Kind::Md5 | Kind::Sha256) => Some(name.to_owned()),
+        (_, Kind::Keyword | Kind::Username) | (Index::Process, Kind::Md5 | Kind::Sha256) => {
+            Some(name.to_owned())
+        }
         _ => None,
     }
 }

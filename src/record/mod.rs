@@ -1,13 +1,16 @@
 //! What must outlive the program: the queries asked, the rows exported.
+//! What must outlive the program: the queries asked, and those kept under a name.
 
 mod draft;
 mod history;
 mod private;
+mod saved;
 
-use std::{io, path::Path};
+use std::{fmt, path::Path};
 
 pub use draft::Draft;
 pub use history::{Entry, History};
+pub use saved::{Saved, SavedQuery};
 
 /// A record that could not be read or written.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -19,7 +22,7 @@ pub struct Error {
 }
 
 impl Error {
-    fn new(verb: &'static str, path: &Path, reason: &io::Error) -> Self {
+    fn new(verb: &'static str, path: &Path, reason: &impl fmt::Display) -> Self {
         Self {
             verb,
             path: path.display().to_string(),

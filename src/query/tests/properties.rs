@@ -125,6 +125,14 @@ proptest! {
     }
 
     #[test]
+    fn any_text_is_explained(text in any_text()) {
+        for index in Index::ALL {
+            let lines = explain(index, &text, Timestamp::UNIX_EPOCH);
+            prop_assert!(!lines.is_empty() && lines.iter().all(|(label, said)| !label.is_empty() && !said.is_empty()));
+        }
+    }
+
+    #[test]
     fn every_query_prints_and_reads_back(expr in any_expr()) {
         let query = expr::Query::new(expr);
         let text = query.to_string();
@@ -163,6 +171,10 @@ proptest! {
 
     #[test]
     fn completions_fit_the_text(text in any_text(), at in 0_usize..200) {
+        if let Some(typing) = typing(Index::Process, &text, at) {
+            prop_assert!(text.get(typing.span.clone()).is_some());
+            prop_assert!(parse(&typing.condition()).query.is_some(), "{:?}", typing);
+        }
         for found in complete(Index::Process, &text, at) {
             prop_assert!(text.get(found.span.clone()).is_some());
         }

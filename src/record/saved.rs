@@ -1,0 +1,328 @@
+//! Queries kept under a name, in a file that people write by hand and share.
+
+use std::{
+    fs::{self, OpenOptions},
+    io::{self, Write},
+    path::{Path, PathBuf},
+    process,
+};
+
+use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, value};
+
+use super::Error;
+
+/// One query under its name. All of it may be another's work, and is shown through `text` alone.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SavedQuery {
+    /// What it is called.
+    pub name: String,
+    /// The query as typed.
+    pub query: String,
+    /// What it is for; may be empty.
+    pub note: String,
+}
+
+/// The saved queries of one file. Comments in it, and entries that could not be read, stay as they are.
+#[derive(Debug)]
+pub struct Saved {
+    path: PathBuf,
+    queries: Vec<SavedQuery>,
+    broken: usize,
+}
+
+/// The name of the tables in the file.
+const KEY: &str = "query";
+
+impl Saved {
+    /// The name of the file, beside the configuration.
+    pub const FILE: &str = "queries.toml";
+
+    /// Reads a file; one that is not there has no queries. Text that is no TOML is an error that names the line.
+    pub fn load(path: &Path) -> Result<Self, Error> {
+        let document = read(path)?;
+        let (queries, broken) = queries(path, &document)?;
+        Ok(Self {
+            path: path.to_owned(),
+            queries,
+            broken,
+        })
+    }
+
+    /// The queries, in the order of the file.
+    pub fn queries(&self) -> &[SavedQuery] {
+        &self.queries
+    }
+
+    /// How many entries lack a name or a query.
+    pub fn broken(&self) -> usize {
+        self.broken
+    }
+
+    /// Adds a query at the end, or in the place of the one of the same name. What others have written meanwhile stays.
+    pub fn add(&mut self, query: &SavedQuery) -> Result<(), Error> {
+        let mut document = read(&self.path)?;
+        let tables = document
+            .entry(KEY)
+            .or_insert_with(|| Item::ArrayOfTables(ArrayOfTables::new()));
+        let tables = tables
+            .as_array_of_tables_mut()
+            .ok_or_else(|| unlisted(&self.path))?;
+        let place = tables.iter().position(|table| is_named(table, &query.name));
+        if let Some(table) = place.and_then(|at| tables.get_mut(at)) {
+            fill(table, query);
+        } else {
+            let mut table = Table::new();
+            fill(&mut table, query);
+            tables.push(table);
+        }
+        self.write(&document)
+    }
+
+    /// Takes the queries of this name away; false when there was none.
+    pub fn remove(&mut self, name: &str) -> Result<bool, Error> {
+        let mut document = read(&self.path)?;
+        let tables = document.get_mut(KEY).and_then(Item::as_array_of_tables_mut);
+        let Some(tables) = tables else {
+            return Ok(false);
+        };
+        let before = tables.len();
+        tables.retain(|table| !is_named(table, name));
+        if tables.len() == before {
+            return Ok(false);
+        }
+        self.write(&document)?;
+        Ok(true)
+    }
+
+    fn write(&mut self, document: &DocumentMut) -> Result<(), Error> {
+        replace(&self.path, &document.to_string())
+            .map_err(|error| Error::new("write", &self.path, &error))?;
+        (self.queries, self.broken) = queries(&self.path, document)?;
+        Ok(())
+    }
+}
+
+fn read(path: &Path) -> Result<DocumentMut, Error> {
+    let text = match fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
+        Err(error) => return Err(Error::new("read", path, &error)),
+    };
+    text.parse().map_err(|error: toml_edit::TomlError| {
+        let at = error.span().map_or(0, |span| span.start.min(text.len()));
+        let line = text.as_bytes()[..at].iter().filter(|byte| **byte == b'\n');
+        let reason = format!("line {}: {}", line.count() + 1, error.message());
+        Error::new("read", path, &reason)
+    })
+}
+
+/// The queries of a file, and how many entries are none.
+fn queries(path: &Path, document: &DocumentMut) -> Result<(Vec<SavedQuery>, usize), Error> {
+    let tables = match document.get(KEY) {
+        None => return Ok((Vec::new(), 0)),
+        Some(Item::ArrayOfTables(tables)) => tables,
+        Some(_) => return Err(unlisted(path)),
+    };
+    let text = |table: &Table, key: &str| {
+        let text = table.get(key).and_then(Item::as_str);
+        text.map(|text| text.trim().to_owned())
+    };
+    let read = |table: &Table| {
+        let is_something = |text: &String| !text.is_empty();
+        Some(SavedQuery {
+            name: text(table, "name").filter(is_something)?,
+            query: text(table, "query").filter(is_something)?,
+            note: text(table, "note").unwrap_or_default(),
+        })
+    };
+    let queries: Vec<_> = tables.iter().filter_map(read).collect();
+    let broken = tables.len() - queries.len();
+    Ok((queries, broken))
+}
+
+/// A file that has something else under the name of its queries.
+fn unlisted(path: &Path) -> Error {
+    let reason = "queries are written as [[query]], with name and query below it";
+    Error::new("read", path, &reason)
+}
+
+fn is_named(table: &Table, name: &str) -> bool {
+    let found = table.get("name").and_then(Item::as_str);
+    found.is_some_and(|found| found.trim() == name.trim())
+}
+
+fn fill(table: &mut Table, query: &SavedQuery) {
+    table["name"] = value(query.name.trim());
+    table["query"] = value(query.query.trim());
+    if query.note.trim().is_empty() {
+        table.remove("note");
+    } else {
+        table["note"] = value(query.note.trim());
+    }
+}
+
+/// Puts a whole new file in the place of the old one, so that nobody ever reads half of it.
+fn replace(path: &Path, text: &str) -> io::Result<()> {
+    // A file that is shared is often a link into a repository, which stays one.
+    let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    if let Some(dir) = path.parent() {
+        fs::create_dir_all(dir)?;
+    }
+    let beside = path.with_extension(format!("{}.tmp", process::id()));
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .open(&beside)?;
+    let written = file
+        .write_all(text.as_bytes())
+        .and_then(|()| match fs::metadata(&path) {
+            Ok(old) => file.set_permissions(old.permissions()),
+            Err(_) => Ok(()),
+        })
+        .and_then(|()| file.sync_all())
+        .and_then(|()| fs::rename(&beside, &path));
+    if written.is_err() {
+        // What is half written is of no use to anyone; the first error is the one to tell.
+        let _ = fs::remove_file(&beside);
+    }
+    written
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn query(name: &str, query: &str, note: &str) -> SavedQuery {
+        SavedQuery {
+            name: name.into(),
+            query: query.into(),
+            note: note.into(),
+        }
+    }
+
+    /// A place for a file, and its directory.
+    fn place() -> (tempfile::TempDir, PathBuf) {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("config").join(Saved::FILE);
+        (dir, path)
+    }
+
+    #[test]
+    fn queries_are_kept_and_taken_away_by_their_name() {
+        let (_dir, path) = place();
+        let mut saved = Saved::load(&path).unwrap();
+        assert_eq!(saved.queries(), []);
+        assert!(!saved.remove("shares").unwrap());
+        assert!(!path.exists());
+        let first = query("shares", r"process_name:net.exe cmdline:\\test\blah", "");
+        let second = query(
+            "office",
+            "parent_name:winword.exe\n\"x\"",
+            "what Word starts",
+        );
+        saved.add(&first).unwrap();
+        saved.add(&second).unwrap();
+        assert_eq!(saved.queries(), [first.clone(), second.clone()]);
+        assert_eq!(
+            Saved::load(&path).unwrap().queries(),
+            [first, second.clone()]
+        );
+        let changed = query("shares", "process_name:net1.exe", "newer");
+        saved.add(&changed).unwrap();
+        assert_eq!(saved.queries(), [changed, second.clone()]);
+        assert!(saved.remove("shares").unwrap());
+        assert_eq!(Saved::load(&path).unwrap().queries(), [second]);
+    }
+
+    #[test]
+    fn what_people_wrote_into_the_file_stays() {
+        let (_dir, path) = place();
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        let text = "# of the night shift\nteam = \"blue\"\n\n[[query]]\nname = \"a\" # the first\nquery = 'x'\n\
+            owner = \"kim\"\n\n[[query]]\nname = \"broken\"\n\n[[query]]\nquery = 7\n";
+        fs::write(&path, text).unwrap();
+        let mut saved = Saved::load(&path).unwrap();
+        assert_eq!((saved.queries().len(), saved.broken()), (1, 2));
+        // Another console adds one in between.
+        let mut other = Saved::load(&path).unwrap();
+        other.add(&query("b", "y", "")).unwrap();
+        saved.add(&query("c", "z", "")).unwrap();
+        let names: Vec<_> = saved
+            .queries()
+            .iter()
+            .map(|query| query.name.as_str())
+            .collect();
+        assert_eq!(names, ["a", "b", "c"]);
+        let now = fs::read_to_string(&path).unwrap();
+        assert!(now.starts_with(text), "{now}");
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_read_is_named_and_never_overwritten() {
+        let (_dir, path) = place();
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        for (text, words) in [
+            ("[[query]]\nname = \"a\"\nquery = x\n", "line 3: "),
+            ("query = [1]\n", "written as [[query]]"),
+            ("[query]\nname = \"a\"\n", "written as [[query]]"),
+        ] {
+            let mut saved = Saved {
+                path: path.clone(),
+                queries: Vec::new(),
+                broken: 0,
+            };
+            fs::write(&path, text).unwrap();
+            for error in [
+                Saved::load(&path).unwrap_err(),
+                saved.add(&query("a", "b", "")).unwrap_err(),
+            ] {
+                let error = error.to_string();
+                assert!(error.starts_with("cannot read "), "{error}");
+                assert!(error.contains(words), "{error}");
+            }
+            assert_eq!(fs::read_to_string(&path).unwrap(), text);
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_shared_file_keeps_its_rights_and_stays_a_link() {
+        use std::os::unix::fs::{PermissionsExt, symlink};
+
+        let (dir, path) = place();
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        let shared = dir.path().join("shared.toml");
+        fs::write(&shared, "").unwrap();
+        fs::set_permissions(&shared, fs::Permissions::from_mode(0o664)).unwrap();
+        symlink(&shared, &path).unwrap();
+        Saved::load(&path)
+            .unwrap()
+            .add(&query("a", "b", ""))
+            .unwrap();
+        assert!(fs::symlink_metadata(&path).unwrap().is_symlink());
+        let mode = fs::metadata(&shared).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o664);
+        assert_eq!(Saved::load(&shared).unwrap().queries().len(), 1);
+        // Nothing but the two is left.
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 2);
+    }
+
+    #[test]
+    fn what_cannot_be_written_is_said() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("file");
+        fs::write(&file, "").unwrap();
+        let path = file.join(Saved::FILE);
+        let mut saved = Saved {
+            path: path.clone(),
+            queries: Vec::new(),
+            broken: 0,
+        };
+        let error = saved.add(&query("a", "b", "")).unwrap_err().to_string();
+        assert!(
+            error.starts_with("cannot ") && error.contains("file"),
+            "{error}"
+        );
+    }
+}
