@@ -5,7 +5,7 @@ use std::fmt::Write;
 use jiff::Timestamp;
 
 use super::when;
-use crate::model::{Isolation, Known, Sensor};
+use crate::model::{Isolation, Known, Sensor, skew};
 use crate::text::{self, Untrusted};
 
 /// One fact a line.
@@ -33,7 +33,7 @@ pub(super) fn details(known: &Known<Sensor>, group: Option<String>) -> String {
         ),
         ("health", health(sensor)),
         ("up for", sensor.uptime.map(duration)),
-        ("clock", sensor.clock_delta.map(clock)),
+        ("clock", sensor.clock_delta.map(skew)),
         ("backlog", backlog(sensor)),
         ("registered", time(sensor.registered)),
         ("notes", shown(&sensor.notes)),
@@ -102,13 +102,6 @@ fn backlog(sensor: &Sensor) -> Option<String> {
     let events = sensor.eventlog_bytes?;
     let files = sensor.storefile_bytes.unwrap_or(0);
     Some(format!("events {events} B, files {files} B"))
-}
-
-fn clock(delta: i64) -> String {
-    match delta {
-        0 => "as the server's".to_owned(),
-        _ => format!("{} s off the server's", delta.unsigned_abs()),
-    }
 }
 
 /// Seconds in the two largest units.

@@ -12,6 +12,7 @@ mod process;
 mod search;
 mod sensor;
 mod server;
+mod zone;
 
 pub use binary::{Binary, Signature};
 pub use clock::{Clock, Pace};
@@ -25,3 +26,4 @@ pub use process::{Counts, FeedHit, Process, ProcessId, Summary, WatchlistHit};
 pub use search::{Document, Known, Page, Search, Span};
 pub use sensor::{Adapter, Group, GroupId, Isolation, Sensor, SensorFilter, SensorId};
 pub use server::ServerInfo;
+pub use zone::{Precision, Zone, skew, zone_named};

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use ratatui::text::{Line, Span};
 
-use crate::model::{Isolation, Known, Sensor};
+use crate::model::{self, Isolation, Known, Sensor};
 use crate::session::Session;
 use crate::text;
 use crate::theme::Theme;
@@ -122,14 +122,12 @@ fn skew(sensor: &Sensor, theme: &Theme) -> Line<'static> {
     match sensor.clock_delta {
         Some(0) => "as the server's".into(),
         Some(delta) => {
-            // Which of the two is ahead, the server does not say.
-            let seconds = delta.unsigned_abs();
-            let style = if seconds > WORTH_A_WARNING {
+            let style = if delta.unsigned_abs() > WORTH_A_WARNING {
                 theme.caution
             } else {
                 theme.text
             };
-            Line::styled(format!("{seconds} s off the server's"), style)
+            Line::styled(model::skew(delta), style)
         }
         None => Line::styled("difference not known", theme.unknown),
     }

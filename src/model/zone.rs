@@ -1,0 +1,278 @@
+//! The zone that times are shown in, the same everywhere at once.
+
+use std::fmt;
+
+use jiff::{
+    Timestamp,
+    tz::{Offset, TimeZone},
+};
+
+/// The zone that times are shown in.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Zone {
+    /// UTC: what servers store, and what all analysts share.
+    #[default]
+    Utc,
+    /// The zone of the hosts, as far as it is known. Sensors do not tell theirs (reference 2.6), so somebody has to.
+    Host(TimeZone),
+    /// The zone of whoever sits before the screen.
+    Mine(TimeZone),
+}
+
+/// How much of a moment is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Precision {
+    /// Date, hour and minute: for columns.
+    Minute,
+    /// To the second.
+    Second,
+    /// As precise as it is known, up to the millisecond: for what decides the order of events.
+    Most,
+}
+
+impl Zone {
+    /// The zone after this one: UTC, the hosts', mine, and UTC again; what is not known is passed over.
+    #[must_use]
+    pub fn next(&self, host: Option<&TimeZone>, mine: Option<&TimeZone>) -> Self {
+        let host = host.cloned().map(Self::Host);
+        let mine = mine.cloned().map(Self::Mine);
+        match self {
+            Self::Utc => host.or(mine),
+            Self::Host(_) => mine,
+            Self::Mine(_) => None,
+        }
+        .unwrap_or_default()
+    }
+
+    /// What a header says beside times of about `at`: `UTC`, `UTC+02:00 host`, `CET mine`. The offset of a zone changes
+    /// with the time of the year, so it is that of the moment shown.
+    pub fn label(&self, at: Timestamp) -> String {
+        match self {
+            Self::Utc => "UTC".into(),
+            Self::Host(zone) => format!("{} host", Named(zone, at)),
+            Self::Mine(zone) => format!("{} mine", Named(zone, at)),
+        }
+    }
+
+    /// A moment with the offset that tells which one: `2021-03-04 10:15:30Z`, `2021-03-04 11:15:30+01:00`.
+    pub fn show(&self, at: Timestamp, precision: Precision) -> String {
+        let text = self.bare(at, precision);
+        match self {
+            Self::Utc => format!("{text}Z"),
+            Self::Host(zone) | Self::Mine(zone) => {
+                format!("{text}{}", Signed(zone.to_offset(at)))
+            }
+        }
+    }
+
+    /// A moment without its offset, for where a header tells the zone.
+    pub fn bare(&self, at: Timestamp, precision: Precision) -> String {
+        let zone = match self {
+            Self::Utc => TimeZone::UTC,
+            Self::Host(zone) | Self::Mine(zone) => zone.clone(),
+        };
+        let zoned = at.to_zoned_datetime(zone);
+        let pattern = match precision {
+            Precision::Minute => "%Y-%m-%d %H:%M",
+            Precision::Second => "%Y-%m-%d %H:%M:%S",
+            Precision::Most => {
+                let fraction = zoned.millisecond();
+                let text = zoned.strftime("%Y-%m-%d %H:%M:%S");
+                return if fraction == 0 {
+                    text.to_string()
+                } else {
+                    format!("{text}.{fraction:03}")
+                };
+            }
+        };
+        zoned.strftime(pattern).to_string()
+    }
+}
+
+/// Reads a zone as people name one: `+02:00`, `-0330`, `UTC`, `Europe/Berlin`; `None` for one that is not known here.
+/// Places are looked up among the zones of the system, so this is for when a configuration is read, not for a screen.
+pub fn zone_named(text: &str) -> Option<TimeZone> {
+    let text = text.trim();
+    if text.eq_ignore_ascii_case("utc") || text.eq_ignore_ascii_case("z") {
+        return Some(TimeZone::UTC);
+    }
+    let sign = match text.chars().next()? {
+        '+' => 1,
+        '-' => -1,
+        _ => return TimeZone::get(text).ok(),
+    };
+    let digits = text[1..].replace(':', "");
+    let is_offset =
+        matches!(digits.len(), 2 | 4) && digits.bytes().all(|byte| byte.is_ascii_digit());
+    if !is_offset {
+        return None;
+    }
+    let hours: i32 = digits[..2].parse().ok()?;
+    let minutes: i32 = digits[2..].parse().unwrap_or(0);
+    // The widest that any country uses is 14 hours.
+    let is_real = minutes < 60 && hours * 60 + minutes <= 14 * 60;
+    let offset = Offset::from_seconds(sign * (hours * 3_600 + minutes * 60)).ok()?;
+    is_real.then(|| TimeZone::fixed(offset))
+}
+
+/// The difference between a sensor's clock and the server's in words. Which of the two is ahead the server does not say
+/// (reference 2.6), and below a second there is none.
+pub fn skew(seconds: i64) -> String {
+    let off = seconds.unsigned_abs();
+    let (minutes, hours) = (off / 60, off / 3_600);
+    match off {
+        0 => "as the server's".to_owned(),
+        1..600 => format!("{off} s off the server's"),
+        600..7_200 => format!("{minutes} min off the server's"),
+        _ => format!("{hours} h {} min off the server's", minutes % 60),
+    }
+}
+
+/// The name of a zone at a moment: its abbreviation where it has one of letters, its offset otherwise.
+struct Named<'z>(&'z TimeZone, Timestamp);
+
+impl fmt::Display for Named<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let info = self.0.to_offset_info(self.1);
+        let short = info.abbreviation();
+        if short.bytes().all(|byte| byte.is_ascii_alphabetic()) {
+            return f.write_str(short);
+        }
+        write!(f, "UTC{}", Signed(info.offset()))
+    }
+}
+
+/// An offset as `+02:00`.
+struct Signed(Offset);
+
+impl fmt::Display for Signed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let seconds = self.0.seconds();
+        let sign = if seconds < 0 { '-' } else { '+' };
+        let minutes = seconds.unsigned_abs() / 60;
+        write!(f, "{sign}{:02}:{:02}", minutes / 60, minutes % 60)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    fn zone(name: &str) -> TimeZone {
+        zone_named(name).expect(name)
+    }
+
+    #[test]
+    fn the_zones_go_round_and_pass_over_what_is_not_known() {
+        let (host, mine) = (zone("-06:00"), zone("+01:00"));
+        let first = Zone::default().next(Some(&host), Some(&mine));
+        assert_eq!(first, Zone::Host(host.clone()));
+        let second = first.next(Some(&host), Some(&mine));
+        assert_eq!(second, Zone::Mine(mine.clone()));
+        assert_eq!(second.next(Some(&host), Some(&mine)), Zone::Utc);
+        assert_eq!(Zone::Utc.next(None, Some(&mine)), Zone::Mine(mine));
+        assert_eq!(first.next(Some(&host), None), Zone::Utc);
+        assert_eq!(Zone::Utc.next(None, None), Zone::Utc);
+    }
+
+    #[track_caller]
+    fn check(zone: &Zone, moment: &str, label: &str, shown: &str) {
+        let moment = at(moment);
+        assert_eq!(zone.label(moment), label);
+        assert_eq!(zone.show(moment, Precision::Most), shown);
+    }
+
+    #[test]
+    fn a_moment_is_shown_with_the_offset_it_has() {
+        check(
+            &Zone::Utc,
+            "2021-03-04T23:15:30.12Z",
+            "UTC",
+            "2021-03-04 23:15:30.120Z",
+        );
+        check(
+            &Zone::Host(zone("+0530")),
+            "2021-03-04T23:15:30Z",
+            "UTC+05:30 host",
+            "2021-03-05 04:45:30+05:30",
+        );
+        check(
+            &Zone::Mine(zone("-03:30")),
+            "2021-03-04T00:00:00Z",
+            "UTC-03:30 mine",
+            "2021-03-03 20:30:00-03:30",
+        );
+        // Before 1970 a fraction counts forward too.
+        check(
+            &Zone::Utc,
+            "1969-12-31T23:59:59.5Z",
+            "UTC",
+            "1969-12-31 23:59:59.500Z",
+        );
+        let utc = Zone::Utc;
+        let moment = at("2021-03-04T10:15:30.5Z");
+        assert_eq!(utc.bare(moment, Precision::Minute), "2021-03-04 10:15");
+        assert_eq!(utc.show(moment, Precision::Second), "2021-03-04 10:15:30Z");
+    }
+
+    #[test]
+    fn summer_and_winter_differ() {
+        // A zone of one's own, so that the test needs no files of the system.
+        let berlin = TimeZone::posix("CET-1CEST,M3.5.0,M10.5.0/3").unwrap();
+        let mine = Zone::Mine(berlin);
+        check(
+            &mine,
+            "2021-01-04T10:00:00Z",
+            "CET mine",
+            "2021-01-04 11:00:00+01:00",
+        );
+        check(
+            &mine,
+            "2021-07-04T10:00:00Z",
+            "CEST mine",
+            "2021-07-04 12:00:00+02:00",
+        );
+    }
+
+    #[test]
+    fn a_zone_is_named_by_its_offset_or_its_place() {
+        let offset = |text| {
+            zone_named(text).map(|zone| zone.to_offset(at("2021-01-01T00:00:00Z")).seconds())
+        };
+        assert_eq!(offset("+02:00"), Some(7_200));
+        assert_eq!(offset("-0330"), Some(-12_600));
+        assert_eq!(offset(" +02 "), Some(7_200));
+        assert_eq!(offset("utc"), Some(0));
+        assert_eq!(offset("+14:00"), Some(50_400));
+        for text in [
+            "",
+            "+",
+            "+2",
+            "+15:00",
+            "+02:60",
+            "+02:00:00",
+            "Middle/Earth",
+            "+é1",
+        ] {
+            assert_eq!(offset(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn skew_is_told_in_units_that_can_be_read() {
+        for (seconds, words) in [
+            (0, "as the server's"),
+            (-13, "13 s off the server's"),
+            (106, "106 s off the server's"),
+            (3_600, "60 min off the server's"),
+            (-7_260, "2 h 1 min off the server's"),
+            (i64::MIN, "2562047788015215 h 30 min off the server's"),
+        ] {
+            assert_eq!(skew(seconds), words);
+        }
+    }
+}
