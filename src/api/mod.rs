@@ -2,6 +2,7 @@
 //!
 //! The token goes into one header of a request and nowhere else: no message, log line, address or `Debug` holds it.
 
+mod alert;
 mod ask;
 mod binary;
 mod call;

@@ -1,5 +1,6 @@
 //! The nouns of an investigation: plain data, whatever the server's version and spelling.
 
+mod alert;
 mod binary;
 mod clock;
 mod extract;
@@ -14,6 +15,7 @@ mod sensor;
 mod server;
 mod zone;
 
+pub use alert::{Alert, AlertId, AlertKind, AlertSource, AlertStatus, Indicator};
 pub use binary::{Binary, Signature};
 pub use clock::{Clock, Pace};
 pub use extract::Extract;

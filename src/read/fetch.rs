@@ -6,12 +6,15 @@ use jiff::Timestamp;
 
 use crate::api::{Client, Error};
 use crate::model::{
-    Binary, FacetValue, Facets, Group, GroupId, HostCount, Known, Lineage, Md5, Page, Prevalence,
-    Process, ProcessId, Search, Sensor, SensorId, ServerInfo, Span, Summary,
+    Alert, Binary, FacetValue, Facets, Group, GroupId, HostCount, Known, Lineage, Md5, Page,
+    Prevalence, Process, ProcessId, Search, Sensor, SensorId, ServerInfo, Span, Summary,
 };
 
 /// A page of processes as it is kept and shown: rows are shared, not copied.
 pub type Rows = Page<Arc<Process>>;
+
+/// A page of alerts, kept and shown in the same way.
+pub type AlertRows = Page<Arc<Alert>>;
 
 /// What to fetch. Equal fetches have equal answers, so a fetch is its own cache key.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -55,6 +58,13 @@ pub enum Fetch {
     },
     /// How common a file is.
     Prevalence(Md5),
+    /// Part of an alert search.
+    Alerts {
+        /// The question; of a search its query and its order count.
+        search: Arc<Search>,
+        /// Which rows.
+        span: Span,
+    },
 }
 
 /// What came back. Cheap to clone: the cache keeps one, the screen another.
@@ -70,6 +80,7 @@ pub enum Answer {
     Binary(Known<Binary>),
     Facets(Known<Facets>),
     Prevalence(Known<Prevalence>),
+    Alerts(Known<AlertRows>),
 }
 
 impl Fetch {
@@ -127,6 +138,10 @@ impl Fetch {
             Self::Prevalence(md5) => {
                 Answer::Prevalence(known(client.prevalence(*md5).await?, at(client)))
             }
+            Self::Alerts { search, span } => {
+                let page = client.alerts(search, *span).await?;
+                Answer::Alerts(known(page.map(Arc::new), at(client)))
+            }
             // Walks are made of summaries; the reader never sends one.
             Self::Lineage { .. } => return Err(Error::Internal),
         })
@@ -146,6 +161,7 @@ impl Answer {
             Self::Binary(known) => known.as_of,
             Self::Facets(known) => known.as_of,
             Self::Prevalence(known) => known.as_of,
+            Self::Alerts(known) => known.as_of,
         }
     }
 
@@ -161,6 +177,7 @@ impl Answer {
             Self::Binary(known) => &mut known.from_cache,
             Self::Facets(known) => &mut known.from_cache,
             Self::Prevalence(known) => &mut known.from_cache,
+            Self::Alerts(known) => &mut known.from_cache,
         };
         *mark = true;
         self
@@ -199,6 +216,13 @@ impl Answer {
             Self::Prevalence(known) => {
                 let hosts = known.value.hostnames.len() * size_of::<HostCount>();
                 512 + hosts + 2 * known.value.document.len()
+            }
+            Self::Alerts(known) => {
+                let rows = known.value.rows.iter();
+                // An alert has nearly all of its texts twice: as they came, and taken out.
+                128 + rows
+                    .map(|row| size_of::<Alert>() + 2 * row.document.len())
+                    .sum::<usize>()
             }
         }
     }

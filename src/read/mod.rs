@@ -16,8 +16,8 @@ use tokio::{
     time::Instant,
 };
 
-pub use fetch::{Answer, Fetch, Rows};
-pub use pages::pages;
+pub use fetch::{AlertRows, Answer, Fetch, Rows};
+pub use pages::{Paged, pages};
 
 use crate::api::{Client, Error};
 use crate::model::ProcessId;

@@ -3,6 +3,7 @@
 //! A field may be missing, null, a number or a string that holds one; a row that cannot be used is counted and never
 //! costs the page. Everything the server sent stays in the row's [`Document`](crate::model::Document).
 
+mod alert;
 mod binary;
 mod compact;
 mod facet;
@@ -18,8 +19,8 @@ mod server;
 mod summary;
 mod time;
 
-pub use member::{member, members};
 pub use facet::facets;
+pub use member::{member, members};
 pub use page::{Malformed, list, one, page};
 pub use record::Record;
 pub use summary::summary;
@@ -36,7 +37,7 @@ mod tests {
     use serde_json::{Map, Value};
 
     use super::*;
-    use crate::model::{Binary, Group, Prevalence, Process, Sensor, ServerInfo, Span};
+    use crate::model::{Alert, Binary, Group, Prevalence, Process, Sensor, ServerInfo, Span};
 
     const GUID: &str = "00000007-0000-1092-01d7-10df4de391b0";
 
@@ -58,6 +59,7 @@ mod tests {
                 "(unknown)",
                 "2021-03-04 04:15:33.883886-06:00",
                 "10.0.0.1,0050569a1b2c|",
+                r#"{"highlights": [null, {"a": 1}], "hit_field_a": [2]}"#,
                 "9E107D9D372BB6826BD81D3542A419D6",
                 "00000007-0000-1092-01d7-10df4de391b0-0177fcbc770e",
             ])
@@ -76,7 +78,8 @@ mod tests {
         const NAMES: &str = "id unique_id segment_id sensor_id process_pid start parent_id parent_unique_id comms_ip \
             last_update terminated watchlists wid value alliance_score_x alliance_data_x watchlist_3 modload_count md5 \
             network_adapters last_checkin_time clock_delta isolation_exclusions ip_address enabled results filtered \
-            total_results elapsed incomplete_results facets name ratio percent hostCount hostnames process parent children siblings version uptime group_id";
+            total_results elapsed incomplete_results facets name ratio percent hostCount hostnames process parent \
+            children siblings version uptime group_id ioc_attr ioc_value highlights alert_severity process_unique_id";
         prop::sample::select(NAMES.split_whitespace().collect::<Vec<_>>()).prop_map(str::to_owned)
     }
 
@@ -96,6 +99,7 @@ mod tests {
                 let _ = (one::<ServerInfo>(&json), list::<Sensor>(&json), summary(&json));
                 let _ = (page::<Process>(&json, asked), one::<Prevalence>(&json));
                 let _ = facets(&json, &["start".into()]);
+                let _ = one::<Alert>(&json);
             }
             // Whatever else it holds, a process with an id is never lost.
             row.insert("id".into(), GUID.into());

@@ -92,7 +92,8 @@ fn file_name(path: &Untrusted) -> Untrusted {
         .into()
 }
 
-fn counts(record: &Record) -> Counts {
+/// How many events of each kind a document counts.
+pub(super) fn counts(record: &Record) -> Counts {
     Counts {
         modload: record.count("modload_count"),
         filemod: record.count("filemod_count"),

@@ -1,5 +1,6 @@
 //! The client against small servers made by hand: what it sends, and what it makes of whatever comes back.
 
+mod alerts;
 mod answers;
 mod errors;
 mod privacy;
