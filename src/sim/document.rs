@@ -251,6 +251,11 @@ impl Record for File<'_> {
         if let Some(passed) = feeds(&binary.feeds, field, test) {
             return passed;
         }
+        if let Some(id) = field.strip_prefix("watchlist_") {
+            let is_tagged = binary.watchlists.iter().any(|watchlist| watchlist == id);
+            let at = render::timestamp(first_seen(binary, self.world));
+            return is_tagged && test(Value::Time(at));
+        }
         let signer = binary.signed.and(binary.company.as_deref());
         match field {
             "md5" => maybe(Some(&binary.md5), test),

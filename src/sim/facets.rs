@@ -31,7 +31,18 @@ pub(super) fn defaults(index: Index) -> Vec<String> {
             "day_of_week",
             "start",
         ],
-        _ => &[
+        Index::Alert => &[
+            "status",
+            "alert_type",
+            "feed_name",
+            "watchlist_name",
+            "hostname",
+            "group",
+            "username",
+            "assigned_to",
+            "created_time",
+        ],
+        Index::Binary | Index::Report => &[
             "product_name_facet",
             "file_version_facet",
             "digsig_result",
@@ -65,9 +76,9 @@ pub(super) fn values(index: Index, facet: &str, record: &dyn Record, each: &mut 
             Value::Text(text) if facet == "username" => {
                 each(text.rsplit('\\').next().unwrap_or(&text));
             }
-            // Process documents have these in lower case.
+            // Processes and alerts have these in lower case.
             Value::Text(text)
-                if index == Index::Process && matches!(facet, "hostname" | "group") =>
+                if index != Index::Binary && matches!(facet, "hostname" | "group") =>
             {
                 each(&text.to_lowercase());
             }
@@ -114,8 +125,8 @@ pub(super) fn count(server: &Server, index: Index, search: &Search) -> Json {
                     }
                 }
                 _ => {
-                    if let Some(file) = hits::file(server, number) {
-                        values(index, facet, &file, &mut each);
+                    if let Some(record) = hits::record(server, index, number) {
+                        values(index, facet, &*record, &mut each);
                     }
                 }
             }
@@ -174,9 +185,11 @@ fn bars(facet: &str, now: Timestamp) -> Option<Vec<String>> {
         "hour_of_day" => numbers(24),
         "day_of_week" => numbers(7),
         "digsig_sign_time" => back(MONTHS, Span::months),
-        "start" | "last_update" | "last_server_update" | "server_added_timestamp" => {
-            back(DAYS, Span::days)
-        }
+        "start"
+        | "last_update"
+        | "last_server_update"
+        | "server_added_timestamp"
+        | "created_time" => back(DAYS, Span::days),
         _ => return None,
     })
 }

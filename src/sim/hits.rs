@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use lru::LruCache;
 
 use super::{
+    alert::AlertDocument,
     document::{Document, File},
     facets, render,
     search::Search,
@@ -47,7 +48,8 @@ impl Search {
                 Index::Process => document(server, *number).is_some_and(|document| {
                     self.is_in_bounds(document.last_update()) && self.passes(&document, &matchers)
                 }),
-                _ => file(server, *number).is_some_and(|file| self.passes(&file, &matchers)),
+                index => record(server, index, *number)
+                    .is_some_and(|record| self.passes(&*record, &matchers)),
             };
             filtered(&all(server, self.index).collect::<Vec<_>>(), passes)
         })
@@ -139,7 +141,7 @@ impl Search {
                 "last_update" => first(Value::Time(render::timestamp(document.last_update()[0]))),
                 _ => document.any(field, &mut first),
             }),
-            _ => file(server, number).map(|file| file.any(field, &mut first)),
+            index => record(server, index, number).map(|record| record.any(field, &mut first)),
         };
         key
     }
@@ -221,6 +223,26 @@ pub(super) fn file(server: &Server, number: u32) -> Option<File<'_>> {
     })
 }
 
+/// The alert of a number.
+pub(super) fn alert(server: &Server, number: u32) -> Option<AlertDocument<'_>> {
+    let all = &server.world.alerts;
+    Some(AlertDocument {
+        world: &server.world,
+        alert: all.get(usize::try_from(number).ok()?)?,
+        release: &server.release,
+    })
+}
+
+/// Whatever has a number in an index.
+pub(super) fn record(server: &Server, index: Index, number: u32) -> Option<Box<dyn Record + '_>> {
+    Some(match index {
+        Index::Process => Box::new(document(server, number)?),
+        Index::Binary => Box::new(file(server, number)?),
+        Index::Alert => Box::new(alert(server, number)?),
+        Index::Report => return None,
+    })
+}
+
 /// The numbers of everything in an index.
 fn all(server: &Server, index: Index) -> Box<dyn Iterator<Item = u32> + '_> {
     match index {
@@ -235,7 +257,8 @@ fn all(server: &Server, index: Index) -> Box<dyn Iterator<Item = u32> + '_> {
                 .places()
                 .map(|place| u32::try_from(place).unwrap_or(u32::MAX)),
         ),
-        Index::Alert | Index::Report => Box::new(std::iter::empty()),
+        Index::Alert => Box::new(0..u32::try_from(server.world.alerts.len()).unwrap_or(u32::MAX)),
+        Index::Report => Box::new(std::iter::empty()),
     }
 }
 

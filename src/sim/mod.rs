@@ -4,6 +4,7 @@
 //! headers), is taken apart (`ask`) and answered by one of the `resources`, each a file that knows its routes; searches
 //! go through `search` and `hits`. The JSON is written by hand from the API reference, quirks included.
 
+mod alert;
 mod answer;
 mod ask;
 mod certificate;

@@ -60,7 +60,9 @@ impl Search {
         .map(|name| ask.param(name).and_then(moment));
         let sort = ask.param("sort").or(match index {
             Index::Process => Some("last_update desc"),
-            _ => Some("server_added_timestamp desc"),
+            Index::Binary => Some("server_added_timestamp desc"),
+            // They are documented to be ordered by a field that they do not have.
+            Index::Alert | Index::Report => None,
         });
         let sort = sort.and_then(order);
         let group = ask

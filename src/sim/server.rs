@@ -86,8 +86,7 @@ impl Server {
             .unwrap_or_else(|| Dice::new(options.seed, SALT_TOKEN, 0).hex(40));
         let world = World::new(
             options.seed,
-            options.processes,
-            options.sensors,
+            [options.processes, options.sensors, options.alerts],
             options.clock.now(),
             release.is_6(),
         );

@@ -150,6 +150,14 @@ fn row(file: &File<'_>) -> Map<String, Value> {
     if release.is_7() {
         add("sha256", Some(&binary.sha256()));
     }
+    if !binary.watchlists.is_empty() {
+        let hits: Vec<Value> = binary
+            .watchlists
+            .iter()
+            .map(|id| json!({"wid": id, "value": render::solr(first)}))
+            .collect();
+        row.insert("watchlists".into(), json!(hits));
+    }
     rows::feeds(&mut row, &binary.feeds, first);
     row
 }

@@ -1,5 +1,6 @@
 //! What can be asked for: each file knows its routes and writes its JSON.
 
+mod alert;
 mod binary;
 mod control;
 mod group;
@@ -22,6 +23,7 @@ pub(super) fn answer(server: &Server, ask: &Ask) -> Answer {
         sensor::answer,
         group::answer,
         user::answer,
+        alert::answer,
     ];
     resources
         .into_iter()

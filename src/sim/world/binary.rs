@@ -32,6 +32,8 @@ pub(crate) struct Binary {
     /// Milliseconds since 1970; none when it is not signed.
     pub(crate) signed: Option<i64>,
     pub(crate) is_program: bool,
+    /// The ids of the watchlists that tagged it.
+    pub(crate) watchlists: Vec<String>,
     pub(crate) feeds: Vec<FeedSheet>,
     /// The sensors that ran or loaded it.
     pub(crate) hosts: BTreeSet<u32>,
@@ -132,6 +134,7 @@ impl Binaries {
         binary.company.clone_from(&sheet.company);
         binary.product.clone_from(&sheet.product);
         binary.description.clone_from(&sheet.description);
+        binary.watchlists.clone_from(&sheet.watchlists);
         binary.feeds.clone_from(&sheet.feeds);
         binary.signed = sheet.signed.as_deref().map(super::moment);
         if let Some(size) = sheet.size {
@@ -212,6 +215,7 @@ fn blank(md5: String, os: Os, path: &str) -> Binary {
         size: 20_480 + dice.below(3_000_000),
         signed: None,
         is_program: true,
+        watchlists: Vec::new(),
         feeds: Vec::new(),
         hosts: BTreeSet::new(),
         runs: 0,

@@ -2,10 +2,12 @@
 //!
 //! It is a function of a seed, two sizes and the present, and never changes; what a client changes is kept beside it.
 
+mod alert;
 mod binary;
 mod chance;
 mod counts;
 mod fleet;
+mod intelligence;
 mod kind;
 mod noise;
 mod process;
@@ -16,11 +18,14 @@ use std::ops::Range;
 
 use jiff::{SignedDuration, Timestamp};
 
+pub(super) use alert::{Alert, Origin, Subject};
 pub(super) use binary::{Binaries, Binary};
 pub(super) use chance::{Dice, number_of};
 pub(super) use counts::Counts;
 pub(super) use fleet::{Fleet, Group, Host, Os, Team, User};
-pub(super) use process::{Parentage, Process};
+pub(super) use intelligence::{Intelligence, Report, Watchlist};
+pub(super) use kind::Kind;
+pub(super) use process::{Parentage, Process, account};
 pub(super) use told::FeedSheet;
 
 use crate::model::ProcessId;
@@ -36,6 +41,9 @@ pub(super) struct World {
     pub(super) now: i64,
     pub(super) fleet: Fleet,
     pub(super) binaries: Binaries,
+    pub(super) intelligence: Intelligence,
+    /// The newest first.
+    pub(super) alerts: Vec<Alert>,
     /// Whether the server splits a process by time (6.0 and later).
     has_time_segments: bool,
     kinds: Kinds,
@@ -45,11 +53,10 @@ pub(super) struct World {
 }
 
 impl World {
-    /// The world of a seed, with about so many ordinary processes.
+    /// The world of a seed, with about so many ordinary processes, and `alerts` besides those of the stories.
     pub(super) fn new(
         seed: u64,
-        processes: u64,
-        sensors: u64,
+        [processes, sensors, alerts]: [u64; 3],
         now: Timestamp,
         has_time_segments: bool,
     ) -> Self {
@@ -71,6 +78,8 @@ impl World {
             now,
             fleet,
             binaries,
+            intelligence: Intelligence::embedded(),
+            alerts: Vec::new(),
             has_time_segments,
             kinds,
             noise,
@@ -81,7 +90,13 @@ impl World {
             .processes()
             .map(|process| u64::from(process.segments()))
             .sum();
+        world.alerts = alert::raise(&world, &world.intelligence, alerts);
         world
+    }
+
+    /// The kind of process at a place.
+    pub(super) fn kind(&self, place: usize) -> &Kind {
+        &self.kinds.all[place]
     }
 
     /// All processes.
@@ -158,7 +173,7 @@ mod tests {
 
     pub(super) fn world(processes: u64) -> World {
         let now = "2021-03-04T18:00:00Z".parse().unwrap();
-        World::new(7, processes, 20, now, true)
+        World::new(7, [processes, 20, 400], now, true)
     }
 
     #[test]

@@ -128,16 +128,7 @@ impl<'w> Process<'w> {
     pub(crate) fn user(self) -> Cow<'w, str> {
         match self.source {
             Source::Told(told) => Cow::Borrowed(&told.user),
-            Source::Drawn(_, kind) => match (kind.user, self.host()) {
-                (Account::System, _) => "SYSTEM".into(),
-                (Account::Service, _) => "LOCAL SERVICE".into(),
-                (Account::Network, _) => "NETWORK SERVICE".into(),
-                (Account::Root, _) => "root".into(),
-                (Account::User, host) if host.os == Os::Windows => {
-                    format!(r"CORP\{}", host.account).into()
-                }
-                (Account::User, host) => Cow::Borrowed(&host.account),
-            },
+            Source::Drawn(_, kind) => account(kind, self.host()),
         }
     }
 
@@ -331,6 +322,18 @@ impl<'w> Process<'w> {
         text = text.replace("{n}", &(1_000 + dice.below(9_000)).to_string());
         text = text.replace("{hex}", &dice.hex(8));
         Cow::Owned(text)
+    }
+}
+
+/// The user that processes of a kind run as on a host, with the domain.
+pub(crate) fn account<'w>(kind: &Kind, host: &'w Host) -> Cow<'w, str> {
+    match kind.user {
+        Account::System => "SYSTEM".into(),
+        Account::Service => "LOCAL SERVICE".into(),
+        Account::Network => "NETWORK SERVICE".into(),
+        Account::Root => "root".into(),
+        Account::User if host.os == Os::Windows => format!(r"CORP\{}", host.account).into(),
+        Account::User => Cow::Borrowed(&host.account),
     }
 }
 

@@ -125,6 +125,8 @@ pub(crate) struct BinarySheet {
     pub(crate) signed: Option<String>,
     pub(crate) size: Option<u64>,
     #[serde(default)]
+    pub(crate) watchlists: Vec<String>,
+    #[serde(default)]
     pub(crate) feeds: Vec<FeedSheet>,
 }
 

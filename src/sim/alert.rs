@@ -1,0 +1,242 @@
+//! Alerts as documents that can be searched (reference 3.5).
+
+use std::borrow::Cow;
+
+use serde_json::json;
+
+use super::{
+    document::Document,
+    release::Release,
+    render,
+    world::{self, Alert, Binary, Counts, Host, Origin, Report, Subject, Watchlist, World},
+};
+use crate::model::ProcessId;
+use crate::query::{Record, Value};
+
+/// One alert.
+#[derive(Clone, Copy)]
+pub(super) struct AlertDocument<'w> {
+    pub(super) world: &'w World,
+    pub(super) alert: &'w Alert,
+    pub(super) release: &'w Release,
+}
+
+/// The process that an alert is about.
+pub(super) struct Culprit<'w> {
+    pub(super) id: ProcessId,
+    /// The number of the segment, as the server has it.
+    pub(super) segment: i64,
+    pub(super) name: &'w str,
+    pub(super) path: Cow<'w, str>,
+    pub(super) user: Cow<'w, str>,
+    pub(super) counts: Counts,
+}
+
+/// Who raised an alert.
+pub(super) enum Source<'w> {
+    Watchlist(&'w Watchlist),
+    Report {
+        feed: u32,
+        feed_name: &'w str,
+        report: &'w Report,
+    },
+}
+
+impl<'w> AlertDocument<'w> {
+    /// The process it is about; none for a binary.
+    pub(super) fn culprit(&self) -> Option<Culprit<'w>> {
+        match self.alert.subject {
+            Subject::Process(number, segment) => {
+                let process = self.world.process(number)?;
+                let document = Document {
+                    world: self.world,
+                    process,
+                    segment,
+                    release: self.release,
+                };
+                Some(Culprit {
+                    id: process.id(),
+                    segment: document.segment_id(),
+                    name: process.name(),
+                    path: process.path(),
+                    user: process.user(),
+                    counts: process.segment_counts(segment),
+                })
+            }
+            Subject::Forgotten { id, host, kind } => {
+                let kind = self.world.kind(kind);
+                let host = self.world.fleet.host(host)?;
+                let arrived = self.alert.created - 2_000;
+                Some(Culprit {
+                    id,
+                    segment: if self.release.is_6() { arrived } else { 1 },
+                    name: &kind.name,
+                    path: kind.path.replace("{user}", &host.account).into(),
+                    user: world::account(kind, host),
+                    counts: Counts {
+                        modload: 24,
+                        filemod: 1,
+                        ..Counts::default()
+                    },
+                })
+            }
+            Subject::Binary(_) => None,
+        }
+    }
+
+    /// The file it is about.
+    pub(super) fn file(&self) -> &'w Binary {
+        let binaries = &self.world.binaries;
+        match self.alert.subject {
+            Subject::Process(number, _) => match self.world.process(number) {
+                Some(process) => process.binary(),
+                None => &binaries.all[0],
+            },
+            Subject::Forgotten { host, kind, .. } => {
+                let build = self.world.fleet.host(host).map_or(0, |host| host.build);
+                &binaries.all[binaries.of_kind(kind, build)]
+            }
+            Subject::Binary(place) => &binaries.all[place],
+        }
+    }
+
+    /// The host it was seen on; of a binary the first one.
+    pub(super) fn host(&self) -> Option<&'w Host> {
+        let fleet = &self.world.fleet;
+        match self.alert.subject {
+            Subject::Process(number, _) => Some(self.world.process(number)?.host()),
+            Subject::Forgotten { host, .. } => fleet.host(host),
+            Subject::Binary(_) => fleet.host(*self.file().hosts.first()?),
+        }
+    }
+
+    /// Who raised it.
+    pub(super) fn source(&self) -> Source<'w> {
+        let known = &self.world.intelligence;
+        match self.alert.origin {
+            Origin::Watchlist(place) => Source::Watchlist(&known.watchlists[place]),
+            Origin::Report(feed, report) => Source::Report {
+                feed: known.feeds[feed].id,
+                feed_name: &known.feeds[feed].name,
+                report: &known.feeds[feed].reports[report],
+            },
+        }
+    }
+
+    /// How the alert was found, and in what.
+    pub(super) fn kind(&self) -> &'static str {
+        match (self.alert.subject, self.alert.origin) {
+            (Subject::Binary(_), Origin::Watchlist(_)) => "watchlist.hit.query.binary",
+            (Subject::Binary(_), Origin::Report(..)) => "watchlist.hit.ingress.binary",
+            (_, Origin::Watchlist(_)) => "watchlist.hit.query.process",
+            (_, Origin::Report(..)) => "watchlist.hit.ingress.process",
+        }
+    }
+
+    /// How much its host matters: its group says, 3 being the usual.
+    pub(super) fn criticality(&self) -> u32 {
+        let groups = &self.world.fleet.groups;
+        self.host()
+            .and_then(|host| groups.iter().find(|group| group.id == host.group))
+            .map_or(3, |group| group.criticality)
+    }
+
+    /// Score and criticality in one number (reference 2.13), with the usual rating and confidence.
+    pub(super) fn severity(&self) -> f64 {
+        f64::from(self.score()) * 0.0675 * f64::from(7 + self.criticality())
+    }
+
+    /// The score of the report.
+    pub(super) fn score(&self) -> i32 {
+        i32::try_from(self.alert.score).unwrap_or(0)
+    }
+
+    /// The user who has it.
+    pub(super) fn assigned(&self) -> Option<&'w str> {
+        let user = self.world.fleet.users.get(self.alert.assigned?)?;
+        Some(&user.username)
+    }
+
+    /// What matched: `query` with its search as JSON text, a hash, a name.
+    pub(super) fn indicator(&self) -> (&'w str, String) {
+        let search = |index: &str, query: &str| {
+            let query: String = url::form_urlencoded::byte_serialize(query.as_bytes()).collect();
+            let search = format!("cb.urlver=1&q={}", query.replace('+', "%20"));
+            format!(
+                "{{\"index_type\": {}, \"search_query\": {}}}",
+                json!(index),
+                json!(search)
+            )
+        };
+        match self.source() {
+            Source::Watchlist(list) => ("query", search(&list.index, &list.query)),
+            Source::Report { report, .. } => {
+                let value = report.value.as_deref().unwrap_or(&self.file().md5);
+                let value = match &*report.ioc {
+                    "query" => search("events", value),
+                    _ => value.to_owned(),
+                };
+                (&report.ioc, value)
+            }
+        }
+    }
+
+    /// The id and the name of the watchlist or report.
+    pub(super) fn origin(&self) -> (&'w str, &'w str) {
+        match self.source() {
+            Source::Watchlist(list) => (&list.id, &list.name),
+            Source::Report { report, .. } => (&report.id, &report.title),
+        }
+    }
+
+    /// The number and the name of the feed.
+    pub(super) fn feed(&self) -> (i64, &'w str) {
+        match self.source() {
+            Source::Watchlist(_) => (-1, "My Watchlists"),
+            Source::Report {
+                feed, feed_name, ..
+            } => (feed.into(), feed_name),
+        }
+    }
+}
+
+impl Record for AlertDocument<'_> {
+    fn any(&self, field: &str, test: &mut dyn FnMut(Value<'_>) -> bool) -> bool {
+        let mut say = |text: &str| test(Value::Text(text.into()));
+        match field {
+            "unique_id" => say(&self.alert.id),
+            "alert_type" => say(self.kind()),
+            "status" => say(self.alert.status.word()),
+            "assigned_to" => self.assigned().is_some_and(say),
+            "feed_name" => say(self.feed().1),
+            "watchlist_id" => say(self.origin().0),
+            "watchlist_name" => say(self.origin().1),
+            "ioc_value" => say(&self.indicator().1),
+            "md5" => say(&self.file().md5),
+            "sha256" => self.release.is_7() && say(&self.file().sha256()),
+            "hostname" => self.host().is_some_and(|host| say(&host.name)),
+            "group" => self
+                .host()
+                .is_some_and(|host| say(self.world.fleet.group_name(host.group))),
+            "process_name" => self.culprit().is_some_and(|process| say(process.name)),
+            "process_path" => self.culprit().is_some_and(|process| say(&process.path)),
+            "username" => self
+                .culprit()
+                .is_some_and(|process| !process.user.is_empty() && say(&process.user)),
+            "observed_filename" => self.file().paths.iter().any(|path| say(path)),
+            "feed_id" => {
+                let id = i32::try_from(self.feed().0).unwrap_or(-1);
+                test(Value::Number(id.into()))
+            }
+            "alert_severity" => test(Value::Number(self.severity())),
+            "report_score" => test(Value::Number(self.score().into())),
+            "created_time" => test(Value::Time(render::timestamp(self.alert.created))),
+            "resolved_time" => self
+                .alert
+                .resolved
+                .is_some_and(|at| test(Value::Time(render::timestamp(at)))),
+            // The process of an alert cannot be searched for (reference 2.13).
+            _ => false,
+        }
+    }
+}

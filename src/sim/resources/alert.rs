@@ -1,0 +1,228 @@
+//! Alerts: search (reference 2.13).
+
+use std::time::Instant;
+
+use serde_json::{Map, Value, json};
+
+use super::not_allowed;
+use crate::query::Index;
+use crate::sim::{
+    alert::{AlertDocument, Culprit, Source},
+    answer::Answer,
+    ask::Ask,
+    document, facets, hits, render,
+    search::Search,
+    server::Server,
+};
+
+pub(super) fn answer(server: &Server, ask: &Ask) -> Option<Answer> {
+    let (method, path) = ask.route();
+    Some(match (method, path.as_slice()) {
+        ("GET" | "POST", ["api", "v1", "alert"] | ["api", "alert"]) => {
+            search(server, ask, Generation::First)
+        }
+        ("GET" | "POST", ["api", "v2", "alert"]) => search(server, ask, Generation::Second),
+        (_, ["api", "v1" | "v2", "alert"] | ["api", "alert"]) => not_allowed(),
+        _ => return None,
+    })
+}
+
+/// Which of the two ways alerts are asked for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Generation {
+    First,
+    Second,
+}
+
+fn search(server: &Server, ask: &Ask, generation: Generation) -> Answer {
+    let started = Instant::now();
+    let search = match Search::read(server, Index::Alert, ask) {
+        Ok(search) => search,
+        Err(refusal) => return refusal,
+    };
+    let results: Vec<Value> = search
+        .page(server)
+        .into_iter()
+        .filter_map(|number| hits::alert(server, number))
+        .map(|alert| row(server, &alert, generation))
+        .collect();
+    Answer::compact(json!({
+        "results": results,
+        "total_results": search.matches(server).len(),
+        "start": search.start,
+        "elapsed": started.elapsed().as_secs_f64(),
+        "facets": facets::count(server, Index::Alert, &search),
+        "terms": search.terms(),
+        "highlights": [],
+        "filtered": {},
+    }))
+}
+
+fn row(server: &Server, document: &AlertDocument<'_>, generation: Generation) -> Value {
+    let alert = document.alert;
+    let binary = document.file();
+    let (feed_id, feed_name) = document.feed();
+    let (watchlist_id, watchlist_name) = document.origin();
+    let (ioc_type, ioc_value) = document.indicator();
+    let hosts = document::host_count(binary);
+    let mut row = json!({
+        "unique_id": alert.id,
+        "alert_type": document.kind(),
+        "status": alert.status.word(),
+        "created_time": render::solr(alert.created),
+        "alert_severity": document.severity(),
+        "report_score": document.score(),
+        "feed_rating": 3.0,
+        "sensor_criticality": f64::from(document.criticality()),
+        "ioc_confidence": 0.5,
+        "feed_id": feed_id,
+        "feed_name": feed_name,
+        "watchlist_id": watchlist_id,
+        "watchlist_name": watchlist_name,
+        "ioc_type": ioc_type,
+        "ioc_value": ioc_value,
+        "ioc_attr": attributes(document),
+        "os_type": binary.os.lower(),
+        "observed_filename": binary.paths,
+        "observed_filename_total_count": binary.paths.len(),
+        "other_hostnames": [],
+        "_version_": 1_600_000_000_000_000_000_i64 + alert.created,
+    });
+    // The number of hosts is a number in the older answer and a text in the newer one.
+    match generation {
+        Generation::First => {
+            row["total_hosts"] = json!(hosts);
+            row["observed_hosts"] = frequency(server, document);
+        }
+        Generation::Second => row["total_hosts"] = json!(hosts.to_string()),
+    }
+    let Value::Object(mut row) = row else {
+        return Value::Null;
+    };
+    if let Some(at) = alert.resolved {
+        row.insert("resolved_time".into(), json!(render::solr(at)));
+    }
+    if let Some(user) = document.assigned() {
+        row.insert("assigned_to".into(), json!(user));
+    }
+    if let Source::Report { report, .. } = document.source() {
+        row.insert("description".into(), json!(report.description));
+        row.insert("link".into(), json!(report.link));
+        row.insert("report_ignored".into(), json!(false));
+    }
+    place(server, document, &mut row);
+    if let Some(process) = document.culprit() {
+        self::process(server, document, &process, &mut row);
+    } else {
+        // As binary documents have it.
+        row.insert("md5".into(), json!(binary.md5.to_uppercase()));
+        row.insert("host_count".into(), json!(hosts));
+        row.insert("digsig_result".into(), json!(document::verdict(binary)));
+    }
+    if server.release.is_7() {
+        row.insert("sha256".into(), json!(binary.sha256()));
+    }
+    Value::Object(row)
+}
+
+/// Where it was seen.
+fn place(server: &Server, document: &AlertDocument<'_>, row: &mut Map<String, Value>) {
+    let Some(host) = document.host() else {
+        return;
+    };
+    let group = server.world.fleet.group_name(host.group);
+    let release = &server.release;
+    row.insert(
+        "hostname".into(),
+        json!(render::folded(&host.name, release)),
+    );
+    row.insert("group".into(), json!(render::folded(group, release)));
+    row.insert("sensor_id".into(), json!(host.id));
+    // Alerts have addresses as text in every release.
+    for name in ["comms_ip", "interface_ip"] {
+        row.insert(name.into(), json!(host.ip.to_string()));
+    }
+}
+
+/// The process it is about.
+fn process(
+    server: &Server,
+    document: &AlertDocument<'_>,
+    process: &Culprit<'_>,
+    row: &mut Map<String, Value>,
+) {
+    let release = &server.release;
+    let unique_id = render::unique_id(process.id, process.segment, release);
+    // 6.1 has room for half of it.
+    let is_short = release.is_at_least(6, 1, 0) && !release.is_at_least(6, 2, 0);
+    let segment = if is_short {
+        process.segment & 0xffff_ffff
+    } else {
+        process.segment
+    };
+    let counts = process.counts;
+    let facts = json!({
+        "process_id": process.id.to_string(),
+        "process_unique_id": unique_id,
+        "segment_id": segment,
+        "process_name": process.name,
+        "process_path": process.path,
+        "username": process.user,
+        "md5": document.file().md5,
+        "observed_filename": [process.path],
+        "observed_filename_total_count": 1,
+        "modload_count": counts.modload,
+        "filemod_count": counts.filemod,
+        "regmod_count": counts.regmod,
+        "netconn_count": counts.netconn,
+        "childproc_count": counts.childproc,
+        "crossproc_count": counts.crossproc,
+    });
+    if let Value::Object(facts) = facts {
+        row.extend(facts);
+    }
+}
+
+/// What matched: JSON inside a string, or an empty object where there is nothing to say.
+fn attributes(document: &AlertDocument<'_>) -> Value {
+    let name = match document.culprit() {
+        Some(process) => process.name.to_owned(),
+        None => document.file().name.clone(),
+    };
+    match document.indicator() {
+        ("query", _) => {
+            let marked = format!("PREPREPRE{name}POSTPOSTPOST");
+            json!(format!("{{\"highlights\": [{}]}}", json!(marked)))
+        }
+        ("md5", md5) => {
+            let path = document.culprit().map(|process| process.path.into_owned());
+            let path = path.unwrap_or_else(|| document.file().paths[0].clone());
+            json!(format!(
+                "{{\"hit_field_md5\": {}, \"hit_field_path\": {}}}",
+                json!(md5),
+                json!(path)
+            ))
+        }
+        _ => json!({}),
+    }
+}
+
+/// On how many hosts the file is, in the older answer.
+fn frequency(server: &Server, document: &AlertDocument<'_>) -> Value {
+    let binary = document.file();
+    let hosts = binary.hosts.iter();
+    let hosts = hosts.filter_map(|&id| server.world.fleet.host(id));
+    let names: Vec<Value> = hosts
+        .map(|host| json!({"name": render::folded(&host.name, &server.release), "value": 1}))
+        .collect();
+    json!({
+        "hostCount": names.len(),
+        "globalCount": binary.runs,
+        "numDocs": server.world.documents().to_string(),
+        "numFound": binary.runs,
+        "processCount": binary.runs,
+        "processTotal": server.world.documents(),
+        "accurateHostCount": true,
+        "hostnames": names,
+    })
+}

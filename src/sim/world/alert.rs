@@ -1,0 +1,288 @@
+//! Alerts: those of the stories, one for each hit, and drawn ones over the last thirty days.
+
+use super::{
+    World,
+    chance::{Dice, number_of},
+    fleet::Os,
+    intelligence::Intelligence,
+    process::Process,
+    ticks,
+};
+use crate::model::ProcessId;
+
+const SALT: u64 = 0xa1e7;
+const MINUTE: i64 = 60_000;
+const DAY: i64 = 86_400_000;
+/// More than this is not a queue but a mistyped number.
+const MOST: u64 = 1_000_000;
+
+/// One alert.
+#[derive(Clone, Debug)]
+pub(crate) struct Alert {
+    /// A UUID.
+    pub(crate) id: String,
+    pub(crate) subject: Subject,
+    pub(crate) origin: Origin,
+    pub(crate) score: i64,
+    /// Milliseconds since 1970, server's clock.
+    pub(crate) created: i64,
+    pub(crate) status: Status,
+    pub(crate) resolved: Option<i64>,
+    /// The place of the user who has it.
+    pub(crate) assigned: Option<usize>,
+}
+
+/// What it is about.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Subject {
+    /// A process, by its number, and one of its segments.
+    Process(u32, u32),
+    /// A process that the server has forgotten since, by its kind. Events are not kept as long as alerts.
+    Forgotten {
+        id: ProcessId,
+        host: u32,
+        kind: usize,
+    },
+    /// A binary, by its place.
+    Binary(usize),
+}
+
+/// Who raised it, by place.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Origin {
+    Watchlist(usize),
+    Report(usize, usize),
+}
+
+/// How far somebody has looked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Status {
+    Unresolved,
+    InProgress,
+    Resolved,
+    FalsePositive,
+}
+
+impl Status {
+    /// As alerts have it.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Unresolved => "Unresolved",
+            Self::InProgress => "In Progress",
+            Self::Resolved => "Resolved",
+            Self::FalsePositive => "False Positive",
+        }
+    }
+}
+
+/// One thing that hit something, and how bad it is.
+#[derive(Clone, Copy)]
+struct Hit {
+    origin: Origin,
+    score: i64,
+}
+
+/// All alerts, the newest first: one for each hit of the stories, and `count` others.
+pub(crate) fn raise(world: &World, known: &Intelligence, count: u64) -> Vec<Alert> {
+    let mut alerts = told(world, known);
+    let noise = Noise::of(world, known);
+    for number in 0..count.min(MOST) {
+        alerts.extend(noise.draw(number));
+    }
+    alerts.sort_by(|a, b| b.created.cmp(&a.created).then_with(|| a.id.cmp(&b.id)));
+    alerts
+}
+
+/// The alerts of the stories. Nobody has looked at them yet.
+fn told(world: &World, known: &Intelligence) -> Vec<Alert> {
+    let mut alerts = Vec::new();
+    let mut add = |name: String, subject, hit: Hit, created| {
+        alerts.push(Alert {
+            id: uuid(&mut Dice::new(world.seed, SALT, number_of(&name))),
+            subject,
+            origin: hit.origin,
+            score: hit.score,
+            created,
+            status: Status::Unresolved,
+            resolved: None,
+            assigned: None,
+        });
+    };
+    for process in world.processes().filter(|process| process.is_told()) {
+        for hit in hits(process, known) {
+            let name = format!("{} {:?}", process.id(), hit.origin);
+            let created = noticed(process.segment_arrival(0), hit.origin);
+            add(name, Subject::Process(process.number(), 0), hit, created);
+        }
+    }
+    for place in world.binaries.places() {
+        let binary = &world.binaries.all[place];
+        // The others belong to ordinary life, which is drawn.
+        if binary.watchlists.is_empty() {
+            continue;
+        }
+        let lists = binary.watchlists.iter();
+        let lists = lists.filter_map(|id| watched(known, id));
+        for hit in lists.chain(reported(known, &binary.feeds)) {
+            let name = format!("{} {:?}", binary.md5, hit.origin);
+            let created = noticed(binary.first_seen, hit.origin);
+            add(name, Subject::Binary(place), hit, created);
+        }
+    }
+    alerts
+}
+
+/// What hit a process.
+fn hits(process: Process<'_>, known: &Intelligence) -> Vec<Hit> {
+    let lists = process.watchlists().iter();
+    let lists = lists.filter_map(|id| watched(known, id));
+    lists.chain(reported(known, process.feeds())).collect()
+}
+
+fn watched(known: &Intelligence, id: &str) -> Option<Hit> {
+    /// What every watchlist counts for.
+    const SCORE: i64 = 75;
+    Some(Hit {
+        origin: Origin::Watchlist(known.watchlist(id)?),
+        score: SCORE,
+    })
+}
+
+fn reported<'w>(
+    known: &'w Intelligence,
+    feeds: &'w [super::FeedSheet],
+) -> impl Iterator<Item = Hit> {
+    feeds.iter().flat_map(|feed| {
+        feed.reports.iter().filter_map(|report| {
+            let (feed_place, place) = known.report(&feed.name, report)?;
+            Some(Hit {
+                origin: Origin::Report(feed_place, place),
+                score: feed.score,
+            })
+        })
+    })
+}
+
+/// When the server notices what arrived at a time: reports as events come in, watchlists every ten minutes.
+fn noticed(arrived: i64, origin: Origin) -> i64 {
+    match origin {
+        Origin::Report(..) => arrived + 1_700,
+        Origin::Watchlist(_) => arrived - arrived.rem_euclid(10 * MINUTE) + 10 * MINUTE + 3_400,
+    }
+}
+
+/// What ordinary life has to offer.
+struct Noise<'w> {
+    world: &'w World,
+    known: &'w Intelligence,
+    /// Processes that something hit.
+    hit: Vec<u32>,
+    /// Kinds of process that something hits.
+    kinds: Vec<usize>,
+}
+
+impl<'w> Noise<'w> {
+    fn of(world: &'w World, known: &'w Intelligence) -> Self {
+        let kinds = &world.kinds.all;
+        let is_hit = |place: usize| {
+            let kind = &kinds[place];
+            kind.watch.is_some() || !kind.feeds.is_empty()
+        };
+        let processes = world.noise.all.iter().zip(0..);
+        Self {
+            world,
+            known,
+            hit: processes
+                .filter(|(skeleton, _)| is_hit(usize::from(skeleton.kind)))
+                .map(|(_, number)| number)
+                .collect(),
+            kinds: (0..kinds.len()).filter(|&place| is_hit(place)).collect(),
+        }
+    }
+
+    fn draw(&self, number: u64) -> Option<Alert> {
+        let mut dice = Dice::new(self.world.seed, SALT, number);
+        let is_recent = dice.below(5) < 3;
+        let process = dice.pick(&self.hit).filter(|_| is_recent);
+        let recent = process.and_then(|&process| self.recent(process, &mut dice));
+        let (subject, hit, created) = recent.or_else(|| self.forgotten(&mut dice))?;
+        let created = created.min(self.world.now);
+        let (status, resolved, assigned) = self.outcome(created, &mut dice);
+        Some(Alert {
+            id: uuid(&mut dice),
+            subject,
+            origin: hit.origin,
+            score: hit.score,
+            created,
+            status,
+            resolved,
+            assigned,
+        })
+    }
+
+    /// Something that hit a process which is still there.
+    fn recent(&self, number: u32, dice: &mut Dice) -> Option<(Subject, Hit, i64)> {
+        let process = self.world.process(number)?;
+        let hit = *dice.pick(&hits(process, self.known))?;
+        let drawn = dice.below(process.segments().into());
+        let segment = u32::try_from(drawn).unwrap_or(0);
+        let created = noticed(process.segment_arrival(segment), hit.origin);
+        // A host that was not heard of for months has processes older than any alert.
+        let is_kept = created >= self.world.now - 30 * DAY;
+        is_kept.then_some((Subject::Process(number, segment), hit, created))
+    }
+
+    /// The like of it, a week to a month ago.
+    fn forgotten(&self, dice: &mut Dice) -> Option<(Subject, Hit, i64)> {
+        let kind = *dice.pick(&self.kinds)?;
+        let sheet = &self.world.kinds.all[kind];
+        let hosts = self.world.fleet.hosts.iter();
+        let hosts: Vec<u32> = hosts
+            .filter(|host| host.os == sheet.os && !host.quiet)
+            .map(|host| host.id)
+            .collect();
+        let host = *dice.pick(&hosts)?;
+        let lists = sheet.watch.iter();
+        let lists = lists.filter_map(|id| watched(self.known, id));
+        let hits: Vec<Hit> = lists.chain(reported(self.known, &sheet.feeds)).collect();
+        let hit = *dice.pick(&hits)?;
+        let started = self.world.now - 8 * DAY - dice.moment(22 * DAY);
+        let drawn = u32::try_from(dice.below(4_000)).unwrap_or(0);
+        let pid = match sheet.os {
+            Os::Windows => 400 + 4 * drawn,
+            Os::Osx | Os::Linux => 300 + drawn,
+        };
+        let subject = Subject::Forgotten {
+            id: ProcessId::new(host, pid, ticks(started)),
+            host,
+            kind,
+        };
+        Some((subject, hit, noticed(started + MINUTE, hit.origin)))
+    }
+
+    /// What became of it: most of what is old has been dealt with.
+    fn outcome(&self, created: i64, dice: &mut Dice) -> (Status, Option<i64>, Option<usize>) {
+        let users = u64::try_from(self.world.fleet.users.len()).unwrap_or(1);
+        let who = usize::try_from(dice.below(users)).ok();
+        let later = (created + 20 * MINUTE + dice.moment(2 * DAY)).min(self.world.now);
+        match dice.below(20) {
+            0..6 => (Status::Unresolved, None, None),
+            6..8 => (Status::InProgress, None, who),
+            8..14 => (Status::FalsePositive, Some(later), who),
+            _ => (Status::Resolved, Some(later), who),
+        }
+    }
+}
+
+/// A random UUID.
+fn uuid(dice: &mut Dice) -> String {
+    let hex = dice.hex(31);
+    format!(
+        "{}-{}-4{}-a{}-{}",
+        &hex[..8],
+        &hex[8..12],
+        &hex[12..15],
+        &hex[15..18],
+        &hex[18..30]
+    )
+}
