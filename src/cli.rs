@@ -117,6 +117,9 @@ pub enum Command {
     /// List and show sensors
     #[command(subcommand)]
     Sensor(Sensor),
+    /// List alerts
+    #[command(subcommand)]
+    Alert(Alert),
     /// Check the configuration, the server and what the token may do
     Doctor,
     /// Print the keys that are in force
@@ -242,6 +245,20 @@ pub enum Sensor {
     },
 }
 
+/// What to do with alerts.
+#[derive(Clone, Debug, Subcommand)]
+pub enum Alert {
+    /// List alerts, the most severe first
+    List {
+        /// The query, as "status:resolved username:mlopez"; - reads it from standard input [default: status:Unresolved]
+        #[arg(allow_hyphen_values = true, value_parser = query)]
+        query: Option<String>,
+        /// How much, and how.
+        #[command(flatten)]
+        reading: Reading,
+    },
+}
+
 /// Options of `keys`.
 #[derive(Args, Clone, Copy, Debug)]
 pub struct Keys {
@@ -261,13 +278,13 @@ impl Cli {
                 return error;
             }
             // A query may begin with `-`, so an option with a slip in it was taken for one. Without that, clap names it.
-            let strict = ["search", "facets"]
-                .iter()
-                .fold(Self::command(), |command, name| {
-                    command.mut_subcommand(name, |command| {
-                        command.mut_arg("query", |query| query.allow_hyphen_values(false))
-                    })
-                });
+            let named = |command: clap::Command| {
+                command.mut_arg("query", |query| query.allow_hyphen_values(false))
+            };
+            let strict = Self::command()
+                .mut_subcommand("search", named)
+                .mut_subcommand("facets", named)
+                .mut_subcommand("alert", |alert| alert.mut_subcommand("list", named));
             let has_option = arguments
                 .iter()
                 .any(|argument| argument.to_string_lossy().starts_with("--"));

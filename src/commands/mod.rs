@@ -1,5 +1,6 @@
 //! The headless commands: parse, ask, print. Each writes to the streams it is given and says how it went.
 
+mod alert;
 mod caller;
 mod console;
 mod doctor;
@@ -19,7 +20,7 @@ mod when;
 pub use caller::{Caller, Streams};
 pub use failure::{Exit, Failure};
 
-use crate::cli::{Cli, Command, Sensor};
+use crate::cli::{Alert, Cli, Command, Sensor};
 use crate::config::Setup;
 
 /// Whether a command speaks to a server, and so keeps a log.
@@ -64,6 +65,9 @@ async fn dispatch(
         }
         Some(Command::Sensor(Sensor::Show { host, format })) => {
             sensor::show(&host, format, caller).await
+        }
+        Some(Command::Alert(Alert::List { query, reading })) => {
+            alert::list(query.as_deref(), reading, caller).await
         }
         Some(Command::Doctor) => doctor::doctor(caller).await,
         Some(Command::Keys(keys)) => manual::keys(keys, caller),

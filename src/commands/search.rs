@@ -8,6 +8,7 @@ use super::{Caller, Exit, Failure, gaps::Gaps, problem, when};
 use crate::cli;
 use crate::model::{Page, Process, Search};
 use crate::output::{Align, Cell, Column, Row, Sheet};
+use crate::query::Index;
 use crate::read::{self, Reader};
 
 /// The columns of processes, the first to stay first by rank.
@@ -29,7 +30,7 @@ const COLUMNS: &[Column] = &[
 /// Runs `search`.
 pub(super) async fn search(args: &cli::Search, caller: &mut Caller<'_>) -> Result<Exit, Failure> {
     let search = question(args, caller)?;
-    problem::check(&search.query, caller)?;
+    problem::check(Index::Process, &search.query, caller)?;
     let client = caller.client()?;
     if args.count {
         let count = Reader::new(client).count(&search).await?;
@@ -41,7 +42,7 @@ pub(super) async fn search(args: &cli::Search, caller: &mut Caller<'_>) -> Resul
     }
 
     let limit = (args.reading.limit > 0).then_some(args.reading.limit);
-    let mut told = Told::default();
+    let mut told = Told::of("process");
     let look = caller.look();
     let mut sheet = Sheet::new(caller.streams.out, args.reading.format, COLUMNS, look);
     let mut pages = pin!(read::pages::<Process>(&client, search, limit));
@@ -59,12 +60,7 @@ pub(super) async fn search(args: &cli::Search, caller: &mut Caller<'_>) -> Resul
     // What came before an error is still an answer, and its JSON must parse.
     sheet.finish()?;
     ended?;
-    told.tell(limit, caller);
-    Ok(if told.sent == 0 {
-        Exit::Nothing
-    } else {
-        Exit::Done
-    })
+    Ok(told.tell(limit, caller))
 }
 
 /// What is asked, from the command line and standard input.
@@ -112,16 +108,27 @@ pub(super) fn read_all(caller: &mut Caller<'_>) -> Result<String, Failure> {
     Ok(text)
 }
 
-/// What stands beside the rows.
+/// What stands beside the rows of a search.
 #[derive(Default)]
-struct Told {
+pub(super) struct Told {
+    /// What a row is.
+    noun: &'static str,
     sent: u64,
     total: u64,
     gaps: Gaps,
 }
 
 impl Told {
-    fn add(&mut self, page: &Page<Process>) {
+    /// Nothing yet of rows that are called `noun`.
+    pub(super) fn of(noun: &'static str) -> Self {
+        Self {
+            noun,
+            ..Self::default()
+        }
+    }
+
+    /// Counts a page in.
+    pub(super) fn add<T>(&mut self, page: &Page<T>) {
         self.sent += u64::try_from(page.sent()).unwrap_or(u64::MAX);
         self.total = page.total;
         self.gaps.broken += page.broken;
@@ -129,11 +136,14 @@ impl Told {
         self.gaps.is_incomplete |= page.is_incomplete;
     }
 
-    fn tell(&self, limit: Option<u64>, caller: &mut Caller<'_>) {
+    /// Says it all; the exit code says whether there was anything.
+    pub(super) fn tell(&self, limit: Option<u64>, caller: &mut Caller<'_>) -> Exit {
         self.gaps.tell("rows", caller);
         if self.sent == 0 {
-            caller.note("no process matches");
-        } else if limit == Some(self.sent) && self.sent < self.total {
+            caller.note(&format!("no {} matches", self.noun));
+            return Exit::Nothing;
+        }
+        if limit == Some(self.sent) && self.sent < self.total {
             caller.note(&format!(
                 "{} {} of up to {}; --limit 0 gives all",
                 self.sent,
@@ -141,6 +151,7 @@ impl Told {
                 self.total
             ));
         }
+        Exit::Done
     }
 }
 

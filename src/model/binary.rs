@@ -68,4 +68,10 @@ impl Signature {
             .non_empty()
             .map(|result| result.is_like("signed"))
     }
+
+    /// Whole days from the signing to a start; negative when it was signed after it ran.
+    pub fn days_before(&self, start: Timestamp) -> Option<i64> {
+        let seconds = start.duration_since(self.signed_at?).as_secs();
+        Some(seconds.div_euclid(86_400))
+    }
 }

@@ -2,6 +2,7 @@
 
 mod bench;
 
+mod alert;
 mod doctor;
 mod edges;
 mod facets;

@@ -1,0 +1,118 @@
+//! `alert`: what watchlists and feeds found worth a look.
+
+use std::pin::pin;
+
+use futures::TryStreamExt;
+
+use super::{
+    Caller, Exit, Failure, problem,
+    search::{Told, query},
+    when,
+};
+use crate::cli::Reading;
+use crate::model::{Alert, AlertSource, Search};
+use crate::output::{Align, Cell, Column, Row, Sheet};
+use crate::query::{Index, Stored};
+use crate::read;
+use crate::text::Untrusted;
+
+/// What is listed when nothing is asked for.
+const OPEN: &str = "status:Unresolved";
+
+/// The columns of alerts, the first to stay first by rank.
+const COLUMNS: &[Column] = &[
+    Column::new("created", Align::Left),
+    Column::new("severity", Align::Right),
+    Column::new("status", Align::Left).rank(4),
+    Column::new("host", Align::Left).least(12),
+    Column::new("user", Align::Left)
+        .least(6)
+        .keeps_end()
+        .rank(3),
+    Column::new("process", Align::Left).least(12),
+    Column::new("source", Align::Left).least(16),
+    Column::new("feed", Align::Left).least(6).rank(6),
+    Column::new("indicator", Align::Left).least(16).rank(5),
+    Column::new("assigned_to", Align::Left).rank(8),
+    Column::new("md5", Align::Left).rank(9),
+    Column::new("process_id", Align::Left).rank(7),
+    Column::new("id", Align::Left).rank(2),
+];
+
+/// Runs `alert list`.
+pub(super) async fn list(
+    asked: Option<&str>,
+    reading: Reading,
+    caller: &mut Caller<'_>,
+) -> Result<Exit, Failure> {
+    let search = Search {
+        query: query(asked.unwrap_or(OPEN), caller)?,
+        sort: Some("alert_severity desc".into()),
+        ..Search::default()
+    };
+    problem::check(Index::Alert, &search.query, caller)?;
+    let client = caller.client()?;
+    let limit = (reading.limit > 0).then_some(reading.limit);
+    let mut told = Told::of("alert");
+    let look = caller.look();
+    let mut sheet = Sheet::new(caller.streams.out, reading.format, COLUMNS, look);
+    let mut pages = pin!(read::pages::<Alert>(&client, search, limit));
+    let ended = loop {
+        match pages.try_next().await {
+            Ok(Some(page)) => {
+                told.add(&page);
+                let rows: Vec<Row> = page.rows.iter().map(row).collect();
+                sheet.rows(&rows)?;
+            }
+            Ok(None) => break Ok(()),
+            Err(error) => break Err(error),
+        }
+    };
+    // What came before an error is still an answer, and its JSON must parse.
+    sheet.finish()?;
+    ended?;
+    Ok(told.tell(limit, caller))
+}
+
+fn row(alert: &Alert) -> Row {
+    let name = alert
+        .process_name
+        .non_empty()
+        .or_else(|| alert.observed_paths.first());
+    let feed = match alert.source {
+        AlertSource::Watchlist => Cell::from(Some("watchlist")),
+        AlertSource::Report(_) => Cell::of(&alert.feed_name),
+    };
+    Row {
+        cells: vec![
+            Cell::from(alert.created.map(when::shown)),
+            Cell::from(alert.severity.map(|severity| format!("{severity:.1}"))),
+            Cell::of(&alert.status.word()),
+            Cell::of(&alert.host),
+            Cell::of(&alert.user),
+            name.map(Cell::of).unwrap_or_default(),
+            Cell::of(alert.source_name.non_empty().unwrap_or(&alert.source_id)),
+            feed,
+            Cell::of(&indicator(alert)),
+            Cell::of(&alert.assigned_to),
+            Cell::from(alert.md5),
+            Cell::from(alert.process),
+            Cell::of(&alert.id.0),
+        ],
+        json: alert.document.json().to_owned(),
+    }
+}
+
+/// What matched: a query as a person writes it, anything else by its value.
+fn indicator(alert: &Alert) -> Untrusted {
+    let indicator = &alert.indicator;
+    if !indicator.kind.is_like("query") || indicator.value.is_empty() {
+        return indicator.value.clone();
+    }
+    let stored = Stored::read(indicator.value.raw());
+    // One that holds no query is shown as it is.
+    if stored.text.is_empty() {
+        return indicator.value.clone();
+    }
+    stored.text.into()
+}
