@@ -165,8 +165,11 @@ pub struct Search {
     /// Bounds in time.
     #[command(flatten)]
     pub bounds: Bounds,
+    /// Add what belongs to each process: its sensor, the sensor's group, its binary
+    #[arg(long, value_name = "KINDS", value_delimiter = ',')]
+    pub join: Vec<Join>,
     /// Print how many there are, and nothing else
-    #[arg(long)]
+    #[arg(long, conflicts_with = "join")]
     pub count: bool,
 }
 
@@ -222,6 +225,20 @@ pub struct Tree {
     /// At most this many ancestors of each process [default: all]
     #[arg(long, value_name = "N")]
     pub depth: Option<usize>,
+    /// Add what belongs to each process: its sensor, the sensor's group, its binary
+    #[arg(long, value_name = "KINDS", value_delimiter = ',')]
+    pub join: Vec<Join>,
+}
+
+/// What processes are joined with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Join {
+    /// The sensor that saw it
+    Sensor,
+    /// The group of that sensor
+    Group,
+    /// Its executable, with its signature
+    Binary,
 }
 
 /// What to do with sensors.

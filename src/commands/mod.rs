@@ -9,6 +9,7 @@ mod facts;
 mod failure;
 mod gaps;
 mod hosts;
+mod join;
 mod manual;
 mod problem;
 mod search;

@@ -4,10 +4,10 @@ use std::pin::pin;
 
 use futures::TryStreamExt;
 
-use super::{Caller, Exit, Failure, gaps::Gaps, problem, when};
+use super::{Caller, Exit, Failure, gaps::Gaps, join::Joins, problem, when};
 use crate::cli;
 use crate::model::{Page, Process, Search};
-use crate::output::{Align, Cell, Column, Row, Sheet};
+use crate::output::{self, Align, Cell, Column, Row, Sheet};
 use crate::query::Index;
 use crate::read::{self, Reader};
 
@@ -44,13 +44,25 @@ pub(super) async fn search(args: &cli::Search, caller: &mut Caller<'_>) -> Resul
     let limit = (args.reading.limit > 0).then_some(args.reading.limit);
     let mut told = Told::of("process");
     let look = caller.look();
-    let mut sheet = Sheet::new(caller.streams.out, args.reading.format, COLUMNS, look);
+    let mut joins = Joins::new(&args.join);
+    let mut sheet = Sheet::new(
+        caller.streams.out,
+        args.reading.format,
+        joins.columns(COLUMNS),
+        look,
+    );
+    let mut reader = Reader::new(client.clone());
     let mut pages = pin!(read::pages::<Process>(&client, search, limit));
     let ended = loop {
         match pages.try_next().await {
             Ok(Some(page)) => {
                 told.add(&page);
-                let rows: Vec<Row> = page.rows.iter().map(row).collect();
+                joins.fetch(&page.rows, &mut reader).await;
+                let rows: Vec<Row> = page
+                    .rows
+                    .iter()
+                    .map(|process| row(process, &joins))
+                    .collect();
                 sheet.rows(&rows)?;
             }
             Ok(None) => break Ok(()),
@@ -59,6 +71,7 @@ pub(super) async fn search(args: &cli::Search, caller: &mut Caller<'_>) -> Resul
     };
     // What came before an error is still an answer, and its JSON must parse.
     sheet.finish()?;
+    joins.tell(caller);
     ended?;
     Ok(told.tell(limit, caller))
 }
@@ -155,19 +168,26 @@ impl Told {
     }
 }
 
-fn row(process: &Process) -> Row {
+fn row(process: &Process, joins: &Joins) -> Row {
+    let mut cells = vec![
+        Cell::from(process.started.map(when::shown)),
+        Cell::of(&process.host),
+        Cell::of(&process.user),
+        Cell::of(&process.parent_name),
+        Cell::of(&process.name),
+        Cell::from(process.pid),
+        Cell::of(&process.cmdline),
+        Cell::from(process.md5),
+        Cell::from(Some(process.id)),
+    ];
+    joins.extend(process, &mut cells);
+    let joined = joins.members(process);
     Row {
-        cells: vec![
-            Cell::from(process.started.map(when::shown)),
-            Cell::of(&process.host),
-            Cell::of(&process.user),
-            Cell::of(&process.parent_name),
-            Cell::of(&process.name),
-            Cell::from(process.pid),
-            Cell::of(&process.cmdline),
-            Cell::from(process.md5),
-            Cell::from(Some(process.id)),
-        ],
-        json: process.document.json().to_owned(),
+        cells,
+        json: if joined.is_empty() {
+            process.document.json().to_owned()
+        } else {
+            output::extended(&process.document, &joined)
+        },
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Caller, Exit, Failure, search::read_all, when};
+use super::{Caller, Exit, Failure, join::Joins, search::read_all, when};
 use crate::api;
 use crate::cli;
 use crate::model::{Lineage, Process, ProcessId, Summary, Top};
@@ -33,7 +33,9 @@ pub(super) async fn tree(args: &cli::Tree, caller: &mut Caller<'_>) -> Result<Ex
     let look = caller.look();
     let mut missing = Vec::new();
     let mut notes = Vec::new();
-    let mut sheet = Sheet::new(caller.streams.out, args.format, COLUMNS, look);
+    let mut joins = Joins::new(&args.join);
+    let columns = joins.columns(COLUMNS);
+    let mut sheet = Sheet::new(caller.streams.out, args.format, columns, look);
     let mut ended = Ok(());
     let mut is_first = true;
     for id in ids {
@@ -52,11 +54,15 @@ pub(super) async fn tree(args: &cli::Tree, caller: &mut Caller<'_>) -> Result<Ex
             sheet.gap()?;
         }
         is_first = false;
-        sheet.rows(&rows(&summary, &lineage, Guides::new(is_ascii)))?;
+        let ancestors = lineage.ancestors.iter().map(|process| &**process);
+        let family = ancestors.chain([&summary.process]).chain(&summary.children);
+        joins.fetch(family, &mut reader).await;
+        sheet.rows(&rows(&summary, &lineage, &joins, Guides::new(is_ascii)))?;
         notes.extend(why_it_ends(&lineage));
         notes.extend(what_is_missing(&summary, args.children));
     }
     sheet.finish()?;
+    joins.tell(caller);
     for note in notes {
         caller.note(&note);
     }
@@ -157,7 +163,7 @@ impl Guides {
 }
 
 /// The oldest ancestor first, the process itself marked, its children last.
-fn rows(summary: &Summary, lineage: &Lineage, guides: Guides) -> Vec<Row> {
+fn rows(summary: &Summary, lineage: &Lineage, joins: &Joins, guides: Guides) -> Vec<Row> {
     // What marks the process takes the room of two blanks, so that the lines still meet.
     let indent = |level: usize| " ".repeat(2 + level.saturating_sub(1) * 2);
     let lead = |level: usize, guide: &str| match level {
@@ -176,6 +182,7 @@ fn rows(summary: &Summary, lineage: &Lineage, guides: Guides) -> Vec<Row> {
                 "ancestor",
                 generations - level,
                 lead(level, guides.last),
+                joins,
             )
         })
         .collect();
@@ -186,6 +193,7 @@ fn rows(summary: &Summary, lineage: &Lineage, guides: Guides) -> Vec<Row> {
         "self",
         0,
         format!("> {}", own.get(2..).unwrap_or_default()),
+        joins,
     );
     for cell in &mut subject.cells {
         cell.is_strong = true;
@@ -199,31 +207,32 @@ fn rows(summary: &Summary, lineage: &Lineage, guides: Guides) -> Vec<Row> {
         } else {
             guides.fork
         };
-        rows.push(row(child, "child", 1, lead(generations + 1, guide)));
+        rows.push(row(child, "child", 1, lead(generations + 1, guide), joins));
     }
     rows
 }
 
-fn row(process: &Process, relation: &str, depth: usize, lead: String) -> Row {
+fn row(process: &Process, relation: &str, depth: usize, lead: String, joins: &Joins) -> Row {
     let mut name = Cell::of(process.name.non_empty().unwrap_or(&process.path));
     name.lead = lead;
-    let relation_json = format!("{relation:?}");
+    let mut cells = vec![
+        Cell::from(Some(relation)),
+        Cell::from(Some(depth)),
+        name,
+        Cell::from(process.pid),
+        Cell::of(&process.user),
+        Cell::from(process.started.map(when::shown)),
+        Cell::of(&process.cmdline),
+        Cell::from(process.md5),
+        Cell::from(Some(process.id)),
+    ];
+    joins.extend(process, &mut cells);
+    let mut added = joins.members(process);
+    added.push(("relation", format!("{relation:?}")));
+    added.push(("depth", depth.to_string()));
     Row {
-        cells: vec![
-            Cell::from(Some(relation)),
-            Cell::from(Some(depth)),
-            name,
-            Cell::from(process.pid),
-            Cell::of(&process.user),
-            Cell::from(process.started.map(when::shown)),
-            Cell::of(&process.cmdline),
-            Cell::from(process.md5),
-            Cell::from(Some(process.id)),
-        ],
-        json: output::extended(
-            &process.document,
-            &[("relation", relation_json), ("depth", depth.to_string())],
-        ),
+        cells,
+        json: output::extended(&process.document, &added),
     }
 }
 

@@ -4,7 +4,10 @@ mod extract;
 mod json;
 mod table;
 
-use std::io::{self, Write};
+use std::{
+    borrow::Cow,
+    io::{self, Write},
+};
 
 use clap::ValueEnum;
 
@@ -93,7 +96,7 @@ enum Form {
         is_empty: bool,
     },
     Csv {
-        columns: &'static [Column],
+        columns: Cow<'static, [Column]>,
         has_header: bool,
     },
 }
@@ -103,9 +106,10 @@ impl<'a> Sheet<'a> {
     pub fn new(
         out: &'a mut dyn Write,
         format: Format,
-        columns: &'static [Column],
+        columns: impl Into<Cow<'static, [Column]>>,
         look: Look,
     ) -> Self {
+        let columns = columns.into();
         let form = match format {
             Format::Table => Form::Table(Table::new(columns, look)),
             Format::Jsonl => Form::Jsonl,

@@ -1,6 +1,9 @@
 //! Columns for the eye.
 
-use std::io::{self, Write};
+use std::{
+    borrow::Cow,
+    io::{self, Write},
+};
 
 use super::{Cell, Look, Row};
 use crate::text;
@@ -89,14 +92,14 @@ impl Column {
 
 /// A table that remembers the widths of its columns from page to page.
 pub(super) struct Table {
-    columns: &'static [Column],
+    columns: Cow<'static, [Column]>,
     look: Look,
     /// The width of each column; 0 for one that is left out. Empty until the first rows.
     widths: Vec<usize>,
 }
 
 impl Table {
-    pub(super) fn new(columns: &'static [Column], look: Look) -> Self {
+    pub(super) fn new(columns: Cow<'static, [Column]>, look: Look) -> Self {
         Self {
             columns,
             look,
@@ -144,7 +147,7 @@ impl Table {
                 }
             }
             // The first page decides, lest the columns move under the eye.
-            Some(room) if is_first => self.widths = fitted(self.columns, wanted.collect(), room),
+            Some(room) if is_first => self.widths = fitted(&self.columns, wanted.collect(), room),
             Some(_) => {}
         }
     }
@@ -266,7 +269,7 @@ mod tests {
             width,
             is_styled: false,
         };
-        let mut table = Table::new(COLUMNS, look);
+        let mut table = Table::new(COLUMNS.into(), look);
         let mut out = Vec::new();
         for cells in rows {
             table.write(&[row(*cells)], &mut out).unwrap();
@@ -309,7 +312,7 @@ mod tests {
     fn no_line_is_wider_than_the_terminal() {
         for width in 24..120 {
             let mut table = Table::new(
-                COLUMNS,
+                COLUMNS.into(),
                 Look {
                     width: Some(width),
                     is_styled: false,

@@ -2,6 +2,7 @@
 
 mod cache;
 mod fetch;
+mod join;
 mod pages;
 mod single;
 #[cfg(test)]
@@ -17,6 +18,7 @@ use tokio::{
 };
 
 pub use fetch::{AlertRows, Answer, Fetch, Rows};
+pub use join::{Fact, Join, Related};
 pub use pages::{Paged, pages};
 
 use crate::api::{Client, Error};
@@ -181,8 +183,7 @@ impl Reader {
 
     /// Asks and waits: for callers with one question at a time.
     pub async fn get(&mut self, fetch: Fetch) -> Result<Answer, Error> {
-        let waiter = Waiter(self.last_waiter);
-        self.last_waiter -= 1;
+        let waiter = self.new_waiter();
         self.ask(waiter, fetch, false);
         let mut others = Vec::new();
         let result = loop {
@@ -194,6 +195,13 @@ impl Reader {
         };
         self.ready.extend(others);
         result
+    }
+
+    /// A waiter for a question of our own.
+    fn new_waiter(&mut self) -> Waiter {
+        let waiter = Waiter(self.last_waiter);
+        self.last_waiter -= 1;
+        waiter
     }
 
     /// Makes the request for one object, or joins the one on its way.

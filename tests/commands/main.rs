@@ -6,6 +6,7 @@ mod alert;
 mod doctor;
 mod edges;
 mod facets;
+mod join;
 mod search;
 mod sensor;
 mod simulate;
