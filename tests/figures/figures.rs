@@ -7,6 +7,7 @@
 mod first_frame;
 mod frame;
 mod idle;
+mod join;
 mod key;
 mod report;
 mod rows;
@@ -22,11 +23,12 @@ use report::{Report, note};
 /// One figure: its name, and how it is measured.
 type Figure = (&'static str, fn(&mut Report));
 
-const FIGURES: [Figure; 6] = [
+const FIGURES: [Figure; 7] = [
     ("key", key::measure),
     ("first-frame", first_frame::measure),
     ("frame", frame::measure),
     ("walk", walk::measure),
+    ("join", join::measure),
     ("rows", rows::measure),
     ("idle", idle::measure),
 ];

@@ -38,19 +38,21 @@ impl Server {
 
     /// Writes a configuration below `home` that leads here.
     pub(crate) fn configure(&self, home: &Path, ca_file: Option<&Path>) {
-        let directory = home.join(".config/lampblack");
-        fs::create_dir_all(&directory).expect("a directory");
-        let ca_file = ca_file.map_or(String::new(), |file| {
-            format!("ca_file = {:?}\n", file.display().to_string())
-        });
-        let text = format!(
-            "[profiles.default]\nurl = {:?}\ntoken = {:?}\n{ca_file}",
-            self.url, self.token
-        );
-        let file = directory.join("config.toml");
-        fs::write(&file, text).expect("a configuration");
-        private(&file);
+        configure(home, &self.url, &self.token, ca_file);
     }
+}
+
+/// Writes a configuration below `home` that leads to a server.
+pub(crate) fn configure(home: &Path, url: &str, token: &str, ca_file: Option<&Path>) {
+    let directory = home.join(".config/lampblack");
+    fs::create_dir_all(&directory).expect("a directory");
+    let ca_file = ca_file.map_or(String::new(), |file| {
+        format!("ca_file = {:?}\n", file.display().to_string())
+    });
+    let text = format!("[profiles.default]\nurl = {url:?}\ntoken = {token:?}\n{ca_file}");
+    let file = directory.join("config.toml");
+    fs::write(&file, text).expect("a configuration");
+    private(&file);
 }
 
 impl Drop for Server {
