@@ -114,6 +114,8 @@ fn row(server: &Server, document: &AlertDocument<'_>, generation: Generation) ->
     if let Some(process) = document.culprit() {
         self::process(server, document, &process, &mut row);
     } else {
+        // The official client's scripts take for granted that it is there.
+        row.insert("process_name".into(), json!(""));
         // As binary documents have it.
         row.insert("md5".into(), json!(binary.md5.to_uppercase()));
         row.insert("host_count".into(), json!(hosts));
