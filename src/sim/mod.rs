@@ -54,7 +54,7 @@ pub struct Options {
     pub processes: u64,
     /// How many hosts there are; the stories need twelve.
     pub sensors: u64,
-    /// How many alerts there are.
+    /// How many alerts there are, besides those of the stories.
     pub alerts: u64,
     /// The token that is accepted; absent: made from the seed.
     pub token: Option<String>,

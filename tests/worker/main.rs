@@ -5,6 +5,7 @@ mod support;
 
 mod bench;
 mod cached;
+mod joined;
 mod paged;
 mod slots;
 mod walks;

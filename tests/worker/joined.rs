@@ -1,0 +1,113 @@
+//! The reader asked by hand: alerts, which are kept like processes, and joins beside other questions.
+
+use std::sync::Arc;
+
+use lampblack::api::Client;
+use lampblack::model::{AlertStatus, Search, Span};
+use lampblack::read::{Answer, Fact, Fetch, Join, Reader, Related, Waiter};
+use lampblack::sim::{self, Fault, Mode, Running};
+
+use crate::bench::{seen, sensor};
+use crate::support::console::{settings, small};
+
+const FIRST: Span = Span { start: 0, rows: 50 };
+
+async fn reader() -> (Running, Reader) {
+    let sim = sim::start(small()).await.unwrap();
+    let client = Client::new(settings(&sim), None).unwrap();
+    (sim, Reader::new(client))
+}
+
+fn search(query: &str) -> Arc<Search> {
+    Arc::new(Search {
+        query: query.into(),
+        ..Search::default()
+    })
+}
+
+#[tokio::test]
+async fn alerts_that_are_known_cost_no_request() {
+    let (sim, mut reader) = reader().await;
+    let fetch = Fetch::Alerts {
+        search: search("status:unresolved"),
+        span: FIRST,
+    };
+    let mut is_known = false;
+    for _ in 0..2 {
+        let Answer::Alerts(known) = reader.get(fetch.clone()).await.unwrap() else {
+            panic!("something else");
+        };
+        assert_eq!(known.from_cache, is_known);
+        assert_eq!(known.value.rows.len(), 50);
+        let statuses = known.value.rows.iter().map(|alert| &alert.status);
+        assert!(
+            statuses
+                .into_iter()
+                .all(|status| *status == AlertStatus::Unresolved)
+        );
+        assert_eq!(seen(&sim).len(), 1);
+        is_known = true;
+    }
+}
+
+#[tokio::test]
+async fn a_join_takes_no_answer_that_is_somebody_elses() {
+    let (sim, mut reader) = reader().await;
+    let page = Fetch::Page {
+        search: search("hostname:fin-ws-042"),
+        span: FIRST,
+    };
+    let Answer::Page(page) = reader.get(page).await.unwrap() else {
+        panic!("something else");
+    };
+    // Another question is on its way, and one of them is the join's own.
+    reader.ask(Waiter(1), sensor(4), false);
+    reader.ask(Waiter(2), sensor(7), false);
+    let mut join = Join::new(&[Related::Sensor, Related::Group, Related::Binary]);
+    for row in &page.value.rows {
+        join.add(row);
+    }
+    reader.join(&mut join).await;
+    assert!(join.is_settled() && join.missing().is_empty());
+    for row in &page.value.rows {
+        let group = join.group(row).and_then(Fact::known).unwrap();
+        assert_eq!(group.value.name.raw(), "Finance");
+        let binary = join.binary(row).and_then(Fact::known).unwrap();
+        assert_eq!(Some(binary.value.md5), row.md5);
+    }
+    let mut waiters = Vec::new();
+    while let Some(outcome) = reader.next().await {
+        assert!(outcome.result.is_ok());
+        waiters.push(outcome.waiter);
+    }
+    waiters.sort();
+    assert_eq!(waiters, [Waiter(1), Waiter(2)]);
+    let sensors = seen(&sim)
+        .into_iter()
+        .filter(|path| path.ends_with("/sensor/7"));
+    assert_eq!(sensors.count(), 1);
+}
+
+#[tokio::test]
+async fn an_object_that_fails_costs_only_itself() {
+    let (sim, mut reader) = reader().await;
+    sim.fault(Fault::new(Mode::Forbidden).at("^/api/v1/sensor/4"));
+    let page = Fetch::Page {
+        search: search("process_name:winupdsvc.exe"),
+        span: FIRST,
+    };
+    let Answer::Page(page) = reader.get(page).await.unwrap() else {
+        panic!("something else");
+    };
+    let mut join = Join::new(&[Related::Group]);
+    for row in &page.value.rows {
+        join.add(row);
+    }
+    reader.join(&mut join).await;
+    let missing = join.missing();
+    let names: Vec<_> = missing.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(names, ["sensor 4"]);
+    for row in &page.value.rows {
+        assert_eq!(join.group(row).is_some(), row.sensor.0 != 4);
+    }
+}
