@@ -5,6 +5,7 @@
 
 mod binary;
 mod compact;
+mod event;
 mod group;
 mod hits;
 mod page;
@@ -14,7 +15,9 @@ mod sensor;
 mod server;
 mod summary;
 mod time;
+mod value;
 
+pub use event::{events, segments};
 pub use page::{Malformed, list, one, page};
 pub use record::Record;
 pub use summary::summary;
