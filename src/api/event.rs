@@ -102,10 +102,15 @@ impl Client {
 
     /// The server's release. It is asked for once; a server that does not say is taken for one of today.
     async fn known_release(&self) -> Option<(u32, u32)> {
-        if self.0.release.get().is_none()
-            && let Err(error) = self.info().await
-        {
-            tracing::debug!("the server does not tell its release: {error}");
+        if self.0.release.get().is_none() {
+            match self.info().await {
+                // It will not say so another time either.
+                Err(Error::NotFound { .. } | Error::Forbidden { .. } | Error::Malformed { .. }) => {
+                    let _ = self.0.release.set(None);
+                }
+                Err(error) => tracing::debug!("the server does not tell its release: {error}"),
+                Ok(_) => {}
+            }
         }
         self.release()
     }

@@ -6,8 +6,8 @@ use jiff::Timestamp;
 
 use crate::api::{Client, Error};
 use crate::model::{
-    Binary, Group, GroupId, Known, Lineage, Md5, Page, Process, ProcessId, Search, Sensor,
-    SensorId, ServerInfo, Span, Summary,
+    Binary, Events, Group, GroupId, Known, Lineage, Md5, Page, Process, ProcessId, Search, Segment,
+    SegmentInfo, Sensor, SensorId, ServerInfo, Span, Summary,
 };
 
 /// A page of processes as it is kept and shown: rows are shared, not copied.
@@ -46,6 +46,15 @@ pub enum Fetch {
     Group(GroupId),
     /// One binary.
     Binary(Md5),
+    /// Which segments the events of a process are stored in.
+    Segments(ProcessId),
+    /// The events of one segment of a process.
+    Events {
+        /// Which process.
+        id: ProcessId,
+        /// Which segment.
+        segment: Segment,
+    },
 }
 
 /// What came back. Cheap to clone: the cache keeps one, the screen another.
@@ -59,6 +68,8 @@ pub enum Answer {
     Sensor(Known<Sensor>),
     Group(Known<Group>),
     Binary(Known<Binary>),
+    Segments(Known<Vec<SegmentInfo>>),
+    Events(Known<Events>),
 }
 
 impl Fetch {
@@ -95,6 +106,10 @@ impl Fetch {
             Self::Sensor(id) => Answer::Sensor(known(client.sensor(*id).await?, at(client))),
             Self::Group(id) => Answer::Group(known(client.group(*id).await?, at(client))),
             Self::Binary(md5) => Answer::Binary(known(client.binary(*md5).await?, at(client))),
+            Self::Segments(id) => Answer::Segments(known(client.segments(*id).await?, at(client))),
+            Self::Events { id, segment } => {
+                Answer::Events(known(client.events(*id, *segment).await?, at(client)))
+            }
             // Walks are made of summaries; the reader never sends one.
             Self::Lineage { .. } => return Err(Error::Internal),
         })
@@ -112,6 +127,8 @@ impl Answer {
             Self::Sensor(known) => known.as_of,
             Self::Group(known) => known.as_of,
             Self::Binary(known) => known.as_of,
+            Self::Segments(known) => known.as_of,
+            Self::Events(known) => known.as_of,
         }
     }
 
@@ -125,6 +142,8 @@ impl Answer {
             Self::Sensor(known) => &mut known.from_cache,
             Self::Group(known) => &mut known.from_cache,
             Self::Binary(known) => &mut known.from_cache,
+            Self::Segments(known) => &mut known.from_cache,
+            Self::Events(known) => &mut known.from_cache,
         };
         *mark = true;
         self
@@ -155,6 +174,8 @@ impl Answer {
             Self::Sensor(known) => 1024 + known.value.document.len(),
             Self::Group(known) => 512 + known.value.document.len(),
             Self::Binary(known) => 1024 + known.value.document.len(),
+            Self::Segments(known) => 128 + size_of::<SegmentInfo>() * known.value.len(),
+            Self::Events(known) => known.value.weight(),
         }
     }
 }

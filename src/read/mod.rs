@@ -6,6 +6,7 @@ mod pages;
 mod single;
 #[cfg(test)]
 mod tests;
+mod timeline;
 mod walk;
 
 use std::collections::{HashMap, VecDeque};
@@ -18,6 +19,7 @@ use tokio::{
 
 pub use fetch::{Answer, Fetch, Rows};
 pub use pages::pages;
+pub use timeline::{Gap, Part, Timeline, parts, timeline};
 
 use crate::api::{Client, Error};
 use crate::model::ProcessId;

@@ -221,7 +221,11 @@ impl Session {
             (Ok(Answer::Sensor(known)), _) => self.sensor.settle(ticket, known),
             (Ok(Answer::Group(known)), _) => self.group.settle(ticket, known),
             (Ok(Answer::Binary(known)), _) => self.binary.settle(ticket, known),
-            (Ok(Answer::Summary(_) | Answer::Page(_)), _) => false,
+            // The screen does not ask for these, or not here.
+            (
+                Ok(Answer::Summary(_) | Answer::Page(_) | Answer::Segments(_) | Answer::Events(_)),
+                _,
+            ) => false,
             (Err(error), Slot::Page(start)) => self.results.fail(start, ticket, error),
             (Err(error), _) => self
                 .awaiting_mut(slot)

@@ -83,7 +83,7 @@ impl Fetch {
             Self::Sensor(_) => Slot::Sensor,
             Self::Group(_) => Slot::Group,
             Self::Binary(_) => Slot::Binary,
-            Self::Summary { .. } => return None,
+            Self::Summary { .. } | Self::Segments(_) | Self::Events { .. } => return None,
         })
     }
 }

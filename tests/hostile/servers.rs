@@ -59,7 +59,7 @@ fn poisoned(fetch: &Fetch) -> Result<Answer, Error> {
             }
             Answer::Lineage(known)
         }
-        other @ Answer::Summary(_) => other,
+        other @ (Answer::Summary(_) | Answer::Segments(_) | Answer::Events(_)) => other,
     })
 }
 

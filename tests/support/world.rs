@@ -90,7 +90,7 @@ pub fn answer(fetch: &Fetch) -> Result<Answer, Error> {
         Fetch::Binary(_) => {
             Answer::Binary(known(wire::one(&binary().to_string()).unwrap().unwrap()))
         }
-        Fetch::Summary { .. } => {
+        Fetch::Summary { .. } | Fetch::Segments(_) | Fetch::Events { .. } => {
             return Err(Error::NotFound {
                 what: "process".into(),
             });
