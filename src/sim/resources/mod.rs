@@ -2,6 +2,7 @@
 
 mod binary;
 mod control;
+mod events;
 mod group;
 mod info;
 mod process;
