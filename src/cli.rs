@@ -108,6 +108,8 @@ pub enum Command {
     Search(Search),
     /// Show the parent chain and the children of processes
     Tree(Tree),
+    /// Show what processes did, as one timeline
+    Events(Events),
     /// List and show sensors
     #[command(subcommand)]
     Sensor(Sensor),
@@ -185,6 +187,17 @@ pub struct Tree {
     /// At most this many ancestors of each process [default: all]
     #[arg(long, value_name = "N")]
     pub depth: Option<usize>,
+}
+
+/// Options of `events`.
+#[derive(Args, Clone, Debug)]
+pub struct Events {
+    /// GUIDs of processes, with or without a segment; - reads them from standard input
+    #[arg(required = true, value_name = "PROCESS")]
+    pub processes: Vec<String>,
+    /// How much, and how.
+    #[command(flatten)]
+    pub reading: Reading,
 }
 
 /// What to do with sensors.

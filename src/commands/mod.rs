@@ -3,11 +3,13 @@
 mod caller;
 mod console;
 mod doctor;
+mod events;
 mod facts;
 mod failure;
 mod hosts;
 mod manual;
 mod problem;
+mod processes;
 mod search;
 mod sensor;
 mod simulate;
@@ -56,6 +58,7 @@ async fn dispatch(
         Some(Command::Simulate(simulate)) => simulate::simulate(simulate, caller).await,
         Some(Command::Search(search)) => search::search(&search, caller).await,
         Some(Command::Tree(tree)) => tree::tree(&tree, caller).await,
+        Some(Command::Events(events)) => events::events(&events, caller).await,
         Some(Command::Sensor(Sensor::List { filter, reading })) => {
             sensor::list(filter.as_deref(), reading, caller).await
         }

@@ -7,7 +7,7 @@ use std::io::{self, Write};
 
 use clap::ValueEnum;
 
-pub use json::{escaped, extended};
+pub use json::{escaped, extended, headed, quoted};
 pub use table::{Align, Column};
 
 use crate::text::{self, Untrusted};

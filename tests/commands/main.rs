@@ -4,6 +4,7 @@ mod bench;
 
 mod doctor;
 mod edges;
+mod events;
 mod search;
 mod sensor;
 mod simulate;
