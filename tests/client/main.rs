@@ -2,6 +2,7 @@
 
 mod answers;
 mod errors;
+mod events;
 mod privacy;
 mod repeats;
 mod requests;

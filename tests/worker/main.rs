@@ -5,6 +5,7 @@ mod support;
 
 mod bench;
 mod cached;
+mod events;
 mod paged;
 mod slots;
 mod walks;
