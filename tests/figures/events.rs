@@ -40,7 +40,10 @@ async fn compare(report: &mut Report, server: &Server) {
     let id = busy(&client).await;
     let segments = client.segments(id).await.expect("its segments");
     assert_eq!(segments.len(), SEGMENTS);
-    let raw = reqwest::Client::builder().no_proxy().build().expect("a client");
+    let raw = reqwest::Client::builder()
+        .no_proxy()
+        .build()
+        .expect("a client");
 
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
     let mut weight = 0;
@@ -60,7 +63,10 @@ async fn compare(report: &mut Report, server: &Server) {
         &format!("median {}, most {}", ms(ours.median()), ms(ours.most())),
         "at most 2 times",
         ours.median() <= 2 * theirs.median(),
-        &format!("the same segments raw, each parsed once: {}", ms(theirs.median())),
+        &format!(
+            "the same segments raw, each parsed once: {}",
+            ms(theirs.median())
+        ),
     );
     report.figure(
         "events kept",
@@ -118,7 +124,9 @@ async fn fetched(
         .iter()
         .flat_map(|document| document["process"].as_object().expect("a process").iter())
         .filter(|(name, _)| name.ends_with("_complete"));
-    let records: usize = lists.map(|(_, list)| list.as_array().expect("a list").len()).sum();
+    let records: usize = lists
+        .map(|(_, list)| list.as_array().expect("a list").len())
+        .sum();
     assert_eq!(records, EVENTS);
     time
 }
