@@ -114,6 +114,8 @@ pub enum Command {
     Facets(Facets),
     /// Show the parent chain and the children of processes
     Tree(Tree),
+    /// Show what processes did, as one timeline
+    Events(Events),
     /// List and show sensors
     #[command(subcommand)]
     Sensor(Sensor),
@@ -239,6 +241,17 @@ pub enum Join {
     Group,
     /// Its executable, with its signature
     Binary,
+}
+
+/// Options of `events`.
+#[derive(Args, Clone, Debug)]
+pub struct Events {
+    /// GUIDs of processes, with or without a segment; - reads them from standard input
+    #[arg(required = true, value_name = "PROCESS")]
+    pub processes: Vec<String>,
+    /// How much, and how.
+    #[command(flatten)]
+    pub reading: Reading,
 }
 
 /// What to do with sensors.

@@ -7,6 +7,7 @@ mod ask;
 mod binary;
 mod call;
 mod error;
+mod event;
 mod info;
 mod process;
 mod retry;
@@ -53,6 +54,8 @@ struct Inner {
     calls: Option<UnboundedSender<Call>>,
     /// Major and minor release, once the server has told it.
     release: OnceLock<Option<(u32, u32)>>,
+    /// The version of the events that the server was found to have.
+    event_version: OnceLock<u8>,
 }
 
 impl Client {
@@ -65,7 +68,7 @@ impl Client {
 
         check(&settings.url)?;
         let trust = tls::config(&settings.tls, settings.url.scheme() == "https")?;
-        Self::assemble(settings, trust, calls, OnceLock::new())
+        Self::assemble(settings, trust, calls, OnceLock::new(), OnceLock::new())
     }
 
     /// The same client with connections of its own. Those of this one are closed when nobody has it any more.
@@ -75,6 +78,7 @@ impl Client {
             trust,
             calls,
             release,
+            event_version,
             ..
         } = &*self.0;
         Self::assemble(
@@ -82,6 +86,7 @@ impl Client {
             trust.clone(),
             calls.clone(),
             release.clone(),
+            event_version.clone(),
         )
     }
 
@@ -90,6 +95,7 @@ impl Client {
         trust: ClientConfig,
         calls: Option<UnboundedSender<Call>>,
         release: OnceLock<Option<(u32, u32)>>,
+        event_version: OnceLock<u8>,
     ) -> Result<Self, Error> {
         let connections = settings.connections.clamp(1, Semaphore::MAX_PERMITS);
         Ok(Self(Arc::new(Inner {
@@ -106,6 +112,7 @@ impl Client {
             trust,
             calls,
             release,
+            event_version,
         })))
     }
 

@@ -4,6 +4,7 @@ mod alert;
 mod caller;
 mod console;
 mod doctor;
+mod events;
 mod facets;
 mod facts;
 mod failure;
@@ -12,6 +13,7 @@ mod hosts;
 mod join;
 mod manual;
 mod problem;
+mod processes;
 mod search;
 mod sensor;
 mod simulate;
@@ -61,6 +63,7 @@ async fn dispatch(
         Some(Command::Search(search)) => search::search(&search, caller).await,
         Some(Command::Facets(facets)) => facets::facets(&facets, caller).await,
         Some(Command::Tree(tree)) => tree::tree(&tree, caller).await,
+        Some(Command::Events(events)) => events::events(&events, caller).await,
         Some(Command::Sensor(Sensor::List { filter, reading })) => {
             sensor::list(filter.as_deref(), reading, caller).await
         }

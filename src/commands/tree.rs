@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Caller, Exit, Failure, join::Joins, search::read_all, when};
+use super::{Caller, Exit, Failure, join::Joins, processes, when};
 use crate::api;
 use crate::cli;
 use crate::model::{Lineage, Process, ProcessId, Summary, Top};
@@ -27,7 +27,7 @@ const COLUMNS: &[Column] = &[
 
 /// Runs `tree`.
 pub(super) async fn tree(args: &cli::Tree, caller: &mut Caller<'_>) -> Result<Exit, Failure> {
-    let ids = subjects(&args.processes, caller)?;
+    let ids = processes::named(&args.processes, caller)?;
     let is_ascii = caller.config()?.ascii;
     let mut reader = Reader::new(caller.client()?);
     let look = caller.look();
@@ -67,49 +67,8 @@ pub(super) async fn tree(args: &cli::Tree, caller: &mut Caller<'_>) -> Result<Ex
         caller.note(&note);
     }
     ended?;
-    if missing.is_empty() {
-        return Ok(Exit::Done);
-    }
-    let reports = missing
-        .into_iter()
-        .map(|(id, error)| {
-            (
-                format!("there is no process {id}"),
-                error.hint().map(str::to_owned),
-            )
-        })
-        .collect();
-    Err(Failure {
-        exit: Exit::Nothing,
-        reports,
-    })
-}
-
-/// The processes that are meant, each once; all of them are read before the first is asked for.
-fn subjects(words: &[String], caller: &mut Caller<'_>) -> Result<Vec<ProcessId>, Failure> {
-    let mut given = Vec::new();
-    for word in words {
-        if word == "-" {
-            given.extend(read_all(caller)?.split_whitespace().map(str::to_owned));
-        } else {
-            given.push(word.clone());
-        }
-    }
-    let mut ids = Vec::new();
-    for word in given {
-        let (id, _) = ProcessId::parse_with_segment(&word).ok_or_else(|| {
-            Failure::usage(format!("{word:?} is not the GUID of a process")).hint(
-                "a GUID looks like 00000007-0000-1092-01d7-10df4de391b0; `lampblack search` prints them",
-            )
-        })?;
-        if !ids.contains(&id) {
-            ids.push(id);
-        }
-    }
-    if ids.is_empty() {
-        return Err(Failure::usage("standard input names no process"));
-    }
-    Ok(ids)
+    processes::all_there(missing)?;
+    Ok(Exit::Done)
 }
 
 /// A process with its children and its ancestors.

@@ -3,6 +3,7 @@
 mod alert;
 mod binary;
 mod clock;
+mod event;
 mod extract;
 mod facet;
 mod hash;
@@ -18,6 +19,11 @@ mod zone;
 pub use alert::{Alert, AlertId, AlertKind, AlertSource, AlertStatus, Indicator};
 pub use binary::{Binary, Signature};
 pub use clock::{Clock, Pace};
+pub use event::{
+    AccessRights, Block, Childproc, CrossKind, Crossproc, Direction, Event, EventKind, Events,
+    Fact, FileAction, FileType, Fileless, Filemod, Modload, Netconn, Protocol, RegAction, Regmod,
+    Segment, SegmentInfo, Side, Stage, What, sort_by_time,
+};
 pub use extract::Extract;
 pub use facet::{Change, Compared, Facet, FacetValue, Facets, compare};
 pub use hash::{Md5, Sha256};

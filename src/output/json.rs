@@ -38,6 +38,41 @@ pub fn extended(document: &Document, added: &[(&str, String)]) -> String {
     serde_json::to_string(&members).unwrap_or_else(|_| document.json().to_owned())
 }
 
+/// A record with members before its own, which take the place of members of the same name; the others stay in their
+/// order.
+pub fn headed(document: &Document, added: &[(&str, String)]) -> String {
+    let members: BTreeMap<String, &RawValue> =
+        serde_json::from_str(document.json()).unwrap_or_default();
+    let mut json = String::with_capacity(document.len() + 32 * added.len());
+    let mut put = |name: &str, value: &str| {
+        json.push_str(if json.is_empty() { "{" } else { "," });
+        json.push_str(&quoted(name));
+        json.push(':');
+        json.push_str(value);
+    };
+    for (name, value) in added {
+        put(name, value);
+    }
+    if added.iter().any(|(name, _)| members.contains_key(*name)) {
+        let own = |name: &str| added.iter().all(|(added, _)| *added != name);
+        for (name, value) in members.iter().filter(|(name, _)| own(name)) {
+            put(name, value.get());
+        }
+    } else if !members.is_empty() {
+        // The text of an object behind its brace.
+        json.push(',');
+        json.push_str(document.json().get(1..).unwrap_or_default());
+        return json;
+    }
+    json.push('}');
+    json
+}
+
+/// A text as JSON.
+pub fn quoted(text: &str) -> String {
+    serde_json::to_string(text).unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -67,5 +102,30 @@ mod tests {
             extended(&Document::default(), &added[..1]),
             r#"{"depth":1}"#
         );
+    }
+
+    #[track_caller]
+    fn check(added: &[(&str, String)], document: &str, expected: &str) {
+        let written = headed(&Document::new(document), added);
+        assert_eq!(written, expected);
+        serde_json::from_str::<serde_json::Value>(&written).unwrap();
+    }
+
+    #[test]
+    fn members_stand_before_the_records_own() {
+        let added = [("kind", quoted("x\"y")), ("segment_id", "7".to_owned())];
+        check(
+            &added,
+            r#"{"z":1.50,"a":2}"#,
+            r#"{"kind":"x\"y","segment_id":7,"z":1.50,"a":2}"#,
+        );
+        check(
+            &added,
+            r#"{"z":1,"kind":2,"a":3}"#,
+            r#"{"kind":"x\"y","segment_id":7,"a":3,"z":1}"#,
+        );
+        check(&added, "{}", r#"{"kind":"x\"y","segment_id":7}"#);
+        check(&added, "", r#"{"kind":"x\"y","segment_id":7}"#);
+        check(&added, r#"{"kind":2}"#, r#"{"kind":"x\"y","segment_id":7}"#);
     }
 }

@@ -12,7 +12,7 @@ use std::{
 use clap::ValueEnum;
 
 pub use extract::FileForm;
-pub use json::{escaped, extended};
+pub use json::{escaped, extended, headed, quoted};
 pub use table::{Align, Column};
 
 use crate::text::{self, Untrusted};

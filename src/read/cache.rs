@@ -2,11 +2,11 @@
 
 use std::{sync::Arc, time::Duration};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use lru::LruCache;
 
 use super::fetch::{Answer, Fetch, process_weight};
-use crate::model::{Pace, Process, ProcessId};
+use crate::model::{Events, Pace, Process, ProcessId, Segment};
 
 /// Bytes of answers and documents kept: enough for some 20,000 processes, little enough for a shared jump host.
 const LIMIT: usize = 48 * 1024 * 1024;
@@ -59,7 +59,7 @@ impl Cache {
     pub(super) fn get(&mut self, fetch: &Fetch, now: Timestamp, pace: Pace) -> Option<Answer> {
         let kept = self.kept.get(&Key::Fetch(fetch.clone()));
         let answer = match kept {
-            Some((Kept::Answer(answer), _)) if is_young(answer, now, pace) => answer.clone(),
+            Some((Kept::Answer(answer), _)) if is_young(fetch, answer, now, pace) => answer.clone(),
             _ => return None,
         };
         Some(answer.without_request())
@@ -177,16 +177,39 @@ impl Cache {
 }
 
 /// Whether an answer may be given again. What decides about a host is never old; what cannot change never expires.
-fn is_young(answer: &Answer, now: Timestamp, pace: Pace) -> bool {
-    let limit = match answer {
-        Answer::Sensor(_) => pace.sensor_age,
-        Answer::Facets(_) | Answer::Prevalence(_) => pace.count_age,
-        Answer::Summary(known) if known.value.process.terminated != Some(true) => pace.running_age,
+fn is_young(fetch: &Fetch, answer: &Answer, now: Timestamp, pace: Pace) -> bool {
+    let limit = match (fetch, answer) {
+        (_, Answer::Sensor(_)) => pace.sensor_age,
+        (_, Answer::Summary(known)) if known.value.process.terminated != Some(true) => {
+            pace.running_age
+        }
+        (_, Answer::Facets(_) | Answer::Prevalence(_)) => pace.count_age,
+        (_, Answer::Segments(_)) => pace.running_age,
+        (Fetch::Events { segment, .. }, Answer::Events(known))
+            if may_grow(*segment, &known.value, known.as_of) =>
+        {
+            pace.running_age
+        }
         _ => return true,
     };
     now.duration_since(answer.as_of())
         .try_into()
         .is_ok_and(|age: Duration| age <= limit)
+}
+
+/// Whether a segment may get more events. That of a process that has ended may not, and one that came with a batch some
+/// time before it was read is over, whatever the process does.
+fn may_grow(segment: Segment, events: &Events, as_of: Timestamp) -> bool {
+    /// Batches are written at once; this is for servers that lag behind, and for clocks that differ.
+    const SETTLED: SignedDuration = SignedDuration::from_mins(15);
+    let has_ended = |process: &Process| process.terminated == Some(true);
+    if events.process.as_ref().is_some_and(has_ended) {
+        return false;
+    }
+    let age = segment
+        .arrived()
+        .map(|arrived| as_of.duration_since(arrived));
+    age.is_none_or(|age| age < SETTLED)
 }
 
 #[cfg(test)]
@@ -201,6 +224,22 @@ mod tests {
     async fn summary(members: &str, facts: &str) -> (Fetch, Answer) {
         let fetch = Fetch::summary(GUID.parse().unwrap());
         let body = format!(r#"{{"process": {{"id": "{GUID}"{facts}}}{members}}}"#);
+        let answer = answered(&fetch, &body).await;
+        (fetch, answer)
+    }
+
+    async fn segments() -> (Fetch, Answer) {
+        let fetch = Fetch::Segments(GUID.parse().unwrap());
+        let answer = answered(&fetch, r#"{"process": {"segments": []}}"#).await;
+        (fetch, answer)
+    }
+
+    async fn events(segment: u64, facts: &str) -> (Fetch, Answer) {
+        let fetch = Fetch::Events {
+            id: GUID.parse().unwrap(),
+            segment: Segment(segment),
+        };
+        let body = format!(r#"{{"process": {{"id": "{GUID}"{facts}}}}}"#);
         let answer = answered(&fetch, &body).await;
         (fetch, answer)
     }
@@ -273,6 +312,11 @@ mod tests {
             (summary("", r#", "terminated": false"#).await, running_age),
             (summary("", r#", "terminated": true"#).await, None),
             (page(0), None),
+            (segments().await, running_age),
+            (events(1, "").await, running_age),
+            (events(1, r#", "terminated": true"#).await, None),
+            // A batch of 2021, which an answer of 1970 must take for one that is still being written.
+            (events(1_614_852_945_678, "").await, running_age),
         ] {
             let mut cache = Cache::default();
             cache.put(&fetch, &answer);
@@ -286,6 +330,20 @@ mod tests {
             let before = Timestamp::UNIX_EPOCH.checked_sub(Duration::from_secs(1));
             assert_eq!(is_known(before.unwrap()), limit.is_none(), "{fetch:?}");
         }
+    }
+
+    #[test]
+    fn a_batch_that_is_over_never_expires() {
+        let arrived: Timestamp = "2021-03-04T10:15:45.678Z".parse().unwrap();
+        let segment = Segment(1_614_852_945_678);
+        let read = |seconds| {
+            let as_of = arrived.checked_add(Duration::from_secs(seconds)).unwrap();
+            may_grow(segment, &Events::default(), as_of)
+        };
+        assert_eq!(
+            [read(0), read(15 * 60 - 1), read(15 * 60)],
+            [true, true, false]
+        );
     }
 
     #[tokio::test]

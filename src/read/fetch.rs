@@ -6,8 +6,9 @@ use jiff::Timestamp;
 
 use crate::api::{Client, Error};
 use crate::model::{
-    Alert, Binary, FacetValue, Facets, Group, GroupId, HostCount, Known, Lineage, Md5, Page,
-    Prevalence, Process, ProcessId, Search, Sensor, SensorId, ServerInfo, Span, Summary,
+    Alert, Binary, Events, FacetValue, Facets, Group, GroupId, HostCount, Known, Lineage, Md5,
+    Page, Prevalence, Process, ProcessId, Search, Segment, SegmentInfo, Sensor, SensorId,
+    ServerInfo, Span, Summary,
 };
 
 /// A page of processes as it is kept and shown: rows are shared, not copied.
@@ -65,6 +66,15 @@ pub enum Fetch {
         /// Which rows.
         span: Span,
     },
+    /// Which segments the events of a process are stored in.
+    Segments(ProcessId),
+    /// The events of one segment of a process.
+    Events {
+        /// Which process.
+        id: ProcessId,
+        /// Which segment.
+        segment: Segment,
+    },
 }
 
 /// What came back. Cheap to clone: the cache keeps one, the screen another.
@@ -81,6 +91,8 @@ pub enum Answer {
     Facets(Known<Facets>),
     Prevalence(Known<Prevalence>),
     Alerts(Known<AlertRows>),
+    Segments(Known<Vec<SegmentInfo>>),
+    Events(Known<Events>),
 }
 
 impl Fetch {
@@ -142,6 +154,10 @@ impl Fetch {
                 let page = client.alerts(search, *span).await?;
                 Answer::Alerts(known(page.map(Arc::new), at(client)))
             }
+            Self::Segments(id) => Answer::Segments(known(client.segments(*id).await?, at(client))),
+            Self::Events { id, segment } => {
+                Answer::Events(known(client.events(*id, *segment).await?, at(client)))
+            }
             // Walks are made of summaries; the reader never sends one.
             Self::Lineage { .. } => return Err(Error::Internal),
         })
@@ -162,6 +178,8 @@ impl Answer {
             Self::Facets(known) => known.as_of,
             Self::Prevalence(known) => known.as_of,
             Self::Alerts(known) => known.as_of,
+            Self::Segments(known) => known.as_of,
+            Self::Events(known) => known.as_of,
         }
     }
 
@@ -178,6 +196,8 @@ impl Answer {
             Self::Facets(known) => &mut known.from_cache,
             Self::Prevalence(known) => &mut known.from_cache,
             Self::Alerts(known) => &mut known.from_cache,
+            Self::Segments(known) => &mut known.from_cache,
+            Self::Events(known) => &mut known.from_cache,
         };
         *mark = true;
         self
@@ -224,6 +244,8 @@ impl Answer {
                     .map(|row| size_of::<Alert>() + 2 * row.document.len())
                     .sum::<usize>()
             }
+            Self::Segments(known) => 128 + size_of::<SegmentInfo>() * known.value.len(),
+            Self::Events(known) => known.value.weight(),
         }
     }
 }

@@ -7,6 +7,7 @@ mod pages;
 mod single;
 #[cfg(test)]
 mod tests;
+mod timeline;
 mod walk;
 
 use std::collections::{HashMap, VecDeque};
@@ -20,6 +21,7 @@ use tokio::{
 pub use fetch::{AlertRows, Answer, Fetch, Rows};
 pub use join::{Fact, Join, Related};
 pub use pages::{Paged, pages};
+pub use timeline::{Gap, Part, Timeline, parts, timeline};
 
 use crate::api::{Client, Error};
 use crate::model::ProcessId;

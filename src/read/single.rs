@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::{Answer, Fetch, Reader};
 use crate::api::Error;
 use crate::model::{
-    Binary, Facets, Group, GroupId, Known, Lineage, Md5, Prevalence, ProcessId, Search, Sensor,
-    SensorFilter, SensorId, ServerInfo, Span, Summary,
+    Binary, Events, Facets, Group, GroupId, Known, Lineage, Md5, Prevalence, ProcessId, Search,
+    Segment, SegmentInfo, Sensor, SensorFilter, SensorId, ServerInfo, Span, Summary,
 };
 
 impl Reader {
@@ -80,10 +80,30 @@ impl Reader {
         }
     }
 
+    /// The segments of a process, the oldest first.
+    pub async fn segments(&mut self, id: ProcessId) -> Result<Known<Vec<SegmentInfo>>, Error> {
+        match self.get(Fetch::Segments(id)).await? {
+            Answer::Segments(known) => Ok(known),
+            _ => Err(Error::Internal),
+        }
+    }
+
     /// How common a file is.
     pub async fn prevalence(&mut self, md5: Md5) -> Result<Known<Prevalence>, Error> {
         match self.get(Fetch::Prevalence(md5)).await? {
             Answer::Prevalence(known) => Ok(known),
+            _ => Err(Error::Internal),
+        }
+    }
+
+    /// The events of one segment.
+    pub async fn events(
+        &mut self,
+        id: ProcessId,
+        segment: Segment,
+    ) -> Result<Known<Events>, Error> {
+        match self.get(Fetch::Events { id, segment }).await? {
+            Answer::Events(known) => Ok(known),
             _ => Err(Error::Internal),
         }
     }

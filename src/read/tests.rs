@@ -27,21 +27,27 @@ fn reader() -> Reader {
     Reader::new(client("http://127.0.0.1:9"))
 }
 
-/// The answer of a server that says `body`, at the beginning of 1970.
+/// The answer of a server that says `body` to everything, at the beginning of 1970.
 pub(super) async fn answered(fetch: &Fetch, body: &str) -> Answer {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let client = client(&format!("http://{}", listener.local_addr().unwrap()));
     let serving = async {
-        let (mut stream, _) = listener.accept().await.unwrap();
-        let mut head = Vec::new();
-        while !head.ends_with(b"\r\n\r\n") {
-            head.push(stream.read_u8().await.unwrap());
+        loop {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let mut head = Vec::new();
+            while !head.ends_with(b"\r\n\r\n") {
+                head.push(stream.read_u8().await.unwrap());
+            }
+            let length = body.len();
+            let headers = format!("Connection: close\r\nContent-Length: {length}");
+            let answer = format!("HTTP/1.1 200 OK\r\n{headers}\r\n\r\n{body}");
+            stream.write_all(answer.as_bytes()).await.unwrap();
         }
-        let length = body.len();
-        let answer = format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n{body}");
-        stream.write_all(answer.as_bytes()).await.unwrap();
     };
-    tokio::join!(fetch.answer(&client), serving).0.unwrap()
+    tokio::select! {
+        answer = fetch.answer(&client) => answer.unwrap(),
+        () = serving => unreachable!("it serves for ever"),
+    }
 }
 
 async fn sensor(name: &str) -> Answer {

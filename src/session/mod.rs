@@ -214,7 +214,9 @@ impl Session {
                     | Answer::Page(_)
                     | Answer::Facets(_)
                     | Answer::Prevalence(_)
-                    | Answer::Alerts(_),
+                    | Answer::Alerts(_)
+                    | Answer::Segments(_)
+                    | Answer::Events(_),
                 ),
                 _,
             ) => false,

@@ -5,7 +5,7 @@ use std::{borrow::Cow, net::IpAddr};
 use super::{
     release::Release,
     render,
-    world::{Binary, Parentage, Process, World},
+    world::{self, Binary, Parentage, Process, World},
 };
 use crate::query::{self, Join, Record, Value};
 
@@ -49,12 +49,16 @@ impl Document<'_> {
 
     fn count(&self, field: &str) -> Option<u64> {
         let pick = match field {
-            "modload_count" => |counts: super::world::Counts| counts.modload,
-            "filemod_count" => |counts: super::world::Counts| counts.filemod,
-            "regmod_count" => |counts: super::world::Counts| counts.regmod,
-            "netconn_count" => |counts: super::world::Counts| counts.netconn,
-            "childproc_count" => |counts: super::world::Counts| counts.childproc,
-            "crossproc_count" => |counts: super::world::Counts| counts.crossproc,
+            "modload_count" => |counts: world::Counts| counts.modload,
+            "filemod_count" => |counts: world::Counts| counts.filemod,
+            "regmod_count" => |counts: world::Counts| counts.regmod,
+            "netconn_count" => |counts: world::Counts| counts.netconn,
+            "childproc_count" => |counts: world::Counts| counts.childproc,
+            "crossproc_count" => |counts: world::Counts| counts.crossproc,
+            "processblock_count" => |counts: world::Counts| counts.processblock,
+            "fileless_scriptload_count" if self.release.is_7() => {
+                |counts: world::Counts| counts.fileless
+            }
             _ => return None,
         };
         Some(pick(self.process.segment_counts(self.segment)))
@@ -161,6 +165,13 @@ impl Document<'_> {
                 .crossed()
                 .iter()
                 .any(|crossed| test(Value::Text(crossed.how.into()))),
+            "blocked_md5" => process
+                .blocked()
+                .any(|path| test(Value::Text(world::drawn_md5(path)))),
+            "blocked_status" => process
+                .blocked()
+                .any(|_| test(Value::Text("a-ProcessTerminated".into()))),
+            "tampered" => test(Value::Flag(process.has_tampered())),
             "filewrite_md5" => process
                 .written()
                 .iter()
@@ -305,7 +316,7 @@ impl Record for File<'_> {
 
 impl<'w> File<'w> {
     /// The hosts that have it.
-    pub(super) fn hosts(&self) -> impl Iterator<Item = &'w super::world::Host> {
+    pub(super) fn hosts(&self) -> impl Iterator<Item = &'w world::Host> {
         let fleet = &self.world.fleet;
         self.binary.hosts.iter().filter_map(|&id| fleet.host(id))
     }
@@ -349,7 +360,7 @@ pub(super) fn host_count(binary: &Binary) -> u64 {
     u64::try_from(binary.hosts.len()).unwrap_or(u64::MAX)
 }
 
-fn feeds(feeds: &[super::world::FeedSheet], field: &str, test: Test<'_>) -> Option<bool> {
+fn feeds(feeds: &[world::FeedSheet], field: &str, test: Test<'_>) -> Option<bool> {
     let rest = field.strip_prefix("alliance_")?;
     let (what, name) = rest.split_once('_')?;
     let feed = feeds.iter().find(|feed| feed.name == name);

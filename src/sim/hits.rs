@@ -19,7 +19,7 @@ const KEPT: NonZeroUsize = NonZeroUsize::new(12).expect("twelve is not zero");
 /// A result with relative times in it is true for about so long.
 const GOOD_FOR: i64 = 60_000;
 /// Bits of a document's number that say the segment.
-const SEGMENT_BITS: u32 = 3;
+const SEGMENT_BITS: u32 = 6;
 
 /// Numbers of documents.
 pub(super) type Hits = Arc<Vec<u32>>;

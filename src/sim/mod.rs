@@ -52,7 +52,7 @@ pub struct Options {
     pub seed: u64,
     /// How many ordinary processes there are, about; every host has at least those of its boot.
     pub processes: u64,
-    /// How many hosts there are; the stories need twelve.
+    /// How many hosts there are; the stories need thirteen.
     pub sensors: u64,
     /// How many alerts there are, besides those of the stories.
     pub alerts: u64,

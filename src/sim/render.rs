@@ -51,6 +51,20 @@ pub(super) fn micros(milliseconds: i64) -> String {
         .to_string()
 }
 
+/// `2021-03-04 10:15:30.12`: UTC, which is not said, trailing zeros trimmed (T5).
+pub(super) fn naive_event(milliseconds: i64) -> String {
+    timestamp(milliseconds)
+        .strftime("%Y-%m-%d %H:%M:%S%.f")
+        .to_string()
+}
+
+/// `2021-03-04 10:15:30.120000`: the same with microseconds (T5).
+pub(super) fn naive_micros(milliseconds: i64) -> String {
+    timestamp(milliseconds)
+        .strftime("%Y-%m-%d %H:%M:%S%.6f")
+        .to_string()
+}
+
 /// A GUID with its segment: 8 hex digits up to 5.x, 12 from 6.0 on.
 pub(super) fn unique_id(id: ProcessId, segment: i64, release: &Release) -> String {
     if release.is_6() {
@@ -89,6 +103,9 @@ mod tests {
         assert_eq!(solr(at), "2021-03-04T10:15:30.12Z");
         assert_eq!(solr(at - 120), "2021-03-04T10:15:30Z");
         assert_eq!(micros(at), "2021-03-04T10:15:30.120000Z");
+        assert_eq!(naive_event(at), "2021-03-04 10:15:30.12");
+        assert_eq!(naive_event(at - 120), "2021-03-04 10:15:30");
+        assert_eq!(naive_micros(at), "2021-03-04 10:15:30.120000");
         let text = local(at);
         assert!(text.starts_with("2021-03-04 04:15:30.120"), "{text}");
         assert!(text.ends_with("-06:00") && text.len() == 32, "{text}");

@@ -6,6 +6,7 @@
 mod alert;
 mod binary;
 mod compact;
+mod event;
 mod facet;
 mod group;
 mod hits;
@@ -18,7 +19,9 @@ mod sensor;
 mod server;
 mod summary;
 mod time;
+mod value;
 
+pub use event::{events, segments};
 pub use facet::facets;
 pub use member::{member, members};
 pub use page::{Malformed, list, one, page};

@@ -1,11 +1,16 @@
 //! One JSON object as the server sent it, and lenient ways to read a field of it.
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::IpAddr;
 
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
-use super::{compact::compact, page::Members, time};
+use super::{
+    compact::compact,
+    page::Members,
+    time,
+    value::{address, flag, int, numeric_address, text},
+};
 use crate::model::{Document, Md5, Sha256};
 use crate::text::Untrusted;
 
@@ -123,12 +128,7 @@ impl Record {
 
     /// The field as a yes or no: also as 0 and 1, and in words of any case.
     pub fn flag(&self, name: &str) -> Option<bool> {
-        let word = text(self.value(name)?)?.trim().to_ascii_lowercase();
-        match word.as_str() {
-            "true" | "yes" | "on" | "1" => Some(true),
-            "false" | "no" | "off" | "0" => Some(false),
-            _ => None,
-        }
+        flag(&text(self.value(name)?)?)
     }
 
     /// The field as a time, in any of the server's spellings.
@@ -144,10 +144,7 @@ impl Record {
     pub fn address(&self, name: &str) -> Option<IpAddr> {
         let value = self.value(name)?;
         if let Some(number) = int(value) {
-            let bits = i32::try_from(number)
-                .map(i32::cast_unsigned)
-                .or_else(|_| u32::try_from(number));
-            return bits.ok().map(|bits| Ipv4Addr::from_bits(bits).into());
+            return numeric_address(number);
         }
         address(value.as_str()?)
     }
@@ -187,6 +184,15 @@ impl Record {
         }
     }
 
+    /// The object in the field.
+    pub(super) fn record(&self, name: &str) -> Option<Self> {
+        let fields = self.value(name)?.as_object()?.clone();
+        Some(Self {
+            fields,
+            document: Document::default(),
+        })
+    }
+
     /// The sum of the numbers in the field, which is an object of counts or one count.
     pub fn sum(&self, name: &str) -> u64 {
         let count = |value| int(value).and_then(|number| u64::try_from(number).ok());
@@ -212,42 +218,6 @@ impl Record {
             })
             .iter()
     }
-}
-
-/// An address as text. An IPv4 address in IPv6 clothes is an IPv4 address.
-pub(super) fn address(text: &str) -> Option<IpAddr> {
-    let address: IpAddr = text.trim().parse().ok()?;
-    Some(address.to_canonical())
-}
-
-fn text(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        Value::Bool(flag) => Some(flag.to_string()),
-        Value::Array(items) => items.first().and_then(text),
-        Value::Null | Value::Object(_) => None,
-    }
-}
-
-fn int(value: &Value) -> Option<i64> {
-    match value {
-        Value::Number(number) => number.as_i64().or_else(|| number.as_f64().and_then(whole)),
-        Value::String(text) => {
-            let text = text.trim();
-            text.parse()
-                .ok()
-                .or_else(|| text.parse().ok().and_then(whole))
-        }
-        _ => None,
-    }
-}
-
-/// A float that is a whole number, such as `3.0`.
-fn whole(number: f64) -> Option<i64> {
-    (number.fract() == 0.0)
-        .then(|| format!("{number:.0}").parse().ok())
-        .flatten()
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! A sensor's record (reference 2.6), many of whose numbers come as text.
 
-use super::{Noun, Record, record::address};
+use super::{Noun, Record, value::address};
 use crate::model::{Adapter, GroupId, Sensor, SensorId};
 
 impl Noun for Sensor {

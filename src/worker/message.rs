@@ -87,7 +87,9 @@ impl Fetch {
             Self::Summary { .. }
             | Self::Facets { .. }
             | Self::Prevalence(_)
-            | Self::Alerts { .. } => return None,
+            | Self::Alerts { .. }
+            | Self::Segments(_)
+            | Self::Events { .. } => return None,
         })
     }
 }

@@ -3,6 +3,7 @@
 mod alerts;
 mod answers;
 mod errors;
+mod events;
 mod privacy;
 mod repeats;
 mod requests;

@@ -5,6 +5,7 @@ mod bench;
 mod alert;
 mod doctor;
 mod edges;
+mod events;
 mod facets;
 mod join;
 mod search;

@@ -4,6 +4,7 @@
 //! Nothing here runs with the tests: a machine that is busy with something else misses what a quiet one meets, and the
 //! last line of a miss says how busy it was.
 
+mod events;
 mod first_frame;
 mod frame;
 mod idle;
@@ -23,13 +24,14 @@ use report::{Report, note};
 /// One figure: its name, and how it is measured.
 type Figure = (&'static str, fn(&mut Report));
 
-const FIGURES: [Figure; 7] = [
+const FIGURES: [Figure; 8] = [
     ("key", key::measure),
     ("first-frame", first_frame::measure),
     ("frame", frame::measure),
     ("walk", walk::measure),
     ("join", join::measure),
     ("rows", rows::measure),
+    ("events", events::measure),
     ("idle", idle::measure),
 ];
 

@@ -72,7 +72,10 @@ fn poisoned(fetch: &Fetch) -> Result<Answer, Error> {
             }
             Answer::Prevalence(known)
         }
-        other @ (Answer::Summary(_) | Answer::Alerts(_)) => other,
+        other @ (Answer::Summary(_)
+        | Answer::Alerts(_)
+        | Answer::Segments(_)
+        | Answer::Events(_)) => other,
     })
 }
 

@@ -98,7 +98,10 @@ pub fn answer(fetch: &Fetch) -> Result<Answer, Error> {
             let count = include_str!("../goldens/get_process_host_count.json");
             Answer::Prevalence(known(wire::one(count).unwrap().unwrap()))
         }
-        Fetch::Summary { .. } | Fetch::Alerts { .. } => {
+        Fetch::Summary { .. }
+        | Fetch::Alerts { .. }
+        | Fetch::Segments(_)
+        | Fetch::Events { .. } => {
             return Err(Error::NotFound {
                 what: "that".into(),
             });

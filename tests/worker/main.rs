@@ -5,6 +5,7 @@ mod support;
 
 mod bench;
 mod cached;
+mod events;
 mod joined;
 mod paged;
 mod slots;

@@ -3,6 +3,7 @@
 mod alert;
 mod binary;
 mod control;
+mod events;
 mod group;
 mod info;
 mod process;

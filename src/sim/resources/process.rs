@@ -4,7 +4,10 @@ use std::{collections::BTreeMap, time::Instant};
 
 use serde_json::{Map, Value, json};
 
-use super::{found, not_allowed, rows};
+use super::{
+    events::{self, Version},
+    found, not_allowed, rows,
+};
 use crate::model::ProcessId;
 use crate::query::Index;
 use crate::sim::{
@@ -25,20 +28,25 @@ pub(super) fn answer(server: &Server, ask: &Ask) -> Option<Answer> {
     Some(match (method, path.as_slice()) {
         ("GET" | "POST", ["api", "v1", "process"] | ["api", "process"]) => search(server, ask),
         ("GET", ["api", "v1", "process", "host", "count"]) => frequency(server, ask),
-        ("GET", ["api", "v1", "process", id, "segment"]) => found(segments(server, id)),
+        ("GET", ["api", "v1", "process", id, "segment"]) if server.release.is_6() => {
+            found(segments(server, id))
+        }
         ("GET", ["api", "v1", "process", id, segment]) => found(summary(server, ask, id, segment)),
         ("GET", ["api", "v2", "process", id, segment]) => found(
             asked(server, id, segment)
                 .map(|(process, segment)| Answer::pretty(rows::summary(server, process, segment))),
         ),
-        ("GET", ["api", version, "process", id, segment, "event"]) if is_event_version(version) => {
-            found(events(server, id, segment))
+        ("GET", ["api", version, "process", id, segment, "event"]) => {
+            let version = Version::of(version, &server.release);
+            found(version.and_then(|version| events(server, ask, id, segment, version)))
         }
         (
             _,
             ["api", "process"] | ["api", "v1", "process"] | ["api", "v1" | "v2", "process", _, _],
         ) => not_allowed(),
-        (_, ["api", version, "process", _, _, "event"]) if is_event_version(version) => {
+        (_, ["api", version, "process", _, _, "event"])
+            if Version::of(version, &server.release).is_some() =>
+        {
             not_allowed()
         }
         _ => return None,
@@ -165,6 +173,7 @@ fn segments(server: &Server, id: &str) -> Option<Answer> {
             };
             let [end, server_end] = document.last_update();
             let counts = process.segment_counts(segment);
+            let scripts = server.release.is_7().then_some(counts.fileless);
             let kinds = [
                 ("modload", counts.modload),
                 ("filemod", counts.filemod),
@@ -172,6 +181,8 @@ fn segments(server: &Server, id: &str) -> Option<Answer> {
                 ("netconn", counts.netconn),
                 ("childproc", counts.childproc),
                 ("crossproc", counts.crossproc),
+                ("processblock", counts.processblock),
+                ("fileless_scriptload", scripts.unwrap_or(0)),
             ];
             let counts: Map<String, Value> = kinds
                 .into_iter()
@@ -189,18 +200,14 @@ fn segments(server: &Server, id: &str) -> Option<Answer> {
     Some(Answer::pretty(json!({"process": {"segments": segments}})))
 }
 
-fn events(server: &Server, id: &str, segment: &str) -> Option<Answer> {
+fn events(server: &Server, ask: &Ask, id: &str, segment: &str, version: Version) -> Option<Answer> {
     let process = match asked(server, id, segment) {
-        Some((process, segment)) => rows::summary(server, process, segment),
+        Some((process, segment)) => events::document(server, ask, process, segment, version),
         None => unseen(server, id)?,
     };
     Some(Answer::pretty(
         json!({"elapsed": 0.0126, "process": process}),
     ))
-}
-
-fn is_event_version(version: &str) -> bool {
-    matches!(version, "v1" | "v2" | "v3" | "v4" | "v5")
 }
 
 fn frequency(server: &Server, ask: &Ask) -> Answer {

@@ -7,7 +7,7 @@ use crate::sim::{
     document::Document,
     render,
     server::Server,
-    world::{Counts, FeedSheet, Host, Os, Parentage, Process},
+    world::{Counts, FeedSheet, Hidden, Host, Os, Parentage, Process},
 };
 
 const SALT_QUIRK: u64 = 0x9417;
@@ -121,25 +121,27 @@ pub(super) fn relative(server: &Server, process: Process<'_>) -> Value {
         "unique_id".into(),
         json!(render::unique_id(process.id(), 1, &server.release)),
     );
-    let is_fork = process.host().os != Os::Windows && process.dice(SALT_QUIRK ^ 2).one_in(3);
-    let how = if is_fork { "fork" } else { "exec" };
+    let how = if is_fork(process) { "fork" } else { "exec" };
     row.insert("child_proc_type".into(), json!(how));
     row.insert("is_suppressed".into(), json!(false));
     Value::Object(row)
 }
 
+/// Whether a process began as a copy of its parent.
+pub(super) fn is_fork(process: Process<'_>) -> bool {
+    process.host().os != Os::Windows && process.dice(SALT_QUIRK ^ 2).one_in(3)
+}
+
+/// The executable of a child that the sensor's filtering hid.
+pub(super) const HIDDEN_PATH: &str = r"c:\windows\system32\conhost.exe";
+
+/// Its command line, which only the events of its parent tell.
+pub(super) const HIDDEN_CMDLINE: &str = r"\??\C:\Windows\system32\conhost.exe 0x4";
+
 /// A child that the sensor's filtering hid: it has no document of its own.
 pub(super) fn suppressed(server: &Server, parent: Process<'_>) -> Option<Value> {
-    let mut dice = parent.dice(SALT_QUIRK ^ 1);
-    let is_shell = matches!(parent.name(), "cmd.exe" | "powershell.exe" | "sh" | "bash");
-    if parent.is_told() || !is_shell || !dice.one_in(11) {
-        return None;
-    }
-    let pid = 40_000 + 4 * u32::try_from(dice.below(5_000)).unwrap_or(0);
-    let started = parent.id().0 & u128::from(u64::MAX);
-    let created = u64::try_from(started).unwrap_or(0) + 1_000_000;
-    let id = ProcessId::new(parent.host().id, pid, created);
-    let at = render::solr(parent.start() + 100);
+    let Hidden { id, pid, at } = parent.hidden_child()?;
+    let at = render::solr(at);
     let host = parent.host();
     Some(json!({
         "id": id.to_string(),
@@ -147,7 +149,7 @@ pub(super) fn suppressed(server: &Server, parent: Process<'_>) -> Option<Value> 
         "segment_id": 1,
         "process_pid": pid,
         "process_name": "conhost.exe",
-        "path": r"c:\windows\system32\conhost.exe",
+        "path": HIDDEN_PATH,
         "cmdline": "",
         "process_md5": "",
         "username": parent.user(),
@@ -243,7 +245,7 @@ fn whole(server: &Server, document: &Document<'_>, counts: Counts) -> Map<String
         "netconn_count": counts.netconn,
         "childproc_count": counts.childproc,
         "crossproc_count": counts.crossproc,
-        "processblock_count": 0,
+        "processblock_count": counts.processblock,
         "emet_count": 0,
         "emet_config": "",
         "filtering_known_dlls": true,
@@ -256,7 +258,7 @@ fn whole(server: &Server, document: &Document<'_>, counts: Counts) -> Map<String
     }
     if release.is_7() {
         row.insert("process_sha256".into(), json!(process.binary().sha256()));
-        row.insert("fileless_scriptload_count".into(), json!(0));
+        row.insert("fileless_scriptload_count".into(), json!(counts.fileless));
         row.insert("logon_type".into(), json!(2));
     }
     let watchlists = process.watchlists();

@@ -47,7 +47,7 @@ pub(crate) struct Binary {
 impl Binary {
     /// Its SHA-256, lower case, as servers from 7.0 on know it.
     pub(crate) fn sha256(&self) -> String {
-        Dice::new(0, SALT, number_of(&self.md5)).hex(64)
+        drawn_sha256(&self.md5)
     }
 
     /// A file some sensor saw running.
@@ -57,6 +57,11 @@ impl Binary {
         self.first_seen = self.first_seen.min(at);
         self.last_seen = self.last_seen.max(at);
     }
+}
+
+/// The SHA-256 that goes with an MD5.
+pub(crate) fn drawn_sha256(md5: &str) -> String {
+    Dice::new(0, SALT, number_of(md5)).hex(64)
 }
 
 /// All files, with the way from a kind to its builds.

@@ -15,6 +15,9 @@ pub(crate) struct Counts {
     pub(crate) netconn: u64,
     pub(crate) childproc: u64,
     pub(crate) crossproc: u64,
+    pub(crate) processblock: u64,
+    /// Servers before 7.0 do not know them.
+    pub(crate) fileless: u64,
 }
 
 impl Process<'_> {
@@ -22,33 +25,40 @@ impl Process<'_> {
     pub(crate) fn counts(self) -> Counts {
         match self.source {
             Source::Told(told) => {
-                let count = |len: usize| u64::try_from(len).unwrap_or(0);
                 Counts {
-                    modload: count(told.modules.len()),
-                    filemod: count(told.files.len()),
-                    regmod: count(told.keys.len()),
+                    // The first is the program itself.
+                    modload: 1 + count(told.modules.len()) + told.more_modules,
+                    // Each is created and closed.
+                    filemod: 2 * count(told.files.len())
+                        + told.more_files
+                        + count(told.tampers.len()),
+                    regmod: count(told.keys.len()) + told.more_keys,
                     netconn: count(told.network.len()) + told.beacons,
                     childproc: self.told_children(),
-                    crossproc: count(told.crossprocs.len()),
+                    crossproc: count(told.crossprocs.len()) + self.told_crossings(),
+                    processblock: count(told.blocks.len()),
+                    fileless: count(self.script_count()),
                 }
             }
             Source::Drawn(skeleton, kind) => {
                 let mut dice = self.dice(SALT_EVENTS);
                 let busy = if kind.is_boot { 40 } else { 4 };
-                let some = |dice: &mut Dice, has: &[String]| {
-                    if has.is_empty() {
-                        0
-                    } else {
-                        1 + dice.below(busy)
-                    }
+                // Each thing that can be searched for at least once.
+                let some = |dice: &mut Dice, has: usize| match has {
+                    0 => 0,
+                    has => count(has) + dice.below(busy),
                 };
                 Counts {
-                    modload: u64::try_from(self.loaded().len()).unwrap_or(0),
-                    filemod: some(&mut dice, &kind.files),
-                    regmod: some(&mut dice, &kind.keys),
-                    netconn: some(&mut dice, &kind.net),
-                    childproc: u64::from(skeleton.children) + self.told_children(),
-                    crossproc: 0,
+                    modload: 1 + count(self.loaded().len()),
+                    filemod: some(&mut dice, kind.files.len()),
+                    regmod: some(&mut dice, kind.keys.len()),
+                    netconn: some(&mut dice, self.links().len()),
+                    childproc: u64::from(skeleton.children)
+                        + self.told_children()
+                        + u64::from(self.hidden_child().is_some()),
+                    crossproc: self.told_crossings(),
+                    processblock: 0,
+                    fileless: count(self.script_count()),
                 }
             }
         }
@@ -67,7 +77,19 @@ impl Process<'_> {
             netconn: share(whole.netconn),
             childproc: share(whole.childproc),
             crossproc: share(whole.crossproc),
+            processblock: share(whole.processblock),
+            fileless: share(whole.fileless),
         }
+    }
+
+    /// How often processes of the stories reached into it.
+    fn told_crossings(self) -> u64 {
+        let crossings = self.world.told.iter().flat_map(|told| &told.crossprocs);
+        count(
+            crossings
+                .filter(|crossing| crossing.target == self.number())
+                .count(),
+        )
     }
 
     /// How many processes of the stories it started.
@@ -76,4 +98,8 @@ impl Process<'_> {
         let children = self.world.told.iter().filter(|told| told.parent == parent);
         u64::try_from(children.count()).unwrap_or(0)
     }
+}
+
+fn count(len: usize) -> u64 {
+    u64::try_from(len).unwrap_or(0)
 }

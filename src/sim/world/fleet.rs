@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::{chance::Dice, duration};
 
 /// Fewer hosts than this would leave the stories without a place.
-pub(crate) const LEAST_HOSTS: u64 = 12;
+pub(crate) const LEAST_HOSTS: u64 = 13;
 /// More than this is not a fleet but a mistyped number.
 const MOST_HOSTS: u64 = 50_000;
 const SALT: u64 = 0xf1ee;
@@ -353,12 +353,12 @@ mod tests {
     #[test]
     fn the_hosts_of_the_stories_stand_at_their_ids() {
         let fleet = Fleet::new(1, 0);
-        assert_eq!(fleet.hosts.len(), 12);
+        assert_eq!(fleet.hosts.len(), 13);
         for (at, host) in fleet.hosts.iter().enumerate() {
             assert_eq!(usize::try_from(host.id).unwrap(), at + 1);
         }
         assert_eq!(fleet.host(3).unwrap().name, "WIN-IA9NQ1GN8OI");
-        assert!(fleet.host(0).is_none() && fleet.host(13).is_none());
+        assert!(fleet.host(0).is_none() && fleet.host(14).is_none());
     }
 
     #[test]

@@ -6,6 +6,7 @@ mod alert;
 mod binary;
 mod chance;
 mod counts;
+mod events;
 mod fleet;
 mod intelligence;
 mod kind;
@@ -19,14 +20,18 @@ use std::ops::Range;
 use jiff::{SignedDuration, Timestamp};
 
 pub(super) use alert::{Alert, Origin, Subject};
-pub(super) use binary::{Binaries, Binary};
+pub(super) use binary::{Binaries, Binary, drawn_sha256};
 pub(super) use chance::{Dice, number_of};
 pub(super) use counts::Counts;
+pub(super) use events::{
+    Child, Connection, Events, FileChange, Hidden, List, Reach, Who, drawn_md5, file_type,
+};
 pub(super) use fleet::{Fleet, Group, Host, Os, Team, User};
 pub(super) use intelligence::{Intelligence, Report, Watchlist};
 pub(super) use kind::Kind;
 pub(super) use process::{Parentage, Process, account};
 pub(super) use told::FeedSheet;
+pub(super) use traces::program;
 
 use crate::model::ProcessId;
 use kind::Kinds;
@@ -213,7 +218,7 @@ mod tests {
     #[test]
     fn every_process_has_a_segment_and_no_more_than_a_documents_number_can_say() {
         for process in world(5_000).processes() {
-            assert!((1..=8).contains(&process.segments()), "{}", process.id());
+            assert!((1..=64).contains(&process.segments()), "{}", process.id());
             let ends: Vec<_> = (0..process.segments())
                 .map(|segment| process.segment_arrival(segment))
                 .collect();

@@ -15,7 +15,7 @@ use super::{
 use crate::model::ProcessId;
 
 /// The files that tell them, in the order of their processes' numbers.
-const STORIES: [(&str, &str); 3] = [
+const STORIES: [(&str, &str); 4] = [
     (
         "documentation.toml",
         include_str!("../../../assets/world/documentation.toml"),
@@ -28,6 +28,7 @@ const STORIES: [(&str, &str); 3] = [
         "hostile.toml",
         include_str!("../../../assets/world/hostile.toml"),
     ),
+    ("busy.toml", include_str!("../../../assets/world/busy.toml")),
 ];
 /// What a command line is filled up with to a size.
 const FILLER: &str = "AAAABBBBCCCCDDDD";
@@ -53,8 +54,18 @@ pub(crate) struct Told {
     pub(crate) network: Vec<Call>,
     /// Files it wrote that are known binaries.
     pub(crate) written: Vec<usize>,
+    /// Files of the sensor that it deleted.
+    pub(crate) tampers: Vec<Trace>,
+    /// Command lines that a ban stopped.
+    pub(crate) blocks: Vec<Trace>,
+    /// Scripts that are in no file.
+    pub(crate) scripts: Vec<Trace>,
     /// Connections beyond those that are told, all to the same place.
     pub(crate) beacons: u64,
+    /// Files, keys and modules beyond those that are told, named after the first. They are not searched.
+    pub(crate) more_files: u64,
+    pub(crate) more_keys: u64,
+    pub(crate) more_modules: u64,
     pub(crate) segments: u32,
     pub(crate) watchlists: Vec<String>,
     pub(crate) feeds: Vec<FeedSheet>,
@@ -91,10 +102,12 @@ pub(crate) struct Call {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Crossing {
     pub(crate) after: i64,
-    /// `process_open` or `remote_thread`.
+    /// `process_open`, `thread_open` or `remote_thread`.
     pub(crate) how: String,
     /// The number of the other process.
     pub(crate) target: u32,
+    /// The rights that were asked for, where they are told.
+    pub(crate) access: Option<u32>,
 }
 
 /// A feed's report on something.
@@ -166,7 +179,19 @@ struct Sheet {
     #[serde(default)]
     written: Vec<String>,
     #[serde(default)]
+    tampers: Vec<String>,
+    #[serde(default)]
+    blocks: Vec<String>,
+    #[serde(default)]
+    scripts: Vec<String>,
+    #[serde(default)]
     beacons: u64,
+    #[serde(default)]
+    more_files: u64,
+    #[serde(default)]
+    more_keys: u64,
+    #[serde(default)]
+    more_modules: u64,
     #[serde(default = "one")]
     segments: u32,
     #[serde(default)]
@@ -286,7 +311,13 @@ impl Teller<'_> {
                 .collect(),
             network: sheet.network.iter().map(|text| call(text)).collect(),
             written: sheet.written.iter().map(|key| file(key)).collect(),
+            tampers: sheet.tampers.iter().map(|text| trace(text)).collect(),
+            blocks: sheet.blocks.iter().map(|text| trace(text)).collect(),
+            scripts: sheet.scripts.iter().map(|text| trace(text)).collect(),
             beacons: sheet.beacons,
+            more_files: sheet.more_files,
+            more_keys: sheet.more_keys,
+            more_modules: sheet.more_modules,
             segments: sheet.segments,
             watchlists: sheet.watchlists,
             feeds: sheet.feeds,
@@ -312,11 +343,13 @@ impl Teller<'_> {
 
     fn crossing(&self, text: &str, host: u32, start: i64) -> Crossing {
         let Trace { after, what } = trace(text);
-        let (how, target) = what.split_once(' ').unwrap_or((&what, ""));
+        let (how, rest) = what.split_once(' ').unwrap_or((&what, ""));
+        let (target, access) = rest.split_once(" 0x").unwrap_or((rest, ""));
         Crossing {
             after,
             how: how.into(),
             target: self.number(target, host, start),
+            access: u32::from_str_radix(access, 16).ok(),
         }
     }
 }

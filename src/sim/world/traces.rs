@@ -154,4 +154,23 @@ impl<'w> Process<'w> {
             Source::Drawn(..) => Vec::new(),
         }
     }
+
+    /// The executables of what a ban stopped.
+    pub(crate) fn blocked(self) -> impl Iterator<Item = &'w str> {
+        let blocks = match self.source {
+            Source::Told(told) => &told.blocks[..],
+            Source::Drawn(..) => &[],
+        };
+        blocks.iter().map(|block| program(&block.what))
+    }
+
+    /// Whether it reached for the sensor itself.
+    pub(crate) fn has_tampered(self) -> bool {
+        matches!(self.source, Source::Told(told) if !told.tampers.is_empty())
+    }
+}
+
+/// The executable of a command line without blanks in its path.
+pub(crate) fn program(cmdline: &str) -> &str {
+    cmdline.split(' ').next().unwrap_or_default()
 }

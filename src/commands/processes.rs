@@ -1,0 +1,48 @@
+//! The processes that a command line names.
+
+use super::{Caller, Exit, Failure, search::read_all};
+use crate::api;
+use crate::model::ProcessId;
+
+/// The processes that are meant, each once; all of them are read before the first is asked for. A segment behind a GUID
+/// is often a dummy (reference 1.4), and makes no difference.
+pub(super) fn named(words: &[String], caller: &mut Caller<'_>) -> Result<Vec<ProcessId>, Failure> {
+    let mut given = Vec::new();
+    for word in words {
+        if word == "-" {
+            given.extend(read_all(caller)?.split_whitespace().map(str::to_owned));
+        } else {
+            given.push(word.clone());
+        }
+    }
+    let mut ids = Vec::new();
+    for word in given {
+        let (id, _) = ProcessId::parse_with_segment(&word).ok_or_else(|| {
+            Failure::usage(format!("{word:?} is not the GUID of a process")).hint(
+                "a GUID looks like 00000007-0000-1092-01d7-10df4de391b0; `lampblack search` prints them",
+            )
+        })?;
+        if !ids.contains(&id) {
+            ids.push(id);
+        }
+    }
+    if ids.is_empty() {
+        return Err(Failure::usage("standard input names no process"));
+    }
+    Ok(ids)
+}
+
+/// Fails with the names of those that the server does not have.
+pub(super) fn all_there(missing: Vec<(ProcessId, api::Error)>) -> Result<(), Failure> {
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let report = |(id, error): (ProcessId, api::Error)| {
+        let hint = error.hint().map(str::to_owned);
+        (format!("there is no process {id}"), hint)
+    };
+    Err(Failure {
+        exit: Exit::Nothing,
+        reports: missing.into_iter().map(report).collect(),
+    })
+}

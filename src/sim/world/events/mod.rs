@@ -1,0 +1,214 @@
+//! What a process did, event by event: told traces first, the rest drawn when somebody asks.
+//!
+//! Every list is as long as the process's documents say; a segment has its share of each (see `counts`).
+
+mod doings;
+mod spread;
+mod things;
+
+use std::borrow::Cow;
+
+pub(crate) use things::{drawn_md5, file_type};
+
+use super::{
+    process::{Process, Source},
+    traces::Link,
+};
+use crate::model::ProcessId;
+use spread::Share;
+
+const SALT_HIDDEN: u64 = 0x9416;
+
+/// Events of one kind, the oldest first.
+pub(crate) type List<T> = Vec<(i64, T)>;
+
+/// The events of a process or of one of its segments; times in milliseconds since 1970, by the host's clock.
+pub(crate) struct Events<'w> {
+    pub(crate) modules: List<Module<'w>>,
+    pub(crate) files: List<FileChange<'w>>,
+    pub(crate) keys: List<KeyChange<'w>>,
+    pub(crate) links: List<Connection<'w>>,
+    pub(crate) children: List<Child<'w>>,
+    pub(crate) crossings: List<Reach<'w>>,
+    pub(crate) blocks: List<&'w str>,
+    pub(crate) scripts: List<Cow<'w, str>>,
+}
+
+/// A library, or the program itself.
+pub(crate) struct Module<'w> {
+    pub(crate) path: Cow<'w, str>,
+    pub(crate) md5: Cow<'w, str>,
+}
+
+/// A file that was changed.
+pub(crate) struct FileChange<'w> {
+    /// 1 created, 2 first write, 4 deleted, 8 last write.
+    pub(crate) action: u8,
+    pub(crate) path: Cow<'w, str>,
+    /// Of what was closed.
+    pub(crate) md5: Option<Cow<'w, str>>,
+    pub(crate) is_tamper: bool,
+}
+
+/// A registry key that was changed.
+pub(crate) struct KeyChange<'w> {
+    /// 1 key created, 2 first write, 4 key deleted, 8 value deleted.
+    pub(crate) action: u8,
+    pub(crate) path: Cow<'w, str>,
+}
+
+/// A connection with both its ends.
+pub(crate) struct Connection<'w> {
+    pub(crate) link: Link<'w>,
+    pub(crate) local_port: u16,
+    pub(crate) is_outbound: bool,
+    pub(crate) has_proxy: bool,
+}
+
+/// A child that began or ended.
+#[derive(Clone, Copy)]
+pub(crate) struct Child<'w> {
+    pub(crate) who: Who<'w>,
+    pub(crate) is_start: bool,
+}
+
+/// Which child.
+#[derive(Clone, Copy)]
+pub(crate) enum Who<'w> {
+    Known(Process<'w>),
+    /// The sensor's filtering hid it.
+    Hidden(Hidden),
+}
+
+/// A child without a document of its own.
+#[derive(Clone, Copy)]
+pub(crate) struct Hidden {
+    pub(crate) id: ProcessId,
+    pub(crate) pid: u32,
+    pub(crate) at: i64,
+}
+
+/// One process reaching into another.
+pub(crate) struct Reach<'w> {
+    /// `process_open`, `thread_open` or `remote_thread`.
+    pub(crate) how: &'w str,
+    pub(crate) other: Process<'w>,
+    pub(crate) access: u32,
+    /// Whether the other one did it.
+    pub(crate) is_target: bool,
+}
+
+impl<'w> Process<'w> {
+    /// Its events: all of them, or those of one segment.
+    pub(crate) fn events(self, segment: Option<u32>) -> Events<'w> {
+        let share = Share {
+            nth: usize::try_from(segment.unwrap_or(0)).unwrap_or(0),
+            all: match segment {
+                Some(_) => usize::try_from(self.segments()).unwrap_or(1).max(1),
+                None => 1,
+            },
+        };
+        let (starts, ends) = self.child_events();
+        let mut children = share.of(starts);
+        children.extend(share.of(ends));
+        children.sort_by_key(|(at, _)| *at);
+        Events {
+            modules: share.of(self.module_events()),
+            files: share.of(self.file_events()),
+            keys: share.of(self.key_events()),
+            links: share.of(self.link_events()),
+            children,
+            crossings: share.of(self.crossing_events()),
+            blocks: share.of(self.block_events()),
+            scripts: share.of(self.script_events()),
+        }
+    }
+
+    /// A child that the sensor's filtering hid.
+    pub(crate) fn hidden_child(self) -> Option<Hidden> {
+        let mut dice = self.dice(SALT_HIDDEN);
+        let is_shell = matches!(self.name(), "cmd.exe" | "powershell.exe" | "sh" | "bash");
+        if self.is_told() || !is_shell || !dice.one_in(11) {
+            return None;
+        }
+        let pid = 40_000 + 4 * u32::try_from(dice.below(5_000)).unwrap_or(0);
+        let started = self.id().0 & u128::from(u64::MAX);
+        let created = u64::try_from(started).unwrap_or(0) + 1_000_000;
+        Some(Hidden {
+            id: ProcessId::new(self.host().id, pid, created),
+            pid,
+            at: self.start() + 100,
+        })
+    }
+
+    /// How many scripts it ran that are in no file.
+    pub(super) fn script_count(self) -> usize {
+        match self.source {
+            Source::Told(told) => told.scripts.len(),
+            Source::Drawn(_, kind) => usize::from(kind.name == "powershell.exe"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::world;
+
+    #[test]
+    fn every_list_is_as_long_as_the_documents_say() {
+        let world = world(3_000);
+        for process in world.processes() {
+            let whole = process.counts();
+            let n_segments = process.segments();
+            let segments =
+                (0..n_segments).map(|segment| (Some(segment), process.segment_counts(segment)));
+            for (segment, counts) in segments.chain([(None, whole)]) {
+                let events = process.events(segment);
+                let starts = events
+                    .children
+                    .iter()
+                    .filter(|(_, child)| child.is_start)
+                    .count();
+                let found = [
+                    events.modules.len(),
+                    events.files.len(),
+                    events.keys.len(),
+                    events.links.len(),
+                    starts,
+                    events.crossings.len(),
+                    events.blocks.len(),
+                    events.scripts.len(),
+                ];
+                let counted = [
+                    counts.modload,
+                    counts.filemod,
+                    counts.regmod,
+                    counts.netconn,
+                    counts.childproc,
+                    counts.crossproc,
+                    counts.processblock,
+                    counts.fileless,
+                ];
+                let found = found.map(|count| u64::try_from(count).unwrap());
+                assert_eq!(found, counted, "{} {segment:?}", process.id());
+            }
+        }
+    }
+
+    #[test]
+    fn everything_happens_while_the_process_lives() {
+        let world = world(1_000);
+        for process in world.processes() {
+            let events = process.events(None);
+            let times = events.links.iter().map(|(at, _)| *at);
+            let times = times.chain(events.modules.iter().map(|(at, _)| *at));
+            for at in times {
+                assert!(
+                    (process.start()..=process.end()).contains(&at),
+                    "{}",
+                    process.id()
+                );
+            }
+        }
+    }
+}

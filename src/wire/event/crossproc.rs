@@ -1,0 +1,64 @@
+//! One process reaching into another.
+
+use super::{Reader, fields::Fields, timestamp};
+use crate::model::{AccessRights, CrossKind, Crossproc, What};
+
+/// `crossproc_complete`.
+pub(super) const CROSSPROC: Reader = Reader {
+    layout: &[
+        "type",
+        "timestamp",
+        "processId",
+        "md5",
+        "path",
+        "subtype",
+        "access",
+        "tamper",
+        "is_target",
+        "sha256",
+        "more",
+    ],
+    read,
+    time: timestamp,
+    tamper: "tamper",
+};
+
+fn read(fields: &Fields) -> Option<What> {
+    let cross = Crossproc {
+        kind: kind(fields),
+        id: fields.process("processId"),
+        path: fields.text("path"),
+        md5: fields.md5("md5"),
+        sha256: fields.sha256("sha256"),
+        access: AccessRights(access(fields)),
+        is_target: fields.flag("is_target").unwrap_or(false),
+    };
+    let is_someone = cross.id.is_some() || !cross.path.is_empty();
+    is_someone.then(|| What::Crossproc(Box::new(cross)))
+}
+
+fn kind(fields: &Fields) -> CrossKind {
+    /// The handle is one of a thread.
+    const THREAD: i64 = 2;
+    let name = fields.text("type");
+    let folded = name.raw().replace('_', "").to_ascii_lowercase();
+    match folded.as_str() {
+        "processopen" | "processopentarget" if fields.int("subtype") == Some(THREAD) => {
+            CrossKind::ThreadOpen
+        }
+        "processopen" | "processopentarget" => CrossKind::ProcessOpen,
+        "threadopen" => CrossKind::ThreadOpen,
+        "remotethread" | "remotethreadtarget" => CrossKind::RemoteThread,
+        _ => CrossKind::Other(name),
+    }
+}
+
+/// The rights as bits; as a signed number where the highest bit is set.
+fn access(fields: &Fields) -> u32 {
+    let Some(number) = fields.int("access") else {
+        return 0;
+    };
+    u32::try_from(number)
+        .or_else(|_| i32::try_from(number).map(i32::cast_unsigned))
+        .unwrap_or(0)
+}

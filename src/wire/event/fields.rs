@@ -1,0 +1,174 @@
+//! One event record, whatever its shape, and lenient ways to read a field of it.
+
+use std::{borrow::Cow, net::IpAddr};
+
+use jiff::Timestamp;
+use serde_json::value::RawValue;
+
+use super::super::{Record, compact::compact, time, value};
+use crate::model::{Md5, ProcessId, Sha256, Side};
+use crate::text::Untrusted;
+
+/// A record by the names of its fields.
+pub(super) enum Fields {
+    /// Fields between bars, with the names that their places have.
+    Pipe {
+        text: String,
+        layout: &'static [&'static str],
+    },
+    /// The server's own object.
+    Object(Record),
+}
+
+impl Fields {
+    /// Takes a record apart; `None` when it is neither a text nor an object.
+    pub(super) fn read(json: &RawValue, layout: &'static [&'static str]) -> Option<Self> {
+        if json.get().starts_with('{') {
+            return Record::parse(json.get()).map(Self::Object);
+        }
+        let text = text(json)?;
+        if text.trim_start().starts_with('{')
+            && let Some(record) = object(&text)
+        {
+            return Some(Self::Object(record));
+        }
+        (!text.trim().is_empty()).then_some(Self::Pipe { text, layout })
+    }
+
+    /// The record as one JSON object.
+    pub(super) fn document(&self) -> String {
+        match self {
+            Self::Object(record) => record.document().json().to_owned(),
+            Self::Pipe { text, layout } => {
+                let mut json = String::with_capacity(text.len() + 16 * layout.len());
+                for (name, value) in layout.iter().zip(parts(text, layout)) {
+                    json.push_str(if json.is_empty() { "{\"" } else { ",\"" });
+                    json.push_str(name);
+                    json.push_str("\":");
+                    json.push_str(&serde_json::to_string(value).unwrap_or_default());
+                }
+                json.push('}');
+                json
+            }
+        }
+    }
+
+    /// The field as text; empty when there is none.
+    pub(super) fn text(&self, name: &str) -> Untrusted {
+        match self {
+            Self::Object(record) => record.text(name),
+            Self::Pipe { .. } => self.part(name).unwrap_or_default().into(),
+        }
+    }
+
+    /// The field as a whole number.
+    pub(super) fn int(&self, name: &str) -> Option<i64> {
+        match self {
+            Self::Object(record) => record.int(name),
+            Self::Pipe { .. } => self.part(name)?.parse().ok(),
+        }
+    }
+
+    /// The field as a number that fits.
+    pub(super) fn number<T: TryFrom<i64>>(&self, name: &str) -> Option<T> {
+        self.int(name)?.try_into().ok()
+    }
+
+    /// The field as a yes or no.
+    pub(super) fn flag(&self, name: &str) -> Option<bool> {
+        match self {
+            Self::Object(record) => record.flag(name),
+            Self::Pipe { .. } => value::flag(self.part(name)?),
+        }
+    }
+
+    /// The field as a time.
+    pub(super) fn time(&self, name: &str) -> Option<Timestamp> {
+        match self {
+            Self::Object(record) => record.time(name),
+            Self::Pipe { .. } => time::parse(self.part(name)?),
+        }
+    }
+
+    /// Two fields as one end of a connection. A bad address is none; so is the one that stands for it.
+    pub(super) fn side(&self, ip: &str, port: &str) -> Side {
+        Side {
+            ip: self.address(ip).filter(|ip| !ip.is_unspecified()),
+            port: self.number(port).filter(|port| *port != 0),
+        }
+    }
+
+    fn address(&self, name: &str) -> Option<IpAddr> {
+        match self {
+            Self::Object(record) => record.address(name),
+            Self::Pipe { .. } => {
+                let part = self.part(name)?;
+                let number = part.parse().ok().and_then(value::numeric_address);
+                number.or_else(|| value::address(part))
+            }
+        }
+    }
+
+    /// The field as an MD5.
+    pub(super) fn md5(&self, name: &str) -> Option<Md5> {
+        match self {
+            Self::Object(record) => record.md5(name),
+            Self::Pipe { .. } => {
+                let md5: Md5 = self.part(name)?.parse().ok()?;
+                (md5.0 != [0; 16]).then_some(md5)
+            }
+        }
+    }
+
+    /// The field as a SHA-256.
+    pub(super) fn sha256(&self, name: &str) -> Option<Sha256> {
+        match self {
+            Self::Object(record) => record.sha256(name),
+            Self::Pipe { .. } => {
+                let sha256: Sha256 = self.part(name)?.parse().ok()?;
+                (sha256.0 != [0; 32]).then_some(sha256)
+            }
+        }
+    }
+
+    /// The field as a process; its segment is a dummy.
+    pub(super) fn process(&self, name: &str) -> Option<ProcessId> {
+        let text = self.text(name);
+        let (id, _) = ProcessId::parse_with_segment(text.raw().trim())?;
+        (!id.is_unknown()).then_some(id)
+    }
+
+    /// What stands at the place of a name.
+    fn part(&self, name: &str) -> Option<&str> {
+        let Self::Pipe { text, layout } = self else {
+            return None;
+        };
+        let at = layout.iter().position(|known| *known == name)?;
+        parts(text, layout).nth(at).map(str::trim)
+    }
+}
+
+/// The fields between the bars; the last one may hold bars itself.
+fn parts<'t>(text: &'t str, layout: &[&str]) -> impl Iterator<Item = &'t str> {
+    text.splitn(layout.len(), '|')
+}
+
+/// A JSON text's characters. Half a surrogate pair in it becomes a replacement character.
+pub(super) fn text(json: &RawValue) -> Option<String> {
+    let json = json.get();
+    if !json.starts_with('"') {
+        return None;
+    }
+    let json = if json.contains("\\u") {
+        Cow::Owned(compact(json))
+    } else {
+        Cow::Borrowed(json)
+    };
+    serde_json::from_str(&json).ok()
+}
+
+/// An object that is written as text.
+pub(super) fn object(text: &str) -> Option<Record> {
+    let json: &RawValue = serde_json::from_str(text).ok()?;
+    Record::parse(json.get())
+}

@@ -1,0 +1,71 @@
+//! Files, registry keys and libraries: the records between bars.
+
+use super::{Reader, fields::Fields, timestamp};
+use crate::model::{FileAction, FileType, Filemod, Modload, RegAction, Regmod, What};
+
+/// `filemod_complete`.
+pub(super) const FILEMOD: Reader = Reader {
+    layout: &[
+        "type",
+        "timestamp",
+        "path",
+        "md5",
+        "filetype",
+        "tamper",
+        "sha256",
+        "more",
+    ],
+    read: filemod,
+    time: timestamp,
+    tamper: "tamper",
+};
+
+/// `regmod_complete`.
+pub(super) const REGMOD: Reader = Reader {
+    layout: &["type", "timestamp", "path", "tamper", "more"],
+    read: regmod,
+    time: timestamp,
+    tamper: "tamper",
+};
+
+/// `modload_complete`.
+pub(super) const MODLOAD: Reader = Reader {
+    layout: &["timestamp", "md5", "path", "sha256", "more"],
+    read: modload,
+    time: timestamp,
+    tamper: "tamper",
+};
+
+fn filemod(fields: &Fields) -> Option<What> {
+    let path = fields.text("path");
+    if path.is_empty() {
+        return None;
+    }
+    Some(What::Filemod(Filemod {
+        action: FileAction::new(fields.int("type")),
+        path,
+        md5: fields.md5("md5"),
+        sha256: fields.sha256("sha256"),
+        file_type: fields.int("filetype").map(FileType),
+    }))
+}
+
+fn regmod(fields: &Fields) -> Option<What> {
+    let path = fields.text("path");
+    if path.is_empty() {
+        return None;
+    }
+    Some(What::Regmod(Regmod {
+        action: RegAction::new(fields.int("type")),
+        path,
+    }))
+}
+
+fn modload(fields: &Fields) -> Option<What> {
+    let module = Modload {
+        path: fields.text("path"),
+        md5: fields.md5("md5"),
+        sha256: fields.sha256("sha256"),
+    };
+    (!module.path.is_empty() || module.md5.is_some()).then_some(What::Modload(module))
+}

@@ -1,0 +1,45 @@
+//! Connections: between bars in v1, an object from v2 on.
+
+use super::{Reader, fields::Fields, timestamp};
+use crate::model::{Direction, Netconn, Protocol, Side, What};
+
+/// `netconn_complete`.
+pub(super) const NETCONN: Reader = Reader {
+    layout: &[
+        "timestamp",
+        "remote_ip",
+        "remote_port",
+        "proto",
+        "domain",
+        "direction",
+        "more",
+    ],
+    read,
+    time: timestamp,
+    tamper: "tamper",
+};
+
+fn read(fields: &Fields) -> Option<What> {
+    let netconn = Netconn {
+        protocol: fields.number("proto").map(Protocol),
+        // A text, `true` for outbound, where one would expect a flag.
+        direction: fields.flag("direction").map(|is_outbound| {
+            if is_outbound {
+                Direction::Outbound
+            } else {
+                Direction::Inbound
+            }
+        }),
+        local: fields.side("local_ip", "local_port"),
+        remote: fields.side("remote_ip", "remote_port"),
+        domain: fields.text("domain"),
+        proxy: fields.side("proxy_ip", "proxy_port"),
+        ja3: fields.text("ja3"),
+        ja3s: fields.text("ja3s"),
+    };
+    let has_side = [netconn.local, netconn.remote]
+        .iter()
+        .any(|side| *side != Side::default());
+    let is_somewhere = has_side || !netconn.domain.is_empty();
+    is_somewhere.then_some(What::Netconn(netconn))
+}

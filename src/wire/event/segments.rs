@@ -1,0 +1,57 @@
+//! Which segments a process has (reference 2.3).
+
+use super::super::{
+    Malformed, Noun, Record,
+    page::{checked, members, rows},
+};
+use crate::model::{Counts, ProcessId, Segment, SegmentInfo};
+
+/// Reads the answer to a request for the segments of a process; the number beside them counts those of no use.
+pub fn segments(json: &str) -> Result<(Vec<SegmentInfo>, usize), Malformed> {
+    let mut inner = members(checked(json)?, "an object with segments")?;
+    if let Some(process) = inner.get("process") {
+        inner = members(process, "an object with segments")?;
+    }
+    let list = inner
+        .get("segments")
+        .ok_or_else(|| Malformed::shape(json, "an object with segments"))?;
+    let list = serde_json::from_str(list.get())
+        .map_err(|_| Malformed::shape(list.get(), "a list of segments"))?;
+    let (mut rows, broken) = rows::<SegmentInfo>(list);
+    rows.sort_by_key(|row| row.segment);
+    rows.dedup_by_key(|row| row.segment);
+    Ok((rows, broken))
+}
+
+impl Noun for SegmentInfo {
+    fn read(record: &Record) -> Option<Self> {
+        let unique = record.text("unique_id");
+        let written = ProcessId::parse_with_segment(unique.raw().trim());
+        let segment = written
+            .and_then(|(_, segment)| segment)
+            .or_else(|| record.count("segment_id"))?;
+        Some(Self {
+            segment: Segment(segment),
+            last_update: record.time("last_update"),
+            last_server_update: record.time("last_server_update"),
+            counts: record
+                .record("event_counts")
+                .map_or_else(Counts::default, |counts| self::counts(&counts)),
+        })
+    }
+}
+
+/// Kinds without an event are left out.
+fn counts(record: &Record) -> Counts {
+    let count = |name| Some(record.count(name).unwrap_or(0));
+    Counts {
+        modload: count("modload"),
+        filemod: count("filemod"),
+        regmod: count("regmod"),
+        netconn: count("netconn"),
+        childproc: count("childproc"),
+        crossproc: count("crossproc"),
+        processblock: count("processblock"),
+        fileless_scriptload: count("fileless_scriptload"),
+    }
+}

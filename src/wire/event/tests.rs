@@ -1,0 +1,349 @@
+//! Every version, kind and shape.
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use super::*;
+use crate::model::{EventKind, Stage};
+use crate::text;
+
+const GUID: &str = "00000007-0000-1092-01d7-10df4de391b0";
+const GOLDENS: [&str; 5] = [
+    include_str!("../../../tests/goldens/get_process_events_v1.json"),
+    include_str!("../../../tests/goldens/get_process_events_v2.json"),
+    include_str!("../../../tests/goldens/get_process_events_v3.json"),
+    include_str!("../../../tests/goldens/get_process_events_v4.json"),
+    include_str!("../../../tests/goldens/get_process_events_v5.json"),
+];
+
+fn read(json: &str) -> Events {
+    events(json, GUID.parse().unwrap(), Segment(1)).unwrap()
+}
+
+/// The events in lists of these kinds.
+fn lists(lists: Value) -> Events {
+    let Value::Object(lists) = lists else {
+        panic!("no object");
+    };
+    let lists: BTreeMap<String, Value> = lists
+        .into_iter()
+        .map(|(kind, list)| (format!("{kind}{LIST}"), list))
+        .collect();
+    read(&json!({ "process": lists }).to_string())
+}
+
+/// The one event in a list, in words.
+#[track_caller]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "records read better than borrows in a table"
+)]
+fn check(kind: &str, record: Value, words: &str) {
+    let events = lists(json!({ kind: [record] }));
+    let found: Vec<_> = events.rows.iter().map(Event::words).collect();
+    assert_eq!(found.len(), 1, "{} broken", events.broken);
+    assert_eq!(found[0].raw(), words);
+}
+
+/// One line for an event with all that is known of it.
+fn told(event: &Event) -> String {
+    let at = event.at.map_or_else(|| "?".to_owned(), |at| at.to_string());
+    let facts: Vec<_> = event
+        .facts()
+        .iter()
+        .map(|(name, value)| format!("{name}={}", text::visible(value)))
+        .collect();
+    format!(
+        "{at} {}: {}\n    {}",
+        event.kind(),
+        text::visible(&event.words()),
+        facts.join("; ")
+    )
+}
+
+#[test]
+fn every_kind_of_every_version_is_read() {
+    let mut all = String::new();
+    for (golden, version) in GOLDENS.iter().zip(1..) {
+        let events = read(golden);
+        assert_eq!(events.broken, 0, "v{version}");
+        assert_eq!(events.process.as_ref().unwrap().name.raw(), "rundll32.exe");
+        assert_eq!(events.signatures.len(), 1);
+        assert_eq!(events.elapsed, Some(0.0126));
+        all.extend(["v", &version.to_string(), "\n"]);
+        for event in &events.rows {
+            all.push_str(&told(event));
+            all.push('\n');
+        }
+    }
+    insta::assert_snapshot!(all);
+}
+
+#[test]
+fn a_record_between_bars_becomes_an_object_and_an_object_stays() {
+    let events = read(GOLDENS[3]);
+    let of = |kind| {
+        let event = events
+            .rows
+            .iter()
+            .find(|event| event.kind() == kind)
+            .unwrap();
+        event.document.json().to_owned()
+    };
+    assert_eq!(
+        of(EventKind::Regmod),
+        r#"{"type":"2","timestamp":"2021-03-04 10:15:39.55","path":"\\registry\\machine\\software\\microsoft\\windows\\currentversion\\run\\upd","tamper":"false"}"#
+    );
+    let golden: Value = serde_json::from_str(GOLDENS[3]).unwrap();
+    let netconn: Value = serde_json::from_str(&of(EventKind::Netconn)).unwrap();
+    assert_eq!(netconn, golden["process"]["netconn_complete"][0]);
+    let block: Value = serde_json::from_str(&of(EventKind::Block)).unwrap();
+    assert_eq!(block["block_result"], "a-ProcessTerminated");
+}
+
+#[test]
+fn the_same_events_come_out_of_every_version() {
+    let facts = |version: usize| {
+        let events = read(GOLDENS[version]);
+        let told: Vec<_> = events
+            .rows
+            .into_iter()
+            .filter(|event| {
+                matches!(
+                    event.kind(),
+                    EventKind::Filemod | EventKind::Regmod | EventKind::Crossproc
+                )
+            })
+            .map(|event| (event.at, event.what))
+            .collect();
+        told
+    };
+    assert_eq!(facts(0), facts(3));
+    let stages = |version: usize| {
+        let stage = |event: &Event| match &event.what {
+            What::Childproc(child) => Some((event.at, child.stage, child.pid)),
+            _ => None,
+        };
+        read(GOLDENS[version])
+            .rows
+            .iter()
+            .filter_map(stage)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(stages(0), stages(4));
+    assert_eq!(stages(4)[1].1, Some(Stage::End));
+}
+
+#[test]
+fn a_record_may_end_early_or_go_on() {
+    check(
+        "filemod",
+        json!("2|2021-03-04 10:15:40|c:\\a.txt|"),
+        r"first wrote c:\a.txt",
+    );
+    check(
+        "filemod",
+        json!("2|2021-03-04 10:15:40|c:\\a.txt"),
+        r"first wrote c:\a.txt",
+    );
+    check(
+        "filemod",
+        json!("8|x|c:\\a.dll||1|true||one|more"),
+        r"last wrote c:\a.dll, PE, tampering with the sensor",
+    );
+    check("filemod", json!("3|x|c:\\a"), r"changed c:\a");
+    check(
+        "modload",
+        json!("2021-03-04 10:15:30|9e107d9d372bb6826bd81d3542a419d6"),
+        "loaded ",
+    );
+    check(
+        "crossproc",
+        json!("ProcessOpen|x|bad|bad|c:\\b.exe"),
+        r"opened process c:\b.exe",
+    );
+    check(
+        "crossproc",
+        json!("RemoteThread|x|||c:\\b.exe|||true|true"),
+        r"had a thread started by c:\b.exe, tampering with the sensor",
+    );
+}
+
+#[test]
+fn an_address_may_be_a_number_or_a_text_and_a_bad_one_is_none() {
+    for (ip, shown) in [
+        (json!(-889_163_511), "203.0.113.9:443"),
+        (json!("-889163511"), "203.0.113.9:443"),
+        (json!(3_405_803_785_u32), "203.0.113.9:443"),
+        (json!("203.0.113.9"), "203.0.113.9:443"),
+        (json!("::ffff:203.0.113.9"), "203.0.113.9:443"),
+        (json!("2001:db8::7"), "[2001:db8::7]:443"),
+        (json!("0.0.0.0"), "port 443"),
+        (json!("nonsense"), "port 443"),
+        (json!(null), "port 443"),
+    ] {
+        let record = json!({"remote_ip": ip, "remote_port": 443, "direction": "true"});
+        check("netconn", record, &format!("connected to {shown}"));
+    }
+    check("netconn", json!("x|1||||"), "spoke with 0.0.0.1");
+}
+
+#[test]
+fn a_broken_record_costs_only_itself_and_an_odd_list_is_one_record() {
+    let events = lists(json!({
+        "filemod": [null, 3, true, [], "", "8|x", "2|x|c:\\a"],
+        "netconn": {"domain": "cdn.example.net"},
+        "regmod": null,
+        "modload": "2021-03-04 10:15:30||c:\\b.dll",
+        "childproc": [{}, {"type": "start"}],
+        "crossproc": ["|||||"],
+        "processblock": ["{", "{}"],
+        "fileless_scriptload": ["2021-03-04 10:15:30|"],
+        "emet": ["", null],
+    }));
+    let words: Vec<_> = events
+        .rows
+        .iter()
+        .map(|event| event.words().raw().to_owned())
+        .collect();
+    assert_eq!(
+        words,
+        [
+            r"loaded c:\b.dll",
+            r"first wrote c:\a",
+            "spoke with cdn.example.net"
+        ]
+    );
+    assert_eq!(events.broken, 14);
+}
+
+#[test]
+fn a_kind_that_is_not_known_is_kept_as_it_is() {
+    check(
+        "dnsquery",
+        json!("2021-03-04 10:15:30|cdn.example.net"),
+        "reported 2021-03-04 10:15:30|cdn.example.net",
+    );
+    let events = lists(
+        json!({"dnsquery": ["7|2021-03-04 10:15:30|x"], "emet": [{"timestamp": "2021-03-04T10:15:29Z"}]}),
+    );
+    let at: Vec<_> = events
+        .rows
+        .iter()
+        .map(|event| event.at.unwrap().to_string())
+        .collect();
+    assert_eq!(at, ["2021-03-04T10:15:29Z", "2021-03-04T10:15:30Z"]);
+    assert_eq!(
+        events.rows[1].document.json(),
+        r#"{"text":"7|2021-03-04 10:15:30|x"}"#
+    );
+    assert_eq!(events.rows[0].kind(), EventKind::Emet);
+}
+
+#[test]
+fn an_answer_may_have_no_envelope_and_must_be_an_object() {
+    let flat = json!({"id": GUID, "filemod_complete": ["1|2021-03-04 10:15:40|c:\\a|"]});
+    let events = read(&flat.to_string());
+    assert_eq!((events.rows.len(), events.process.is_some()), (1, true));
+    assert_eq!(read("{}"), Events::default());
+    for json in [
+        "[]",
+        "null",
+        "",
+        "<html>",
+        r#"{"process": []}"#,
+        r#"{"process": 3}"#,
+    ] {
+        let id = GUID.parse().unwrap();
+        assert!(super::events(json, id, Segment::ALL).is_err(), "{json}");
+    }
+}
+
+#[test]
+fn segments_are_listed_from_the_oldest() {
+    let golden = include_str!("../../../tests/goldens/get_process_segments.json");
+    let (list, broken) = segments(golden).unwrap();
+    let told: Vec<_> = list
+        .iter()
+        .map(|info| (info.segment.0, info.counts.modload, info.counts.regmod))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (1_614_852_128_768, Some(0), Some(4)),
+            (1_614_852_945_678, Some(31), Some(0))
+        ]
+    );
+    assert_eq!(broken, 0);
+    let odd = r#"{"process": {"segments": [{"unique_id": "x"}, {"segment_id": "3"}, 7]}}"#;
+    let (list, broken) = segments(odd).unwrap();
+    assert_eq!(
+        (list[0].segment, list[0].counts.modload, broken),
+        (Segment(3), None, 2)
+    );
+    assert!(segments("{}").is_err() && segments(r#"{"process": {"segments": 3}}"#).is_err());
+}
+
+/// Any JSON, with a liking for what records hold.
+fn anything() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        any::<String>().prop_map(Value::from),
+        "[0-9a-z:|. -]{0,60}".prop_map(Value::from),
+        "(1|8|ProcessOpen|2021-03-04 10:15:30.1)(\\|[^|]{0,8}){0,12}".prop_map(Value::from),
+        Just(json!("{\"blocked_path\": \"c:\\\\a\"}")),
+        Just(json!("\u{0}\u{1b}[2J|\u{202e}|\u{ffff}")),
+    ];
+    leaf.prop_recursive(3, 24, 6, |inner| {
+        let name = prop::sample::select(
+            "timestamp type processId pid path remote_ip remote_port proto direction domain start end id unique_id \
+             digsig_result is_target blocked_md5 9E107D9D372BB6826BD81D3542A419D6"
+                .split_whitespace()
+                .collect::<Vec<_>>(),
+        );
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..6).prop_map(Value::from),
+            prop::collection::btree_map(name, inner, 0..6)
+                .prop_map(|map| map.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()),
+        ]
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(256))]
+    #[test]
+    fn no_event_is_too_odd_to_read(
+        records in prop::collection::vec(anything(), 0..8),
+        kind in prop::sample::select(vec![
+            "filemod", "regmod", "netconn", "modload", "childproc", "crossproc", "processblock",
+            "fileless_scriptload", "emet", "anything", "",
+        ]),
+        other in anything(),
+    ) {
+        let good = "1|2021-03-04 10:15:30|c:\\good|";
+        let n_records = records.len();
+        let mut process = json!({"id": other, "filemod_complete": [good], "binaries": other});
+        let list = format!("{kind}{LIST}");
+        let mut records = records;
+        if kind == "filemod" {
+            records.push(good.into());
+        }
+        process[&list] = records.into();
+        let events = read(&json!({"process": process, "elapsed": other}).to_string());
+        // Nothing is lost without being counted, and the good one is always there.
+        prop_assert_eq!(events.rows.len() + events.broken, n_records + 1);
+        prop_assert!(events.rows.iter().any(|event| event.object().raw() == r"c:\good"));
+        for event in &events.rows {
+            let document: Value = serde_json::from_str(event.document.json()).unwrap();
+            prop_assert!(document.is_object());
+            let _ = (told(event), event.md5(), event.weight());
+        }
+        prop_assert!(events.rows.is_sorted_by_key(|event| event.at.unwrap_or(jiff::Timestamp::MAX)));
+        let _ = (super::events(&other.to_string(), GUID.parse().unwrap(), Segment::ALL), segments(&other.to_string()));
+    }
+}
