@@ -4,6 +4,8 @@ mod support;
 
 use std::fs;
 
+use lampblack::model::Page;
+use lampblack::read::{Answer, Fetch};
 use support::{console::Console, stage::Stage};
 
 /// A console with a page of processes.
@@ -19,9 +21,9 @@ fn a_filter_narrows_with_every_letter_and_says_how_many_of_how_many() {
     stage
         .press("/")
         .write("a10.dll")
-        .shows(&["/a10.dll", "1 of "]);
+        .shows(&["/a10.dll  1 of 100 loaded"]);
     stage.press("backspace backspace backspace backspace backspace");
-    stage.shows(&["/a1"]);
+    stage.shows(&["/a1  11 of 100 loaded"]);
     stage.lacks("a20.dll,Start");
     stage
         .press("enter esc")
@@ -34,7 +36,11 @@ fn a_filter_asks_one_column_and_excludes() {
     stage
         .press("/")
         .write("cmdline:a10 !user:nobody")
-        .shows(&["1 of "]);
+        .shows(&["  1 of 100 loaded"]);
+    stage
+        .press("ctrl-u")
+        .write("cmdline:a10 !user:mlopez")
+        .shows(&["  0 of 100 loaded"]);
     stage
         .press("ctrl-u")
         .write("host:rundll32")
@@ -67,7 +73,27 @@ fn marks_stay_through_filter_and_refresh_and_are_what_is_copied() {
     stage.press("y g");
     assert_eq!(stage.copied.last().unwrap().lines().count(), 3);
     // One layer at a time.
-    stage.press("esc").lacks("marked,");
+    stage.press("esc j").lacks("3 marked");
+}
+
+#[test]
+fn marked_rows_are_copied_in_the_order_they_stand_in() {
+    // The newest first: not the order of their names.
+    let newest_first = |fetch: &Fetch| match support::world::answer(fetch)? {
+        Answer::Page(known) => {
+            let mut page = Page::clone(&known.value);
+            page.rows.reverse();
+            Ok(Answer::Page(support::world::known(page)))
+        }
+        other => Ok(other),
+    };
+    let mut stage = Stage::new(200, 36);
+    stage.write("a").press("enter").answer_all(newest_first);
+    // The lower one is marked first.
+    stage.press("esc j j space k k space y c");
+    let copied = stage.copied.last().unwrap();
+    let places = ["a98.dll", "a97.dll"].map(|name| copied.find(name));
+    assert!(places[0].is_some() && places[0] < places[1], "{copied}");
 }
 
 #[test]
@@ -79,6 +105,61 @@ fn a_range_is_marked_by_moving() {
 }
 
 #[test]
+fn a_range_over_rows_that_are_not_loaded_says_what_it_left_out() {
+    let mut stage = listing();
+    stage
+        .press("v G")
+        .shows(&["100 marked", "114 rows that are not loaded are not"]);
+}
+
+#[test]
+fn a_filter_looks_again_when_other_columns_are_shown() {
+    let mut stage = listing();
+    // The user is named in a column of its own, and in no path of this list.
+    stage.press("/").write("explorer").press("enter");
+    stage.shows(&["100 of 100 loaded"]);
+    stage.press("w j j j space esc").lacks("PARENT");
+    stage.shows(&["  0 of 100 loaded"]);
+}
+
+#[test]
+fn segments_are_split_where_no_row_is() {
+    let mut stage = Stage::new(120, 36);
+    stage
+        .write("a")
+        .press("enter")
+        .answer_all(|fetch| match fetch {
+            Fetch::Page { .. } => Ok(Answer::Page(support::world::known(Page::default()))),
+            _ => support::world::answer(fetch),
+        });
+    stage.press("esc").shows(&["no process matches"]);
+    stage.press("g s").shows(&["one row per segment"]);
+}
+
+#[test]
+fn an_order_gone_back_from_is_not_shown_as_the_order_of_what_is_there() {
+    let mut stage = Stage::new(200, 36);
+    stage
+        .search("a")
+        .press("esc s")
+        .answer_all(support::world::answer);
+    stage.shows(&["START (UTC) v", "newest start first"]);
+    stage.press("g s").answer_all(support::world::answer);
+    stage.shows(&["214 segments", "one row per segment"]);
+    stage.press("[").answer_all(support::world::answer);
+    stage.shows(&["START (UTC) v", "one row per process"]);
+    stage.press("[").answer_all(support::world::answer);
+    stage.shows(&["one row per process, last event first"]);
+    stage.lacks("START (UTC) v");
+}
+
+#[test]
+fn what_is_exported_of_a_longer_list_is_said() {
+    let mut stage = listing();
+    stage.press("E").shows(&["Export 100 processes", "of 214"]);
+}
+
+#[test]
 fn columns_are_chosen_moved_and_set_back() {
     let mut stage = listing();
     // The first is the flag: it goes; the last command is shown first.
@@ -86,9 +167,35 @@ fn columns_are_chosen_moved_and_set_back() {
         .press("w")
         .shows(&["Columns of processes", "netconn_count"]);
     stage.press("space esc").lacks("!  START");
-    stage.press("w G").press("space esc");
-    stage.shows(&["START (UTC)"]);
+    // What was shown second is shown first, and wider than it likes by itself.
+    stage.press("w j K > > > esc");
+    let heading = |stage: &mut Stage| {
+        let screen = stage.text();
+        let line = screen.lines().find(|line| line.contains("HOST"));
+        line.unwrap().to_owned()
+    };
+    let moved = heading(&mut stage);
+    let places = ["HOST", "START"].map(|title| moved.find(title).unwrap());
+    assert!(places[1] - places[0] > 28, "{moved}");
     stage.press("w R").shows(&["!  START"]);
+}
+
+#[test]
+fn the_last_column_stays() {
+    let mut stage = listing();
+    stage.press("w space space space space space space space space");
+    stage.shows(&["one column must stay"]);
+    stage.press("esc").shows(&["CMDLINE"]);
+}
+
+#[test]
+fn what_is_wrong_with_a_row_is_said_where_there_is_room() {
+    let mut stage = listing();
+    // A narrow column is the last one.
+    stage.press("w G space esc");
+    stage
+        .press("G ctrl-c k j")
+        .shows(&["not fetched, r retries"]);
 }
 
 #[test]

@@ -45,7 +45,7 @@ impl App {
         let is_leading = View::of(action).is_some()
             || matches!(
                 action,
-                Action::Submit | Action::Open | Action::LastView | Action::Sort
+                Action::Submit | Action::Open | Action::Sort | Action::SplitSegments
             );
         let place = is_leading.then(|| self.place());
         self.perform(action, now, effects);

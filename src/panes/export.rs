@@ -20,17 +20,20 @@ use crate::widgets::cells;
 #[derive(Debug)]
 pub struct ExportPane {
     extract: Arc<Extract>,
+    /// How many rows the list has, loaded or not.
+    total: u64,
     editor: Editor,
     is_done: bool,
 }
 
 impl ExportPane {
-    /// Offers to write these rows.
-    pub fn new(extract: Extract) -> Self {
+    /// Offers to write these rows of a list of `total`.
+    pub fn new(extract: Extract, total: u64) -> Self {
         let mut editor = Editor::default();
         editor.set(&format!("{}.csv", extract.name));
         Self {
             extract: Arc::new(extract),
+            total,
             editor,
             is_done: false,
         }
@@ -48,7 +51,8 @@ impl Pane for ExportPane {
 
     fn title(&self, _: &Session) -> Line<'static> {
         let (rows, columns) = (self.extract.rows.len(), self.extract.columns.len());
-        format!("Export {rows} {}, {columns} columns", self.extract.name).into()
+        let name = &self.extract.name;
+        format!("Export {rows} {name} of {}, {columns} columns", self.total).into()
     }
 
     fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> bool {
@@ -95,6 +99,10 @@ impl Pane for ExportPane {
             Line::styled(".jsonl  the records as the server sent them", theme.muted),
             Line::styled(".md      the columns, as a Markdown table", theme.muted),
             Line::default(),
+            Line::styled(
+                "only rows that are loaded are written; the commands write all of them",
+                theme.muted,
+            ),
             Line::styled(
                 "times are in UTC; a file that exists is not written over",
                 theme.muted,

@@ -21,7 +21,7 @@ pub use pages::{Awaited, Pages, Row};
 pub use remote::{Awaiting, Remote};
 
 use crate::api::{Call, Error};
-use crate::model::{Binary, Group, Lineage, Process, Sensor, ServerInfo};
+use crate::model::{Binary, Group, Lineage, Process, Search, Sensor, ServerInfo};
 use crate::query::Index;
 use crate::read::{Answer, Tally};
 use crate::worker::{Slot, Ticket};
@@ -150,6 +150,16 @@ impl Session {
         let orders = orders(index);
         let at = self.orders.get(&index).copied().unwrap_or_default();
         orders[at % orders.len()]
+    }
+
+    /// Sets order and grouping to those of a question put before.
+    fn ask_as(&mut self, index: Index, search: &Search) {
+        let is_its = |order: &Order| search.sort.as_deref() == Some(order.sort);
+        let at = orders(index).iter().position(is_its);
+        self.orders.insert(index, at.unwrap_or_default());
+        if index == Index::Process {
+            self.is_split = search.group_by.is_none();
+        }
     }
 
     /// The columns that were chosen for a list.

@@ -23,7 +23,7 @@ mod value;
 
 pub use event::{events, segments};
 pub use facet::facets;
-pub use member::{member, members};
+pub use member::Members;
 pub use page::{Malformed, list, one, page};
 pub use record::Record;
 pub use summary::summary;

@@ -1,15 +1,14 @@
 //! Which columns a list has: those chosen, or those of its kind.
 
-use std::sync::Arc;
+use std::{cell::OnceCell, sync::Arc};
 
 use ratatui::style::Style;
 
 use super::{Field, Kind, Value};
-use crate::model::Document;
 use crate::session::{Chosen, Listed, Session};
 use crate::theme::Theme;
 use crate::widgets::{self, Order, cells};
-use crate::wire;
+use crate::wire::Members;
 
 /// A column of a list.
 pub(super) enum Column<K: Kind> {
@@ -68,14 +67,6 @@ impl<K: Kind> Column<K> {
         }
     }
 
-    /// What it has of a row.
-    pub(super) fn value(&self, row: &Arc<K::Row>, session: &Session) -> Value {
-        match self {
-            Self::Field(field, _) => (field.value)(row, session),
-            Self::Path(chosen) => member(row.document(), &chosen.name),
-        }
-    }
-
     pub(super) fn style(&self, theme: &Theme) -> Style {
         match self {
             Self::Field(field, _) => (field.style)(theme),
@@ -95,9 +86,8 @@ impl<K: Kind> Column<K> {
         };
         if let Some(width) = self.width() {
             (column.min, column.ideal) = (width, width);
-        } else if is_narrow && column.ideal != widgets::Column::REST {
-            // A year is worth two cells.
-            column.ideal = column.min + if column.min == STAMP { 2 } else { 0 };
+        } else if is_narrow && let Self::Field(field, _) = self {
+            column.ideal = field.scarce;
         }
         if order.field == self.name() {
             column.sorted = Some(if order.is_descending {
@@ -117,10 +107,40 @@ impl<K: Kind> Column<K> {
     }
 }
 
-/// The cells of a time without its year.
-const STAMP: u16 = 14;
+/// One row, to be asked for what it has in a column. Its record is taken apart at most once.
+pub(super) struct Cells<'a, K: Kind> {
+    row: &'a Arc<K::Row>,
+    session: &'a Session,
+    members: OnceCell<Members>,
+}
 
-/// The member of a record at a path.
-pub(super) fn member(document: &Document, path: &str) -> Value {
-    wire::member(document, path).map_or(Value::None, Value::Text)
+impl<'a, K: Kind> Cells<'a, K> {
+    pub(super) fn of(row: &'a Arc<K::Row>, session: &'a Session) -> Self {
+        Self {
+            row,
+            session,
+            members: OnceCell::new(),
+        }
+    }
+
+    /// What stands in a column.
+    pub(super) fn value(&self, column: &Column<K>) -> Value {
+        match column {
+            Column::Field(field, _) => self.field(field),
+            Column::Path(chosen) => self.member(&chosen.name),
+        }
+    }
+
+    /// What a field is.
+    pub(super) fn field(&self, field: &Field<K::Row>) -> Value {
+        (field.value)(self.row, self.session)
+    }
+
+    /// The member of the record at a path.
+    pub(super) fn member(&self, path: &str) -> Value {
+        let members = self
+            .members
+            .get_or_init(|| Members::of(self.row.document()));
+        members.at(path).map_or(Value::None, Value::Text)
+    }
 }

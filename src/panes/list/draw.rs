@@ -10,7 +10,7 @@ use ratatui::{
 
 use super::{
     Kind, ListPane, Value,
-    columns::{Column, columns},
+    columns::{Cells, Column, columns},
     place,
 };
 use crate::panes::Look;
@@ -68,6 +68,7 @@ pub(super) fn rows<K: Kind>(
             let at = pane.at(u64::try_from(index).unwrap_or(u64::MAX), session);
             match pages.row(at) {
                 Row::Here(row) => {
+                    let cells = Cells::<K>::of(row, session);
                     let line = |(place, column): (usize, &Column<K>)| {
                         let shift = if moving == Some(place) {
                             pane.shift()
@@ -75,13 +76,7 @@ pub(super) fn rows<K: Kind>(
                             0
                         };
                         let style = column.style(theme);
-                        cell(
-                            &column.value(row, session),
-                            widths[place],
-                            shift,
-                            as_of,
-                            style,
-                        )
+                        cell(&cells.value(column), widths[place], shift, as_of, style)
                     };
                     widgets::Row::Here {
                         cells: columns.iter().enumerate().map(line).collect(),
@@ -90,9 +85,9 @@ pub(super) fn rows<K: Kind>(
                     }
                 }
                 Row::Coming => widgets::Row::Awaited,
-                Row::Broken => said("could not be read", columns.len(), theme.bad),
-                Row::Failed => said("not fetched, r retries", columns.len(), theme.bad),
-                Row::None => said("", columns.len(), theme.muted),
+                Row::Broken => said("could not be read", widths, theme.bad),
+                Row::Failed => said("not fetched, r retries", widths, theme.bad),
+                Row::None => said("", widths, theme.muted),
             }
         },
     );
@@ -141,11 +136,12 @@ fn moment(at: Timestamp, width: usize, as_of: Timestamp) -> String {
     at.strftime(format).to_string()
 }
 
-/// A row of which there is only something to say.
-fn said(text: &'static str, n_columns: usize, style: Style) -> widgets::Row<'static> {
-    let mut cells = vec![Line::default(); n_columns];
-    if let Some(last) = cells.last_mut() {
-        *last = Line::styled(text, style);
+/// A row of which there is only something to say: where there is most room for it.
+fn said(text: &'static str, widths: &[usize], style: Style) -> widgets::Row<'static> {
+    let mut cells = vec![Line::default(); widths.len()];
+    let widest = (0..widths.len()).max_by_key(|at| widths[*at]);
+    if let Some(widest) = widest {
+        cells[widest] = Line::styled(text, style);
     }
     widgets::Row::plain(cells)
 }

@@ -53,8 +53,8 @@ pub trait Kind: Sized + 'static {
     /// What an action that copies finds in a row, if it is one.
     fn copied(row: &Self::Row, action: Action) -> Option<Copied>;
 
-    /// Does what the user meant with the row under the cursor; false when it means nothing here.
-    fn act(row: &Arc<Self::Row>, action: Action, cx: &mut Cx<'_>) -> bool;
+    /// Does what the user meant with such a list, whatever its rows; false when it means nothing here.
+    fn act(action: Action, cx: &mut Cx<'_>) -> bool;
 }
 
 /// A field of a row.
@@ -64,10 +64,50 @@ pub struct Field<R> {
     pub name: &'static str,
     /// Its column.
     pub column: Column<'static>,
+    /// The cells it likes where room is scarce.
+    pub scarce: u16,
     /// The style of its values.
     pub style: fn(&Theme) -> Style,
     /// Its value in a row.
     pub value: fn(&R, &Session) -> Value,
+}
+
+impl<R> Field<R> {
+    /// A field that makes do with its least where room is scarce.
+    pub const fn new(
+        name: &'static str,
+        column: Column<'static>,
+        style: fn(&Theme) -> Style,
+        value: fn(&R, &Session) -> Value,
+    ) -> Self {
+        Self {
+            name,
+            column,
+            scarce: if column.ideal == Column::REST {
+                Column::REST
+            } else {
+                column.min
+            },
+            style,
+            value,
+        }
+    }
+
+    /// A time: even where room is scarce, its year is worth two cells.
+    pub const fn time(
+        name: &'static str,
+        title: &'static str,
+        priority: u8,
+        value: fn(&R, &Session) -> Value,
+    ) -> Self {
+        /// Without its year, and with all of it.
+        const CELLS: (u16, u16) = (14, 19);
+        let column = Column::left(title, CELLS.0, CELLS.1, priority);
+        Self {
+            scarce: CELLS.0 + 2,
+            ..Self::new(name, column, |theme| theme.time, value)
+        }
+    }
 }
 
 /// What stands in a field.

@@ -4,9 +4,10 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use crate::session::Listed;
 
-/// The marked rows. They are kept whole, because the pages they came with may be let go.
+/// The marked rows, with the positions at which they were marked. They are kept whole, because the pages they came with
+/// may be let go.
 #[derive(Debug)]
-pub(super) struct Marks<R: Listed>(BTreeMap<R::Id, Arc<R>>);
+pub(super) struct Marks<R: Listed>(BTreeMap<R::Id, (u64, Arc<R>)>);
 
 impl<R: Listed> Clone for Marks<R> {
     fn clone(&self) -> Self {
@@ -34,13 +35,13 @@ impl<R: Listed> Marks<R> {
         !self.0.is_empty() && self.0.contains_key(&row.id())
     }
 
-    pub(super) fn add(&mut self, row: &Arc<R>) {
-        self.0.insert(row.id(), row.clone());
+    pub(super) fn add(&mut self, at: u64, row: &Arc<R>) {
+        self.0.insert(row.id(), (at, row.clone()));
     }
 
-    pub(super) fn toggle(&mut self, row: &Arc<R>) {
+    pub(super) fn toggle(&mut self, at: u64, row: &Arc<R>) {
         if self.0.remove(&row.id()).is_none() {
-            self.add(row);
+            self.add(at, row);
         }
     }
 
@@ -48,7 +49,10 @@ impl<R: Listed> Marks<R> {
         self.0.clear();
     }
 
-    pub(super) fn rows(&self) -> impl Iterator<Item = &Arc<R>> {
-        self.0.values()
+    /// The rows in the order in which they stood.
+    pub(super) fn rows(&self) -> Vec<Arc<R>> {
+        let mut marked: Vec<_> = self.0.values().collect();
+        marked.sort_by_key(|(at, _)| *at);
+        marked.into_iter().map(|(_, row)| row.clone()).collect()
     }
 }

@@ -27,6 +27,7 @@ use crate::keys::{Action, Scope};
 use crate::session::{Cx, Listed, Session};
 use crate::worker::Slot;
 use filter::Filter;
+use window::Shown;
 
 /// Cells by which the last column moves sideways.
 const SHIFT: usize = 16;
@@ -39,10 +40,8 @@ pub struct ListPane<K: Kind> {
     height: u64,
     /// The filter, while it is typed.
     typing: Option<Editor>,
-    /// The rows that pass the filter, by their positions; all of them without one.
-    shown: Option<Vec<u64>>,
-    /// From which rows that was found out.
-    edition: u64,
+    /// The rows that pass the filter; all of them without one.
+    shown: Option<Shown>,
     /// Whether the cursor was moved by the user, and not the rows below it by the server.
     has_moved: bool,
     /// Whether the cursor last went down: the next page is asked for on that side.
@@ -57,7 +56,6 @@ impl<K: Kind> Default for ListPane<K> {
             height: 24,
             typing: None,
             shown: None,
-            edition: 0,
             has_moved: true,
             is_downward: true,
         }
@@ -125,17 +123,13 @@ impl<K: Kind> ListPane<K> {
         }
         let to = self.at(index, session);
         self.is_downward = to >= self.state.cursor;
-        let from = std::mem::replace(&mut self.state.cursor, to);
+        self.state.cursor = to;
         self.has_moved = true;
-        if self.state.is_marking {
-            self.mark_all(from.min(to)..from.max(to) + 1, session);
-        }
     }
 
     fn set_filter(&mut self, text: &str) {
         self.state.filter = Filter::parse(text);
         self.shown = None;
-        self.edition = 0;
         self.has_moved = true;
     }
 }
@@ -199,8 +193,12 @@ impl<K: Kind> Pane for ListPane<K> {
         let last = self.n_shown(session).saturating_sub(1);
         let at = self.index(session);
         if let Some(to) = motion::moved(action, place(at), place(self.height), place(last)) {
+            let from = self.state.cursor;
             self.go(u64::try_from(to).unwrap_or(last), session);
             self.state.is_at_end = action == Action::Bottom && self.shown.is_none();
+            if self.state.is_marking {
+                self.mark_passed(from, cx);
+            }
             return true;
         }
         match action {
@@ -214,15 +212,11 @@ impl<K: Kind> Pane for ListPane<K> {
             }
             Action::KeepFilter => self.typing = None,
             Action::Mark | Action::MarkRange | Action::MarkAll => self.mark(action, cx),
-            other => {
-                if self.yank(other, cx) {
-                    return true;
-                }
-                if let Some(row) = self.current(cx.session()).cloned() {
-                    return K::act(&row, other, cx);
-                }
-                cx.notify("no row is under the cursor");
+            other if K::act(other, cx) => {}
+            other if self.chosen(cx.session()).is_empty() => {
+                cx.notify(format!("{}: no row is under the cursor", other.label()));
             }
+            other => return self.yank(other, cx),
         }
         true
     }
@@ -265,7 +259,10 @@ impl<K: Kind> Pane for ListPane<K> {
                 let choices = self.choices(session);
                 Some(Box::new(ColumnsPane::new(K::NAME, chosen, choices)))
             }
-            Action::Export => Some(Box::new(ExportPane::new(self.extract(session)))),
+            Action::Export => {
+                let total = K::Row::pages(session).total().unwrap_or(0);
+                Some(Box::new(ExportPane::new(self.extract(session), total)))
+            }
             _ => None,
         }
     }
@@ -286,7 +283,11 @@ impl<K: Kind> Pane for ListPane<K> {
             let cursor = self.state.cursor.min(last);
             self.state.cursor = if self.state.is_at_end { last } else { cursor };
         }
-        if self.shown.as_ref().is_some_and(|shown| !shown.is_empty()) {
+        if self
+            .shown
+            .as_ref()
+            .is_some_and(|shown| !shown.places.is_empty())
+        {
             // Of the rows that are shown, the one nearest to where the cursor was.
             self.state.cursor = self.at(self.index(cx.session()), cx.session());
         }

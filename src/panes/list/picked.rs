@@ -2,18 +2,22 @@
 
 use std::{ops::Range, sync::Arc};
 
-use super::{Kind, ListPane, columns};
+use super::{
+    Kind, ListPane,
+    columns::{self, Cells},
+    place,
+};
 use crate::keys::Action;
 use crate::model::Extract;
 use crate::panes::yank;
 use crate::session::{Chosen, Cx, Listed, Session};
-use crate::wire;
+use crate::wire::Members;
 
 impl<K: Kind> ListPane<K> {
     /// The rows that a verb acts on: the marked ones, or the one under the cursor.
     pub(super) fn chosen(&self, session: &Session) -> Vec<Arc<K::Row>> {
         if self.has_marks() {
-            self.state.marks.rows().cloned().collect()
+            self.state.marks.rows()
         } else {
             self.current(session).cloned().into_iter().collect()
         }
@@ -22,14 +26,31 @@ impl<K: Kind> ListPane<K> {
     /// Marks the rows of these positions that are here and shown.
     pub(super) fn mark_all(&mut self, span: Range<u64>, session: &Session) {
         for (at, row) in K::Row::pages(session).here() {
-            let is_shown = self
-                .shown
-                .as_ref()
-                .is_none_or(|shown| shown.binary_search(&at).is_ok());
-            if span.contains(&at) && is_shown {
-                self.state.marks.add(row);
+            if span.contains(&at) && self.is_shown(at) {
+                self.state.marks.add(at, row);
             }
         }
+    }
+
+    /// Marks what the cursor has passed, and says what of it could not be marked.
+    pub(super) fn mark_passed(&mut self, from: u64, cx: &mut Cx<'_>) {
+        let to = self.state.cursor;
+        let span = from.min(to)..from.max(to) + 1;
+        let session = cx.session();
+        self.mark_all(span.clone(), session);
+        let n = self.state.marks.len();
+        let here = K::Row::pages(session).here();
+        let n_here = here.filter(|(at, _)| span.contains(at)).count();
+        // A filter shows nothing but what is loaded.
+        let n_passed = if self.shown.is_some() {
+            n_here
+        } else {
+            place(span.end - span.start)
+        };
+        cx.notify(match n_passed.saturating_sub(n_here) {
+            0 => format!("{n} marked"),
+            missing => format!("{n} marked; {missing} rows that are not loaded are not"),
+        });
     }
 
     /// Marks, and says how many are marked.
@@ -38,7 +59,7 @@ impl<K: Kind> ListPane<K> {
         match action {
             Action::Mark => {
                 if let Some(row) = self.current(session) {
-                    self.state.marks.toggle(row);
+                    self.state.marks.toggle(self.state.cursor, row);
                 }
                 self.state.is_marking = false;
                 let next = (self.index(session) + 1).min(self.n_shown(session).saturating_sub(1));
@@ -83,20 +104,18 @@ impl<K: Kind> ListPane<K> {
     pub(super) fn extract(&self, session: &Session) -> Extract {
         let pages = K::Row::pages(session);
         let rows: Vec<_> = if self.has_marks() {
-            self.state.marks.rows().cloned().collect()
+            self.state.marks.rows()
         } else {
-            let is_shown = |at: &u64| {
-                self.shown
-                    .as_ref()
-                    .is_none_or(|shown| shown.binary_search(at).is_ok())
-            };
-            let shown = pages.here().filter(|(at, _)| is_shown(at));
+            let shown = pages.here().filter(|(at, _)| self.is_shown(*at));
             shown.map(|(_, row)| row.clone()).collect()
         };
         let columns = columns::columns::<K>(session);
         let cells = |row: &Arc<K::Row>| {
-            let cell = |column: &columns::Column<K>| column.value(row, session).text();
-            columns.iter().map(cell).collect()
+            let cells = Cells::<K>::of(row, session);
+            columns
+                .iter()
+                .map(|column| cells.value(column).text())
+                .collect()
         };
         Extract {
             name: K::NAME.to_lowercase(),
@@ -110,7 +129,7 @@ impl<K: Kind> ListPane<K> {
     pub(super) fn choices(&self, session: &Session) -> Vec<Chosen> {
         let fields = K::FIELDS.iter().map(|field| Chosen::named(field.name));
         let row = self.current(session);
-        let paths = row.map_or_else(Vec::new, |row| wire::members(row.document()));
+        let paths = row.map_or_else(Vec::new, |row| Members::of(row.document()).paths());
         let is_new = |path: &String| columns::named::<K>(path).is_none();
         fields
             .chain(paths.into_iter().filter(is_new).map(Chosen::named))

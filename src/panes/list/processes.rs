@@ -40,11 +40,12 @@ impl Kind for Processes {
         cx.inspect(row);
     }
 
-    fn act(_: &Arc<Process>, action: Action, cx: &mut Cx<'_>) -> bool {
-        if action == Action::SplitSegments {
+    fn act(action: Action, cx: &mut Cx<'_>) -> bool {
+        let is_split = action == Action::SplitSegments;
+        if is_split {
             cx.split();
         }
-        action == Action::SplitSegments
+        is_split
     }
 
     fn copied(row: &Process, action: Action) -> Option<Copied> {
@@ -53,11 +54,11 @@ impl Kind for Processes {
 }
 
 const FIELDS: &[Field<Process>] = &[
-    Field {
-        name: "hit",
-        column: Column::left("!", 1, 1, 4),
-        style: |theme| theme.caution,
-        value: |process, _| {
+    Field::new(
+        "hit",
+        Column::left("!", 1, 1, 4),
+        |theme| theme.caution,
+        |process, _| {
             let is_hit = !process.watchlists.is_empty() || !process.feeds.is_empty();
             if is_hit {
                 Value::Word("!")
@@ -65,85 +66,79 @@ const FIELDS: &[Field<Process>] = &[
                 Value::None
             }
         },
-    },
-    Field {
-        name: "start",
-        column: Column::left("START (UTC)", 14, 19, 2),
-        style: |theme| theme.time,
-        value: |process, _| Value::time(process.started),
-    },
-    Field {
-        name: "hostname",
-        column: Column::left("HOST", 12, 16, 3),
-        style: |theme| theme.text,
-        value: |process, _| (&process.host).into(),
-    },
-    Field {
-        name: "parent_name",
-        column: Column::left("PARENT", 11, 14, 6),
-        style: |theme| theme.muted,
-        value: |process, _| (&process.parent_name).into(),
-    },
-    Field {
-        name: "process_name",
-        column: Column::left("PROCESS", 12, 14, 0),
-        style: |theme| theme.accent,
-        value: |process, _| (&process.name).into(),
-    },
-    Field {
-        name: "process_pid",
-        column: Column::right("PID", 5, 6, 8),
-        style: |theme| theme.number,
-        value: |process, _| {
+    ),
+    Field::time("start", "START (UTC)", 2, |process, _| {
+        Value::time(process.started)
+    }),
+    Field::new(
+        "hostname",
+        Column::left("HOST", 12, 16, 3),
+        |theme| theme.text,
+        |process, _| (&process.host).into(),
+    ),
+    Field::new(
+        "parent_name",
+        Column::left("PARENT", 11, 14, 6),
+        |theme| theme.muted,
+        |process, _| (&process.parent_name).into(),
+    ),
+    Field::new(
+        "process_name",
+        Column::left("PROCESS", 12, 14, 0),
+        |theme| theme.accent,
+        |process, _| (&process.name).into(),
+    ),
+    Field::new(
+        "process_pid",
+        Column::right("PID", 5, 6, 8),
+        |theme| theme.number,
+        |process, _| {
             process
                 .pid
                 .map_or(Value::Word("?"), |pid| Value::Number(pid.into()))
         },
-    },
-    Field {
-        name: "username",
-        column: Column::left("USER", 10, 14, 7),
-        style: |theme| theme.text,
-        value: |process, _| (&process.user).into(),
-    },
-    Field {
-        name: "cmdline",
-        column: Column::left("CMDLINE", 16, Column::REST, 1),
-        style: |theme| theme.text,
-        value: |process, _| (&process.cmdline).into(),
-    },
-    Field {
-        name: "last_update",
-        column: Column::left("LAST EVENT (UTC)", 14, 19, 4),
-        style: |theme| theme.time,
-        value: |process, _| Value::time(process.last_update),
-    },
-    Field {
-        name: "group",
-        column: Column::left("GROUP", 10, 16, 6),
-        style: |theme| theme.text,
-        value: |process, _| (&process.group).into(),
-    },
-    Field {
-        name: "path",
-        column: Column::left("PATH", 16, 40, 5),
-        style: |theme| theme.text,
-        value: |process, _| (&process.path).into(),
-    },
-    Field {
-        name: "process_md5",
-        column: Column::left("MD5", 12, 32, 5),
-        style: |theme| theme.number,
-        value: |process, _| {
+    ),
+    Field::new(
+        "username",
+        Column::left("USER", 10, 14, 7),
+        |theme| theme.text,
+        |process, _| (&process.user).into(),
+    ),
+    Field::new(
+        "cmdline",
+        Column::left("CMDLINE", 16, Column::REST, 1),
+        |theme| theme.text,
+        |process, _| (&process.cmdline).into(),
+    ),
+    Field::time("last_update", "LAST EVENT (UTC)", 4, |process, _| {
+        Value::time(process.last_update)
+    }),
+    Field::new(
+        "group",
+        Column::left("GROUP", 10, 16, 6),
+        |theme| theme.text,
+        |process, _| (&process.group).into(),
+    ),
+    Field::new(
+        "path",
+        Column::left("PATH", 16, 40, 5),
+        |theme| theme.text,
+        |process, _| (&process.path).into(),
+    ),
+    Field::new(
+        "process_md5",
+        Column::left("MD5", 12, 32, 5),
+        |theme| theme.number,
+        |process, _| {
             process
                 .md5
                 .map_or(Value::None, |md5| Value::Text(md5.to_string().into()))
         },
-    },
-    Field {
-        name: "id",
-        column: Column::left("GUID", 12, 36, 9),
-        style: |theme| theme.number,
-        value: |process, _| Value::Text(process.id.to_string().into()),
-    },
+    ),
+    Field::new(
+        "id",
+        Column::left("GUID", 12, 36, 9),
+        |theme| theme.number,
+        |process, _| Value::Text(process.id.to_string().into()),
+    ),
 ];

@@ -2,8 +2,12 @@
 
 use std::{ops::Range, sync::Arc};
 
-use super::{Kind, ListPane, Value, columns, place};
-use crate::session::{Listed, Row, Session};
+use super::{
+    Kind, ListPane, Value,
+    columns::{self, Cells},
+    place,
+};
+use crate::session::{Chosen, Listed, Row, Session};
 
 impl<K: Kind> ListPane<K> {
     /// The rows in sight.
@@ -14,7 +18,7 @@ impl<K: Kind> ListPane<K> {
     /// How many rows are shown, in sight or not.
     pub(super) fn n_shown(&self, session: &Session) -> u64 {
         match &self.shown {
-            Some(shown) => u64::try_from(shown.len()).unwrap_or(u64::MAX),
+            Some(shown) => u64::try_from(shown.places.len()).unwrap_or(u64::MAX),
             None => K::Row::pages(session).total().unwrap_or(0),
         }
     }
@@ -22,7 +26,7 @@ impl<K: Kind> ListPane<K> {
     /// The position of the row that is shown at `index`.
     pub(super) fn at(&self, index: u64, session: &Session) -> u64 {
         match &self.shown {
-            Some(shown) => shown.get(place(index)).copied().unwrap_or(u64::MAX),
+            Some(shown) => shown.places.get(place(index)).copied().unwrap_or(u64::MAX),
             None => index.min(K::Row::pages(session).total().unwrap_or(index)),
         }
     }
@@ -32,7 +36,7 @@ impl<K: Kind> ListPane<K> {
         let last = self.n_shown(session).saturating_sub(1);
         match &self.shown {
             Some(shown) => {
-                let found = shown.binary_search(&self.state.cursor);
+                let found = shown.places.binary_search(&self.state.cursor);
                 let index = found.unwrap_or_else(|next| next);
                 u64::try_from(index).unwrap_or(u64::MAX).min(last)
             }
@@ -57,7 +61,10 @@ impl<K: Kind> ListPane<K> {
             && !matches!(pages.row(cursor), Row::Here(row) if row.id() == *id)
             && let Some(at) = pages.near(id, cursor)
         {
-            self.state.offset = (self.state.offset + at).saturating_sub(cursor);
+            // What is in sight moves along; with a filter, the cursor brings it along by itself.
+            if self.shown.is_none() {
+                self.state.offset = (self.state.offset + at).saturating_sub(cursor);
+            }
             self.state.cursor = at;
         }
     }
@@ -79,34 +86,58 @@ impl<K: Kind> ListPane<K> {
         }
     }
 
-    /// Finds out which rows pass the filter, if other rows are here or the filter is another.
+    /// Whether the row at a position is shown, if it is here.
+    pub(super) fn is_shown(&self, at: u64) -> bool {
+        let shown = self.shown.as_ref();
+        shown.is_none_or(|shown| shown.places.binary_search(&at).is_ok())
+    }
+
+    /// Finds out which rows pass the filter, if other rows are here, or other columns are shown.
     pub(super) fn sift(&mut self, session: &Session) {
         let pages = K::Row::pages(session);
         if self.state.filter.is_empty() {
             self.shown = None;
             return;
         }
-        if self.shown.is_some() && self.edition == pages.edition() {
+        let (edition, chosen) = (pages.edition(), session.columns(K::NAME));
+        let is_known =
+            |shown: &Shown| shown.edition == edition && shown.chosen.as_deref() == chosen;
+        if self.shown.as_ref().is_some_and(is_known) {
             return;
         }
-        self.edition = pages.edition();
         let columns = columns::columns::<K>(session);
         let text = |value: Value| value.text().raw().to_lowercase();
         let passes = |row: &Arc<K::Row>| {
-            let cells: Vec<_> = columns
+            let cells = Cells::<K>::of(row, session);
+            let texts: Vec<_> = columns
                 .iter()
-                .map(|column| text(column.value(row, session)))
+                .map(|column| text(cells.value(column)))
                 .collect();
-            let cell = |name: &str| match columns::named::<K>(name) {
-                Some(field) => Some(text((field.value)(row, session))),
-                None => match columns::member(row.document(), name) {
+            let named = |name: &str| match columns::named::<K>(name) {
+                Some(field) => Some(text(cells.field(field))),
+                None => match cells.member(name) {
                     Value::None => None,
                     value => Some(text(value)),
                 },
             };
-            self.state.filter.passes(cell, || &cells)
+            self.state.filter.passes(named, || &texts)
         };
         let passing = pages.here().filter(|(_, row)| passes(row));
-        self.shown = Some(passing.map(|(at, _)| at).collect());
+        self.shown = Some(Shown {
+            places: passing.map(|(at, _)| at).collect(),
+            edition,
+            chosen: chosen.map(<[Chosen]>::to_vec),
+        });
     }
+}
+
+/// The rows that pass a filter, and from what that was found out.
+#[derive(Debug)]
+pub(super) struct Shown {
+    /// Their positions.
+    pub(super) places: Vec<u64>,
+    /// Which rows were here.
+    edition: u64,
+    /// The columns that were shown, where they were chosen.
+    chosen: Option<Vec<Chosen>>,
 }

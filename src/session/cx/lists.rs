@@ -39,6 +39,7 @@ impl Cx<'_> {
         if let Some(search) = search
             && !is_same
         {
+            self.session.ask_as(T::INDEX, &search);
             let awaited = T::pages_mut(self.session).ask(search);
             self.cancel_pages(T::INDEX, awaited);
         }
