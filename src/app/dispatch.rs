@@ -99,12 +99,6 @@ impl App {
                     Cx::new(&mut self.session, effects, now).notify(text);
                 }
             }
-            Action::LastView => match self.last_view() {
-                Some(view) => self.go_to(view),
-                None => {
-                    Cx::new(&mut self.session, effects, now).notify("no other view was visited");
-                }
-            },
             Action::Open if self.overlay.is_none() && self.focus == PaneId::Results => {
                 self.focus = PaneId::Lineage;
             }

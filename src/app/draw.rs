@@ -26,10 +26,7 @@ pub(super) fn render(app: &mut App, frame: &mut Frame<'_>) {
         frame.render_widget(Paragraph::new(text).wrap(Wrap { trim: true }), screen);
         return;
     }
-    let lines = app
-        .panes
-        .editor(app.view)
-        .map_or(0, |query| query.n_lines());
+    let lines = app.panes.query.n_lines();
     let areas = layout::areas(screen, app.view, app.focus, app.is_zoomed, lines);
     let scope = app.scope();
     let is_covered = app.overlay.is_some();
@@ -64,18 +61,11 @@ pub(super) fn render(app: &mut App, frame: &mut Frame<'_>) {
         view: *view,
         is_alone: areas.panes.len() == 1,
     };
-    if let Some(query) = panes.editor(*view) {
-        paint.pane(query, areas.query);
-    }
+    paint.pane(&mut panes.query, areas.query);
     for (id, area) in &areas.panes {
         paint.pane(panes.get_mut(*id), *area);
     }
-    let query = panes.editor(*view);
-    let is_offering = query.as_ref().is_some_and(|query| query.is_offering());
-    if let Some(query) = query
-        && *focus == PaneId::Query
-        && !is_covered
-    {
+    if *focus == PaneId::Query && !is_covered {
         let editor = Rect {
             x: areas.query.x + 1,
             width: areas.query.width.saturating_sub(2),
@@ -87,7 +77,7 @@ pub(super) fn render(app: &mut App, frame: &mut Frame<'_>) {
             keymap,
             is_focused: true,
         };
-        query.render_offer(paint.frame, editor, &look);
+        panes.query.render_offer(paint.frame, editor, &look);
     }
     if let Some(overlay) = overlay {
         paint.focus = Some(PaneId::Overlay);
@@ -99,7 +89,7 @@ pub(super) fn render(app: &mut App, frame: &mut Frame<'_>) {
         keymap,
         scope,
         typed,
-        is_offering,
+        is_offering: panes.query.is_offering(),
     };
     footer.render(frame, &areas);
 }

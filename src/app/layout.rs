@@ -46,11 +46,10 @@ pub(super) fn areas(
     // The text, what is wrong with it, and a border around both.
     let most = if is_low { 1 } else { 4 };
     let text = u16::try_from(lines).unwrap_or(u16::MAX).clamp(1, most);
-    let has_query = view.panes().iter().any(|(id, _)| *id == PaneId::Query);
     let [header, tabs, query, main, notice, hints] = Layout::vertical([
         Constraint::Length(1),
         Constraint::Length(u16::from(!is_low)),
-        Constraint::Length(if has_query { text + 3 } else { 0 }),
+        Constraint::Length(text + 3),
         Constraint::Fill(1),
         Constraint::Length(u16::from(is_high)),
         Constraint::Length(1),

@@ -1,6 +1,5 @@
 //! All panes, each of them once, whatever view they are shown in.
 
-use super::View;
 use crate::panes::{LineagePane, ListPane, Pane, PaneId, Processes, QueryPane, SensorPane};
 
 /// One of each.
@@ -30,14 +29,6 @@ impl Panes {
             PaneId::Results => &mut self.results,
             PaneId::Lineage => &mut self.lineage,
             PaneId::Sensor => &mut self.sensor,
-        }
-    }
-
-    /// The query editor of a view, if it has one.
-    #[expect(clippy::unnecessary_wraps, reason = "not every view has one")]
-    pub(super) fn editor(&mut self, view: View) -> Option<&mut QueryPane> {
-        match view {
-            View::Hunt => Some(&mut self.query),
         }
     }
 }

@@ -33,16 +33,9 @@ pub(super) fn tabs(
         };
         Line::from(vec![key, Span::styled(view.title(), style)])
     };
-    let mut views: Vec<_> = View::all().collect();
-    // The last give way where there is no room; the current one never does.
-    views.sort_by_key(|view| *view != current);
-    let is_roomy = usize::from(area.width) > 12 * views.len() + 20;
-    if is_roomy {
-        views = View::all().collect();
-    }
     let way = crumbs.join(&format!(" {} ", theme.glyphs.crumb));
     let bar = Bar {
-        left: views.into_iter().map(tab).collect(),
+        left: View::all().map(tab).collect(),
         right: Line::styled(way, theme.muted),
         style: theme.text,
     };

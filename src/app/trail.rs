@@ -101,13 +101,6 @@ impl App {
         true
     }
 
-    /// The last place of another view.
-    pub(super) fn last_view(&self) -> Option<View> {
-        let places = self.trail.behind.iter().rev();
-        let mut views = places.map(|place| place.view);
-        views.find(|view| *view != self.view)
-    }
-
     /// Shows a place as it was left. What is still known is not asked again.
     fn arrive(&mut self, place: Place, now: Timestamp, effects: &mut Vec<Effect>) {
         self.view = place.view;

@@ -29,9 +29,6 @@ pub enum Action {
     /// Go forward again
     #[strum(message = "forward")]
     GoForward,
-    /// Go to the view you came from
-    #[strum(message = "last view")]
-    LastView,
     /// Hunt: search processes
     #[strum(message = "hunt")]
     ViewHunt,

@@ -16,7 +16,6 @@ pub(super) const DEFAULTS: &[(Scope, &[Keys])] = &[
             (Action::NextPane, &["tab"]),
             (Action::PreviousPane, &["backtab"]),
             (Action::ViewHunt, &["1"]),
-            (Action::LastView, &["`"]),
             (Action::GoBack, &["["]),
             (Action::GoForward, &["]"]),
             (Action::Zoom, &["+", "_"]),
