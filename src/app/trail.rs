@@ -58,9 +58,10 @@ impl App {
             view: self.view,
             focus: self.focus,
             // What was typed since belongs to where one goes.
-            query: search
-                .as_ref()
-                .map_or_else(|| self.panes.query.text(), |search| search.query.clone()),
+            query: search.as_ref().map_or_else(
+                || self.panes.query.text().to_owned(),
+                |search| search.query.clone(),
+            ),
             search,
             results: self.panes.results.state().clone(),
             crumb: self.crumb(),

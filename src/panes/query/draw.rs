@@ -32,7 +32,6 @@ pub(super) fn render(
     let text_height = if area.height > 1 { area.height - 1 } else { 1 };
     let view = View::of(pane, area.width, text_height);
     let full = pane.text();
-    let parts = query::highlight(&full);
     let mut begin = 0;
     for (row, line) in pane.editor.lines().iter().enumerate() {
         let range = begin..begin + line.len();
@@ -49,7 +48,7 @@ pub(super) fn render(
             height: 1,
             ..area
         };
-        let spans = colored(&full, range, &parts, look.theme);
+        let spans = colored(full, range, &pane.parts, look.theme);
         let line = Line::from(spans);
         frame.render_widget(
             Paragraph::new(line).scroll((0, cells(view.first_cell))),

@@ -2,13 +2,15 @@
 
 mod draw;
 
+use std::ops::Range;
+
 use crossterm::event::KeyEvent;
 use ratatui::{Frame, layout::Rect, text::Line};
 
 use super::{Look, Pane, PaneId, editor::Editor};
 use crate::keys::{Action, Scope};
 use crate::model::Process;
-use crate::query::{self, Completion, Index, Level, Parsed, Problem};
+use crate::query::{self, Completion, Index, Level, Parsed, Problem, Role};
 use crate::session::{Cx, Session};
 
 /// Completions offered at once: more would hide the result below.
@@ -21,8 +23,12 @@ const ENOUGH: usize = 2;
 #[derive(Debug)]
 pub struct QueryPane {
     editor: Editor,
+    /// The text of all lines, up to date with the editor.
+    text: String,
     /// What the text means, up to date with it.
     parsed: Parsed,
+    /// What its parts are, up to date with it.
+    parts: Vec<(Range<usize>, Role)>,
     offer: Offer,
     /// The text that was refused once: asked again unchanged, it goes to the server as it is.
     refused: Option<String>,
@@ -43,7 +49,9 @@ impl Default for QueryPane {
     fn default() -> Self {
         Self {
             editor: Editor::default(),
+            text: String::new(),
             parsed: query::parse(""),
+            parts: Vec::new(),
             offer: Offer::default(),
             refused: None,
             recalled: None,
@@ -54,8 +62,8 @@ impl Default for QueryPane {
 
 impl QueryPane {
     /// The text as it is.
-    pub fn text(&self) -> String {
-        self.editor.text()
+    pub fn text(&self) -> &str {
+        &self.text
     }
 
     /// Whether a completion is offered.
@@ -85,8 +93,9 @@ impl QueryPane {
 
     /// The text has changed.
     fn changed(&mut self) {
-        let text = self.text();
+        let text = self.editor.text();
         self.parsed = query::parse(&text);
+        self.parts = query::highlight(&text);
         let at = self.editor.cursor_byte();
         let items = query::complete(Index::Process, &text, at);
         let is_begun = items.first().is_some_and(|item| {
@@ -100,6 +109,7 @@ impl QueryPane {
         } else {
             Offer::default()
         };
+        self.text = text;
     }
 
     /// Replaces the text.
@@ -173,7 +183,7 @@ impl QueryPane {
         };
         let Some(entry) = past.get(next) else { return };
         if self.recalled.is_none() {
-            self.draft = self.text();
+            self.draft = self.text.clone();
         }
         self.recalled = Some(next);
         let query = entry.query.clone();
@@ -235,7 +245,7 @@ impl Pane for QueryPane {
 
     fn settle(&mut self, cx: &mut Cx<'_>) {
         if let Some(query) = cx.take_proposal() {
-            self.draft = self.text();
+            self.draft = self.text.clone();
             self.set(&query);
         }
     }
