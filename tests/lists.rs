@@ -207,6 +207,17 @@ fn a_member_of_the_record_is_a_column_like_any_other() {
     stage.shows(&["terminated", "false"]);
 }
 
+/// Asks for what is shown to be written to a file of this name.
+async fn export<'a>(console: &'a mut Console, name: &str) -> &'a Console {
+    console
+        .press("E ctrl-u")
+        .await
+        .write(name)
+        .await
+        .press("enter")
+        .await
+}
+
 #[tokio::test]
 async fn what_is_shown_is_written_to_a_new_file_in_three_forms() {
     let dir = tempfile::tempdir().unwrap();
@@ -223,35 +234,17 @@ async fn what_is_shown_is_written_to_a_new_file_in_three_forms() {
     ] {
         let path = dir.path().join(format!("found.{ending}"));
         let name = path.display().to_string();
-        console
-            .press("E ctrl-u")
-            .await
-            .write(&name)
-            .await
-            .press("enter")
-            .await;
-        console.shows(&["wrote 2 rows to "]);
+        let told = export(&mut console, &name).await;
+        told.shows(&["wrote 2 rows to "]);
         let text = fs::read_to_string(&path).unwrap();
         assert!(text.contains(has), "{text}");
         // It is there now, and stays as it is.
-        console
-            .press("E ctrl-u")
-            .await
-            .write(&name)
-            .await
-            .press("enter")
-            .await;
-        console.shows(&["exists already"]);
+        let told = export(&mut console, &name).await;
+        told.shows(&["exists already"]);
         assert_eq!(fs::read_to_string(&path).unwrap(), text);
     }
-    console
-        .press("E ctrl-u")
-        .await
-        .write("found.txt")
-        .await
-        .press("enter")
-        .await;
-    console.shows(&["end the name with .csv, .jsonl or .md"]);
+    let told = export(&mut console, "found.txt").await;
+    told.shows(&["end the name with .csv, .jsonl or .md"]);
 }
 
 #[tokio::test]

@@ -17,7 +17,7 @@ use ratatui::{Terminal, backend::TestBackend, buffer::Buffer};
 use secrecy::SecretString;
 use tokio::{sync::mpsc, task, time};
 
-use super::{keys, now, picture, text, typed};
+use super::{keys, lacks, now, picture, shows, text, typed};
 
 /// How long a screen may take to settle before a test fails.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -211,24 +211,14 @@ impl Console {
     /// Fails unless the screen contains every one of `texts`.
     #[track_caller]
     pub fn shows(&self, texts: &[&str]) -> &Self {
-        let screen = self.text();
-        for text in texts {
-            assert!(
-                screen.contains(text),
-                "{text:?} is not on the screen:\n{screen}"
-            );
-        }
+        shows(&self.text(), texts);
         self
     }
 
     /// Fails if the screen contains `text`.
     #[track_caller]
     pub fn lacks(&self, text: &str) -> &Self {
-        let screen = self.text();
-        assert!(
-            !screen.contains(text),
-            "{text:?} is on the screen:\n{screen}"
-        );
+        lacks(&self.text(), text);
         self
     }
 

@@ -75,3 +75,23 @@ pub fn picture(buffer: &Buffer) -> String {
     }
     format!("{}styles: {:016x}\n", text(buffer), hasher.finish())
 }
+
+/// Fails unless a screen contains every one of `texts`.
+#[track_caller]
+pub fn shows(screen: &str, texts: &[&str]) {
+    for text in texts {
+        assert!(
+            screen.contains(text),
+            "{text:?} is not on the screen:\n{screen}"
+        );
+    }
+}
+
+/// Fails if a screen contains `text`.
+#[track_caller]
+pub fn lacks(screen: &str, text: &str) {
+    assert!(
+        !screen.contains(text),
+        "{text:?} is on the screen:\n{screen}"
+    );
+}

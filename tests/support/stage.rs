@@ -8,7 +8,7 @@ use lampblack::session::{Effect, Identity};
 use lampblack::worker::{Reply, Request, Slot, Ticket};
 use ratatui::{Terminal, backend::TestBackend, buffer::Buffer};
 
-use super::{keys, now, picture, text, typed, world};
+use super::{keys, lacks, now, picture, shows, text, typed, world};
 
 /// The console on a screen of a given size, with what it has asked and not been told.
 pub struct Stage {
@@ -169,24 +169,14 @@ impl Stage {
     /// Fails unless the screen contains every one of `texts`.
     #[track_caller]
     pub fn shows(&mut self, texts: &[&str]) -> &mut Self {
-        let screen = self.text();
-        for text in texts {
-            assert!(
-                screen.contains(text),
-                "{text:?} is not on the screen:\n{screen}"
-            );
-        }
+        shows(&self.text(), texts);
         self
     }
 
     /// Fails if the screen contains `text`.
     #[track_caller]
     pub fn lacks(&mut self, text: &str) -> &mut Self {
-        let screen = self.text();
-        assert!(
-            !screen.contains(text),
-            "{text:?} is on the screen:\n{screen}"
-        );
+        lacks(&self.text(), text);
         self
     }
 
