@@ -47,6 +47,21 @@ fn a_stranger_finds_the_example_and_leaves_a_clean_shell() {
 }
 
 #[test]
+fn a_key_after_a_change_of_size_is_seen_at_once() {
+    let home = TempDir::new().unwrap();
+    let mut pty = demo(&home);
+    let mut text = String::new();
+    for (width, key) in [(100, 'a'), (90, 'b'), (120, 'c')] {
+        pty.resize(width, 30);
+        pty.settle(Duration::from_millis(200));
+        text.push(key);
+        // Nothing else comes that could wake what has missed it.
+        pty.send(&key.to_string());
+        pty.until(&format!("│{text} "));
+    }
+}
+
+#[test]
 fn a_termination_leaves_a_clean_shell() {
     for signal in [Signal::TERM, Signal::HUP, Signal::INT] {
         let home = TempDir::new().unwrap();

@@ -19,6 +19,10 @@ use tokio::{
     sync::mpsc,
 };
 
+/// How long crossterm looks for what else came with a key. Without any time it does not look at all; with a millisecond,
+/// the key itself is on the screen later. What comes after it, the next wait sees.
+const REST: Duration = Duration::from_micros(50);
+
 /// What the terminal reports, as a stream that may be looked at without waiting.
 ///
 /// crossterm's own stream hands every key from a thread to a task before it reaches the loop, and keeps the waker of
@@ -57,7 +61,7 @@ fn forward(sender: &mpsc::UnboundedSender<io::Result<Event>>) -> io::Result<()> 
     let stdin = io::stdin();
     loop {
         wait(&stdin)?;
-        while event::poll(Duration::ZERO)? {
+        while event::poll(REST)? {
             if sender.send(Ok(event::read()?)).is_err() {
                 return Ok(());
             }

@@ -36,6 +36,10 @@ pub(crate) fn measure(report: &mut Report) {
             pty.until("nothing has been asked yet");
             pty.send("process_name:*\r");
             pty.until("ISOLATED");
+            // Neither another size nor the key after it may leave anything awake.
+            pty.resize(118, 38);
+            pty.settle(Duration::from_millis(500));
+            pty.send("\x1b");
             (name, pty)
         })
         .collect();
