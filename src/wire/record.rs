@@ -184,15 +184,6 @@ impl Record {
         }
     }
 
-    /// The object in the field.
-    pub(super) fn record(&self, name: &str) -> Option<Self> {
-        let fields = self.value(name)?.as_object()?.clone();
-        Some(Self {
-            fields,
-            document: Document::default(),
-        })
-    }
-
     /// The sum of the numbers in the field, which is an object of counts or one count.
     pub fn sum(&self, name: &str) -> u64 {
         let count = |value| int(value).and_then(|number| u64::try_from(number).ok());

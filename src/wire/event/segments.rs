@@ -35,7 +35,7 @@ impl Noun for SegmentInfo {
             last_update: record.time("last_update"),
             last_server_update: record.time("last_server_update"),
             counts: record
-                .record("event_counts")
+                .nested("event_counts")
                 .map_or_else(Counts::default, |counts| self::counts(&counts)),
         })
     }
