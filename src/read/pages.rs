@@ -15,28 +15,21 @@ const AHEAD: usize = 4;
 
 /// What a search finds, a page at a time.
 pub trait Paged: Send + Sized + 'static {
-    /// The question that finds it.
-    type Search: Send + Sync + 'static;
-
     /// Asks for some rows.
     fn page(
         client: &Client,
-        search: &Self::Search,
+        search: &Search,
         span: Span,
     ) -> impl Future<Output = Result<Page<Self>, Error>> + Send;
 }
 
 impl Paged for Process {
-    type Search = Search;
-
     async fn page(client: &Client, search: &Search, span: Span) -> Result<Page<Self>, Error> {
         client.processes(search, span).await
     }
 }
 
 impl Paged for Alert {
-    type Search = Search;
-
     async fn page(client: &Client, search: &Search, span: Span) -> Result<Page<Self>, Error> {
         client.alerts(search, span).await
     }
@@ -46,7 +39,7 @@ impl Paged for Alert {
 /// were asked for: the pages still join without gap or double.
 pub fn pages<T: Paged>(
     client: &Client,
-    search: T::Search,
+    search: Search,
     limit: Option<u64>,
 ) -> impl Stream<Item = Result<Page<T>, Error>> + use<T> {
     let client = client.clone();
@@ -87,7 +80,7 @@ fn spans(start: u64, step: u64, end: u64) -> impl Iterator<Item = Span> {
 /// One span, asked again for what a short answer left out.
 async fn whole<T: Paged>(
     client: Client,
-    search: Arc<T::Search>,
+    search: Arc<Search>,
     span: Span,
 ) -> Result<Page<T>, Error> {
     let mut page = T::page(&client, &search, span).await?;
