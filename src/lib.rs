@@ -14,6 +14,10 @@
 //! [`read::Reader`] (client, cache, what is in flight) and sends a *reply* back. The session settles the reply, the
 //! screen is drawn, and everything sleeps again. The headless [`commands`] drive the same reader without a screen.
 //!
+//! Rows that the server gives page by page are one mechanism, whatever they are: `session::Pages` holds what is here of
+//! them, a list pane shows it, and a *kind* says which fields the rows have. Where one was is a *place*, which can be
+//! gone back to.
+//!
 //! # Invariants
 //!
 //! 1. **Only `runtime` touches the terminal and the channels.** `app`, `panes`, `session` and `widgets` do no I/O,
@@ -29,7 +33,8 @@
 //!    that fails: an analyst must never read one process's facts under another's name.
 //! 6. **Keys are written once.** Dispatch, hints, help, README and the `keys` subcommand read the same table.
 //! 7. **No color outside `theme`.** Widgets ask for roles.
-//! 8. **JSON stops at `wire` and begins at `sim`.** Everything else uses `model`. The simulator writes its JSON by hand
+//! 8. **JSON stops at `wire` and begins at `sim`.** Everything else uses `model`; a list that shows members of a record
+//!    which the model has no name for asks [`wire::Members`] for their text. The simulator writes its JSON by hand
 //!    from the reference and never shares a type with `wire`: two readings of the same page cannot share a mistake.
 //! 9. **Nothing prints.** The screen is drawn by ratatui, commands write to a `Write` they are given, diagnostics go to
 //!    the log.
@@ -39,7 +44,8 @@
 //! 12. **Every age says of when.** No clock on the screen, no "12 s ago" that ages unseen: facts carry the time of the
 //!     answer they come from.
 //! 13. **Delays are data.** Backoff, jitter, debounce and time-outs are one [`model::Pace`] value, and the clock is a
-//!     [`model::Clock`]: minutes for a user, milliseconds for a test. Nothing else sleeps.
+//!     [`model::Clock`]: minutes for a user, milliseconds for a test. Besides, only the spinner sleeps between its
+//!     turns, and the simulator before it listens again.
 
 pub mod keys;
 pub mod log;
