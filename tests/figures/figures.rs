@@ -5,6 +5,7 @@
 //! last line of a miss says how busy it was.
 
 mod events;
+mod filter;
 mod first_frame;
 mod frame;
 mod idle;
@@ -24,10 +25,11 @@ use report::{Report, note};
 /// One figure: its name, and how it is measured.
 type Figure = (&'static str, fn(&mut Report));
 
-const FIGURES: [Figure; 8] = [
+const FIGURES: [Figure; 9] = [
     ("key", key::measure),
     ("first-frame", first_frame::measure),
     ("frame", frame::measure),
+    ("filter", filter::measure),
     ("walk", walk::measure),
     ("join", join::measure),
     ("rows", rows::measure),
