@@ -14,7 +14,7 @@ mod sensor;
 mod server;
 mod zone;
 
-pub use binary::{Binary, Signature};
+pub use binary::{Binary, Endpoint, Head, Signature, Version};
 pub use clock::{Clock, Pace};
 pub use extract::Extract;
 pub use facet::{Change, Compared, Facet, FacetValue, Facets, compare};
