@@ -9,13 +9,17 @@ use crate::wire;
 impl Client {
     /// Searches processes.
     pub async fn processes(&self, search: &Search, span: Span) -> Result<Page<Process>, Error> {
-        let mut ask = searching("/api/v1/process", "processes", search, span)
+        let ask = searching("/api/v1/process", "processes", search, span)
             .with_some("sort", search.sort.as_deref())
             .with_some("cb.group", search.group_by.as_deref());
+        self.page(ask, span).await
+    }
+
+    /// Asks for one page of a search, without its facets.
+    pub(super) async fn page<T: wire::Noun>(&self, ask: Ask, span: Span) -> Result<Page<T>, Error> {
         // Before 5.1.1 the server takes so long over this that its front end gives up.
-        if self.release().is_none_or(|release| release > (5, 1)) {
-            ask = ask.with("facet", false);
-        }
+        let is_able = self.release().is_none_or(|release| release > (5, 1));
+        let ask = ask.with_some("facet", is_able.then_some(false));
         let answer = self.send(&ask.fitted()).await?;
         answer.read(|json| wire::page(json, span))
     }
@@ -85,10 +89,7 @@ impl Client {
 
 /// What every search of an index sends: the query, the rows, and the bounds in time, which binaries do not have.
 fn searching(path: &str, about: &str, search: &Search, span: Span) -> Ask {
-    Ask::get(path, about)
-        .with("cb.urlver", 1)
-        .with("q", &search.query)
-        .rows(span)
+    Ask::search(path, about, search, span)
         .with_some("cb.min_last_update", search.min_last_update.map(from))
         .with_some("cb.max_last_update", search.max_last_update.map(until))
         .with_some(

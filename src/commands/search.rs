@@ -44,7 +44,7 @@ pub(super) async fn search(args: &cli::Search, caller: &mut Caller<'_>) -> Resul
     let mut told = Told::default();
     let look = caller.look();
     let mut sheet = Sheet::new(caller.streams.out, args.reading.format, COLUMNS, look);
-    let mut pages = pin!(read::pages(&client, search, limit));
+    let mut pages = pin!(read::pages::<Process>(&client, search, limit));
     let ended = loop {
         match pages.try_next().await {
             Ok(Some(page)) => {

@@ -55,6 +55,13 @@ pub enum Fetch {
     },
     /// How common a file is.
     Prevalence(Md5),
+    /// Part of a binary search.
+    Binaries {
+        /// The question.
+        search: Arc<Search>,
+        /// Which rows.
+        span: Span,
+    },
 }
 
 /// What came back. Cheap to clone: the cache keeps one, the screen another.
@@ -70,6 +77,7 @@ pub enum Answer {
     Binary(Known<Binary>),
     Facets(Known<Facets>),
     Prevalence(Known<Prevalence>),
+    Binaries(Known<Page<Arc<Binary>>>),
 }
 
 impl Fetch {
@@ -127,6 +135,10 @@ impl Fetch {
             Self::Prevalence(md5) => {
                 Answer::Prevalence(known(client.prevalence(*md5).await?, at(client)))
             }
+            Self::Binaries { search, span } => {
+                let page = client.binaries(search, *span).await?;
+                Answer::Binaries(known(page.map(Arc::new), at(client)))
+            }
             // Walks are made of summaries; the reader never sends one.
             Self::Lineage { .. } => return Err(Error::Internal),
         })
@@ -146,6 +158,7 @@ impl Answer {
             Self::Binary(known) => known.as_of,
             Self::Facets(known) => known.as_of,
             Self::Prevalence(known) => known.as_of,
+            Self::Binaries(known) => known.as_of,
         }
     }
 
@@ -161,6 +174,7 @@ impl Answer {
             Self::Binary(known) => &mut known.from_cache,
             Self::Facets(known) => &mut known.from_cache,
             Self::Prevalence(known) => &mut known.from_cache,
+            Self::Binaries(known) => &mut known.from_cache,
         };
         *mark = true;
         self
@@ -190,7 +204,6 @@ impl Answer {
             Self::Lineage(_) => 0,
             Self::Sensor(known) => 1024 + known.value.document.len(),
             Self::Group(known) => 512 + known.value.document.len(),
-            Self::Binary(known) => 1024 + known.value.document.len(),
             Self::Facets(known) => {
                 let values = known.value.facets.iter().flat_map(|facet| &facet.values);
                 256 + values.map(value_weight).sum::<usize>()
@@ -199,6 +212,11 @@ impl Answer {
             Self::Prevalence(known) => {
                 let hosts = known.value.hostnames.len() * size_of::<HostCount>();
                 512 + hosts + 2 * known.value.document.len()
+            }
+            Self::Binary(known) => binary_weight(&known.value),
+            Self::Binaries(known) => {
+                let rows = known.value.rows.iter();
+                128 + rows.map(|row| binary_weight(row)).sum::<usize>()
             }
         }
     }
@@ -221,6 +239,11 @@ pub(super) fn process_weight(process: &Process) -> usize {
         + process.cmdline.raw().len()
         + process.path.raw().len()
         + 256
+}
+
+/// The struct, the record, and about as much again for what was taken out of it: paths and hosts may be thousands.
+fn binary_weight(binary: &Binary) -> usize {
+    size_of::<Binary>() + 2 * binary.document.len()
 }
 
 fn known<T>(value: T, as_of: Timestamp) -> Known<T> {

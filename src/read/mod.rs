@@ -17,7 +17,7 @@ use tokio::{
 };
 
 pub use fetch::{Answer, Fetch, Rows};
-pub use pages::pages;
+pub use pages::{Paged, pages};
 
 use crate::api::{Client, Error};
 use crate::model::ProcessId;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use futures::{Stream, StreamExt, TryStreamExt, future, stream};
 
 use crate::api::{Client, Error};
-use crate::model::{Page, Process, Search, Span};
+use crate::model::{Binary, Page, Process, Search, Span};
 
 /// Rows asked for at once: what the server's own console asks for at most (reference 1.6).
 const ROWS: u64 = 1000;
@@ -13,26 +13,48 @@ const ROWS: u64 = 1000;
 /// Pages in flight: enough to hide the way to the server, few enough to leave it to others.
 const AHEAD: usize = 4;
 
+/// What a search finds, a page at a time.
+pub trait Paged: Send + Sized + 'static {
+    /// The question that finds it.
+    type Search: Send + Sync + 'static;
+
+    /// Asks for some rows.
+    fn page(
+        client: &Client,
+        search: &Self::Search,
+        span: Span,
+    ) -> impl Future<Output = Result<Page<Self>, Error>> + Send;
+}
+
+impl Paged for Process {
+    type Search = Search;
+
+    async fn page(client: &Client, search: &Search, span: Span) -> Result<Page<Self>, Error> {
+        client.processes(search, span).await
+    }
+}
+
+impl Paged for Binary {
+    type Search = Search;
+
+    async fn page(client: &Client, search: &Search, span: Span) -> Result<Page<Self>, Error> {
+        client.binaries(search, span).await
+    }
+}
+
 /// The pages of a search in order, up to `limit` rows (all of them when absent). Servers may answer fewer rows than
 /// were asked for: the pages still join without gap or double.
-pub fn pages(
+pub fn pages<T: Paged>(
     client: &Client,
-    search: Search,
+    search: T::Search,
     limit: Option<u64>,
-) -> impl Stream<Item = Result<Page<Process>, Error>> + use<> {
+) -> impl Stream<Item = Result<Page<T>, Error>> + use<T> {
     let client = client.clone();
     let search = Arc::new(search);
     let limit = limit.unwrap_or(u64::MAX);
     stream::once(async move {
-        let first = client
-            .processes(
-                &search,
-                Span {
-                    start: 0,
-                    rows: limit.min(ROWS),
-                },
-            )
-            .await?;
+        let rows = limit.min(ROWS);
+        let first = T::page(&client, &search, Span { start: 0, rows }).await?;
         Ok((client, search, first))
     })
     .map_ok(move |(client, search, first)| {
@@ -63,23 +85,19 @@ fn spans(start: u64, step: u64, end: u64) -> impl Iterator<Item = Span> {
 }
 
 /// One span, asked again for what a short answer left out.
-async fn whole(client: Client, search: Arc<Search>, span: Span) -> Result<Page<Process>, Error> {
-    let mut page = client.processes(&search, span).await?;
+async fn whole<T: Paged>(
+    client: Client,
+    search: Arc<T::Search>,
+    span: Span,
+) -> Result<Page<T>, Error> {
+    let mut page = T::page(&client, &search, span).await?;
     loop {
-        let missing = span.rows.saturating_sub(sent(&page));
+        let rows = span.rows.saturating_sub(sent(&page));
         let start = span.start + sent(&page);
-        if missing == 0 || sent(&page) == 0 || start >= page.total {
+        if rows == 0 || sent(&page) == 0 || start >= page.total {
             return Ok(page);
         }
-        let more = client
-            .processes(
-                &search,
-                Span {
-                    start,
-                    rows: missing,
-                },
-            )
-            .await?;
+        let more = T::page(&client, &search, Span { start, rows }).await?;
         if sent(&more) == 0 {
             return Ok(page);
         }
@@ -88,7 +106,7 @@ async fn whole(client: Client, search: Arc<Search>, span: Span) -> Result<Page<P
     }
 }
 
-fn sent(page: &Page<Process>) -> u64 {
+fn sent<T>(page: &Page<T>) -> u64 {
     u64::try_from(page.sent()).unwrap_or(u64::MAX)
 }
 

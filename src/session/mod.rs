@@ -213,7 +213,8 @@ impl Session {
                     Answer::Summary(_)
                     | Answer::Page(_)
                     | Answer::Facets(_)
-                    | Answer::Prevalence(_),
+                    | Answer::Prevalence(_)
+                    | Answer::Binaries(_),
                 ),
                 _,
             ) => false,

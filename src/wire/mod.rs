@@ -18,8 +18,8 @@ mod server;
 mod summary;
 mod time;
 
-pub use member::{member, members};
 pub use facet::facets;
+pub use member::{member, members};
 pub use page::{Malformed, list, one, page};
 pub use record::Record;
 pub use summary::summary;

@@ -84,7 +84,10 @@ impl Fetch {
             Self::Sensor(_) => Slot::Sensor,
             Self::Group(_) => Slot::Group,
             Self::Binary(_) => Slot::Binary,
-            Self::Summary { .. } | Self::Facets { .. } | Self::Prevalence(_) => return None,
+            Self::Summary { .. }
+            | Self::Facets { .. }
+            | Self::Prevalence(_)
+            | Self::Binaries { .. } => return None,
         })
     }
 }

@@ -98,9 +98,9 @@ pub fn answer(fetch: &Fetch) -> Result<Answer, Error> {
             let count = include_str!("../goldens/get_process_host_count.json");
             Answer::Prevalence(known(wire::one(count).unwrap().unwrap()))
         }
-        Fetch::Summary { .. } => {
+        Fetch::Summary { .. } | Fetch::Binaries { .. } => {
             return Err(Error::NotFound {
-                what: "process".into(),
+                what: "that".into(),
             });
         }
     })

@@ -1,8 +1,10 @@
 //! All rows of a search: in order, without gap or double, whatever the server makes of what it is asked.
 
+use std::collections::BTreeSet;
+
 use futures::TryStreamExt;
 use lampblack::api::Client;
-use lampblack::model::{Search, Span};
+use lampblack::model::{Binary, Process, Search, Span};
 use lampblack::read::pages;
 use lampblack::sim::{self, Fault, Mode, Options, Running};
 
@@ -25,7 +27,10 @@ fn search(query: &str) -> Search {
 
 /// The processes of all pages, and the size of each page.
 async fn read(client: &Client, search: Search, limit: Option<u64>) -> (Vec<String>, Vec<usize>) {
-    let pages: Vec<_> = pages(client, search, limit).try_collect().await.unwrap();
+    let pages: Vec<_> = pages::<Process>(client, search, limit)
+        .try_collect()
+        .await
+        .unwrap();
     let sizes = pages.iter().map(|page| page.rows.len()).collect();
     let rows = pages.into_iter().flat_map(|page| page.rows);
     (rows.map(|row| row.id.to_string()).collect(), sizes)
@@ -119,7 +124,7 @@ async fn nothing_found_is_one_empty_page() {
 async fn what_came_before_a_failure_is_given_before_it() {
     let (sim, client) = start(small()).await;
     sim.fault(Fault::new(Mode::Internal).at("start=2000"));
-    let mut pages = std::pin::pin!(pages(&client, search(""), None));
+    let mut pages = std::pin::pin!(pages::<Process>(&client, search(""), None));
     for start in [0, 1000] {
         let page = pages.try_next().await.unwrap().unwrap();
         assert_eq!(page.start, start);
@@ -132,7 +137,7 @@ async fn what_came_before_a_failure_is_given_before_it() {
 async fn rows_that_cannot_be_read_are_counted_and_leave_no_gap() {
     let (sim, client) = start(small()).await;
     sim.fault(Fault::new(Mode::WrongTypes));
-    let pages: Vec<_> = pages(&client, search(""), Some(2000))
+    let pages: Vec<_> = pages::<Process>(&client, search(""), Some(2000))
         .try_collect()
         .await
         .unwrap();
@@ -150,7 +155,7 @@ async fn several_pages_are_on_their_way_at_a_time_but_not_all() {
     };
     let (sim, client) = start(options).await;
     sim.fault(Fault::new(Mode::Hang).at("start=30"));
-    let mut pages = std::pin::pin!(pages(&client, search(""), None));
+    let mut pages = std::pin::pin!(pages::<Process>(&client, search(""), None));
     for _ in 0..3 {
         pages.try_next().await.unwrap();
     }
@@ -162,4 +167,25 @@ async fn several_pages_are_on_their_way_at_a_time_but_not_all() {
         () = asked => {}
     }
     assert_eq!(sim.requests().len(), 7);
+}
+
+#[tokio::test]
+async fn binaries_are_paged_like_processes() {
+    let few = Options {
+        max_rows: Some(7),
+        ..small()
+    };
+    let (_sim, client) = start(few).await;
+    let query = Search {
+        query: "os_type:windows".into(),
+        ..Search::default()
+    };
+    let pages: Vec<_> = pages::<Binary>(&client, query, Some(40))
+        .try_collect()
+        .await
+        .unwrap();
+    let rows = pages.iter().flat_map(|page| &page.rows);
+    let hashes: BTreeSet<_> = rows.map(|binary| binary.md5).collect();
+    assert_eq!(hashes.len(), 40);
+    assert!(pages.len() > 4 && pages[0].total > 40);
 }
