@@ -15,12 +15,13 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("keys", &[]),
     ("theme", &[]),
     ("log", &[]),
+    ("archive", &["model", "text"]),
     ("widgets", &["theme", "text"]),
     ("wire", &["model", "text"]),
     ("record", &["model", "text"]),
     ("output", &["model", "text"]),
     ("api", &["wire", "model", "text"]),
-    ("read", &["api", "model"]),
+    ("read", &["api", "archive", "model"]),
     ("config", &["keys", "theme", "api", "model"]),
     ("worker", &["read", "api", "record", "model", "query"]),
     (
@@ -52,8 +53,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "commands",
         &[
-            "read", "api", "record", "config", "keys", "output", "query", "model", "text", "sim",
-            "cli",
+            "read", "api", "archive", "record", "config", "keys", "output", "query", "model",
+            "text", "sim", "cli",
         ],
     ),
 ];
