@@ -1,5 +1,6 @@
 //! The simulator keeps its contract: what the API reference says of a real server is true of it.
 
+mod binary;
 mod faults;
 mod fleet;
 mod front;

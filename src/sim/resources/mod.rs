@@ -2,6 +2,7 @@
 
 mod binary;
 mod control;
+mod file;
 mod group;
 mod info;
 mod process;

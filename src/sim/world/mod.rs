@@ -4,6 +4,7 @@
 
 mod binary;
 mod chance;
+mod content;
 mod counts;
 mod fleet;
 mod kind;
@@ -16,7 +17,7 @@ use std::ops::Range;
 
 use jiff::{SignedDuration, Timestamp};
 
-pub(super) use binary::{Binaries, Binary};
+pub(super) use binary::{Binaries, Binary, Trick};
 pub(super) use chance::{Dice, number_of};
 pub(super) use counts::Counts;
 pub(super) use fleet::{Fleet, Group, Host, Os, Team, User};
