@@ -67,14 +67,13 @@ pub(super) fn length(record: &[u8]) -> usize {
         fixed + lengths.sum::<usize>()
     };
     match record.get(..4).map(|_| long(record, 0)) {
-        None => 4,
         Some(LOCAL) => sum(30, &[26, 28]),
         Some(CENTRAL) => sum(46, &[28, 30, 32]),
         // Its own length is in it, but nobody puts anything after the fixed part.
         Some(END_64) => 56,
         Some(LOCATOR_64) => 20,
         Some(END) => sum(22, &[20]),
-        Some(_) => 4,
+        None | Some(_) => 4,
     }
 }
 
@@ -127,9 +126,12 @@ impl Told {
     /// Reads what follows a member, without its signature: 12 bytes, or 20 when sizes have 64 bits.
     pub(super) fn read(record: &[u8]) -> Self {
         let is_wide = record.len() == 20;
-        let size = |at: usize| match is_wide {
-            true => wide(record, 4 + 8 * at),
-            false => long(record, 4 + 4 * at).into(),
+        let size = |at: usize| {
+            if is_wide {
+                wide(record, 4 + 8 * at)
+            } else {
+                long(record, 4 + 4 * at).into()
+            }
         };
         Self {
             crc: long(record, 0),

@@ -11,7 +11,7 @@ use super::{
 };
 
 /// Bytes unpacked at a time.
-const PIECE: usize = 32 * 1024;
+const PIECE: usize = 16 * 1024;
 
 /// Packed not at all.
 const STORED: u16 = 0;
@@ -65,19 +65,16 @@ impl Member {
         let left = self.told.map_or(u64::MAX, |told| told.packed - self.packed);
         let most = usize::try_from(left).unwrap_or(usize::MAX);
         let mine = &input[..input.len().min(most)];
-        let (taken, is_end) = match self.inflater.take() {
-            Some(mut inflater) => {
-                let (taken, is_end) = self.inflate(&mut inflater, mine, sink)?;
-                self.inflater = Some(inflater);
-                if !is_end && taken == most {
-                    return Err(self.has_another_size());
-                }
-                (taken, is_end)
+        let (taken, is_end) = if let Some(mut inflater) = self.inflater.take() {
+            let (taken, is_end) = self.inflate(&mut inflater, mine, sink)?;
+            self.inflater = Some(inflater);
+            if !is_end && taken == most {
+                return Err(self.has_another_size());
             }
-            None => {
-                self.give(mine, sink)?;
-                (mine.len(), mine.len() == most)
-            }
+            (taken, is_end)
+        } else {
+            self.give(mine, sink)?;
+            (mine.len(), mine.len() == most)
         };
         self.packed += count(taken);
         *input = &input[taken..];

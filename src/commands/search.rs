@@ -32,7 +32,7 @@ pub(super) async fn search(args: &cli::Search, caller: &mut Caller<'_>) -> Resul
     problem::check(&search.query, caller)?;
     let client = caller.client()?;
     if args.count {
-        let count = Reader::new(client).count(&search).await?;
+        let count = Reader::new(client).count::<Process>(&search).await?;
         writeln!(caller.streams.out, "{count}")?;
         if count > 0 && !args.segments {
             caller.note("the server counts segments, and a process can have several");

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use super::head;
 use crate::api::{Client, Error};
 use crate::model::{
-    Binary, FacetValue, Facets, Group, GroupId, HostCount, Known, Lineage, Md5, Page, Prevalence,
-    Process, ProcessId, Search, Sensor, SensorId, ServerInfo, Span, Summary,
+    Binary, FacetValue, Facets, Group, GroupId, Head, HostCount, Known, Lineage, Md5, Page,
+    Prevalence, Process, ProcessId, Search, Sensor, SensorId, ServerInfo, Span, Summary,
 };
 
 /// A page of processes as it is kept and shown: rows are shared, not copied.
@@ -62,6 +63,13 @@ pub enum Fetch {
         /// Which rows.
         span: Span,
     },
+    /// The first bytes of a file.
+    Head {
+        /// Which file.
+        md5: Md5,
+        /// How many bytes.
+        bytes: usize,
+    },
 }
 
 /// What came back. Cheap to clone: the cache keeps one, the screen another.
@@ -78,6 +86,7 @@ pub enum Answer {
     Facets(Known<Facets>),
     Prevalence(Known<Prevalence>),
     Binaries(Known<Page<Arc<Binary>>>),
+    Head(Known<Head>),
 }
 
 impl Fetch {
@@ -139,6 +148,10 @@ impl Fetch {
                 let page = client.binaries(search, *span).await?;
                 Answer::Binaries(known(page.map(Arc::new), at(client)))
             }
+            Self::Head { md5, bytes } => {
+                let head = head::head(client, *md5, *bytes).await?;
+                Answer::Head(known(head, at(client)))
+            }
             // Walks are made of summaries; the reader never sends one.
             Self::Lineage { .. } => return Err(Error::Internal),
         })
@@ -159,6 +172,7 @@ impl Answer {
             Self::Facets(known) => known.as_of,
             Self::Prevalence(known) => known.as_of,
             Self::Binaries(known) => known.as_of,
+            Self::Head(known) => known.as_of,
         }
     }
 
@@ -175,6 +189,7 @@ impl Answer {
             Self::Facets(known) => &mut known.from_cache,
             Self::Prevalence(known) => &mut known.from_cache,
             Self::Binaries(known) => &mut known.from_cache,
+            Self::Head(known) => &mut known.from_cache,
         };
         *mark = true;
         self
@@ -218,6 +233,7 @@ impl Answer {
                 let rows = known.value.rows.iter();
                 128 + rows.map(|row| binary_weight(row)).sum::<usize>()
             }
+            Self::Head(known) => 128 + known.value.bytes.len(),
         }
     }
 }

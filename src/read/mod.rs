@@ -2,6 +2,7 @@
 
 mod cache;
 mod fetch;
+mod head;
 mod pages;
 mod single;
 #[cfg(test)]

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use super::{Answer, Fetch, Reader};
+use super::{Answer, Fetch, Paged, Reader};
 use crate::api::Error;
 use crate::model::{
-    Binary, Facets, Group, GroupId, Known, Lineage, Md5, Prevalence, ProcessId, Search, Sensor,
-    SensorFilter, SensorId, ServerInfo, Span, Summary,
+    Binary, Facets, Group, GroupId, Head, Known, Lineage, Md5, Prevalence, ProcessId, Search,
+    Sensor, SensorFilter, SensorId, ServerInfo, Span, Summary,
 };
 
 impl Reader {
@@ -88,6 +88,14 @@ impl Reader {
         }
     }
 
+    /// The first bytes of a file.
+    pub async fn head(&mut self, md5: Md5, bytes: usize) -> Result<Known<Head>, Error> {
+        match self.get(Fetch::Head { md5, bytes }).await? {
+            Answer::Head(known) => Ok(known),
+            _ => Err(Error::Internal),
+        }
+    }
+
     /// All sensors that the filter finds, past the server's page limit.
     pub async fn sensors(&self, filter: &SensorFilter) -> Result<Vec<Sensor>, Error> {
         /// As many as the official client asks for at once.
@@ -108,15 +116,12 @@ impl Reader {
     }
 
     /// How many rows a search has.
-    pub async fn count(&self, search: &Search) -> Result<u64, Error> {
+    pub async fn count<T: Paged<Search = Search>>(&self, search: &Search) -> Result<u64, Error> {
         let search = Search {
             sort: None,
             ..search.clone()
         };
-        Ok(self
-            .client
-            .processes(&search, Span { start: 0, rows: 0 })
-            .await?
-            .total)
+        let none = Span { start: 0, rows: 0 };
+        Ok(T::page(&self.client, &search, none).await?.total)
     }
 }

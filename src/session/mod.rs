@@ -214,7 +214,8 @@ impl Session {
                     | Answer::Page(_)
                     | Answer::Facets(_)
                     | Answer::Prevalence(_)
-                    | Answer::Binaries(_),
+                    | Answer::Binaries(_)
+                    | Answer::Head(_),
                 ),
                 _,
             ) => false,

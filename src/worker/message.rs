@@ -87,7 +87,8 @@ impl Fetch {
             Self::Summary { .. }
             | Self::Facets { .. }
             | Self::Prevalence(_)
-            | Self::Binaries { .. } => return None,
+            | Self::Binaries { .. }
+            | Self::Head { .. } => return None,
         })
     }
 }

@@ -72,7 +72,7 @@ fn poisoned(fetch: &Fetch) -> Result<Answer, Error> {
             }
             Answer::Prevalence(known)
         }
-        other @ (Answer::Summary(_) | Answer::Binaries(_)) => other,
+        other @ (Answer::Summary(_) | Answer::Binaries(_) | Answer::Head(_)) => other,
     })
 }
 

@@ -98,7 +98,7 @@ pub fn answer(fetch: &Fetch) -> Result<Answer, Error> {
             let count = include_str!("../goldens/get_process_host_count.json");
             Answer::Prevalence(known(wire::one(count).unwrap().unwrap()))
         }
-        Fetch::Summary { .. } | Fetch::Binaries { .. } => {
+        Fetch::Summary { .. } | Fetch::Binaries { .. } | Fetch::Head { .. } => {
             return Err(Error::NotFound {
                 what: "that".into(),
             });

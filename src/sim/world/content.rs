@@ -3,6 +3,7 @@
 use md5::{Digest, Md5};
 
 use super::{chance::Dice, fleet::Os};
+use crate::model;
 
 const SALT: u64 = 0xc0de;
 /// Drawn bytes, over and over: a file of any size costs no more to draw.
@@ -28,8 +29,7 @@ pub(super) fn content(seed: u64, os: Os, length: u64) -> Vec<u8> {
 
 /// What the bytes hash to, in lower case.
 pub(super) fn hash(content: &[u8]) -> String {
-    let digest = Md5::digest(content);
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    model::Md5(Md5::digest(content).into()).to_string()
 }
 
 /// What an analyst looks for in the first bytes.
