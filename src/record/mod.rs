@@ -1,8 +1,10 @@
 //! What must outlive the program: the queries asked, the rows exported.
 //! What must outlive the program: the queries asked, and those kept under a name.
+//! What must outlive the program: the queries asked, and the files that the user wants to have.
 
 mod draft;
 mod history;
+mod new_file;
 mod private;
 mod saved;
 
@@ -11,6 +13,7 @@ use std::{fmt, path::Path};
 pub use draft::Draft;
 pub use history::{Entry, History};
 pub use saved::{Saved, SavedQuery};
+pub use new_file::NewFile;
 
 /// A record that could not be read or written.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -1,0 +1,189 @@
+//! A file that is new, whole and private, or not there at all.
+
+use std::{
+    fs::File,
+    io::{self, BufWriter, Write},
+    path::{Path, PathBuf},
+};
+
+use tempfile::NamedTempFile;
+
+use super::Error;
+
+/// A file on its way. It lies beside its place under a name of its own, which goes when this is dropped.
+#[derive(Debug)]
+pub struct NewFile {
+    file: BufWriter<NamedTempFile>,
+    path: PathBuf,
+}
+
+impl NewFile {
+    /// Begins a file that only its owner can read. What has the name already is never overwritten.
+    pub fn create(path: &Path) -> Result<Self, Error> {
+        if path.symlink_metadata().is_ok() {
+            return Err(taken(path));
+        }
+        let file = tempfile::Builder::new()
+            .prefix(".lampblack-")
+            .suffix(".part")
+            .tempfile_in(directory(path))
+            .map_err(|error| Error::new("create", path, &error))?;
+        Ok(Self {
+            file: BufWriter::new(file),
+            path: path.to_owned(),
+        })
+    }
+
+    /// How many bytes its file system has room for, if that can be told.
+    pub fn room(&self) -> Option<u64> {
+        #[cfg(unix)]
+        {
+            let space = rustix::fs::fstatvfs(self.file.get_ref()).ok()?;
+            space.f_bavail.checked_mul(space.f_frsize)
+        }
+        #[cfg(not(unix))]
+        None
+    }
+
+    /// An error that says why it cannot be written.
+    pub fn failed(&self, error: &io::Error) -> Error {
+        Error::new("write", &self.path, error)
+    }
+
+    /// The same file, to be kept under this other name.
+    pub fn renamed(mut self, path: &Path) -> Result<Self, Error> {
+        if path.symlink_metadata().is_ok() {
+            return Err(taken(path));
+        }
+        path.clone_into(&mut self.path);
+        Ok(self)
+    }
+
+    /// Gives it its name when all of it is on the disk.
+    pub fn keep(mut self) -> Result<PathBuf, Error> {
+        let written = self.file.flush();
+        let written = written.and_then(|()| self.file.get_ref().as_file().sync_all());
+        written.map_err(|error| self.failed(&error))?;
+        let Self { file, path } = self;
+        let file = file
+            .into_inner()
+            .map_err(|error| Error::new("write", &path, error.error()))?;
+        file.persist_noclobber(&path).map_err(|error| {
+            if error.error.kind() == io::ErrorKind::AlreadyExists {
+                taken(&path)
+            } else {
+                Error::new("create", &path, &error.error)
+            }
+        })?;
+        // Without this, the name may be lost with the power. Some file systems cannot do it, and need not.
+        #[cfg(unix)]
+        let _ = File::open(directory(&path)).and_then(|directory| directory.sync_all());
+        Ok(path)
+    }
+}
+
+impl Write for NewFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+/// The directory that a file is to be in.
+fn directory(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    }
+}
+
+fn taken(path: &Path) -> Error {
+    Error::new("create", path, &io::Error::other("there is one already"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    fn names(directory: &Path) -> Vec<String> {
+        let entries = fs::read_dir(directory).unwrap();
+        entries
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect()
+    }
+
+    #[test]
+    fn a_file_has_its_name_only_when_it_is_whole() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("a.zip");
+        let mut file = NewFile::create(&path).unwrap();
+        file.write_all(b"content").unwrap();
+        assert!(!path.exists());
+        assert_eq!(file.keep().unwrap(), path);
+        assert_eq!(fs::read(&path).unwrap(), b"content");
+        assert_eq!(names(home.path()), ["a.zip"]);
+        #[cfg(unix)]
+        {
+            let mode = fs::metadata(&path).unwrap().permissions();
+            assert_eq!(
+                std::os::unix::fs::PermissionsExt::mode(&mode) & 0o777,
+                0o600
+            );
+        }
+    }
+
+    #[test]
+    fn a_file_that_is_given_up_leaves_nothing() {
+        let home = tempfile::tempdir().unwrap();
+        let mut file = NewFile::create(&home.path().join("a.zip")).unwrap();
+        file.write_all(b"con").unwrap();
+        assert_eq!(names(home.path()).len(), 1);
+        drop(file);
+        assert!(names(home.path()).is_empty());
+    }
+
+    #[test]
+    fn what_is_there_is_never_overwritten() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("a.zip");
+        let file = NewFile::create(&path).unwrap();
+        // Somebody else is quicker.
+        fs::write(&path, b"theirs").unwrap();
+        let error = file.keep().unwrap_err().to_string();
+        assert!(error.ends_with("a.zip: there is one already"), "{error}");
+        let error = NewFile::create(&path).unwrap_err().to_string();
+        assert!(error.ends_with("a.zip: there is one already"), "{error}");
+        let other = NewFile::create(&home.path().join("b.zip")).unwrap();
+        assert!(other.renamed(&path).is_err());
+        assert_eq!(fs::read(&path).unwrap(), b"theirs");
+        assert_eq!(names(home.path()), ["a.zip"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_that_leads_nowhere_is_a_name_that_is_taken() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("a.zip");
+        std::os::unix::fs::symlink(home.path().join("nowhere"), &path).unwrap();
+        assert!(NewFile::create(&path).is_err());
+    }
+
+    #[test]
+    fn a_directory_that_is_not_there_is_an_error() {
+        let home = tempfile::tempdir().unwrap();
+        let error = NewFile::create(&home.path().join("no/a.zip")).unwrap_err();
+        assert!(error.to_string().starts_with("cannot create "), "{error}");
+    }
+
+    #[test]
+    fn a_file_knows_what_room_there_is() {
+        let home = tempfile::tempdir().unwrap();
+        let file = NewFile::create(&home.path().join("a.zip")).unwrap();
+        assert_eq!(file.room().is_some(), cfg!(unix));
+    }
+}
