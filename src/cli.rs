@@ -5,11 +5,15 @@
     reason = "these doc comments are help texts, which are not Markdown"
 )]
 
+mod binary;
+
 use std::{ffi::OsString, net::SocketAddr, path::PathBuf};
 
 use clap::error::ErrorKind;
 use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+
+pub use binary::{Binary, BinaryDownload, BinarySearch, BinaryShow};
 
 use crate::output::Format;
 
@@ -113,6 +117,9 @@ pub enum Command {
     /// List and show sensors
     #[command(subcommand)]
     Sensor(Sensor),
+    /// Search, show and download binaries
+    #[command(subcommand)]
+    Binary(Binary),
     /// Check the configuration, the server and what the token may do
     Doctor,
     /// Print the keys that are in force
@@ -306,13 +313,13 @@ impl Cli {
                 return error;
             }
             // A query may begin with `-`, so an option with a slip in it was taken for one. Without that, clap names it.
-            let strict = ["search", "facets"]
-                .iter()
-                .fold(Self::command(), |command, name| {
-                    command.mut_subcommand(name, |command| {
-                        command.mut_arg("query", |query| query.allow_hyphen_values(false))
-                    })
-                });
+            let strict = |command: clap::Command| {
+                command.mut_arg("query", |query| query.allow_hyphen_values(false))
+            };
+            let strict = Self::command()
+                .mut_subcommand("search", strict)
+                .mut_subcommand("facets", strict)
+                .mut_subcommand("binary", |binary| binary.mut_subcommand("search", strict));
             let has_option = arguments
                 .iter()
                 .any(|argument| argument.to_string_lossy().starts_with("--"));

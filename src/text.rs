@@ -1,7 +1,10 @@
 //! Text written by others: what an attacker may have put in it, and the only ways out of it.
 
+mod dump;
+
 use std::{borrow::Borrow, borrow::Cow, cmp::Ordering, fmt, sync::Arc};
 
+pub use dump::dump;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// A string from the wire. It has no `Display`: [`visible`], [`fit`], [`defang`] and [`csv()`] are the ways to show it.

@@ -48,7 +48,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "app", "session", "worker", "record", "output", "model", "text",
         ],
     ),
-    ("cli", &["output"]),
+    ("cli", &["model", "output"]),
     ("sim", &["model", "query"]),
     (
         "commands",

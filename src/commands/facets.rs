@@ -6,6 +6,7 @@ use super::{Caller, Exit, Failure, gaps::Gaps, problem, search::query, when};
 use crate::cli;
 use crate::model::{Facet, FacetValue, Facets, Search};
 use crate::output::{Align, Cell, Column, Format, Look, Row, Sheet, extended};
+use crate::query::Index;
 use crate::read::Reader;
 use crate::text::{self, Untrusted};
 
@@ -27,7 +28,7 @@ pub(super) async fn facets(args: &cli::Facets, caller: &mut Caller<'_>) -> Resul
         ..Search::default()
     };
     let search = when::bounded(search, &args.bounds)?;
-    problem::check(&search.query, caller)?;
+    problem::check(Index::Process, &search.query, caller)?;
     let fields = fields(&args.field);
     let mut reader = Reader::new(caller.client()?);
     let known = reader.facets(&search, &fields).await?;

@@ -1,5 +1,6 @@
 //! The headless commands: parse, ask, print. Each writes to the streams it is given and says how it went.
 
+mod binary;
 mod caller;
 mod console;
 mod doctor;
@@ -13,13 +14,15 @@ mod problem;
 mod search;
 mod sensor;
 mod simulate;
+mod stop;
+mod told;
 mod tree;
 mod when;
 
 pub use caller::{Caller, Streams};
 pub use failure::{Exit, Failure};
 
-use crate::cli::{Cli, Command, Sensor};
+use crate::cli::{Binary, Cli, Command, Sensor};
 use crate::config::Setup;
 
 /// Whether a command speaks to a server, and so keeps a log.
@@ -65,6 +68,9 @@ async fn dispatch(
         Some(Command::Sensor(Sensor::Show { host, format })) => {
             sensor::show(&host, format, caller).await
         }
+        Some(Command::Binary(Binary::Search(args))) => binary::search(&args, caller).await,
+        Some(Command::Binary(Binary::Show(args))) => binary::show(&args, caller).await,
+        Some(Command::Binary(Binary::Download(args))) => binary::download(&args, caller).await,
         Some(Command::Doctor) => doctor::doctor(caller).await,
         Some(Command::Keys(keys)) => manual::keys(keys, caller),
         Some(Command::Completions { shell }) => manual::completions(shell, caller),

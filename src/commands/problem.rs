@@ -1,12 +1,12 @@
 //! What is wrong with a query, with a caret under it.
 
 use super::{Caller, Failure};
-use crate::query::{self, Level, Problem};
+use crate::query::{self, Index, Level, Problem};
 use crate::text;
 
 /// Says what is doubtful about a query; fails when the server would refuse it.
-pub(super) fn check(query: &str, caller: &mut Caller<'_>) -> Result<(), Failure> {
-    let problems = query::parse(query).problems;
+pub(super) fn check(index: Index, query: &str, caller: &mut Caller<'_>) -> Result<(), Failure> {
+    let problems = query::parse_for(index, query).problems;
     let (errors, warnings): (Vec<_>, Vec<_>) = problems
         .iter()
         .partition(|problem| problem.level == Level::Error);

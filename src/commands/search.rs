@@ -4,10 +4,11 @@ use std::pin::pin;
 
 use futures::TryStreamExt;
 
-use super::{Caller, Exit, Failure, gaps::Gaps, problem, when};
+use super::{Caller, Exit, Failure, problem, told::Told, when};
 use crate::cli;
-use crate::model::{Page, Process, Search};
+use crate::model::{Process, Search};
 use crate::output::{Align, Cell, Column, Row, Sheet};
+use crate::query::Index;
 use crate::read::{self, Reader};
 
 /// The columns of processes, the first to stay first by rank.
@@ -29,7 +30,7 @@ const COLUMNS: &[Column] = &[
 /// Runs `search`.
 pub(super) async fn search(args: &cli::Search, caller: &mut Caller<'_>) -> Result<Exit, Failure> {
     let search = question(args, caller)?;
-    problem::check(&search.query, caller)?;
+    problem::check(Index::Process, &search.query, caller)?;
     let client = caller.client()?;
     if args.count {
         let count = Reader::new(client).count::<Process>(&search).await?;
@@ -59,12 +60,7 @@ pub(super) async fn search(args: &cli::Search, caller: &mut Caller<'_>) -> Resul
     // What came before an error is still an answer, and its JSON must parse.
     sheet.finish()?;
     ended?;
-    told.tell(limit, caller);
-    Ok(if told.sent == 0 {
-        Exit::Nothing
-    } else {
-        Exit::Done
-    })
+    Ok(told.tell("process", limit, caller))
 }
 
 /// What is asked, from the command line and standard input.
@@ -87,7 +83,7 @@ pub(super) fn query(given: &str, caller: &mut Caller<'_>) -> Result<String, Fail
 }
 
 /// A field and an order; ascending when none is given.
-fn order(text: &str) -> Result<String, Failure> {
+pub(super) fn order(text: &str) -> Result<String, Failure> {
     let words: Vec<&str> = text.split_whitespace().collect();
     match words[..] {
         [field] => Ok(format!("{field} asc")),
@@ -110,38 +106,6 @@ pub(super) fn read_all(caller: &mut Caller<'_>) -> Result<String, Failure> {
             Failure::new(Exit::Failed, format!("cannot read standard input: {error}"))
         })?;
     Ok(text)
-}
-
-/// What stands beside the rows.
-#[derive(Default)]
-struct Told {
-    sent: u64,
-    total: u64,
-    gaps: Gaps,
-}
-
-impl Told {
-    fn add(&mut self, page: &Page<Process>) {
-        self.sent += u64::try_from(page.sent()).unwrap_or(u64::MAX);
-        self.total = page.total;
-        self.gaps.broken += page.broken;
-        self.gaps.hidden = self.gaps.hidden.max(page.hidden);
-        self.gaps.is_incomplete |= page.is_incomplete;
-    }
-
-    fn tell(&self, limit: Option<u64>, caller: &mut Caller<'_>) {
-        self.gaps.tell("rows", caller);
-        if self.sent == 0 {
-            caller.note("no process matches");
-        } else if limit == Some(self.sent) && self.sent < self.total {
-            caller.note(&format!(
-                "{} {} of up to {}; --limit 0 gives all",
-                self.sent,
-                if self.sent == 1 { "row" } else { "rows" },
-                self.total
-            ));
-        }
-    }
 }
 
 fn row(process: &Process) -> Row {

@@ -1,6 +1,4 @@
-//! What must outlive the program: the queries asked, the rows exported.
-//! What must outlive the program: the queries asked, and those kept under a name.
-//! What must outlive the program: the queries asked, and the files that the user wants to have.
+//! What must outlive the program: the queries asked, those kept under a name, and the files that the user wants to have.
 
 mod draft;
 mod history;
@@ -12,8 +10,8 @@ use std::{fmt, path::Path};
 
 pub use draft::Draft;
 pub use history::{Entry, History};
-pub use saved::{Saved, SavedQuery};
 pub use new_file::NewFile;
+pub use saved::{Saved, SavedQuery};
 
 /// A record that could not be read or written.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -25,7 +23,8 @@ pub struct Error {
 }
 
 impl Error {
-    fn new(verb: &'static str, path: &Path, reason: &impl fmt::Display) -> Self {
+    /// What could not be done to which file, and why.
+    pub fn new(verb: &'static str, path: &Path, reason: &impl fmt::Display) -> Self {
         Self {
             verb,
             path: path.display().to_string(),

@@ -45,11 +45,6 @@ impl NewFile {
         None
     }
 
-    /// An error that says why it cannot be written.
-    pub fn failed(&self, error: &io::Error) -> Error {
-        Error::new("write", &self.path, error)
-    }
-
     /// The same file, to be kept under this other name.
     pub fn renamed(mut self, path: &Path) -> Result<Self, Error> {
         if path.symlink_metadata().is_ok() {
@@ -63,7 +58,7 @@ impl NewFile {
     pub fn keep(mut self) -> Result<PathBuf, Error> {
         let written = self.file.flush();
         let written = written.and_then(|()| self.file.get_ref().as_file().sync_all());
-        written.map_err(|error| self.failed(&error))?;
+        written.map_err(|error| Error::new("write", &self.path, &error))?;
         let Self { file, path } = self;
         let file = file
             .into_inner()

@@ -2,6 +2,7 @@
 
 mod bench;
 
+mod binary;
 mod doctor;
 mod edges;
 mod facets;

@@ -2,7 +2,7 @@
 
 use std::io::{Cursor, Read};
 
-use lampblack::sim::Options;
+use lampblack::{model, sim::Options};
 use md5::{Digest, Md5};
 use reqwest::StatusCode;
 use serde_json::Value;
@@ -121,10 +121,7 @@ async fn every_file_that_is_whole_hashes_to_its_name() {
         };
         let length = u64::try_from(content.len()).unwrap();
         assert_eq!(length, size("copied_mod_len"));
-        let hash: String = Md5::digest(&content)
-            .iter()
-            .map(|byte| format!("{byte:02X}"))
-            .collect();
+        let hash = model::Md5(Md5::digest(&content).into()).upper();
         let name = row["observed_filename"][0].as_str().unwrap();
         if length < size("orig_mod_len") {
             assert_ne!(hash, md5);

@@ -1,3 +1,5 @@
+//! Archives as servers write them, and as nobody should.
+
 use std::io::{Cursor, Read};
 
 use proptest::prelude::*;
