@@ -2,7 +2,6 @@
 
 mod draft;
 mod history;
-mod new_file;
 mod private;
 mod saved;
 
@@ -10,7 +9,6 @@ use std::{fmt, path::Path};
 
 pub use draft::Draft;
 pub use history::{Entry, History};
-pub use new_file::NewFile;
 pub use saved::{Saved, SavedQuery};
 
 /// A record that could not be read or written.

@@ -219,7 +219,7 @@ async fn a_download_goes_where_it_is_told_and_overwrites_nothing() {
     bench.server.forget_requests();
     let again = bench.download(&[&md5, "-o", "cases"]).await;
     assert_eq!(again.check(1).out, "");
-    again.notes_say("there is one already");
+    again.notes_say("it exists already");
     assert_eq!(fs::read(&kept).unwrap(), before);
     assert_eq!(bench.server.requests().len(), 1, "only the summary");
     let nowhere = bench.download(&[&md5, "-o", "no/such/place.zip"]).await;
@@ -252,7 +252,7 @@ async fn a_copy_that_is_cut_off_is_kept_only_as_unverified() {
     assert_eq!(ran.check(0).out, format!("{PARTIAL}.zip.unverified\n"));
     ran.notes_say("warning: 26214400 bytes came, and they hash to ");
     let again = bench.download(&[PARTIAL, "--keep-unverified"]).await;
-    again.check(1).notes_say("there is one already");
+    again.check(1).notes_say("it exists already");
     assert_eq!(bench.files(), [format!("{PARTIAL}.zip.unverified")]);
 }
 

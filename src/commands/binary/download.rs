@@ -11,7 +11,7 @@ use crate::cli::BinaryDownload;
 use crate::commands::stop::told_to_stop;
 use crate::model::Binary;
 use crate::read::Reader;
-use crate::record::{self, NewFile};
+use crate::record::{self, Draft};
 
 /// Runs `binary download`.
 pub(in super::super) async fn download(
@@ -21,7 +21,7 @@ pub(in super::super) async fn download(
     let client = caller.client()?;
     let binary = found(&mut Reader::new(client.clone()), args.md5).await?;
     let plan = Plan::new(args, &binary.value);
-    let file = NewFile::create(&plan.path)?;
+    let file = Draft::create(&plan.path)?;
     plan.check_copy(caller)?;
     let outcome = select! {
         // A copy under way is put down in order: what there is of it goes.
@@ -107,9 +107,9 @@ impl<'a> Plan<'a> {
     async fn fetch(
         &self,
         client: &Client,
-        file: NewFile,
+        file: Draft,
         caller: &mut Caller<'_>,
-    ) -> Result<Saved<NewFile>, Failure> {
+    ) -> Result<Saved<Draft>, Failure> {
         let mut download = client
             .download(self.binary.md5)
             .await
@@ -131,7 +131,7 @@ impl<'a> Plan<'a> {
     }
 
     /// Fails before a byte is written when there is no room for all of them.
-    fn check_room(&self, file: &NewFile, download: &Download) -> Result<(), Failure> {
+    fn check_room(&self, file: &Draft, download: &Download) -> Result<(), Failure> {
         let stored = self.binary.stored_size;
         let wanted = match self.form {
             Form::Archive => download.length().or(stored),
@@ -161,7 +161,7 @@ impl<'a> Plan<'a> {
 /// Fails when there is a file of this name.
 fn check_free(path: &Path) -> Result<(), Failure> {
     // Nothing is written yet, and what was begun goes at once.
-    NewFile::create(path)?;
+    Draft::create(path)?;
     Ok(())
 }
 
