@@ -5,6 +5,7 @@
     reason = "these doc comments are help texts, which are not Markdown"
 )]
 
+mod binary;
 mod simulate;
 
 use std::{ffi::OsString, path::PathBuf};
@@ -13,6 +14,7 @@ use clap::error::ErrorKind;
 use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+pub use binary::{Binary, BinaryDownload, BinarySearch, BinaryShow};
 pub use simulate::{Demo, Simulate};
 
 use crate::output::Format;
@@ -122,6 +124,9 @@ pub enum Command {
     /// List alerts
     #[command(subcommand)]
     Alert(Alert),
+    /// Search, show and download binaries
+    #[command(subcommand)]
+    Binary(Binary),
     /// Check the configuration, the server and what the token may do
     Doctor,
     /// Print the keys that are in force
@@ -314,6 +319,7 @@ impl Cli {
             let strict = Self::command()
                 .mut_subcommand("search", named)
                 .mut_subcommand("facets", named)
+                .mut_subcommand("binary", |binary| binary.mut_subcommand("search", named))
                 .mut_subcommand("alert", |alert| alert.mut_subcommand("list", named));
             let has_option = arguments
                 .iter()

@@ -54,6 +54,7 @@ pub mod query;
 pub mod text;
 pub mod theme;
 
+pub mod archive;
 pub mod record;
 pub mod widgets;
 pub mod wire;

@@ -54,6 +54,7 @@ fn main() -> ExitCode {
         out: &mut io::BufWriter::new(stdout),
         notes: &mut io::stderr(),
         width,
+        shows_progress: io::stderr().is_terminal(),
     };
     let Runtimes { here, background } = match Runtimes::start(&cli) {
         Ok(runtimes) => runtimes,

@@ -1,7 +1,12 @@
 //! Text written by others: what an attacker may have put in it, and the only ways out of it.
 
+mod dump;
+mod fang;
+
 use std::{borrow::Borrow, borrow::Cow, cmp::Ordering, fmt, sync::Arc};
 
+pub use dump::dump;
+pub use fang::{defang, refang};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// A string from the wire. It has no `Display`: [`visible`], [`fit`], [`defang`] and [`csv()`] are the ways to show it.
@@ -160,38 +165,6 @@ pub fn head(text: &str, cells: usize) -> &str {
         .map_or(text, |(at, _)| &text[..at])
 }
 
-/// The text made visible, with addresses and links that no program will follow: `hxxp`, `[.]`, `[@]`.
-pub fn defang(text: &Untrusted) -> String {
-    let mut out = visible(text);
-    for (from, to) in [
-        ("http://", "hxxp://"),
-        ("https://", "hxxps://"),
-        ("ftp://", "fxp://"),
-    ] {
-        out = replace_folded(&out, from, to);
-    }
-    out.replace('.', "[.]").replace('@', "[@]")
-}
-
-/// The opposite of [`defang`], lenient: what people paste from reports.
-pub fn refang(text: &str) -> String {
-    let mut out = text.to_owned();
-    for (from, to) in [
-        ("hxxps://", "https://"),
-        ("hxxp://", "http://"),
-        ("fxp://", "ftp://"),
-        ("[.]", "."),
-        ("(.)", "."),
-        ("[dot]", "."),
-        ("[:]", ":"),
-        ("[@]", "@"),
-        ("[at]", "@"),
-    ] {
-        out = replace_folded(&out, from, to);
-    }
-    out
-}
-
 /// The text made visible as one CSV cell that no spreadsheet takes for a formula. Quoting is the writer's work.
 pub fn csv(text: &Untrusted) -> String {
     formula_safe(visible(text))
@@ -210,20 +183,6 @@ pub fn formula_safe(cell: String) -> String {
 /// How many terminal cells the text takes.
 pub fn width<T: AsRef<str> + ?Sized>(text: &T) -> usize {
     text.as_ref().width()
-}
-
-/// Replaces `from`, whatever its letter case, by `to`.
-fn replace_folded(text: &str, from: &str, to: &str) -> String {
-    let folded = text.to_ascii_lowercase();
-    let mut out = String::with_capacity(text.len());
-    let mut rest = 0;
-    while let Some(found) = folded[rest..].find(from) {
-        out.push_str(&text[rest..rest + found]);
-        out.push_str(to);
-        rest += found + from.len();
-    }
-    out.push_str(&text[rest..]);
-    out
 }
 
 /// The state of making a text visible, character by character.

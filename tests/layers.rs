@@ -15,12 +15,13 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("keys", &[]),
     ("theme", &[]),
     ("log", &[]),
+    ("archive", &["model", "text"]),
     ("widgets", &["theme", "text"]),
     ("wire", &["model", "text"]),
     ("record", &["model", "text"]),
     ("output", &["model", "text"]),
     ("api", &["wire", "model", "text"]),
-    ("read", &["api", "model"]),
+    ("read", &["api", "archive", "model"]),
     ("config", &["keys", "theme", "api", "model"]),
     ("worker", &["read", "api", "record", "model", "query"]),
     (
@@ -47,13 +48,13 @@ const LAYERS: &[(&str, &[&str])] = &[
             "app", "session", "worker", "record", "output", "model", "text",
         ],
     ),
-    ("cli", &["output"]),
+    ("cli", &["model", "output"]),
     ("sim", &["model", "query"]),
     (
         "commands",
         &[
-            "read", "api", "record", "config", "keys", "output", "query", "model", "text", "sim",
-            "cli",
+            "read", "api", "archive", "record", "config", "keys", "output", "query", "model",
+            "text", "sim", "cli",
         ],
     ),
 ];

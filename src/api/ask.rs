@@ -4,7 +4,7 @@ use reqwest::Method;
 use serde_json::{Map, Value};
 use url::Url;
 
-use crate::model::Span;
+use crate::model::{Search, Span};
 
 /// What is asked of the server, by which name, and whether asking twice does harm.
 #[derive(Clone)]
@@ -38,6 +38,14 @@ impl Ask {
             about,
             is_safe: true,
         }
+    }
+
+    /// Asks for rows of a search, by what all indexes understand (reference 1.7).
+    pub(super) fn search(path: &str, about: &str, search: &Search, span: Span) -> Self {
+        Self::get(path, about)
+            .with("cb.urlver", 1)
+            .with("q", &search.query)
+            .rows(span)
     }
 
     /// Adds a parameter.

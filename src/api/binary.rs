@@ -1,10 +1,17 @@
 //! Binaries (reference 2.5).
 
 use super::{Client, Error, ask::Ask};
-use crate::model::{Binary, Facets, Md5, Search};
+use crate::model::{Binary, Facets, Md5, Page, Search, Span};
 use crate::wire;
 
 impl Client {
+    /// Searches binaries. Grouping and the bounds on the last event are of no use to this index.
+    pub async fn binaries(&self, search: &Search, span: Span) -> Result<Page<Binary>, Error> {
+        let ask = Ask::search("/api/v1/binary", "binaries", search, span)
+            .with_some("sort", search.sort.as_deref());
+        self.page(ask, span).await
+    }
+
     /// Fetches what the server knows of a file.
     pub async fn binary(&self, md5: Md5) -> Result<Binary, Error> {
         let about = format!("binary {md5}");

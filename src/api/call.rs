@@ -28,18 +28,18 @@ pub struct Call {
 }
 
 /// An attempt under way. It is reported when this goes, so that one that is given up half-way is reported, too.
-pub(super) struct Attempt<'a> {
+pub(super) struct Attempt {
     call: Call,
     began: Instant,
-    calls: Option<&'a UnboundedSender<Call>>,
+    calls: Option<UnboundedSender<Call>>,
 }
 
-impl<'a> Attempt<'a> {
+impl Attempt {
     pub(super) fn begin(
         method: &'static str,
         path: String,
         clock: Clock,
-        calls: Option<&'a UnboundedSender<Call>>,
+        calls: Option<UnboundedSender<Call>>,
     ) -> Self {
         let call = Call {
             at: clock.now(),
@@ -70,11 +70,16 @@ impl<'a> Attempt<'a> {
 
     /// It is over.
     pub(super) fn end<T>(mut self, outcome: &Result<T, Error>) {
+        self.settle(outcome);
+    }
+
+    /// So it has gone so far, and unless more comes of it, that is all.
+    pub(super) fn settle<T>(&mut self, outcome: &Result<T, Error>) {
         self.call.error = outcome.as_ref().err().map(ToString::to_string);
     }
 }
 
-impl Drop for Attempt<'_> {
+impl Drop for Attempt {
     fn drop(&mut self) {
         self.call.took = self.began.elapsed();
         let Call { method, path, .. } = &self.call;
@@ -89,7 +94,7 @@ impl Drop for Attempt<'_> {
                 tracing::info!("HTTP {method} {path} took {seconds:.3}s (no response: {error})");
             }
         }
-        if let Some(calls) = self.calls {
+        if let Some(calls) = &self.calls {
             // Nobody listens any more: then nobody misses it.
             let _ = calls.send(self.call.clone());
         }

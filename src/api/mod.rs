@@ -6,6 +6,7 @@ mod alert;
 mod ask;
 mod binary;
 mod call;
+mod download;
 mod error;
 mod event;
 mod info;
@@ -30,6 +31,7 @@ use tokio::sync::{Semaphore, mpsc::UnboundedSender};
 use url::{Host, Url};
 
 pub use call::Call;
+pub use download::Download;
 pub use error::{Distrust, Error};
 pub use settings::{Settings, Tls};
 
@@ -46,7 +48,7 @@ struct Inner {
     base: Url,
     server: String,
     token: HeaderValue,
-    permits: Semaphore,
+    permits: Arc<Semaphore>,
     timeout: Duration,
     most_bytes: usize,
     pace: Pace,
@@ -103,7 +105,7 @@ impl Client {
             server: display(&settings.url),
             base: settings.url.clone(),
             token: header(settings.token.expose_secret())?,
-            permits: Semaphore::new(connections),
+            permits: Arc::new(Semaphore::new(connections)),
             timeout: settings.timeout,
             most_bytes: settings.most_bytes,
             pace: settings.pace,

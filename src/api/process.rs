@@ -12,6 +12,11 @@ impl Client {
         let ask = searching("/api/v1/process", "processes", search, span)
             .with_some("sort", search.sort.as_deref())
             .with_some("cb.group", search.group_by.as_deref());
+        self.page(ask, span).await
+    }
+
+    /// Asks for one page of a search, without its facets.
+    pub(super) async fn page<T: wire::Noun>(&self, ask: Ask, span: Span) -> Result<Page<T>, Error> {
         let answer = self.send(&self.unfaceted(ask).fitted()).await?;
         answer.read(|json| wire::page(json, span))
     }
@@ -91,10 +96,7 @@ impl Client {
 
 /// What every search of an index sends: the query, the rows, and the bounds in time, which binaries do not have.
 fn searching(path: &str, about: &str, search: &Search, span: Span) -> Ask {
-    Ask::get(path, about)
-        .with("cb.urlver", 1)
-        .with("q", &search.query)
-        .rows(span)
+    Ask::search(path, about, search, span)
         .with_some("cb.min_last_update", search.min_last_update.map(from))
         .with_some("cb.max_last_update", search.max_last_update.map(until))
         .with_some(

@@ -1,11 +1,12 @@
 //! Sending a request and judging what comes back.
 
-use std::{error::Error as StdError, io, time::Duration};
+use std::{error::Error as StdError, io, sync::Arc, time::Duration};
 
 use reqwest::{
-    Response, StatusCode,
+    RequestBuilder, Response, StatusCode,
     header::{CONTENT_TYPE, HeaderMap, LOCATION, RETRY_AFTER},
 };
+use tokio::sync::OwnedSemaphorePermit;
 
 use super::{Client, Error, ask::Ask, call::Attempt, retry, said, tls};
 use crate::wire::Malformed;
@@ -14,7 +15,7 @@ use crate::wire::Malformed;
 pub(super) const CONNECT: Duration = Duration::from_secs(15);
 
 /// How much of an error's body is read: a page of words.
-const ERROR_BYTES: usize = 64 * 1024;
+pub(super) const ERROR_BYTES: usize = 64 * 1024;
 
 /// What the server answered to a request that it accepted.
 pub(super) struct Answer {
@@ -50,29 +51,46 @@ impl Client {
     pub(super) async fn send(&self, ask: &Ask) -> Result<Answer, Error> {
         let mut repeated = 0;
         loop {
-            let error = match self.attempt(ask).await {
+            match self.attempt(ask).await {
                 Ok(answer) => return Ok(answer),
-                Err(error) => error,
-            };
-            let is_last = repeated >= self.0.pace.retries;
-            if is_last || !ask.is_safe || !retry::is_worth_it(&error) {
-                return Err(error);
+                Err(error) => self.rest(ask, &mut repeated, error).await?,
             }
-            tokio::time::sleep(retry::wait(self.0.pace, repeated, &error)).await;
-            repeated += 1;
         }
     }
 
+    /// Waits until a failed request may be sent again; the error if it is not to be.
+    pub(super) async fn rest(
+        &self,
+        ask: &Ask,
+        repeated: &mut u32,
+        error: Error,
+    ) -> Result<(), Error> {
+        let is_last = *repeated >= self.0.pace.retries;
+        if is_last || !ask.is_safe || !retry::is_worth_it(&error) {
+            return Err(error);
+        }
+        tokio::time::sleep(retry::wait(self.0.pace, *repeated, &error)).await;
+        *repeated += 1;
+        Ok(())
+    }
+
     async fn attempt(&self, ask: &Ask) -> Result<Answer, Error> {
-        let permit = self.0.permits.acquire().await;
-        let _permit = permit.expect("the semaphore is never closed");
+        let (request, mut attempt, _permit) = self.begin(ask).await;
+        let outcome = self.exchange(ask, request, &mut attempt).await;
+        attempt.end(&outcome);
+        outcome
+    }
+
+    /// A request that is ready to be sent, when it may be.
+    pub(super) async fn begin(&self, ask: &Ask) -> (RequestBuilder, Attempt, OwnedSemaphorePermit) {
+        let permit = Arc::clone(&self.0.permits).acquire_owned().await;
+        let permit = permit.expect("the semaphore is never closed");
         let url = ask.url(&self.0.base);
         let path = match url.query() {
             Some(query) => format!("{}?{query}", url.path()),
             None => url.path().to_owned(),
         };
-        let mut attempt =
-            Attempt::begin(verb(&ask.method), path, self.0.clock, self.0.calls.as_ref());
+        let attempt = Attempt::begin(verb(&ask.method), path, self.0.clock, self.0.calls.clone());
         let mut request = self
             .0
             .http
@@ -83,34 +101,19 @@ impl Client {
                 .header(CONTENT_TYPE, "application/json")
                 .body(body.to_string());
         }
-        let outcome = self.exchange(ask, request, &mut attempt).await;
-        attempt.end(&outcome);
-        outcome
+        (request, attempt, permit)
     }
 
     async fn exchange(
         &self,
         ask: &Ask,
-        request: reqwest::RequestBuilder,
-        attempt: &mut Attempt<'_>,
+        request: RequestBuilder,
+        attempt: &mut Attempt,
     ) -> Result<Answer, Error> {
-        let response = request
-            .send()
-            .await
-            .map_err(|error| self.failed(ask, &error))?;
-        let status = response.status();
-        attempt.answered(status.as_u16());
-        let headers = response.headers().clone();
-
-        let most = if status.is_success() {
-            self.0.most_bytes
-        } else {
-            ERROR_BYTES
-        };
+        let response = self.accepted(ask, request, attempt).await?;
+        let status = response.status().as_u16();
+        let most = self.0.most_bytes;
         let (body, is_whole) = self.body(ask, response, most, attempt).await?;
-        if !status.is_success() {
-            return Err(self.refused(ask, status, &headers, &body));
-        }
         if !is_whole {
             return Err(Error::Malformed {
                 endpoint: ask.endpoint(),
@@ -120,7 +123,7 @@ impl Client {
         if let Some(said) = said::error_message(&body) {
             return Err(Error::Refused {
                 endpoint: ask.endpoint(),
-                status: status.as_u16(),
+                status,
                 said,
             });
         }
@@ -130,13 +133,34 @@ impl Client {
         })
     }
 
+    /// Sends a request and waits for the status and the headers of a success.
+    pub(super) async fn accepted(
+        &self,
+        ask: &Ask,
+        request: RequestBuilder,
+        attempt: &mut Attempt,
+    ) -> Result<Response, Error> {
+        let response = request
+            .send()
+            .await
+            .map_err(|error| self.failed(ask, &error))?;
+        let status = response.status();
+        attempt.answered(status.as_u16());
+        if status.is_success() {
+            return Ok(response);
+        }
+        let headers = response.headers().clone();
+        let (body, _) = self.body(ask, response, ERROR_BYTES, attempt).await?;
+        Err(self.refused(ask, status, &headers, &body))
+    }
+
     /// Reads a body up to a limit; the second value says whether that was all of it.
-    async fn body(
+    pub(super) async fn body(
         &self,
         ask: &Ask,
         mut response: Response,
         most: usize,
-        attempt: &mut Attempt<'_>,
+        attempt: &mut Attempt,
     ) -> Result<(String, bool), Error> {
         let mut body = Vec::new();
         let mut is_whole = true;
@@ -204,7 +228,7 @@ impl Client {
     }
 
     /// What a failure to have any answer, or all of it, means.
-    fn failed(&self, ask: &Ask, error: &reqwest::Error) -> Error {
+    pub(super) fn failed(&self, ask: &Ask, error: &reqwest::Error) -> Error {
         let is_connecting = error.is_connect();
         if error.is_timeout() {
             return Error::Timeout(if is_connecting {

@@ -4,11 +4,7 @@ use std::pin::pin;
 
 use futures::TryStreamExt;
 
-use super::{
-    Caller, Exit, Failure, problem,
-    search::{Told, query},
-    when,
-};
+use super::{Caller, Exit, Failure, problem, search::query, told::Told, when};
 use crate::cli::Reading;
 use crate::model::{Alert, AlertSource, Search};
 use crate::output::{Align, Cell, Column, Row, Sheet};

@@ -26,6 +26,8 @@ pub struct Streams<'a> {
     pub width: Option<usize>,
     /// Whether the user sits at a terminal, to read and to type.
     pub is_interactive: bool,
+    /// Whether standard error is a terminal, where a line can be written over.
+    pub shows_progress: bool,
 }
 
 /// Everything a command is started with.
@@ -134,6 +136,15 @@ impl<'a> Caller<'a> {
             }
         }
         failure.exit
+    }
+
+    /// Says how far it has got, where that can be taken back.
+    pub fn progress(&mut self, text: &str) {
+        if self.streams.shows_progress {
+            // Back to the margin, and away with what stood there.
+            let _ = write!(self.streams.notes, "\r{text}\x1b[K");
+            let _ = self.streams.notes.flush();
+        }
     }
 
     /// Writes to standard error as it is: lines of our own making, every strange word in them made visible.

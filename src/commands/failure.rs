@@ -4,6 +4,7 @@ use std::{io, process::ExitCode};
 
 use crate::api;
 use crate::config;
+use crate::record;
 
 /// How a command went, as its exit code says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,6 +68,12 @@ impl From<io::Error> for Failure {
             };
         }
         Self::new(Exit::Failed, format!("cannot write the answer: {error}"))
+    }
+}
+
+impl From<record::Error> for Failure {
+    fn from(error: record::Error) -> Self {
+        Self::new(Exit::Failed, error.to_string())
     }
 }
 

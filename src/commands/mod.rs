@@ -1,6 +1,7 @@
 //! The headless commands: parse, ask, print. Each writes to the streams it is given and says how it went.
 
 mod alert;
+mod binary;
 mod caller;
 mod console;
 mod doctor;
@@ -17,13 +18,15 @@ mod processes;
 mod search;
 mod sensor;
 mod simulate;
+mod stop;
+mod told;
 mod tree;
 mod when;
 
 pub use caller::{Caller, Streams};
 pub use failure::{Exit, Failure};
 
-use crate::cli::{Alert, Cli, Command, Sensor};
+use crate::cli::{Alert, Binary, Cli, Command, Sensor};
 use crate::config::Setup;
 
 /// Whether a command speaks to a server, and so keeps a log.
@@ -73,6 +76,9 @@ async fn dispatch(
         Some(Command::Alert(Alert::List { query, reading })) => {
             alert::list(query.as_deref(), reading, caller).await
         }
+        Some(Command::Binary(Binary::Search(args))) => binary::search(&args, caller).await,
+        Some(Command::Binary(Binary::Show(args))) => binary::show(&args, caller).await,
+        Some(Command::Binary(Binary::Download(args))) => binary::download(&args, caller).await,
         Some(Command::Doctor) => doctor::doctor(caller).await,
         Some(Command::Keys(keys)) => manual::keys(keys, caller),
         Some(Command::Completions { shell }) => manual::completions(shell, caller),

@@ -4,9 +4,9 @@ use std::pin::pin;
 
 use futures::TryStreamExt;
 
-use super::{Caller, Exit, Failure, gaps::Gaps, join::Joins, problem, when};
+use super::{Caller, Exit, Failure, join::Joins, problem, told::Told, when};
 use crate::cli;
-use crate::model::{Page, Process, Search};
+use crate::model::{Process, Search};
 use crate::output::{self, Align, Cell, Column, Row, Sheet};
 use crate::query::Index;
 use crate::read::{self, Reader};
@@ -33,7 +33,7 @@ pub(super) async fn search(args: &cli::Search, caller: &mut Caller<'_>) -> Resul
     problem::check(Index::Process, &search.query, caller)?;
     let client = caller.client()?;
     if args.count {
-        let count = Reader::new(client).count(&search).await?;
+        let count = Reader::new(client).count::<Process>(&search).await?;
         writeln!(caller.streams.out, "{count}")?;
         if count > 0 && !args.segments {
             caller.note("the server counts segments, and a process can have several");
@@ -96,7 +96,7 @@ pub(super) fn query(given: &str, caller: &mut Caller<'_>) -> Result<String, Fail
 }
 
 /// A field and an order; ascending when none is given.
-fn order(text: &str) -> Result<String, Failure> {
+pub(super) fn order(text: &str) -> Result<String, Failure> {
     let words: Vec<&str> = text.split_whitespace().collect();
     match words[..] {
         [field] => Ok(format!("{field} asc")),
@@ -119,53 +119,6 @@ pub(super) fn read_all(caller: &mut Caller<'_>) -> Result<String, Failure> {
             Failure::new(Exit::Failed, format!("cannot read standard input: {error}"))
         })?;
     Ok(text)
-}
-
-/// What stands beside the rows of a search.
-#[derive(Default)]
-pub(super) struct Told {
-    /// What a row is.
-    noun: &'static str,
-    sent: u64,
-    total: u64,
-    gaps: Gaps,
-}
-
-impl Told {
-    /// Nothing yet of rows that are called `noun`.
-    pub(super) fn of(noun: &'static str) -> Self {
-        Self {
-            noun,
-            ..Self::default()
-        }
-    }
-
-    /// Counts a page in.
-    pub(super) fn add<T>(&mut self, page: &Page<T>) {
-        self.sent += u64::try_from(page.sent()).unwrap_or(u64::MAX);
-        self.total = page.total;
-        self.gaps.broken += page.broken;
-        self.gaps.hidden = self.gaps.hidden.max(page.hidden);
-        self.gaps.is_incomplete |= page.is_incomplete;
-    }
-
-    /// Says it all; the exit code says whether there was anything.
-    pub(super) fn tell(&self, limit: Option<u64>, caller: &mut Caller<'_>) -> Exit {
-        self.gaps.tell("rows", caller);
-        if self.sent == 0 {
-            caller.note(&format!("no {} matches", self.noun));
-            return Exit::Nothing;
-        }
-        if limit == Some(self.sent) && self.sent < self.total {
-            caller.note(&format!(
-                "{} {} of up to {}; --limit 0 gives all",
-                self.sent,
-                if self.sent == 1 { "row" } else { "rows" },
-                self.total
-            ));
-        }
-        Exit::Done
-    }
 }
 
 fn row(process: &Process, joins: &Joins) -> Row {

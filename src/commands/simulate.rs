@@ -3,9 +3,8 @@
 use std::{fs, io, time::Duration};
 
 use tokio::select;
-use tokio::signal;
 
-use super::{Caller, Exit, Failure};
+use super::{Caller, Exit, Failure, stop::told_to_stop};
 use crate::cli::{Demo, Simulate};
 use crate::sim::{self, Options};
 
@@ -67,20 +66,6 @@ fn options(args: &Simulate) -> Options {
         server_version: args.server_version.clone().unwrap_or(world.server_version),
         ..world
     }
-}
-
-/// Waits for ctrl-c, or for whoever manages services to end this one.
-async fn told_to_stop() -> io::Result<()> {
-    #[cfg(unix)]
-    {
-        let mut terminate = signal::unix::signal(signal::unix::SignalKind::terminate())?;
-        select! {
-            result = signal::ctrl_c() => result,
-            _ = terminate.recv() => Ok(()),
-        }
-    }
-    #[cfg(not(unix))]
-    signal::ctrl_c().await
 }
 
 #[cfg(test)]

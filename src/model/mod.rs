@@ -17,7 +17,7 @@ mod server;
 mod zone;
 
 pub use alert::{Alert, AlertId, AlertKind, AlertSource, AlertStatus, Indicator};
-pub use binary::{Binary, Signature};
+pub use binary::{Binary, Endpoint, Head, Signature, Version};
 pub use clock::{Clock, Pace};
 pub use event::{
     AccessRights, Block, Childproc, CrossKind, Crossproc, Direction, Event, EventKind, Events,

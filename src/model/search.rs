@@ -4,7 +4,7 @@ use std::{fmt, sync::Arc};
 
 use jiff::Timestamp;
 
-/// A question to the process index (reference 1.7, 2.2). Equal searches have equal answers.
+/// A question to the index of processes or of binaries (reference 1.7, 2.2). Equal searches have equal answers.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Search {
     /// The query, as typed.

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use super::head;
 use crate::api::{Client, Error};
 use crate::model::{
-    Alert, Binary, Events, FacetValue, Facets, Group, GroupId, HostCount, Known, Lineage, Md5,
-    Page, Prevalence, Process, ProcessId, Search, Segment, SegmentInfo, Sensor, SensorId,
+    Alert, Binary, Events, FacetValue, Facets, Group, GroupId, Head, HostCount, Known, Lineage,
+    Md5, Page, Prevalence, Process, ProcessId, Search, Segment, SegmentInfo, Sensor, SensorId,
     ServerInfo, Span, Summary,
 };
 
@@ -66,6 +67,13 @@ pub enum Fetch {
         /// Which rows.
         span: Span,
     },
+    /// Part of a binary search.
+    Binaries {
+        /// The question.
+        search: Arc<Search>,
+        /// Which rows.
+        span: Span,
+    },
     /// Which segments the events of a process are stored in.
     Segments(ProcessId),
     /// The events of one segment of a process.
@@ -74,6 +82,13 @@ pub enum Fetch {
         id: ProcessId,
         /// Which segment.
         segment: Segment,
+    },
+    /// The first bytes of a file.
+    Head {
+        /// Which file.
+        md5: Md5,
+        /// How many bytes.
+        bytes: usize,
     },
 }
 
@@ -93,6 +108,8 @@ pub enum Answer {
     Alerts(Known<AlertRows>),
     Segments(Known<Vec<SegmentInfo>>),
     Events(Known<Events>),
+    Binaries(Known<Page<Arc<Binary>>>),
+    Head(Known<Head>),
 }
 
 impl Fetch {
@@ -158,6 +175,14 @@ impl Fetch {
             Self::Events { id, segment } => {
                 Answer::Events(known(client.events(*id, *segment).await?, at(client)))
             }
+            Self::Binaries { search, span } => {
+                let page = client.binaries(search, *span).await?;
+                Answer::Binaries(known(page.map(Arc::new), at(client)))
+            }
+            Self::Head { md5, bytes } => {
+                let head = head::head(client, *md5, *bytes).await?;
+                Answer::Head(known(head, at(client)))
+            }
             // Walks are made of summaries; the reader never sends one.
             Self::Lineage { .. } => return Err(Error::Internal),
         })
@@ -180,6 +205,8 @@ impl Answer {
             Self::Alerts(known) => known.as_of,
             Self::Segments(known) => known.as_of,
             Self::Events(known) => known.as_of,
+            Self::Binaries(known) => known.as_of,
+            Self::Head(known) => known.as_of,
         }
     }
 
@@ -198,6 +225,8 @@ impl Answer {
             Self::Alerts(known) => &mut known.from_cache,
             Self::Segments(known) => &mut known.from_cache,
             Self::Events(known) => &mut known.from_cache,
+            Self::Binaries(known) => &mut known.from_cache,
+            Self::Head(known) => &mut known.from_cache,
         };
         *mark = true;
         self
@@ -227,7 +256,6 @@ impl Answer {
             Self::Lineage(_) => 0,
             Self::Sensor(known) => 1024 + known.value.document.len(),
             Self::Group(known) => 512 + known.value.document.len(),
-            Self::Binary(known) => 1024 + known.value.document.len(),
             Self::Facets(known) => {
                 let values = known.value.facets.iter().flat_map(|facet| &facet.values);
                 256 + values.map(value_weight).sum::<usize>()
@@ -246,6 +274,12 @@ impl Answer {
             }
             Self::Segments(known) => 128 + size_of::<SegmentInfo>() * known.value.len(),
             Self::Events(known) => known.value.weight(),
+            Self::Binary(known) => binary_weight(&known.value),
+            Self::Binaries(known) => {
+                let rows = known.value.rows.iter();
+                128 + rows.map(|row| binary_weight(row)).sum::<usize>()
+            }
+            Self::Head(known) => 128 + known.value.bytes.len(),
         }
     }
 }
@@ -267,6 +301,11 @@ pub(super) fn process_weight(process: &Process) -> usize {
         + process.cmdline.raw().len()
         + process.path.raw().len()
         + 256
+}
+
+/// The struct, the record, and about as much again for what was taken out of it: paths and hosts may be thousands.
+fn binary_weight(binary: &Binary) -> usize {
+    size_of::<Binary>() + 2 * binary.document.len()
 }
 
 fn known<T>(value: T, as_of: Timestamp) -> Known<T> {

@@ -2,6 +2,7 @@
 
 mod cache;
 mod fetch;
+mod head;
 mod join;
 mod pages;
 mod single;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use futures::{Stream, StreamExt, TryStreamExt, future, stream};
 
 use crate::api::{Client, Error};
-use crate::model::{Alert, Page, Process, Search, Span};
+use crate::model::{Alert, Binary, Page, Process, Search, Span};
 
 /// Rows asked for at once: what the server's own console asks for at most (reference 1.6).
 const ROWS: u64 = 1000;
@@ -32,6 +32,12 @@ impl Paged for Process {
 impl Paged for Alert {
     async fn page(client: &Client, search: &Search, span: Span) -> Result<Page<Self>, Error> {
         client.alerts(search, span).await
+    }
+}
+
+impl Paged for Binary {
+    async fn page(client: &Client, search: &Search, span: Span) -> Result<Page<Self>, Error> {
+        client.binaries(search, span).await
     }
 }
 

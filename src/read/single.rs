@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use super::{Answer, Fetch, Reader};
+use super::{Answer, Fetch, Paged, Reader};
 use crate::api::Error;
 use crate::model::{
-    Binary, Events, Facets, Group, GroupId, Known, Lineage, Md5, Prevalence, ProcessId, Search,
-    Segment, SegmentInfo, Sensor, SensorFilter, SensorId, ServerInfo, Span, Summary,
+    Binary, Events, Facets, Group, GroupId, Head, Known, Lineage, Md5, Prevalence, ProcessId,
+    Search, Segment, SegmentInfo, Sensor, SensorFilter, SensorId, ServerInfo, Span, Summary,
 };
 
 impl Reader {
@@ -108,6 +108,14 @@ impl Reader {
         }
     }
 
+    /// The first bytes of a file.
+    pub async fn head(&mut self, md5: Md5, bytes: usize) -> Result<Known<Head>, Error> {
+        match self.get(Fetch::Head { md5, bytes }).await? {
+            Answer::Head(known) => Ok(known),
+            _ => Err(Error::Internal),
+        }
+    }
+
     /// All sensors that the filter finds, past the server's page limit.
     pub async fn sensors(&self, filter: &SensorFilter) -> Result<Vec<Sensor>, Error> {
         /// As many as the official client asks for at once.
@@ -128,15 +136,12 @@ impl Reader {
     }
 
     /// How many rows a search has.
-    pub async fn count(&self, search: &Search) -> Result<u64, Error> {
+    pub async fn count<T: Paged>(&self, search: &Search) -> Result<u64, Error> {
         let search = Search {
             sort: None,
             ..search.clone()
         };
-        Ok(self
-            .client
-            .processes(&search, Span { start: 0, rows: 0 })
-            .await?
-            .total)
+        let none = Span { start: 0, rows: 0 };
+        Ok(T::page(&self.client, &search, none).await?.total)
     }
 }

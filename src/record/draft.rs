@@ -1,54 +1,79 @@
 //! Files that appear under their name only when they are whole, and never in the place of another.
 
 use std::{
-    fs::{self, File, OpenOptions},
-    io::{self, Write},
+    fs::File,
+    io::{self, BufWriter, Write},
     path::{Path, PathBuf},
 };
 
-use super::{Error, private};
+use tempfile::NamedTempFile;
 
-/// A file being written. Dropped before it is kept, it leaves nothing behind.
+use super::Error;
+
+/// A file on its way. It lies beside its place under a name of its own, which goes when this is dropped.
 #[derive(Debug)]
 pub struct Draft {
-    file: File,
-    /// Where it is written.
-    part: PathBuf,
-    /// Where it will stand.
+    file: BufWriter<NamedTempFile>,
     path: PathBuf,
 }
 
 impl Draft {
-    /// Begins a file that only its owner can read. Fails when there is one of this name already.
+    /// Begins a file that only its owner can read. What has the name already is never overwritten.
     pub fn create(path: &Path) -> Result<Self, Error> {
         if path.symlink_metadata().is_ok() {
-            let reason = io::Error::new(io::ErrorKind::AlreadyExists, "it exists already");
-            return Err(Error::new("write", path, &reason));
+            return Err(taken(path));
         }
-        let mut part = path.as_os_str().to_owned();
-        part.push(format!(".{}.part", std::process::id()));
-        let part = PathBuf::from(part);
-        let mut options = OpenOptions::new();
-        options.write(true).create_new(true);
-        private::restrict(&mut options);
-        let file = options
-            .open(&part)
-            .map_err(|error| Error::new("write", path, &error))?;
+        let file = tempfile::Builder::new()
+            .prefix(".lampblack-")
+            .suffix(".part")
+            .tempfile_in(directory(path))
+            .map_err(|error| Error::new("create", path, &error))?;
         Ok(Self {
-            file,
-            part,
+            file: BufWriter::new(file),
             path: path.to_owned(),
         })
     }
 
-    /// Gives the file its name, once everything is on the disk.
-    pub fn keep(self) -> Result<(), Error> {
-        let linked = self
-            .file
-            .sync_all()
-            // Unlike renaming, this takes no other file's place.
-            .and_then(|()| fs::hard_link(&self.part, &self.path));
-        linked.map_err(|error| Error::new("write", &self.path, &error))
+    /// How many bytes its file system has room for, if that can be told.
+    pub fn room(&self) -> Option<u64> {
+        #[cfg(unix)]
+        {
+            let space = rustix::fs::fstatvfs(self.file.get_ref()).ok()?;
+            space.f_bavail.checked_mul(space.f_frsize)
+        }
+        #[cfg(not(unix))]
+        None
+    }
+
+    /// The same file, to be kept under this other name.
+    pub fn renamed(mut self, path: &Path) -> Result<Self, Error> {
+        if path.symlink_metadata().is_ok() {
+            return Err(taken(path));
+        }
+        path.clone_into(&mut self.path);
+        Ok(self)
+    }
+
+    /// Gives it its name when all of it is on the disk.
+    pub fn keep(mut self) -> Result<PathBuf, Error> {
+        let written = self.file.flush();
+        let written = written.and_then(|()| self.file.get_ref().as_file().sync_all());
+        written.map_err(|error| Error::new("write", &self.path, &error))?;
+        let Self { file, path } = self;
+        let file = file
+            .into_inner()
+            .map_err(|error| Error::new("write", &path, error.error()))?;
+        file.persist_noclobber(&path).map_err(|error| {
+            if error.error.kind() == io::ErrorKind::AlreadyExists {
+                taken(&path)
+            } else {
+                Error::new("create", &path, &error.error)
+            }
+        })?;
+        // Without this, the name may be lost with the power. Some file systems cannot do it, and need not.
+        #[cfg(unix)]
+        let _ = File::open(directory(&path)).and_then(|directory| directory.sync_all());
+        Ok(path)
     }
 }
 
@@ -62,52 +87,98 @@ impl Write for Draft {
     }
 }
 
-impl Drop for Draft {
-    fn drop(&mut self) {
-        // Whether it was kept or not: what is left to do if this fails is said nowhere.
-        let _ = fs::remove_file(&self.part);
+/// The directory that a file is to be in.
+fn directory(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
     }
+}
+
+fn taken(path: &Path) -> Error {
+    Error::new("create", path, &io::Error::other("it exists already"))
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
-    #[test]
-    fn a_file_appears_whole_or_not_at_all() {
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("rows.csv");
-        let mut draft = Draft::create(&path).unwrap();
-        draft.write_all(b"a,b\n").unwrap();
-        assert!(!path.exists());
-        draft.keep().unwrap();
-        assert_eq!(fs::read_to_string(&path).unwrap(), "a,b\n");
-        drop(Draft::create(&dir.path().join("other.csv")).unwrap());
-        assert_eq!(fs::read_dir(&dir).unwrap().count(), 1);
+    fn names(directory: &Path) -> Vec<String> {
+        let entries = fs::read_dir(directory).unwrap();
+        entries
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect()
     }
 
     #[test]
-    fn no_file_is_written_over() {
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("rows.csv");
-        let draft = Draft::create(&path).unwrap();
-        // Another program was quicker.
-        fs::write(&path, "theirs").unwrap();
-        assert!(draft.keep().is_err());
-        let error = Draft::create(&path).unwrap_err();
-        assert!(error.to_string().contains("exists already"), "{error}");
-        assert_eq!(fs::read_to_string(&path).unwrap(), "theirs");
-        assert_eq!(fs::read_dir(&dir).unwrap().count(), 1);
+    fn a_file_has_its_name_only_when_it_is_whole() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("a.zip");
+        let mut file = Draft::create(&path).unwrap();
+        file.write_all(b"content").unwrap();
+        assert!(!path.exists());
+        assert_eq!(file.keep().unwrap(), path);
+        assert_eq!(fs::read(&path).unwrap(), b"content");
+        assert_eq!(names(home.path()), ["a.zip"]);
+        #[cfg(unix)]
+        {
+            let mode = fs::metadata(&path).unwrap().permissions();
+            assert_eq!(
+                std::os::unix::fs::PermissionsExt::mode(&mode) & 0o777,
+                0o600
+            );
+        }
+    }
+
+    #[test]
+    fn a_file_that_is_given_up_leaves_nothing() {
+        let home = tempfile::tempdir().unwrap();
+        let mut file = Draft::create(&home.path().join("a.zip")).unwrap();
+        file.write_all(b"con").unwrap();
+        assert_eq!(names(home.path()).len(), 1);
+        drop(file);
+        assert!(names(home.path()).is_empty());
+    }
+
+    #[test]
+    fn what_is_there_is_never_overwritten() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("a.zip");
+        let file = Draft::create(&path).unwrap();
+        // Somebody else is quicker.
+        fs::write(&path, b"theirs").unwrap();
+        let error = file.keep().unwrap_err().to_string();
+        assert!(error.ends_with("a.zip: it exists already"), "{error}");
+        let error = Draft::create(&path).unwrap_err().to_string();
+        assert!(error.ends_with("a.zip: it exists already"), "{error}");
+        let other = Draft::create(&home.path().join("b.zip")).unwrap();
+        assert!(other.renamed(&path).is_err());
+        assert_eq!(fs::read(&path).unwrap(), b"theirs");
+        assert_eq!(names(home.path()), ["a.zip"]);
     }
 
     #[cfg(unix)]
     #[test]
-    fn only_the_owner_can_read_it() {
-        use std::os::unix::fs::PermissionsExt;
+    fn a_link_that_leads_nowhere_is_a_name_that_is_taken() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("a.zip");
+        std::os::unix::fs::symlink(home.path().join("nowhere"), &path).unwrap();
+        assert!(Draft::create(&path).is_err());
+    }
 
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("rows.csv");
-        Draft::create(&path).unwrap().keep().unwrap();
-        assert_eq!(path.metadata().unwrap().permissions().mode() & 0o777, 0o600);
+    #[test]
+    fn a_directory_that_is_not_there_is_an_error() {
+        let home = tempfile::tempdir().unwrap();
+        let error = Draft::create(&home.path().join("no/a.zip")).unwrap_err();
+        assert!(error.to_string().starts_with("cannot create "), "{error}");
+    }
+
+    #[test]
+    fn a_file_knows_what_room_there_is() {
+        let home = tempfile::tempdir().unwrap();
+        let file = Draft::create(&home.path().join("a.zip")).unwrap();
+        assert_eq!(file.room().is_some(), cfg!(unix));
     }
 }

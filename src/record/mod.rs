@@ -1,5 +1,4 @@
-//! What must outlive the program: the queries asked, the rows exported.
-//! What must outlive the program: the queries asked, and those kept under a name.
+//! What must outlive the program: the queries asked, those kept under a name, and the files that the user wants to have.
 
 mod draft;
 mod history;
@@ -22,7 +21,8 @@ pub struct Error {
 }
 
 impl Error {
-    fn new(verb: &'static str, path: &Path, reason: &impl fmt::Display) -> Self {
+    /// What could not be done to which file, and why.
+    pub fn new(verb: &'static str, path: &Path, reason: &impl fmt::Display) -> Self {
         Self {
             verb,
             path: path.display().to_string(),

@@ -1,9 +1,6 @@
 //! What the console does outside its screen: clipboard, history, the shell it came from.
 
-use std::{
-    io::{self, BufWriter, Write},
-    path::Path,
-};
+use std::{io, path::Path};
 
 use crossterm::{clipboard::CopyToClipboard, execute};
 use jiff::Timestamp;
@@ -102,10 +99,9 @@ impl Outside<Output> for Shell {
 fn export(path: &Path, extract: &Extract) -> Result<(), String> {
     let form = FileForm::of(path)
         .ok_or("nothing written: end the name with .csv, .jsonl or .md to say in which form")?;
-    let draft = Draft::create(path).map_err(|error| error.to_string())?;
-    let mut out = BufWriter::new(draft);
-    let written = form.write(extract, &mut out).and_then(|()| out.flush());
+    let mut draft = Draft::create(path).map_err(|error| error.to_string())?;
+    let written = form.write(extract, &mut draft);
     written.map_err(|error| format!("cannot write {}: {error}", path.display()))?;
-    let draft = out.into_inner().map_err(|error| error.to_string())?;
-    draft.keep().map_err(|error| error.to_string())
+    draft.keep().map_err(|error| error.to_string())?;
+    Ok(())
 }

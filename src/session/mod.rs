@@ -226,7 +226,9 @@ impl Session {
                     | Answer::Prevalence(_)
                     | Answer::Alerts(_)
                     | Answer::Segments(_)
-                    | Answer::Events(_),
+                    | Answer::Events(_)
+                    | Answer::Binaries(_)
+                    | Answer::Head(_),
                 ),
                 _,
             ) => false,

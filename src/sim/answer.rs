@@ -27,6 +27,8 @@ pub(super) enum Content {
     Compact(Value),
     Html(String),
     Text(String),
+    Zip(Vec<u8>),
+    Png(Vec<u8>),
 }
 
 impl Answer {
@@ -61,6 +63,16 @@ impl Answer {
     /// 400 with a reason, as for a query that cannot be read.
     pub(super) fn reason(reason: &str) -> Self {
         Self::new(400, Content::Compact(json!({"reason": reason})))
+    }
+
+    /// 200 with an archive.
+    pub(super) fn zip(bytes: Vec<u8>) -> Self {
+        Self::new(200, Content::Zip(bytes))
+    }
+
+    /// 200 with a picture.
+    pub(super) fn png(bytes: Vec<u8>) -> Self {
+        Self::new(200, Content::Png(bytes))
     }
 
     /// Plain text.
@@ -124,6 +136,11 @@ impl Answer {
 }
 
 impl Content {
+    /// Whether it is packed already.
+    pub(super) fn is_packed(&self) -> bool {
+        matches!(self, Self::Zip(_) | Self::Png(_))
+    }
+
     /// The bytes, and what they are.
     pub(super) fn bytes(&self) -> (Vec<u8>, Option<&'static str>) {
         const JSON: &str = "application/json; charset=utf-8";
@@ -133,6 +150,8 @@ impl Content {
             Self::Compact(value) => (compact(value), Some(JSON)),
             Self::Html(page) => (page.clone().into_bytes(), Some("text/html")),
             Self::Text(text) => (text.clone().into_bytes(), Some("text/plain")),
+            Self::Zip(bytes) => (bytes.clone(), Some("application/zip")),
+            Self::Png(bytes) => (bytes.clone(), Some("image/png")),
         }
     }
 }

@@ -298,7 +298,7 @@ impl Record for File<'_> {
                 binary, self.world,
             )))),
             "orig_mod_len" => test(Value::Number(number(binary.size))),
-            "copied_mod_len" => test(Value::Number(number(copied(binary)))),
+            "copied_mod_len" => test(Value::Number(number(binary.copied()))),
             "host_count" => test(Value::Number(number(host_count(binary)))),
             "is_64bit" => test(Value::Flag(true)),
             "is_executable_image" => test(Value::Flag(binary.is_program)),
@@ -345,14 +345,6 @@ pub(super) fn first_seen(binary: &Binary, world: &World) -> i64 {
 /// The version resource's copyright.
 pub(super) fn copyright(company: &str) -> String {
     format!("© {company}. All rights reserved.")
-}
-
-/// How many bytes of it the server has: files over 25 MB are cut off, and the system's own are not collected.
-pub(super) fn copied(binary: &Binary) -> u64 {
-    match binary.company.as_deref() {
-        Some("Microsoft Corporation" | "Apple Inc.") => 0,
-        _ => binary.size.min(25 << 20),
-    }
 }
 
 /// On how many hosts it is.

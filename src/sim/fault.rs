@@ -13,7 +13,7 @@ use super::ask::Ask;
 pub struct Fault {
     /// What goes wrong.
     pub mode: Mode,
-    /// Path and query that it happens to: a part of it, or its beginning after `^`. Absent: all.
+    /// Path and query that it happens to: a part of it, its beginning after `^`, its end before `$`. Absent: all.
     #[serde(rename = "match", default, skip_serializing_if = "Option::is_none")]
     pub target: Option<String>,
     /// The method that it happens to. Absent: all.
@@ -91,7 +91,7 @@ impl Fault {
         }
     }
 
-    /// Only where path and query contain `target`, or begin with what follows its `^`.
+    /// Only where path and query contain `target`, begin with what follows its `^`, and end with what precedes its `$`.
     #[must_use]
     pub fn at(mut self, target: &str) -> Self {
         self.target = Some(target.into());
@@ -135,9 +135,17 @@ impl Fault {
 
     fn concerns(&self, ask: &Ask) -> bool {
         let is_method = |method: &String| method.eq_ignore_ascii_case(&ask.method);
-        let is_target = |target: &String| match target.strip_prefix('^') {
-            Some(start) => ask.target.starts_with(start),
-            None => ask.target.contains(target.as_str()),
+        let is_target = |target: &String| {
+            let (is_start, target) = match target.strip_prefix('^') {
+                Some(rest) => (true, rest),
+                None => (false, target.as_str()),
+            };
+            match (is_start, target.strip_suffix('$')) {
+                (true, Some(target)) => ask.target == target,
+                (true, None) => ask.target.starts_with(target),
+                (false, Some(target)) => ask.target.ends_with(target),
+                (false, None) => ask.target.contains(target),
+            }
         };
         self.times != Some(0)
             && self.method.as_ref().is_none_or(is_method)
@@ -262,6 +270,18 @@ mod tests {
         assert!(strikes(&Method::GET, "/api/v1/process?q=1"));
         assert!(strikes(&Method::GET, "/api/v1/process?q=1"));
         assert!(!strikes(&Method::GET, "/api/v1/process?q=1"));
+    }
+
+    #[test]
+    fn a_fault_can_be_tied_to_the_ends_of_an_address() {
+        let strikes = |pattern: &str, target: &str| {
+            let mut faults = vec![Fault::new(Mode::Cut).at(pattern)];
+            let plan = Plan::take(&mut faults, &ask(&Method::GET, target));
+            plan.fault.is_some()
+        };
+        assert!(strikes("^/a/b$", "/a/b"));
+        assert!(!strikes("^/a/b$", "/a/b/c") && !strikes("^/a/b$", "/x/a/b"));
+        assert!(strikes("b$", "/a/b") && !strikes("b$", "/a/b/c"));
     }
 
     #[test]

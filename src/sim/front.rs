@@ -185,7 +185,7 @@ fn response(
     if let Some(seconds) = answer.retry_after {
         response = response.header(header::RETRY_AFTER, seconds);
     }
-    if accepts_gzip && kind.is_some() {
+    if accepts_gzip && kind.is_some() && !answer.content.is_packed() {
         let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
         encoder.write_all(&bytes)?;
         bytes = encoder.finish()?;

@@ -89,7 +89,9 @@ impl Fetch {
             | Self::Prevalence(_)
             | Self::Alerts { .. }
             | Self::Segments(_)
-            | Self::Events { .. } => return None,
+            | Self::Events { .. }
+            | Self::Binaries { .. }
+            | Self::Head { .. } => return None,
         })
     }
 }

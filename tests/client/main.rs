@@ -2,6 +2,7 @@
 
 mod alerts;
 mod answers;
+mod downloads;
 mod errors;
 mod events;
 mod privacy;

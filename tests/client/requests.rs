@@ -63,6 +63,26 @@ async fn a_search_is_spelled_as_the_official_client_spells_it() {
 }
 
 #[tokio::test]
+async fn a_binary_search_asks_for_what_its_index_understands() {
+    let golden = include_str!("../goldens/get_binary_search.json");
+    let mut server = Server::start(vec![json(golden)]).await;
+    let search = Search {
+        query: "digsig_result:Unsigned".into(),
+        sort: Some("host_count asc".into()),
+        group_by: Some("id".into()),
+        min_last_update: Some("2017-05-21T18:41:58Z".parse().unwrap()),
+        ..Search::default()
+    };
+    let page = server.client().binaries(&search, FIRST).await.unwrap();
+    assert_eq!((page.rows.len(), page.total), (2, 812));
+    assert_eq!(
+        line(&server.request().await),
+        "GET /api/v1/binary?cb.urlver=1&facet=false&q=digsig_result%3AUnsigned&rows=100&\
+         sort=host_count+asc&start=0 HTTP/1.1"
+    );
+}
+
+#[tokio::test]
 async fn a_long_search_is_posted() {
     let mut server = Server::start(vec![json(NONE)]).await;
     let query = "md5:3b4c1f0e9a7d5c2246b8d9e0f1a2b3c4 OR ".repeat(200);

@@ -36,7 +36,7 @@ async fn an_alert_leads_to_its_process() {
         (row["severity"].as_str(), row["feed"].as_str()),
         ("72.8", "soc")
     );
-    assert_eq!(row["indicator"], "a41c6f0d2be94e7f8853d09b17c2cc09");
+    assert_eq!(row["indicator"], bench.md5("svch0st.exe").await);
     let tree = bench
         .run(&["tree", &row["process_id"], "--format", "jsonl"])
         .await;

@@ -78,6 +78,17 @@ impl Bench {
         ran.json_lines().iter().map(|row| row.text("id")).collect()
     }
 
+    /// The hash of the only binary that was seen under a name.
+    pub(crate) async fn md5(&self, name: &str) -> String {
+        let query = format!("observed_filename:{name}");
+        let ran = self
+            .run(&["binary", "search", &query, "--format", "jsonl"])
+            .await;
+        let rows = ran.check(0).json_lines();
+        assert_eq!(rows.len(), 1, "{name}");
+        rows[0].text("md5").to_lowercase()
+    }
+
     pub(crate) fn fault(&self, fault: Value) {
         self.server.fault(serde_json::from_value(fault).unwrap());
     }

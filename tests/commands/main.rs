@@ -3,6 +3,7 @@
 mod bench;
 
 mod alert;
+mod binary;
 mod doctor;
 mod edges;
 mod events;

@@ -75,7 +75,9 @@ fn poisoned(fetch: &Fetch) -> Result<Answer, Error> {
         other @ (Answer::Summary(_)
         | Answer::Alerts(_)
         | Answer::Segments(_)
-        | Answer::Events(_)) => other,
+        | Answer::Events(_)
+        | Answer::Binaries(_)
+        | Answer::Head(_)) => other,
     })
 }
 

@@ -14,7 +14,7 @@ import urllib.request
 from pathlib import Path
 from unittest import mock
 
-from cbapi.response import CbResponseAPI
+from cbapi.response import Binary, CbResponseAPI
 
 PROGRAM = os.environ["LAMPBLACK"]
 
@@ -150,6 +150,12 @@ class ServerCase(unittest.TestCase):
         self.server.call("/_sim/faults", "DELETE")
         self.cb = self.server.connect()
         self.server.forget_requests()
+
+    def payload(self):
+        """The incident's first stage."""
+        found = self.cb.select(Binary).where("observed_filename:svch0st.exe")
+        self.assertEqual(len(found), 1)
+        return found[0]
 
     def home(self):
         """A home whose default profile is this server."""

@@ -45,7 +45,7 @@ class Alerts(Both):
             for alert in query
         ]
         self.assertIn(
-            "FUZZYWOMBAT beacon: 98 fin-ws-042 svch0st.exe a41c6f0d2be94e7f8853d09b17c2cc09", lines
+            f"FUZZYWOMBAT beacon: 98 fin-ws-042 svch0st.exe {self.payload().md5.lower()}", lines
         )
 
     def test_an_alert_leads_to_process_sensor_and_binary(self):

@@ -84,8 +84,8 @@ class Kinds(EventCase):
     """Each kind's attributes, as the client names them."""
 
     def test_the_payload_is_written_and_calls_home(self):
-        shell = self.process(SHELL)
-        written = [event for event in shell.filemods if event.md5 == "a41c6f0d2be94e7f8853d09b17c2cc09"]
+        shell, payload = self.process(SHELL), self.payload().md5.lower()
+        written = [event for event in shell.filemods if event.md5 == payload]
         self.assertEqual(
             [(event.type, event.filetype, event.path, event.tamper_event) for event in written],
             [("LastWrote", "PE", r"c:\users\mlopez\appdata\roaming\svc\svch0st.exe", False)],

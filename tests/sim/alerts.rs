@@ -44,7 +44,8 @@ async fn the_worst_alerts_are_those_of_the_incident() {
     let beacon = &rows(&beacon)[0];
     // Criticality 4: the group is Finance.
     assert_eq!(beacon["alert_severity"], json!(98.0 * 0.0675 * 11.0));
-    assert_eq!(beacon["ioc_value"], "a41c6f0d2be94e7f8853d09b17c2cc09");
+    let payload = lab.md5("svch0st.exe").await.to_lowercase();
+    assert_eq!(beacon["ioc_value"], payload);
     let attributes = beacon["ioc_attr"].as_str().unwrap();
     let attributes: Value = serde_json::from_str(attributes).unwrap();
     assert_eq!(attributes["hit_field_md5"], beacon["md5"]);
@@ -163,7 +164,7 @@ async fn alerts_are_found_by_their_fields() {
         (r"username:corp\mlopez", true),
         ("process_name:svch0st.exe hostname:fin-ws-042", true),
         (r"process_path:appdata\roaming\svc\svch0st.exe", true),
-        ("md5:a41c6f0d2be94e7f8853d09b17c2cc09", true),
+        (&format!("md5:{}", lab.md5("svch0st.exe").await), true),
         ("ioc_value:img-cache.example", true),
         ("alert_severity:[60 TO *] report_score:98", true),
         ("created_time:[* TO 2020-01-01]", false),

@@ -196,6 +196,7 @@ async fn a_release_knows_its_versions_and_the_older_ones() {
 #[tokio::test]
 async fn the_incident_is_told_by_its_events() {
     let lab = lab("7.8").await;
+    let payload = lab.md5("svch0st.exe").await.to_lowercase();
     let shell = id(
         &lab,
         "process_name:powershell.exe cmdline:-enc hostname:FIN-WS-042",
@@ -203,11 +204,9 @@ async fn the_incident_is_told_by_its_events() {
     .await;
     let shell = events(&lab, 5, &shell, "0").await;
     let files = list(&shell, "filemod");
-    let written = files.iter().find(|file| {
-        file.as_str()
-            .unwrap()
-            .contains("a41c6f0d2be94e7f8853d09b17c2cc09")
-    });
+    let written = files
+        .iter()
+        .find(|file| file.as_str().unwrap().contains(&payload));
     check(
         written.unwrap(),
         &[
@@ -222,7 +221,7 @@ async fn the_incident_is_told_by_its_events() {
         .to_owned();
     assert!(script.contains("DownloadString"), "{script}");
     let child = &list(&shell, "childproc")[1];
-    assert_eq!(child["md5"], "a41c6f0d2be94e7f8853d09b17c2cc09");
+    assert_eq!(child["md5"], payload);
 
     let payload = id(&lab, "process_name:svch0st.exe").await;
     let process = events(&lab, 5, &payload, "0").await;

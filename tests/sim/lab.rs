@@ -75,6 +75,14 @@ impl Lab {
         }
     }
 
+    /// The hash of the only binary that was seen under a name, as binary documents spell it.
+    pub(crate) async fn md5(&self, name: &str) -> String {
+        let params = form(&[("q", &format!("observed_filename:{name}"))]);
+        let found = self.json(&format!("/api/v1/binary?{params}")).await;
+        assert_eq!(found["total_results"], 1, "{name}");
+        found["results"][0]["md5"].as_str().unwrap().to_owned()
+    }
+
     pub(crate) async fn truth(&self, params: &[(&str, &str)]) -> Value {
         self.json(&format!("/_sim/truth?{}", form(params))).await
     }

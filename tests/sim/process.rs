@@ -78,6 +78,7 @@ async fn the_documentations_example_is_found_and_walked() {
 #[tokio::test]
 async fn the_traces_of_the_incident_are_found() {
     let lab = Lab::small().await;
+    let payload = lab.md5("svch0st.exe").await;
     for (query, count) in [
         (
             "parent_name:outlook.exe process_name:winword.exe cmdline:purchase-order-4471.docm",
@@ -91,7 +92,7 @@ async fn the_traces_of_the_incident_are_found() {
         ("domain:update-cdn.example process_name:svch0st.exe", 1),
         ("ipaddr:198.51.100.23 process_name:winupdsvc.exe", 2),
         ("crossproc_name:lsass.exe", 1),
-        ("filewrite_md5:a41c6f0d2be94e7f8853d09b17c2cc09", 1),
+        (&format!("filewrite_md5:{payload}"), 1),
         ("alliance_score_soc:[90 TO *] process_name:svch0st.exe", 1),
         ("watchlist_23:* process_name:7z.exe", 1),
     ] {

@@ -305,38 +305,6 @@ async fn a_library_is_as_common_as_the_processes_that_loaded_it() {
 }
 
 #[tokio::test]
-async fn binaries_are_searched_and_counted() {
-    let lab = Lab::small().await;
-    let params = form(&[
-        ("q", "digsig_result:Unsigned is_executable_image:true"),
-        ("rows", "100"),
-    ]);
-    let found = lab.json(&format!("/api/v1/binary?{params}")).await;
-    let hashes = ids(rows(&found), "md5");
-    assert!(
-        hashes.contains(&"A41C6F0D2BE94E7F8853D09B17C2CC09".to_owned()),
-        "{hashes:?}"
-    );
-    assert_eq!(found["total_results"], hashes.len());
-    assert!(
-        found.get("comprehensive_search").is_none(),
-        "only processes have these flags"
-    );
-    for row in rows(&found) {
-        assert_eq!(row["digsig_result_code"], "2148204800");
-        assert!(row.get("digsig_publisher").is_none());
-    }
-    let count = lab
-        .json(
-            "/api/v1/process/host/count?cb.freqver=1&md5=5E0FD1A93C7B4B02A6F81C44D3E7B921&name=md5",
-        )
-        .await;
-    assert_eq!(count["hostCount"], 2);
-    assert_eq!(count["globalCount"], 9);
-    assert!(count["numDocs"].as_u64().unwrap() > 2_000);
-}
-
-#[tokio::test]
 async fn a_large_world_answers() {
     let lab = Lab::start(Options {
         processes: 200_000,

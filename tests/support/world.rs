@@ -101,7 +101,9 @@ pub fn answer(fetch: &Fetch) -> Result<Answer, Error> {
         Fetch::Summary { .. }
         | Fetch::Alerts { .. }
         | Fetch::Segments(_)
-        | Fetch::Events { .. } => {
+        | Fetch::Events { .. }
+        | Fetch::Binaries { .. }
+        | Fetch::Head { .. } => {
             return Err(Error::NotFound {
                 what: "that".into(),
             });

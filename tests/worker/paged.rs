@@ -1,8 +1,10 @@
 //! All rows of a search: in order, without gap or double, whatever the server makes of what it is asked.
 
+use std::collections::BTreeSet;
+
 use futures::TryStreamExt;
 use lampblack::api::Client;
-use lampblack::model::{Process, Search, Span};
+use lampblack::model::{Binary, Process, Search, Span};
 use lampblack::read::pages;
 use lampblack::sim::{self, Fault, Mode, Options, Running};
 
@@ -165,4 +167,25 @@ async fn several_pages_are_on_their_way_at_a_time_but_not_all() {
         () = asked => {}
     }
     assert_eq!(sim.requests().len(), 7);
+}
+
+#[tokio::test]
+async fn binaries_are_paged_like_processes() {
+    let few = Options {
+        max_rows: Some(7),
+        ..small()
+    };
+    let (_sim, client) = start(few).await;
+    let query = Search {
+        query: "os_type:windows".into(),
+        ..Search::default()
+    };
+    let pages: Vec<_> = pages::<Binary>(&client, query, Some(40))
+        .try_collect()
+        .await
+        .unwrap();
+    let rows = pages.iter().flat_map(|page| &page.rows);
+    let hashes: BTreeSet<_> = rows.map(|binary| binary.md5).collect();
+    assert_eq!(hashes.len(), 40);
+    assert!(pages.len() > 4 && pages[0].total > 40);
 }

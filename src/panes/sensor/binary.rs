@@ -35,7 +35,7 @@ pub(super) fn facts(
     let name = if is_current {
         &process.name
     } else {
-        &binary.original_filename
+        &binary.version.original_filename
     };
     let judged = vec![
         Span::styled(result, style),

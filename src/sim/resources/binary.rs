@@ -1,10 +1,10 @@
-//! Binaries: search and summary (reference 2.5).
+//! Binaries: search, summary and the way to the file itself (reference 2.5).
 
 use std::time::Instant;
 
 use serde_json::{Map, Value, json};
 
-use super::{found, not_allowed, rows};
+use super::{file, found, not_allowed, rows};
 use crate::query::Index;
 use crate::sim::{
     answer::Answer,
@@ -15,9 +15,6 @@ use crate::sim::{
     server::Server,
 };
 
-/// One gray pixel.
-const ICON: &str = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mOor/8PAAMBAX8SbXTDAAAA\nAElFTkSuQmCC\n";
-
 pub(super) fn answer(server: &Server, ask: &Ask) -> Option<Answer> {
     let (method, path) = ask.route();
     Some(match (method, path.as_slice()) {
@@ -25,9 +22,18 @@ pub(super) fn answer(server: &Server, ask: &Ask) -> Option<Answer> {
         ("GET", ["api", "v1", "binary", md5, "summary"] | ["api", "binary", md5, "summary"]) => {
             found(summary(server, md5))
         }
+        ("GET", ["api", "v1", "binary", md5] | ["api", "binary", md5]) => {
+            found(server.world.binaries.find(md5).and_then(file::archive))
+        }
+        ("GET", ["api", "v1", "binary", md5, "icon"] | ["api", "binary", md5, "icon"]) => {
+            found(server.world.binaries.find(md5).map(|_| file::icon()))
+        }
         (
             _,
-            ["api", "v1", "binary"] | ["api", "binary"] | ["api", "v1", "binary", _, "summary"],
+            ["api", "v1", "binary"]
+            | ["api", "binary"]
+            | ["api", "v1", "binary", _]
+            | ["api", "v1", "binary", _, "summary" | "icon"],
         ) => not_allowed(),
         _ => return None,
     })
@@ -63,7 +69,7 @@ fn summary(server: &Server, md5: &str) -> Option<Answer> {
         binary,
         release: &server.release,
     });
-    row.insert("icon".into(), json!(ICON));
+    row.insert("icon".into(), json!(file::ICON));
     Some(Answer::pretty(Value::Object(row)))
 }
 
@@ -97,7 +103,7 @@ fn row(file: &File<'_>) -> Map<String, Value> {
         "md5": binary.md5.to_uppercase(),
         "observed_filename": binary.paths,
         "orig_mod_len": binary.size,
-        "copied_mod_len": document::copied(binary),
+        "copied_mod_len": binary.copied(),
         "is_executable_image": binary.is_program,
         "is_64bit": true,
         "digsig_result": signed,

@@ -4,6 +4,7 @@ mod alert;
 mod binary;
 mod control;
 mod events;
+mod file;
 mod group;
 mod info;
 mod process;

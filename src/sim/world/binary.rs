@@ -2,8 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::Deserialize;
+
 use super::{
     chance::{Dice, number_of},
+    content,
     fleet::{Fleet, Os},
     kind::{Kind, Kinds},
     noise::Noise,
@@ -13,6 +16,8 @@ use super::{
 const SALT: u64 = 0xb1a;
 /// How many builds of each program are about.
 pub(crate) const BUILDS: usize = 3;
+/// Servers keep no more of a file.
+const MOST_KEPT: u64 = 25 << 20;
 /// 2021-03-01, before which no system file of the fleet was signed later.
 const SIGNED_BY: i64 = 1_614_556_800_000;
 
@@ -29,6 +34,10 @@ pub(crate) struct Binary {
     pub(crate) description: Option<String>,
     pub(crate) version: String,
     pub(crate) size: u64,
+    /// What its content is drawn from.
+    seed: u64,
+    /// What is wrong with the archive the server gives.
+    pub(crate) trick: Option<Trick>,
     /// Milliseconds since 1970; none when it is not signed.
     pub(crate) signed: Option<i64>,
     pub(crate) is_program: bool,
@@ -44,7 +53,43 @@ pub(crate) struct Binary {
     pub(crate) last_seen: i64,
 }
 
+/// What can be wrong with an archive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Trick {
+    /// It says that the file is smaller than it is.
+    Size,
+    /// It holds a member that would be unpacked to elsewhere.
+    Path,
+    /// It holds no file.
+    Missing,
+    /// The file in it is another.
+    Other,
+}
+
 impl Binary {
+    /// How many bytes of it the server has: large files are cut off, and the system's own are not collected.
+    pub(crate) fn copied(&self) -> u64 {
+        match self.company.as_deref() {
+            Some("Microsoft Corporation" | "Apple Inc.") => 0,
+            _ => self.size.min(MOST_KEPT),
+        }
+    }
+
+    /// What the server has of it.
+    pub(crate) fn content(&self) -> Vec<u8> {
+        content::content(self.seed, self.os, self.copied())
+    }
+
+    /// The same file under the name that its content gives it. One that the server does not have whole keeps the drawn
+    /// name, which nobody can tell from a computed one.
+    fn hashed(mut self) -> Self {
+        if self.copied() == self.size {
+            self.md5 = content::hash(&self.content());
+        }
+        self
+    }
+
     /// Its SHA-256, lower case, as servers from 7.0 on know it.
     pub(crate) fn sha256(&self) -> String {
         drawn_sha256(&self.md5)
@@ -97,6 +142,7 @@ impl Binaries {
                 .map(|company| format!("{company} System Libraries"));
             binary.signed = module.company.as_ref().map(|_| SIGNED_BY);
             binary.is_program = false;
+            binary.size = small(&binary);
             for host in fleet
                 .hosts
                 .iter()
@@ -104,7 +150,7 @@ impl Binaries {
             {
                 binary.hosts.insert(host.id);
             }
-            binaries.all.push(binary);
+            binaries.all.push(binary.hashed());
         }
         for process in &noise.all {
             let build = fleet.host(process.host).map_or(0, |host| host.build);
@@ -134,6 +180,7 @@ impl Binaries {
             let salt = sheet.signed.clone().unwrap_or_default();
             Dice::new(0, SALT, number_of(&format!("{}{salt}", sheet.path))).hex(32)
         });
+        let is_fixed = sheet.md5.is_some();
         let mut binary = blank(md5, Os::Windows, &sheet.path);
         binary.name.clone_from(&sheet.name);
         binary.company.clone_from(&sheet.company);
@@ -142,10 +189,11 @@ impl Binaries {
         binary.watchlists.clone_from(&sheet.watchlists);
         binary.feeds.clone_from(&sheet.feeds);
         binary.signed = sheet.signed.as_deref().map(super::moment);
-        if let Some(size) = sheet.size {
-            binary.size = size;
-        }
-        self.all.push(binary);
+        binary.trick = sheet.trick;
+        binary.hosts.extend(&sheet.hosts);
+        binary.size = sheet.size.unwrap_or_else(|| small(&binary));
+        self.all
+            .push(if is_fixed { binary } else { binary.hashed() });
         self.all.len() - 1
     }
 
@@ -204,11 +252,21 @@ fn of_kind(kind: &Kind, build: usize, md5: String) -> Binary {
         Os::Windows => format!("10.0.{}.1", 17_763 + build),
         Os::Osx | Os::Linux => String::new(),
     };
-    binary
+    binary.size = small(&binary);
+    binary.hashed()
+}
+
+/// A size that costs little to hash, for what the server has.
+fn small(binary: &Binary) -> u64 {
+    match binary.copied() {
+        0 => binary.size,
+        _ => 2_048 + binary.size % 30_000,
+    }
 }
 
 fn blank(md5: String, os: Os, path: &str) -> Binary {
-    let mut dice = Dice::new(1, SALT, number_of(&md5));
+    let seed = number_of(&md5);
+    let mut dice = Dice::new(1, SALT, seed);
     Binary {
         os,
         name: path.rsplit(['\\', '/']).next().unwrap_or(path).to_owned(),
@@ -218,6 +276,8 @@ fn blank(md5: String, os: Os, path: &str) -> Binary {
         description: None,
         version: "6.2.9200.16384".into(),
         size: 20_480 + dice.below(3_000_000),
+        seed,
+        trick: None,
         signed: None,
         is_program: true,
         watchlists: Vec::new(),

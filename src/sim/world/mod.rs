@@ -5,6 +5,7 @@
 mod alert;
 mod binary;
 mod chance;
+mod content;
 mod counts;
 mod events;
 mod fleet;
@@ -20,7 +21,7 @@ use std::ops::Range;
 use jiff::{SignedDuration, Timestamp};
 
 pub(super) use alert::{Alert, Origin, Subject};
-pub(super) use binary::{Binaries, Binary, drawn_sha256};
+pub(super) use binary::{Binaries, Binary, Trick, drawn_sha256};
 pub(super) use chance::{Dice, number_of};
 pub(super) use counts::Counts;
 pub(super) use events::{

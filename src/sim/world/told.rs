@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::{
-    binary::Binaries,
+    binary::{Binaries, Trick},
     duration,
     fleet::{Fleet, Os},
     kind::Kinds,
@@ -137,6 +137,10 @@ pub(crate) struct BinarySheet {
     pub(crate) description: Option<String>,
     pub(crate) signed: Option<String>,
     pub(crate) size: Option<u64>,
+    pub(crate) trick: Option<Trick>,
+    /// Hosts that have it without a process that says so.
+    #[serde(default)]
+    pub(crate) hosts: Vec<u32>,
     #[serde(default)]
     pub(crate) watchlists: Vec<String>,
     #[serde(default)]

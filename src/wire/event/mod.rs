@@ -18,7 +18,7 @@ use serde_json::value::RawValue;
 pub use segments::segments;
 
 use super::{
-    Malformed, Noun, Record,
+    Malformed, Noun, Record, binary,
     page::{Members, checked, members},
 };
 use crate::model::{
@@ -140,13 +140,7 @@ fn signatures(json: &RawValue) -> BTreeMap<Md5, Signature> {
     let files: Members<'_> = serde_json::from_str(json.get()).unwrap_or_default();
     let signature = |(md5, facts): (&String, &&RawValue)| {
         let record = Record::parse(facts.get())?;
-        let signature = Signature {
-            result: record.text("digsig_result"),
-            publisher: record.text("digsig_publisher"),
-            issuer: record.text("digsig_issuer"),
-            signed_at: record.time("digsig_sign_time"),
-        };
-        Some((md5.trim().parse().ok()?, signature))
+        Some((md5.trim().parse().ok()?, binary::signature(&record)))
     };
     files.iter().filter_map(signature).collect()
 }

@@ -1,0 +1,124 @@
+//! A file on its way from the server, a piece at a time.
+
+use std::{fmt, time::Duration};
+
+use reqwest::{
+    Response,
+    header::{ACCEPT_ENCODING, CONTENT_TYPE},
+};
+use tokio::{sync::OwnedSemaphorePermit, time::timeout};
+
+use super::{Client, Error, ask::Ask, call::Attempt, said, send::ERROR_BYTES};
+use crate::model::Md5;
+
+/// How long a whole file may take. The time-out of a request holds for each of its pieces.
+const LONGEST: Duration = Duration::from_hours(24);
+
+/// A file that is being downloaded. It ends when this is dropped, wherever it is.
+pub struct Download {
+    client: Client,
+    ask: Ask,
+    response: Response,
+    attempt: Attempt,
+    /// It counts as one request until its end.
+    _permit: OwnedSemaphorePermit,
+}
+
+impl fmt::Debug for Download {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Download")
+            .field(&self.ask.endpoint())
+            .finish()
+    }
+}
+
+impl Client {
+    /// Begins to download a file: the server's archive of it (reference 2.5), as it comes.
+    pub async fn download(&self, md5: Md5) -> Result<Download, Error> {
+        let path = format!("/api/v1/binary/{}", md5.upper());
+        let ask = Ask::get(path, format!("a copy of {md5}"));
+        let mut repeated = 0;
+        loop {
+            match self.start(&ask).await {
+                Ok(download) => return Ok(download),
+                Err(error) => self.rest(&ask, &mut repeated, error).await?,
+            }
+        }
+    }
+
+    async fn start(&self, ask: &Ask) -> Result<Download, Error> {
+        let (request, mut attempt, permit) = self.begin(ask).await;
+        // What is packed already is not to be packed again, and then its length is known.
+        let request = request.timeout(LONGEST).header(ACCEPT_ENCODING, "identity");
+        let outcome = self.opened(ask, request, &mut attempt).await;
+        // Whoever drops a download has what they want of it: that is no failure.
+        attempt.settle(&outcome);
+        Ok(Download {
+            client: self.clone(),
+            ask: ask.clone(),
+            response: outcome?,
+            attempt,
+            _permit: permit,
+        })
+    }
+
+    async fn opened(
+        &self,
+        ask: &Ask,
+        request: reqwest::RequestBuilder,
+        attempt: &mut Attempt,
+    ) -> Result<Response, Error> {
+        let accepted = self.accepted(ask, request, attempt);
+        let response = timeout(self.0.timeout, accepted)
+            .await
+            .unwrap_or(Err(Error::Timeout(self.0.timeout)))?;
+        let kind = response.headers().get(CONTENT_TYPE);
+        let is_json = kind.is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"));
+        if !is_json {
+            return Ok(response);
+        }
+        let status = response.status().as_u16();
+        let (body, _) = self.body(ask, response, ERROR_BYTES, attempt).await?;
+        let endpoint = ask.endpoint();
+        Err(match said::error_message(&body) {
+            Some(said) => Error::Refused {
+                endpoint,
+                status,
+                said,
+            },
+            None => Error::Malformed {
+                endpoint,
+                reason: "JSON instead of an archive".into(),
+            },
+        })
+    }
+}
+
+impl Download {
+    /// How many bytes there will be, if the server says so.
+    pub fn length(&self) -> Option<u64> {
+        self.response.content_length()
+    }
+
+    /// The next piece; none at the end.
+    pub async fn next(&mut self) -> Result<Option<impl AsRef<[u8]> + use<>>, Error> {
+        let limit = self.client.0.timeout;
+        let outcome = match timeout(limit, self.response.chunk()).await {
+            Ok(piece) => piece.map_err(|error| self.client.failed(&self.ask, &error)),
+            Err(_) => Err(Error::Timeout(limit)),
+        };
+        if let Ok(Some(piece)) = &outcome {
+            self.attempt.received(piece.len());
+        }
+        self.attempt.settle(&outcome);
+        outcome
+    }
+
+    /// An error that says what is wrong with what came.
+    pub fn malformed(&self, reason: impl Into<String>) -> Error {
+        Error::Malformed {
+            endpoint: self.ask.endpoint(),
+            reason: reason.into(),
+        }
+    }
+}

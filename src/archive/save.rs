@@ -1,0 +1,219 @@
+//! What is kept of an archive: all of it as it came, the file alone, or the file in an archive that opens with a word.
+
+use std::io::{self, Write};
+
+use zip::{
+    CompressionMethod, ZipWriter,
+    unstable::write::FileOptionsExt,
+    write::{SimpleFileOptions, StreamWriter},
+};
+
+use super::{Error, Unpacker};
+use crate::model::Md5;
+use crate::text::Untrusted;
+
+/// What the customary archive for samples opens with: it keeps them from scanners and from fingers, not from readers.
+pub const PASSWORD: &str = "infected";
+
+/// What is kept of an archive.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Form {
+    /// The server's archive, as it came.
+    #[default]
+    Archive,
+    /// The file alone.
+    Extracted,
+    /// An archive of the file, with [`PASSWORD`].
+    Protected,
+}
+
+/// A file on its way from the server's archive to `W`.
+pub struct Saving<W: Write> {
+    unpacker: Unpacker,
+    target: Target<W>,
+}
+
+enum Target<W: Write> {
+    Archive(W),
+    Extracted(W),
+    Protected(Box<ZipWriter<StreamWriter<Fused<W>>>>),
+}
+
+/// A file that has come whole.
+#[derive(Debug)]
+pub struct Saved<W> {
+    /// Where it went.
+    pub target: W,
+    /// What it hashes to, whatever its name.
+    pub md5: Md5,
+    /// How many bytes it has.
+    pub size: u64,
+}
+
+impl<W: Write> Saving<W> {
+    /// Begins to keep a file of at most `most` bytes, under `name` if it goes into an archive of ours.
+    pub fn new(target: W, form: Form, name: &str, most: u64) -> Result<Self, Error> {
+        let target = match form {
+            Form::Archive => Target::Archive(target),
+            Form::Extracted => Target::Extracted(target),
+            Form::Protected => {
+                let options = SimpleFileOptions::default()
+                    .compression_method(CompressionMethod::Deflated)
+                    .large_file(most > u32::MAX.into())
+                    .unix_permissions(0o600)
+                    .with_deprecated_encryption(PASSWORD.as_bytes())
+                    .map_err(io::Error::from)?;
+                let mut archive = ZipWriter::new_stream(Fused::new(target));
+                archive.start_file(name, options).map_err(io::Error::from)?;
+                Target::Protected(Box::new(archive))
+            }
+        };
+        Ok(Self {
+            unpacker: Unpacker::new(most),
+            target,
+        })
+    }
+
+    /// Takes the next piece of the server's archive.
+    pub fn feed(&mut self, piece: &[u8]) -> Result<(), Error> {
+        match &mut self.target {
+            Target::Archive(target) => {
+                self.unpacker.feed(piece, &mut io::sink())?;
+                target.write_all(piece)?;
+                Ok(())
+            }
+            Target::Extracted(target) => self.unpacker.feed(piece, target),
+            Target::Protected(archive) => self.unpacker.feed(piece, archive),
+        }
+    }
+
+    /// Ends: nothing more of the server's archive comes.
+    pub fn finish(self) -> Result<Saved<W>, Error> {
+        let (md5, size) = self.unpacker.finish()?;
+        let target = match self.target {
+            Target::Archive(target) | Target::Extracted(target) => target,
+            Target::Protected(archive) => {
+                archive
+                    .finish()
+                    .map_err(io::Error::from)?
+                    .into_inner()
+                    .target
+            }
+        };
+        Ok(Saved { target, md5, size })
+    }
+}
+
+/// A target that takes everything after its first failure, to no effect: an archive that goes without being finished
+/// finishes itself, and would complain to the terminal if it could not.
+struct Fused<W> {
+    target: W,
+    has_failed: bool,
+}
+
+impl<W> Fused<W> {
+    fn new(target: W) -> Self {
+        Self {
+            target,
+            has_failed: false,
+        }
+    }
+}
+
+impl<W: Write> Write for Fused<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.has_failed {
+            return Ok(bytes.len());
+        }
+        let written = self.target.write(bytes);
+        self.has_failed = written.is_err();
+        written
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        if self.has_failed {
+            return Ok(());
+        }
+        self.target.flush()
+    }
+}
+
+/// A name for the bare file that is safe on any system: its hash, what is harmless of its own name, and an ending that
+/// no double click runs.
+pub fn safe_name(md5: Md5, name: &Untrusted) -> String {
+    const MOST: usize = 64;
+    let is_harmless = |char: &char| char.is_ascii_alphanumeric() || matches!(char, '.' | '-' | '_');
+    let own: String = name.raw().chars().filter(is_harmless).take(MOST).collect();
+    let own = own.trim_matches('.');
+    if own.is_empty() {
+        format!("{md5}.bin")
+    } else {
+        format!("{md5}-{own}.bin")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Cursor, Read};
+
+    use md5::{Digest, Md5 as Hasher};
+    use zip::ZipArchive;
+
+    use super::*;
+
+    const CONTENT: &[u8] = b"MZ and so on, and so on, and so on";
+
+    fn server_archive() -> Vec<u8> {
+        let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+        for (name, content) in [("filedata", CONTENT), ("metadata", b"OrigFilename : x")] {
+            zip.start_file(name, SimpleFileOptions::default()).unwrap();
+            zip.write_all(content).unwrap();
+        }
+        zip.finish().unwrap().into_inner()
+    }
+
+    fn saved(form: Form) -> Vec<u8> {
+        let mut saving = Saving::new(Vec::new(), form, "x.bin", 1 << 20).unwrap();
+        for piece in server_archive().chunks(11) {
+            saving.feed(piece).unwrap();
+        }
+        let saved = saving.finish().unwrap();
+        assert_eq!(saved.md5, Md5(Hasher::digest(CONTENT).into()));
+        assert_eq!(saved.size, 34);
+        saved.target
+    }
+
+    #[test]
+    fn a_file_is_kept_in_each_form() {
+        assert_eq!(saved(Form::Archive), server_archive());
+        assert_eq!(saved(Form::Extracted), CONTENT);
+        let mut zip = ZipArchive::new(Cursor::new(saved(Form::Protected))).unwrap();
+        assert!(zip.by_index(0).is_err());
+        let mut member = zip.by_index_decrypt(0, PASSWORD.as_bytes()).unwrap();
+        let mut found = Vec::new();
+        member.read_to_end(&mut found).unwrap();
+        assert_eq!(found, CONTENT);
+        drop(member);
+        let names: Vec<_> = zip.file_names().map(Result::unwrap).collect();
+        assert_eq!(names, ["x.bin"]);
+    }
+
+    #[test]
+    fn a_safe_name_has_nothing_of_a_path() {
+        let md5 = "9e107d9d372bb6826bd81d3542a419d6";
+        for (name, safe) in [
+            ("out.exe", "-out.exe"),
+            ("..\\..\\x y.exe", "-xy.exe"),
+            ("../.hidden", "-hidden"),
+            ("\u{202e}fdp.exe", "-fdp.exe"),
+            ("プロセス", ""),
+            ("..", ""),
+            ("", ""),
+        ] {
+            let found = safe_name(md5.parse().unwrap(), &name.into());
+            assert_eq!(found, format!("{md5}{safe}.bin"), "{name}");
+        }
+        let long = safe_name(md5.parse().unwrap(), &"x".repeat(9_999).into());
+        assert_eq!(long.len(), 32 + 1 + 64 + 4);
+    }
+}

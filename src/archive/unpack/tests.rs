@@ -1,0 +1,364 @@
+//! Archives as servers write them, and as nobody should.
+
+use std::io::{Cursor, Read};
+
+use proptest::prelude::*;
+use zip::{
+    CompressionMethod, ZipWriter,
+    write::{SimpleFileOptions, StreamWriter},
+};
+
+use super::*;
+
+const CONTENT: &[u8] = b"MZ\x90\0 what an attacker has built, what an attacker has built";
+
+/// The members in an archive as a server that can seek writes it.
+fn sought(members: &[(&str, &[u8])], method: CompressionMethod) -> Vec<u8> {
+    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+    let options = SimpleFileOptions::default().compression_method(method);
+    for (name, content) in members {
+        zip.start_file(*name, options).unwrap();
+        zip.write_all(content).unwrap();
+    }
+    zip.finish().unwrap().into_inner()
+}
+
+/// The same as a server that cannot writes it: what is to be told of a member follows it.
+fn streamed(members: &[(&str, &[u8])], is_large: bool) -> Vec<u8> {
+    let mut zip = ZipWriter::new_stream(Vec::new());
+    let options = SimpleFileOptions::default()
+        .compression_method(CompressionMethod::Deflated)
+        .large_file(is_large);
+    for (name, content) in members {
+        zip.start_file(*name, options).unwrap();
+        zip.write_all(content).unwrap();
+    }
+    zip.finish().map(StreamWriter::into_inner).unwrap()
+}
+
+fn usual(content: &[u8]) -> Vec<u8> {
+    let members = [("filedata", content), ("metadata", b"Timestamp : now\n")];
+    sought(&members, CompressionMethod::Deflated)
+}
+
+/// Feeds an archive in pieces of a size.
+fn unpack_in(archive: &[u8], piece: usize, most: u64) -> Result<(Vec<u8>, Md5, u64), Error> {
+    let mut unpacker = Unpacker::new(most);
+    let mut found = Vec::new();
+    for piece in archive.chunks(piece) {
+        unpacker.feed(piece, &mut found)?;
+    }
+    let (md5, size) = unpacker.finish()?;
+    Ok((found, md5, size))
+}
+
+fn unpack(archive: &[u8]) -> Result<(Vec<u8>, Md5, u64), Error> {
+    unpack_in(archive, archive.len().max(1), 1 << 20)
+}
+
+#[track_caller]
+fn fails(archive: &[u8], message: &str) {
+    for piece in [1, 7, archive.len().max(1)] {
+        let error = unpack_in(archive, piece, 1 << 20).unwrap_err();
+        assert_eq!(error.to_string(), message, "{piece}");
+    }
+}
+
+fn hash(content: &[u8]) -> Md5 {
+    Md5(Hasher::digest(content).into())
+}
+
+/// Replaces the only place, or all places, where some bytes stand.
+fn replaced(archive: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
+    assert_eq!(from.len(), to.len());
+    let mut out = archive.to_vec();
+    let mut times = 0;
+    for at in 0..=archive.len() - from.len() {
+        if archive[at..].starts_with(from) {
+            out[at..at + to.len()].copy_from_slice(to);
+            times += 1;
+        }
+    }
+    assert!(times > 0, "there is nothing to replace");
+    out
+}
+
+#[test]
+fn a_file_is_unpacked_however_it_was_packed_and_comes() {
+    let members = [("metadata", &b"x"[..]), ("filedata", CONTENT)];
+    let nothing = [("filedata", &b""[..])];
+    for (archive, content) in [
+        (usual(CONTENT), CONTENT),
+        (sought(&members, CompressionMethod::Stored), CONTENT),
+        (streamed(&members, false), CONTENT),
+        (streamed(&members, true), CONTENT),
+        (usual(b""), b""),
+        (sought(&nothing, CompressionMethod::Stored), b""),
+        (streamed(&nothing, false), b""),
+    ] {
+        for piece in [1, 3, 64, archive.len()] {
+            let (found, md5, size) = unpack_in(&archive, piece, 1 << 20).unwrap();
+            assert_eq!((&*found, md5), (content, hash(content)), "{piece}");
+            assert_eq!(size, u64::try_from(content.len()).unwrap());
+        }
+    }
+}
+
+#[test]
+fn a_file_is_known_to_be_whole_before_the_archive_is() {
+    let archive = usual(CONTENT);
+    let mut unpacker = Unpacker::new(1 << 20);
+    let mut found = Vec::new();
+    let mut read = 0;
+    while !unpacker.has_file() {
+        unpacker.feed(&archive[read..=read], &mut found).unwrap();
+        read += 1;
+    }
+    assert_eq!(found, CONTENT);
+    assert!(read < archive.len() - 100);
+}
+
+#[test]
+fn an_archive_that_is_cut_off_anywhere_is_of_no_use() {
+    for archive in [usual(CONTENT), streamed(&[("filedata", CONTENT)], true)] {
+        for end in 0..archive.len() {
+            let error = unpack(&archive[..end]).unwrap_err();
+            let expected = if end < 4 {
+                "what came is no zip archive"
+            } else {
+                "the archive ends too early"
+            };
+            assert_eq!(error.to_string(), expected, "{end}");
+        }
+    }
+}
+
+#[test]
+fn what_is_no_archive_is_said_to_be_none() {
+    for other in [
+        &b""[..],
+        b"PK",
+        b"<html>",
+        b"{\"errorMessage\": 1}",
+        b"PK\x05\x06 and more",
+    ] {
+        let error = unpack(other).unwrap_err().to_string();
+        let is_known = ["what came is no zip archive", "the archive ends too early"];
+        assert!(is_known.contains(&error.as_str()), "{error}");
+    }
+    fails(b"<!DOCTYPE html>", "what came is no zip archive");
+}
+
+#[test]
+fn a_member_that_leads_elsewhere_is_named_and_refused() {
+    for (name, shown) in [
+        ("../../etc/cron.d/x", "../../etc/cron.d/x"),
+        ("a/../../b_", "a/../../b_"),
+        ("/etc/passw", "/etc/passw"),
+        ("c:evil.exe", "c:evil.exe"),
+        ("..\\evil.ex", "..\\evil.ex"),
+        ("x\u{1b}[2J.exe", "x␛[2J.exe"),
+    ] {
+        // The library that packs these is careful, too.
+        let plain = "n".repeat(name.len());
+        let members = [("filedata", CONTENT), (&*plain, CONTENT)];
+        let archive = sought(&members, CompressionMethod::Deflated);
+        let archive = replaced(&archive, plain.as_bytes(), name.as_bytes());
+        fails(
+            &archive,
+            &format!("the archive holds a member with the name {shown}, which leads elsewhere"),
+        );
+    }
+}
+
+#[test]
+fn an_archive_without_the_file_or_with_two_is_refused() {
+    let other = sought(&[("metadata", CONTENT)], CompressionMethod::Deflated);
+    fails(&other, "the archive holds no filedata");
+    let two = [("filedata", CONTENT), ("fileDATA", CONTENT)];
+    let two = sought(&two, CompressionMethod::Deflated);
+    let two = replaced(&two, b"fileDATA", b"filedata");
+    fails(&two, "the archive holds filedata twice");
+}
+
+#[test]
+fn a_size_that_is_not_so_is_found_out() {
+    let size = u32::try_from(CONTENT.len()).unwrap().to_le_bytes();
+    for lie in [0_u32, 1, 57, 10_000, u32::MAX - 1] {
+        let archive = replaced(&usual(CONTENT), &size, &lie.to_le_bytes());
+        fails(
+            &archive,
+            "the archive says that filedata has another size than it has",
+        );
+        let archive = streamed(&[("filedata", CONTENT)], false);
+        let archive = replaced(&archive, &size, &lie.to_le_bytes());
+        fails(
+            &archive,
+            "the archive says that filedata has another size than it has",
+        );
+    }
+}
+
+#[test]
+fn a_packed_size_that_is_not_so_is_found_out() {
+    let archive = usual(CONTENT);
+    let packed = header::long(&archive, 18);
+    for lie in [0, packed - 1, packed + 1] {
+        let archive = replaced(&archive, &packed.to_le_bytes(), &lie.to_le_bytes());
+        let error = unpack(&archive).unwrap_err();
+        assert!(
+            matches!(error, Error::Size(_) | Error::Packing(_)),
+            "{error}"
+        );
+    }
+}
+
+#[test]
+fn a_file_that_never_ends_is_given_up_at_the_limit() {
+    let zeros = vec![0; 3 << 20];
+    let archive = streamed(&[("filedata", &zeros)], false);
+    assert!(archive.len() < 10_000);
+    fails(
+        &archive,
+        "filedata in the archive is larger than 1048576 bytes, which is more than there should be",
+    );
+    let archive = streamed(&[("metadata", &zeros), ("filedata", CONTENT)], false);
+    fails(
+        &archive,
+        "metadata in the archive is larger than 1048576 bytes, which is more than there should be",
+    );
+}
+
+#[test]
+fn a_changed_byte_is_found_out() {
+    let members = [("filedata", CONTENT)];
+    let archive = sought(&members, CompressionMethod::Stored);
+    let changed = replaced(
+        &archive,
+        b"what an attacker has built, ",
+        b"what an attacker has bui1t, ",
+    );
+    fails(&changed, "the checksum of filedata in the archive is wrong");
+}
+
+#[test]
+fn the_directory_must_tell_of_what_came() {
+    const MESSAGE: &str = "the directory of the archive does not agree with what is in it";
+    let archive = usual(CONTENT);
+    let directory = archive
+        .windows(4)
+        .position(|four| header::long(four, 0) == CENTRAL)
+        .unwrap();
+    // Another name, another size, another place: programs that look there first would find something else.
+    for (at, byte) in [(46, 0x20), (24, 1), (20, 1), (42, 1), (16, 1), (10, 8)] {
+        let mut archive = archive.clone();
+        archive[directory + at] ^= byte;
+        fails(&archive, MESSAGE);
+    }
+    let end = archive.len() - 22;
+    let mut fewer = archive.clone();
+    fewer[end + 10] = 1;
+    fails(&fewer, MESSAGE);
+    let mut elsewhere = archive.clone();
+    elsewhere[end + 16] ^= 1;
+    fails(&elsewhere, MESSAGE);
+    let mut hidden = archive.clone();
+    hidden[end + 20] = 22;
+    hidden.extend_from_slice(&archive[end..]);
+    fails(&hidden, MESSAGE);
+    let mut longer = archive;
+    longer.extend_from_slice(b"PK\x03\x04");
+    fails(
+        &longer,
+        "the archive goes on after its end, which is not understood here",
+    );
+}
+
+#[test]
+fn what_the_server_has_no_use_for_is_refused_by_name() {
+    let archive = usual(CONTENT);
+    let change = |at: usize, byte: u8| {
+        let mut archive = archive.clone();
+        archive[at] = byte;
+        archive
+    };
+    for (archive, what) in [
+        (change(6, 1), "is encrypted"),
+        (change(8, 12), "is packed in another way than by deflate"),
+    ] {
+        fails(
+            &archive,
+            &format!("the archive {what}, which is not understood here"),
+        );
+    }
+    let stored = sought(&[("filedata", CONTENT)], CompressionMethod::Stored);
+    let mut stored = stored;
+    stored[6] |= 8;
+    fails(
+        &stored,
+        "the archive stores a member without its size, which is not understood here",
+    );
+}
+
+#[test]
+fn a_disk_that_is_full_is_told_apart_from_a_bad_archive() {
+    struct Full;
+    impl Write for Full {
+        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+            Err(io::ErrorKind::StorageFull.into())
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+    let mut unpacker = Unpacker::new(1 << 20);
+    let error = unpacker.feed(&usual(CONTENT), &mut Full).unwrap_err();
+    assert!(matches!(error, Error::Write(error) if error.kind() == io::ErrorKind::StorageFull));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(256))]
+    #[test]
+    fn no_archive_is_too_odd(
+        content in prop::collection::vec(any::<u8>(), 0..600),
+        changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..4),
+        piece in 1_usize..90,
+        is_streamed in any::<bool>(),
+        is_large in any::<bool>(),
+    ) {
+        let members = [("filedata", &*content), ("metadata", b"m")];
+        let mut archive = if is_streamed { streamed(&members, is_large) } else { usual(&content) };
+        let whole = archive.clone();
+        for (at, byte) in changes {
+            let at = at.index(archive.len());
+            archive[at] = byte;
+        }
+        let result = unpack_in(&archive, piece, 4096);
+        if archive == whole {
+            let (found, md5, _) = result.unwrap();
+            prop_assert_eq!(md5, hash(&content));
+            prop_assert_eq!(found, content);
+        } else if let Ok((found, md5, _)) = result {
+            // Whatever was changed, other programs find the same file in it, if any.
+            prop_assert_eq!(md5, hash(&found));
+            if let Ok(mut zip) = zip::ZipArchive::new(Cursor::new(archive)) {
+                let mut other = Vec::new();
+                let mut member = zip.by_name("filedata").unwrap();
+                if member.read_to_end(&mut other).is_ok() {
+                    prop_assert_eq!(found, other);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn no_bytes_are_too_odd(
+        bytes in prop::collection::vec(any::<u8>(), 0..300),
+        piece in 1_usize..40,
+        begins_well in any::<bool>(),
+    ) {
+        let mut archive = if begins_well { b"PK\x03\x04".to_vec() } else { Vec::new() };
+        archive.extend(bytes);
+        prop_assert!(unpack_in(&archive, piece, 4096).is_err());
+    }
+}

@@ -1,0 +1,21 @@
+//! Being told to stop.
+
+use std::io;
+
+#[cfg(unix)]
+use tokio::select;
+use tokio::signal;
+
+/// Waits for ctrl-c, or for whoever manages services to end this one.
+pub(super) async fn told_to_stop() -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        let mut terminate = signal::unix::signal(signal::unix::SignalKind::terminate())?;
+        select! {
+            result = signal::ctrl_c() => result,
+            _ = terminate.recv() => Ok(()),
+        }
+    }
+    #[cfg(not(unix))]
+    signal::ctrl_c().await
+}

@@ -1,0 +1,49 @@
+//! Bytes for the eye.
+
+/// Bytes in a line.
+const LINE: usize = 16;
+
+/// Bytes as lines of offset, hex digits and, where they are plain ASCII, letters; a dot for all others.
+pub fn dump(bytes: &[u8]) -> impl Iterator<Item = String> {
+    bytes.chunks(LINE).enumerate().map(|(index, chunk)| {
+        let mut line = format!("{:08x}", index * LINE);
+        for at in 0..LINE {
+            let gap = if at % (LINE / 2) == 0 { "  " } else { " " };
+            line.push_str(gap);
+            match chunk.get(at) {
+                Some(byte) => line.extend([byte >> 4, byte & 15].map(digit)),
+                None => line.push_str("  "),
+            }
+        }
+        line.push_str("  |");
+        line.extend(chunk.iter().map(|byte| match byte {
+            b' '..=b'~' => char::from(*byte),
+            _ => '.',
+        }));
+        line.push('|');
+        line
+    })
+}
+
+/// A hex digit.
+fn digit(value: u8) -> char {
+    char::from_digit(value.into(), 16).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_are_shown_as_everybody_shows_them() {
+        let lines: Vec<_> = dump(b"MZ\x90\0\x03\0\0\0\x04\0\0\0\xff\xff\0\0\x1b[2J|").collect();
+        assert_eq!(
+            lines,
+            [
+                "00000000  4d 5a 90 00 03 00 00 00  04 00 00 00 ff ff 00 00  |MZ..............|",
+                "00000010  1b 5b 32 4a 7c                                    |.[2J||",
+            ]
+        );
+        assert_eq!(dump(b"").count(), 0);
+    }
+}
