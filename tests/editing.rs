@@ -4,6 +4,7 @@ mod support;
 
 use lampblack::app::Setup;
 use lampblack::panes::PaneId;
+use lampblack::query::Index;
 use lampblack::read::Fetch;
 use lampblack::session::Past;
 use support::{console::Console, now, stage::Stage, world};
@@ -100,7 +101,7 @@ fn escape_takes_back_the_offer_before_it_leaves_the_editor() {
     stage.shows(&["username:"]);
     stage.press("esc");
     stage.lacks("username:");
-    assert_eq!(stage.app.focus(), PaneId::Query);
+    assert_eq!(stage.app.focus(), PaneId::Query(Index::Process));
     stage.press("esc");
     assert_eq!(stage.app.focus(), PaneId::Results);
     // Nothing was sent by any of it, and what was written is still there.

@@ -338,7 +338,9 @@ async fn answers_of_wrong_types_all_over_leave_a_console_that_can_be_used() {
     console.shows(&["of the loaded unreadable", "ISOLATION UNKNOWN"]);
     console.press("esc").await;
     for _ in 0..6 {
-        console.press("j y y y c y h y n y j enter k g r esc").await;
+        console
+            .press("j y y y c y h y n y j enter k g r esc 1")
+            .await;
         console.shows(&["Processes  "]);
     }
     console.sim.clear_faults();

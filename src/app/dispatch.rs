@@ -5,8 +5,9 @@ use jiff::{Timestamp, ToSpan};
 
 use super::{App, View};
 use crate::keys::{Action, Chord, Lookup};
-use crate::panes::{FailurePane, HelpPane, HistoryPane, Pane, PaneId};
-use crate::session::{Cx, Effect};
+use crate::panes::{FailurePane, HelpPane, HistoryPane, Pane, PaneId, QueryPane};
+use crate::query::Index;
+use crate::session::{Cx, Effect, Lead};
 
 impl App {
     pub(super) fn key(&mut self, key: KeyEvent, now: Timestamp, effects: &mut Vec<Effect>) {
@@ -41,7 +42,7 @@ impl App {
     }
 
     fn act(&mut self, action: Action, now: Timestamp, effects: &mut Vec<Effect>) {
-        // Only what may lead elsewhere is worth remembering where one was.
+        // Only what may change what is shown is worth remembering where one was.
         let is_leading = View::of(action).is_some()
             || matches!(
                 action,
@@ -49,13 +50,37 @@ impl App {
             );
         let place = is_leading.then(|| self.place());
         self.perform(action, now, effects);
-        if let Some(place) = place {
+        let mut cx = Cx::new(&mut self.session, effects, now);
+        if let Some(lead) = cx.take_lead() {
+            let place = place.unwrap_or_else(|| self.place());
+            self.follow(lead, now, effects);
             self.leave(place);
+        } else if let Some(place) = place {
+            self.leave(place);
+        }
+    }
+
+    /// Goes where a pane leads.
+    fn follow(&mut self, lead: Lead, now: Timestamp, effects: &mut Vec<Effect>) {
+        let mut cx = Cx::new(&mut self.session, effects, now);
+        match lead {
+            Lead::Process(id) => {
+                cx.open(id);
+                self.go_to(View::Process);
+            }
+            Lead::Search(index, query) => {
+                self.panes.editor_mut(index).set(&query);
+                cx.submit(index, query);
+                if let Some(view) = View::searching(index) {
+                    self.go_to(view);
+                }
+            }
         }
     }
 
     fn perform(&mut self, action: Action, now: Timestamp, effects: &mut Vec<Effect>) {
         if let Some(view) = View::of(action) {
+            self.prepare(view, now, effects);
             return self.go_to(view);
         }
         match action {
@@ -70,16 +95,21 @@ impl App {
                 self.overlay = Some(Box::new(HelpPane::new(keys, &self.keymap)));
             }
             Action::History if self.overlay.is_none() => {
+                self.go_to(View::Hunt);
                 self.overlay = Some(Box::new(HistoryPane::default()));
-                self.focus = PaneId::Query;
+                self.focus = PaneId::Query(Index::Process);
             }
             Action::ShowError => self.show_error(now, effects),
             Action::EditQuery => {
                 self.overlay = None;
-                self.focus = PaneId::Query;
+                // Where nothing is searched, processes are.
+                if self.view.index().is_none() {
+                    self.go_to(View::Hunt);
+                }
+                self.focus = PaneId::Query(self.view.index().unwrap_or(Index::Process));
             }
             // Tab completes while a completion is offered, and goes on otherwise.
-            Action::Complete if !self.panes.query.is_offering() => self.step(true),
+            Action::Complete if !self.is_offering() => self.step(true),
             Action::NextPane if self.overlay.is_none() => self.step(true),
             Action::PreviousPane if self.overlay.is_none() => self.step(false),
             Action::Zoom if self.overlay.is_none() => self.is_zoomed = !self.is_zoomed,
@@ -88,8 +118,16 @@ impl App {
                 self.overlay = None;
                 let mut cx = Cx::new(&mut self.session, effects, now);
                 cx.retry();
-                self.panes.results.refresh(&mut cx);
-                cx.refresh();
+                let panes = &self.panes;
+                match self.view {
+                    View::Hunt => {
+                        panes.results.refresh(&mut cx);
+                        cx.refresh();
+                    }
+                    View::Process => cx.reopen(),
+                    View::Alerts => panes.alerts.refresh(&mut cx),
+                    View::Binaries => panes.binaries.refresh(&mut cx),
+                }
             }
             Action::GoBack | Action::GoForward => {
                 let is_back = action == Action::GoBack;
@@ -98,9 +136,6 @@ impl App {
                     let text = format!("there is nothing to go {way} to");
                     Cx::new(&mut self.session, effects, now).notify(text);
                 }
-            }
-            Action::Open if self.overlay.is_none() && self.focus == PaneId::Results => {
-                self.focus = PaneId::Lineage;
             }
             Action::GoParent | Action::GoRoot if self.overlay.is_none() => {
                 self.focus = PaneId::Lineage;
@@ -126,11 +161,47 @@ impl App {
         }
     }
 
+    /// Sees to it that a view has something to show, where that is plain: the process that is looked at, the open alerts.
+    fn prepare(&mut self, view: View, now: Timestamp, effects: &mut Vec<Effect>) {
+        /// What is shown of the alerts when nothing else was asked for.
+        const OPEN: &str = "status:Unresolved";
+        let session = &self.session;
+        let process = match self.view {
+            View::Hunt => session.subject.as_ref().map(|subject| subject.id),
+            View::Alerts => session.alert.as_ref().and_then(|alert| alert.process),
+            View::Process | View::Binaries => None,
+        };
+        let mut cx = Cx::new(&mut self.session, effects, now);
+        match view {
+            View::Process => {
+                if let Some(id) = process {
+                    cx.open(id);
+                }
+            }
+            View::Alerts if cx.session().alerts.search().is_none() => {
+                self.panes.alert_query.set(OPEN);
+                cx.submit(Index::Alert, OPEN.into());
+            }
+            _ => {}
+        }
+    }
+
+    /// Whether a completion is offered.
+    fn is_offering(&self) -> bool {
+        self.editor().is_some_and(QueryPane::is_offering)
+    }
+
+    /// Takes back the completions on offer; false when there are none.
+    fn withdraw(&mut self) -> bool {
+        let index = self.view.index();
+        index.is_some_and(|index| self.panes.editor_mut(index).withdraw())
+    }
+
     /// Shows a view, with the focus on what it is about.
     fn go_to(&mut self, view: View) {
         self.overlay = None;
         self.is_zoomed = false;
-        if self.view != view || self.focus == PaneId::Query {
+        if self.view != view || matches!(self.focus, PaneId::Query(_)) {
             self.view = view;
             self.focus = view.main();
         }
@@ -144,12 +215,12 @@ impl App {
             .unwrap_or(0);
         let by = if is_forward { 1 } else { panes.len() - 1 };
         self.focus = panes[(at + by) % panes.len()].0;
-        self.panes.query.withdraw();
+        self.withdraw();
     }
 
     /// Takes one layer away: overlay, completion, entry, filter, marks, zoom, pane. Never the program.
     fn back(&mut self, now: Timestamp, effects: &mut Vec<Effect>) {
-        if self.overlay.take().is_some() || self.panes.query.withdraw() {
+        if self.overlay.take().is_some() || self.withdraw() {
             return;
         }
         if let Some(layer) = self.panes.get_mut(self.focus).peel() {

@@ -10,7 +10,7 @@ use ratatui::{
 use super::{App, View, footer::Footer, header::header, layout, tabs::tabs};
 use crate::api::Error;
 use crate::keys::Keymap;
-use crate::panes::{Look, Pane, PaneId};
+use crate::panes::{Look, Pane, PaneId, QueryPane};
 use crate::session::Session;
 use crate::theme::Theme;
 use crate::widgets::{Panel, Trouble};
@@ -26,7 +26,8 @@ pub(super) fn render(app: &mut App, frame: &mut Frame<'_>) {
         frame.render_widget(Paragraph::new(text).wrap(Wrap { trim: true }), screen);
         return;
     }
-    let lines = app.panes.query.n_lines();
+    let lines = app.editor().map(QueryPane::n_lines);
+    let is_offering = app.editor().is_some_and(QueryPane::is_offering);
     let areas = layout::areas(screen, app.view, app.focus, app.is_zoomed, lines);
     let scope = app.scope();
     let is_covered = app.overlay.is_some();
@@ -61,11 +62,15 @@ pub(super) fn render(app: &mut App, frame: &mut Frame<'_>) {
         view: *view,
         is_alone: areas.panes.len() == 1,
     };
-    paint.pane(&mut panes.query, areas.query);
+    if let Some(index) = view.index() {
+        paint.pane(panes.editor_mut(index), areas.query);
+    }
     for (id, area) in &areas.panes {
         paint.pane(panes.get_mut(*id), *area);
     }
-    if *focus == PaneId::Query && !is_covered {
+    if let PaneId::Query(index) = *focus
+        && !is_covered
+    {
         let editor = Rect {
             x: areas.query.x + 1,
             width: areas.query.width.saturating_sub(2),
@@ -77,7 +82,7 @@ pub(super) fn render(app: &mut App, frame: &mut Frame<'_>) {
             keymap,
             is_focused: true,
         };
-        panes.query.render_offer(paint.frame, editor, &look);
+        panes.editor(index).render_offer(paint.frame, editor, &look);
     }
     if let Some(overlay) = overlay {
         paint.focus = Some(PaneId::Overlay);
@@ -89,7 +94,7 @@ pub(super) fn render(app: &mut App, frame: &mut Frame<'_>) {
         keymap,
         scope,
         typed,
-        is_offering: panes.query.is_offering(),
+        is_offering,
     };
     footer.render(frame, &areas);
 }
@@ -165,7 +170,7 @@ impl Paint<'_, '_> {
     fn state(&self, pane: &dyn Pane) -> Line<'static> {
         let mut state = pane.state(self.session);
         let others = self.view.panes().iter();
-        let tabs = others.filter(|(id, _)| *id != PaneId::Query);
+        let tabs = others.filter(|(id, _)| !matches!(id, PaneId::Query(_)));
         if !self.is_alone || !tabs.clone().any(|(id, _)| *id == pane.id()) {
             return state;
         }

@@ -98,7 +98,7 @@ fn hints(scope: Scope) -> &'static [Action] {
             Action::ResetColumns,
             Action::Back,
         ],
-        Scope::Results => &[
+        Scope::Results | Scope::Alerts | Scope::Binaries => &[
             Action::Help,
             Action::EditQuery,
             Action::Open,
@@ -118,6 +118,7 @@ fn hints(scope: Scope) -> &'static [Action] {
         Scope::Lineage => &[
             Action::Help,
             Action::EditQuery,
+            Action::Open,
             Action::NextPane,
             Action::GoParent,
             Action::GoRoot,
@@ -126,7 +127,7 @@ fn hints(scope: Scope) -> &'static [Action] {
             Action::Back,
             Action::Quit,
         ],
-        Scope::Sensor => &[
+        Scope::Sensor | Scope::Alert => &[
             Action::Help,
             Action::EditQuery,
             Action::NextPane,

@@ -26,6 +26,7 @@ pub(super) struct Areas {
     pub(super) header: Rect,
     /// The views, and how one came here.
     pub(super) tabs: Rect,
+    /// The query editor; empty where there is none.
     pub(super) query: Rect,
     /// The panes that are shown, with their places.
     pub(super) panes: Vec<(PaneId, Rect)>,
@@ -33,23 +34,23 @@ pub(super) struct Areas {
     pub(super) hints: Rect,
 }
 
-/// Divides the screen. `lines` is how many lines the query has.
+/// Divides the screen. `lines` is how many lines the query has, if there is one.
 pub(super) fn areas(
     screen: Rect,
     view: View,
     focus: PaneId,
     is_zoomed: bool,
-    lines: usize,
+    lines: Option<usize>,
 ) -> Areas {
     let is_low = screen.height < 20;
     let is_high = screen.height >= HIGH;
     // The text, what is wrong with it, and a border around both.
     let most = if is_low { 1 } else { 4 };
-    let text = u16::try_from(lines).unwrap_or(u16::MAX).clamp(1, most);
+    let text = |lines| u16::try_from(lines).unwrap_or(u16::MAX).clamp(1, most) + 3;
     let [header, tabs, query, main, notice, hints] = Layout::vertical([
         Constraint::Length(1),
         Constraint::Length(u16::from(!is_low)),
-        Constraint::Length(text + 3),
+        Constraint::Length(lines.map_or(0, text)),
         Constraint::Fill(1),
         Constraint::Length(u16::from(is_high)),
         Constraint::Length(1),
@@ -57,7 +58,7 @@ pub(super) fn areas(
     .areas(screen);
     // Where the notice has no line of its own, it takes the place of the hints.
     let notice = if is_high { notice } else { hints };
-    let beside = if focus == PaneId::Query {
+    let beside = if let PaneId::Query(_) = focus {
         view.main()
     } else {
         focus
@@ -81,9 +82,7 @@ pub(super) fn areas(
 fn divided(view: View, main: Rect) -> Vec<(PaneId, Rect)> {
     match view {
         View::Hunt => {
-            let side = (main.width * 37 / 100).min(SIDE);
-            let [list, column] =
-                Layout::horizontal([Constraint::Fill(1), Constraint::Length(side)]).areas(main);
+            let [list, column] = beside(main);
             // The facts of host and binary, then as many ancestors as there is room for.
             let facts = (main.height * 15 / 28).min(FACTS);
             let [chain, sensor] =
@@ -94,7 +93,22 @@ fn divided(view: View, main: Rect) -> Vec<(PaneId, Rect)> {
                 (PaneId::Sensor, sensor),
             ]
         }
+        View::Process => {
+            let [chain, sensor] = beside(main);
+            vec![(PaneId::Lineage, chain), (PaneId::Sensor, sensor)]
+        }
+        View::Alerts => {
+            let [list, alert] = beside(main);
+            vec![(PaneId::Alerts, list), (PaneId::Alert, alert)]
+        }
+        View::Binaries => vec![(PaneId::Binaries, main)],
     }
+}
+
+/// A wide area, and a narrower one to its right.
+fn beside(main: Rect) -> [Rect; 2] {
+    let side = (main.width * 37 / 100).min(SIDE);
+    Layout::horizontal([Constraint::Fill(1), Constraint::Length(side)]).areas(main)
 }
 
 /// A place over the middle of the screen.
@@ -112,6 +126,7 @@ pub(super) fn popup(screen: Rect) -> Rect {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::query::Index;
 
     fn shown(width: u16, height: u16, focus: PaneId, is_zoomed: bool) -> Vec<PaneId> {
         areas(
@@ -119,7 +134,7 @@ mod tests {
             View::Hunt,
             focus,
             is_zoomed,
-            1,
+            Some(1),
         )
         .panes
         .iter()
@@ -130,11 +145,14 @@ mod tests {
     #[test]
     fn a_wide_screen_shows_all_panes_and_a_narrow_one_the_focused() {
         assert_eq!(
-            shown(120, 36, PaneId::Query, false),
+            shown(120, 36, PaneId::Query(Index::Process), false),
             [PaneId::Results, PaneId::Lineage, PaneId::Sensor]
         );
         assert_eq!(shown(120, 36, PaneId::Sensor, true), [PaneId::Sensor]);
-        assert_eq!(shown(80, 24, PaneId::Query, false), [PaneId::Results]);
+        assert_eq!(
+            shown(80, 24, PaneId::Query(Index::Process), false),
+            [PaneId::Results]
+        );
         assert_eq!(shown(80, 24, PaneId::Lineage, false), [PaneId::Lineage]);
     }
 
@@ -143,7 +161,7 @@ mod tests {
         for width in 0..130 {
             for height in 0..50 {
                 let screen = Rect::new(0, 0, width, height);
-                let areas = areas(screen, View::Hunt, PaneId::Results, false, 3);
+                let areas = areas(screen, View::Hunt, PaneId::Results, false, Some(3));
                 let all = areas.panes.iter().map(|(_, area)| *area).chain([
                     areas.header,
                     areas.tabs,

@@ -15,7 +15,8 @@ use jiff::Timestamp;
 use ratatui::Frame;
 
 use crate::keys::{Chord, Keymap, Scope};
-use crate::panes::{Pane, PaneId};
+use crate::panes::{Pane, PaneId, QueryPane};
+use crate::query::Index;
 use crate::session::{Cx, Effect, Identity, Past, Session};
 use crate::theme::Theme;
 use crate::worker::Reply;
@@ -65,7 +66,7 @@ pub struct App {
     session: Session,
     keymap: Keymap,
     theme: Theme,
-    panes: Panes,
+    panes: Box<Panes>,
     overlay: Option<Box<dyn Pane>>,
     view: View,
     focus: PaneId,
@@ -98,10 +99,10 @@ impl App {
             session,
             keymap,
             theme,
-            panes: Panes::default(),
+            panes: Box::default(),
             overlay: None,
             view: View::default(),
-            focus: PaneId::Query,
+            focus: PaneId::Query(Index::Process),
             trail: Trail::default(),
             is_zoomed: false,
             typed: Vec::new(),
@@ -174,6 +175,11 @@ impl App {
         } else {
             self.focus
         }
+    }
+
+    /// The editor of the view that is shown, if it has one.
+    fn editor(&self) -> Option<&QueryPane> {
+        self.view.index().map(|index| self.panes.editor(index))
     }
 
     /// Where keys are looked up now.

@@ -1,34 +1,85 @@
 //! All panes, each of them once, whatever view they are shown in.
 
-use crate::panes::{LineagePane, ListPane, Pane, PaneId, Processes, QueryPane, SensorPane};
+use crate::panes::{
+    AlertPane, Alerts, Binaries, LineagePane, ListPane, Pane, PaneId, Processes, QueryPane,
+    SensorPane,
+};
+use crate::query::Index;
 
 /// One of each.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Panes {
     pub(super) query: QueryPane,
     pub(super) results: ListPane<Processes>,
     pub(super) lineage: LineagePane,
     pub(super) sensor: SensorPane,
+    pub(super) alert_query: QueryPane,
+    pub(super) alerts: ListPane<Alerts>,
+    pub(super) alert: AlertPane,
+    pub(super) binary_query: QueryPane,
+    pub(super) binaries: ListPane<Binaries>,
+}
+
+impl Default for Panes {
+    fn default() -> Self {
+        Self {
+            query: QueryPane::new(Index::Process),
+            results: ListPane::default(),
+            lineage: LineagePane::default(),
+            sensor: SensorPane::default(),
+            alert_query: QueryPane::new(Index::Alert),
+            alerts: ListPane::default(),
+            alert: AlertPane::default(),
+            binary_query: QueryPane::new(Index::Binary),
+            binaries: ListPane::default(),
+        }
+    }
 }
 
 impl Panes {
+    /// The editor for queries of an index; reports have none.
+    pub(super) fn editor(&self, index: Index) -> &QueryPane {
+        match index {
+            Index::Process | Index::Report => &self.query,
+            Index::Alert => &self.alert_query,
+            Index::Binary => &self.binary_query,
+        }
+    }
+
+    /// The same, to be changed.
+    pub(super) fn editor_mut(&mut self, index: Index) -> &mut QueryPane {
+        match index {
+            Index::Process | Index::Report => &mut self.query,
+            Index::Alert => &mut self.alert_query,
+            Index::Binary => &mut self.binary_query,
+        }
+    }
+
     /// The pane of a name; the overlay is none of them.
     pub(super) fn get(&self, id: PaneId) -> &dyn Pane {
         match id {
-            PaneId::Query | PaneId::Overlay => &self.query,
+            PaneId::Overlay => &self.query,
+            PaneId::Query(index) => self.editor(index),
             PaneId::Results => &self.results,
             PaneId::Lineage => &self.lineage,
             PaneId::Sensor => &self.sensor,
+            PaneId::Alerts => &self.alerts,
+            PaneId::Alert => &self.alert,
+            PaneId::Binaries => &self.binaries,
         }
     }
 
     /// The same, to be changed.
     pub(super) fn get_mut(&mut self, id: PaneId) -> &mut dyn Pane {
         match id {
-            PaneId::Query | PaneId::Overlay => &mut self.query,
+            PaneId::Overlay => &mut self.query,
+            PaneId::Query(index) => self.editor_mut(index),
             PaneId::Results => &mut self.results,
             PaneId::Lineage => &mut self.lineage,
             PaneId::Sensor => &mut self.sensor,
+            PaneId::Alerts => &mut self.alerts,
+            PaneId::Alert => &mut self.alert,
+            PaneId::Binaries => &mut self.binaries,
         }
     }
 }

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::{App, View};
-use crate::model::{Process, Search};
-use crate::panes::{PaneId, Processes, State};
-use crate::session::{Cx, Effect, Listed};
+use crate::model::{ProcessId, Search};
+use crate::panes::{Alerts, Binaries, Kind, ListPane, PaneId, Processes, QueryPane, State};
+use crate::session::{Cx, Effect, Listed, Session};
 use crate::text;
 
 /// As many places are kept; the oldest are forgotten.
@@ -23,54 +23,107 @@ pub(super) struct Trail {
     ahead: Vec<Place>,
 }
 
-/// Where one was: view, query, filter, marks, cursor.
-#[derive(Clone, Debug)]
+/// Where one was, and what was shown there.
+#[derive(Debug)]
 pub(super) struct Place {
     view: View,
     focus: PaneId,
-    query: String,
-    search: Option<Arc<Search>>,
-    results: State<Processes>,
+    shown: Shown,
     crumb: String,
 }
 
-impl Place {
-    /// Whether the same is shown there, wherever the cursor is.
-    fn is_same(&self, other: &Self) -> bool {
-        let is_same_search = match (&self.search, &other.search) {
-            (Some(one), Some(other)) => Arc::ptr_eq(one, other),
-            (one, other) => one.is_none() && other.is_none(),
-        };
-        self.view == other.view && is_same_search
+/// What a view shows: enough to show it again.
+#[derive(Debug)]
+enum Shown {
+    Hunt(Asked<Processes>),
+    Process(Option<ProcessId>),
+    Alerts(Asked<Alerts>),
+    Binaries(Asked<Binaries>),
+}
+
+/// A question, and how one looked at the answer.
+#[derive(Debug)]
+struct Asked<K: Kind> {
+    query: String,
+    search: Option<Arc<Search>>,
+    state: State<K>,
+}
+
+impl<K: Kind> Asked<K> {
+    fn of(editor: &QueryPane, list: &ListPane<K>, session: &Session) -> Self {
+        let search = K::Row::pages(session).search().cloned();
+        // What was typed since belongs to where one goes.
+        let query = search.as_ref().map(|search| search.query.clone());
+        Self {
+            query: query.unwrap_or_else(|| editor.text().to_owned()),
+            search,
+            state: list.state().clone(),
+        }
     }
 
-    /// Whether there is anything to come back to.
+    fn restore(self, editor: &mut QueryPane, list: &mut ListPane<K>, cx: &mut Cx<'_>) {
+        if editor.text() != self.query {
+            editor.set(&self.query);
+        }
+        cx.return_to::<K::Row>(self.search);
+        list.restore(self.state);
+    }
+
+    fn is_same(&self, other: &Self) -> bool {
+        match (&self.search, &other.search) {
+            (Some(one), Some(other)) => Arc::ptr_eq(one, other),
+            (one, other) => one.is_none() && other.is_none(),
+        }
+    }
+}
+
+impl Shown {
+    /// Whether the same is shown there, wherever the cursor is.
+    fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Hunt(one), Self::Hunt(other)) => one.is_same(other),
+            (Self::Process(one), Self::Process(other)) => one == other,
+            (Self::Alerts(one), Self::Alerts(other)) => one.is_same(other),
+            (Self::Binaries(one), Self::Binaries(other)) => one.is_same(other),
+            _ => false,
+        }
+    }
+
+    /// Whether there is nothing to come back to.
     fn is_empty(&self) -> bool {
-        self.view == View::Hunt && self.search.is_none()
+        match self {
+            Self::Hunt(asked) => asked.search.is_none(),
+            Self::Process(opened) => opened.is_none(),
+            Self::Alerts(asked) => asked.search.is_none(),
+            Self::Binaries(asked) => asked.search.is_none(),
+        }
     }
 }
 
 impl App {
     /// Where one is.
     pub(super) fn place(&self) -> Place {
-        let search = Process::pages(&self.session).search().cloned();
+        let (panes, session) = (&self.panes, &self.session);
         Place {
             view: self.view,
             focus: self.focus,
-            // What was typed since belongs to where one goes.
-            query: search.as_ref().map_or_else(
-                || self.panes.query.text().to_owned(),
-                |search| search.query.clone(),
-            ),
-            search,
-            results: self.panes.results.state().clone(),
+            shown: match self.view {
+                View::Hunt => Shown::Hunt(Asked::of(&panes.query, &panes.results, session)),
+                View::Process => Shown::Process(session.opened),
+                View::Alerts => {
+                    Shown::Alerts(Asked::of(&panes.alert_query, &panes.alerts, session))
+                }
+                View::Binaries => {
+                    Shown::Binaries(Asked::of(&panes.binary_query, &panes.binaries, session))
+                }
+            },
             crumb: self.crumb(),
         }
     }
 
     /// Remembers where one was, if that is not where one still is.
     pub(super) fn leave(&mut self, place: Place) {
-        if place.is_empty() || place.is_same(&self.place()) {
+        if place.shown.is_empty() || place.shown.is_same(&self.place().shown) {
             return;
         }
         self.trail.ahead.clear();
@@ -106,27 +159,49 @@ impl App {
     fn arrive(&mut self, place: Place, now: Timestamp, effects: &mut Vec<Effect>) {
         self.view = place.view;
         // Whoever comes back wants the rows, not the text that asked for them.
-        self.focus = if place.focus == PaneId::Query {
+        self.focus = if let PaneId::Query(_) = place.focus {
             place.view.main()
         } else {
             place.focus
         };
         self.overlay = None;
-        if self.panes.query.text() != place.query {
-            self.panes.query.set(&place.query);
+        let panes = &mut self.panes;
+        let mut cx = Cx::new(&mut self.session, effects, now);
+        match place.shown {
+            Shown::Hunt(asked) => asked.restore(&mut panes.query, &mut panes.results, &mut cx),
+            Shown::Process(opened) => {
+                if let Some(id) = opened {
+                    cx.open(id);
+                }
+            }
+            Shown::Alerts(asked) => {
+                asked.restore(&mut panes.alert_query, &mut panes.alerts, &mut cx);
+            }
+            Shown::Binaries(asked) => {
+                asked.restore(&mut panes.binary_query, &mut panes.binaries, &mut cx);
+            }
         }
-        Cx::new(&mut self.session, effects, now).return_to::<Process>(place.search);
-        self.panes.results.restore(place.results);
     }
 
     /// What is shown, in a few words.
     fn crumb(&self) -> String {
-        match self.view {
-            View::Hunt => match Process::pages(&self.session).search() {
-                Some(search) if search.query.is_empty() => "everything".into(),
-                Some(search) => text::fit(&search.query.as_str().into(), CRUMB),
-                None => String::new(),
-            },
+        let search = match self.view {
+            View::Hunt => self.session.results.search(),
+            View::Alerts => self.session.alerts.search(),
+            View::Binaries => self.session.binaries.search(),
+            View::Process => {
+                let opened = self.session.opened_process();
+                return opened.map_or(String::new(), |process| {
+                    let name = text::fit(&process.name, CRUMB);
+                    let pid = process.pid.map(|pid| format!(" {pid}"));
+                    name + &pid.unwrap_or_default()
+                });
+            }
+        };
+        match search {
+            Some(search) if search.query.is_empty() => "everything".into(),
+            Some(search) => text::fit(&search.query.as_str().into(), CRUMB),
+            None => String::new(),
         }
     }
 

@@ -4,6 +4,7 @@ use strum::{EnumIter, IntoEnumIterator};
 
 use crate::keys::Action;
 use crate::panes::PaneId;
+use crate::query::Index;
 
 /// A screen of panes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, EnumIter)]
@@ -11,6 +12,12 @@ pub enum View {
     /// Processes are searched.
     #[default]
     Hunt,
+    /// A process: its relatives, and what is known of it.
+    Process,
+    /// What watchlists and feeds have found.
+    Alerts,
+    /// Files are searched.
+    Binaries,
 }
 
 impl View {
@@ -28,6 +35,9 @@ impl View {
     pub(super) fn action(self) -> Action {
         match self {
             Self::Hunt => Action::ViewHunt,
+            Self::Process => Action::ViewProcess,
+            Self::Alerts => Action::ViewAlerts,
+            Self::Binaries => Action::ViewBinaries,
         }
     }
 
@@ -35,17 +45,45 @@ impl View {
     pub(super) fn title(self) -> &'static str {
         match self {
             Self::Hunt => "Hunt",
+            Self::Process => "Process",
+            Self::Alerts => "Alerts",
+            Self::Binaries => "Binaries",
         }
+    }
+
+    /// The index that is searched in it.
+    pub(super) fn index(self) -> Option<Index> {
+        match self {
+            Self::Hunt => Some(Index::Process),
+            Self::Process => None,
+            Self::Alerts => Some(Index::Alert),
+            Self::Binaries => Some(Index::Binary),
+        }
+    }
+
+    /// The view in which an index is searched.
+    pub(super) fn searching(index: Index) -> Option<Self> {
+        Self::all().find(|view| view.index() == Some(index))
     }
 
     /// Its panes in the order of the tab key, and their names where only one is shown at a time.
     pub(super) fn panes(self) -> &'static [(PaneId, &'static str)] {
         match self {
             Self::Hunt => &[
-                (PaneId::Query, "Query"),
+                (PaneId::Query(Index::Process), "Query"),
                 (PaneId::Results, "Processes"),
                 (PaneId::Lineage, "Chain"),
                 (PaneId::Sensor, "Sensor"),
+            ],
+            Self::Process => &[(PaneId::Lineage, "Chain"), (PaneId::Sensor, "Sensor")],
+            Self::Alerts => &[
+                (PaneId::Query(Index::Alert), "Query"),
+                (PaneId::Alerts, "Alerts"),
+                (PaneId::Alert, "Why"),
+            ],
+            Self::Binaries => &[
+                (PaneId::Query(Index::Binary), "Query"),
+                (PaneId::Binaries, "Binaries"),
             ],
         }
     }
@@ -54,6 +92,9 @@ impl View {
     pub(super) fn main(self) -> PaneId {
         match self {
             Self::Hunt => PaneId::Results,
+            Self::Process => PaneId::Lineage,
+            Self::Alerts => PaneId::Alerts,
+            Self::Binaries => PaneId::Binaries,
         }
     }
 }

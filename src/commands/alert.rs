@@ -4,11 +4,11 @@ use std::pin::pin;
 
 use futures::TryStreamExt;
 
-use super::{Caller, Exit, Failure, problem, search::query, told::Told, when};
+use super::{Caller, Exit, Failure, problem, search, told::Told, when};
 use crate::cli::Reading;
 use crate::model::{Alert, AlertSource, Search};
 use crate::output::{Align, Cell, Column, Row, Sheet};
-use crate::query::{Index, Stored};
+use crate::query::{self, Index};
 use crate::read;
 use crate::text::Untrusted;
 
@@ -42,7 +42,7 @@ pub(super) async fn list(
     caller: &mut Caller<'_>,
 ) -> Result<Exit, Failure> {
     let search = Search {
-        query: query(asked.unwrap_or(OPEN), caller)?,
+        query: search::query(asked.unwrap_or(OPEN), caller)?,
         sort: Some("alert_severity desc".into()),
         ..Search::default()
     };
@@ -75,6 +75,9 @@ fn row(alert: &Alert) -> Row {
         .process_name
         .non_empty()
         .or_else(|| alert.observed_paths.first());
+    let indicator = &alert.indicator;
+    let indicator = query::indicated(indicator.kind.raw(), indicator.value.raw());
+    let indicator = Untrusted::from(indicator);
     let feed = match alert.source {
         AlertSource::Watchlist => Cell::from(Some("watchlist")),
         AlertSource::Report(_) => Cell::of(&alert.feed_name),
@@ -89,7 +92,7 @@ fn row(alert: &Alert) -> Row {
             name.map(Cell::of).unwrap_or_default(),
             Cell::of(alert.source_name.non_empty().unwrap_or(&alert.source_id)),
             feed,
-            Cell::of(&indicator(alert)),
+            Cell::of(&indicator),
             Cell::of(&alert.assigned_to),
             Cell::from(alert.md5),
             Cell::from(alert.process),
@@ -97,18 +100,4 @@ fn row(alert: &Alert) -> Row {
         ],
         json: alert.document.json().to_owned(),
     }
-}
-
-/// What matched: a query as a person writes it, anything else by its value.
-fn indicator(alert: &Alert) -> Untrusted {
-    let indicator = &alert.indicator;
-    if !indicator.kind.is_like("query") || indicator.value.is_empty() {
-        return indicator.value.clone();
-    }
-    let stored = Stored::read(indicator.value.raw());
-    // One that holds no query is shown as it is.
-    if stored.text.is_empty() {
-        return indicator.value.clone();
-    }
-    stored.text.into()
 }

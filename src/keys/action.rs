@@ -32,6 +32,15 @@ pub enum Action {
     /// Hunt: search processes
     #[strum(message = "hunt")]
     ViewHunt,
+    /// Process: relatives and facts of the one under the cursor
+    #[strum(message = "process")]
+    ViewProcess,
+    /// Alerts: what watchlists and feeds have found
+    #[strum(message = "alerts")]
+    ViewAlerts,
+    /// Binaries: search files
+    #[strum(message = "binaries")]
+    ViewBinaries,
     /// Show the last error in full, with what to do about it
     #[strum(message = "error")]
     ShowError,
@@ -178,6 +187,8 @@ pub enum Scope {
     Columns,
     /// The query editor; takes text.
     Query,
+    /// Whatever can be copied from.
+    Copy,
     /// Whatever has a process under the cursor.
     Process,
     /// The list of processes found.
@@ -186,6 +197,12 @@ pub enum Scope {
     Lineage,
     /// The panel about the host.
     Sensor,
+    /// The list of alerts.
+    Alerts,
+    /// The panel about an alert.
+    Alert,
+    /// The list of binaries.
+    Binaries,
     /// A popup to be read: help, an error in full.
     Overlay,
     /// The popup of queries asked before.
@@ -230,10 +247,14 @@ impl Scope {
             Self::Entry => "Entry",
             Self::Columns => "Columns",
             Self::Query => "Query",
+            Self::Copy => "Copy",
             Self::Process => "Process under the cursor",
             Self::Results => "Processes",
             Self::Lineage => "Parent chain",
             Self::Sensor => "Sensor",
+            Self::Alerts => "Alerts",
+            Self::Alert => "Alert",
+            Self::Binaries => "Binaries",
             Self::Overlay => "Popup",
             Self::History => "Query history",
         }
@@ -248,17 +269,40 @@ impl Scope {
             Self::Filter => &[Self::Filter, Self::Global],
             Self::Entry => &[Self::Entry, Self::Global],
             Self::Columns => &[Self::Columns, Self::List, Self::Global],
-            Self::Process => &[Self::Process, Self::List, Self::Global],
+            Self::Copy => &[Self::Copy, Self::Global],
+            Self::Process => &[Self::Process, Self::Copy, Self::List, Self::Global],
             Self::Query => &[Self::Query, Self::Global],
             Self::Results => &[
                 Self::Results,
                 Self::Process,
+                Self::Copy,
                 Self::Rows,
                 Self::List,
                 Self::Global,
             ],
-            Self::Lineage => &[Self::Lineage, Self::Process, Self::List, Self::Global],
-            Self::Sensor => &[Self::Sensor, Self::List, Self::Global],
+            Self::Lineage => &[
+                Self::Lineage,
+                Self::Process,
+                Self::Copy,
+                Self::List,
+                Self::Global,
+            ],
+            Self::Sensor => &[Self::Sensor, Self::Copy, Self::List, Self::Global],
+            Self::Alerts => &[
+                Self::Alerts,
+                Self::Copy,
+                Self::Rows,
+                Self::List,
+                Self::Global,
+            ],
+            Self::Alert => &[Self::Alert, Self::Copy, Self::List, Self::Global],
+            Self::Binaries => &[
+                Self::Binaries,
+                Self::Copy,
+                Self::Rows,
+                Self::List,
+                Self::Global,
+            ],
             Self::Overlay => &[Self::Overlay, Self::List, Self::Global],
             Self::History => &[Self::History, Self::List, Self::Global],
         }

@@ -16,6 +16,9 @@ pub(super) const DEFAULTS: &[(Scope, &[Keys])] = &[
             (Action::NextPane, &["tab"]),
             (Action::PreviousPane, &["backtab"]),
             (Action::ViewHunt, &["1"]),
+            (Action::ViewProcess, &["2"]),
+            (Action::ViewAlerts, &["3"]),
+            (Action::ViewBinaries, &["5"]),
             (Action::GoBack, &["["]),
             (Action::GoForward, &["]"]),
             (Action::Zoom, &["+", "_"]),
@@ -79,10 +82,8 @@ pub(super) const DEFAULTS: &[(Scope, &[Keys])] = &[
         ],
     ),
     (
-        Scope::Process,
+        Scope::Copy,
         &[
-            (Action::GoParent, &["g p"]),
-            (Action::GoRoot, &["g r"]),
             (Action::YankRow, &["y y"]),
             (Action::YankHash, &["y h"]),
             (Action::YankCmdline, &["y c"]),
@@ -93,21 +94,17 @@ pub(super) const DEFAULTS: &[(Scope, &[Keys])] = &[
         ],
     ),
     (
-        Scope::Results,
+        Scope::Process,
         &[
             (Action::Open, &["enter"]),
-            (Action::SplitSegments, &["g s"]),
+            (Action::GoParent, &["g p"]),
+            (Action::GoRoot, &["g r"]),
         ],
     ),
-    (
-        Scope::Sensor,
-        &[
-            (Action::YankRow, &["y y"]),
-            (Action::YankHost, &["y n"]),
-            (Action::YankJson, &["y j"]),
-            (Action::YankRaw, &["y d"]),
-        ],
-    ),
+    (Scope::Results, &[(Action::SplitSegments, &["g s"])]),
+    (Scope::Alerts, &[(Action::Open, &["enter"])]),
+    (Scope::Alert, &[(Action::Open, &["enter"])]),
+    (Scope::Binaries, &[(Action::Open, &["enter"])]),
     (Scope::Overlay, &[(Action::Back, &["enter"])]),
     (
         Scope::History,

@@ -287,7 +287,7 @@ mod tests {
         assert_eq!(nearest("s"), "s means nothing here; it is sort in Rows");
         assert_eq!(
             nearest("y x"),
-            "y x means nothing here; what may follow is y n j d"
+            "y x means nothing here; what may follow is y h c g n j d"
         );
         assert_eq!(nearest("f9"), "f9 means nothing here; ? shows what does");
     }

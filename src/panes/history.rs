@@ -8,6 +8,7 @@ use ratatui::{
 
 use super::{Look, Pane, PaneId, motion};
 use crate::keys::{Action, Scope};
+use crate::query::Index;
 use crate::session::{Cx, Session};
 use crate::text::{self, Untrusted};
 
@@ -39,7 +40,7 @@ impl Pane for HistoryPane {
         if action == Action::Open {
             if let Some(past) = cx.session().history.get(self.cursor) {
                 let query = past.query.clone();
-                cx.propose(query);
+                cx.propose(Index::Process, query);
             }
             self.is_done = true;
             return true;

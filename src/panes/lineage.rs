@@ -11,7 +11,7 @@ use ratatui::{
 use super::{Look, Pane, PaneId, motion, yank};
 use crate::keys::{Action, Scope};
 use crate::model::{Lineage, Process, ProcessId, Top};
-use crate::session::{Awaiting, Cx, Session};
+use crate::session::{Awaiting, Cx, Lead, Session};
 use crate::text::{self, Untrusted};
 use crate::widgets::{Field, Fields, cells};
 use crate::worker::Slot;
@@ -84,6 +84,10 @@ impl Pane for LineagePane {
         let to = match action {
             Action::GoParent => Some(row.saturating_sub(1)),
             Action::GoRoot => Some(0),
+            Action::Open => {
+                cx.lead(Lead::Process(self.at_cursor(&lineage).id));
+                return true;
+            }
             _ => motion::moved(action, row, self.height, last),
         };
         let Some(to) = to else {

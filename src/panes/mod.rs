@@ -1,5 +1,6 @@
 //! The panes: one file each, every one owns its cursor and none owns data.
 
+mod alert;
 mod columns;
 mod editor;
 mod export;
@@ -16,32 +17,40 @@ mod yank;
 use crossterm::event::KeyEvent;
 use ratatui::{Frame, layout::Rect, text::Line};
 
+pub use alert::AlertPane;
 pub use columns::ColumnsPane;
 pub use export::ExportPane;
 pub use failure::FailurePane;
 pub use help::HelpPane;
 pub use history::HistoryPane;
 pub use lineage::LineagePane;
-pub use list::{Kind, ListPane, Processes, State};
+pub use list::{Alerts, Binaries, Kind, ListPane, Processes, State};
 pub use query::QueryPane;
 pub use sensor::SensorPane;
 
 use crate::keys::{Action, Keymap, Scope};
+use crate::query::Index;
 use crate::session::{Cx, Session};
 use crate::theme::Theme;
 use crate::worker::Slot;
 
-/// Names a pane of the hunt view.
+/// Names a pane.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum PaneId {
-    /// The query editor.
-    Query,
+    /// The query editor of an index.
+    Query(Index),
     /// The process list.
     Results,
     /// The parent chain.
     Lineage,
     /// The sensor panel.
     Sensor,
+    /// The list of alerts.
+    Alerts,
+    /// The alert under the cursor.
+    Alert,
+    /// The list of binaries.
+    Binaries,
     /// Whatever lies over the view.
     Overlay,
 }

@@ -1,7 +1,9 @@
 //! What is copied from a process or a sensor: made visible, and defanged unless the raw row is asked for.
 
+use jiff::Timestamp;
+
 use crate::keys::Action;
-use crate::model::{Document, Process, Sensor};
+use crate::model::{Alert, Binary, Document, Process, Sensor};
 use crate::session::Cx;
 use crate::text::{self, Untrusted};
 
@@ -50,6 +52,55 @@ pub(super) fn sensor(sensor: &Sensor, action: Action) -> Option<Copied> {
     })
 }
 
+/// What `action` names of an alert, if it names anything of one.
+pub(super) fn alert(alert: &Alert, action: Action) -> Option<Copied> {
+    let severity = alert.severity.map(|severity| severity.to_string());
+    let row = [
+        time(alert.created),
+        severity.unwrap_or_default().into(),
+        alert.status.word(),
+        alert.host.clone(),
+        alert.user.clone(),
+        alert.process_name.clone(),
+        alert.source_name.clone(),
+        alert.indicator.value.clone(),
+        alert
+            .md5
+            .map(|md5| md5.to_string())
+            .unwrap_or_default()
+            .into(),
+        alert.id.0.clone(),
+    ];
+    Some(match action {
+        Action::YankRow => ("row, defanged", Some(defanged(&row))),
+        Action::YankRaw => ("row", Some(plain(&row))),
+        Action::YankHash => ("hash", alert.md5.map(|md5| md5.to_string())),
+        Action::YankGuid => ("GUID", alert.process.map(|id| id.to_string())),
+        Action::YankHost => ("host", alert.host.non_empty().map(text::visible)),
+        Action::YankJson => ("record", Some(json(&alert.document))),
+        _ => return None,
+    })
+}
+
+/// What `action` names of a binary, if it names anything of one.
+pub(super) fn binary(binary: &Binary, action: Action) -> Option<Copied> {
+    let path = binary.observed_paths.first().cloned();
+    let row = [
+        binary.md5.to_string().into(),
+        binary.signature.result.clone(),
+        binary.signature.publisher.clone(),
+        time(binary.first_seen),
+        path.unwrap_or_default(),
+    ];
+    Some(match action {
+        Action::YankRow => ("row, defanged", Some(defanged(&row))),
+        Action::YankRaw => ("row", Some(plain(&row))),
+        Action::YankHash => ("hash", Some(binary.md5.to_string())),
+        Action::YankJson => ("record", Some(json(&binary.document))),
+        _ => return None,
+    })
+}
+
 /// Puts what was found on the clipboard; false when the action names nothing that can be copied.
 pub(super) fn copy_one(copied: Option<Copied>, cx: &mut Cx<'_>) -> bool {
     let is_any = copied.is_some();
@@ -83,9 +134,8 @@ pub(super) fn copy(copies: Vec<Copied>, cx: &mut Cx<'_>) {
 
 fn row(process: &Process) -> [Untrusted; 8] {
     let md5 = process.md5.map(|md5| md5.to_string()).unwrap_or_default();
-    let started = process.started.map(|at| at.to_string()).unwrap_or_default();
     [
-        started.into(),
+        time(process.started),
         process.host.clone(),
         process.user.clone(),
         process.parent_name.clone(),
@@ -94,6 +144,10 @@ fn row(process: &Process) -> [Untrusted; 8] {
         md5.into(),
         process.id.to_string().into(),
     ]
+}
+
+fn time(at: Option<Timestamp>) -> Untrusted {
+    at.map(|at| at.to_string()).unwrap_or_default().into()
 }
 
 fn plain(row: &[Untrusted]) -> String {

@@ -34,6 +34,18 @@ impl Stored {
     }
 }
 
+/// The value of an indicator for people: of a query its text, of anything else what it is.
+pub fn indicated(kind: &str, value: &str) -> String {
+    if kind.eq_ignore_ascii_case("query") {
+        let stored = Stored::read(value);
+        // One that holds no query is shown as it is.
+        if !stored.text.is_empty() {
+            return stored.text;
+        }
+    }
+    value.to_owned()
+}
+
 /// The `search_query` with its query replaced by this text; what else it holds stays.
 pub fn replace_query(search_query: &str, text: &str) -> String {
     let name = |pair: &str| {

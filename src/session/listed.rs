@@ -3,7 +3,7 @@
 use std::{fmt::Debug, sync::Arc};
 
 use super::{Pages, Session};
-use crate::model::{Document, Process, ProcessId, Search, Span};
+use crate::model::{Alert, AlertId, Binary, Document, Md5, Process, ProcessId, Search, Span};
 use crate::query::Index;
 use crate::read::Fetch;
 
@@ -55,5 +55,57 @@ impl Listed for Process {
 
     fn pages_mut(session: &mut Session) -> &mut Pages<Self> {
         &mut session.results
+    }
+}
+
+impl Listed for Alert {
+    type Id = AlertId;
+
+    const INDEX: Index = Index::Alert;
+
+    fn id(&self) -> AlertId {
+        self.id.clone()
+    }
+
+    fn document(&self) -> &Document {
+        &self.document
+    }
+
+    fn fetch(search: Arc<Search>, span: Span) -> Fetch {
+        Fetch::Alerts { search, span }
+    }
+
+    fn pages(session: &Session) -> &Pages<Self> {
+        &session.alerts
+    }
+
+    fn pages_mut(session: &mut Session) -> &mut Pages<Self> {
+        &mut session.alerts
+    }
+}
+
+impl Listed for Binary {
+    type Id = Md5;
+
+    const INDEX: Index = Index::Binary;
+
+    fn id(&self) -> Md5 {
+        self.md5
+    }
+
+    fn document(&self) -> &Document {
+        &self.document
+    }
+
+    fn fetch(search: Arc<Search>, span: Span) -> Fetch {
+        Fetch::Binaries { search, span }
+    }
+
+    fn pages(session: &Session) -> &Pages<Self> {
+        &session.binaries
+    }
+
+    fn pages_mut(session: &mut Session) -> &mut Pages<Self> {
+        &mut session.binaries
     }
 }

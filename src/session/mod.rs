@@ -3,6 +3,7 @@
 mod chosen;
 mod cx;
 mod effect;
+mod lead;
 mod listed;
 mod order;
 mod pages;
@@ -15,13 +16,16 @@ use jiff::Timestamp;
 pub use chosen::Chosen;
 pub use cx::Cx;
 pub use effect::Effect;
+pub use lead::Lead;
 pub use listed::Listed;
 pub use order::{Order, orders};
 pub use pages::{Awaited, Pages, Row};
 pub use remote::{Awaiting, Remote};
 
 use crate::api::{Call, Error};
-use crate::model::{Binary, Group, Lineage, Process, Search, Sensor, ServerInfo};
+use crate::model::{
+    Alert, Binary, Group, Lineage, Process, ProcessId, Search, Sensor, ServerInfo, Summary,
+};
 use crate::query::Index;
 use crate::read::{Answer, Tally};
 use crate::worker::{Slot, Ticket};
@@ -87,8 +91,18 @@ pub struct Session {
     pub info: Remote<ServerInfo>,
     /// The processes last searched for.
     pub results: Pages<Process>,
+    /// The alerts last searched for.
+    pub alerts: Pages<Alert>,
+    /// The binaries last searched for.
+    pub binaries: Pages<Binary>,
+    /// The alert under the cursor.
+    pub alert: Option<Arc<Alert>>,
     /// When the last search was asked, for the history.
     asked_at: Option<Timestamp>,
+    /// The process that was opened.
+    pub opened: Option<ProcessId>,
+    /// What is known of it and its relatives.
+    pub family: BTreeMap<ProcessId, Remote<Summary>>,
     /// The process under examination.
     pub subject: Option<Arc<Process>>,
     /// Its parent chain.
@@ -109,8 +123,10 @@ pub struct Session {
     columns: BTreeMap<&'static str, Vec<Chosen>>,
     /// Queries asked before, the newest first.
     pub history: Vec<Past>,
-    /// A query picked elsewhere, for the editor to take.
-    proposal: Option<String>,
+    /// A query picked elsewhere, for the editor of its index to take.
+    proposal: Option<(Index, String)>,
+    /// Where the last key leads.
+    lead: Option<Lead>,
     /// What was last to be told.
     pub notice: Option<Notice>,
     /// What was asked of the server so far.
@@ -119,9 +135,9 @@ pub struct Session {
 }
 
 /// The indexes with a list each.
-const LISTS: [Index; 1] = [Index::Process];
+const LISTS: [Index; 3] = [Index::Process, Index::Alert, Index::Binary];
 
-/// The slots with one value each: all but the pages.
+/// The slots with one value each: all but the pages and the relatives of a process.
 const VALUES: [Slot; 5] = [
     Slot::Info,
     Slot::Lineage,
@@ -138,6 +154,12 @@ impl Session {
             history,
             ..Self::default()
         }
+    }
+
+    /// The process that was opened, if it is known.
+    pub fn opened_process(&self) -> Option<&Process> {
+        let summary = self.family.get(&self.opened?)?.current()?;
+        Some(&summary.value.process)
     }
 
     /// Whether an answer is on its way.
@@ -169,10 +191,17 @@ impl Session {
 
     /// How many answers are on their way.
     pub fn n_pending(&self) -> usize {
-        let remotes = VALUES.iter().filter_map(|slot| self.awaiting(*slot));
+        let values = self.values();
+        let remotes = values.iter().filter_map(|slot| self.awaiting(*slot));
         let lists = LISTS.iter().filter_map(|index| self.list(*index));
         remotes.filter(|remote| remote.is_pending()).count()
             + lists.map(Awaited::n_pending).sum::<usize>()
+    }
+
+    /// Every slot with a value of its own.
+    fn values(&self) -> Vec<Slot> {
+        let family = self.family.keys().map(|id| Slot::Summary(*id));
+        VALUES.into_iter().chain(family).collect()
     }
 
     /// Why what belongs to this slot is not here. Any page stands for all of its list.
@@ -209,6 +238,16 @@ impl Session {
             (Ok(Answer::Page(known)), Slot::Page(_, start)) => {
                 self.results.settle(start, ticket, known)
             }
+            (Ok(Answer::Alerts(known)), Slot::Page(_, start)) => {
+                self.alerts.settle(start, ticket, known)
+            }
+            (Ok(Answer::Binaries(known)), Slot::Page(_, start)) => {
+                self.binaries.settle(start, ticket, known)
+            }
+            (Ok(Answer::Summary(known)), Slot::Summary(id)) => self
+                .family
+                .get_mut(&id)
+                .is_some_and(|remote| remote.settle(ticket, known)),
             // A refreshed chain grows from its beginning; until it is whole, what is known of it stays.
             (Ok(Answer::Lineage(known)), _) if self.is_longer(&known.value) => {
                 self.lineage.keep(ticket)
@@ -251,7 +290,9 @@ impl Session {
     fn list(&self, index: Index) -> Option<&dyn Awaited> {
         match index {
             Index::Process => Some(&self.results),
-            Index::Binary | Index::Alert | Index::Report => None,
+            Index::Alert => Some(&self.alerts),
+            Index::Binary => Some(&self.binaries),
+            Index::Report => None,
         }
     }
 
@@ -259,7 +300,9 @@ impl Session {
     fn list_mut(&mut self, index: Index) -> Option<&mut dyn Awaited> {
         match index {
             Index::Process => Some(&mut self.results),
-            Index::Binary | Index::Alert | Index::Report => None,
+            Index::Alert => Some(&mut self.alerts),
+            Index::Binary => Some(&mut self.binaries),
+            Index::Report => None,
         }
     }
 
@@ -271,6 +314,7 @@ impl Session {
             Slot::Sensor => &self.sensor,
             Slot::Group => &self.group,
             Slot::Binary => &self.binary,
+            Slot::Summary(id) => self.family.get(&id)?,
             Slot::Page(..) => return None,
         })
     }
@@ -283,6 +327,7 @@ impl Session {
             Slot::Sensor => &mut self.sensor,
             Slot::Group => &mut self.group,
             Slot::Binary => &mut self.binary,
+            Slot::Summary(id) => self.family.get_mut(&id)?,
             Slot::Page(..) => return None,
         })
     }

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::api::{Call, Error};
+use crate::model::ProcessId;
 use crate::query::Index;
 use crate::read::{Answer, Fetch, Tally};
 
@@ -25,6 +26,8 @@ pub enum Slot {
     Group,
     /// Its binary.
     Binary,
+    /// A process with its relatives.
+    Summary(ProcessId),
 }
 
 /// How eagerly a question is put.
@@ -84,13 +87,13 @@ impl Fetch {
             Self::Sensor(_) => Slot::Sensor,
             Self::Group(_) => Slot::Group,
             Self::Binary(_) => Slot::Binary,
-            Self::Summary { .. }
-            | Self::Facets { .. }
+            Self::Alerts { span, .. } => Slot::Page(Index::Alert, span.start),
+            Self::Binaries { span, .. } => Slot::Page(Index::Binary, span.start),
+            Self::Summary { id, .. } => Slot::Summary(*id),
+            Self::Facets { .. }
             | Self::Prevalence(_)
-            | Self::Alerts { .. }
             | Self::Segments(_)
             | Self::Events { .. }
-            | Self::Binaries { .. }
             | Self::Head { .. } => return None,
         })
     }
@@ -105,6 +108,7 @@ impl fmt::Display for Slot {
             Self::Sensor => f.write_str("sensor"),
             Self::Group => f.write_str("sensor group"),
             Self::Binary => f.write_str("binary"),
+            Self::Summary(_) => f.write_str("process"),
         }
     }
 }

@@ -7,7 +7,7 @@ use ratatui::style::Style;
 
 use crate::keys::{Action, Scope};
 use crate::panes::{PaneId, yank::Copied};
-use crate::session::{Cx, Listed, Session};
+use crate::session::{Cx, Lead, Listed, Session};
 use crate::text::Untrusted;
 use crate::theme::Theme;
 use crate::widgets::Column;
@@ -49,6 +49,9 @@ pub trait Kind: Sized + 'static {
 
     /// The cursor has come to rest on a row, or on none.
     fn rest(row: Option<&Arc<Self::Row>>, cx: &mut Cx<'_>);
+
+    /// Where a row leads when it is opened.
+    fn lead(row: &Self::Row) -> Option<Lead>;
 
     /// What an action that copies finds in a row, if it is one.
     fn copied(row: &Self::Row, action: Action) -> Option<Copied>;

@@ -1,5 +1,7 @@
 //! Lists: rows of any kind and any number, with columns, filter, marks and export.
 
+mod alerts;
+mod binaries;
 mod columns;
 mod draw;
 mod filter;
@@ -17,6 +19,9 @@ use ratatui::{
     text::Line,
 };
 
+pub use alerts::Alerts;
+pub(super) use alerts::{indicator, object, score, source};
+pub use binaries::Binaries;
 pub use kind::Kind;
 use kind::{Field, Value};
 pub use processes::Processes;
@@ -127,6 +132,15 @@ impl<K: Kind> ListPane<K> {
         self.has_moved = true;
     }
 
+    /// Goes where the row under the cursor leads.
+    fn open(&self, cx: &mut Cx<'_>) {
+        match self.current(cx.session()).map(|row| K::lead(row)) {
+            Some(Some(lead)) => cx.lead(lead),
+            Some(None) => cx.notify("this row leads nowhere: it names neither process nor hash"),
+            None => cx.notify("no row is under the cursor"),
+        }
+    }
+
     fn set_filter(&mut self, text: &str) {
         self.state.filter = Filter::parse(text);
         self.shown = None;
@@ -213,6 +227,7 @@ impl<K: Kind> Pane for ListPane<K> {
             Action::KeepFilter => self.typing = None,
             Action::Mark | Action::MarkRange | Action::MarkAll => self.mark(action, cx),
             other if K::act(other, cx) => {}
+            Action::Open => self.open(cx),
             other if self.chosen(cx.session()).is_empty() => {
                 cx.notify(format!("{}: no row is under the cursor", other.label()));
             }

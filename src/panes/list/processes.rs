@@ -10,7 +10,7 @@ use crate::panes::{
     yank::{self, Copied},
 };
 use crate::query::Index;
-use crate::session::{Cx, Session};
+use crate::session::{Cx, Lead, Session};
 use crate::widgets::Column;
 use crate::worker::Slot;
 
@@ -46,6 +46,10 @@ impl Kind for Processes {
             cx.split();
         }
         is_split
+    }
+
+    fn lead(row: &Process) -> Option<Lead> {
+        Some(Lead::Process(row.id))
     }
 
     fn copied(row: &Process, action: Action) -> Option<Copied> {

@@ -56,7 +56,14 @@ pub(super) fn render(
         );
     }
     if full.is_empty() {
-        let hint = "process_name:net.exe, or words to be found anywhere";
+        let hint = match pane.index {
+            Index::Process => "process_name:net.exe, or words to be found anywhere",
+            Index::Binary => {
+                "digsig_result:Unsigned host_count:[1 TO 3], or words to be found anywhere"
+            }
+            Index::Alert => "status:Unresolved hostname:FIN-WS-042, or words to be found anywhere",
+            Index::Report => "",
+        };
         frame.render_widget(
             Span::styled(hint, look.theme.muted),
             Rect { height: 1, ..area },
@@ -212,11 +219,14 @@ fn verdict(
     width: u16,
 ) -> Line<'static> {
     let Some(problem) = pane.problem() else {
-        let rows = if session.is_split {
-            "one row per segment"
-        } else {
-            "one row per process"
+        let rows = match pane.index {
+            Index::Process if session.is_split => "one row per segment",
+            Index::Process => "one row per process",
+            Index::Alert => "one row per alert",
+            Index::Binary => "one row per hash",
+            Index::Report => "one row per report",
         };
+        let order = session.order(pane.index).words;
         let Some(query) = pane
             .parsed
             .query
@@ -231,11 +241,7 @@ fn verdict(
         return Line::from(vec![
             Span::styled("ok", theme.good),
             Span::styled(
-                format!(
-                    "  {}   {rows}, {}",
-                    query::summary(query),
-                    session.order(Index::Process).words
-                ),
+                format!("  {}   {rows}, {order}", query::summary(query)),
                 theme.muted,
             ),
         ]);

@@ -9,7 +9,6 @@ use ratatui::{Frame, layout::Rect, text::Line};
 
 use super::{Look, Pane, PaneId, editor::Editor};
 use crate::keys::{Action, Scope};
-use crate::model::Process;
 use crate::query::{self, Completion, Index, Level, Parsed, Problem, Role};
 use crate::session::{Cx, Session};
 
@@ -22,6 +21,8 @@ const ENOUGH: usize = 2;
 /// The pane in which a query is written.
 #[derive(Debug)]
 pub struct QueryPane {
+    /// What is searched.
+    index: Index,
     editor: Editor,
     /// The text of all lines, up to date with the editor.
     text: String,
@@ -45,12 +46,14 @@ struct Offer {
     chosen: usize,
 }
 
-impl Default for QueryPane {
-    fn default() -> Self {
+impl QueryPane {
+    /// An empty editor for queries of an index.
+    pub fn new(index: Index) -> Self {
         Self {
+            index,
             editor: Editor::default(),
             text: String::new(),
-            parsed: query::parse(""),
+            parsed: query::parse_for(index, ""),
             parts: Vec::new(),
             offer: Offer::default(),
             refused: None,
@@ -58,9 +61,7 @@ impl Default for QueryPane {
             draft: String::new(),
         }
     }
-}
 
-impl QueryPane {
     /// The text as it is.
     pub fn text(&self) -> &str {
         &self.text
@@ -94,10 +95,10 @@ impl QueryPane {
     /// The text has changed.
     fn changed(&mut self) {
         let text = self.editor.text();
-        self.parsed = query::parse(&text);
+        self.parsed = query::parse_for(self.index, &text);
         self.parts = query::highlight(&text);
         let at = self.editor.cursor_byte();
-        let items = query::complete(Index::Process, &text, at);
+        let items = query::complete(self.index, &text, at);
         let is_begun = items.first().is_some_and(|item| {
             let typed = &text[item.span.start..at.min(item.span.end)];
             let is_value = text[..item.span.start].ends_with(':');
@@ -163,11 +164,15 @@ impl QueryPane {
             return;
         }
         self.refused = None;
-        cx.ask::<Process>(text.trim().to_owned());
+        cx.submit(self.index, text.trim().to_owned());
     }
 
     /// Shows an earlier query, or what was being written.
     fn recall(&mut self, step: isize, cx: &Cx<'_>) {
+        // What is remembered are queries of processes.
+        if self.index != Index::Process {
+            return;
+        }
         let past = &cx.session().history;
         let next = match self.recalled {
             None if step > 0 => 0,
@@ -193,7 +198,7 @@ impl QueryPane {
 
 impl Pane for QueryPane {
     fn id(&self) -> PaneId {
-        PaneId::Query
+        PaneId::Query(self.index)
     }
 
     fn scope(&self) -> Scope {
@@ -244,7 +249,7 @@ impl Pane for QueryPane {
     }
 
     fn settle(&mut self, cx: &mut Cx<'_>) {
-        if let Some(query) = cx.take_proposal() {
+        if let Some(query) = cx.take_proposal(self.index) {
             self.draft = self.text.clone();
             self.set(&query);
         }
@@ -260,7 +265,7 @@ mod tests {
     use super::*;
 
     fn typed(text: &str) -> QueryPane {
-        let mut pane = QueryPane::default();
+        let mut pane = QueryPane::new(Index::Process);
         pane.editor.set(text);
         pane.changed();
         pane

@@ -3,12 +3,22 @@
 use std::{ops::Range, sync::Arc};
 
 use super::Cx;
-use crate::model::{Process, Search};
+use crate::model::{Alert, Binary, Process, Search};
 use crate::query::Index;
 use crate::session::{Effect, Listed, Past};
 use crate::worker::{Request, Slot, Urgency};
 
 impl Cx<'_> {
+    /// Puts a new question to the index of this name.
+    pub fn submit(&mut self, index: Index, query: String) {
+        match index {
+            Index::Process => self.ask::<Process>(query),
+            Index::Alert => self.ask::<Alert>(query),
+            Index::Binary => self.ask::<Binary>(query),
+            Index::Report => self.warn("reports have no list"),
+        }
+    }
+
     /// Puts a new question to an index. It passes the cache: who submits wants to know what is there now.
     pub fn ask<T: Listed>(&mut self, query: String) {
         let is_grouped = T::INDEX == Index::Process && !self.session.is_split;

@@ -7,7 +7,7 @@ use std::{path::PathBuf, sync::Arc};
 
 use jiff::Timestamp;
 
-use super::{Awaited, Awaiting, Chosen, Effect, LISTS, Notice, Session, VALUES};
+use super::{Awaited, Awaiting, Chosen, Effect, LISTS, Lead, Notice, Session};
 use crate::model::Extract;
 use crate::query::Index;
 use crate::read::Fetch;
@@ -57,14 +57,25 @@ impl<'a> Cx<'a> {
         self.effects.push(Effect::Export { path, extract });
     }
 
-    /// Hands a query to the editor.
-    pub fn propose(&mut self, query: String) {
-        self.session.proposal = Some(query);
+    /// Hands a query to the editor of an index.
+    pub fn propose(&mut self, index: Index, query: String) {
+        self.session.proposal = Some((index, query));
     }
 
-    /// The query that was handed over, once.
-    pub fn take_proposal(&mut self) -> Option<String> {
-        self.session.proposal.take()
+    /// The query that was handed over to the editor of this index, once.
+    pub fn take_proposal(&mut self, index: Index) -> Option<String> {
+        let proposal = self.session.proposal.take_if(|(of, _)| *of == index);
+        proposal.map(|(_, query)| query)
+    }
+
+    /// Leads to somewhere else: the console goes there when the key is done.
+    pub fn lead(&mut self, lead: Lead) {
+        self.session.lead = Some(lead);
+    }
+
+    /// Where the last key leads, once.
+    pub fn take_lead(&mut self) -> Option<Lead> {
+        self.session.lead.take()
     }
 
     /// Asks for an answer. This is the one place where tickets are made.
@@ -109,7 +120,7 @@ impl<'a> Cx<'a> {
             let awaited = list.map(Awaited::forget).unwrap_or_default();
             self.cancel_pages(index, awaited);
         }
-        for slot in VALUES {
+        for slot in self.session.values() {
             self.cancel(slot);
         }
         is_waiting
@@ -154,6 +165,7 @@ impl<'a> Cx<'a> {
                 }
             }
             Slot::Sensor => self.ask_group(),
+            Slot::Summary(id) => self.attend(id),
             _ => {}
         }
     }

@@ -3,11 +3,57 @@
 use std::sync::Arc;
 
 use super::Cx;
-use crate::model::Process;
+use crate::model::{Alert, Process, ProcessId};
 use crate::read::{Answer, Fetch};
+use crate::session::Awaiting;
 use crate::worker::{Slot, Urgency};
 
 impl Cx<'_> {
+    /// Opens a process: what is known of it and its relatives is asked for, and it becomes the subject.
+    pub fn open(&mut self, id: ProcessId) {
+        let is_relative = self.session.family.contains_key(&id);
+        if !is_relative {
+            for slot in self.session.values() {
+                if matches!(slot, Slot::Summary(_)) {
+                    self.cancel(slot);
+                }
+            }
+            self.session.family.clear();
+        }
+        self.session.opened = Some(id);
+        let remote = self.session.family.entry(id).or_default();
+        if remote.current().is_some() || remote.is_pending() {
+            self.attend(id);
+        } else {
+            self.fetch(Fetch::summary(id), Urgency::Now);
+        }
+    }
+
+    /// Asks again for what is known of the opened process, past the cache.
+    pub fn reopen(&mut self) {
+        if let Some(id) = self.session.opened {
+            self.fetch(Fetch::summary(id), Urgency::Fresh);
+        }
+        self.refresh();
+    }
+
+    /// The process that was opened is known: it becomes the subject.
+    pub(super) fn attend(&mut self, id: ProcessId) {
+        if self.session.opened != Some(id) {
+            return;
+        }
+        let summary = self.session.family.get(&id);
+        let known = summary.and_then(|summary| summary.current());
+        if let Some(process) = known.map(|known| Arc::new(known.value.process.clone())) {
+            self.inspect(Some(&process));
+        }
+    }
+
+    /// Makes this alert the one that is looked at.
+    pub fn consider(&mut self, alert: Option<&Arc<Alert>>) {
+        self.session.alert = alert.cloned();
+    }
+
     /// Makes this process the subject: its chain, its host and its binary are shown.
     pub fn inspect(&mut self, process: Option<&Arc<Process>>) {
         let Some(process) = process else {

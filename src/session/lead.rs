@@ -1,0 +1,13 @@
+//! Where a key leads: what a pane asks the console to show next.
+
+use crate::model::ProcessId;
+use crate::query::Index;
+
+/// Somewhere else to look.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Lead {
+    /// At a process: its relatives, its events, its host.
+    Process(ProcessId),
+    /// At what a query finds in an index.
+    Search(Index, String),
+}
