@@ -13,6 +13,7 @@ use lampblack::cli::{Cli, Command};
 use lampblack::commands::{self, Caller, Exit, Streams};
 use lampblack::config::{Environment, Setup};
 use lampblack::log;
+use lampblack::model::zone_here;
 use lampblack::read::Reader;
 use lampblack::record::History;
 use lampblack::runtime::{Events, Screen, Shell, run, stopped};
@@ -139,6 +140,8 @@ async fn console(setup: Setup, background: Handle) -> anyhow::Result<()> {
         user: setup.user,
         is_read_only: setup.read_only,
         color: setup.color,
+        host_zone: setup.host_zone,
+        my_zone: zone_here(),
         insecurity,
     };
     let mut app = App::new(app::Setup {

@@ -90,6 +90,7 @@ impl App {
             Action::Suspend => effects.push(Effect::Suspend),
             Action::Redraw => effects.push(Effect::Repaint),
             Action::Back => self.back(now, effects),
+            Action::TimeZone => Cx::new(&mut self.session, effects, now).turn_zone(),
             Action::Help => {
                 let keys = self.scope();
                 self.overlay = Some(Box::new(HelpPane::new(keys, &self.keymap)));

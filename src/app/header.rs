@@ -56,7 +56,9 @@ pub(super) fn header(frame: &mut Frame<'_>, area: Rect, session: &Session, theme
         Some(user) => Line::styled(text::visible(&user.as_str().into()), theme.text),
         None => Line::styled("user unknown", theme.unknown),
     });
-    left.push(Line::styled("UTC", theme.text));
+    let as_of = session.info.held().map(|known| known.as_of);
+    let zone = session.zone.label(as_of.unwrap_or_default());
+    left.push(Line::styled(zone, theme.text));
     let right = Line::styled(traffic(session, area.width), theme.muted);
     Bar {
         left,

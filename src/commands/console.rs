@@ -89,6 +89,7 @@ async fn enter(
         read_only: access.profile.read_only,
         verifies_tls: access.profile.verify_tls,
         color: access.profile.color,
+        host_zone: access.profile.host_zone,
         protected_hosts: access.profile.protected_hosts,
         notices,
         keymap,

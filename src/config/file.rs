@@ -202,6 +202,7 @@ fn profile(section: &mut Section<'_, '_>) -> Profile {
             .take("read_only", section::boolean)
             .unwrap_or(default.read_only),
         color: section.take("color", section::color),
+        host_zone: section.take("host_zone", section::zone),
         connections: section
             .take("connections", section::connections)
             .unwrap_or(default.connections),

@@ -2,6 +2,7 @@
 
 use std::{path::PathBuf, time::Duration};
 
+use jiff::tz::TimeZone;
 use secrecy::SecretString;
 
 /// One `[profiles.NAME]` of the file, or one section of the official client's files.
@@ -31,6 +32,8 @@ pub struct Profile {
     pub read_only: bool,
     /// The color of the console's frame.
     pub color: Option<String>,
+    /// The zone that the hosts keep.
+    pub host_zone: Option<TimeZone>,
     /// The most requests in flight at a time.
     pub connections: usize,
     /// How long one request may take.
@@ -52,6 +55,7 @@ impl Default for Profile {
             ignore_system_proxy: false,
             read_only: false,
             color: None,
+            host_zone: None,
             connections: 8,
             // The server's front end gives up after 60 s; the official client waits twice as long.
             timeout: Duration::from_mins(2),

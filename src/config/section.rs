@@ -2,13 +2,14 @@
 
 use std::{path::PathBuf, time::Duration};
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, tz::TimeZone};
 use toml::{
     Spanned,
     de::{DeTable, DeValue},
 };
 
 use super::Mistake;
+use crate::model::zone_named;
 use crate::theme;
 
 /// The mistakes of a file, with the text to find lines in.
@@ -238,6 +239,12 @@ pub(super) fn color(value: &DeValue<'_>) -> Result<String, String> {
         .filter(|text| theme::is_profile_color(text))
         .map(str::to_owned)
         .ok_or_else(|| format!("\"#rrggbb\" or one of {}", theme::PROFILE_COLORS.join(", ")))
+}
+
+/// A zone of time.
+pub(super) fn zone(value: &DeValue<'_>) -> Result<TimeZone, String> {
+    let zone = value.as_str().and_then(zone_named);
+    zone.ok_or_else(|| "a zone such as \"Europe/Berlin\" or \"-05:00\"".into())
 }
 
 /// A number of connections.

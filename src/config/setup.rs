@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use jiff::tz::TimeZone;
 use tokio::sync::mpsc::UnboundedReceiver;
 use url::Url;
 
@@ -29,6 +30,8 @@ pub struct Setup {
     pub verifies_tls: bool,
     /// The color of the frame.
     pub color: Option<String>,
+    /// The zone that the hosts keep, when configured.
+    pub host_zone: Option<TimeZone>,
     /// Patterns of hosts that are not to be touched.
     pub protected_hosts: Vec<String>,
     /// What the user should know before anything else.

@@ -53,6 +53,9 @@ pub enum Action {
     Zoom,
     /// Fetch again, past the cache
     Refresh,
+    /// Show times in the next zone: UTC, the hosts', yours
+    #[strum(message = "time zone")]
+    TimeZone,
 
     /// Edit the query
     #[strum(message = "query")]

@@ -23,6 +23,7 @@ pub(super) const DEFAULTS: &[(Scope, &[Keys])] = &[
             (Action::GoForward, &["]"]),
             (Action::Zoom, &["+", "_"]),
             (Action::Refresh, &["r"]),
+            (Action::TimeZone, &["T"]),
             (Action::ShowError, &["!"]),
             (Action::Back, &["esc"]),
             (Action::Quit, &["q"]),

@@ -34,4 +34,4 @@ pub use process::{Counts, FeedHit, Process, ProcessId, Summary, WatchlistHit};
 pub use search::{Document, Known, Page, Search, Span};
 pub use sensor::{Adapter, Group, GroupId, Isolation, Sensor, SensorFilter, SensorId};
 pub use server::ServerInfo;
-pub use zone::{Precision, Zone, skew, zone_named};
+pub use zone::{Precision, Zone, skew, zone_here, zone_named};

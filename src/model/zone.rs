@@ -3,7 +3,7 @@
 use std::fmt;
 
 use jiff::{
-    Timestamp,
+    SignedDuration, Timestamp,
     tz::{Offset, TimeZone},
 };
 
@@ -51,6 +51,17 @@ impl Zone {
             Self::Utc => "UTC".into(),
             Self::Host(zone) => format!("{} host", Named(zone, at)),
             Self::Mine(zone) => format!("{} mine", Named(zone, at)),
+        }
+    }
+
+    /// The same for a column, which has little room: `UTC`, `+02:00`, `CET`.
+    pub fn short(&self, at: Timestamp) -> String {
+        match self {
+            Self::Utc => "UTC".into(),
+            Self::Host(zone) | Self::Mine(zone) => {
+                let name = Named(zone, at).to_string();
+                name.strip_prefix("UTC").unwrap_or(&name).to_owned()
+            }
         }
     }
 
@@ -113,6 +124,17 @@ pub fn zone_named(text: &str) -> Option<TimeZone> {
     let is_real = minutes < 60 && hours * 60 + minutes <= 14 * 60;
     let offset = Offset::from_seconds(sign * (hours * 3_600 + minutes * 60)).ok()?;
     is_real.then(|| TimeZone::fixed(offset))
+}
+
+/// The zone of this machine, unless it is not known or is UTC under whatever name.
+pub fn zone_here() -> Option<TimeZone> {
+    let zone = TimeZone::system();
+    let half_a_year = SignedDuration::from_hours(24 * 182);
+    let now = Timestamp::now();
+    let is_utc = [now, now.saturating_add(half_a_year).unwrap_or(now)]
+        .into_iter()
+        .all(|at| zone.to_offset(at) == Offset::UTC);
+    (!is_utc && !zone.is_unknown()).then_some(zone)
 }
 
 /// The difference between a sensor's clock and the server's in words. Which of the two is ahead the server does not say

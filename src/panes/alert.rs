@@ -12,7 +12,7 @@ use super::{
     motion, yank,
 };
 use crate::keys::{Action, Scope};
-use crate::model::{Alert, AlertKind, AlertSource};
+use crate::model::{Alert, AlertKind, AlertSource, Precision, Zone};
 use crate::session::{Cx, Lead, Session};
 use crate::text::{self, Untrusted};
 use crate::theme::Theme;
@@ -68,7 +68,7 @@ impl Pane for AlertPane {
             frame.render_widget(Line::styled(text, look.theme.muted), area);
             return;
         };
-        let fields = facts(alert, look.theme);
+        let fields = facts(alert, &session.zone, look.theme);
         self.height = usize::from(area.height);
         self.offset = self.offset.min(fields.len().saturating_sub(1));
         let list = Fields {
@@ -79,13 +79,13 @@ impl Pane for AlertPane {
     }
 }
 
-fn facts(alert: &Alert, theme: &Theme) -> Vec<Field<'static>> {
+fn facts(alert: &Alert, zone: &Zone, theme: &Theme) -> Vec<Field<'static>> {
     let said = |label, text: &Untrusted| {
         let text = text.non_empty()?;
         Some(Field::wrapped(label, text::visible(text), LONG))
     };
     let time = |label, at: Option<jiff::Timestamp>| {
-        let at = at?.strftime("%Y-%m-%d %H:%M:%SZ").to_string();
+        let at = zone.show(at?, Precision::Second);
         Some(Field::cut(label, Line::styled(at, theme.time)))
     };
     let (what, feed) = match alert.source {

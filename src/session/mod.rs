@@ -11,7 +11,7 @@ mod remote;
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use jiff::Timestamp;
+use jiff::{Timestamp, tz::TimeZone};
 
 pub use chosen::Chosen;
 pub use cx::Cx;
@@ -24,7 +24,7 @@ pub use remote::{Awaiting, Remote};
 
 use crate::api::{Call, Error};
 use crate::model::{
-    Alert, Binary, Group, Lineage, Process, ProcessId, Search, Sensor, ServerInfo, Summary,
+    Alert, Binary, Group, Lineage, Process, ProcessId, Search, Sensor, ServerInfo, Summary, Zone,
 };
 use crate::query::Index;
 use crate::read::{Answer, Tally};
@@ -45,6 +45,10 @@ pub struct Identity {
     pub is_read_only: bool,
     /// The color of the profile's frame.
     pub color: Option<String>,
+    /// The zone of the hosts, where somebody said it.
+    pub host_zone: Option<TimeZone>,
+    /// The zone of whoever sits before the screen, where it is not UTC.
+    pub my_zone: Option<TimeZone>,
     /// How others could read or fake what is said to the server, in a word.
     pub insecurity: Option<&'static str>,
 }
@@ -87,6 +91,8 @@ pub struct Traffic {
 pub struct Session {
     /// Where the console is, and as whom.
     pub identity: Identity,
+    /// The zone that times are shown in.
+    pub zone: Zone,
     /// What the server says of itself.
     pub info: Remote<ServerInfo>,
     /// The processes last searched for.

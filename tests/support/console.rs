@@ -7,7 +7,7 @@ use futures::{StreamExt, stream};
 use jiff::Timestamp;
 use lampblack::api::{Client, Settings};
 use lampblack::app::{App, Setup};
-use lampblack::model::{Clock, Pace};
+use lampblack::model::{Clock, Pace, zone_named};
 use lampblack::read::Reader;
 use lampblack::runtime::{self, Ended, Outside};
 use lampblack::session::Identity;
@@ -84,6 +84,7 @@ impl Console {
         let identity = Identity {
             server: "simulator".into(),
             profile: "demo".into(),
+            host_zone: zone_named("-05:00"),
             ..Identity::default()
         };
         let app = App::new(Setup {

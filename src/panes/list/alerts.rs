@@ -90,7 +90,7 @@ const FIELDS: &[Field<Alert>] = &[
         |theme| theme.caution,
         |alert, _| alert.severity.map(score).into(),
     ),
-    Field::time("created_time", "CREATED (UTC)", 3, |alert, _| {
+    Field::time("created_time", "CREATED", 3, |alert, _| {
         Value::time(alert.created)
     }),
     Field::new(

@@ -52,7 +52,7 @@ const FIELDS: &[Field<Binary>] = &[
         |theme| theme.text,
         |binary, _| (&binary.signature.result).into(),
     ),
-    Field::time("server_added_timestamp", "ADDED (UTC)", 3, |binary, _| {
+    Field::time("server_added_timestamp", "ADDED", 3, |binary, _| {
         Value::time(binary.first_seen)
     }),
     Field::new(

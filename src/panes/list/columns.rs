@@ -34,10 +34,7 @@ pub(super) fn columns<K: Kind>(session: &Session) -> Vec<Column<K>> {
 
 /// The column of a name: a field, its title, or a path that this row's record has.
 pub(super) fn named<K: Kind>(name: &str) -> Option<&'static Field<K::Row>> {
-    let is_title = |title: &str| {
-        let title = title.strip_suffix(" (UTC)").unwrap_or(title);
-        title.eq_ignore_ascii_case(name)
-    };
+    let is_title = |title: &str| title.eq_ignore_ascii_case(name);
     K::FIELDS
         .iter()
         .find(|field| field.name.eq_ignore_ascii_case(name) || is_title(field.column.title))
@@ -74,14 +71,31 @@ impl<K: Kind> Column<K> {
         }
     }
 
+    /// What stands above it; above times, also their zone.
+    pub(super) fn title(&self, zone: &str) -> String {
+        match self {
+            Self::Field(field, _) if field.is_time => format!("{} ({zone})", field.column.title),
+            Self::Field(field, _) => field.column.title.to_owned(),
+            Self::Path(chosen) => chosen.name.clone(),
+        }
+    }
+
     /// How it shares the width. Where room is scarce, columns keep to their least, so that the last one gets the rest.
-    pub(super) fn drawn<'a>(&'a self, session: &Session, is_narrow: bool) -> widgets::Column<'a> {
+    pub(super) fn drawn<'t>(
+        &self,
+        title: &'t str,
+        session: &Session,
+        is_narrow: bool,
+    ) -> widgets::Column<'t> {
         let order = session.order(K::Row::INDEX);
         let mut column = match self {
-            Self::Field(field, _) => field.column,
-            Self::Path(chosen) => {
-                let title = cells(chosen.name.len()).clamp(PATH.0, PATH.1);
-                widgets::Column::left(&chosen.name, title, PATH.1, 7)
+            Self::Field(field, _) => widgets::Column {
+                title,
+                ..field.column
+            },
+            Self::Path(_) => {
+                let least = cells(title.len()).clamp(PATH.0, PATH.1);
+                widgets::Column::left(title, least, PATH.1, 7)
             }
         };
         if let Some(width) = self.width() {

@@ -13,6 +13,7 @@ use super::{
     columns::{Cells, Column, columns},
     place,
 };
+use crate::model::{Precision, Zone};
 use crate::panes::Look;
 use crate::session::{Listed, Row, Session};
 use crate::text::{self, Untrusted};
@@ -31,11 +32,16 @@ pub(super) fn rows<K: Kind>(
     look: &Look<'_>,
 ) {
     let columns = columns::<K>(session);
+    let pages = K::Row::pages(session);
+    let first = pages.held().next();
+    let as_of = first.map_or(Timestamp::UNIX_EPOCH, |page| page.as_of);
+    let zone = session.zone.short(as_of);
+    let titles: Vec<_> = columns.iter().map(|column| column.title(&zone)).collect();
     let drawn: Vec<_> = columns
         .iter()
-        .map(|column| column.drawn(session, area.width < ROOMY))
+        .zip(&titles)
+        .map(|(column, title)| column.drawn(title, session, area.width < ROOMY))
         .collect();
-    let pages = K::Row::pages(session);
     let total = pane.n_shown(session);
     let table = Table {
         columns: &drawn,
@@ -49,10 +55,6 @@ pub(super) fn rows<K: Kind>(
         },
         empty: Line::raw("no row that is loaded passes the filter"),
     };
-    let as_of = pages
-        .held()
-        .next()
-        .map_or(Timestamp::UNIX_EPOCH, |page| page.as_of);
     // Only the last column that takes what is left can be moved sideways.
     let moving = drawn
         .iter()
@@ -76,7 +78,8 @@ pub(super) fn rows<K: Kind>(
                             0
                         };
                         let style = column.style(theme);
-                        cell(&cells.value(column), widths[place], shift, as_of, style)
+                        let moment = |at| moment(at, widths[place], as_of, &session.zone);
+                        cell(&cells.value(column), widths[place], shift, moment, style)
                     };
                     widgets::Row::Here {
                         cells: columns.iter().enumerate().map(line).collect(),
@@ -99,7 +102,7 @@ fn cell(
     value: &Value,
     width: usize,
     shift: usize,
-    as_of: Timestamp,
+    moment: impl Fn(Timestamp) -> String,
     style: Style,
 ) -> Line<'static> {
     if width == 0 {
@@ -119,21 +122,22 @@ fn cell(
         }
         Value::Text(whole) => Line::styled(text::fit(whole, width), style),
         Value::Word(word) => Line::styled(*word, style),
-        Value::Time(at) => Line::styled(moment(*at, width, as_of), style),
+        Value::Time(at) => Line::styled(moment(*at), style),
         Value::Number(number) => Line::styled(number.to_string(), style),
     }
 }
 
 /// A time. Where there is no room for all of it, this year's times lose the year, others the seconds.
-fn moment(at: Timestamp, width: usize, as_of: Timestamp) -> String {
-    let year = |at: Timestamp| at.strftime("%Y").to_string();
-    let format = match (width, year(at) == year(as_of)) {
-        (19.., _) => "%Y-%m-%d %H:%M:%S",
-        (_, true) => "%m-%d %H:%M:%S",
-        (16.., false) => "%Y-%m-%d %H:%M",
-        (_, false) => "%Y-%m-%d",
+fn moment(at: Timestamp, width: usize, as_of: Timestamp, zone: &Zone) -> String {
+    let whole = zone.bare(at, Precision::Second);
+    let is_this_year = whole.get(..4) == zone.bare(as_of, Precision::Second).get(..4);
+    let part = match (width, is_this_year) {
+        (19.., _) => 0..19,
+        (_, true) => 5..19,
+        (16.., false) => 0..16,
+        (_, false) => 0..10,
     };
-    at.strftime(format).to_string()
+    whole.get(part).unwrap_or_default().to_owned()
 }
 
 /// A row of which there is only something to say: where there is most room for it.

@@ -69,6 +69,8 @@ pub struct Field<R> {
     pub column: Column<'static>,
     /// The cells it likes where room is scarce.
     pub scarce: u16,
+    /// Whether it holds moments, and its title names their zone.
+    pub is_time: bool,
     /// The style of its values.
     pub style: fn(&Theme) -> Style,
     /// Its value in a row.
@@ -91,6 +93,7 @@ impl<R> Field<R> {
             } else {
                 column.min
             },
+            is_time: false,
             style,
             value,
         }
@@ -108,6 +111,7 @@ impl<R> Field<R> {
         let column = Column::left(title, CELLS.0, CELLS.1, priority);
         Self {
             scarce: CELLS.0 + 2,
+            is_time: true,
             ..Self::new(name, column, |theme| theme.time, value)
         }
     }

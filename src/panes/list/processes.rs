@@ -71,7 +71,7 @@ const FIELDS: &[Field<Process>] = &[
             }
         },
     ),
-    Field::time("start", "START (UTC)", 2, |process, _| {
+    Field::time("start", "START", 2, |process, _| {
         Value::time(process.started)
     }),
     Field::new(
@@ -114,7 +114,7 @@ const FIELDS: &[Field<Process>] = &[
         |theme| theme.text,
         |process, _| (&process.cmdline).into(),
     ),
-    Field::time("last_update", "LAST EVENT (UTC)", 4, |process, _| {
+    Field::time("last_update", "LAST EVENT", 4, |process, _| {
         Value::time(process.last_update)
     }),
     Field::new(

@@ -170,6 +170,21 @@ impl<'a> Cx<'a> {
         }
     }
 
+    /// Shows times in the next zone.
+    pub fn turn_zone(&mut self) {
+        let identity = &self.session.identity;
+        let (host, mine) = (identity.host_zone.as_ref(), identity.my_zone.as_ref());
+        if host.is_none() && mine.is_none() {
+            return self
+                .notify("no zone is known but UTC; a profile's host_zone tells that of the hosts");
+        }
+        self.session.zone = self.session.zone.next(host, mine);
+        self.notify(format!(
+            "times are shown in {}",
+            self.session.zone.label(self.now)
+        ));
+    }
+
     /// Copies text that is already made visible.
     pub fn copy(&mut self, text: String) {
         self.effects.push(Effect::Copy(text));

@@ -1,0 +1,34 @@
+//! Times are shown in one zone everywhere at once, and every header says which.
+
+mod support;
+
+use lampblack::app::Setup;
+use support::console::Console;
+use support::stage::Stage;
+
+#[tokio::test]
+async fn the_zone_goes_round_and_every_time_goes_with_it() {
+    let mut console = Console::start().await;
+    console
+        .search(r"process_name:net.exe cmdline:\\test\blah")
+        .await;
+    console.press("esc").await;
+    console.shows(&["START (UTC)", "2016-11-11 20:59  win", "user unknown  UTC"]);
+    console.press("T").await;
+    console
+        .shows(&[
+            "START (-05:00)",
+            "2016-11-11 15:59  win",
+            "user unknown  UTC-05:00 host",
+        ])
+        .lacks("2016-11-11 20:59  win");
+    console.press("T").await;
+    console.shows(&["START (UTC)", "2016-11-11 20:59  win"]);
+}
+
+#[test]
+fn where_no_other_zone_is_known_it_is_said_how_to_make_one_known() {
+    let mut stage = Stage::with(120, 36, Setup::default());
+    stage.press("esc T");
+    stage.shows(&["no zone is known but UTC", "host_zone"]);
+}
