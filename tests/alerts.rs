@@ -41,7 +41,7 @@ async fn an_alert_leads_to_its_process_and_back_to_where_one_was() {
     console.press("[").await;
     console.shows(&["FUZZYWOMBAT", &format!("row {row}"), "/svch0st"]);
     console.press("]").await;
-    console.shows(&["outlook.exe", "Parent chain"]);
+    console.shows(&["outlook.exe", "Tree  svch0st.exe"]);
 }
 
 #[tokio::test]

@@ -125,7 +125,10 @@ impl App {
                         panes.results.refresh(&mut cx);
                         cx.refresh();
                     }
-                    View::Process => cx.reopen(),
+                    View::Process => {
+                        panes.tree.refresh(&mut cx);
+                        cx.refresh();
+                    }
                     View::Alerts => panes.alerts.refresh(&mut cx),
                     View::Binaries => panes.binaries.refresh(&mut cx),
                 }
@@ -139,9 +142,11 @@ impl App {
                 }
             }
             Action::GoParent | Action::GoRoot if self.overlay.is_none() => {
-                self.focus = PaneId::Lineage;
-                let mut cx = Cx::new(&mut self.session, effects, now);
-                self.panes.lineage.act(action, &mut cx);
+                self.focus = match self.view {
+                    View::Process => PaneId::Tree,
+                    _ => PaneId::Lineage,
+                };
+                self.hand_on(action, now, effects);
             }
             _ => self.hand_on(action, now, effects),
         }

@@ -94,8 +94,8 @@ fn divided(view: View, main: Rect) -> Vec<(PaneId, Rect)> {
             ]
         }
         View::Process => {
-            let [chain, sensor] = beside(main);
-            vec![(PaneId::Lineage, chain), (PaneId::Sensor, sensor)]
+            let [tree, sensor] = beside(main);
+            vec![(PaneId::Tree, tree), (PaneId::Sensor, sensor)]
         }
         View::Alerts => {
             let [list, alert] = beside(main);

@@ -2,7 +2,7 @@
 
 use crate::panes::{
     AlertPane, Alerts, Binaries, LineagePane, ListPane, Pane, PaneId, Processes, QueryPane,
-    SensorPane,
+    SensorPane, TreePane,
 };
 use crate::query::Index;
 
@@ -13,6 +13,7 @@ pub(super) struct Panes {
     pub(super) results: ListPane<Processes>,
     pub(super) lineage: LineagePane,
     pub(super) sensor: SensorPane,
+    pub(super) tree: TreePane,
     pub(super) alert_query: QueryPane,
     pub(super) alerts: ListPane<Alerts>,
     pub(super) alert: AlertPane,
@@ -27,6 +28,7 @@ impl Default for Panes {
             results: ListPane::default(),
             lineage: LineagePane::default(),
             sensor: SensorPane::default(),
+            tree: TreePane::default(),
             alert_query: QueryPane::new(Index::Alert),
             alerts: ListPane::default(),
             alert: AlertPane::default(),
@@ -63,6 +65,7 @@ impl Panes {
             PaneId::Results => &self.results,
             PaneId::Lineage => &self.lineage,
             PaneId::Sensor => &self.sensor,
+            PaneId::Tree => &self.tree,
             PaneId::Alerts => &self.alerts,
             PaneId::Alert => &self.alert,
             PaneId::Binaries => &self.binaries,
@@ -77,6 +80,7 @@ impl Panes {
             PaneId::Results => &mut self.results,
             PaneId::Lineage => &mut self.lineage,
             PaneId::Sensor => &mut self.sensor,
+            PaneId::Tree => &mut self.tree,
             PaneId::Alerts => &mut self.alerts,
             PaneId::Alert => &mut self.alert,
             PaneId::Binaries => &mut self.binaries,

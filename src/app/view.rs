@@ -75,7 +75,7 @@ impl View {
                 (PaneId::Lineage, "Chain"),
                 (PaneId::Sensor, "Sensor"),
             ],
-            Self::Process => &[(PaneId::Lineage, "Chain"), (PaneId::Sensor, "Sensor")],
+            Self::Process => &[(PaneId::Tree, "Tree"), (PaneId::Sensor, "Sensor")],
             Self::Alerts => &[
                 (PaneId::Query(Index::Alert), "Query"),
                 (PaneId::Alerts, "Alerts"),
@@ -92,7 +92,7 @@ impl View {
     pub(super) fn main(self) -> PaneId {
         match self {
             Self::Hunt => PaneId::Results,
-            Self::Process => PaneId::Lineage,
+            Self::Process => PaneId::Tree,
             Self::Alerts => PaneId::Alerts,
             Self::Binaries => PaneId::Binaries,
         }

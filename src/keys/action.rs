@@ -147,6 +147,19 @@ pub enum Action {
     #[strum(message = "root")]
     GoRoot,
 
+    /// Show the children of the process, or what the row offers
+    #[strum(message = "unfold")]
+    Unfold,
+    /// Hide the children of the process, or go to its parent
+    #[strum(message = "fold")]
+    Fold,
+    /// Show one level more of the whole tree
+    #[strum(message = "deeper")]
+    Deeper,
+    /// Show one level less of the whole tree
+    #[strum(message = "shallower")]
+    Shallower,
+
     /// Copy the row, columns parted by tabs
     #[strum(message = "row")]
     YankRow,
@@ -198,6 +211,8 @@ pub enum Scope {
     Results,
     /// The parent chain.
     Lineage,
+    /// The tree of a process.
+    Tree,
     /// The panel about the host.
     Sensor,
     /// The list of alerts.
@@ -254,6 +269,7 @@ impl Scope {
             Self::Process => "Process under the cursor",
             Self::Results => "Processes",
             Self::Lineage => "Parent chain",
+            Self::Tree => "Tree",
             Self::Sensor => "Sensor",
             Self::Alerts => "Alerts",
             Self::Alert => "Alert",
@@ -280,6 +296,13 @@ impl Scope {
                 Self::Process,
                 Self::Copy,
                 Self::Rows,
+                Self::List,
+                Self::Global,
+            ],
+            Self::Tree => &[
+                Self::Tree,
+                Self::Process,
+                Self::Copy,
                 Self::List,
                 Self::Global,
             ],

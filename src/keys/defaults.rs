@@ -103,6 +103,15 @@ pub(super) const DEFAULTS: &[(Scope, &[Keys])] = &[
         ],
     ),
     (Scope::Results, &[(Action::SplitSegments, &["g s"])]),
+    (
+        Scope::Tree,
+        &[
+            (Action::Unfold, &["l", "right"]),
+            (Action::Fold, &["h", "left"]),
+            (Action::Deeper, &["L"]),
+            (Action::Shallower, &["H"]),
+        ],
+    ),
     (Scope::Alerts, &[(Action::Open, &["enter"])]),
     (Scope::Alert, &[(Action::Open, &["enter"])]),
     (Scope::Binaries, &[(Action::Open, &["enter"])]),

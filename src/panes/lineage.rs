@@ -5,14 +5,18 @@ use std::sync::Arc;
 use ratatui::{
     Frame,
     layout::{Constraint, Layout, Rect},
-    text::{Line, Span},
+    text::Line,
 };
 
-use super::{Look, Pane, PaneId, motion, yank};
+use super::{
+    Look, Pane, PaneId, motion,
+    tree::{self, Shown},
+    yank,
+};
 use crate::keys::{Action, Scope};
-use crate::model::{Lineage, Process, ProcessId, Top};
+use crate::model::{Lineage, Process, ProcessId};
 use crate::session::{Awaiting, Cx, Lead, Session};
-use crate::text::{self, Untrusted};
+use crate::text;
 use crate::widgets::{Field, Fields, cells};
 use crate::worker::Slot;
 
@@ -36,6 +40,7 @@ pub struct LineagePane {
     /// Whose chain the cursor stands in.
     of: Option<ProcessId>,
     height: usize,
+    first: usize,
 }
 
 impl LineagePane {
@@ -119,16 +124,21 @@ impl Pane for LineagePane {
         };
         let lineage = &known.value;
         let is_current = session.lineage.is_current();
-        let note = note(lineage, session.lineage.is_pending());
-        let n_rows = lineage.ancestors.len() + 1 + usize::from(note.is_some());
+        let rows = tree::chain(lineage, session.lineage.is_pending());
+        let n_rows = rows.len();
         let kept = if area.height < ROOMY { 0 } else { FACTS };
         let facts = area.height.saturating_sub(cells(n_rows)).max(kept);
         // A rule alone is not worth a line of the chain.
         let facts = if facts > 1 { facts } else { 0 };
-        let [tree, below] =
+        let [chain, below] =
             Layout::vertical([Constraint::Fill(1), Constraint::Length(facts)]).areas(area);
-        self.height = usize::from(tree.height).max(1);
-        self.render_tree(frame, tree, lineage, note.as_deref(), look);
+        self.height = usize::from(chain.height).max(1);
+        let shown = Shown {
+            cursor: n_rows - 1 - self.above.min(lineage.ancestors.len()),
+            opened: None,
+            has_signs: false,
+        };
+        tree::draw(&rows, shown, &mut self.first, session, frame, chain, look);
         if facts > 0 {
             render_facts(frame, below, self.at_cursor(lineage), look);
         }
@@ -137,118 +147,6 @@ impl Pane for LineagePane {
             frame.buffer_mut().set_style(area, look.theme.stale);
         }
     }
-}
-
-impl LineagePane {
-    fn render_tree(
-        &self,
-        frame: &mut Frame<'_>,
-        area: Rect,
-        lineage: &Lineage,
-        note: Option<&str>,
-        look: &Look<'_>,
-    ) {
-        let n_notes = usize::from(note.is_some());
-        let n_rows = lineage.ancestors.len() + 1 + n_notes;
-        let cursor = n_rows - 1 - self.above.min(lineage.ancestors.len());
-        // What is out of sight at the top is told in a line of its own, so the cursor stands below that.
-        let above_cursor = usize::from(self.height > 1);
-        let first = n_rows
-            .saturating_sub(self.height)
-            .min(cursor.saturating_sub(above_cursor));
-        for (row, place) in (first..n_rows).zip(area.rows()) {
-            if row == first && first > 0 && row != cursor {
-                let text = format!("{} more above", first + 1 - n_notes);
-                frame.render_widget(Line::styled(text, look.theme.muted), place);
-                continue;
-            }
-            if row < n_notes {
-                let text = note.unwrap_or_default();
-                frame.render_widget(
-                    Line::styled(
-                        text::fit(&text.into(), usize::from(area.width)),
-                        look.theme.caution,
-                    ),
-                    place,
-                );
-                continue;
-            }
-            let above = n_rows - 1 - row;
-            let process = above
-                .checked_sub(1)
-                .map_or(&lineage.subject, |at| &lineage.ancestors[at]);
-            let depth = lineage.ancestors.len() - above;
-            frame.render_widget(branch(process, depth, place.width, look), place);
-            if row == cursor {
-                let style = if look.is_focused {
-                    look.theme.selection
-                } else {
-                    look.theme.selection_unfocused
-                };
-                frame.buffer_mut().set_style(place, style);
-            }
-        }
-    }
-}
-
-/// Why the chain begins where it begins, as a row above the oldest that is known; nothing when that is the root.
-fn note(lineage: &Lineage, is_awaited: bool) -> Option<String> {
-    Some(match &lineage.top {
-        Top::Root => return None,
-        Top::Walking if !is_awaited => "gap: more ancestors were not fetched".into(),
-        Top::Walking => "more ancestors are on their way".into(),
-        Top::Unknown => "gap: the sensor saw no parent".into(),
-        Top::NotRecorded(id) => {
-            let pid = id.pid().map(|pid| format!(" {pid}")).unwrap_or_default();
-            format!("gap: parent{pid} is not on the server")
-        }
-        Top::Suppressed(_) => "gap: the sensor filtered the parent out".into(),
-        Top::Loop(_) => "loop: the parent is a descendant".into(),
-        Top::TooDeep(depth) => format!("cut off after {depth} ancestors"),
-    })
-}
-
-/// One process of the chain, indented by its depth. Deep chains are not indented out of sight.
-fn branch(process: &Process, depth: usize, width: u16, look: &Look<'_>) -> Line<'static> {
-    let width = usize::from(width);
-    let indent = depth.saturating_sub(1).min(width / 3);
-    let guide = if depth == 0 {
-        String::new()
-    } else {
-        format!("{}{} ", " ".repeat(indent), look.theme.glyphs.last_branch)
-    };
-    let pid = process.pid.map_or("?".into(), |pid| pid.to_string());
-    let name_only = process.user.raw().rsplit('\\').next().unwrap_or_default();
-    let taken = text::width(&guide);
-    let room = width.saturating_sub(taken);
-    let tail_room = room.saturating_sub(12).min(18);
-    let account = text::fit(
-        &Untrusted::from(name_only),
-        tail_room.saturating_sub(pid.len() + 3),
-    );
-    let tail = format!("{pid:>6}  {account}");
-    let name_room = room.saturating_sub(text::width(&tail) + 1);
-    let name = text::fit(&process.name, name_room);
-    let pad = " ".repeat(
-        22_usize
-            .saturating_sub(taken)
-            .min(name_room)
-            .saturating_sub(text::width(&name))
-            + 1,
-    );
-    let name_style = if process.feeds.is_empty() && process.watchlists.is_empty() {
-        look.theme.text
-    } else {
-        look.theme.caution
-    };
-    Line::from(vec![
-        Span::styled(guide, look.theme.guide),
-        Span::styled(name, name_style),
-        Span::raw(pad),
-        Span::styled(format!("{pid:>6}"), look.theme.number),
-        Span::raw("  "),
-        Span::styled(account, look.theme.muted),
-    ])
 }
 
 /// The facts of one process, the most telling first: they take the room that the tree leaves.

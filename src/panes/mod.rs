@@ -12,6 +12,7 @@ mod list;
 mod motion;
 mod query;
 mod sensor;
+mod tree;
 mod yank;
 
 use crossterm::event::KeyEvent;
@@ -27,6 +28,7 @@ pub use lineage::LineagePane;
 pub use list::{Alerts, Binaries, Kind, ListPane, Processes, State};
 pub use query::QueryPane;
 pub use sensor::SensorPane;
+pub use tree::{State as TreeState, TreePane};
 
 use crate::keys::{Action, Keymap, Scope};
 use crate::query::Index;
@@ -43,6 +45,8 @@ pub enum PaneId {
     Results,
     /// The parent chain.
     Lineage,
+    /// The tree of the opened process.
+    Tree,
     /// The sensor panel.
     Sensor,
     /// The list of alerts.

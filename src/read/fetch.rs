@@ -140,7 +140,8 @@ impl Fetch {
     /// Whether an answer to `other` is also about what this asks for.
     pub fn is_same_question(&self, other: &Self) -> bool {
         match (self, other) {
-            (Self::Lineage { id, .. }, Self::Lineage { id: other, .. }) => id == other,
+            (Self::Lineage { id, .. }, Self::Lineage { id: other, .. })
+            | (Self::Summary { id, .. }, Self::Summary { id: other, .. }) => id == other,
             _ => self == other,
         }
     }

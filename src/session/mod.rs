@@ -27,7 +27,7 @@ use crate::model::{
     Alert, Binary, Group, Lineage, Process, ProcessId, Search, Sensor, ServerInfo, Summary, Zone,
 };
 use crate::query::Index;
-use crate::read::{Answer, Tally};
+use crate::read::{Answer, Fetch, Tally};
 use crate::worker::{Slot, Ticket};
 
 /// Where the console is, and as whom: what the header says whatever happens.
@@ -107,7 +107,9 @@ pub struct Session {
     asked_at: Option<Timestamp>,
     /// The process that was opened.
     pub opened: Option<ProcessId>,
-    /// What is known of it and its relatives.
+    /// Whose relatives are known: the process that was opened, or one of them that was opened before it.
+    pub origin: Option<ProcessId>,
+    /// What is known of it and of each of them.
     pub family: BTreeMap<ProcessId, Remote<Summary>>,
     /// The process under examination.
     pub subject: Option<Arc<Process>>,
@@ -168,6 +170,49 @@ impl Session {
         Some(&summary.value.process)
     }
 
+    /// Whether a process is known as a relative of the one that was opened.
+    pub fn is_relative(&self, id: ProcessId) -> bool {
+        let lineage = self
+            .lineage
+            .held()
+            .filter(|known| Some(known.value.subject.id) == self.origin);
+        let is_ancestor = lineage.is_some_and(|known| {
+            known
+                .value
+                .ancestors
+                .iter()
+                .any(|ancestor| ancestor.id == id)
+        });
+        let mut summaries = self.family.values().filter_map(Remote::held);
+        is_ancestor
+            || self.family.contains_key(&id)
+            || summaries.any(|known| {
+                let summary = &known.value;
+                let mut relatives = summary
+                    .children
+                    .iter()
+                    .chain(&summary.siblings)
+                    .chain(&summary.parent);
+                relatives.any(|relative| relative.id == id)
+            })
+    }
+
+    /// Whether a process may have more children than are known: as many came as were asked for.
+    pub fn has_more_children(&self, id: ProcessId) -> bool {
+        let remote = self.family.get(&id);
+        let known = remote.and_then(|remote| Some((remote.held()?, remote.answered()?)));
+        let Some((known, Fetch::Summary { children, .. })) = known else {
+            return false;
+        };
+        let came = known.value.children.len() + known.value.broken;
+        u32::try_from(came).is_ok_and(|came| came >= *children)
+    }
+
+    /// Whether this is the process whose facts are shown.
+    fn is_looked_at(&self, id: ProcessId) -> bool {
+        self.binary_of.as_ref().is_some_and(|of| of.id == id)
+    }
+
     /// Whether an answer is on its way.
     pub fn is_waiting(&self) -> bool {
         self.n_pending() > 0
@@ -210,10 +255,16 @@ impl Session {
         VALUES.into_iter().chain(family).collect()
     }
 
-    /// Why what belongs to this slot is not here. Any page stands for all of its list.
+    /// Why what belongs to this slot is not here. Any page stands for all of its list, and any relative for all.
     pub fn error(&self, slot: Slot) -> Option<&Error> {
         match slot {
             Slot::Page(index, _) => self.list(index)?.error(),
+            Slot::Summary(_) => self.family.iter().find_map(|(id, remote)| {
+                // That the server does not have one of them is no failure, unless it is the one that was opened.
+                let is_gap = |error: &&Error| matches!(error, Error::NotFound { .. });
+                let is_opened = self.opened == Some(*id);
+                remote.error().filter(|error| is_opened || !is_gap(error))
+            }),
             value => self.awaiting(value)?.error(),
         }
     }
@@ -222,6 +273,7 @@ impl Session {
     pub fn is_pending(&self, slot: Slot) -> bool {
         match slot {
             Slot::Page(index, _) => self.list(index).is_some_and(Awaited::is_pending),
+            Slot::Summary(_) => self.family.values().any(Awaiting::is_pending),
             value => self.awaiting(value).is_some_and(Awaiting::is_pending),
         }
     }
@@ -231,6 +283,10 @@ impl Session {
         match slot {
             // Rows that never came leave those that did as they are.
             Slot::Page(index, _) => self.list(index).is_some_and(Awaited::is_old),
+            Slot::Summary(_) => {
+                let mut family = self.family.values();
+                family.any(|remote| remote.is_held() && remote.error().is_some())
+            }
             value => self
                 .awaiting(value)
                 .is_some_and(|remote| remote.is_held() && remote.error().is_some()),

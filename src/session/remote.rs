@@ -86,6 +86,11 @@ impl<T> Remote<T> {
         self.asked.as_ref()
     }
 
+    /// The question that what is held answers.
+    pub fn answered(&self) -> Option<&Fetch> {
+        self.held.as_ref().map(|(fetch, _)| fetch)
+    }
+
     /// Nothing is asked and nothing held: there is no subject.
     pub fn clear(&mut self) {
         *self = Self::default();

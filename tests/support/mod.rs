@@ -5,6 +5,7 @@
 pub mod asked;
 pub mod console;
 pub mod door;
+pub mod family;
 pub mod pty;
 pub mod stage;
 pub mod world;

@@ -128,7 +128,12 @@ fn cell(
 }
 
 /// A time. Where there is no room for all of it, this year's times lose the year, others the seconds.
-fn moment(at: Timestamp, width: usize, as_of: Timestamp, zone: &Zone) -> String {
+pub(in crate::panes) fn moment(
+    at: Timestamp,
+    width: usize,
+    as_of: Timestamp,
+    zone: &Zone,
+) -> String {
     let whole = zone.bare(at, Precision::Second);
     let is_this_year = whole.get(..4) == zone.bare(as_of, Precision::Second).get(..4);
     let part = match (width, is_this_year) {

@@ -22,6 +22,7 @@ use ratatui::{
 pub use alerts::Alerts;
 pub(super) use alerts::{indicator, object, score, source};
 pub use binaries::Binaries;
+pub(super) use draw::moment;
 pub use kind::Kind;
 use kind::{Field, Value};
 pub use processes::Processes;

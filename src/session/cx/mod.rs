@@ -1,5 +1,6 @@
 //! What a pane may do while it handles input, and what leaves the screen.
 
+mod family;
 mod lists;
 mod subject;
 

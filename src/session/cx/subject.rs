@@ -5,50 +5,9 @@ use std::sync::Arc;
 use super::Cx;
 use crate::model::{Alert, Process, ProcessId};
 use crate::read::{Answer, Fetch};
-use crate::session::Awaiting;
 use crate::worker::{Slot, Urgency};
 
 impl Cx<'_> {
-    /// Opens a process: what is known of it and its relatives is asked for, and it becomes the subject.
-    pub fn open(&mut self, id: ProcessId) {
-        let is_relative = self.session.family.contains_key(&id);
-        if !is_relative {
-            for slot in self.session.values() {
-                if matches!(slot, Slot::Summary(_)) {
-                    self.cancel(slot);
-                }
-            }
-            self.session.family.clear();
-        }
-        self.session.opened = Some(id);
-        let remote = self.session.family.entry(id).or_default();
-        if remote.current().is_some() || remote.is_pending() {
-            self.attend(id);
-        } else {
-            self.fetch(Fetch::summary(id), Urgency::Now);
-        }
-    }
-
-    /// Asks again for what is known of the opened process, past the cache.
-    pub fn reopen(&mut self) {
-        if let Some(id) = self.session.opened {
-            self.fetch(Fetch::summary(id), Urgency::Fresh);
-        }
-        self.refresh();
-    }
-
-    /// The process that was opened is known: it becomes the subject.
-    pub(super) fn attend(&mut self, id: ProcessId) {
-        if self.session.opened != Some(id) {
-            return;
-        }
-        let summary = self.session.family.get(&id);
-        let known = summary.and_then(|summary| summary.current());
-        if let Some(process) = known.map(|known| Arc::new(known.value.process.clone())) {
-            self.inspect(Some(&process));
-        }
-    }
-
     /// Makes this alert the one that is looked at.
     pub fn consider(&mut self, alert: Option<&Arc<Alert>>) {
         self.session.alert = alert.cloned();
@@ -56,49 +15,47 @@ impl Cx<'_> {
 
     /// Makes this process the subject: its chain, its host and its binary are shown.
     pub fn inspect(&mut self, process: Option<&Arc<Process>>) {
-        let Some(process) = process else {
-            return self.inspect_nothing();
-        };
-        if self
-            .session
-            .subject
-            .as_ref()
-            .is_some_and(|subject| Arc::ptr_eq(subject, process))
-        {
-            return;
+        match process {
+            Some(process) => self.examine(process, process.id),
+            None => self.inspect_nothing(),
         }
-        let (id, sensor) = (process.id, process.sensor);
-        let is_same = self
-            .session
-            .subject
-            .as_ref()
-            .is_some_and(|subject| subject.id == id);
-        self.session.subject = Some(process.clone());
-        if is_same {
-            // Its document may have been completed since.
-            let binary_of = self.session.binary_of.as_ref();
-            if binary_of.is_some_and(|of| of.id == id && of.md5 != process.md5) {
-                self.session.binary_of = None;
-                self.look_at(process);
-            }
-            return;
-        }
-        self.fetch(Fetch::Lineage { id, known: 0 }, Urgency::Settled);
-        self.fetch(Fetch::Sensor(sensor), Urgency::Settled);
-        self.look_at(process);
     }
 
-    /// Shows the binary of this process: the subject, or one of its ancestors.
-    pub fn look_at(&mut self, process: &Arc<Process>) {
-        if self
-            .session
-            .binary_of
-            .as_ref()
-            .is_some_and(|of| of.id == process.id)
+    /// Makes this process the subject, shown with the chain of another.
+    pub(super) fn examine(&mut self, process: &Arc<Process>, chain_of: ProcessId) {
+        let chain = Fetch::Lineage {
+            id: chain_of,
+            known: 0,
+        };
+        let asked = self.session.lineage.asked();
+        let is_asked = asked.is_some_and(|asked| asked.is_same_question(&chain));
+        let before = self.session.subject.replace(process.clone());
+        let before = before.filter(|before| before.id == process.id);
+        if is_asked
+            && before
+                .as_ref()
+                .is_some_and(|before| Arc::ptr_eq(before, process))
         {
             return;
         }
-        self.session.binary_of = Some(process.clone());
+        if !is_asked {
+            self.fetch(chain, Urgency::Settled);
+        }
+        if before.is_none() {
+            self.fetch(Fetch::Sensor(process.sensor), Urgency::Settled);
+            self.look_at(process);
+        } else if self.session.is_looked_at(process.id) {
+            // Its document may have been completed since.
+            self.look_at(process);
+        }
+    }
+
+    /// Shows the binary of this process: the subject, or one of its relatives.
+    pub fn look_at(&mut self, process: &Arc<Process>) {
+        let before = self.session.binary_of.replace(process.clone());
+        if before.is_some_and(|before| before.id == process.id && before.md5 == process.md5) {
+            return;
+        }
         if let Some(md5) = process.md5 {
             self.fetch(Fetch::Binary(md5), Urgency::Settled);
         } else {

@@ -1,0 +1,277 @@
+//! Drawing the rows of a tree: whoever is in sight, with the lines that lead there.
+
+use jiff::Timestamp;
+use ratatui::{
+    Frame,
+    layout::Rect,
+    style::Style,
+    text::{Line, Span},
+};
+
+use super::rows::{Fold, Note, Row, What};
+use crate::api::Error;
+use crate::model::{Process, ProcessId, Top};
+use crate::panes::{Look, list::moment};
+use crate::session::Session;
+use crate::text::{self, Untrusted};
+use crate::theme::Theme;
+use crate::widgets::{follow, guide};
+
+/// Cells of the columns besides the name and the command line, with the gaps before them.
+const PID: usize = 7;
+const USER: usize = 12;
+const START: usize = 18;
+
+/// Cells that a name and the lines before it like to have.
+const NAME: usize = 22;
+
+/// Cells that a name and the lines before it get where there is a command line as well.
+const LONG_NAME: usize = 36;
+
+/// Below this a command line says nothing.
+const CMDLINE: usize = 24;
+
+/// How a tree is shown.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::panes) struct Shown {
+    /// The row under the cursor.
+    pub(in crate::panes) cursor: usize,
+    /// The process to be set off, if one is.
+    pub(in crate::panes) opened: Option<ProcessId>,
+    /// Whether a sign tells what is folded.
+    pub(in crate::panes) has_signs: bool,
+}
+
+/// Draws the rows in sight. `first` is the first of them; it follows the cursor.
+pub(in crate::panes) fn draw(
+    rows: &[Row<'_>],
+    shown: Shown,
+    first: &mut usize,
+    session: &Session,
+    frame: &mut Frame<'_>,
+    area: Rect,
+    look: &Look<'_>,
+) {
+    *first = follow(*first, shown.cursor, area.height.into(), rows.len());
+    let depths: Vec<_> = rows.iter().map(|row| row.depth).collect();
+    let columns = Columns::of(area.width.into(), shown.has_signs);
+    let as_of = session
+        .lineage
+        .held()
+        .map_or(Timestamp::UNIX_EPOCH, |known| known.as_of);
+    let started = |at| moment(at, columns.start, as_of, &session.zone);
+    for (at, place) in (*first..rows.len()).zip(area.rows()) {
+        // Deep trees are not indented out of sight.
+        let room = columns.name.saturating_sub(NAME / 2);
+        let guide = guide(&depths, at, room, &look.theme.glyphs);
+        // What is out of sight at the top is told in a line of its own.
+        let hidden = rows[..=at].iter().filter_map(Row::process).count();
+        if at == *first && at > 0 && at != shown.cursor && hidden > 0 {
+            let text = format!("{hidden} more above");
+            frame.render_widget(Line::styled(text, look.theme.muted), place);
+            continue;
+        }
+        let line = match rows[at].what {
+            What::Process(process, fold) => {
+                let is_opened = shown.opened == Some(process.id);
+                let fold = shown.has_signs.then_some(fold);
+                let started = process.started.map(started).unwrap_or_default();
+                branch(
+                    process, guide, fold, is_opened, columns, started, look.theme,
+                )
+            }
+            What::Note(_, note) => {
+                let (said, style) = said(note, look.theme);
+                let sign = if shown.has_signs && rows[at].depth > 0 {
+                    "  "
+                } else {
+                    ""
+                };
+                let room = usize::from(area.width).saturating_sub(text::width(&guide) + sign.len());
+                Line::from(vec![
+                    Span::styled(guide, look.theme.guide),
+                    Span::raw(sign),
+                    Span::styled(text::fit(&said.into(), room), style),
+                ])
+            }
+        };
+        frame.render_widget(line, place);
+        if at == shown.cursor {
+            let style = if look.is_focused {
+                look.theme.selection
+            } else {
+                look.theme.selection_unfocused
+            };
+            frame.buffer_mut().set_style(place, style);
+        }
+    }
+}
+
+/// The cells of each column, without the gap before it; 0 for those that give way.
+#[derive(Clone, Copy)]
+struct Columns {
+    name: usize,
+    user: usize,
+    start: usize,
+    cmdline: usize,
+}
+
+impl Columns {
+    fn of(width: usize, has_signs: bool) -> Self {
+        let name = if has_signs { NAME + 2 } else { NAME };
+        let left = width.saturating_sub(PID);
+        let user = if left >= name + USER {
+            USER
+        } else {
+            left.saturating_sub(name)
+        };
+        // A cell or two of a user tell nobody anything.
+        let user = if user < 6 { 0 } else { user };
+        let left = left - user;
+        let start = if left >= name + START { START } else { 0 };
+        let left = left - start;
+        let cmdline = if left >= LONG_NAME + CMDLINE {
+            left - LONG_NAME
+        } else {
+            0
+        };
+        Self {
+            name: left - cmdline,
+            user: user.saturating_sub(2),
+            start: start.saturating_sub(2),
+            cmdline: cmdline.saturating_sub(2),
+        }
+    }
+}
+
+/// One process: the lines that lead to it, and what is known of it.
+fn branch(
+    process: &Process,
+    guide: String,
+    fold: Option<Fold>,
+    is_opened: bool,
+    columns: Columns,
+    started: String,
+    theme: &Theme,
+) -> Line<'static> {
+    let sign = match fold {
+        None => "",
+        Some(Fold::Leaf) => "  ",
+        Some(Fold::Folded | Fold::Path) => theme.glyphs.folded,
+        Some(Fold::Unfolded) => theme.glyphs.unfolded,
+    };
+    let gap = if matches!(fold, None | Some(Fold::Leaf)) {
+        ""
+    } else {
+        " "
+    };
+    let taken = text::width(&guide) + text::width(sign) + gap.len();
+    let name = if process.name.is_empty() {
+        Untrusted::from("name not recorded")
+    } else {
+        process.name.clone()
+    };
+    let name = text::fit(&name, columns.name.saturating_sub(taken));
+    let pad = " ".repeat(columns.name.saturating_sub(taken + text::width(&name)));
+    let mut style = if process.feeds.is_empty() && process.watchlists.is_empty() {
+        theme.text
+    } else {
+        theme.caution
+    };
+    if is_opened {
+        style = style.patch(theme.title);
+    }
+    let pid = process.pid.map_or("?".into(), |pid| pid.to_string());
+    let mut spans = vec![
+        Span::styled(guide, theme.guide),
+        Span::styled(sign, theme.guide),
+        Span::raw(gap),
+        Span::styled(name, style),
+        Span::raw(pad),
+        Span::styled(format!("{pid:>PID$}"), theme.number),
+    ];
+    let account = process.user.raw().rsplit('\\').next().unwrap_or_default();
+    let (account, account_style) = if process.is_suppressed {
+        ("filtered".into(), theme.unknown)
+    } else {
+        (Untrusted::from(account), theme.muted)
+    };
+    let cells = [
+        (account, columns.user, account_style),
+        (started.into(), columns.start, theme.time),
+        (process.cmdline.clone(), columns.cmdline, theme.text),
+    ];
+    for (text, width, style) in cells {
+        if width > 0 {
+            spans.push(Span::raw("  "));
+            let text = text::fit(&text, width);
+            let pad = " ".repeat(width.saturating_sub(text::width(&text)));
+            spans.push(Span::styled(text, style));
+            spans.push(Span::raw(pad));
+        }
+    }
+    Line::from(spans)
+}
+
+/// What a note says, and how.
+fn said(note: Note<'_>, theme: &Theme) -> (String, Style) {
+    match note {
+        Note::Top(top, is_awaited) => (why(top, is_awaited), theme.caution),
+        Note::Awaited => ("on their way".into(), theme.muted),
+        Note::Missing(Some(Error::NotFound { .. })) => {
+            ("gap: not on the server".into(), theme.caution)
+        }
+        Note::Missing(error) => {
+            let error = error.map(|error| format!(": {error}"));
+            let said = format!(
+                "gap: not fetched, enter asks again{}",
+                error.unwrap_or_default()
+            );
+            (said, theme.caution)
+        }
+        Note::None => ("no children".into(), theme.muted),
+        Note::More(_, Some(counted)) => (
+            format!("more children: {counted} counted, enter asks for all"),
+            theme.accent,
+        ),
+        Note::More(shown, None) => (
+            format!("more than {shown} children, enter asks for all"),
+            theme.accent,
+        ),
+        Note::Short(shown, counted) => (
+            format!("gap: the server lists {shown} children, and counted {counted}"),
+            theme.caution,
+        ),
+        Note::Broken(n_broken) => (format!("gap: {n_broken} could not be read"), theme.bad),
+        Note::Siblings(n_siblings, is_least) => {
+            let least = if is_least { " or more" } else { "" };
+            let noun = if n_siblings == 1 {
+                "sibling"
+            } else {
+                "siblings"
+            };
+            (
+                format!("{n_siblings}{least} {noun}, enter shows them"),
+                theme.accent,
+            )
+        }
+        Note::Loop => ("loop: it is its own ancestor".into(), theme.caution),
+    }
+}
+
+/// Why a chain begins where it begins.
+fn why(top: &Top, is_awaited: bool) -> String {
+    match top {
+        Top::Root => "nobody started it".into(),
+        Top::Walking if !is_awaited => "gap: more ancestors were not fetched".into(),
+        Top::Walking => "more ancestors are on their way".into(),
+        Top::Unknown => "gap: the sensor saw no parent".into(),
+        Top::NotRecorded(id) => {
+            let pid = id.pid().map(|pid| format!(" {pid}")).unwrap_or_default();
+            format!("gap: parent{pid} is not on the server")
+        }
+        Top::Suppressed(_) => "gap: the sensor filtered the parent out".into(),
+        Top::Loop(_) => "loop: the parent is a descendant".into(),
+        Top::TooDeep(depth) => format!("cut off after {depth} ancestors"),
+    }
+}
