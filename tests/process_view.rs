@@ -10,7 +10,7 @@ use lampblack::session::Awaiting;
 use lampblack::worker::Slot;
 use serde_json::json;
 use support::{
-    console::Console,
+    console::{Console, small},
     family::{self, N_CHILDREN, child, grandchild},
     stage::Stage,
     world,
@@ -44,7 +44,7 @@ fn n_summaries(stage: &Stage) -> usize {
 
 #[test]
 fn the_tree_has_parents_above_and_children_below() {
-    let mut stage = opened(120, 36);
+    let mut stage = opened(220, 60);
     stage.shows(&[
         "2 Process",
         "Tree  rundll32.exe 4000",
@@ -63,7 +63,7 @@ fn the_tree_has_parents_above_and_children_below() {
 
 #[test]
 fn the_number_of_children_is_raised_for_every_level() {
-    let mut stage = opened(120, 36);
+    let mut stage = opened(220, 60);
     stage.press("G k enter");
     assert_eq!(asked_of(&stage, world::id(0)), [100]);
     // What is here stays while more is awaited.
@@ -80,7 +80,7 @@ fn the_number_of_children_is_raised_for_every_level() {
 
 #[test]
 fn a_server_that_lists_no_more_is_told() {
-    let mut stage = opened(120, 36);
+    let mut stage = opened(220, 60);
     stage.press("G k enter").answer_all(|fetch| match fetch {
         Fetch::Summary { id, .. } => Ok(family::told(&family::summary(*id, 15))),
         other => world::answer(other),
@@ -93,7 +93,7 @@ fn a_server_that_lists_no_more_is_told() {
 
 #[test]
 fn children_that_cannot_be_fetched_leave_the_others_and_are_asked_for_again() {
-    let mut stage = opened(120, 36);
+    let mut stage = opened(220, 60);
     let busy = || Err(Error::Busy(None));
     stage.press("j j l").answer_all(|fetch| match fetch {
         Fetch::Summary { .. } => busy(),
@@ -115,7 +115,7 @@ fn children_that_cannot_be_fetched_leave_the_others_and_are_asked_for_again() {
 
 #[test]
 fn more_children_that_cannot_be_fetched_leave_those_that_are_known() {
-    let mut stage = opened(120, 36);
+    let mut stage = opened(220, 60);
     stage
         .press("G k enter")
         .answer_all(|_| Err(Error::Internal));
@@ -126,7 +126,7 @@ fn more_children_that_cannot_be_fetched_leave_those_that_are_known() {
 
 #[test]
 fn a_child_that_the_server_no_longer_has_is_a_gap_and_no_failure() {
-    let mut stage = opened(120, 36);
+    let mut stage = opened(220, 60);
     let gone = |what: &str| Err(Error::NotFound { what: what.into() });
     stage.press("j j l").answer_all(|fetch| match fetch {
         Fetch::Summary { .. } => gone("this process"),
@@ -139,7 +139,7 @@ fn a_child_that_the_server_no_longer_has_is_a_gap_and_no_failure() {
 
 #[test]
 fn a_process_that_cannot_be_fetched_says_so_and_is_asked_for_again() {
-    let mut stage = Stage::new(120, 36);
+    let mut stage = Stage::new(220, 60);
     stage
         .search("a")
         .press("esc 2")
@@ -160,7 +160,7 @@ fn an_unknown_parent_is_a_row_that_says_so() {
         }
         other => family::answer(other),
     };
-    let mut stage = Stage::new(120, 36);
+    let mut stage = Stage::new(220, 60);
     stage.write("a").press("enter").answer_all(orphan);
     stage.press("esc 2").answer_all(orphan);
     stage.shows(&[
@@ -173,7 +173,7 @@ fn an_unknown_parent_is_a_row_that_says_so() {
 
 #[test]
 fn siblings_come_when_they_are_asked_for() {
-    let mut stage = opened(120, 36);
+    let mut stage = opened(220, 60);
     stage.lacks("notepad.exe");
     stage.press("G");
     stage.press("enter");
@@ -186,7 +186,7 @@ fn siblings_come_when_they_are_asked_for() {
 
 #[test]
 fn a_child_that_the_sensor_filtered_out_is_shown_and_cannot_be_opened() {
-    let mut stage = Stage::new(120, 36);
+    let mut stage = Stage::new(220, 60);
     stage
         .search("a")
         .press("esc 2")
@@ -211,7 +211,7 @@ fn a_child_that_the_sensor_filtered_out_is_shown_and_cannot_be_opened() {
 
 #[test]
 fn a_child_that_is_its_own_ancestor_ends_there() {
-    let mut stage = Stage::new(120, 36);
+    let mut stage = Stage::new(220, 60);
     stage
         .search("a")
         .press("esc 2")
@@ -232,7 +232,7 @@ fn a_child_that_is_its_own_ancestor_ends_there() {
 
 #[test]
 fn opening_a_relative_keeps_the_tree_and_so_does_going_back() {
-    let mut stage = opened(120, 36);
+    let mut stage = opened(220, 60);
     stage.press("j j l").answer_all(family::answer);
     stage.press("j enter").answer_all(family::answer);
     let session = stage.app.session();
@@ -260,7 +260,7 @@ fn opening_a_relative_keeps_the_tree_and_so_does_going_back() {
 
 #[test]
 fn the_keys_of_a_tree_fold_it_and_walk_it() {
-    let mut stage = opened(120, 36);
+    let mut stage = opened(220, 60);
     stage.press("L");
     assert_eq!(n_summaries(&stage), 15);
     stage.answer_all(family::answer);
@@ -278,7 +278,7 @@ fn the_keys_of_a_tree_fold_it_and_walk_it() {
 
 #[test]
 fn what_follows_the_cursor_is_asked_for_once_and_only_where_it_rests() {
-    let mut stage = opened(120, 36);
+    let mut stage = opened(220, 60);
     stage.press("j j j");
     assert_eq!(n_summaries(&stage), 1);
     assert_eq!(asked_of(&stage, child(2)), [15]);
@@ -297,7 +297,7 @@ fn what_follows_the_cursor_is_asked_for_once_and_only_where_it_rests() {
 
 #[test]
 fn without_a_process_the_tree_says_how_to_get_one() {
-    let mut stage = Stage::new(120, 36);
+    let mut stage = Stage::new(220, 60);
     stage.answer_all(world::answer).press("esc 2 j enter g p");
     stage.shows(&["open a process to see who started it", "no process is open"]);
 }
@@ -314,7 +314,7 @@ fn a_tree_at_every_size() {
 
 #[tokio::test]
 async fn from_the_payload_up_to_the_mail_and_down_to_every_child() {
-    let mut console = Console::start().await;
+    let mut console = Console::with(small(), 220, 60, |_| {}).await;
     console
         .search("process_name:svch0st.exe")
         .await

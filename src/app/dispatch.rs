@@ -127,6 +127,7 @@ impl App {
                     }
                     View::Process => {
                         panes.tree.refresh(&mut cx);
+                        cx.unroll_again();
                         cx.refresh();
                     }
                     View::Alerts => panes.alerts.refresh(&mut cx),

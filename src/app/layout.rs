@@ -94,8 +94,19 @@ fn divided(view: View, main: Rect) -> Vec<(PaneId, Rect)> {
             ]
         }
         View::Process => {
-            let [tree, sensor] = beside(main);
-            vec![(PaneId::Tree, tree), (PaneId::Sensor, sensor)]
+            let [above, below] = Layout::vertical([
+                Constraint::Fill(1),
+                Constraint::Length((main.height * 3 / 10).min(FACTS)),
+            ])
+            .areas(main);
+            // What a process did is told in longer lines than who started it.
+            let [tree, events] =
+                Layout::horizontal([Constraint::Percentage(37), Constraint::Fill(1)]).areas(above);
+            vec![
+                (PaneId::Tree, tree),
+                (PaneId::Events, events),
+                (PaneId::Sensor, below),
+            ]
         }
         View::Alerts => {
             let [list, alert] = beside(main);

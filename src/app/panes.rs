@@ -1,8 +1,8 @@
 //! All panes, each of them once, whatever view they are shown in.
 
 use crate::panes::{
-    AlertPane, Alerts, Binaries, LineagePane, ListPane, Pane, PaneId, Processes, QueryPane,
-    SensorPane, TreePane,
+    AlertPane, Alerts, Binaries, EventsPane, LineagePane, ListPane, Pane, PaneId, Processes,
+    QueryPane, SensorPane, TreePane,
 };
 use crate::query::Index;
 
@@ -14,6 +14,7 @@ pub(super) struct Panes {
     pub(super) lineage: LineagePane,
     pub(super) sensor: SensorPane,
     pub(super) tree: TreePane,
+    pub(super) events: EventsPane,
     pub(super) alert_query: QueryPane,
     pub(super) alerts: ListPane<Alerts>,
     pub(super) alert: AlertPane,
@@ -29,6 +30,7 @@ impl Default for Panes {
             lineage: LineagePane::default(),
             sensor: SensorPane::default(),
             tree: TreePane::default(),
+            events: EventsPane::default(),
             alert_query: QueryPane::new(Index::Alert),
             alerts: ListPane::default(),
             alert: AlertPane::default(),
@@ -66,6 +68,7 @@ impl Panes {
             PaneId::Lineage => &self.lineage,
             PaneId::Sensor => &self.sensor,
             PaneId::Tree => &self.tree,
+            PaneId::Events => &self.events,
             PaneId::Alerts => &self.alerts,
             PaneId::Alert => &self.alert,
             PaneId::Binaries => &self.binaries,
@@ -81,6 +84,7 @@ impl Panes {
             PaneId::Lineage => &mut self.lineage,
             PaneId::Sensor => &mut self.sensor,
             PaneId::Tree => &mut self.tree,
+            PaneId::Events => &mut self.events,
             PaneId::Alerts => &mut self.alerts,
             PaneId::Alert => &mut self.alert,
             PaneId::Binaries => &mut self.binaries,

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::{App, View};
 use crate::model::{ProcessId, Search};
 use crate::panes::{
-    Alerts, Binaries, Kind, ListPane, PaneId, Processes, QueryPane, State, TreeState,
+    Alerts, Binaries, EventsState, Kind, ListPane, PaneId, Processes, QueryPane, State, TreeState,
 };
 use crate::session::{Cx, Effect, Listed, Session};
 use crate::text;
@@ -38,7 +38,7 @@ pub(super) struct Place {
 #[derive(Debug)]
 enum Shown {
     Hunt(Asked<Processes>),
-    Process(Option<ProcessId>, TreeState),
+    Process(Option<ProcessId>, TreeState, EventsState),
     Alerts(Asked<Alerts>),
     Binaries(Asked<Binaries>),
 }
@@ -84,7 +84,7 @@ impl Shown {
     fn is_same(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Hunt(one), Self::Hunt(other)) => one.is_same(other),
-            (Self::Process(one, _), Self::Process(other, _)) => one == other,
+            (Self::Process(one, ..), Self::Process(other, ..)) => one == other,
             (Self::Alerts(one), Self::Alerts(other)) => one.is_same(other),
             (Self::Binaries(one), Self::Binaries(other)) => one.is_same(other),
             _ => false,
@@ -95,7 +95,7 @@ impl Shown {
     fn is_empty(&self) -> bool {
         match self {
             Self::Hunt(asked) => asked.search.is_none(),
-            Self::Process(opened, _) => opened.is_none(),
+            Self::Process(opened, ..) => opened.is_none(),
             Self::Alerts(asked) => asked.search.is_none(),
             Self::Binaries(asked) => asked.search.is_none(),
         }
@@ -111,7 +111,10 @@ impl App {
             focus: self.focus,
             shown: match self.view {
                 View::Hunt => Shown::Hunt(Asked::of(&panes.query, &panes.results, session)),
-                View::Process => Shown::Process(session.opened, panes.tree.state().clone()),
+                View::Process => {
+                    let (tree, events) = (panes.tree.state(), panes.events.state());
+                    Shown::Process(session.opened, tree.clone(), events.clone())
+                }
                 View::Alerts => {
                     Shown::Alerts(Asked::of(&panes.alert_query, &panes.alerts, session))
                 }
@@ -171,11 +174,12 @@ impl App {
         let mut cx = Cx::new(&mut self.session, effects, now);
         match place.shown {
             Shown::Hunt(asked) => asked.restore(&mut panes.query, &mut panes.results, &mut cx),
-            Shown::Process(opened, tree) => {
+            Shown::Process(opened, tree, events) => {
                 if let (Some(id), Some(origin)) = (opened, tree.origin) {
                     cx.open_within(id, origin);
                 }
                 panes.tree.restore(tree, opened);
+                panes.events.restore(events);
             }
             Shown::Alerts(asked) => {
                 asked.restore(&mut panes.alert_query, &mut panes.alerts, &mut cx);

@@ -75,7 +75,11 @@ impl View {
                 (PaneId::Lineage, "Chain"),
                 (PaneId::Sensor, "Sensor"),
             ],
-            Self::Process => &[(PaneId::Tree, "Tree"), (PaneId::Sensor, "Sensor")],
+            Self::Process => &[
+                (PaneId::Tree, "Tree"),
+                (PaneId::Events, "Events"),
+                (PaneId::Sensor, "Sensor"),
+            ],
             Self::Alerts => &[
                 (PaneId::Query(Index::Alert), "Query"),
                 (PaneId::Alerts, "Alerts"),

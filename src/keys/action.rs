@@ -1,4 +1,4 @@
-//! What the user can ask for, and where it applies.
+//! What the user can ask for.
 
 use std::fmt;
 
@@ -135,6 +135,49 @@ pub enum Action {
     /// Accept what was typed
     Accept,
 
+    /// Show filemods, alone or with others; again hides
+    #[strum(message = "file")]
+    ShowFilemods,
+    /// Show regmods, alone or with others; again hides
+    #[strum(message = "registry")]
+    ShowRegmods,
+    /// Show netconns, alone or with others; again hides
+    #[strum(message = "network")]
+    ShowNetconns,
+    /// Show modloads, alone or with others; again hides
+    #[strum(message = "module")]
+    ShowModloads,
+    /// Show childprocs, alone or with others; again hides
+    #[strum(message = "child")]
+    ShowChildprocs,
+    /// Show crossprocs, alone or with others; again hides
+    #[strum(message = "crossproc")]
+    ShowCrossprocs,
+    /// Show what was blocked, alone or with others; again hides
+    #[strum(message = "blocked")]
+    ShowBlocks,
+    /// Show fileless scripts, alone or with others; again hides
+    #[strum(message = "script")]
+    ShowScripts,
+    /// Show tampering and EMET, alone or with others; again hides
+    #[strum(message = "tamper")]
+    ShowTampering,
+    /// Show unknown kinds, alone or with others; again hides
+    #[strum(message = "other")]
+    ShowOthers,
+    /// Show every kind of event
+    #[strum(message = "all")]
+    ShowAllKinds,
+    /// Begin a stretch of time; again ends it and shows only that
+    #[strum(message = "narrow")]
+    Narrow,
+    /// Go one part of the strip back in time
+    #[strum(message = "earlier")]
+    Earlier,
+    /// Go one part of the strip forward in time
+    #[strum(message = "later")]
+    Later,
+
     /// Let the server sort by the next order
     Sort,
     /// Show one row per segment, or one per process
@@ -183,50 +226,6 @@ pub enum Action {
     YankRaw,
 }
 
-/// Where a binding applies.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, EnumIter, EnumString, IntoStaticStr,
-)]
-#[strum(serialize_all = "kebab-case")]
-pub enum Scope {
-    /// Whatever has the focus.
-    Global,
-    /// Whatever shows rows or scrolls.
-    List,
-    /// Whatever has rows that can be filtered, marked and exported.
-    Rows,
-    /// The line in which a filter is typed; takes text.
-    Filter,
-    /// A popup with one line to type; takes text.
-    Entry,
-    /// The popup in which columns are chosen.
-    Columns,
-    /// The query editor; takes text.
-    Query,
-    /// Whatever can be copied from.
-    Copy,
-    /// Whatever has a process under the cursor.
-    Process,
-    /// The list of processes found.
-    Results,
-    /// The parent chain.
-    Lineage,
-    /// The tree of a process.
-    Tree,
-    /// The panel about the host.
-    Sensor,
-    /// The list of alerts.
-    Alerts,
-    /// The panel about an alert.
-    Alert,
-    /// The list of binaries.
-    Binaries,
-    /// A popup to be read: help, an error in full.
-    Overlay,
-    /// The popup of queries asked before.
-    History,
-}
-
 impl Action {
     /// The name in configuration and documentation: `next-pane`.
     pub fn name(self) -> &'static str {
@@ -249,109 +248,7 @@ impl Action {
     }
 }
 
-impl Scope {
-    /// The name in configuration: `results`.
-    pub fn name(self) -> &'static str {
-        self.into()
-    }
-
-    /// The name for people.
-    pub fn title(self) -> &'static str {
-        match self {
-            Self::Global => "Everywhere",
-            Self::List => "Lists",
-            Self::Rows => "Rows",
-            Self::Filter => "Filter",
-            Self::Entry => "Entry",
-            Self::Columns => "Columns",
-            Self::Query => "Query",
-            Self::Copy => "Copy",
-            Self::Process => "Process under the cursor",
-            Self::Results => "Processes",
-            Self::Lineage => "Parent chain",
-            Self::Tree => "Tree",
-            Self::Sensor => "Sensor",
-            Self::Alerts => "Alerts",
-            Self::Alert => "Alert",
-            Self::Binaries => "Binaries",
-            Self::Overlay => "Popup",
-            Self::History => "Query history",
-        }
-    }
-
-    /// The scopes asked, in this order, while this one has the focus.
-    pub fn chain(self) -> &'static [Self] {
-        match self {
-            Self::Global => &[Self::Global],
-            Self::List => &[Self::List, Self::Global],
-            Self::Rows => &[Self::Rows, Self::List, Self::Global],
-            Self::Filter => &[Self::Filter, Self::Global],
-            Self::Entry => &[Self::Entry, Self::Global],
-            Self::Columns => &[Self::Columns, Self::List, Self::Global],
-            Self::Copy => &[Self::Copy, Self::Global],
-            Self::Process => &[Self::Process, Self::Copy, Self::List, Self::Global],
-            Self::Query => &[Self::Query, Self::Global],
-            Self::Results => &[
-                Self::Results,
-                Self::Process,
-                Self::Copy,
-                Self::Rows,
-                Self::List,
-                Self::Global,
-            ],
-            Self::Tree => &[
-                Self::Tree,
-                Self::Process,
-                Self::Copy,
-                Self::List,
-                Self::Global,
-            ],
-            Self::Lineage => &[
-                Self::Lineage,
-                Self::Process,
-                Self::Copy,
-                Self::List,
-                Self::Global,
-            ],
-            Self::Sensor => &[Self::Sensor, Self::Copy, Self::List, Self::Global],
-            Self::Alerts => &[
-                Self::Alerts,
-                Self::Copy,
-                Self::Rows,
-                Self::List,
-                Self::Global,
-            ],
-            Self::Alert => &[Self::Alert, Self::Copy, Self::List, Self::Global],
-            Self::Binaries => &[
-                Self::Binaries,
-                Self::Copy,
-                Self::Rows,
-                Self::List,
-                Self::Global,
-            ],
-            Self::Overlay => &[Self::Overlay, Self::List, Self::Global],
-            Self::History => &[Self::History, Self::List, Self::Global],
-        }
-    }
-
-    /// Whether characters are typed here, so that none of them can be a key.
-    pub fn takes_text(self) -> bool {
-        matches!(self, Self::Query | Self::Filter | Self::Entry)
-    }
-
-    /// Every scope, in the order of the documentation.
-    pub fn all() -> impl Iterator<Item = Self> {
-        Self::iter()
-    }
-}
-
 impl fmt::Display for Action {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.name())
-    }
-}
-
-impl fmt::Display for Scope {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.name())
     }

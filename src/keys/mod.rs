@@ -6,13 +6,15 @@ mod chord;
 mod defaults;
 mod docs;
 mod overrides;
+mod scope;
 
 use std::collections::BTreeMap;
 
-pub use action::{Action, Scope};
+pub use action::Action;
 pub use binding::Binding;
 pub use chord::Chord;
 pub use docs::{markdown, text};
+pub use scope::Scope;
 
 /// The effective bindings: the defaults, then the user's.
 #[derive(Clone, Debug, PartialEq, Eq)]

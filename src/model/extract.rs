@@ -14,4 +14,6 @@ pub struct Extract {
     pub rows: Vec<Vec<Untrusted>>,
     /// The record of each row, as the server sent it.
     pub documents: Vec<Document>,
+    /// How many columns, from the first, records are told with: what is known of them and does not stand in them.
+    pub n_heads: usize,
 }

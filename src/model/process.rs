@@ -193,6 +193,23 @@ pub struct Counts {
     pub fileless_scriptload: Option<u64>,
 }
 
+impl Counts {
+    /// Of all kinds together; `None` where no kind was counted.
+    pub fn total(&self) -> Option<u64> {
+        let counts = [
+            self.modload,
+            self.filemod,
+            self.regmod,
+            self.netconn,
+            self.childproc,
+            self.crossproc,
+            self.processblock,
+            self.fileless_scriptload,
+        ];
+        counts.into_iter().flatten().reduce(u64::saturating_add)
+    }
+}
+
 /// A watchlist that tagged a process.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WatchlistHit {

@@ -5,7 +5,7 @@ use std::{
     path::Path,
 };
 
-use super::escaped;
+use super::{escaped, headed, quoted};
 use crate::model::Extract;
 use crate::text::{self, Untrusted};
 
@@ -36,13 +36,26 @@ impl FileForm {
     pub fn write(self, extract: &Extract, out: &mut dyn Write) -> io::Result<()> {
         match self {
             Self::Csv => csv(extract, out),
-            Self::Jsonl => extract
-                .documents
-                .iter()
-                .try_for_each(|document| writeln!(out, "{}", escaped(document.json()))),
+            Self::Jsonl => jsonl(extract, out),
             Self::Markdown => markdown(extract, out),
         }
     }
+}
+
+fn jsonl(extract: &Extract, out: &mut dyn Write) -> io::Result<()> {
+    let names: Vec<_> = extract.columns.iter().take(extract.n_heads).collect();
+    for (row, document) in extract.rows.iter().zip(&extract.documents) {
+        let heads = names.iter().zip(row);
+        let heads: Vec<_> = heads
+            .map(|(name, value)| (name.raw(), quoted(value.raw())))
+            .collect();
+        if heads.is_empty() {
+            writeln!(out, "{}", escaped(document.json()))?;
+        } else {
+            writeln!(out, "{}", escaped(&headed(document, &heads)))?;
+        }
+    }
+    Ok(())
 }
 
 fn csv(extract: &Extract, out: &mut dyn Write) -> io::Result<()> {
@@ -96,6 +109,7 @@ mod tests {
                 vec!["win-2".into(), "curl http://10.0.0.1/<b>\u{1b}[2J".into()],
             ],
             documents: vec![Document::new(r#"{"hostname":"win-1","x":"\u202e"}"#)],
+            n_heads: 0,
         }
     }
 
@@ -104,6 +118,18 @@ mod tests {
         let mut out = Vec::new();
         let form = FileForm::of(Path::new(name)).unwrap();
         form.write(&extract(), &mut out).unwrap();
+        assert_eq!(String::from_utf8(out).unwrap(), expected);
+    }
+
+    #[test]
+    fn what_a_record_does_not_say_itself_stands_before_it() {
+        let extract = Extract {
+            n_heads: 1,
+            ..extract()
+        };
+        let mut out = Vec::new();
+        FileForm::Jsonl.write(&extract, &mut out).unwrap();
+        let expected = "{\"hostname\":\"win-1\",\"x\":\"\\u202e\"}\n";
         assert_eq!(String::from_utf8(out).unwrap(), expected);
     }
 

@@ -3,6 +3,7 @@
 mod alert;
 mod columns;
 mod editor;
+mod events;
 mod export;
 mod failure;
 mod help;
@@ -20,6 +21,7 @@ use ratatui::{Frame, layout::Rect, text::Line};
 
 pub use alert::AlertPane;
 pub use columns::ColumnsPane;
+pub use events::{EventsPane, EventsState};
 pub use export::ExportPane;
 pub use failure::FailurePane;
 pub use help::HelpPane;
@@ -49,6 +51,8 @@ pub enum PaneId {
     Tree,
     /// The sensor panel.
     Sensor,
+    /// What a process did.
+    Events,
     /// The list of alerts.
     Alerts,
     /// The alert under the cursor.

@@ -1,9 +1,9 @@
-//! What is copied from a process or a sensor: made visible, and defanged unless the raw row is asked for.
+//! What is copied from a process, a sensor or an event: made visible, and defanged unless the raw row is asked for.
 
 use jiff::Timestamp;
 
 use crate::keys::Action;
-use crate::model::{Alert, Binary, Document, Process, Sensor};
+use crate::model::{Alert, Binary, Document, Event, Process, Sensor, What};
 use crate::session::Cx;
 use crate::text::{self, Untrusted};
 
@@ -97,6 +97,44 @@ pub(super) fn binary(binary: &Binary, action: Action) -> Option<Copied> {
         Action::YankRaw => ("row", Some(plain(&row))),
         Action::YankHash => ("hash", Some(binary.md5.to_string())),
         Action::YankJson => ("record", Some(json(&binary.document))),
+        _ => return None,
+    })
+}
+
+/// What `action` names of an event, if it names anything of one.
+pub(super) fn event(event: &Event, action: Action) -> Option<Copied> {
+    let md5 = event.md5().map(|md5| md5.to_string());
+    let sha256 = event.sha256().map(|sha256| sha256.to_string());
+    let hash = md5.or(sha256);
+    let row = [
+        time(event.at),
+        event.kind().to_string().into(),
+        event.action().into(),
+        event.object(),
+        hash.clone().unwrap_or_default().into(),
+        event.process.to_string().into(),
+    ];
+    let (other, cmdline) = match &event.what {
+        What::Childproc(child) => (child.id, child.cmdline.non_empty()),
+        What::Crossproc(cross) => (cross.id, None),
+        What::Block(block) => (None, block.cmdline.non_empty()),
+        _ => (None, None),
+    };
+    // What was connected to is an address, whatever it looks like.
+    let has_address = matches!(event.what, What::Netconn(_));
+    Some(match action {
+        Action::YankRow if has_address => {
+            let object = text::defang(&event.object()).into();
+            let [at, kind, action, _, hash, process] = row;
+            let row = [at, kind, action, object, hash, process];
+            ("row, defanged", Some(plain(&row)))
+        }
+        Action::YankRow => ("row, defanged", Some(defanged(&row))),
+        Action::YankRaw => ("row", Some(plain(&row))),
+        Action::YankHash => ("hash", hash),
+        Action::YankCmdline => ("command line", cmdline.map(text::visible)),
+        Action::YankGuid => ("GUID", other.map(|id| id.to_string())),
+        Action::YankJson => ("record", Some(json(&event.document))),
         _ => return None,
     })
 }

@@ -22,7 +22,7 @@ use tokio::{
 pub use fetch::{AlertRows, Answer, Fetch, Rows};
 pub use join::{Fact, Join, Related};
 pub use pages::{Paged, pages};
-pub use timeline::{Gap, Part, Timeline, parts, timeline};
+pub use timeline::{AHEAD, Gap, Part, Timeline, numbers, parts, timeline};
 
 use crate::api::{Client, Error};
 use crate::model::ProcessId;

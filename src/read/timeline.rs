@@ -8,7 +8,7 @@ use crate::api::{Client, Error};
 use crate::model::{Event, Events, Md5, ProcessId, Segment, SegmentInfo, Signature, sort_by_time};
 
 /// Segments in flight: enough to hide the way to the server, few enough to leave it to others.
-const AHEAD: usize = 4;
+pub const AHEAD: usize = 4;
 
 /// One segment, as it has come or failed to come.
 #[derive(Clone, Debug)]
@@ -43,19 +43,22 @@ pub struct Timeline {
     pub signatures: BTreeMap<Md5, Signature>,
 }
 
+/// The segments to ask for. Where a server names none, all that there is is asked for at once.
+pub fn numbers(segments: &[SegmentInfo]) -> Vec<Segment> {
+    if segments.is_empty() {
+        return vec![Segment::ALL];
+    }
+    segments.iter().map(|info| info.segment).collect()
+}
+
 /// The segments one after another, in their order; several are asked for at a time.
 pub fn parts(
     client: &Client,
     id: ProcessId,
     segments: &[SegmentInfo],
 ) -> impl Stream<Item = Part> + use<> {
-    let numbers: Vec<Segment> = if segments.is_empty() {
-        vec![Segment::ALL]
-    } else {
-        segments.iter().map(|info| info.segment).collect()
-    };
     let client = client.clone();
-    stream::iter(numbers)
+    stream::iter(numbers(segments))
         .map(move |segment| {
             let client = client.clone();
             async move {

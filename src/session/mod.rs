@@ -8,6 +8,8 @@ mod listed;
 mod order;
 mod pages;
 mod remote;
+mod slots;
+mod timeline;
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -21,6 +23,7 @@ pub use listed::Listed;
 pub use order::{Order, orders};
 pub use pages::{Awaited, Pages, Row};
 pub use remote::{Awaiting, Remote};
+pub use timeline::{Gap, Place, Progress, Timeline};
 
 use crate::api::{Call, Error};
 use crate::model::{
@@ -111,6 +114,8 @@ pub struct Session {
     pub origin: Option<ProcessId>,
     /// What is known of it and of each of them.
     pub family: BTreeMap<ProcessId, Remote<Summary>>,
+    /// What it did.
+    pub timeline: Timeline,
     /// The process under examination.
     pub subject: Option<Arc<Process>>,
     /// Its parent chain.
@@ -141,18 +146,6 @@ pub struct Session {
     pub traffic: Traffic,
     tickets: u64,
 }
-
-/// The indexes with a list each.
-const LISTS: [Index; 3] = [Index::Process, Index::Alert, Index::Binary];
-
-/// The slots with one value each: all but the pages and the relatives of a process.
-const VALUES: [Slot; 5] = [
-    Slot::Info,
-    Slot::Lineage,
-    Slot::Sensor,
-    Slot::Group,
-    Slot::Binary,
-];
 
 impl Session {
     /// Starts with nothing asked.
@@ -240,59 +233,6 @@ impl Session {
         self.columns.get(list).map(Vec::as_slice)
     }
 
-    /// How many answers are on their way.
-    pub fn n_pending(&self) -> usize {
-        let values = self.values();
-        let remotes = values.iter().filter_map(|slot| self.awaiting(*slot));
-        let lists = LISTS.iter().filter_map(|index| self.list(*index));
-        remotes.filter(|remote| remote.is_pending()).count()
-            + lists.map(Awaited::n_pending).sum::<usize>()
-    }
-
-    /// Every slot with a value of its own.
-    fn values(&self) -> Vec<Slot> {
-        let family = self.family.keys().map(|id| Slot::Summary(*id));
-        VALUES.into_iter().chain(family).collect()
-    }
-
-    /// Why what belongs to this slot is not here. Any page stands for all of its list, and any relative for all.
-    pub fn error(&self, slot: Slot) -> Option<&Error> {
-        match slot {
-            Slot::Page(index, _) => self.list(index)?.error(),
-            Slot::Summary(_) => self.family.iter().find_map(|(id, remote)| {
-                // That the server does not have one of them is no failure, unless it is the one that was opened.
-                let is_gap = |error: &&Error| matches!(error, Error::NotFound { .. });
-                let is_opened = self.opened == Some(*id);
-                remote.error().filter(|error| is_opened || !is_gap(error))
-            }),
-            value => self.awaiting(value)?.error(),
-        }
-    }
-
-    /// Whether what belongs to this slot is on its way.
-    pub fn is_pending(&self, slot: Slot) -> bool {
-        match slot {
-            Slot::Page(index, _) => self.list(index).is_some_and(Awaited::is_pending),
-            Slot::Summary(_) => self.family.values().any(Awaiting::is_pending),
-            value => self.awaiting(value).is_some_and(Awaiting::is_pending),
-        }
-    }
-
-    /// Whether what is here of this slot is old: a newer answer was asked for and did not come.
-    pub fn is_old(&self, slot: Slot) -> bool {
-        match slot {
-            // Rows that never came leave those that did as they are.
-            Slot::Page(index, _) => self.list(index).is_some_and(Awaited::is_old),
-            Slot::Summary(_) => {
-                let mut family = self.family.values();
-                family.any(|remote| remote.is_held() && remote.error().is_some())
-            }
-            value => self
-                .awaiting(value)
-                .is_some_and(|remote| remote.is_held() && remote.error().is_some()),
-        }
-    }
-
     /// Takes an answer to heart; false when it came too late to matter.
     fn settle(&mut self, ticket: Ticket, slot: Slot, result: Result<Answer, Error>) -> bool {
         match (result, slot) {
@@ -318,6 +258,10 @@ impl Session {
             (Ok(Answer::Sensor(known)), _) => self.sensor.settle(ticket, known),
             (Ok(Answer::Group(known)), _) => self.group.settle(ticket, known),
             (Ok(Answer::Binary(known)), _) => self.binary.settle(ticket, known),
+            (Ok(Answer::Segments(known)), _) => self.timeline.settle_segments(ticket, known),
+            (Ok(Answer::Events(known)), Slot::Events(segment)) => {
+                self.timeline.settle(segment, ticket, known)
+            }
             // What no slot asks for.
             (
                 Ok(
@@ -326,7 +270,6 @@ impl Session {
                     | Answer::Facets(_)
                     | Answer::Prevalence(_)
                     | Answer::Alerts(_)
-                    | Answer::Segments(_)
                     | Answer::Events(_)
                     | Answer::Binaries(_)
                     | Answer::Head(_),
@@ -336,6 +279,7 @@ impl Session {
             (Err(error), Slot::Page(index, start)) => self
                 .list_mut(index)
                 .is_some_and(|list| list.fail(start, ticket, error)),
+            (Err(error), Slot::Events(segment)) => self.timeline.fail(segment, ticket, error),
             (Err(error), _) => self
                 .awaiting_mut(slot)
                 .is_some_and(|remote| remote.fail(ticket, error)),
@@ -346,51 +290,5 @@ impl Session {
     fn is_longer(&self, lineage: &Lineage) -> bool {
         let held = self.lineage.current();
         lineage.is_walking() && held.is_some_and(|held| held.value.goes_beyond(lineage))
-    }
-
-    /// What can be said of a list, if there is one of this index.
-    fn list(&self, index: Index) -> Option<&dyn Awaited> {
-        match index {
-            Index::Process => Some(&self.results),
-            Index::Alert => Some(&self.alerts),
-            Index::Binary => Some(&self.binaries),
-            Index::Report => None,
-        }
-    }
-
-    /// The same, to be changed.
-    fn list_mut(&mut self, index: Index) -> Option<&mut dyn Awaited> {
-        match index {
-            Index::Process => Some(&mut self.results),
-            Index::Alert => Some(&mut self.alerts),
-            Index::Binary => Some(&mut self.binaries),
-            Index::Report => None,
-        }
-    }
-
-    /// What can be said of the value of a slot; pages are many, and speak for themselves.
-    fn awaiting(&self, slot: Slot) -> Option<&dyn Awaiting> {
-        Some(match slot {
-            Slot::Info => &self.info,
-            Slot::Lineage => &self.lineage,
-            Slot::Sensor => &self.sensor,
-            Slot::Group => &self.group,
-            Slot::Binary => &self.binary,
-            Slot::Summary(id) => self.family.get(&id)?,
-            Slot::Page(..) => return None,
-        })
-    }
-
-    /// The same, to be changed.
-    fn awaiting_mut(&mut self, slot: Slot) -> Option<&mut dyn Awaiting> {
-        Some(match slot {
-            Slot::Info => &mut self.info,
-            Slot::Lineage => &mut self.lineage,
-            Slot::Sensor => &mut self.sensor,
-            Slot::Group => &mut self.group,
-            Slot::Binary => &mut self.binary,
-            Slot::Summary(id) => self.family.get_mut(&id)?,
-            Slot::Page(..) => return None,
-        })
     }
 }

@@ -31,6 +31,12 @@ pub struct Glyphs {
     pub unfolded: &'static str,
     /// A piece of a bar.
     pub bar: &'static str,
+    /// How much there is of something, from the least upwards.
+    pub levels: [&'static str; 8],
+    /// Where there is nothing of it.
+    pub level_none: &'static str,
+    /// Where it is not known how much there is.
+    pub missing: &'static str,
     /// Beside the column that is sorted upwards.
     pub ascending: &'static str,
     /// Beside the column that is sorted downwards.
@@ -56,6 +62,9 @@ impl Glyphs {
         folded: "+",
         unfolded: "-",
         bar: "■",
+        levels: ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"],
+        level_none: "·",
+        missing: "?",
         ascending: "^",
         descending: "v",
         spinner: &["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"],
@@ -85,10 +94,28 @@ impl Glyphs {
         folded: "+",
         unfolded: "-",
         bar: "#",
+        levels: [":", "-", "=", "+", "x", "*", "%", "#"],
+        level_none: ".",
+        missing: "?",
         ascending: "^",
         descending: "v",
         spinner: &["|", "/", "-", "\\"],
     };
+
+    /// How much `n` is of at most `most`. Few beside many are still seen: each level stands for a multiple of the one
+    /// below it.
+    pub fn level(&self, n: u32, most: u32) -> &'static str {
+        /// All but the least.
+        const STEPS: u8 = 7;
+        if n == 0 {
+            return self.level_none;
+        }
+        let log = |n: u32| f64::from(n.saturating_add(1)).log2() - 1.0;
+        let share = log(n) / log(most.max(n)).max(1.0);
+        let is_reached = |step: &u8| share * f64::from(STEPS) >= f64::from(*step) - 0.5;
+        let level = (1..=STEPS).filter(is_reached);
+        self.levels[level.count()]
+    }
 
     /// One frame of the spinner; any index is one.
     pub fn spinner(&self, index: usize) -> &'static str {
@@ -116,6 +143,8 @@ mod tests {
             glyphs.folded,
             glyphs.unfolded,
             glyphs.bar,
+            glyphs.level_none,
+            glyphs.missing,
             glyphs.ascending,
             glyphs.descending,
             glyphs.border.top_left,
@@ -123,6 +152,7 @@ mod tests {
             glyphs.border.horizontal_top,
         ];
         all.extend(glyphs.spinner);
+        all.extend(glyphs.levels);
         all
     }
 
@@ -132,6 +162,17 @@ mod tests {
             assert_eq!(glyph.width(), 1, "{glyph:?}");
         }
         assert!(all(&Glyphs::ASCII).concat().is_ascii());
+    }
+
+    #[test]
+    fn few_beside_many_are_seen_and_none_are_not() {
+        let glyphs = Glyphs::UNICODE;
+        let levels = |most: u32, counts: &[u32]| -> String {
+            counts.iter().map(|n| glyphs.level(*n, most)).collect()
+        };
+        assert_eq!(levels(1000, &[0, 1, 2, 10, 100, 999, 1000]), "·▁▁▃▅██");
+        assert_eq!(levels(1, &[0, 1]), "·▁");
+        assert_eq!(levels(3, &[1, 2, 3]), "▁▅█");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::api::{Call, Error};
-use crate::model::ProcessId;
+use crate::model::{ProcessId, Segment};
 use crate::query::Index;
 use crate::read::{Answer, Fetch, Tally};
 
@@ -28,6 +28,10 @@ pub enum Slot {
     Binary,
     /// A process with its relatives.
     Summary(ProcessId),
+    /// Which segments the opened process has.
+    Segments,
+    /// The events of one of them.
+    Events(Segment),
 }
 
 /// How eagerly a question is put.
@@ -90,11 +94,9 @@ impl Fetch {
             Self::Alerts { span, .. } => Slot::Page(Index::Alert, span.start),
             Self::Binaries { span, .. } => Slot::Page(Index::Binary, span.start),
             Self::Summary { id, .. } => Slot::Summary(*id),
-            Self::Facets { .. }
-            | Self::Prevalence(_)
-            | Self::Segments(_)
-            | Self::Events { .. }
-            | Self::Head { .. } => return None,
+            Self::Segments(_) => Slot::Segments,
+            Self::Events { segment, .. } => Slot::Events(*segment),
+            Self::Facets { .. } | Self::Prevalence(_) | Self::Head { .. } => return None,
         })
     }
 }
@@ -109,6 +111,8 @@ impl fmt::Display for Slot {
             Self::Group => f.write_str("sensor group"),
             Self::Binary => f.write_str("binary"),
             Self::Summary(_) => f.write_str("process"),
+            Self::Segments => f.write_str("segments"),
+            Self::Events(_) => f.write_str("events"),
         }
     }
 }

@@ -8,6 +8,7 @@ pub mod door;
 pub mod family;
 pub mod pty;
 pub mod stage;
+pub mod story;
 pub mod world;
 
 use std::{

@@ -8,7 +8,7 @@ use lampblack::read::{Answer, Fetch};
 use lampblack::wire;
 use serde_json::{Value, json};
 
-use super::now;
+use super::{now, story};
 
 /// 2026-03-04T10:15:30Z in ticks since 1601.
 const STARTED: u64 = 134_170_929_300_000_000;
@@ -98,10 +98,10 @@ pub fn answer(fetch: &Fetch) -> Result<Answer, Error> {
             let count = include_str!("../goldens/get_process_host_count.json");
             Answer::Prevalence(known(wire::one(count).unwrap().unwrap()))
         }
+        Fetch::Segments(id) => Answer::Segments(known(story::segments(*id))),
+        Fetch::Events { id, segment } => Answer::Events(known(story::events(*id, *segment))),
         Fetch::Summary { .. }
         | Fetch::Alerts { .. }
-        | Fetch::Segments(_)
-        | Fetch::Events { .. }
         | Fetch::Binaries { .. }
         | Fetch::Head { .. } => {
             return Err(Error::NotFound {

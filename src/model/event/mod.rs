@@ -2,6 +2,7 @@
 
 mod codes;
 mod facts;
+mod kinds;
 mod segment;
 mod words;
 
@@ -13,6 +14,7 @@ pub use codes::{AccessRights, CrossKind, Direction, FileAction, FileType, Protoc
 pub use facts::{
     Block, Childproc, Crossproc, Fileless, Filemod, Modload, Netconn, Regmod, Side, Stage, What,
 };
+pub use kinds::Kinds;
 pub use segment::{Segment, SegmentInfo};
 
 pub use words::Fact;

@@ -128,6 +128,22 @@ impl Event {
             | What::Other { .. } => None,
         }
     }
+
+    /// The SHA-256 of the file or script it is about.
+    pub fn sha256(&self) -> Option<Sha256> {
+        match &self.what {
+            What::Filemod(file) => file.sha256,
+            What::Modload(module) => module.sha256,
+            What::Childproc(child) => child.sha256,
+            What::Crossproc(cross) => cross.sha256,
+            What::Fileless(script) => script.sha256,
+            What::Block(_)
+            | What::Regmod(_)
+            | What::Netconn(_)
+            | What::Emet(_)
+            | What::Other { .. } => None,
+        }
+    }
 }
 
 /// What the other process did to this one.

@@ -163,12 +163,32 @@ pub(super) fn filter<K: Kind>(
     session: &Session,
     look: &Look<'_>,
 ) {
-    let theme: &Theme = look.theme;
-    let found = pane.n_shown(session);
+    let found = place(pane.n_shown(session));
     let loaded = K::Row::pages(session).here().count();
+    let is_typing = pane.is_typing() && look.is_focused;
+    filter_line(
+        frame,
+        area,
+        pane.filter_text(),
+        (found, loaded),
+        is_typing,
+        look,
+    );
+}
+
+/// Draws a filter, and how many rows pass it of how many; the cursor stands behind it while it is typed.
+pub(in crate::panes) fn filter_line(
+    frame: &mut Frame<'_>,
+    area: Rect,
+    text: &str,
+    (found, loaded): (usize, usize),
+    is_typing: bool,
+    look: &Look<'_>,
+) {
+    let theme: &Theme = look.theme;
     let counts = format!("  {found} of {loaded} loaded");
     let room = usize::from(area.width).saturating_sub(text::width(&counts) + 1);
-    let typed = text::fit_end(&pane.filter_text().into(), room);
+    let typed = text::fit_end(&text.into(), room);
     let at = area.x + 1 + cells(text::width(&typed));
     let line = Line::from(vec![
         Span::styled("/", theme.key),
@@ -176,7 +196,7 @@ pub(super) fn filter<K: Kind>(
         Span::styled(counts, theme.muted),
     ]);
     frame.render_widget(line, area);
-    if pane.is_typing() && look.is_focused {
+    if is_typing {
         frame.set_cursor_position((at.min(area.right().saturating_sub(1)), area.y));
     }
 }

@@ -2,7 +2,7 @@
 
 /// A filter as typed, and what it asks of a row.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Filter {
+pub(in crate::panes) struct Filter {
     text: String,
     terms: Vec<Term>,
 }
@@ -13,12 +13,14 @@ struct Term {
     column: Option<String>,
     /// In lower case.
     word: String,
+    /// Column and word, as they were typed: what is looked for where there is no such column.
+    whole: String,
     is_excluded: bool,
 }
 
 impl Filter {
     /// Reads a filter. Words in double quotes may hold blanks; nothing is an error.
-    pub(super) fn parse(text: &str) -> Self {
+    pub(in crate::panes) fn parse(text: &str) -> Self {
         Self {
             text: text.to_owned(),
             terms: words(text).iter().filter_map(|word| term(word)).collect(),
@@ -26,38 +28,31 @@ impl Filter {
     }
 
     /// As it was typed.
-    pub(super) fn text(&self) -> &str {
+    pub(in crate::panes) fn text(&self) -> &str {
         &self.text
     }
 
     /// Whether it lets everything pass.
-    pub(super) fn is_empty(&self) -> bool {
+    pub(in crate::panes) fn is_empty(&self) -> bool {
         self.terms.is_empty()
     }
 
-    /// Whether a row passes. `cell` gives the text of a column by its name, if there is such a column; `all` the texts of
-    /// the columns in sight.
-    pub(super) fn passes<'a>(
+    /// Whether a row passes. `named` tells whether the column of a name has a word, if there is such a column; `any`
+    /// whether anything in sight has it. Both get words in lower case.
+    pub(in crate::panes) fn passes(
         &self,
-        cell: impl Fn(&str) -> Option<String>,
-        all: impl Fn() -> &'a [String],
+        named: impl Fn(&str, &str) -> Option<bool>,
+        any: impl Fn(&str) -> bool,
     ) -> bool {
         self.terms.iter().all(|term| {
-            let has = match &term.column {
-                Some(column) => match cell(column) {
-                    Some(text) => text.contains(&term.word),
-                    // No such column: the colon is part of what is looked for.
-                    None => has(all(), &format!("{column}:{}", term.word)),
-                },
-                None => has(all(), &term.word),
+            let found = match &term.column {
+                // Without such a column, the colon is part of what is looked for.
+                Some(column) => named(column, &term.word).unwrap_or_else(|| any(&term.whole)),
+                None => any(&term.word),
             };
-            has != term.is_excluded
+            found != term.is_excluded
         })
     }
-}
-
-fn has(cells: &[String], word: &str) -> bool {
-    cells.iter().any(|cell| cell.contains(word))
 }
 
 fn term(word: &str) -> Option<Term> {
@@ -73,6 +68,7 @@ fn term(word: &str) -> Option<Term> {
     (!word.is_empty()).then(|| Term {
         column,
         word: word.to_lowercase(),
+        whole: rest.to_lowercase(),
         is_excluded,
     })
 }
@@ -106,13 +102,13 @@ mod tests {
 
     /// A row with a host and a command line.
     fn passes(filter: &str, host: &str, cmdline: &str) -> bool {
-        let cells = [host.to_owned(), cmdline.to_owned()];
-        let cell = |name: &str| match name {
-            "host" => Some(host.to_owned()),
-            "cmdline" => Some(cmdline.to_owned()),
+        let named = |name: &str, word: &str| match name {
+            "host" => Some(host.contains(word)),
+            "cmdline" => Some(cmdline.contains(word)),
             _ => None,
         };
-        Filter::parse(filter).passes(cell, || &cells)
+        let any = |word: &str| host.contains(word) || cmdline.contains(word);
+        Filter::parse(filter).passes(named, any)
     }
 
     #[test]

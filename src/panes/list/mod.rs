@@ -32,7 +32,8 @@ use super::{ColumnsPane, ExportPane, Look, Pane, PaneId, editor::Editor, motion}
 use crate::keys::{Action, Scope};
 use crate::session::{Cx, Listed, Session};
 use crate::worker::Slot;
-use filter::Filter;
+pub(super) use draw::filter_line;
+pub(super) use filter::Filter;
 use window::Shown;
 
 /// Cells by which the last column moves sideways.
@@ -357,7 +358,7 @@ fn place(at: u64) -> usize {
 }
 
 /// A number as people read it.
-fn thousands(number: u64) -> String {
+pub(super) fn thousands(number: u64) -> String {
     let digits = number.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (at, digit) in digits.chars().enumerate() {

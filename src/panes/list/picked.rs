@@ -122,6 +122,7 @@ impl<K: Kind> ListPane<K> {
             columns: columns.iter().map(|column| column.name().into()).collect(),
             rows: rows.iter().map(cells).collect(),
             documents: rows.iter().map(|row| row.document().clone()).collect(),
+            n_heads: 0,
         }
     }
 

@@ -113,14 +113,15 @@ impl<K: Kind> ListPane<K> {
                 .iter()
                 .map(|column| text(cells.value(column)))
                 .collect();
-            let named = |name: &str| match columns::named::<K>(name) {
-                Some(field) => Some(text(cells.field(field))),
+            let named = |name: &str, word: &str| match columns::named::<K>(name) {
+                Some(field) => Some(text(cells.field(field)).contains(word)),
                 None => match cells.member(name) {
                     Value::None => None,
-                    value => Some(text(value)),
+                    value => Some(text(value).contains(word)),
                 },
             };
-            self.state.filter.passes(named, || &texts)
+            let any = |word: &str| texts.iter().any(|text| text.contains(word));
+            self.state.filter.passes(named, any)
         };
         let passing = pages.here().filter(|(_, row)| passes(row));
         self.shown = Some(Shown {

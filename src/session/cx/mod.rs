@@ -3,12 +3,13 @@
 mod family;
 mod lists;
 mod subject;
+mod timeline;
 
 use std::{path::PathBuf, sync::Arc};
 
 use jiff::Timestamp;
 
-use super::{Awaited, Awaiting, Chosen, Effect, LISTS, Lead, Notice, Session};
+use super::{Awaited, Awaiting, Chosen, Effect, Lead, Notice, Session, slots::LISTS};
 use crate::model::Extract;
 use crate::query::Index;
 use crate::read::Fetch;
@@ -89,6 +90,7 @@ impl<'a> Cx<'a> {
                 Some(list) => list.expect(start, ticket),
                 None => return,
             },
+            Slot::Events(segment) => self.session.timeline.expect(segment, ticket, fetch.clone()),
             value => match self.session.awaiting_mut(value) {
                 Some(remote) => remote.expect(ticket, fetch.clone()),
                 None => return,
@@ -124,6 +126,7 @@ impl<'a> Cx<'a> {
         for slot in self.session.values() {
             self.cancel(slot);
         }
+        self.cancel_events();
         is_waiting
     }
 

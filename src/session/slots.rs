@@ -1,0 +1,127 @@
+//! What can be said of a slot, whatever it holds: awaited, failed, old.
+
+use super::{Awaited, Awaiting, Session};
+use crate::api::Error;
+use crate::query::Index;
+use crate::worker::Slot;
+
+/// The indexes with a list each.
+pub(super) const LISTS: [Index; 3] = [Index::Process, Index::Alert, Index::Binary];
+
+/// The slots with one value each: all but the pages and the relatives of a process.
+const VALUES: [Slot; 6] = [
+    Slot::Info,
+    Slot::Lineage,
+    Slot::Sensor,
+    Slot::Group,
+    Slot::Binary,
+    Slot::Segments,
+];
+
+impl Session {
+    /// How many answers are on their way.
+    pub fn n_pending(&self) -> usize {
+        let values = self.values();
+        let remotes = values.iter().filter_map(|slot| self.awaiting(*slot));
+        let lists = LISTS.iter().filter_map(|index| self.list(*index));
+        remotes.filter(|remote| remote.is_pending()).count()
+            + lists.map(Awaited::n_pending).sum::<usize>()
+            + self.timeline.n_pending()
+    }
+
+    /// Every slot with a value of its own.
+    pub(super) fn values(&self) -> Vec<Slot> {
+        let family = self.family.keys().map(|id| Slot::Summary(*id));
+        VALUES.into_iter().chain(family).collect()
+    }
+
+    /// Why what belongs to this slot is not here. Any page stands for all of its list, and any relative or segment for
+    /// all of them.
+    pub fn error(&self, slot: Slot) -> Option<&Error> {
+        match slot {
+            Slot::Page(index, _) => self.list(index)?.error(),
+            Slot::Events(_) => self.timeline.error(),
+            Slot::Summary(_) => self.family.iter().find_map(|(id, remote)| {
+                // That the server does not have one of them is no failure, unless it is the one that was opened.
+                let is_gap = |error: &&Error| matches!(error, Error::NotFound { .. });
+                let is_opened = self.opened == Some(*id);
+                remote.error().filter(|error| is_opened || !is_gap(error))
+            }),
+            value => self.awaiting(value)?.error(),
+        }
+    }
+
+    /// Whether what belongs to this slot is on its way.
+    pub fn is_pending(&self, slot: Slot) -> bool {
+        match slot {
+            Slot::Page(index, _) => self.list(index).is_some_and(Awaited::is_pending),
+            Slot::Summary(_) => self.family.values().any(Awaiting::is_pending),
+            Slot::Events(_) => self.timeline.n_pending() > 0,
+            value => self.awaiting(value).is_some_and(Awaiting::is_pending),
+        }
+    }
+
+    /// Whether what is here of this slot is old: a newer answer was asked for and did not come.
+    pub fn is_old(&self, slot: Slot) -> bool {
+        match slot {
+            // Rows that never came leave those that did as they are.
+            Slot::Page(index, _) => self.list(index).is_some_and(Awaited::is_old),
+            Slot::Summary(_) => {
+                let mut family = self.family.values();
+                family.any(|remote| remote.is_held() && remote.error().is_some())
+            }
+            Slot::Events(_) => self.timeline.is_old(),
+            value => self
+                .awaiting(value)
+                .is_some_and(|remote| remote.is_held() && remote.error().is_some()),
+        }
+    }
+
+    /// What can be said of a list, if there is one of this index.
+    pub(super) fn list(&self, index: Index) -> Option<&dyn Awaited> {
+        match index {
+            Index::Process => Some(&self.results),
+            Index::Alert => Some(&self.alerts),
+            Index::Binary => Some(&self.binaries),
+            Index::Report => None,
+        }
+    }
+
+    /// The same, to be changed.
+    pub(super) fn list_mut(&mut self, index: Index) -> Option<&mut dyn Awaited> {
+        match index {
+            Index::Process => Some(&mut self.results),
+            Index::Alert => Some(&mut self.alerts),
+            Index::Binary => Some(&mut self.binaries),
+            Index::Report => None,
+        }
+    }
+
+    /// What can be said of the value of a slot; pages are many, and speak for themselves.
+    pub(super) fn awaiting(&self, slot: Slot) -> Option<&dyn Awaiting> {
+        Some(match slot {
+            Slot::Info => &self.info,
+            Slot::Lineage => &self.lineage,
+            Slot::Sensor => &self.sensor,
+            Slot::Group => &self.group,
+            Slot::Binary => &self.binary,
+            Slot::Summary(id) => self.family.get(&id)?,
+            Slot::Segments => &self.timeline.segments,
+            Slot::Page(..) | Slot::Events(_) => return None,
+        })
+    }
+
+    /// The same, to be changed.
+    pub(super) fn awaiting_mut(&mut self, slot: Slot) -> Option<&mut dyn Awaiting> {
+        Some(match slot {
+            Slot::Info => &mut self.info,
+            Slot::Lineage => &mut self.lineage,
+            Slot::Sensor => &mut self.sensor,
+            Slot::Group => &mut self.group,
+            Slot::Binary => &mut self.binary,
+            Slot::Summary(id) => self.family.get_mut(&id)?,
+            Slot::Segments => &mut self.timeline.segments,
+            Slot::Page(..) | Slot::Events(_) => return None,
+        })
+    }
+}

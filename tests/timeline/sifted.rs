@@ -1,0 +1,125 @@
+//! Kinds, words and stretches of time: what is shown of a timeline.
+
+use crate::bench::opened;
+
+#[test]
+fn a_kind_is_shown_alone_then_more_are_added_and_taken_away() {
+    let mut stage = opened();
+    stage.shows(&[
+        "file 5  reg 2  net 3  mod 2  child 2  cross 1  script 1  block 1  tamper 2  other 1",
+    ]);
+    stage
+        .press("e n")
+        .shows(&["[net 3]", "Events  3,"])
+        .lacks("loaded c:");
+    stage
+        .press("e c")
+        .shows(&["[net 3]", "[child 2]", "Events  5,"]);
+    stage
+        .press("e n")
+        .shows(&["[child 2]", "Events  2,"])
+        .lacks("[net");
+    // Without any, all are shown.
+    stage.press("e c").shows(&["Events  19,"]);
+    stage
+        .press("e t")
+        .shows(&["Events  2,", "StackPivot", "carbonblackk"]);
+    stage.press("e a").shows(&["Events  19,"]);
+    stage
+        .press("e x esc")
+        .shows(&["the choice of kinds is gone", "Events  19,"]);
+}
+
+#[test]
+fn words_are_found_in_every_fact_whatever_is_in_sight() {
+    let mut stage = opened();
+    let mut check = |filter: &str, n: usize| {
+        stage.press("/ ctrl-u").write(filter);
+        stage.shows(&[&format!("/{filter}  {n} of 19 loaded")]);
+        stage.press("enter");
+    };
+    check("OUT.EXE", 4);
+    check("out.exe !created", 3);
+    check("kind:net", 3);
+    check("kind:child pid:5120", 1);
+    check("domain:cdn local:49901", 1);
+    check("9E107D9D372BB682", 3);
+    check("file_type:pe", 1);
+    check("vm_read", 1);
+    check("c:\\temp", 6);
+    check("detail:whoami", 1);
+    stage.press("esc").shows(&["the filter is gone"]);
+}
+
+#[test]
+fn counts_of_kinds_are_those_of_what_passes_the_filter() {
+    let mut stage = opened();
+    stage.press("/").write("out.exe").press("enter");
+    stage
+        .shows(&["file 3  block 1", "4 of 19 loaded"])
+        .lacks("reg 2");
+    stage
+        .press("e b")
+        .shows(&["file 3  [block 1]", "1 of 19 loaded"]);
+}
+
+#[test]
+fn nothing_that_passes_is_said_and_nothing_happens() {
+    let mut stage = opened();
+    stage
+        .press("/")
+        .write("zzz")
+        .press("enter")
+        .shows(&["no event passes; esc widens", "0 of 19 loaded"]);
+    stage
+        .press("j G k y y enter v > <")
+        .shows(&["no event passes"]);
+    stage.press("esc").shows(&["Events  19,", "row 1"]);
+}
+
+#[test]
+fn a_stretch_of_time_is_marked_shown_alone_and_widened_again() {
+    let mut stage = opened();
+    stage.press("j j v").shows(&["from here"]);
+    stage
+        .press("j j j v")
+        .shows(&["only this stretch of time", "Events  4,"]);
+    stage
+        .shows(&["10:15:31 ", " 10:15:35"])
+        .lacks("10:15:30.201");
+    // Within it, another.
+    stage.press("g g v j v").shows(&["Events  2,"]);
+    stage
+        .press("esc")
+        .shows(&["the narrowing is gone", "Events  4,"]);
+    stage
+        .press("v esc")
+        .shows(&["the beginning of a stretch is gone", "Events  4,"]);
+    stage.press("esc").shows(&["Events  19,"]);
+}
+
+#[test]
+fn an_event_without_a_time_ends_no_stretch() {
+    let mut stage = opened();
+    stage.press("v G v").shows(&["this row has no time"]);
+    stage
+        .press("k k v")
+        .shows(&["only this stretch"])
+        .lacks("not known");
+}
+
+#[test]
+fn the_strip_is_walked_in_parts() {
+    let mut stage = opened();
+    stage.text();
+    stage.press(">");
+    let line = stage.cursor_line();
+    assert!(!line.contains("10:15:30"), "{line}");
+    stage.press("< <").shows(&["nothing is earlier"]);
+    assert!(stage.cursor_line().contains("10:15:30.201"));
+    for _ in 0..20 {
+        stage.press(">");
+    }
+    stage.shows(&["nothing is later"]);
+    assert!(stage.cursor_line().contains("10:18:30"));
+}
