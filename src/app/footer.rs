@@ -89,6 +89,7 @@ fn hints(scope: Scope) -> &'static [Action] {
         ],
         Scope::Filter => &[Action::KeepFilter, Action::Back],
         Scope::Entry => &[Action::Accept, Action::Back],
+        Scope::Around => &[Action::Accept, Action::Widen, Action::Tighten, Action::Back],
         Scope::Columns => &[
             Action::Toggle,
             Action::MoveColumnUp,
@@ -105,6 +106,8 @@ fn hints(scope: Scope) -> &'static [Action] {
             Action::Filter,
             Action::Mark,
             Action::NextPane,
+            Action::SameHash,
+            Action::Around,
             Action::YankRow,
             Action::Columns,
             Action::Export,

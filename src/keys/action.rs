@@ -177,6 +177,46 @@ pub enum Action {
     /// Go one part of the strip forward in time
     #[strum(message = "later")]
     Later,
+    /// Search processes of the same hash
+    #[strum(message = "same hash")]
+    SameHash,
+    /// Search processes of the same name
+    #[strum(message = "same name")]
+    SameName,
+    /// Search processes on the same host
+    #[strum(message = "same host")]
+    SameHost,
+    /// Search processes of the same user
+    #[strum(message = "same user")]
+    SameUser,
+    /// Search processes with a parent of the same name
+    #[strum(message = "same parent")]
+    SameParent,
+    /// Search processes with the same command line
+    #[strum(message = "same command line")]
+    SameCmdline,
+    /// Search processes that spoke with the same address
+    #[strum(message = "same address")]
+    SameAddress,
+    /// Search processes that spoke with the same domain
+    #[strum(message = "same domain")]
+    SameDomain,
+    /// Search processes with the same file
+    #[strum(message = "same file")]
+    SameFile,
+    /// Search processes that changed the same registry key
+    #[strum(message = "same key")]
+    SameKey,
+    /// Search the alerts of this host
+    #[strum(message = "alerts of the host")]
+    AlertsOfHost,
+    /// Search what else started on this host around this time
+    #[strum(message = "around")]
+    Around,
+    /// Look further to either side
+    Widen,
+    /// Look less far to either side
+    Tighten,
 
     /// Let the server sort by the next order
     Sort,

@@ -95,6 +95,31 @@ pub(super) const DEFAULTS: &[(Scope, &[Keys])] = &[
         ],
     ),
     (
+        Scope::Pivot,
+        &[
+            (Action::SameHash, &["x h"]),
+            (Action::SameName, &["x x"]),
+            (Action::SameHost, &["x n"]),
+            (Action::SameUser, &["x u"]),
+            (Action::SameParent, &["x p"]),
+            (Action::SameCmdline, &["x c"]),
+            (Action::SameAddress, &["x a"]),
+            (Action::SameDomain, &["x d"]),
+            (Action::SameFile, &["x f"]),
+            (Action::SameKey, &["x r"]),
+            (Action::AlertsOfHost, &["g a"]),
+            (Action::Around, &["t"]),
+        ],
+    ),
+    (
+        Scope::Around,
+        &[
+            (Action::Accept, &["enter"]),
+            (Action::Widen, &["+", "right"]),
+            (Action::Tighten, &["minus", "left"]),
+        ],
+    ),
+    (
         Scope::Process,
         &[
             (Action::Open, &["enter"]),

@@ -261,7 +261,13 @@ mod tests {
             .collect();
         assert_eq!(
             shown,
-            ["s split-segments", "p go-parent", "r go-root", "g top"]
+            [
+                "s split-segments",
+                "p go-parent",
+                "r go-root",
+                "a alerts-of-host",
+                "g top"
+            ]
         );
         assert_eq!(
             keymap.lookup(Scope::Results.chain(), &typed("g x")),

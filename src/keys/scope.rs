@@ -26,6 +26,10 @@ pub enum Scope {
     Query,
     /// Whatever can be copied from.
     Copy,
+    /// Whatever leads to other questions.
+    Pivot,
+    /// The popup in which a stretch of time is chosen.
+    Around,
     /// Whatever has a process under the cursor.
     Process,
     /// The list of processes found.
@@ -67,6 +71,8 @@ impl Scope {
             Self::Columns => "Columns",
             Self::Query => "Query",
             Self::Copy => "Copy",
+            Self::Pivot => "Pivots",
+            Self::Around => "Around a time",
             Self::Process => "Process under the cursor",
             Self::Results => "Processes",
             Self::Lineage => "Parent chain",
@@ -91,11 +97,20 @@ impl Scope {
             Self::Entry => &[Self::Entry, Self::Global],
             Self::Columns => &[Self::Columns, Self::List, Self::Global],
             Self::Copy => &[Self::Copy, Self::Global],
-            Self::Process => &[Self::Process, Self::Copy, Self::List, Self::Global],
+            Self::Pivot => &[Self::Pivot, Self::Global],
+            Self::Around => &[Self::Around, Self::Global],
+            Self::Process => &[
+                Self::Process,
+                Self::Pivot,
+                Self::Copy,
+                Self::List,
+                Self::Global,
+            ],
             Self::Query => &[Self::Query, Self::Global],
             Self::Results => &[
                 Self::Results,
                 Self::Process,
+                Self::Pivot,
                 Self::Copy,
                 Self::Rows,
                 Self::List,
@@ -104,6 +119,7 @@ impl Scope {
             Self::Tree => &[
                 Self::Tree,
                 Self::Process,
+                Self::Pivot,
                 Self::Copy,
                 Self::List,
                 Self::Global,
@@ -111,22 +127,37 @@ impl Scope {
             Self::Lineage => &[
                 Self::Lineage,
                 Self::Process,
+                Self::Pivot,
                 Self::Copy,
                 Self::List,
                 Self::Global,
             ],
             Self::Sensor => &[Self::Sensor, Self::Copy, Self::List, Self::Global],
-            Self::Events => &[Self::Events, Self::Copy, Self::List, Self::Global],
+            Self::Events => &[
+                Self::Events,
+                Self::Pivot,
+                Self::Copy,
+                Self::List,
+                Self::Global,
+            ],
             Self::Alerts => &[
                 Self::Alerts,
+                Self::Pivot,
                 Self::Copy,
                 Self::Rows,
                 Self::List,
                 Self::Global,
             ],
-            Self::Alert => &[Self::Alert, Self::Copy, Self::List, Self::Global],
+            Self::Alert => &[
+                Self::Alert,
+                Self::Pivot,
+                Self::Copy,
+                Self::List,
+                Self::Global,
+            ],
             Self::Binaries => &[
                 Self::Binaries,
+                Self::Pivot,
                 Self::Copy,
                 Self::Rows,
                 Self::List,

@@ -9,7 +9,9 @@ use ratatui::{
 use super::{
     Look, Pane, PaneId,
     list::{indicator, object, score, source},
-    motion, yank,
+    motion,
+    pivot::{self, Clues},
+    yank,
 };
 use crate::keys::{Action, Scope};
 use crate::model::{Alert, AlertKind, AlertSource, Precision, Zone};
@@ -59,7 +61,13 @@ impl Pane for AlertPane {
             }
             return true;
         }
-        yank::copy_one(yank::alert(&alert, action), cx)
+        pivot::follow(&[Clues::of_alert(&alert)], action, cx)
+            || yank::copy_one(yank::alert(&alert, action), cx)
+    }
+
+    fn popup(&self, action: Action, session: &Session) -> Option<Box<dyn Pane>> {
+        let alert = session.alert.as_deref();
+        pivot::popup(action, alert.map(Clues::of_alert))
     }
 
     fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &Look<'_>) {

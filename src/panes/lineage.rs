@@ -10,6 +10,7 @@ use ratatui::{
 
 use super::{
     Look, Pane, PaneId, motion,
+    pivot::{self, Clues},
     tree::{self, Shown},
     yank,
 };
@@ -96,11 +97,18 @@ impl Pane for LineagePane {
             _ => motion::moved(action, row, self.height, last),
         };
         let Some(to) = to else {
-            return yank::copy_one(yank::process(self.at_cursor(&lineage), action), cx);
+            let process = self.at_cursor(&lineage);
+            return pivot::follow(&[Clues::of_process(process)], action, cx)
+                || yank::copy_one(yank::process(process, action), cx);
         };
         self.above = last - to;
         cx.look_at(self.at_cursor(&lineage));
         true
+    }
+
+    fn popup(&self, action: Action, session: &Session) -> Option<Box<dyn Pane>> {
+        let lineage = &session.lineage.current()?.value;
+        pivot::popup(action, Some(Clues::of_process(self.at_cursor(lineage))))
     }
 
     fn settle(&mut self, cx: &mut Cx<'_>) {

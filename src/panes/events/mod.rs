@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use ratatui::{Frame, layout::Rect, text::Line};
 
 use super::{
-    ExportPane, Look, Pane, PaneId, editor::Editor, list::Filter, list::thousands, motion,
+    ExportPane, Look, Pane, PaneId, editor::Editor, list::Filter, list::thousands, motion, pivot,
 };
 use crate::keys::{Action, Scope};
 use crate::model::{Event, EventKind, Kinds, ProcessId};
@@ -228,7 +228,7 @@ impl Pane for EventsPane {
             Action::Open => self.open(cx),
             other => match shown(other) {
                 Some(kind) => self.toggle(kind),
-                None => return self.yank(other, cx),
+                None => return self.pick(other, cx),
             },
         }
         true
@@ -271,8 +271,10 @@ impl Pane for EventsPane {
 
     fn popup(&self, action: Action, session: &Session) -> Option<Box<dyn Pane>> {
         let total = u64::try_from(session.timeline.rows().len()).unwrap_or(u64::MAX);
-        (action == Action::Export)
-            .then(|| Box::new(ExportPane::new(self.extract(session), total)) as Box<dyn Pane>)
+        match action {
+            Action::Export => Some(Box::new(ExportPane::new(self.extract(session), total))),
+            other => pivot::popup(other, self.clues(session)),
+        }
     }
 
     fn settle(&mut self, cx: &mut Cx<'_>) {

@@ -3,7 +3,10 @@
 use super::EventsPane;
 use crate::keys::Action;
 use crate::model::{Event, Extract, What};
-use crate::panes::yank;
+use crate::panes::{
+    pivot::{self, Clues},
+    yank,
+};
 use crate::session::{Cx, Lead, Session};
 use crate::text::Untrusted;
 
@@ -35,11 +38,19 @@ impl EventsPane {
         }
     }
 
-    /// Copies what `action` names of the event under the cursor.
-    pub(super) fn yank(&self, action: Action, cx: &mut Cx<'_>) -> bool {
+    /// What of the event under the cursor, and of its process, can be asked about elsewhere.
+    pub(super) fn clues(&self, session: &Session) -> Option<Clues> {
+        let event = self.selected(session)?;
+        Some(Clues::of_event(event, session.opened_process()))
+    }
+
+    /// Copies what `action` names of the event under the cursor, or asks what else has the same.
+    pub(super) fn pick(&self, action: Action, cx: &mut Cx<'_>) -> bool {
         let event = self.selected(cx.session()).cloned();
         if let Some(event) = event {
-            return yank::copy_one(yank::event(&event, action), cx);
+            let clues = self.clues(cx.session());
+            return pivot::follow(clues.as_slice(), action, cx)
+                || yank::copy_one(yank::event(&event, action), cx);
         }
         cx.notify(format!("{}: no event is under the cursor", action.label()));
         true

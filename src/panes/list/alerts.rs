@@ -7,6 +7,7 @@ use crate::keys::{Action, Scope};
 use crate::model::{Alert, AlertSource};
 use crate::panes::{
     PaneId,
+    pivot::Clues,
     yank::{self, Copied},
 };
 use crate::query::{self, Index};
@@ -41,6 +42,10 @@ impl Kind for Alerts {
             Some(Lead::Search(Index::Binary, format!("md5:{md5}")))
         };
         row.process.map(Lead::Process).or_else(binary)
+    }
+
+    fn clues(row: &Alert) -> Clues {
+        Clues::of_alert(row)
     }
 
     fn copied(row: &Alert, action: Action) -> Option<Copied> {

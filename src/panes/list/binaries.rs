@@ -7,6 +7,7 @@ use crate::keys::{Action, Scope};
 use crate::model::Binary;
 use crate::panes::{
     PaneId,
+    pivot::Clues,
     yank::{self, Copied},
 };
 use crate::query::Index;
@@ -34,6 +35,10 @@ impl Kind for Binaries {
 
     fn lead(row: &Binary) -> Option<Lead> {
         Some(Lead::Search(Index::Process, format!("md5:{}", row.md5)))
+    }
+
+    fn clues(row: &Binary) -> Clues {
+        Clues::of_binary(row)
     }
 
     fn copied(row: &Binary, action: Action) -> Option<Copied> {

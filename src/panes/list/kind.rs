@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use ratatui::style::Style;
 
 use crate::keys::{Action, Scope};
-use crate::panes::{PaneId, yank::Copied};
+use crate::panes::{PaneId, pivot::Clues, yank::Copied};
 use crate::session::{Cx, Lead, Listed, Session};
 use crate::text::Untrusted;
 use crate::theme::Theme;
@@ -52,6 +52,9 @@ pub trait Kind: Sized + 'static {
 
     /// Where a row leads when it is opened.
     fn lead(row: &Self::Row) -> Option<Lead>;
+
+    /// What of a row can be asked about elsewhere.
+    fn clues(row: &Self::Row) -> Clues;
 
     /// What an action that copies finds in a row, if it is one.
     fn copied(row: &Self::Row, action: Action) -> Option<Copied>;

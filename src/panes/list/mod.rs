@@ -28,7 +28,7 @@ use kind::{Field, Value};
 pub use processes::Processes;
 pub use state::State;
 
-use super::{ColumnsPane, ExportPane, Look, Pane, PaneId, editor::Editor, motion};
+use super::{ColumnsPane, ExportPane, Look, Pane, PaneId, editor::Editor, motion, pivot};
 use crate::keys::{Action, Scope};
 use crate::session::{Cx, Listed, Session};
 use crate::worker::Slot;
@@ -233,7 +233,11 @@ impl<K: Kind> Pane for ListPane<K> {
             other if self.chosen(cx.session()).is_empty() => {
                 cx.notify(format!("{}: no row is under the cursor", other.label()));
             }
-            other => return self.yank(other, cx),
+            other => {
+                let rows = self.chosen(cx.session());
+                let clues: Vec<_> = rows.iter().map(|row| K::clues(row)).collect();
+                return pivot::follow(&clues, other, cx) || self.yank(other, cx);
+            }
         }
         true
     }
@@ -280,7 +284,7 @@ impl<K: Kind> Pane for ListPane<K> {
                 let total = K::Row::pages(session).total().unwrap_or(0);
                 Some(Box::new(ExportPane::new(self.extract(session), total)))
             }
-            _ => None,
+            other => pivot::popup(other, self.current(session).map(|row| K::clues(row))),
         }
     }
 

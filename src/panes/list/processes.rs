@@ -7,6 +7,7 @@ use crate::keys::{Action, Scope};
 use crate::model::Process;
 use crate::panes::{
     PaneId,
+    pivot::Clues,
     yank::{self, Copied},
 };
 use crate::query::Index;
@@ -50,6 +51,10 @@ impl Kind for Processes {
 
     fn lead(row: &Process) -> Option<Lead> {
         Some(Lead::Process(row.id))
+    }
+
+    fn clues(row: &Process) -> Clues {
+        Clues::of_process(row)
     }
 
     fn copied(row: &Process, action: Action) -> Option<Copied> {

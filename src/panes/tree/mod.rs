@@ -11,7 +11,11 @@ pub(super) use draw::{Shown, draw};
 pub(super) use rows::chain;
 use rows::{Fold, Note, Row, Spot, What};
 
-use super::{Look, Pane, PaneId, motion, yank};
+use super::{
+    Look, Pane, PaneId, motion,
+    pivot::{self, Clues},
+    yank,
+};
 use crate::keys::{Action, Scope};
 use crate::model::{Process, ProcessId, Top};
 use crate::session::{Cx, Lead, Session};
@@ -273,10 +277,18 @@ impl Pane for TreePane {
                 let Some(process) = row.process() else {
                     return false;
                 };
-                return yank::copy_one(yank::process(process, action), cx);
+                let clues = Clues::of_process(process);
+                let copied = yank::process(process, action);
+                return pivot::follow(&[clues], action, cx) || yank::copy_one(copied, cx);
             }
         }
         true
+    }
+
+    fn popup(&self, action: Action, session: &Session) -> Option<Box<dyn Pane>> {
+        let rows = rows::tree(session, &self.state.unfolded);
+        let process = rows.get(self.index(&rows)).and_then(Row::process);
+        pivot::popup(action, process.map(Clues::of_process))
     }
 
     fn settle(&mut self, cx: &mut Cx<'_>) {

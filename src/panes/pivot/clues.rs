@@ -1,0 +1,155 @@
+//! What can be asked about elsewhere, of whatever is under the cursor.
+
+use jiff::Timestamp;
+
+use crate::keys::Action;
+use crate::model::{Alert, Binary, Event, Md5, Process, What};
+use crate::text::Untrusted;
+
+/// Every action that asks for the same.
+pub(super) const PIVOTS: [Action; 10] = [
+    Action::SameHash,
+    Action::SameName,
+    Action::SameHost,
+    Action::SameUser,
+    Action::SameParent,
+    Action::SameCmdline,
+    Action::SameAddress,
+    Action::SameDomain,
+    Action::SameFile,
+    Action::SameKey,
+];
+
+/// The clues of one row.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Clues {
+    /// Which action asks for which value of which field.
+    found: Vec<(Action, &'static str, Untrusted)>,
+    /// When it happened, by the clock of its host.
+    pub at: Option<Timestamp>,
+}
+
+impl Clues {
+    /// Those of a process.
+    pub fn of_process(process: &Process) -> Self {
+        let mut clues = Self {
+            at: process.started,
+            ..Self::default()
+        };
+        clues.hash("process_md5", process.md5);
+        clues.add(Action::SameName, "process_name", &process.name);
+        clues.add(Action::SameHost, "hostname", &process.host);
+        clues.add(Action::SameUser, "username", &process.user);
+        clues.add(Action::SameParent, "parent_name", &process.parent_name);
+        clues.add(Action::SameCmdline, "cmdline", &process.cmdline);
+        clues.add(Action::SameFile, "path", &process.path);
+        clues
+    }
+
+    /// Those of an alert.
+    pub fn of_alert(alert: &Alert) -> Self {
+        let mut clues = Self {
+            at: alert.created,
+            ..Self::default()
+        };
+        clues.hash("md5", alert.md5);
+        clues.add(Action::SameName, "process_name", &alert.process_name);
+        clues.add(Action::SameHost, "hostname", &alert.host);
+        clues.add(Action::SameUser, "username", &alert.user);
+        clues.add(Action::SameFile, "path", &alert.process_path);
+        let indicator = &alert.indicator;
+        if indicator.kind.is_like("dns") {
+            clues.add(Action::SameDomain, "domain", &indicator.value);
+        } else if indicator.kind.is_like("ipv4") {
+            clues.add(Action::SameAddress, "ipaddr", &indicator.value);
+        }
+        clues
+    }
+
+    /// Those of a binary.
+    pub fn of_binary(binary: &Binary) -> Self {
+        let mut clues = Self::default();
+        clues.hash("process_md5", Some(binary.md5));
+        if let Some(path) = binary.observed_paths.first() {
+            clues.add(Action::SameFile, "path", path);
+        }
+        clues
+    }
+
+    /// Those of an event, with those of its process that the event does not have itself.
+    pub fn of_event(event: &Event, process: Option<&Process>) -> Self {
+        let mut clues = Self {
+            at: event.at,
+            ..Self::default()
+        };
+        match &event.what {
+            What::Filemod(file) => {
+                clues.hash("md5", file.md5);
+                clues.add(Action::SameFile, "filemod", &file.path);
+            }
+            What::Regmod(key) => {
+                // The field has its keys without the backslash that they begin with.
+                let path = key.path.raw().trim_start_matches('\\');
+                clues.add(Action::SameKey, "regmod", &path.into());
+            }
+            What::Netconn(netconn) => {
+                if let Some(ip) = netconn.remote.ip {
+                    let field = if ip.is_ipv4() { "ipaddr" } else { "ipv6addr" };
+                    clues.add(Action::SameAddress, field, &ip.to_string().into());
+                }
+                clues.add(Action::SameDomain, "domain", &netconn.domain);
+            }
+            What::Modload(module) => {
+                clues.hash("md5", module.md5);
+                clues.add(Action::SameFile, "modload", &module.path);
+            }
+            What::Childproc(child) => {
+                clues.hash("process_md5", child.md5);
+                clues.add(Action::SameFile, "path", &child.path);
+                clues.add(Action::SameCmdline, "cmdline", &child.cmdline);
+                clues.add(Action::SameUser, "username", &child.user);
+            }
+            What::Crossproc(cross) => {
+                clues.hash("process_md5", cross.md5);
+                clues.add(Action::SameFile, "path", &cross.path);
+            }
+            What::Block(block) => {
+                clues.hash("md5", block.md5);
+                clues.add(Action::SameFile, "path", &block.path);
+                clues.add(Action::SameCmdline, "cmdline", &block.cmdline);
+            }
+            What::Fileless(_) | What::Emet(_) | What::Other { .. } => {}
+        }
+        if let Some(process) = process {
+            for (action, field, value) in Self::of_process(process).found {
+                if clues.get(action).is_none() {
+                    clues.found.push((action, field, value));
+                }
+            }
+        }
+        clues
+    }
+
+    /// The field and the value that an action asks for.
+    pub(super) fn get(&self, action: Action) -> Option<(&'static str, &Untrusted)> {
+        let found = self.found.iter().find(|(of, ..)| *of == action);
+        found.map(|(_, field, value)| (*field, value))
+    }
+
+    /// The host on which it happened.
+    pub fn host(&self) -> Option<&Untrusted> {
+        self.get(Action::SameHost).map(|(_, host)| host)
+    }
+
+    fn add(&mut self, action: Action, field: &'static str, value: &Untrusted) {
+        if !value.is_empty() {
+            self.found.push((action, field, value.clone()));
+        }
+    }
+
+    fn hash(&mut self, field: &'static str, md5: Option<Md5>) {
+        if let Some(md5) = md5 {
+            self.add(Action::SameHash, field, &md5.to_string().into());
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! From what one looks at to a new question about it: the same hash, host, user, or whatever else is known.
+
+mod around;
+mod clues;
+
+pub use around::AroundPane;
+pub use clues::Clues;
+
+use crate::keys::Action;
+use crate::panes::Pane;
+use crate::query::{Index, quote};
+use crate::session::{Cx, Lead};
+
+/// As many values are asked for at once: a query with more would be refused for its length.
+const MOST: usize = 50;
+
+/// Asks what else has the same, of all these rows, as `action` names; false when it names nothing of the kind.
+pub(super) fn follow(rows: &[Clues], action: Action, cx: &mut Cx<'_>) -> bool {
+    if action == Action::AlertsOfHost {
+        lead(rows, Action::SameHost, Index::Alert, cx);
+        return true;
+    }
+    let is_pivot = clues::PIVOTS.contains(&action);
+    if is_pivot {
+        lead(rows, action, Index::Process, cx);
+    }
+    is_pivot
+}
+
+/// What `action` opens over a pane with these clues under its cursor.
+pub(super) fn popup(action: Action, clues: Option<Clues>) -> Option<Box<dyn Pane>> {
+    let is_around = action == Action::Around;
+    let pane = is_around.then(|| AroundPane::new(&clues?)).flatten()?;
+    Some(Box::new(pane))
+}
+
+fn lead(rows: &[Clues], action: Action, index: Index, cx: &mut Cx<'_>) {
+    let mut terms: Vec<String> = Vec::new();
+    for (field, value) in rows.iter().filter_map(|clues| clues.get(action)) {
+        let term = format!("{field}:{}", quote(value.raw()));
+        if !terms.contains(&term) {
+            terms.push(term);
+        }
+    }
+    match terms.len() {
+        0 => cx.notify(format!("{}: not known here", action.label())),
+        1 => cx.lead(Lead::Search(index, terms.remove(0))),
+        2..=MOST => cx.lead(Lead::Search(index, format!("({})", terms.join(" OR ")))),
+        n => cx.warn(format!(
+            "{n} values are too many for one query; mark at most {MOST}"
+        )),
+    }
+}

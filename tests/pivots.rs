@@ -1,0 +1,96 @@
+//! From what one looks at to a new question about it, and back.
+
+mod support;
+
+use support::console::Console;
+
+const PAYLOAD: &str = "process_name:svch0st.exe";
+
+#[tokio::test]
+async fn the_same_hash_is_searched_and_going_back_brings_back_the_row() {
+    let mut console = Console::start().await;
+    console
+        .search("hostname:fin-ws-042")
+        .await
+        .press("esc j j")
+        .await;
+    console.shows(&["row 3"]);
+    console.press("x h").await;
+    console.shows(&["process_md5:", "Processes  "]);
+    console.press("[").await;
+    console.shows(&["hostname:fin-ws-042", "row 3"]);
+}
+
+#[tokio::test]
+async fn keys_that_may_follow_are_shown() {
+    let mut console = Console::start().await;
+    console.search(PAYLOAD).await.press("esc x").await;
+    console.shows(&["h same hash", "n same host", "u same user"]);
+}
+
+#[tokio::test]
+async fn what_is_not_known_is_not_asked() {
+    let mut console = Console::start().await;
+    console.search(PAYLOAD).await.press("esc").await;
+    console.asked();
+    console.press("x d").await;
+    console.shows(&["same domain: not known here"]);
+    assert_eq!(console.asked(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn marked_rows_are_asked_for_together() {
+    let mut console = Console::start().await;
+    console.search("process_name:winupdsvc.exe").await;
+    console.press("esc * x n").await;
+    console.shows(&["(hostname:", " OR hostname:"]);
+}
+
+#[tokio::test]
+async fn what_started_around_a_time_is_asked_once_it_is_wide_enough() {
+    let mut console = Console::start().await;
+    console.search(PAYLOAD).await.press("esc").await;
+    console.asked();
+    console.press("t").await;
+    console.shows(&[
+        "around",
+        "5 minutes to either side",
+        "hostname:fin-ws-042 start:[",
+    ]);
+    console.press("+ +").await.shows(&["1 hour to either side"]);
+    console
+        .press("minus")
+        .await
+        .shows(&["15 minutes to either side"]);
+    assert_eq!(console.asked(), Vec::<String>::new());
+    console.press("enter").await;
+    console.shows(&[
+        "hostname:fin-ws-042 start:[",
+        "svch0st.exe",
+        "powershell.exe",
+    ]);
+    console.press("[").await.shows(&[PAYLOAD]);
+}
+
+#[tokio::test]
+async fn an_ancestor_and_an_alert_lead_on_as_well() {
+    let mut console = Console::start().await;
+    console.search(PAYLOAD).await.press("esc tab k x x").await;
+    console.shows(&["process_name:powershell.exe"]);
+    console.press("3 / ").await.write("svch0st").await;
+    console.press("enter x n").await;
+    console.shows(&["hostname:fin-ws-042", "Processes  "]);
+    console.press("3 g a").await;
+    console.shows(&["Alerts  ", "hostname:fin-ws-042"]);
+}
+
+#[tokio::test]
+async fn a_connection_leads_to_whatever_else_spoke_with_the_same_address() {
+    let mut console = Console::start().await;
+    console.search(PAYLOAD).await.press("esc enter tab e n").await;
+    console.shows(&["net", "update-cdn"]);
+    console.press("x a").await;
+    console.shows(&["ipaddr:203.0.113.77", "powershell.exe", "svch0st.exe"]);
+    console.press("[ x d").await;
+    console.shows(&["domain:update-cdn.example", "Processes  "]);
+}
