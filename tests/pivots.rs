@@ -87,7 +87,11 @@ async fn an_ancestor_and_an_alert_lead_on_as_well() {
 #[tokio::test]
 async fn a_connection_leads_to_whatever_else_spoke_with_the_same_address() {
     let mut console = Console::start().await;
-    console.search(PAYLOAD).await.press("esc enter tab e n").await;
+    console
+        .search(PAYLOAD)
+        .await
+        .press("esc enter tab e n")
+        .await;
     console.shows(&["net", "update-cdn"]);
     console.press("x a").await;
     console.shows(&["ipaddr:203.0.113.77", "powershell.exe", "svch0st.exe"]);

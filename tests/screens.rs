@@ -135,6 +135,29 @@ fn the_query_history() {
 }
 
 #[test]
+fn binaries_and_what_is_known_of_one() {
+    check("binaries", |stage| {
+        stage
+            .answer_all(world::answer)
+            .press("esc 5 i")
+            .search("digsig_publisher:Microsoft*")
+            .press("esc j");
+    });
+}
+
+#[test]
+fn the_first_bytes_of_a_file() {
+    check("bytes", |stage| {
+        stage
+            .answer_all(world::answer)
+            .press("esc 5 i")
+            .search("a")
+            .press("esc b")
+            .answer_all(world::answer);
+    });
+}
+
+#[test]
 fn a_prefix_shows_what_may_follow() {
     check("prefix", |stage| {
         stage.search("a").press("tab y");

@@ -263,9 +263,12 @@ impl App {
 
     fn show_error(&mut self, now: Timestamp, effects: &mut Vec<Effect>) {
         let panes = self.view.panes().iter().map(|(id, _)| *id);
-        let mut errors = std::iter::once(self.focus)
+        let shown = std::iter::once(self.focus)
             .chain(panes)
-            .map(|id| self.panes.get(id))
+            .map(|id| self.panes.get(id));
+        let overlay = self.overlay.iter().map(AsRef::as_ref);
+        let mut errors = overlay
+            .chain(shown)
             .flat_map(Pane::slots)
             .filter_map(|slot| {
                 self.session

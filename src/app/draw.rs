@@ -121,9 +121,12 @@ impl Paint<'_, '_> {
     }
 
     fn overlay(&mut self, pane: &mut dyn Pane, area: Rect) {
-        let inner = self
-            .panel(pane, None)
-            .render_over(area, self.frame.buffer_mut(), self.theme);
+        let message = self.error(pane).map(ToString::to_string);
+        let inner = self.panel(pane, message.as_deref()).render_over(
+            area,
+            self.frame.buffer_mut(),
+            self.theme,
+        );
         self.content(pane, inner);
     }
 

@@ -112,7 +112,10 @@ fn divided(view: View, main: Rect) -> Vec<(PaneId, Rect)> {
             let [list, alert] = beside(main);
             vec![(PaneId::Alerts, list), (PaneId::Alert, alert)]
         }
-        View::Binaries => vec![(PaneId::Binaries, main)],
+        View::Binaries => {
+            let [list, binary] = beside(main);
+            vec![(PaneId::Binaries, list), (PaneId::Binary, binary)]
+        }
     }
 }
 

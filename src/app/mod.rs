@@ -143,6 +143,9 @@ impl App {
         for (id, _) in self.view.panes() {
             self.panes.get_mut(*id).settle(&mut cx);
         }
+        if let Some(overlay) = &mut self.overlay {
+            overlay.settle(&mut cx);
+        }
         if self
             .overlay
             .as_ref()

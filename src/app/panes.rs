@@ -1,8 +1,8 @@
 //! All panes, each of them once, whatever view they are shown in.
 
 use crate::panes::{
-    AlertPane, Alerts, Binaries, EventsPane, LineagePane, ListPane, Pane, PaneId, Processes,
-    QueryPane, SensorPane, TreePane,
+    AlertPane, Alerts, Binaries, BinaryPane, EventsPane, LineagePane, ListPane, Pane, PaneId,
+    Processes, QueryPane, SensorPane, TreePane,
 };
 use crate::query::Index;
 
@@ -20,6 +20,7 @@ pub(super) struct Panes {
     pub(super) alert: AlertPane,
     pub(super) binary_query: QueryPane,
     pub(super) binaries: ListPane<Binaries>,
+    pub(super) binary: BinaryPane,
 }
 
 impl Default for Panes {
@@ -36,6 +37,7 @@ impl Default for Panes {
             alert: AlertPane::default(),
             binary_query: QueryPane::new(Index::Binary),
             binaries: ListPane::default(),
+            binary: BinaryPane::default(),
         }
     }
 }
@@ -72,6 +74,7 @@ impl Panes {
             PaneId::Alerts => &self.alerts,
             PaneId::Alert => &self.alert,
             PaneId::Binaries => &self.binaries,
+            PaneId::Binary => &self.binary,
         }
     }
 
@@ -88,6 +91,7 @@ impl Panes {
             PaneId::Alerts => &mut self.alerts,
             PaneId::Alert => &mut self.alert,
             PaneId::Binaries => &mut self.binaries,
+            PaneId::Binary => &mut self.binary,
         }
     }
 }

@@ -88,6 +88,7 @@ impl View {
             Self::Binaries => &[
                 (PaneId::Query(Index::Binary), "Query"),
                 (PaneId::Binaries, "Binaries"),
+                (PaneId::Binary, "Binary"),
             ],
         }
     }

@@ -229,6 +229,12 @@ pub enum Action {
     /// Go to the first ancestor that is known
     #[strum(message = "root")]
     GoRoot,
+    /// Go to the binary
+    #[strum(message = "binary")]
+    GoBinary,
+    /// Show the first bytes of the file
+    #[strum(message = "bytes")]
+    ShowBytes,
 
     /// Show the children of the process, or what the row offers
     #[strum(message = "unfold")]

@@ -108,6 +108,7 @@ pub(super) const DEFAULTS: &[(Scope, &[Keys])] = &[
             (Action::SameFile, &["x f"]),
             (Action::SameKey, &["x r"]),
             (Action::AlertsOfHost, &["g a"]),
+            (Action::GoBinary, &["g b"]),
             (Action::Around, &["t"]),
         ],
     ),
@@ -161,7 +162,10 @@ pub(super) const DEFAULTS: &[(Scope, &[Keys])] = &[
     ),
     (Scope::Alerts, &[(Action::Open, &["enter"])]),
     (Scope::Alert, &[(Action::Open, &["enter"])]),
-    (Scope::Binaries, &[(Action::Open, &["enter"])]),
+    (
+        Scope::Binary,
+        &[(Action::Open, &["enter"]), (Action::ShowBytes, &["b"])],
+    ),
     (Scope::Overlay, &[(Action::Back, &["enter"])]),
     (
         Scope::History,

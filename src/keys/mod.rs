@@ -266,6 +266,7 @@ mod tests {
                 "p go-parent",
                 "r go-root",
                 "a alerts-of-host",
+                "b go-binary",
                 "g top"
             ]
         );

@@ -48,6 +48,8 @@ pub enum Scope {
     Alert,
     /// The list of binaries.
     Binaries,
+    /// Whatever shows a binary.
+    Binary,
     /// A popup to be read: help, an error in full.
     Overlay,
     /// The popup of queries asked before.
@@ -82,6 +84,7 @@ impl Scope {
             Self::Alerts => "Alerts",
             Self::Alert => "Alert",
             Self::Binaries => "Binaries",
+            Self::Binary => "Binary",
             Self::Overlay => "Popup",
             Self::History => "Query history",
         }
@@ -155,8 +158,16 @@ impl Scope {
                 Self::List,
                 Self::Global,
             ],
+            Self::Binary => &[
+                Self::Binary,
+                Self::Pivot,
+                Self::Copy,
+                Self::List,
+                Self::Global,
+            ],
             Self::Binaries => &[
                 Self::Binaries,
+                Self::Binary,
                 Self::Pivot,
                 Self::Copy,
                 Self::Rows,

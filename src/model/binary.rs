@@ -1,5 +1,7 @@
 //! A binary: one file by its hash, and who vouches for it.
 
+mod words;
+
 use jiff::Timestamp;
 
 use super::{Document, FeedHit, Md5, SensorId, Sha256, WatchlistHit};

@@ -1,6 +1,8 @@
 //! The panes: one file each, every one owns its cursor and none owns data.
 
 mod alert;
+mod binary;
+mod bytes;
 mod columns;
 mod editor;
 mod events;
@@ -21,6 +23,7 @@ use crossterm::event::KeyEvent;
 use ratatui::{Frame, layout::Rect, text::Line};
 
 pub use alert::AlertPane;
+pub use binary::BinaryPane;
 pub use columns::ColumnsPane;
 pub use events::{EventsPane, EventsState};
 pub use export::ExportPane;
@@ -61,6 +64,8 @@ pub enum PaneId {
     Alert,
     /// The list of binaries.
     Binaries,
+    /// The binary under the cursor.
+    Binary,
     /// Whatever lies over the view.
     Overlay,
 }

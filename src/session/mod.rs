@@ -27,7 +27,8 @@ pub use timeline::{Gap, Place, Progress, Timeline};
 
 use crate::api::{Call, Error};
 use crate::model::{
-    Alert, Binary, Group, Lineage, Process, ProcessId, Search, Sensor, ServerInfo, Summary, Zone,
+    Alert, Binary, Group, Head, Lineage, Process, ProcessId, Search, Sensor, ServerInfo, Summary,
+    Zone,
 };
 use crate::query::Index;
 use crate::read::{Answer, Fetch, Tally};
@@ -106,6 +107,10 @@ pub struct Session {
     pub binaries: Pages<Binary>,
     /// The alert under the cursor.
     pub alert: Option<Arc<Alert>>,
+    /// The file under the cursor of the list of binaries.
+    pub file: Option<Arc<Binary>>,
+    /// The first bytes of a file.
+    pub head: Remote<Head>,
     /// When the last search was asked, for the history.
     asked_at: Option<Timestamp>,
     /// The process that was opened.
@@ -262,6 +267,7 @@ impl Session {
             (Ok(Answer::Events(known)), Slot::Events(segment)) => {
                 self.timeline.settle(segment, ticket, known)
             }
+            (Ok(Answer::Head(known)), _) => self.head.settle(ticket, known),
             // What no slot asks for.
             (
                 Ok(
@@ -271,8 +277,7 @@ impl Session {
                     | Answer::Prevalence(_)
                     | Answer::Alerts(_)
                     | Answer::Events(_)
-                    | Answer::Binaries(_)
-                    | Answer::Head(_),
+                    | Answer::Binaries(_),
                 ),
                 _,
             ) => false,

@@ -9,12 +9,13 @@ use crate::worker::Slot;
 pub(super) const LISTS: [Index; 3] = [Index::Process, Index::Alert, Index::Binary];
 
 /// The slots with one value each: all but the pages and the relatives of a process.
-const VALUES: [Slot; 6] = [
+const VALUES: [Slot; 7] = [
     Slot::Info,
     Slot::Lineage,
     Slot::Sensor,
     Slot::Group,
     Slot::Binary,
+    Slot::Head,
     Slot::Segments,
 ];
 
@@ -105,6 +106,7 @@ impl Session {
             Slot::Sensor => &self.sensor,
             Slot::Group => &self.group,
             Slot::Binary => &self.binary,
+            Slot::Head => &self.head,
             Slot::Summary(id) => self.family.get(&id)?,
             Slot::Segments => &self.timeline.segments,
             Slot::Page(..) | Slot::Events(_) => return None,
@@ -119,6 +121,7 @@ impl Session {
             Slot::Sensor => &mut self.sensor,
             Slot::Group => &mut self.group,
             Slot::Binary => &mut self.binary,
+            Slot::Head => &mut self.head,
             Slot::Summary(id) => self.family.get_mut(&id)?,
             Slot::Segments => &mut self.timeline.segments,
             Slot::Page(..) | Slot::Events(_) => return None,

@@ -1,14 +1,11 @@
 //! Bytes for the eye.
 
-/// Bytes in a line.
-const LINE: usize = 16;
-
-/// Bytes as lines of offset, hex digits and, where they are plain ASCII, letters; a dot for all others.
-pub fn dump(bytes: &[u8]) -> impl Iterator<Item = String> {
-    bytes.chunks(LINE).enumerate().map(|(index, chunk)| {
-        let mut line = format!("{:08x}", index * LINE);
-        for at in 0..LINE {
-            let gap = if at % (LINE / 2) == 0 { "  " } else { " " };
+/// Bytes as lines of `n` each: offset, hex digits and, where they are plain ASCII, letters; a dot for all others.
+pub fn dump(bytes: &[u8], n: usize) -> impl Iterator<Item = String> {
+    bytes.chunks(n).enumerate().map(move |(index, chunk)| {
+        let mut line = format!("{:08x}", index * n);
+        for at in 0..n {
+            let gap = if at % (n / 2) == 0 { "  " } else { " " };
             line.push_str(gap);
             match chunk.get(at) {
                 Some(byte) => line.extend([byte >> 4, byte & 15].map(digit)),
@@ -36,7 +33,7 @@ mod tests {
 
     #[test]
     fn bytes_are_shown_as_everybody_shows_them() {
-        let lines: Vec<_> = dump(b"MZ\x90\0\x03\0\0\0\x04\0\0\0\xff\xff\0\0\x1b[2J|").collect();
+        let lines: Vec<_> = dump(b"MZ\x90\0\x03\0\0\0\x04\0\0\0\xff\xff\0\0\x1b[2J|", 16).collect();
         assert_eq!(
             lines,
             [
@@ -44,6 +41,6 @@ mod tests {
                 "00000010  1b 5b 32 4a 7c                                    |.[2J||",
             ]
         );
-        assert_eq!(dump(b"").count(), 0);
+        assert_eq!(dump(b"", 16).count(), 0);
     }
 }

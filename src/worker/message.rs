@@ -32,6 +32,8 @@ pub enum Slot {
     Segments,
     /// The events of one of them.
     Events(Segment),
+    /// The first bytes of a file.
+    Head,
 }
 
 /// How eagerly a question is put.
@@ -96,7 +98,8 @@ impl Fetch {
             Self::Summary { id, .. } => Slot::Summary(*id),
             Self::Segments(_) => Slot::Segments,
             Self::Events { segment, .. } => Slot::Events(*segment),
-            Self::Facets { .. } | Self::Prevalence(_) | Self::Head { .. } => return None,
+            Self::Head { .. } => Slot::Head,
+            Self::Facets { .. } | Self::Prevalence(_) => return None,
         })
     }
 }
@@ -113,6 +116,7 @@ impl fmt::Display for Slot {
             Self::Summary(_) => f.write_str("process"),
             Self::Segments => f.write_str("segments"),
             Self::Events(_) => f.write_str("events"),
+            Self::Head => f.write_str("first bytes"),
         }
     }
 }

@@ -77,7 +77,7 @@ pub(super) async fn show(args: &BinaryShow, caller: &mut Caller<'_>) -> Result<E
     if let Some(bytes) = args.head {
         let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
         let head = reader.head(args.md5, bytes).await.map_err(uncollected)?;
-        for line in text::dump(&head.value.bytes) {
+        for line in text::dump(&head.value.bytes, 16) {
             writeln!(caller.streams.out, "{line}")?;
         }
         if head.value.is_whole {

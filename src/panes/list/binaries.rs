@@ -6,12 +6,12 @@ use super::{Field, Kind, Value};
 use crate::keys::{Action, Scope};
 use crate::model::Binary;
 use crate::panes::{
-    PaneId,
+    Pane, PaneId, binary,
     pivot::Clues,
     yank::{self, Copied},
 };
 use crate::query::Index;
-use crate::session::{Cx, Lead};
+use crate::session::{Cx, Lead, Session};
 use crate::widgets::Column;
 use crate::worker::Slot;
 
@@ -29,12 +29,14 @@ impl Kind for Binaries {
     const UNASKED: &'static str = "nothing has been asked yet: write a query above and press enter";
     const EMPTY: &'static str = "no binary matches; fewer terms or a wildcard may";
     const FIELDS: &'static [Field<Binary>] = FIELDS;
-    const SHOWN: usize = 6;
+    const SHOWN: usize = 8;
 
-    fn rest(_: Option<&Arc<Binary>>, _: &mut Cx<'_>) {}
+    fn rest(row: Option<&Arc<Binary>>, cx: &mut Cx<'_>) {
+        cx.weigh(row);
+    }
 
     fn lead(row: &Binary) -> Option<Lead> {
-        Some(Lead::Search(Index::Process, format!("md5:{}", row.md5)))
+        Some(binary::processes(row))
     }
 
     fn clues(row: &Binary) -> Clues {
@@ -48,18 +50,34 @@ impl Kind for Binaries {
     fn act(_: Action, _: &mut Cx<'_>) -> bool {
         false
     }
+
+    fn popup(action: Action, session: &Session) -> Option<Box<dyn Pane>> {
+        binary::popup(action, session)
+    }
 }
 
 const FIELDS: &[Field<Binary>] = &[
     Field::new(
         "digsig_result",
-        Column::left("SIGNATURE", 8, 12, 2),
+        Column::left("SIGNED", 8, 14, 2),
         |theme| theme.text,
-        |binary, _| (&binary.signature.result).into(),
+        |binary, _| judged(binary),
     ),
-    Field::time("server_added_timestamp", "ADDED", 3, |binary, _| {
+    Field::time("server_added_timestamp", "FIRST", 4, |binary, _| {
         Value::time(binary.first_seen)
     }),
+    Field::new(
+        "name",
+        Column::left("NAME", 12, 20, 0),
+        |theme| theme.accent,
+        |binary, _| (&binary.name()).into(),
+    ),
+    Field::new(
+        "digsig_publisher",
+        Column::left("PUBLISHER", 12, 24, 3),
+        |theme| theme.text,
+        |binary, _| (&binary.signature.publisher).into(),
+    ),
     Field::new(
         "host_count",
         Column::right("HOSTS", 5, 6, 1),
@@ -74,31 +92,53 @@ const FIELDS: &[Field<Binary>] = &[
     ),
     Field::new(
         "md5",
-        Column::left("MD5", 12, 32, 5),
+        Column::left("MD5", 12, 32, 7),
         |theme| theme.number,
         |binary, _| Value::Text(binary.md5.to_string().into()),
     ),
     Field::new(
         "observed_filename",
-        Column::left("SEEN AS", 16, Column::REST, 0),
-        |theme| theme.accent,
+        Column::left("SEEN AS", 16, Column::REST, 5),
+        |theme| theme.text,
         |binary, _| {
-            binary
-                .observed_paths
-                .first()
-                .map_or(Value::None, Value::from)
+            let path = binary.observed_paths.first();
+            path.map_or(Value::None, Value::from)
         },
     ),
     Field::new(
-        "digsig_publisher",
-        Column::left("PUBLISHER", 12, 24, 4),
+        "product_name",
+        Column::left("PRODUCT", 12, 24, 7),
         |theme| theme.text,
-        |binary, _| (&binary.signature.publisher).into(),
+        |binary, _| (&binary.version.product).into(),
     ),
     Field::new(
-        "original_filename",
-        Column::left("ORIGINAL NAME", 12, 20, 7),
+        "file_version",
+        Column::left("VERSION", 8, 16, 7),
         |theme| theme.text,
-        |binary, _| (&binary.version.original_filename).into(),
+        |binary, _| (&binary.version.file_version).into(),
+    ),
+    Field::new(
+        "copied_mod_len",
+        Column::right("STORED", 8, 11, 8),
+        |theme| theme.number,
+        |binary, _| binary.stored_size.into(),
+    ),
+    Field::time("last_seen", "LAST", 5, |binary, _| {
+        Value::time(binary.last_seen)
+    }),
+    Field::new(
+        "os_type",
+        Column::left("OS", 6, 10, 8),
+        |theme| theme.muted,
+        |binary, _| (&binary.os).into(),
     ),
 ];
+
+/// How its signature was judged; what is bad about it stands out.
+fn judged(binary: &Binary) -> Value {
+    let signature = &binary.signature;
+    match signature.is_good() {
+        Some(is_good) => Value::Judged(signature.result.clone(), is_good),
+        None => Value::Word("?"),
+    }
+}

@@ -79,7 +79,8 @@ pub(super) fn rows<K: Kind>(
                         };
                         let style = column.style(theme);
                         let moment = |at| moment(at, widths[place], as_of, &session.zone);
-                        cell(&cells.value(column), widths[place], shift, moment, style)
+                        let value = cells.value(column);
+                        cell(&value, widths[place], shift, moment, style, theme)
                     };
                     widgets::Row::Here {
                         cells: columns.iter().enumerate().map(line).collect(),
@@ -104,6 +105,7 @@ fn cell(
     shift: usize,
     moment: impl Fn(Timestamp) -> String,
     style: Style,
+    theme: &Theme,
 ) -> Line<'static> {
     if width == 0 {
         return Line::default();
@@ -122,6 +124,10 @@ fn cell(
         }
         Value::Text(whole) => Line::styled(text::fit(whole, width), style),
         Value::Word(word) => Line::styled(*word, style),
+        Value::Judged(verdict, is_good) => {
+            let style = if *is_good { theme.good } else { theme.bad };
+            Line::styled(text::fit(verdict, width), style)
+        }
         Value::Time(at) => Line::styled(moment(*at), style),
         Value::Number(number) => Line::styled(number.to_string(), style),
     }

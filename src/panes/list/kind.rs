@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use ratatui::style::Style;
 
 use crate::keys::{Action, Scope};
-use crate::panes::{PaneId, pivot::Clues, yank::Copied};
+use crate::panes::{Pane, PaneId, pivot::Clues, yank::Copied};
 use crate::session::{Cx, Lead, Listed, Session};
 use crate::text::Untrusted;
 use crate::theme::Theme;
@@ -61,6 +61,11 @@ pub trait Kind: Sized + 'static {
 
     /// Does what the user meant with such a list, whatever its rows; false when it means nothing here.
     fn act(action: Action, cx: &mut Cx<'_>) -> bool;
+
+    /// What an action opens over such a list, besides what it opens over any.
+    fn popup(_: Action, _: &Session) -> Option<Box<dyn Pane>> {
+        None
+    }
 }
 
 /// A field of a row.
@@ -129,6 +134,8 @@ pub enum Value {
     Text(Untrusted),
     /// A text of ours.
     Word(&'static str),
+    /// A verdict, and whether it is good.
+    Judged(Untrusted, bool),
     /// A moment.
     Time(Timestamp),
     /// A number.
@@ -140,7 +147,7 @@ impl Value {
     pub fn text(&self) -> Untrusted {
         match self {
             Self::None => Untrusted::default(),
-            Self::Text(text) => text.clone(),
+            Self::Text(text) | Self::Judged(text, _) => text.clone(),
             Self::Word(word) => (*word).into(),
             Self::Time(at) => at.to_string().into(),
             Self::Number(number) => number.to_string().into(),

@@ -284,7 +284,10 @@ impl<K: Kind> Pane for ListPane<K> {
                 let total = K::Row::pages(session).total().unwrap_or(0);
                 Some(Box::new(ExportPane::new(self.extract(session), total)))
             }
-            other => pivot::popup(other, self.current(session).map(|row| K::clues(row))),
+            other => K::popup(other, session).or_else(|| {
+                let clues = self.current(session).map(|row| K::clues(row));
+                pivot::popup(other, clues)
+            }),
         }
     }
 

@@ -16,8 +16,13 @@ const MOST: usize = 50;
 
 /// Asks what else has the same, of all these rows, as `action` names; false when it names nothing of the kind.
 pub(super) fn follow(rows: &[Clues], action: Action, cx: &mut Cx<'_>) -> bool {
-    if action == Action::AlertsOfHost {
-        lead(rows, Action::SameHost, Index::Alert, cx);
+    let elsewhere = match action {
+        Action::AlertsOfHost => Some((Action::SameHost, Index::Alert)),
+        Action::GoBinary => Some((Action::SameHash, Index::Binary)),
+        _ => None,
+    };
+    if let Some((clue, index)) = elsewhere {
+        lead(rows, clue, index, cx);
         return true;
     }
     let is_pivot = clues::PIVOTS.contains(&action);
@@ -37,6 +42,11 @@ pub(super) fn popup(action: Action, clues: Option<Clues>) -> Option<Box<dyn Pane
 fn lead(rows: &[Clues], action: Action, index: Index, cx: &mut Cx<'_>) {
     let mut terms: Vec<String> = Vec::new();
     for (field, value) in rows.iter().filter_map(|clues| clues.get(action)) {
+        // Whatever a process or an event calls it, of a file it is this.
+        let field = match index {
+            Index::Binary => "md5",
+            _ => field,
+        };
         let term = format!("{field}:{}", quote(value.raw()));
         if !terms.contains(&term) {
             terms.push(term);

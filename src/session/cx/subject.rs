@@ -3,14 +3,32 @@
 use std::sync::Arc;
 
 use super::Cx;
-use crate::model::{Alert, Process, ProcessId};
+use crate::model::{Alert, Binary, Md5, Process, ProcessId};
 use crate::read::{Answer, Fetch};
+use crate::session::Awaiting;
 use crate::worker::{Slot, Urgency};
 
 impl Cx<'_> {
     /// Makes this alert the one that is looked at.
     pub fn consider(&mut self, alert: Option<&Arc<Alert>>) {
         self.session.alert = alert.cloned();
+    }
+
+    /// Makes this file the one that is looked at.
+    pub fn weigh(&mut self, binary: Option<&Arc<Binary>>) {
+        self.session.file = binary.cloned();
+    }
+
+    /// Asks for the first bytes of a file, unless they are here or on their way.
+    pub fn peek(&mut self, md5: Md5) {
+        /// A header, its sections and the first of its code: what tells a kind of file from another.
+        const BYTES: usize = 4_096;
+        let fetch = Fetch::Head { md5, bytes: BYTES };
+        let head = &self.session.head;
+        let is_asked = head.asked().is_some_and(|asked| *asked == fetch);
+        if !is_asked || !head.is_pending() && head.current().is_none() {
+            self.fetch(fetch, Urgency::Now);
+        }
     }
 
     /// Makes this process the subject: its chain, its host and its binary are shown.

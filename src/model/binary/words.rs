@@ -1,0 +1,146 @@
+//! A binary in plain words.
+
+use jiff::Timestamp;
+
+use super::{Binary, Endpoint, Signature};
+use crate::model::Fact;
+use crate::text::Untrusted;
+
+impl Binary {
+    /// What is known of it, the most telling first. Of what there can be thousands of, the first `most` are named; times
+    /// are written by `shown`.
+    pub fn facts(&self, most: usize, shown: impl Fn(Timestamp) -> String) -> Vec<Fact> {
+        let mut facts = Facts(Vec::new());
+        facts.add("md5", Some(self.md5));
+        facts.add("sha256", self.sha256);
+        facts.add("size", self.size_in_words());
+        facts.add("kind", self.kind_in_words());
+        facts.sign(&self.signature, &shown);
+        facts.add("first seen", self.first_seen.map(&shown));
+        facts.add("last seen", self.last_seen.map(&shown));
+        facts.add("hosts", self.hosts);
+        let version = &self.version;
+        for (name, text) in [
+            ("description", &version.description),
+            ("company", &version.company),
+            ("product", &version.product),
+            ("about it", &version.product_description),
+            ("its version", &version.product_version),
+            ("file version", &version.file_version),
+            ("original name", &version.original_filename),
+            ("internal name", &version.internal_name),
+            ("copyright", &version.copyright),
+            ("trademark", &version.trademark),
+            ("private build", &version.private_build),
+            ("special build", &version.special_build),
+            ("comments", &version.comments),
+        ] {
+            facts.say(name, text);
+        }
+        facts.list("path", most, self.observed_paths.iter().cloned());
+        facts.list("host", most, self.endpoints.iter().map(endpoint));
+        facts.list("group", most, self.groups.iter().cloned());
+        facts.list(
+            "feed",
+            most,
+            self.feeds.iter().map(|hit| {
+                let score = hit.score.map(|score| format!(" {score}"));
+                let reports: Vec<_> = hit.reports.iter().map(Untrusted::raw).collect();
+                let score = score.unwrap_or_default();
+                format!("{}{score}  {}", hit.feed.raw(), reports.join(" ")).into()
+            }),
+        );
+        facts.list(
+            "watchlist",
+            most,
+            self.watchlists.iter().map(|hit| {
+                let at = hit.at.map(|at| format!("  {}", shown(at)));
+                format!("{}{}", hit.id.raw(), at.unwrap_or_default()).into()
+            }),
+        );
+        facts.0
+    }
+
+    /// How large it is, and how much of it the server has.
+    fn size_in_words(&self) -> Option<String> {
+        let size = self.size?;
+        Some(match self.stored_size {
+            Some(0) => format!("{size} B; the server has not collected it"),
+            Some(stored) if stored < size => {
+                format!("{size} B, of which the server has only the first {stored}")
+            }
+            _ => format!("{size} B"),
+        })
+    }
+
+    fn kind_in_words(&self) -> Option<String> {
+        let kind = self.is_executable.map(|is_program| {
+            if is_program {
+                "program"
+            } else {
+                "library or driver"
+            }
+        });
+        let bits = self
+            .is_64bit
+            .map(|is_64bit| if is_64bit { "64 bits" } else { "32 bits" });
+        let os = self.os.non_empty().map(Untrusted::raw);
+        let words: Vec<_> = [kind, bits, os].into_iter().flatten().collect();
+        (!words.is_empty()).then(|| words.join(", "))
+    }
+}
+
+impl Signature {
+    /// How it was judged, and why; `None` when the server does not say.
+    pub fn verdict(&self) -> Option<Untrusted> {
+        let code = self.code.filter(|code| *code != 0);
+        let reason = self.reason().filter(|_| code.is_some());
+        let result = self.result.non_empty()?;
+        let reason = reason.map_or_else(String::new, |reason| format!(": {reason}"));
+        let code = code.map_or_else(String::new, |code| format!(" (0x{code:08x})"));
+        Some(format!("{}{reason}{code}", result.raw()).into())
+    }
+}
+
+struct Facts(Vec<Fact>);
+
+impl Facts {
+    fn add(&mut self, name: &'static str, value: Option<impl ToString>) {
+        let value = value.map(|value| value.to_string().into());
+        self.0.extend(value.map(|value| (name, value)));
+    }
+
+    fn say(&mut self, name: &'static str, text: &Untrusted) {
+        let text = text.non_empty().cloned();
+        self.0.extend(text.map(|text| (name, text)));
+    }
+
+    /// The first of many, and how many more there are.
+    fn list(
+        &mut self,
+        name: &'static str,
+        most: usize,
+        values: impl ExactSizeIterator<Item = Untrusted>,
+    ) {
+        let more = values.len().saturating_sub(most);
+        self.0.extend(values.take(most).map(|value| (name, value)));
+        self.add("", (more > 0).then(|| format!("and {more} more")));
+    }
+
+    fn sign(&mut self, signature: &Signature, shown: impl Fn(Timestamp) -> String) {
+        self.0
+            .extend(signature.verdict().map(|verdict| ("signature", verdict)));
+        self.say("publisher", &signature.publisher);
+        self.say("subject", &signature.subject);
+        self.say("issuer", &signature.issuer);
+        self.say("program name", &signature.program);
+        self.add("signed", signature.signed_at.map(shown));
+    }
+}
+
+fn endpoint(endpoint: &Endpoint) -> Untrusted {
+    match endpoint.sensor {
+        Some(sensor) => format!("{} (sensor {sensor})", endpoint.host.raw()).into(),
+        None => endpoint.host.clone(),
+    }
+}
