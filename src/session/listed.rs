@@ -3,7 +3,9 @@
 use std::{fmt::Debug, sync::Arc};
 
 use super::{Pages, Session};
-use crate::model::{Alert, AlertId, Binary, Document, Md5, Process, ProcessId, Search, Span};
+use crate::model::{
+    Alert, AlertId, Binary, Document, Md5, Process, ProcessId, Search, SensorId, Span,
+};
 use crate::query::Index;
 use crate::read::Fetch;
 
@@ -20,6 +22,16 @@ pub trait Listed: Debug + Sized + 'static {
 
     /// The record as the server sent it.
     fn document(&self) -> &Document;
+
+    /// The sensor that saw it, where it names one.
+    fn sensor(&self) -> Option<SensorId> {
+        None
+    }
+
+    /// The file that it is about, where it names one.
+    fn md5(&self) -> Option<Md5> {
+        None
+    }
 
     /// How a page of such rows is asked for.
     fn fetch(search: Arc<Search>, span: Span) -> Fetch;
@@ -43,6 +55,14 @@ impl Listed for Process {
 
     fn document(&self) -> &Document {
         &self.document
+    }
+
+    fn sensor(&self) -> Option<SensorId> {
+        Some(self.sensor)
+    }
+
+    fn md5(&self) -> Option<Md5> {
+        self.md5
     }
 
     fn fetch(search: Arc<Search>, span: Span) -> Fetch {
@@ -69,6 +89,14 @@ impl Listed for Alert {
 
     fn document(&self) -> &Document {
         &self.document
+    }
+
+    fn sensor(&self) -> Option<SensorId> {
+        self.sensor
+    }
+
+    fn md5(&self) -> Option<Md5> {
+        self.md5
     }
 
     fn fetch(search: Arc<Search>, span: Span) -> Fetch {

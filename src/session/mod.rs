@@ -3,10 +3,12 @@
 mod chosen;
 mod cx;
 mod effect;
+mod family;
 mod lead;
 mod listed;
 mod order;
 mod pages;
+mod related;
 mod remote;
 mod slots;
 mod timeline;
@@ -22,6 +24,7 @@ pub use lead::Lead;
 pub use listed::Listed;
 pub use order::{Order, orders};
 pub use pages::{Awaited, Pages, Row};
+pub use related::{Found, Relations};
 pub use remote::{Awaiting, Remote};
 pub use timeline::{Gap, Place, Progress, Timeline};
 
@@ -31,7 +34,7 @@ use crate::model::{
     Zone,
 };
 use crate::query::Index;
-use crate::read::{Answer, Fetch, Tally};
+use crate::read::{Answer, Tally};
 use crate::worker::{Slot, Ticket};
 
 /// Where the console is, and as whom: what the header says whatever happens.
@@ -111,6 +114,8 @@ pub struct Session {
     pub file: Option<Arc<Binary>>,
     /// The first bytes of a file.
     pub head: Remote<Head>,
+    /// What belongs to the rows of lists.
+    pub related: Relations,
     /// When the last search was asked, for the history.
     asked_at: Option<Timestamp>,
     /// The process that was opened.
@@ -162,55 +167,6 @@ impl Session {
         }
     }
 
-    /// The process that was opened, if it is known.
-    pub fn opened_process(&self) -> Option<&Process> {
-        let summary = self.family.get(&self.opened?)?.current()?;
-        Some(&summary.value.process)
-    }
-
-    /// Whether a process is known as a relative of the one that was opened.
-    pub fn is_relative(&self, id: ProcessId) -> bool {
-        let lineage = self
-            .lineage
-            .held()
-            .filter(|known| Some(known.value.subject.id) == self.origin);
-        let is_ancestor = lineage.is_some_and(|known| {
-            known
-                .value
-                .ancestors
-                .iter()
-                .any(|ancestor| ancestor.id == id)
-        });
-        let mut summaries = self.family.values().filter_map(Remote::held);
-        is_ancestor
-            || self.family.contains_key(&id)
-            || summaries.any(|known| {
-                let summary = &known.value;
-                let mut relatives = summary
-                    .children
-                    .iter()
-                    .chain(&summary.siblings)
-                    .chain(&summary.parent);
-                relatives.any(|relative| relative.id == id)
-            })
-    }
-
-    /// Whether a process may have more children than are known: as many came as were asked for.
-    pub fn has_more_children(&self, id: ProcessId) -> bool {
-        let remote = self.family.get(&id);
-        let known = remote.and_then(|remote| Some((remote.held()?, remote.answered()?)));
-        let Some((known, Fetch::Summary { children, .. })) = known else {
-            return false;
-        };
-        let came = known.value.children.len() + known.value.broken;
-        u32::try_from(came).is_ok_and(|came| came >= *children)
-    }
-
-    /// Whether this is the process whose facts are shown.
-    fn is_looked_at(&self, id: ProcessId) -> bool {
-        self.binary_of.as_ref().is_some_and(|of| of.id == id)
-    }
-
     /// Whether an answer is on its way.
     pub fn is_waiting(&self) -> bool {
         self.n_pending() > 0
@@ -241,6 +197,7 @@ impl Session {
     /// Takes an answer to heart; false when it came too late to matter.
     fn settle(&mut self, ticket: Ticket, slot: Slot, result: Result<Answer, Error>) -> bool {
         match (result, slot) {
+            (Ok(answer), Slot::Related(object)) => self.related.settle(object, ticket, answer),
             (Ok(Answer::Info(known)), _) => self.info.settle(ticket, known),
             (Ok(Answer::Page(known)), Slot::Page(_, start)) => {
                 self.results.settle(start, ticket, known)

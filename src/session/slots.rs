@@ -28,6 +28,7 @@ impl Session {
         remotes.filter(|remote| remote.is_pending()).count()
             + lists.map(Awaited::n_pending).sum::<usize>()
             + self.timeline.n_pending()
+            + self.related.n_pending()
     }
 
     /// Every slot with a value of its own.
@@ -107,6 +108,7 @@ impl Session {
             Slot::Group => &self.group,
             Slot::Binary => &self.binary,
             Slot::Head => &self.head,
+            Slot::Related(object) => self.related.awaiting(object)?,
             Slot::Summary(id) => self.family.get(&id)?,
             Slot::Segments => &self.timeline.segments,
             Slot::Page(..) | Slot::Events(_) => return None,
@@ -122,6 +124,7 @@ impl Session {
             Slot::Group => &mut self.group,
             Slot::Binary => &mut self.binary,
             Slot::Head => &mut self.head,
+            Slot::Related(object) => self.related.awaiting_mut(object)?,
             Slot::Summary(id) => self.family.get_mut(&id)?,
             Slot::Segments => &mut self.timeline.segments,
             Slot::Page(..) | Slot::Events(_) => return None,

@@ -3,13 +3,35 @@
 use std::fmt;
 
 use crate::api::{Call, Error};
-use crate::model::{ProcessId, Segment};
+use crate::model::{GroupId, Md5, ProcessId, Segment, SensorId};
 use crate::query::Index;
 use crate::read::{Answer, Fetch, Tally};
 
 /// Names one request of the screen. Later tickets are larger.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Ticket(pub u64);
+
+/// An object that belongs to rows of lists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Object {
+    /// The sensor that saw them.
+    Sensor(SensorId),
+    /// The group of that sensor.
+    Group(GroupId),
+    /// Their file.
+    Binary(Md5),
+}
+
+impl Object {
+    /// How it is asked for.
+    pub fn fetch(self) -> Fetch {
+        match self {
+            Self::Sensor(id) => Fetch::Sensor(id),
+            Self::Group(id) => Fetch::Group(id),
+            Self::Binary(md5) => Fetch::Binary(md5),
+        }
+    }
+}
 
 /// The place on screen an answer belongs to. A slot awaits at most one answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -34,6 +56,8 @@ pub enum Slot {
     Events(Segment),
     /// The first bytes of a file.
     Head,
+    /// A column of rows.
+    Related(Object),
 }
 
 /// How eagerly a question is put.
@@ -117,6 +141,7 @@ impl fmt::Display for Slot {
             Self::Segments => f.write_str("segments"),
             Self::Events(_) => f.write_str("events"),
             Self::Head => f.write_str("first bytes"),
+            Self::Related(_) => f.write_str("columns"),
         }
     }
 }

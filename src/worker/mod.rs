@@ -10,7 +10,7 @@ use tokio::{
     time::{Instant, sleep_until},
 };
 
-pub use message::{Reply, Request, Slot, Ticket, Urgency};
+pub use message::{Object, Reply, Request, Slot, Ticket, Urgency};
 
 use crate::api::Call;
 use crate::read::{Fetch, Outcome, Reader, Tally, Waiter};

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Field, Kind, Value};
+use super::{Field, Kind, Value, joined::Joined};
 use crate::keys::{Action, Scope};
 use crate::model::{Alert, AlertSource};
 use crate::panes::{
@@ -164,6 +164,11 @@ const FIELDS: &[Field<Alert>] = &[
             md5.map_or(Value::None, Value::Text)
         },
     ),
+    Joined::VERDICT,
+    Joined::PUBLISHER,
+    Joined::HOSTS,
+    Joined::STATUS,
+    Joined::ISOLATION,
     Field::new(
         "unique_id",
         Column::left("ID", 12, 36, 9),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Field, Kind, Value};
+use super::{Field, Kind, Value, joined::verdict};
 use crate::keys::{Action, Scope};
 use crate::model::Binary;
 use crate::panes::{
@@ -61,7 +61,7 @@ const FIELDS: &[Field<Binary>] = &[
         "digsig_result",
         Column::left("SIGNED", 8, 14, 2),
         |theme| theme.text,
-        |binary, _| judged(binary),
+        |binary, _| verdict(binary),
     ),
     Field::time("server_added_timestamp", "FIRST", 4, |binary, _| {
         Value::time(binary.first_seen)
@@ -133,12 +133,3 @@ const FIELDS: &[Field<Binary>] = &[
         |binary, _| (&binary.os).into(),
     ),
 ];
-
-/// How its signature was judged; what is bad about it stands out.
-fn judged(binary: &Binary) -> Value {
-    let signature = &binary.signature;
-    match signature.is_good() {
-        Some(is_good) => Value::Judged(signature.result.clone(), is_good),
-        None => Value::Word("?"),
-    }
-}

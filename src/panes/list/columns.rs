@@ -5,6 +5,7 @@ use std::{cell::OnceCell, sync::Arc};
 use ratatui::style::Style;
 
 use super::{Field, Kind, Value};
+use crate::read::Related;
 use crate::session::{Chosen, Listed, Session};
 use crate::theme::Theme;
 use crate::widgets::{self, Order, cells};
@@ -30,6 +31,19 @@ pub(super) fn columns<K: Kind>(session: &Session) -> Vec<Column<K>> {
             .map(|field| Column::Field(field, None))
             .collect(),
     }
+}
+
+/// What else must be known for the columns of a list.
+pub(super) fn needs<K: Kind>(columns: &[Column<K>]) -> Vec<Related> {
+    let mut needs = Vec::new();
+    for column in columns {
+        if let Column::Field(field, _) = column {
+            let new = field.needs.iter().filter(|need| !needs.contains(*need));
+            let new: Vec<_> = new.copied().collect();
+            needs.extend(new);
+        }
+    }
+    needs
 }
 
 /// The column of a name: a field, its title, or a path that this row's record has.

@@ -130,6 +130,8 @@ fn cell(
         }
         Value::Time(at) => Line::styled(moment(*at), style),
         Value::Number(number) => Line::styled(number.to_string(), style),
+        Value::Coming => Line::styled(theme.glyphs.ellipsis, theme.muted),
+        Value::Missing => Line::styled("?", theme.unknown),
     }
 }
 

@@ -7,6 +7,7 @@ use ratatui::style::Style;
 
 use crate::keys::{Action, Scope};
 use crate::panes::{Pane, PaneId, pivot::Clues, yank::Copied};
+use crate::read::Related;
 use crate::session::{Cx, Lead, Listed, Session};
 use crate::text::Untrusted;
 use crate::theme::Theme;
@@ -79,6 +80,8 @@ pub struct Field<R> {
     pub scarce: u16,
     /// Whether it holds moments, and its title names their zone.
     pub is_time: bool,
+    /// What else must be known for it.
+    pub needs: &'static [Related],
     /// The style of its values.
     pub style: fn(&Theme) -> Style,
     /// Its value in a row.
@@ -102,9 +105,15 @@ impl<R> Field<R> {
                 column.min
             },
             is_time: false,
+            needs: &[],
             style,
             value,
         }
+    }
+
+    /// The same with what else must be known for it.
+    pub const fn needing(self, needs: &'static [Related]) -> Self {
+        Self { needs, ..self }
     }
 
     /// A time: even where room is scarce, its year is worth two cells.
@@ -140,6 +149,10 @@ pub enum Value {
     Time(Timestamp),
     /// A number.
     Number(u64),
+    /// It is on its way.
+    Coming,
+    /// It could not be learned.
+    Missing,
 }
 
 impl Value {
@@ -151,6 +164,7 @@ impl Value {
             Self::Word(word) => (*word).into(),
             Self::Time(at) => at.to_string().into(),
             Self::Number(number) => number.to_string().into(),
+            Self::Coming | Self::Missing => "?".into(),
         }
     }
 }

@@ -5,6 +5,7 @@ mod binaries;
 mod columns;
 mod draw;
 mod filter;
+mod joined;
 mod kind;
 mod marks;
 mod picked;
@@ -93,6 +94,7 @@ impl<K: Kind> ListPane<K> {
             None => self.window(),
         };
         cx.renew::<K::Row>(&window);
+        self.renew_related(cx);
     }
 
     fn offset(&self) -> u64 {
@@ -193,6 +195,10 @@ impl<K: Kind> Pane for ListPane<K> {
         }
         if hidden > 0 {
             parts.push(format!("{} hidden by your rights", thousands(hidden)));
+        }
+        let n_unjoined = session.related.n_failed();
+        if n_unjoined > 0 && !columns::needs(&columns::columns::<K>(session)).is_empty() {
+            parts.push(format!("{n_unjoined} of what the columns need not fetched"));
         }
         if is_incomplete {
             parts.push("INCOMPLETE: the server left something out".into());
@@ -324,6 +330,7 @@ impl<K: Kind> Pane for ListPane<K> {
             let cursor = self.state.cursor;
             cx.show::<K::Row>(&(cursor..cursor + self.height));
         }
+        self.relate(cx);
         let under_cursor = self.current(cx.session()).cloned();
         self.state.under = under_cursor.as_ref().map(|row| row.id());
         K::rest(under_cursor.as_ref(), cx);

@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use super::{Field, Kind, Value};
+use super::{
+    Field, Kind, Value,
+    joined::{DAYS_SIGNED, Joined},
+};
 use crate::keys::{Action, Scope};
 use crate::model::Process;
 use crate::panes::{
@@ -11,6 +14,7 @@ use crate::panes::{
     yank::{self, Copied},
 };
 use crate::query::Index;
+use crate::read::Related;
 use crate::session::{Cx, Lead, Session};
 use crate::widgets::Column;
 use crate::worker::Slot;
@@ -64,18 +68,15 @@ impl Kind for Processes {
 
 const FIELDS: &[Field<Process>] = &[
     Field::new(
-        "hit",
-        Column::left("!", 1, 1, 4),
+        "flag",
+        Column::left("S", 1, 1, 4),
         |theme| theme.caution,
-        |process, _| {
-            let is_hit = !process.watchlists.is_empty() || !process.feeds.is_empty();
-            if is_hit {
-                Value::Word("!")
-            } else {
-                Value::None
-            }
+        |process, session| match hit(process) {
+            Value::None => Joined::letter(process, session),
+            hit => hit,
         },
-    ),
+    )
+    .needing(&[Related::Binary]),
     Field::time("start", "START", 2, |process, _| {
         Value::time(process.started)
     }),
@@ -145,9 +146,31 @@ const FIELDS: &[Field<Process>] = &[
         },
     ),
     Field::new(
+        "hit",
+        Column::left("!", 1, 1, 4),
+        |theme| theme.caution,
+        |process, _| hit(process),
+    ),
+    Joined::VERDICT,
+    Joined::PUBLISHER,
+    DAYS_SIGNED,
+    Joined::HOSTS,
+    Joined::STATUS,
+    Joined::ISOLATION,
+    Joined::GROUP,
+    Field::new(
         "id",
         Column::left("GUID", 12, 36, 9),
         |theme| theme.number,
         |process, _| Value::Text(process.id.to_string().into()),
     ),
 ];
+
+/// Whether a watchlist or a feed has found it.
+fn hit(process: &Process) -> Value {
+    if process.watchlists.is_empty() && process.feeds.is_empty() {
+        Value::None
+    } else {
+        Value::Word("!")
+    }
+}

@@ -7,7 +7,8 @@ use super::{
     columns::{self, Cells},
     place,
 };
-use crate::session::{Chosen, Listed, Row, Session};
+use crate::read::Related;
+use crate::session::{Chosen, Cx, Listed, Row, Session};
 
 impl<K: Kind> ListPane<K> {
     /// The rows in sight.
@@ -92,6 +93,35 @@ impl<K: Kind> ListPane<K> {
         shown.is_none_or(|shown| shown.places.binary_search(&at).is_ok())
     }
 
+    /// Asks for what the columns need besides the rows.
+    pub(super) fn relate(&self, cx: &mut Cx<'_>) {
+        let (rows, needs) = self.joined(cx.session());
+        let rows: Vec<_> = rows.iter().map(AsRef::as_ref).collect();
+        if !needs.is_empty() {
+            cx.relate(&rows, &needs);
+        }
+    }
+
+    /// Asks again for what of it may have changed.
+    pub(super) fn renew_related(&self, cx: &mut Cx<'_>) {
+        let (rows, needs) = self.joined(cx.session());
+        let rows: Vec<_> = rows.iter().map(AsRef::as_ref).collect();
+        cx.renew_related(&rows, &needs);
+    }
+
+    /// The rows of which more must be known, and what: those in sight, or all when a filter looks at them.
+    fn joined(&self, session: &Session) -> (Vec<Arc<K::Row>>, Vec<Related>) {
+        let needs = columns::needs(&columns::columns::<K>(session));
+        if needs.is_empty() {
+            return (Vec::new(), needs);
+        }
+        let window = self.window();
+        let is_wanted = |at: &u64| self.shown.is_some() || window.contains(at);
+        let here = K::Row::pages(session).here();
+        let rows = here.filter(|(at, _)| is_wanted(at));
+        (rows.map(|(_, row)| row.clone()).collect(), needs)
+    }
+
     /// Finds out which rows pass the filter, if other rows are here, or other columns are shown.
     pub(super) fn sift(&mut self, session: &Session) {
         let pages = K::Row::pages(session);
@@ -99,7 +129,8 @@ impl<K: Kind> ListPane<K> {
             self.shown = None;
             return;
         }
-        let (edition, chosen) = (pages.edition(), session.columns(K::NAME));
+        let edition = (pages.edition(), session.related.edition());
+        let chosen = session.columns(K::NAME);
         let is_known =
             |shown: &Shown| shown.edition == edition && shown.chosen.as_deref() == chosen;
         if self.shown.as_ref().is_some_and(is_known) {
@@ -137,8 +168,8 @@ impl<K: Kind> ListPane<K> {
 pub(super) struct Shown {
     /// Their positions.
     pub(super) places: Vec<u64>,
-    /// Which rows were here.
-    edition: u64,
+    /// Which rows were here, and what belongs to rows.
+    edition: (u64, u64),
     /// The columns that were shown, where they were chosen.
     chosen: Option<Vec<Chosen>>,
 }

@@ -2,6 +2,7 @@
 
 mod family;
 mod lists;
+mod related;
 mod subject;
 mod timeline;
 
@@ -82,7 +83,13 @@ impl<'a> Cx<'a> {
 
     /// Asks for an answer. This is the one place where tickets are made.
     pub fn fetch(&mut self, fetch: Fetch, urgency: Urgency) {
-        let Some(slot) = fetch.slot() else { return };
+        if let Some(slot) = fetch.slot() {
+            self.fetch_for(slot, fetch, urgency);
+        }
+    }
+
+    /// The same for a place of its own.
+    fn fetch_for(&mut self, slot: Slot, fetch: Fetch, urgency: Urgency) {
         self.session.tickets += 1;
         let ticket = Ticket(self.session.tickets);
         match slot {
@@ -123,7 +130,9 @@ impl<'a> Cx<'a> {
             let awaited = list.map(Awaited::forget).unwrap_or_default();
             self.cancel_pages(index, awaited);
         }
-        for slot in self.session.values() {
+        let related = self.session.related.pending().map(Slot::Related);
+        let slots: Vec<_> = self.session.values().into_iter().chain(related).collect();
+        for slot in slots {
             self.cancel(slot);
         }
         self.cancel_events();
@@ -137,6 +146,7 @@ impl<'a> Cx<'a> {
                 list.retry();
             }
         }
+        self.session.related.retry();
     }
 
     /// Takes what the worker says, and asks for what follows from it.
