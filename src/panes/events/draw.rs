@@ -72,6 +72,7 @@ pub(super) fn events(
     kinds(pane, frame, areas.kinds, look);
     let strip = strip(pane, frame, areas.strip, session, look);
     pane.strip = strip;
+    pane.is_strip_known = true;
     rows(pane, frame, areas.rows, session, look);
     if has_filter {
         let loaded = session.timeline.rows().len();
@@ -131,42 +132,42 @@ fn strip(
     look: &Look<'_>,
 ) -> Option<Strip> {
     let (theme, timeline) = (look.theme, &session.timeline);
-    let stretch = pane.state.wish.stretch();
+    let chosen = pane.state.wish.stretch();
+    let stretch = chosen.or_else(|| Strip::whole(timeline))?;
+    let form = Form::of(Some(stretch), &session.zone);
+    let ends = [stretch.from, stretch.to].map(|at| form.second(at));
     // Two times and blanks around them; where these do not leave much, the whole line is the strip's.
-    let times = if area.width < 60 { 0 } else { 2 * TIME + 4 };
-    let width = usize::from(area.width.saturating_sub(times + 2));
+    let times: usize = ends.iter().map(|end| text::width(end) + 1).sum();
+    let room = usize::from(area.width.saturating_sub(2));
+    let times = if room < 2 * times { 0 } else { times };
+    let width = room - times;
     let known = pane
         .strip
         .as_ref()
         .filter(|strip| pane.is_strip_known && strip.width() == width);
     let strip = match known {
         Some(strip) => strip.clone(),
-        None => Strip::new(&pane.sifted, timeline, stretch, width)?,
+        None => Strip::new(&pane.sifted, timeline, stretch, width),
     };
-    let form = Form::of(Some(strip.stretch), &session.zone);
     let cursor = pane.current().and_then(|place| timeline.at(place));
     let line = strip.line(cursor, pane.marked(session), theme);
     let mut spans = vec![Span::raw(" ")];
+    let style = if chosen.is_some() {
+        theme.found
+    } else {
+        theme.time
+    };
+    let [from, to] = ends.map(|end| Span::styled(end, style));
     if times > 0 {
-        let style = if stretch.is_some() {
-            theme.found
-        } else {
-            theme.time
-        };
-        spans.push(Span::styled(form.second(strip.stretch.from), style));
-        spans.push(Span::raw(" "));
+        spans.extend([from, Span::raw(" ")]);
         spans.extend(line.spans);
-        spans.push(Span::raw(" "));
-        spans.push(Span::styled(form.second(strip.stretch.to), style));
+        spans.extend([Span::raw(" "), to]);
     } else {
         spans.extend(line.spans);
     }
     frame.render_widget(Line::from(spans), area);
     Some(strip)
 }
-
-/// Cells of a time with its day.
-const TIME: u16 = 14;
 
 fn rows(
     pane: &mut EventsPane,

@@ -181,7 +181,13 @@ impl Pane for EventsPane {
         let timeline = &session.timeline;
         let progress = timeline.progress();
         let number = |n: usize| thousands(u64::try_from(n).unwrap_or(u64::MAX));
-        let mut parts = vec![format!("Events  {}", number(self.sifted.n_events))];
+        let (shown, all) = (self.sifted.n_events, self.sifted.n_all);
+        let of = if shown < all {
+            format!(" of {}", number(all))
+        } else {
+            String::new()
+        };
+        let mut parts = vec![format!("Events  {}{of}", number(shown))];
         match (progress.n_loaded, progress.n_segments) {
             (0, None) => return "Events".into(),
             (1, Some(1)) => {}

@@ -31,6 +31,8 @@ pub(super) struct Sifted {
     counts: [usize; KINDS],
     /// Events among the rows.
     pub(super) n_events: usize,
+    /// Events that there are, shown or not.
+    pub(super) n_all: usize,
     wish: Wish,
     edition: u64,
 }
@@ -74,11 +76,12 @@ impl Sifted {
             ..Self::default()
         };
         for place in timeline.rows() {
+            let kinds = timeline.kinds(*place);
+            sifted.n_all += usize::from(!kinds.is_empty());
             let is_then = |stretch: Stretch| timeline.at(*place).is_some_and(|at| stretch.has(at));
             if !stretch.is_none_or(is_then) {
                 continue;
             }
-            let kinds = timeline.kinds(*place);
             if kinds.is_empty() {
                 sifted.rows.push(*place);
                 continue;

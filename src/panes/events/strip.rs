@@ -23,20 +23,24 @@ struct Cell {
 }
 
 impl Strip {
-    /// Counts the rows that are shown. Without a stretch that was chosen, it reaches from the first event to the last,
-    /// shown or not; where nothing has a time there is none.
+    /// The stretch from the first event to the last; nothing where none has a time.
+    pub(super) fn whole(timeline: &Timeline) -> Option<Stretch> {
+        let rows = timeline.rows().iter();
+        let mut times = rows.clone().filter_map(|place| timeline.at(*place));
+        let last = rows.rev().find_map(|place| timeline.at(*place));
+        times
+            .next()
+            .zip(last)
+            .map(|(from, to)| Stretch { from, to })
+    }
+
+    /// Counts the rows that are shown in each part of a stretch.
     pub(super) fn new(
         sifted: &Sifted,
         timeline: &Timeline,
-        chosen: Option<Stretch>,
+        stretch: Stretch,
         width: usize,
-    ) -> Option<Self> {
-        let rows = timeline.rows().iter();
-        let mut times = rows.clone().filter_map(|place| timeline.at(*place));
-        let first = times.next();
-        let last = rows.rev().find_map(|place| timeline.at(*place));
-        let whole = first.zip(last).map(|(from, to)| Stretch { from, to });
-        let stretch = chosen.or(whole)?;
+    ) -> Self {
         let mut strip = Self {
             stretch,
             cells: vec![Cell::default(); width],
@@ -49,7 +53,7 @@ impl Strip {
                 cell.has_gap |= !is_event;
             }
         }
-        Some(strip)
+        strip
     }
 
     /// How many cells it has.
