@@ -61,6 +61,7 @@ pub mod wire;
 
 pub mod api;
 pub mod config;
+pub mod download;
 pub mod output;
 pub mod read;
 pub mod worker;

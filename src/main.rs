@@ -72,8 +72,8 @@ fn main() -> ExitCode {
     let command = commands::run(cli, &mut caller, async |setup| console(setup, handle).await);
     let exit = here.as_ref().unwrap_or(&background).block_on(command);
     drop(here);
-    // Whatever is still being looked up, nobody waits for it.
-    background.shutdown_background();
+    // A download that is given up takes what there is of it away. Whatever is still being looked up, nobody waits for it.
+    background.shutdown_timeout(Duration::from_millis(200));
     exit.into()
 }
 
@@ -99,6 +99,7 @@ impl Runtimes {
         Ok(Self {
             here: Some(
                 runtime::Builder::new_current_thread()
+                    .thread_keep_alive(KEPT)
                     .enable_all()
                     .build()?,
             ),

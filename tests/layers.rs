@@ -22,17 +22,23 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("output", &["model", "text"]),
     ("api", &["wire", "model", "text"]),
     ("read", &["api", "archive", "model"]),
+    ("download", &["api", "archive", "record", "model", "text"]),
     ("config", &["keys", "theme", "api", "model"]),
-    ("worker", &["read", "api", "record", "model", "query"]),
+    (
+        "worker",
+        &["download", "read", "api", "record", "model", "query"],
+    ),
     (
         "session",
-        &["worker", "read", "api", "model", "query", "text"],
+        &[
+            "worker", "download", "read", "api", "model", "query", "text",
+        ],
     ),
     (
         "panes",
         &[
-            "session", "worker", "read", "api", "model", "query", "text", "keys", "theme",
-            "widgets", "wire",
+            "session", "download", "worker", "read", "api", "model", "query", "text", "keys",
+            "theme", "widgets", "wire",
         ],
     ),
     (
@@ -53,8 +59,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "commands",
         &[
-            "read", "api", "archive", "record", "config", "keys", "output", "query", "model",
-            "text", "sim", "cli",
+            "read", "download", "api", "archive", "record", "config", "keys", "output", "query",
+            "model", "text", "sim", "cli",
         ],
     ),
 ];

@@ -94,14 +94,19 @@ fn traffic(session: &Session, width: u16) -> String {
     /// Columns from which there is room for more than what is going on right now.
     const ROOMY: u16 = 110;
     let n_pending = session.n_pending();
+    let transfer = match session.transfers.as_slice() {
+        [] => String::new(),
+        [only] => format!("download {}  ", only.words()),
+        [first, rest @ ..] => format!("download {}, {} wait  ", first.words(), rest.len()),
+    };
     if width < ROOMY {
-        return format!("in flight {n_pending}");
+        return format!("{transfer}in flight {n_pending}");
     }
     let tally = session.traffic.tally;
     let share = (tally.hits * 100).checked_div(tally.hits + tally.misses);
     let share = share.map_or("-".into(), |share| format!("{share}%"));
     format!(
-        "in flight {n_pending}  requests {}  cache {share}",
+        "{transfer}in flight {n_pending}  requests {}  cache {share}",
         session.traffic.calls
     )
 }

@@ -15,6 +15,7 @@ use jiff::Timestamp;
 use ratatui::Frame;
 
 use crate::keys::{Chord, Keymap, Scope};
+use crate::model::Survey;
 use crate::panes::{Pane, PaneId, QueryPane};
 use crate::query::Index;
 use crate::session::{Cx, Effect, Identity, Past, Session};
@@ -35,6 +36,8 @@ pub enum Input {
     Resize,
     /// The worker said something.
     Reply(Reply),
+    /// A place for a new file was looked at.
+    Surveyed(Survey),
     /// Something was done outside, or could not be.
     Told {
         /// What is to be told.
@@ -128,6 +131,9 @@ impl App {
                 pane.paste(&text, &mut Cx::new(session, &mut effects, now));
             }
             Input::Reply(reply) => Cx::new(&mut self.session, &mut effects, now).settle(reply),
+            Input::Surveyed(survey) => {
+                Cx::new(&mut self.session, &mut effects, now).surveyed(survey);
+            }
             Input::Told { text, is_warning } => {
                 let mut cx = Cx::new(&mut self.session, &mut effects, now);
                 if is_warning {

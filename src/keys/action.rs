@@ -232,6 +232,11 @@ pub enum Action {
     /// Go to the binary
     #[strum(message = "binary")]
     GoBinary,
+    /// Download the file, or those marked
+    Download,
+    /// Keep it in the next form: zip, protected zip, bare file
+    #[strum(message = "form")]
+    NextForm,
     /// Show the first bytes of the file
     #[strum(message = "bytes")]
     ShowBytes,

@@ -62,6 +62,10 @@ pub(super) const DEFAULTS: &[(Scope, &[Keys])] = &[
     (Scope::Filter, &[(Action::KeepFilter, &["enter"])]),
     (Scope::Entry, &[(Action::Accept, &["enter"])]),
     (
+        Scope::Download,
+        &[(Action::Accept, &["enter"]), (Action::NextForm, &["tab"])],
+    ),
+    (
         Scope::Columns,
         &[
             (Action::Toggle, &["space", "enter"]),
@@ -164,7 +168,11 @@ pub(super) const DEFAULTS: &[(Scope, &[Keys])] = &[
     (Scope::Alert, &[(Action::Open, &["enter"])]),
     (
         Scope::Binary,
-        &[(Action::Open, &["enter"]), (Action::ShowBytes, &["b"])],
+        &[
+            (Action::Open, &["enter"]),
+            (Action::ShowBytes, &["b"]),
+            (Action::Download, &["D"]),
+        ],
     ),
     (Scope::Overlay, &[(Action::Back, &["enter"])]),
     (

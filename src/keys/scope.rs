@@ -20,6 +20,8 @@ pub enum Scope {
     Filter,
     /// A popup with one line to type; takes text.
     Entry,
+    /// The popup in which a download is ordered; takes text.
+    Download,
     /// The popup in which columns are chosen.
     Columns,
     /// The query editor; takes text.
@@ -70,6 +72,7 @@ impl Scope {
             Self::Rows => "Rows",
             Self::Filter => "Filter",
             Self::Entry => "Entry",
+            Self::Download => "Download",
             Self::Columns => "Columns",
             Self::Query => "Query",
             Self::Copy => "Copy",
@@ -98,6 +101,7 @@ impl Scope {
             Self::Rows => &[Self::Rows, Self::List, Self::Global],
             Self::Filter => &[Self::Filter, Self::Global],
             Self::Entry => &[Self::Entry, Self::Global],
+            Self::Download => &[Self::Download, Self::Global],
             Self::Columns => &[Self::Columns, Self::List, Self::Global],
             Self::Copy => &[Self::Copy, Self::Global],
             Self::Pivot => &[Self::Pivot, Self::Global],
@@ -181,7 +185,10 @@ impl Scope {
 
     /// Whether characters are typed here, so that none of them can be a key.
     pub fn takes_text(self) -> bool {
-        matches!(self, Self::Query | Self::Filter | Self::Entry)
+        matches!(
+            self,
+            Self::Query | Self::Filter | Self::Entry | Self::Download
+        )
     }
 
     /// Every scope, in the order of the documentation.

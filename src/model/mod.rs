@@ -14,6 +14,7 @@ mod process;
 mod search;
 mod sensor;
 mod server;
+mod survey;
 mod zone;
 
 pub use alert::{Alert, AlertId, AlertKind, AlertSource, AlertStatus, Indicator};
@@ -34,4 +35,5 @@ pub use process::{Counts, FeedHit, Process, ProcessId, Summary, WatchlistHit};
 pub use search::{Document, Known, Page, Search, Span};
 pub use sensor::{Adapter, Group, GroupId, Isolation, Sensor, SensorFilter, SensorId};
 pub use server::ServerInfo;
+pub use survey::Survey;
 pub use zone::{Precision, Zone, skew, zone_here, zone_named};

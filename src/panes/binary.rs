@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ratatui::{Frame, layout::Rect, text::Line};
 
 use super::{
-    Look, Pane, PaneId,
+    DownloadPane, Look, Pane, PaneId,
     bytes::BytesPane,
     motion,
     pivot::{self, Clues},
@@ -83,7 +83,8 @@ impl Pane for BinaryPane {
     }
 
     fn popup(&self, action: Action, session: &Session) -> Option<Box<dyn Pane>> {
-        popup(action, session)
+        let file = session.file.clone();
+        popup(action, file.into_iter().collect(), session)
     }
 
     fn settle(&mut self, cx: &mut Cx<'_>) {
@@ -116,10 +117,15 @@ pub(super) fn processes(binary: &Binary) -> Lead {
     Lead::Search(Index::Process, format!("md5:{}", binary.md5))
 }
 
-/// What an action opens over the binary under the cursor.
-pub(super) fn popup(action: Action, session: &Session) -> Option<Box<dyn Pane>> {
+/// What an action opens over the binary under the cursor, or over those that were chosen.
+pub(super) fn popup(
+    action: Action,
+    chosen: Vec<Arc<Binary>>,
+    session: &Session,
+) -> Option<Box<dyn Pane>> {
     let binary = session.file.as_ref()?;
     match action {
+        Action::Download if !chosen.is_empty() => Some(Box::new(DownloadPane::new(chosen))),
         Action::ShowBytes => Some(Box::new(BytesPane::new(binary))),
         _ => None,
     }

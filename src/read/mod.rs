@@ -105,6 +105,11 @@ impl Reader {
         &self.client
     }
 
+    /// What carries the requests.
+    pub fn background(&self) -> &Handle {
+        &self.background
+    }
+
     /// How often the cache had the answer.
     pub fn tally(&self) -> Tally {
         self.tally

@@ -88,7 +88,7 @@ impl Write for Draft {
 }
 
 /// The directory that a file is to be in.
-fn directory(path: &Path) -> &Path {
+pub(super) fn directory(path: &Path) -> &Path {
     match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),

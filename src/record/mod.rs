@@ -4,12 +4,14 @@ mod draft;
 mod history;
 mod private;
 mod saved;
+mod survey;
 
 use std::{fmt, path::Path};
 
 pub use draft::Draft;
 pub use history::{Entry, History};
 pub use saved::{Saved, SavedQuery};
+pub use survey::{expand, survey};
 
 /// A record that could not be read or written.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

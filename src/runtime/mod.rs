@@ -22,6 +22,7 @@ pub use outside::{Outside, Shell};
 pub use terminal::{Screen, stopped};
 
 use crate::app::{App, Input};
+use crate::record;
 use crate::session::Effect;
 use crate::worker::{Reply, Request, Worker};
 
@@ -41,12 +42,19 @@ pub async fn run<B: Backend>(
     outside: &mut impl Outside<B>,
 ) -> Result<Ended, B::Error> {
     let mut stop = std::pin::pin!(stop.fuse());
+    let (told, news) = mpsc::unbounded_channel();
     let mut sources = Sources {
         events: Some(events),
         replies: &mut worker.replies,
+        news,
+        n_errands: 0,
+    };
+    let ways = Ways {
+        requests: &worker.requests,
+        told,
     };
     for effect in app.start(outside.clock().now()) {
-        let _ = perform(effect, &worker.requests, terminal, outside)?;
+        let _ = perform(effect, &ways, terminal, outside)?;
     }
     loop {
         terminal.draw(|frame| app.render(frame))?;
@@ -61,17 +69,16 @@ pub async fn run<B: Backend>(
         // Everything that has already arrived is handled before the next frame: a held key costs one draw.
         let mut next = Some(first);
         let mut has_asked = false;
-        let mut told = None;
         while let Some(input) = next {
             for effect in app.handle(input, outside.clock().now()) {
                 has_asked |= matches!(effect, Effect::Send(_));
-                match perform(effect, &worker.requests, terminal, outside)? {
+                match perform(effect, &ways, terminal, outside)? {
                     Done::Left => return Ok(Ended::Left),
-                    Done::Told(input) => told = Some(input),
+                    Done::Begun => sources.n_errands += 1,
                     Done::Silent => {}
                 }
             }
-            next = told.take().or_else(|| sources.ready());
+            next = sources.ready();
             if next.is_none() && has_asked {
                 has_asked = false;
                 // What the worker knows it says at once, and it belongs to this frame.
@@ -97,22 +104,40 @@ pub enum Ended {
 enum Done {
     /// Nothing that the console must hear of.
     Silent,
-    /// Something to be told.
-    Told(Input),
+    /// Nothing yet: it is done beside the screen, and told of when it is.
+    Begun,
     /// The console is left.
     Left,
+}
+
+/// Where effects go, and where those who carry them out tell of it.
+struct Ways<'a> {
+    requests: &'a mpsc::UnboundedSender<Request>,
+    told: mpsc::UnboundedSender<Input>,
+}
+
+impl Ways<'_> {
+    /// Lets something be done that may take the disk its time.
+    fn begin(&self, errand: impl FnOnce() -> Input + Send + 'static) -> Done {
+        let told = self.told.clone();
+        task::spawn_blocking(move || {
+            // When the console is left, nobody wants to know.
+            let _ = told.send(errand());
+        });
+        Done::Begun
+    }
 }
 
 /// Does what an effect says.
 fn perform<B: Backend>(
     effect: Effect,
-    requests: &mpsc::UnboundedSender<Request>,
+    ways: &Ways<'_>,
     terminal: &mut Terminal<B>,
     outside: &mut impl Outside<B>,
 ) -> Result<Done, B::Error> {
     match effect {
         // A closed channel means that the worker is gone; why is in the log.
-        Effect::Send(request) => drop(requests.send(request)),
+        Effect::Send(request) => drop(ways.requests.send(request)),
         Effect::Copy(text) => outside.copy(&text),
         Effect::Remember {
             query,
@@ -122,7 +147,12 @@ fn perform<B: Backend>(
         } => outside.remember(&query, at, total, took_ms),
         Effect::Suspend => outside.suspend(terminal)?,
         Effect::Repaint => repaint(terminal)?,
-        Effect::Export { path, extract } => return Ok(Done::Told(outside.export(&path, &extract))),
+        Effect::Export { path, extract } => {
+            return Ok(ways.begin(move || outside::export(&path, &extract)));
+        }
+        Effect::Survey { typed, name } => {
+            return Ok(ways.begin(move || Input::Surveyed(record::survey(&typed, &name))));
+        }
         Effect::Quit => return Ok(Done::Left),
     }
     Ok(Done::Silent)
@@ -139,13 +169,17 @@ fn repaint<B: Backend>(terminal: &mut Terminal<B>) -> Result<(), B::Error> {
 struct Sources<'a, S> {
     events: Option<S>,
     replies: &'a mut mpsc::Receiver<Reply>,
+    /// What is done beside the screen tells of its end here.
+    news: mpsc::UnboundedReceiver<Input>,
+    /// How much of that is under way.
+    n_errands: usize,
 }
 
 impl<S: Stream<Item = io::Result<Event>> + Unpin> Sources<'_, S> {
     /// The next input, or nothing when none can ever come.
     async fn wait(&mut self, is_waiting: bool) -> Option<Input> {
         loop {
-            if self.events.is_none() && !is_waiting {
+            if self.events.is_none() && !is_waiting && self.n_errands == 0 {
                 return None;
             }
             let turn = async {
@@ -159,6 +193,10 @@ impl<S: Stream<Item = io::Result<Event>> + Unpin> Sources<'_, S> {
                 // Replies first: a fast typist must not starve the screen of its answers.
                 biased;
                 Some(reply) = self.replies.recv() => return Some(Input::Reply(reply)),
+                Some(input) = self.news.recv() => {
+                    self.n_errands -= 1;
+                    return Some(input);
+                }
                 event = read(&mut self.events) => match event {
                     Some(Ok(event)) => if let Some(input) = translate(event) { return Some(input) },
                     // A terminal that cannot be read is a terminal that is gone.
@@ -173,6 +211,10 @@ impl<S: Stream<Item = io::Result<Event>> + Unpin> Sources<'_, S> {
     fn ready(&mut self) -> Option<Input> {
         if let Ok(reply) = self.replies.try_recv() {
             return Some(Input::Reply(reply));
+        }
+        if let Ok(input) = self.news.try_recv() {
+            self.n_errands -= 1;
+            return Some(input);
         }
         loop {
             let Some(Ok(event)) = self.events.as_mut()?.next().now_or_never()? else {

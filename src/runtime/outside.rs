@@ -10,7 +10,7 @@ use super::{Output, terminal};
 use crate::app::Input;
 use crate::model::{Clock, Extract};
 use crate::output::FileForm;
-use crate::record::{Draft, Entry, History};
+use crate::record::{self, Draft, Entry, History};
 
 /// Where effects end up. The tests have one of their own.
 pub trait Outside<B: Backend> {
@@ -20,18 +20,6 @@ pub trait Outside<B: Backend> {
     fn copy(&mut self, text: &str);
     /// Adds a query to the history.
     fn remember(&mut self, query: &str, at: Timestamp, total: u64, took_ms: u64);
-    /// Writes rows to a new file, and says what came of it.
-    fn export(&mut self, path: &Path, extract: &Extract) -> Input {
-        let name = path.display();
-        let (text, is_warning) = match export(path, extract) {
-            Ok(()) => (
-                format!("wrote {} rows to {name}", extract.rows.len()),
-                false,
-            ),
-            Err(reason) => (reason, true),
-        };
-        Input::Told { text, is_warning }
-    }
     /// Gives the terminal back to the shell until it wakes us.
     fn suspend(&mut self, terminal: &mut Terminal<B>) -> Result<(), B::Error>;
 }
@@ -95,8 +83,22 @@ impl Outside<Output> for Shell {
     }
 }
 
+/// Writes rows to a new file, and says what came of it.
+pub(super) fn export(path: &Path, extract: &Extract) -> Input {
+    let path = record::expand(path);
+    let name = path.display();
+    let (text, is_warning) = match write(&path, extract) {
+        Ok(()) => (
+            format!("wrote {} rows to {name}", extract.rows.len()),
+            false,
+        ),
+        Err(reason) => (reason, true),
+    };
+    Input::Told { text, is_warning }
+}
+
 /// Writes rows to a new file.
-fn export(path: &Path, extract: &Extract) -> Result<(), String> {
+fn write(path: &Path, extract: &Extract) -> Result<(), String> {
     let form = FileForm::of(path)
         .ok_or("nothing written: end the name with .csv, .jsonl or .md to say in which form")?;
     let mut draft = Draft::create(path).map_err(|error| error.to_string())?;

@@ -32,6 +32,13 @@ pub enum Effect {
         /// The rows.
         extract: Arc<Extract>,
     },
+    /// Find out what the place for a new file is like.
+    Survey {
+        /// The name of the file, as it was typed.
+        typed: String,
+        /// Its name if a directory was typed.
+        name: String,
+    },
     /// Stop until the shell wakes us.
     Suspend,
     /// Draw everything anew: something else wrote on the terminal.

@@ -12,6 +12,7 @@ mod related;
 mod remote;
 mod slots;
 mod timeline;
+mod transfer;
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -27,11 +28,12 @@ pub use pages::{Awaited, Pages, Row};
 pub use related::{Found, Relations};
 pub use remote::{Awaiting, Remote};
 pub use timeline::{Gap, Place, Progress, Timeline};
+pub use transfer::Transfer;
 
 use crate::api::{Call, Error};
 use crate::model::{
     Alert, Binary, Group, Head, Lineage, Process, ProcessId, Search, Sensor, ServerInfo, Summary,
-    Zone,
+    Survey, Zone,
 };
 use crate::query::Index;
 use crate::read::{Answer, Tally};
@@ -116,6 +118,10 @@ pub struct Session {
     pub head: Remote<Head>,
     /// What belongs to the rows of lists.
     pub related: Relations,
+    /// Files on their way to the disk.
+    pub transfers: Vec<Transfer>,
+    /// The place for a new file that was last looked at.
+    pub survey: Option<Survey>,
     /// When the last search was asked, for the history.
     asked_at: Option<Timestamp>,
     /// The process that was opened.

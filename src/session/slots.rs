@@ -29,6 +29,7 @@ impl Session {
             + lists.map(Awaited::n_pending).sum::<usize>()
             + self.timeline.n_pending()
             + self.related.n_pending()
+            + self.transfers.len()
     }
 
     /// Every slot with a value of its own.

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::api::{Call, Error};
+use crate::download::{Kept, Order, Progress};
 use crate::model::{GroupId, Md5, ProcessId, Segment, SensorId};
 use crate::query::Index;
 use crate::read::{Answer, Fetch, Tally};
@@ -87,6 +88,15 @@ pub enum Request {
     },
     /// Nothing more for this slot.
     Cancel(Slot),
+    /// A file onto the disk.
+    Download {
+        /// The name of the request.
+        ticket: Ticket,
+        /// Which file, and where to.
+        order: Box<Order>,
+    },
+    /// Nothing more of this download.
+    GiveUp(Ticket),
 }
 
 /// What the worker tells the screen.
@@ -100,6 +110,20 @@ pub enum Reply {
         slot: Slot,
         /// What came of it.
         result: Result<Answer, Error>,
+    },
+    /// A download has got farther.
+    Progress {
+        /// Which download.
+        ticket: Ticket,
+        /// How far.
+        progress: Progress,
+    },
+    /// A download has ended.
+    Kept {
+        /// Which download.
+        ticket: Ticket,
+        /// What was kept, or why nothing was.
+        result: Result<Kept, String>,
     },
     /// A call was made to the server.
     Call(Call),

@@ -1,6 +1,7 @@
 //! The background task: owns the reader and answers the screen; the newest request of a slot wins.
 
 mod message;
+mod transfer;
 
 use std::collections::HashMap;
 
@@ -14,6 +15,7 @@ pub use message::{Object, Reply, Request, Slot, Ticket, Urgency};
 
 use crate::api::Call;
 use crate::read::{Fetch, Outcome, Reader, Tally, Waiter};
+use transfer::Transfers;
 
 /// Replies that may wait for the screen. The worker can wait; the screen cannot, so requests are unbounded.
 const REPLIES: usize = 64;
@@ -50,8 +52,10 @@ async fn run(
     mut calls: mpsc::UnboundedReceiver<Call>,
     replies: mpsc::Sender<Reply>,
 ) {
+    let transfers = Transfers::new(reader.client().clone(), reader.background().clone());
     let mut desk = Desk {
         reader,
+        transfers,
         awaited: HashMap::new(),
         resting: HashMap::new(),
         told: Tally::default(),
@@ -74,6 +78,7 @@ async fn run(
                 Some(reply) => reply,
                 None => continue,
             },
+            reply = desk.transfers.next() => reply,
             () = sleep_until(rest.unwrap_or_else(Instant::now)), if rest.is_some() => {
                 desk.wake();
                 continue;
@@ -91,6 +96,7 @@ async fn run(
 /// What the worker has before it.
 struct Desk {
     reader: Reader,
+    transfers: Transfers,
     awaited: HashMap<Slot, Ticket>,
     resting: HashMap<Slot, Resting>,
     told: Tally,
@@ -100,6 +106,8 @@ impl Desk {
     fn take(&mut self, request: Request) {
         match request {
             Request::Cancel(slot) => self.supersede(slot),
+            Request::Download { ticket, order } => self.transfers.add(ticket, *order),
+            Request::GiveUp(ticket) => self.transfers.give_up(ticket),
             Request::Fetch {
                 ticket,
                 slot,

@@ -132,6 +132,8 @@ impl Stage {
                 Effect::Quit => self.has_quit = true,
                 Effect::Remember { .. }
                 | Effect::Export { .. }
+                | Effect::Send(Request::Download { .. } | Request::GiveUp(_))
+                | Effect::Survey { .. }
                 | Effect::Suspend
                 | Effect::Repaint => {}
             }

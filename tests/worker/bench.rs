@@ -136,6 +136,7 @@ impl Bench {
         match reply {
             Reply::Call(call) => self.calls.push(call),
             Reply::Tally(tally) => self.tally = tally,
+            Reply::Progress { .. } | Reply::Kept { .. } => {}
             Reply::Answer { ticket, .. } => panic!("an answer nobody asked for: {ticket:?}"),
         }
     }

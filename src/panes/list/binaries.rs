@@ -51,8 +51,8 @@ impl Kind for Binaries {
         false
     }
 
-    fn popup(action: Action, session: &Session) -> Option<Box<dyn Pane>> {
-        binary::popup(action, session)
+    fn popup(action: Action, chosen: Vec<Arc<Binary>>, session: &Session) -> Option<Box<dyn Pane>> {
+        binary::popup(action, chosen, session)
     }
 }
 

@@ -63,8 +63,8 @@ pub trait Kind: Sized + 'static {
     /// Does what the user meant with such a list, whatever its rows; false when it means nothing here.
     fn act(action: Action, cx: &mut Cx<'_>) -> bool;
 
-    /// What an action opens over such a list, besides what it opens over any.
-    fn popup(_: Action, _: &Session) -> Option<Box<dyn Pane>> {
+    /// What an action opens over such a list and the chosen rows, besides what it opens over any.
+    fn popup(_: Action, _: Vec<Arc<Self::Row>>, _: &Session) -> Option<Box<dyn Pane>> {
         None
     }
 }

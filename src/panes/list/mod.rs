@@ -290,7 +290,7 @@ impl<K: Kind> Pane for ListPane<K> {
                 let total = K::Row::pages(session).total().unwrap_or(0);
                 Some(Box::new(ExportPane::new(self.extract(session), total)))
             }
-            other => K::popup(other, session).or_else(|| {
+            other => K::popup(other, self.chosen(session), session).or_else(|| {
                 let clues = self.current(session).map(|row| K::clues(row));
                 pivot::popup(other, clues)
             }),

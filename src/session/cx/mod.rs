@@ -5,6 +5,7 @@ mod lists;
 mod related;
 mod subject;
 mod timeline;
+mod transfer;
 
 use std::{path::PathBuf, sync::Arc};
 
@@ -130,6 +131,7 @@ impl<'a> Cx<'a> {
             let awaited = list.map(Awaited::forget).unwrap_or_default();
             self.cancel_pages(index, awaited);
         }
+        self.give_up_downloads();
         let related = self.session.related.pending().map(Slot::Related);
         let slots: Vec<_> = self.session.values().into_iter().chain(related).collect();
         for slot in slots {
@@ -157,6 +159,8 @@ impl<'a> Cx<'a> {
                 slot,
                 result,
             } => (ticket, slot, result),
+            Reply::Progress { ticket, progress } => return self.progressed(ticket, progress),
+            Reply::Kept { ticket, result } => return self.ended(ticket, result),
             Reply::Tally(tally) => return self.session.traffic.tally = tally,
             Reply::Call(call) => {
                 let traffic = &mut self.session.traffic;
