@@ -12,10 +12,10 @@ use crate::report::{Report, Times, ms, note};
 use crate::server::Server;
 
 /// The process that did so much.
-const BUSY: &str = "process_name:bldagent.exe";
+pub(crate) const BUSY: &str = "process_name:bldagent.exe";
 
-const EVENTS: usize = 50_000;
-const SEGMENTS: usize = 40;
+pub(crate) const EVENTS: usize = 50_000;
+pub(crate) const SEGMENTS: usize = 40;
 
 /// How often each way is taken, one after the other.
 const RUNS: usize = 9;
@@ -34,16 +34,10 @@ pub(crate) fn measure(report: &mut Report) {
 }
 
 async fn compare(report: &mut Report, server: &Server) {
-    let url = server.url.parse().expect("an address");
-    let settings = Settings::new(url, server.token.clone().into());
-    let client = Client::new(settings, None).expect("a client");
-    let id = busy(&client).await;
+    let (client, id) = found(server).await;
     let segments = client.segments(id).await.expect("its segments");
     assert_eq!(segments.len(), SEGMENTS);
-    let raw = reqwest::Client::builder()
-        .no_proxy()
-        .build()
-        .expect("a client");
+    let raw = raw();
 
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
     let mut weight = 0;
@@ -80,6 +74,21 @@ async fn compare(report: &mut Report, server: &Server) {
     ));
 }
 
+/// A client of ours, and the process that did so much.
+pub(crate) async fn found(server: &Server) -> (Client, ProcessId) {
+    let url = server.url.parse().expect("an address");
+    let settings = Settings::new(url, server.token.clone().into());
+    let client = Client::new(settings, None).expect("a client");
+    let id = busy(&client).await;
+    (client, id)
+}
+
+/// A client that is only one of HTTP.
+pub(crate) fn raw() -> reqwest::Client {
+    let builder = reqwest::Client::builder().no_proxy();
+    builder.build().expect("a client")
+}
+
 async fn busy(client: &Client) -> ProcessId {
     let search = Search {
         query: BUSY.into(),
@@ -101,7 +110,7 @@ async fn timeline(client: &Client, id: ProcessId) -> (Duration, usize) {
 }
 
 /// The same bytes, and what the JSON library makes of them.
-async fn fetched(
+pub(crate) async fn fetched(
     client: &reqwest::Client,
     server: &Server,
     id: ProcessId,

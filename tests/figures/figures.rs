@@ -16,6 +16,7 @@ mod rows;
 mod server;
 #[path = "../support/mod.rs"]
 mod support;
+mod timeline;
 mod walk;
 
 use std::process::ExitCode;
@@ -25,7 +26,7 @@ use report::{Report, note};
 /// One figure: its name, and how it is measured.
 type Figure = (&'static str, fn(&mut Report));
 
-const FIGURES: [Figure; 9] = [
+const FIGURES: [Figure; 10] = [
     ("key", key::measure),
     ("first-frame", first_frame::measure),
     ("frame", frame::measure),
@@ -34,6 +35,7 @@ const FIGURES: [Figure; 9] = [
     ("join", join::measure),
     ("rows", rows::measure),
     ("events", events::measure),
+    ("timeline", timeline::measure),
     ("idle", idle::measure),
 ];
 
