@@ -172,3 +172,33 @@ async fn the_segments_of_one_process_are_counted_as_one_process() {
     let n_pages = asked.iter().filter(|path| path.contains("start=")).count();
     assert_eq!(n_pages, 2, "{asked:#?}");
 }
+
+#[tokio::test]
+async fn an_alert_is_followed_to_its_payload_its_contact_and_the_first_of_its_hosts() {
+    let mut console = Console::start().await;
+    console.press("esc 3").await;
+    console.shows(&["FUZZYWOMBAT service", "srv-file-01"]);
+    // What did it?
+    console.press("enter").await;
+    console.shows(&["Tree  winupdsvc.exe", "services.exe", "SRV-FILE-01 #4"]);
+    console.press("y h").await;
+    let hash = console.outside.copied[0].clone();
+    assert_eq!(hash.len(), 32);
+    // With whom does it speak?
+    console.press("tab e n").await;
+    console.shows(&["img-cache.example", "198.51.100.23:443"]);
+    // Who else has it, and who had it first?
+    console.press("x h").await;
+    let query = format!("process_md5:{hash}");
+    console.shows(&[&query, "Processes  2", "srv-file-01", "fin-lt-0312"]);
+    console.press("s s").await;
+    console.shows(&["oldest start first", "> "]);
+    let screen = console.text();
+    let first = screen.lines().find(|line| line.starts_with("│>")).unwrap();
+    assert!(first.contains("srv-file-01"), "{first}");
+    // What did the other one, and how did one come here?
+    console.press("j enter").await;
+    console.shows(&["Tree  winupdsvc.exe", "FIN-LT-0312 #11"]);
+    console.press("[ [ [ [ [").await;
+    console.shows(&["FUZZYWOMBAT service", "Why it was raised"]);
+}
