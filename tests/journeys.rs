@@ -21,7 +21,7 @@ async fn the_two_net_uses_are_found_and_walked_to_the_kernel() {
     console.shows(&[
         "ntoskrnl.exe",
         "userinit.exe",
-        "WIN-IA9NQ1GN8OI #3",
+        "win-ia9nq1gn8oi #3",
         "NOT ISOLATED",
     ]);
     assert_snapshot!("example-root", console.picture());

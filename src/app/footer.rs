@@ -162,7 +162,7 @@ fn hints(scope: Scope) -> &'static [Action] {
             Action::ShowError,
             Action::Quit,
         ],
-        Scope::Sensor | Scope::Alert | Scope::Binary => &[
+        Scope::Facts | Scope::Sensor | Scope::Alert | Scope::Binary => &[
             Action::Help,
             Action::EditQuery,
             Action::Open,

@@ -94,9 +94,9 @@ fn divided(view: View, main: Rect) -> Vec<(PaneId, Rect)> {
             ]
         }
         View::Process => {
-            let [above, below] = Layout::vertical([
+            let [above, facts] = Layout::vertical([
                 Constraint::Fill(1),
-                Constraint::Length((main.height * 3 / 10).min(FACTS)),
+                Constraint::Length((main.height / 3).min(FACTS)),
             ])
             .areas(main);
             // What a process did is told in longer lines than who started it.
@@ -105,7 +105,7 @@ fn divided(view: View, main: Rect) -> Vec<(PaneId, Rect)> {
             vec![
                 (PaneId::Tree, tree),
                 (PaneId::Events, events),
-                (PaneId::Sensor, below),
+                (PaneId::Facts, facts),
             ]
         }
         View::Alerts => {

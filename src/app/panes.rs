@@ -1,8 +1,8 @@
 //! All panes, each of them once, whatever view they are shown in.
 
 use crate::panes::{
-    AlertPane, Alerts, Binaries, BinaryPane, EventsPane, LineagePane, ListPane, Pane, PaneId,
-    Processes, QueryPane, SensorPane, TreePane,
+    AlertPane, Alerts, Binaries, BinaryPane, EventsPane, FactsPane, LineagePane, ListPane, Pane,
+    PaneId, Processes, QueryPane, SensorPane, TreePane,
 };
 use crate::query::Index;
 
@@ -15,6 +15,7 @@ pub(super) struct Panes {
     pub(super) sensor: SensorPane,
     pub(super) tree: TreePane,
     pub(super) events: EventsPane,
+    pub(super) facts: FactsPane,
     pub(super) alert_query: QueryPane,
     pub(super) alerts: ListPane<Alerts>,
     pub(super) alert: AlertPane,
@@ -32,6 +33,7 @@ impl Default for Panes {
             sensor: SensorPane::default(),
             tree: TreePane::default(),
             events: EventsPane::default(),
+            facts: FactsPane::default(),
             alert_query: QueryPane::new(Index::Alert),
             alerts: ListPane::default(),
             alert: AlertPane::default(),
@@ -71,6 +73,7 @@ impl Panes {
             PaneId::Sensor => &self.sensor,
             PaneId::Tree => &self.tree,
             PaneId::Events => &self.events,
+            PaneId::Facts => &self.facts,
             PaneId::Alerts => &self.alerts,
             PaneId::Alert => &self.alert,
             PaneId::Binaries => &self.binaries,
@@ -88,6 +91,7 @@ impl Panes {
             PaneId::Sensor => &mut self.sensor,
             PaneId::Tree => &mut self.tree,
             PaneId::Events => &mut self.events,
+            PaneId::Facts => &mut self.facts,
             PaneId::Alerts => &mut self.alerts,
             PaneId::Alert => &mut self.alert,
             PaneId::Binaries => &mut self.binaries,

@@ -78,7 +78,7 @@ impl View {
             Self::Process => &[
                 (PaneId::Tree, "Tree"),
                 (PaneId::Events, "Events"),
-                (PaneId::Sensor, "Sensor"),
+                (PaneId::Facts, "Facts"),
             ],
             Self::Alerts => &[
                 (PaneId::Query(Index::Alert), "Query"),

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use jiff::Timestamp;
 
 use super::when;
-use crate::model::{Isolation, Known, Sensor, skew};
+use crate::model::{Isolation, Known, Sensor, duration, skew};
 use crate::text::{self, Untrusted};
 
 /// One fact a line.
@@ -102,33 +102,4 @@ fn backlog(sensor: &Sensor) -> Option<String> {
     let events = sensor.eventlog_bytes?;
     let files = sensor.storefile_bytes.unwrap_or(0);
     Some(format!("events {events} B, files {files} B"))
-}
-
-/// Seconds in the two largest units.
-fn duration(seconds: u64) -> String {
-    let (minutes, hours, days) = (seconds / 60, seconds / 3_600, seconds / 86_400);
-    match seconds {
-        0..60 => format!("{seconds} s"),
-        60..3_600 => format!("{minutes} min"),
-        3_600..86_400 => format!("{hours} h {} min", minutes % 60),
-        _ => format!("{days} d {} h", hours % 24),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_time_is_told_in_its_largest_units() {
-        for (seconds, words) in [
-            (59, "59 s"),
-            (60, "1 min"),
-            (3_599, "59 min"),
-            (3_660, "1 h 1 min"),
-            (2_166_877, "25 d 1 h"),
-        ] {
-            assert_eq!(duration(seconds), words);
-        }
-    }
 }

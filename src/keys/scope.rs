@@ -40,6 +40,8 @@ pub enum Scope {
     Lineage,
     /// The tree of a process.
     Tree,
+    /// The facts of a process.
+    Facts,
     /// The panel about the host.
     Sensor,
     /// What a process did.
@@ -82,6 +84,7 @@ impl Scope {
             Self::Results => "Processes",
             Self::Lineage => "Parent chain",
             Self::Tree => "Tree",
+            Self::Facts => "Facts",
             Self::Sensor => "Sensor",
             Self::Events => "Events",
             Self::Alerts => "Alerts",
@@ -120,6 +123,13 @@ impl Scope {
                 Self::Pivot,
                 Self::Copy,
                 Self::Rows,
+                Self::List,
+                Self::Global,
+            ],
+            Self::Facts => &[
+                Self::Facts,
+                Self::Process,
+                Self::Copy,
                 Self::List,
                 Self::Global,
             ],

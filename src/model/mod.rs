@@ -3,6 +3,7 @@
 mod alert;
 mod binary;
 mod clock;
+mod duration;
 mod event;
 mod extract;
 mod facet;
@@ -20,6 +21,7 @@ mod zone;
 pub use alert::{Alert, AlertId, AlertKind, AlertSource, AlertStatus, Indicator};
 pub use binary::{Binary, Endpoint, Head, Signature, Version};
 pub use clock::{Clock, Pace};
+pub use duration::{duration, lasted};
 pub use event::{
     AccessRights, Block, Childproc, CrossKind, Crossproc, Direction, Event, EventKind, Events,
     Fact, FileAction, FileType, Fileless, Filemod, Kinds, Modload, Netconn, Protocol, RegAction,

@@ -9,7 +9,7 @@ use ratatui::{
 };
 
 use super::{
-    Look, Pane, PaneId, motion,
+    Look, Pane, PaneId, facts, motion,
     pivot::{self, Clues},
     tree::{self, Shown},
     yank,
@@ -17,8 +17,7 @@ use super::{
 use crate::keys::{Action, Scope};
 use crate::model::{Lineage, Process, ProcessId};
 use crate::session::{Awaiting, Cx, Lead, Session};
-use crate::text;
-use crate::widgets::{Field, Fields, cells};
+use crate::widgets::{Fields, cells};
 use crate::worker::Slot;
 
 /// Lines kept for the facts of the process under the cursor, however long the chain: a rule and its command line.
@@ -28,7 +27,7 @@ const FACTS: u16 = 3;
 const ROOMY: u16 = 8;
 
 /// Facts besides the command line.
-const OTHERS: usize = 6;
+const OTHERS: usize = 7;
 
 /// Lines that a command line may take before the facts below it do without.
 const CMDLINE_LINES: usize = 3;
@@ -65,11 +64,7 @@ impl Pane for LineagePane {
 
     fn title(&self, session: &Session) -> Line<'static> {
         match session.lineage.held() {
-            Some(known) => {
-                let subject = &known.value.subject;
-                let pid = subject.pid.map(|pid| format!(" {pid}")).unwrap_or_default();
-                format!("Parent chain  {}{pid}", text::fit(&subject.name, 24)).into()
-            }
+            Some(known) => format!("Parent chain  {}", facts::title(&known.value.subject)).into(),
             None => "Parent chain".into(),
         }
     }
@@ -148,7 +143,7 @@ impl Pane for LineagePane {
         };
         tree::draw(&rows, shown, &mut self.first, session, frame, chain, look);
         if facts > 0 {
-            render_facts(frame, below, self.at_cursor(lineage), look);
+            render_facts(frame, below, self.at_cursor(lineage), session, look);
         }
         if !is_current {
             // Another process's chain is dimmed while the one asked for is awaited.
@@ -158,7 +153,13 @@ impl Pane for LineagePane {
 }
 
 /// The facts of one process, the most telling first: they take the room that the tree leaves.
-fn render_facts(frame: &mut Frame<'_>, area: Rect, process: &Process, look: &Look<'_>) {
+fn render_facts(
+    frame: &mut Frame<'_>,
+    area: Rect,
+    process: &Process,
+    session: &Session,
+    look: &Look<'_>,
+) {
     let theme = look.theme;
     let [rule, below] = Layout::vertical([Constraint::Length(1), Constraint::Fill(1)]).areas(area);
     let line = theme
@@ -167,34 +168,11 @@ fn render_facts(frame: &mut Frame<'_>, area: Rect, process: &Process, look: &Loo
         .horizontal_top
         .repeat(usize::from(rule.width));
     frame.render_widget(Line::styled(line, theme.border), rule);
-    let room = usize::from(below.width);
     // It is read here when nowhere else: it gets what the others leave, and before them its first lines.
     let height = usize::from(below.height);
-    let cmdline_lines = height.saturating_sub(OTHERS).max(CMDLINE_LINES).min(height);
-    let started = process.started.map_or("not known".into(), |at| {
-        format!("{}Z", at.strftime("%Y-%m-%d %H:%M:%S%.3f"))
-    });
-    let state = match process.terminated {
-        Some(true) => "ended",
-        Some(false) => "running, as far as seen",
-        None => "not known",
-    };
-    let md5 = process
-        .md5
-        .map_or("not recorded".into(), |md5| md5.to_string());
-    let fields = [
-        Field::wrapped(
-            "cmdline",
-            text::fit(&process.cmdline, room * cmdline_lines),
-            cmdline_lines,
-        ),
-        Field::cut("start", Line::styled(started, theme.time)),
-        Field::cut("path", text::fit_end(&process.path, room.saturating_sub(8))),
-        Field::cut("user", text::visible(&process.user)),
-        Field::cut("state", state),
-        Field::cut("md5", md5),
-        Field::cut("guid", process.id.to_string()),
-    ];
+    let lines = height.saturating_sub(OTHERS).max(CMDLINE_LINES).min(height);
+    let mut fields = facts::run(process, session, (lines, below.width.into()), theme);
+    fields.extend(facts::names(process));
     Fields {
         fields: &fields,
         scroll: 0,

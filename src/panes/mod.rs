@@ -8,6 +8,7 @@ mod download;
 mod editor;
 mod events;
 mod export;
+mod facts;
 mod failure;
 mod help;
 mod history;
@@ -29,6 +30,7 @@ pub use columns::ColumnsPane;
 pub use download::DownloadPane;
 pub use events::{EventsPane, EventsState};
 pub use export::ExportPane;
+pub use facts::FactsPane;
 pub use failure::FailurePane;
 pub use help::HelpPane;
 pub use history::HistoryPane;
@@ -56,6 +58,8 @@ pub enum PaneId {
     Lineage,
     /// The tree of the opened process.
     Tree,
+    /// The facts of the process under the cursor of the tree.
+    Facts,
     /// The sensor panel.
     Sensor,
     /// What a process did.

@@ -32,11 +32,11 @@ pub use transfer::Transfer;
 
 use crate::api::{Call, Error};
 use crate::model::{
-    Alert, Binary, Group, Head, Lineage, Process, ProcessId, Search, Sensor, ServerInfo, Summary,
-    Survey, Zone,
+    Alert, Binary, Group, Head, Lineage, Prevalence, Process, ProcessId, Search, Sensor,
+    ServerInfo, Summary, Survey, Zone,
 };
 use crate::query::Index;
-use crate::read::{Answer, Tally};
+use crate::read::{AlertRows, Answer, Tally};
 use crate::worker::{Slot, Ticket};
 
 /// Where the console is, and as whom: what the header says whatever happens.
@@ -144,6 +144,10 @@ pub struct Session {
     pub binary: Remote<Binary>,
     /// Whose binary it is: the subject, or the ancestor looked at.
     pub binary_of: Option<Arc<Process>>,
+    /// How common the file of that process is.
+    pub prevalence: Remote<Prevalence>,
+    /// The alerts that are open on its host.
+    pub host_alerts: Remote<AlertRows>,
     /// In which order each index is asked, where it is not the first of its orders.
     orders: BTreeMap<Index, usize>,
     /// Whether every segment is a row of its own.
@@ -208,6 +212,8 @@ impl Session {
             (Ok(Answer::Page(known)), Slot::Page(_, start)) => {
                 self.results.settle(start, ticket, known)
             }
+            (Ok(Answer::Prevalence(known)), _) => self.prevalence.settle(ticket, known),
+            (Ok(Answer::Alerts(known)), Slot::HostAlerts) => self.host_alerts.settle(ticket, known),
             (Ok(Answer::Alerts(known)), Slot::Page(_, start)) => {
                 self.alerts.settle(start, ticket, known)
             }
@@ -237,7 +243,6 @@ impl Session {
                     Answer::Summary(_)
                     | Answer::Page(_)
                     | Answer::Facets(_)
-                    | Answer::Prevalence(_)
                     | Answer::Alerts(_)
                     | Answer::Events(_)
                     | Answer::Binaries(_),

@@ -9,13 +9,15 @@ use crate::worker::Slot;
 pub(super) const LISTS: [Index; 3] = [Index::Process, Index::Alert, Index::Binary];
 
 /// The slots with one value each: all but the pages and the relatives of a process.
-const VALUES: [Slot; 7] = [
+const VALUES: [Slot; 9] = [
     Slot::Info,
     Slot::Lineage,
     Slot::Sensor,
     Slot::Group,
     Slot::Binary,
     Slot::Head,
+    Slot::Prevalence,
+    Slot::HostAlerts,
     Slot::Segments,
 ];
 
@@ -110,6 +112,8 @@ impl Session {
             Slot::Binary => &self.binary,
             Slot::Head => &self.head,
             Slot::Related(object) => self.related.awaiting(object)?,
+            Slot::Prevalence => &self.prevalence,
+            Slot::HostAlerts => &self.host_alerts,
             Slot::Summary(id) => self.family.get(&id)?,
             Slot::Segments => &self.timeline.segments,
             Slot::Page(..) | Slot::Events(_) => return None,
@@ -126,6 +130,8 @@ impl Session {
             Slot::Binary => &mut self.binary,
             Slot::Head => &mut self.head,
             Slot::Related(object) => self.related.awaiting_mut(object)?,
+            Slot::Prevalence => &mut self.prevalence,
+            Slot::HostAlerts => &mut self.host_alerts,
             Slot::Summary(id) => self.family.get_mut(&id)?,
             Slot::Segments => &mut self.timeline.segments,
             Slot::Page(..) | Slot::Events(_) => return None,

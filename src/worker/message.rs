@@ -49,6 +49,10 @@ pub enum Slot {
     Group,
     /// Its binary.
     Binary,
+    /// How common its file is.
+    Prevalence,
+    /// The alerts that are open on its host.
+    HostAlerts,
     /// A process with its relatives.
     Summary(ProcessId),
     /// Which segments the opened process has.
@@ -141,13 +145,14 @@ impl Fetch {
             Self::Sensor(_) => Slot::Sensor,
             Self::Group(_) => Slot::Group,
             Self::Binary(_) => Slot::Binary,
+            Self::Prevalence(_) => Slot::Prevalence,
             Self::Alerts { span, .. } => Slot::Page(Index::Alert, span.start),
             Self::Binaries { span, .. } => Slot::Page(Index::Binary, span.start),
             Self::Summary { id, .. } => Slot::Summary(*id),
             Self::Segments(_) => Slot::Segments,
             Self::Events { segment, .. } => Slot::Events(*segment),
             Self::Head { .. } => Slot::Head,
-            Self::Facets { .. } | Self::Prevalence(_) => return None,
+            Self::Facets { .. } => return None,
         })
     }
 }
@@ -161,6 +166,8 @@ impl fmt::Display for Slot {
             Self::Sensor => f.write_str("sensor"),
             Self::Group => f.write_str("sensor group"),
             Self::Binary => f.write_str("binary"),
+            Self::Prevalence => f.write_str("prevalence"),
+            Self::HostAlerts => f.write_str("alerts of the host"),
             Self::Summary(_) => f.write_str("process"),
             Self::Segments => f.write_str("segments"),
             Self::Events(_) => f.write_str("events"),

@@ -1,7 +1,9 @@
 //! A process with relatives made by hand: one that started many others, two that a sensor saw only in part.
 
+use std::sync::Arc;
+
 use lampblack::api::Error;
-use lampblack::model::ProcessId;
+use lampblack::model::{Alert, Page, ProcessId};
 use lampblack::read::{Answer, Fetch};
 use lampblack::wire;
 use serde_json::{Value, json};
@@ -27,7 +29,7 @@ pub fn relative(id: ProcessId, parent: ProcessId, name: &str) -> Value {
         "id": id.to_string(), "process_name": name, "path": format!("c:\\tools\\{name}"),
         "cmdline": format!("{name} /now"), "process_md5": "0f1e2d3c4b5a69788796a5b4c3d2e1f0",
         "process_pid": id.pid(), "username": "CORP\\mlopez", "start": id.started().unwrap().to_string(),
-        "terminated": true, "parent_id": parent.to_string(), "hostname": "fin-ws-042", "sensor_id": 7,
+        "terminated": true, "last_update": "2026-03-04T10:17:02.5Z", "parent_id": parent.to_string(), "hostname": "fin-ws-042", "sensor_id": 7,
         "group": "finance", "os_type": "windows", "child_proc_type": "exec", "is_suppressed": false,
     })
 }
@@ -39,6 +41,9 @@ pub fn summary(id: ProcessId, children: u32) -> Value {
     let (process, all) = if id == first {
         let mut document = world::document(0);
         document["childproc_count"] = N_CHILDREN.into();
+        document["watchlists"] = json!([{"wid": "14"}, {"wid": "99"}]);
+        document["alliance_score_soc"] = 98.into();
+        document["alliance_data_soc"] = json!(["beacon-1"]);
         siblings.push(relative(child(90), world::ancestor(0), "notepad.exe"));
         let names = |nth| format!("child{nth:02}.exe");
         let all = (0..N_CHILDREN).map(|nth| relative(child(nth), first, &names(nth)));
@@ -67,8 +72,31 @@ pub fn summary(id: ProcessId, children: u32) -> Value {
 pub fn answer(fetch: &Fetch) -> Result<Answer, Error> {
     match fetch {
         Fetch::Summary { id, children } => Ok(told(&summary(*id, *children))),
+        Fetch::Alerts { span, .. } => Ok(Answer::Alerts(world::known(Page {
+            rows: alerts(),
+            total: 2,
+            start: span.start,
+            ..Page::default()
+        }))),
         other => world::answer(other),
     }
+}
+
+/// The alerts of the host: one about the process in the first row, one about something else.
+fn alerts() -> Vec<Arc<Alert>> {
+    let alert = |nth: u32, of: ProcessId, name: &str| {
+        let document = json!({
+            "unique_id": format!("6f0d2b1e-8c4a-4e57-9a3b-2d7f1c90e84{nth}"),
+            "alert_type": "watchlist.hit.query.process", "status": "Unresolved", "alert_severity": 50.625,
+            "feed_id": -1, "watchlist_id": (14 + nth).to_string(), "watchlist_name": name,
+            "process_id": of.to_string(), "hostname": "fin-ws-042",
+        });
+        Arc::new(wire::one(&document.to_string()).unwrap().unwrap())
+    };
+    vec![
+        alert(0, world::id(0), "Rundll32 from temp"),
+        alert(1, child(80), "Something else"),
+    ]
 }
 
 /// A summary as an answer.

@@ -105,7 +105,7 @@ fn an_event_without_a_time_ends_no_stretch() {
     stage
         .press("k k v")
         .shows(&["only this stretch"])
-        .lacks("not known");
+        .lacks("lost.txt");
 }
 
 #[test]

@@ -7,6 +7,7 @@ use ratatui::{Frame, layout::Rect, text::Line};
 
 use super::{Look, Pane, PaneId, motion, yank};
 use crate::keys::{Action, Scope};
+use crate::model::Process;
 use crate::session::{Awaiting, Cx, Remote, Session};
 use crate::text;
 use crate::theme::Theme;
@@ -69,23 +70,11 @@ impl Pane for SensorPane {
 
     fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &Look<'_>) {
         let theme = look.theme;
-        let said = |text, style| Field::cut("", Line::styled(text, style));
-        let mut fields = match (session.sensor.held(), &session.subject) {
-            (Some(known), _) => dimmed(&session.sensor, host::facts(known, session, theme), theme),
-            (None, None) => vec![said("select a process to see its host", theme.muted)],
-            (None, Some(_)) if session.sensor.is_pending() => vec![said("on its way", theme.muted)],
-            (None, Some(_)) => vec![said("not known", theme.unknown)],
-        };
+        let mut fields = host_fields(session, theme);
         if let Some(process) = &session.binary_of {
             let rule = theme.glyphs.border.horizontal_top.repeat(area.width.into());
             fields.push(Field::cut("", Line::styled(rule, theme.border)));
-            match session.binary.held() {
-                Some(known) => {
-                    let facts = binary::facts(known, process, session.binary.is_current(), theme);
-                    fields.extend(dimmed(&session.binary, facts, theme));
-                }
-                None => fields.push(binary::missing(process, &session.binary, theme)),
-            }
+            fields.extend(binary_fields(process, session, theme));
         }
         if let Some(known) = session.sensor.held() {
             fields.push(Field::cut("", ""));
@@ -98,6 +87,32 @@ impl Pane for SensorPane {
             scroll: self.offset,
         };
         self.n_lines = list.render(area, frame.buffer_mut(), theme);
+    }
+}
+
+/// What is known of the host of the subject.
+pub(super) fn host_fields(session: &Session, theme: &Theme) -> Vec<Field<'static>> {
+    let said = |text, style| vec![Field::cut("", Line::styled(text, style))];
+    match (session.sensor.held(), &session.subject) {
+        (Some(known), _) => dimmed(&session.sensor, host::facts(known, session, theme), theme),
+        (None, None) => said("select a process to see its host", theme.muted),
+        (None, Some(_)) if session.sensor.is_pending() => said("on its way", theme.muted),
+        (None, Some(_)) => said("not known", theme.unknown),
+    }
+}
+
+/// What is known of the file of a process.
+pub(super) fn binary_fields(
+    process: &Process,
+    session: &Session,
+    theme: &Theme,
+) -> Vec<Field<'static>> {
+    match session.binary.held() {
+        Some(known) => {
+            let facts = binary::facts(known, process, session.binary.is_current(), theme);
+            dimmed(&session.binary, facts, theme)
+        }
+        None => vec![binary::missing(process, &session.binary, theme)],
     }
 }
 

@@ -12,14 +12,13 @@ pub(super) use rows::chain;
 use rows::{Fold, Note, Row, Spot, What};
 
 use super::{
-    Look, Pane, PaneId, motion,
+    Look, Pane, PaneId, facts, motion,
     pivot::{self, Clues},
     yank,
 };
 use crate::keys::{Action, Scope};
 use crate::model::{Process, ProcessId, Top};
 use crate::session::{Cx, Lead, Session};
-use crate::text;
 use crate::worker::Slot;
 
 /// Numbers of children to ask for, each where the one before was not enough. The first is the server's own.
@@ -191,10 +190,7 @@ impl Pane for TreePane {
 
     fn title(&self, session: &Session) -> Line<'static> {
         match session.opened_process() {
-            Some(process) => {
-                let pid = process.pid.map(|pid| format!(" {pid}")).unwrap_or_default();
-                format!("Tree  {}{pid}", text::fit(&process.name, 24)).into()
-            }
+            Some(process) => format!("Tree  {}", facts::title(process)).into(),
             None => "Tree".into(),
         }
     }

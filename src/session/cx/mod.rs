@@ -1,5 +1,6 @@
 //! What a pane may do while it handles input, and what leaves the screen.
 
+mod context;
 mod family;
 mod lists;
 mod related;
@@ -82,14 +83,14 @@ impl<'a> Cx<'a> {
         self.session.lead.take()
     }
 
-    /// Asks for an answer. This is the one place where tickets are made.
+    /// Asks for an answer.
     pub fn fetch(&mut self, fetch: Fetch, urgency: Urgency) {
         if let Some(slot) = fetch.slot() {
             self.fetch_for(slot, fetch, urgency);
         }
     }
 
-    /// The same for a place of its own.
+    /// The same for a place of its own. This is the one place where tickets are made.
     fn fetch_for(&mut self, slot: Slot, fetch: Fetch, urgency: Urgency) {
         self.session.tickets += 1;
         let ticket = Ticket(self.session.tickets);

@@ -94,6 +94,7 @@ impl Cx<'_> {
         self.session.group.clear();
         self.session.binary.clear();
         self.session.binary_of = None;
+        self.compare_nothing();
     }
 
     /// Asks again for what is known of the subject, past the cache.
@@ -112,6 +113,7 @@ impl Cx<'_> {
             };
             self.fetch(fetch, Urgency::Fresh);
         }
+        self.compare_again();
     }
 
     /// A sensor names its group by number; the panel names it by name.

@@ -1,0 +1,158 @@
+//! What others think of a process and its file: watchlists, feeds, alerts, and how many hosts have it.
+
+use ratatui::text::{Line, Span};
+
+use crate::model::{Alert, AlertSource, Counts, Prevalence, Process, WatchlistHit};
+use crate::panes::list::{score, source};
+use crate::session::{Awaiting, Remote, Session};
+use crate::text;
+use crate::theme::Theme;
+use crate::widgets::Field;
+
+/// Lines that several names may take.
+const LONG: usize = 3;
+
+/// Hosts that are named.
+const NAMED: usize = 3;
+
+/// Alerts, watchlists and feeds that have to do with a process.
+pub(super) fn hits(process: &Process, session: &Session, theme: &Theme) -> Vec<Field<'static>> {
+    // What comes as a relative of another says nothing of these.
+    let is_partial = process.counts == Counts::default();
+    let none = || {
+        if is_partial {
+            Line::styled("not known", theme.unknown)
+        } else {
+            "none".into()
+        }
+    };
+    let listed = |label, names: Vec<String>| {
+        if names.is_empty() {
+            Field::cut(label, none())
+        } else {
+            Field::wrapped(label, Line::styled(names.join("; "), theme.caution), LONG)
+        }
+    };
+    let watchlists = process.watchlists.iter();
+    let watchlists = watchlists.map(|hit| watchlist(hit, session));
+    let feeds = process.feeds.iter().map(|hit| {
+        let score = hit.score.map(|score| format!(" {score}"));
+        let reports: Vec<_> = hit.reports.iter().map(text::visible).collect();
+        let reports = match reports.as_slice() {
+            [] => String::new(),
+            reports => format!(" ({})", reports.join(", ")),
+        };
+        let name = text::visible(&hit.feed);
+        format!("{name}{}{reports}", score.unwrap_or_default())
+    });
+    vec![
+        alerts(process, session, theme),
+        listed("watchlists", watchlists.collect()),
+        listed("feeds", feeds.collect()),
+    ]
+}
+
+/// A watchlist by its name, where an alert of the host tells it, and by its number otherwise.
+fn watchlist(hit: &WatchlistHit, session: &Session) -> String {
+    let open = session.host_alerts.current();
+    let mut open = open.iter().flat_map(|known| &known.value.rows);
+    let is_its = |alert: &&std::sync::Arc<Alert>| {
+        alert.source == AlertSource::Watchlist && alert.source_id == hit.id
+    };
+    match open.find(is_its).map(|alert| source(alert)) {
+        Some(name) if !name.is_empty() => text::visible(name),
+        _ => format!("#{}", text::visible(&hit.id)),
+    }
+}
+
+/// The open alerts of the process, and how many its host has.
+fn alerts(process: &Process, session: &Session, theme: &Theme) -> Field<'static> {
+    if process.host.is_empty() {
+        return Field::cut("alerts", Line::styled("host not recorded", theme.unknown));
+    }
+    let Some(known) = session.host_alerts.current() else {
+        return Field::cut("alerts", missing(&session.host_alerts, theme));
+    };
+    let page = &known.value;
+    let rows = page.rows.iter();
+    let own: Vec<_> = rows
+        .filter(|alert| alert.process == Some(process.id))
+        .collect();
+    let is_whole = u64::try_from(page.rows.len()).is_ok_and(|rows| rows >= page.total);
+    let others = match page.total {
+        0 => "none open on the host".to_owned(),
+        1 => "1 open on the host".to_owned(),
+        total => format!("{total} open on the host"),
+    };
+    if own.is_empty() {
+        let first = if is_whole {
+            ""
+        } else {
+            ", none of the first about this process"
+        };
+        return Field::cut("alerts", format!("{others}{first}"));
+    }
+    let least = if is_whole { "" } else { " or more" };
+    let names = own.iter().map(|alert| {
+        let severity = alert
+            .severity
+            .map(|severity| format!("{} ", score(severity)));
+        format!(
+            "{}{}",
+            severity.unwrap_or_default(),
+            text::visible(source(alert))
+        )
+    });
+    let names: Vec<_> = names.collect();
+    let own = format!("{}{least} open: {}", own.len(), names.join("; "));
+    let line = vec![
+        Span::styled(own, theme.bad),
+        Span::raw(format!(" ({others})")),
+    ];
+    Field::wrapped("alerts", Line::from(line), LONG)
+}
+
+/// How many hosts have run or loaded the file.
+pub(super) fn prevalence(process: &Process, session: &Session, theme: &Theme) -> Field<'static> {
+    const LABEL: &str = "ran on";
+    if process.md5.is_none() {
+        return Field::cut(LABEL, Line::styled("hash not recorded", theme.unknown));
+    }
+    match session.prevalence.current() {
+        Some(known) => Field::wrapped(LABEL, common(&known.value), LONG),
+        None => Field::cut(LABEL, missing(&session.prevalence, theme)),
+    }
+}
+
+/// How common a file is, in words.
+fn common(prevalence: &Prevalence) -> String {
+    let least = if prevalence.is_exact == Some(false) {
+        "about "
+    } else {
+        ""
+    };
+    let hosts = match prevalence.hosts {
+        1 => "1 host".to_owned(),
+        hosts => format!("{hosts} hosts"),
+    };
+    let first = prevalence.hostnames.iter().take(NAMED);
+    let mut names: Vec<_> = first.map(|host| text::visible(&host.name)).collect();
+    if prevalence.hostnames.len() > NAMED {
+        names.push("others".into());
+    }
+    let on = if names.is_empty() { "" } else { ": " };
+    let names = format!("{on}{}", names.join(", "));
+    let share = prevalence
+        .share()
+        .map(|share| format!(", {:.2}% of all documents", share * 100.0));
+    format!("{least}{hosts}{names}{}", share.unwrap_or_default())
+}
+
+/// Why there is nothing to say yet.
+fn missing<T>(remote: &Remote<T>, theme: &Theme) -> Line<'static> {
+    if remote.is_pending() {
+        Line::styled("on its way", theme.muted)
+    } else {
+        Line::styled("not known", theme.unknown)
+    }
+}

@@ -1,0 +1,148 @@
+//! The facts of the process under the cursor of its tree: itself, its file, its host.
+
+mod context;
+mod process;
+
+use ratatui::{
+    Frame,
+    layout::{Constraint, Layout, Rect},
+    text::Line,
+};
+
+pub(super) use process::{names, run, title};
+
+use super::{
+    Look, Pane, PaneId, motion,
+    pivot::{self, Clues},
+    sensor, yank,
+};
+use crate::keys::{Action, Scope};
+use crate::session::{Cx, Lead, Session};
+use crate::text;
+use crate::widgets::{Field, Fields};
+use crate::worker::Slot;
+
+/// Columns from which process and file stand beside each other.
+const WIDE: u16 = 100;
+
+/// Lines that a command line may take: it is read here in full.
+const CMDLINE: usize = 100;
+
+/// The pane with the facts.
+#[derive(Debug, Default)]
+pub struct FactsPane {
+    offset: usize,
+    n_lines: usize,
+    height: usize,
+}
+
+impl Pane for FactsPane {
+    fn id(&self) -> PaneId {
+        PaneId::Facts
+    }
+
+    fn scope(&self) -> Scope {
+        Scope::Facts
+    }
+
+    fn title(&self, session: &Session) -> Line<'static> {
+        match &session.binary_of {
+            Some(process) => {
+                let host = text::fit(&process.host, 24);
+                format!("{} on {host} #{}", title(process), process.sensor).into()
+            }
+            None => "Facts".into(),
+        }
+    }
+
+    fn state(&self, session: &Session) -> Line<'static> {
+        let looked_at = session.binary_of.as_ref();
+        let summary = looked_at.and_then(|process| session.family.get(&process.id)?.held());
+        match summary {
+            Some(known) => format!("as of {}", known.as_of.strftime("%H:%M:%SZ")).into(),
+            None => Line::default(),
+        }
+    }
+
+    fn slots(&self) -> &'static [Slot] {
+        &[
+            Slot::Sensor,
+            Slot::Group,
+            Slot::Binary,
+            Slot::Prevalence,
+            Slot::HostAlerts,
+        ]
+    }
+
+    fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> bool {
+        let last = self.n_lines.saturating_sub(self.height);
+        if let Some(to) = motion::moved(action, self.offset, self.height, last) {
+            self.offset = to;
+            return true;
+        }
+        let Some(process) = cx.session().binary_of.clone() else {
+            cx.notify("no process is shown");
+            return true;
+        };
+        if action == Action::Open {
+            cx.lead(Lead::Process(process.id));
+            return true;
+        }
+        pivot::follow(&[Clues::of_process(&process)], action, cx)
+            || yank::copy_one(yank::process(&process, action), cx)
+    }
+
+    fn popup(&self, action: Action, session: &Session) -> Option<Box<dyn Pane>> {
+        let process = session.binary_of.as_ref();
+        pivot::popup(action, process.map(|process| Clues::of_process(process)))
+    }
+
+    fn settle(&mut self, cx: &mut Cx<'_>) {
+        cx.compare();
+    }
+
+    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &Look<'_>) {
+        let theme = look.theme;
+        let Some(process) = &session.binary_of else {
+            let text = "open a process to see what is known of it";
+            frame.render_widget(Line::styled(text, theme.muted), area);
+            return;
+        };
+        let is_wide = area.width >= WIDE;
+        let [left, _, right] = if is_wide {
+            Layout::horizontal([
+                Constraint::Fill(1),
+                Constraint::Length(2),
+                Constraint::Fill(1),
+            ])
+            .areas(area)
+        } else {
+            [area, Rect::ZERO, Rect::ZERO]
+        };
+        let room = usize::from(left.width);
+        let mut first = run(process, session, (CMDLINE, room), theme);
+        first.extend(context::hits(process, session, theme));
+        first.extend(names(process));
+        let mut second = sensor::binary_fields(process, session, theme);
+        // It is that of the process, which has it already.
+        second.retain(|field| field.label != "md5");
+        second.push(context::prevalence(process, session, theme));
+        second.push(Field::cut("", ""));
+        second.extend(sensor::host_fields(session, theme));
+        if !is_wide {
+            first.push(Field::cut("", ""));
+            first.append(&mut second);
+        }
+        self.height = usize::from(area.height);
+        self.offset = self.offset.min(self.n_lines.saturating_sub(1));
+        self.n_lines = 0;
+        for (fields, place) in [(first, left), (second, right)] {
+            let list = Fields {
+                fields: &fields,
+                scroll: self.offset,
+            };
+            let n_lines = list.render(place, frame.buffer_mut(), theme);
+            self.n_lines = self.n_lines.max(n_lines);
+        }
+    }
+}

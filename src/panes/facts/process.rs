@@ -1,0 +1,88 @@
+//! What is known of a process by itself.
+
+use ratatui::text::{Line, Span};
+
+use crate::model::{self, Precision, Process};
+use crate::session::Session;
+use crate::text;
+use crate::theme::Theme;
+use crate::widgets::Field;
+
+/// How a process ran: what as, when, where and as whom. The command line may take so many lines of so many
+/// cells.
+pub(in crate::panes) fn run(
+    process: &Process,
+    session: &Session,
+    (lines, room): (usize, usize),
+    theme: &Theme,
+) -> Vec<Field<'static>> {
+    let time = |at| session.zone.show(at, Precision::Most);
+    let started = process.started.map_or("not recorded".into(), time);
+    let cmdline = if process.cmdline.is_empty() {
+        "not recorded".into()
+    } else {
+        text::fit(&process.cmdline, room * lines)
+    };
+    let path = process.path.non_empty();
+    let path = path.map_or("not recorded".into(), |path| {
+        text::fit_end(path, room.saturating_sub(8))
+    });
+    let user = process.user.non_empty();
+    let user = user.map_or("not recorded".into(), text::visible);
+    let sid = process.sid.non_empty();
+    let sid = sid.map_or(String::new(), |sid| format!("  {}", text::visible(sid)));
+    vec![
+        Field::wrapped("cmdline", cmdline, lines),
+        Field::cut("start", Line::styled(started, theme.time)),
+        Field::cut("end", end(process, time, theme)),
+        Field::cut("path", path),
+        Field::cut("user", format!("{user}{sid}")),
+    ]
+}
+
+/// By what a process is found again.
+pub(in crate::panes) fn names(process: &Process) -> Vec<Field<'static>> {
+    let md5 = process.md5.map(|md5| md5.to_string());
+    let md5 = md5.unwrap_or_else(|| "not recorded".into());
+    let mut fields = vec![Field::cut("md5", md5)];
+    // Servers before 7.0 have none.
+    if let Some(sha256) = process.sha256 {
+        fields.push(Field::wrapped("sha256", sha256.to_string(), 2));
+    }
+    fields.push(Field::cut("guid", process.id.to_string()));
+    fields
+}
+
+/// When it ended, and after how long; the last event is the best that a sensor says of that (reference 4.9).
+fn end(
+    process: &Process,
+    time: impl Fn(jiff::Timestamp) -> String,
+    theme: &Theme,
+) -> Line<'static> {
+    let last = process.last_update;
+    let told = |at: jiff::Timestamp| Span::styled(time(at), theme.time);
+    match (process.terminated, last) {
+        (Some(true), Some(at)) => {
+            let lasted = process.started.and_then(|started| {
+                let lasted = at.duration_since(started);
+                u64::try_from(lasted.as_millis()).ok()
+            });
+            let lasted = lasted.map(|millis| format!(", after {}", model::lasted(millis)));
+            Line::from(vec![told(at), Span::raw(lasted.unwrap_or_default())])
+        }
+        (Some(true), None) => Line::styled("ended, when is not recorded", theme.unknown),
+        (Some(false), Some(at)) => Line::from(vec![Span::raw("none seen, last event "), told(at)]),
+        (Some(false), None) => "none seen".into(),
+        (None, _) => Line::styled("not known", theme.unknown),
+    }
+}
+
+/// Its name and its number on its host, for a title.
+pub(in crate::panes) fn title(process: &Process) -> String {
+    let name = match process.name.non_empty() {
+        Some(name) => text::fit(name, 24),
+        None => "name not recorded".into(),
+    };
+    let pid = process.pid.map(|pid| format!(" {pid}"));
+    name + &pid.unwrap_or_default()
+}

@@ -1,0 +1,75 @@
+//! What sets the process that is looked at beside others: how common its file is, and what is open on its host.
+
+use std::sync::Arc;
+
+use super::Cx;
+use crate::model::{Search, Span};
+use crate::query;
+use crate::read::Fetch;
+use crate::text::Untrusted;
+use crate::worker::{Slot, Urgency};
+
+/// As many open alerts of a host are read; beyond them only their number is known.
+const ALERTS: u64 = 100;
+
+impl Cx<'_> {
+    /// Asks how common the file of the process that is looked at is, and which alerts are open on its host, unless that
+    /// was asked.
+    pub fn compare(&mut self) {
+        let Some(process) = self.session.binary_of.clone() else {
+            return;
+        };
+        match process.md5.map(Fetch::Prevalence) {
+            Some(fetch) if self.session.prevalence.asked() == Some(&fetch) => {}
+            Some(fetch) => self.fetch(fetch, Urgency::Settled),
+            None => {
+                self.cancel(Slot::Prevalence);
+                self.session.prevalence.clear();
+            }
+        }
+        match process.host.non_empty().map(open_alerts) {
+            Some(fetch) if self.session.host_alerts.asked() == Some(&fetch) => {}
+            Some(fetch) => self.fetch_for(Slot::HostAlerts, fetch, Urgency::Settled),
+            None => {
+                self.cancel(Slot::HostAlerts);
+                self.session.host_alerts.clear();
+            }
+        }
+    }
+
+    /// Asks for both again, past the cache.
+    pub(super) fn compare_again(&mut self) {
+        if let Some(fetch) = self.session.prevalence.asked().cloned() {
+            self.fetch(fetch, Urgency::Fresh);
+        }
+        if let Some(fetch) = self.session.host_alerts.asked().cloned() {
+            self.fetch_for(Slot::HostAlerts, fetch, Urgency::Fresh);
+        }
+    }
+
+    /// Nothing is looked at.
+    pub(super) fn compare_nothing(&mut self) {
+        for slot in [Slot::Prevalence, Slot::HostAlerts] {
+            self.cancel(slot);
+        }
+        self.session.prevalence.clear();
+        self.session.host_alerts.clear();
+    }
+}
+
+/// The alerts of a host that nobody has closed. The server finds none by the process it is about (reference 2.13).
+fn open_alerts(host: &Untrusted) -> Fetch {
+    let host = query::quote(host.raw());
+    let search = Search {
+        query: format!("hostname:{host} (status:Unresolved OR status:\"In Progress\")"),
+        sort: Some("alert_severity desc".into()),
+        ..Search::default()
+    };
+    Fetch::Alerts {
+        search: Arc::new(search),
+        span: Span {
+            start: 0,
+            rows: ALERTS,
+        },
+    }
+}
