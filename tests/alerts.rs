@@ -50,7 +50,7 @@ async fn other_alerts_are_found_by_a_query_of_their_own() {
     console.press("3 i ctrl-u").await;
     console.write("status:Resolved").await.press("enter").await;
     console.shows(&["Resolved"]).lacks("Unresolved ");
-    console.press("ctrl-u").await.write("start:-3d").await;
+    console.press("i ctrl-u").await.write("start:-3d").await;
     // It is a field of processes.
     console.shows(&["start"]);
 }

@@ -133,7 +133,7 @@ fn a_query_that_is_recalled_can_be_changed_and_asked() {
     stage.press("up up").write(" username:tkim").press("enter");
     assert_eq!(asked(&stage), ["process_name:first.exe username:tkim"]);
     // The newest is the one just asked, once it has an answer.
-    stage.answer_all(world::answer).press("ctrl-u up");
+    stage.answer_all(world::answer).press("i ctrl-u up");
     stage.shows(&["process_name:first.exe username:tkim"]);
 }
 
@@ -148,7 +148,7 @@ fn a_query_of_several_lines_is_one_question() {
         .press("enter");
     assert_eq!(asked(&stage), ["process_name:net.exe username:tkim"]);
     // Within it, the arrows move; only above the first line they recall.
-    stage.press("up").write("x");
+    stage.press("i up").write("x");
     stage.shows(&["process_name:xnet.exe", "username:tkim"]);
 }
 

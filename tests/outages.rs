@@ -141,7 +141,7 @@ async fn a_login_page_in_the_place_of_the_server() {
 }
 
 #[tokio::test]
-async fn a_new_question_that_fails_shows_no_rows_of_another_and_is_asked_again_by_enter() {
+async fn a_new_question_that_fails_shows_no_rows_of_another_and_is_asked_again_by_its_key() {
     let (mut console, mut door) = behind_a_door(small()).await;
     door.shut().await;
     console.search("process_name:winword.exe").await;
@@ -153,7 +153,7 @@ async fn a_new_question_that_fails_shows_no_rows_of_another_and_is_asked_again_b
         ])
         .lacks("net  use y:");
     door.lead_to(&console.sim.url).await;
-    console.press("enter").await;
+    console.press("r").await;
     console
         .shows(&["winword.exe", "Processes"])
         .lacks("cannot reach");

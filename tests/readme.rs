@@ -32,8 +32,6 @@ async fn the_screen_in_the_readme_is_the_one_the_program_draws() {
     let mut console = Console::with(small(), 120, 34, |_| {}).await;
     console
         .search(r"process_name:net.exe cmdline:\\test\blah")
-        .await
-        .press("esc")
         .await;
     let screen = format!("```text\n{}```\n", console.text());
     let readme = readme();

@@ -239,7 +239,13 @@ async fn a_query_that_cannot_be_read_is_kept_and_sent_only_when_asked_twice() {
         "the server cannot read the query: query_malformed_syntax",
         "(process_name:net.exe",
     ]);
-    console.write(")").await.press("enter").await;
+    console
+        .press("i")
+        .await
+        .write(")")
+        .await
+        .press("enter")
+        .await;
     console.lacks("cannot read").shows(&["net.exe"]);
 }
 
@@ -315,7 +321,7 @@ async fn giving_up_a_search_leaves_the_query_to_be_asked_again() {
     console.search(QUERY).await;
     console.sim.fault(Fault::new(Mode::Hang));
     console
-        .press("ctrl-u")
+        .press("i ctrl-u")
         .await
         .write("process_name:winword.exe")
         .await
@@ -323,10 +329,14 @@ async fn giving_up_a_search_leaves_the_query_to_be_asked_again() {
         .await;
     // What was there answers another question, and is gone.
     console
-        .shows(&["in flight 0", "process_name:winword.exe", "given up; enter"])
+        .shows(&[
+            "in flight 0",
+            "process_name:winword.exe",
+            "given up; r asks",
+        ])
         .lacks("net  use y:");
     console.sim.clear_faults();
-    console.press("enter").await;
+    console.press("r").await;
     console.shows(&["winword.exe", "Processes  "]);
 }
 
@@ -354,7 +364,7 @@ async fn answers_of_wrong_types_all_over_leave_a_console_that_can_be_used() {
 #[tokio::test]
 async fn a_terminal_that_is_too_small_says_so_and_recovers() {
     let mut console = Console::start().await;
-    console.search(QUERY).await.press("esc").await;
+    console.search(QUERY).await;
     let below_the_counts = |console: &Console| -> Vec<String> {
         console.text().lines().skip(1).map(str::to_owned).collect()
     };

@@ -50,6 +50,10 @@ impl App {
             );
         let place = is_leading.then(|| self.place());
         self.perform(action, now, effects);
+        // Whoever asks wants to move among the answers at once.
+        if action == Action::Submit && place.as_ref().is_some_and(|place| self.has_left(place)) {
+            self.focus = self.view.main();
+        }
         let mut cx = Cx::new(&mut self.session, effects, now);
         if let Some(lead) = cx.take_lead() {
             let place = place.unwrap_or_else(|| self.place());

@@ -126,9 +126,14 @@ impl App {
         }
     }
 
+    /// Whether something else is shown than there.
+    pub(super) fn has_left(&self, place: &Place) -> bool {
+        !place.shown.is_same(&self.place().shown)
+    }
+
     /// Remembers where one was, if that is not where one still is.
     pub(super) fn leave(&mut self, place: Place) {
-        if place.shown.is_empty() || place.shown.is_same(&self.place().shown) {
+        if place.shown.is_empty() || !self.has_left(&place) {
             return;
         }
         self.trail.ahead.clear();

@@ -352,7 +352,7 @@ impl<K: Kind> Pane for ListPane<K> {
             (None, _) => K::UNASKED,
             (Some(_), None) if session.is_pending(page) => "searching; ^c gives up",
             (Some(_), None) if session.error(page).is_some() => "",
-            (Some(_), None) => "given up; enter in the query, or r, asks again",
+            (Some(_), None) => "given up; r asks again",
             (Some(_), Some(0)) => K::EMPTY,
             (Some(_), Some(_)) => {
                 draw::rows(self, frame, area, session, look);
