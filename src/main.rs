@@ -15,9 +15,9 @@ use lampblack::config::{Environment, Setup};
 use lampblack::log;
 use lampblack::model::zone_here;
 use lampblack::read::Reader;
-use lampblack::record::History;
-use lampblack::runtime::{Events, Screen, Shell, run, stopped};
-use lampblack::session::{Identity, Past};
+use lampblack::record::{History, Saved};
+use lampblack::runtime::{Events, Screen, Shell, past, run, shelved, stopped};
+use lampblack::session::Identity;
 use lampblack::worker;
 use tokio::runtime::{self, Handle, Runtime};
 
@@ -123,12 +123,13 @@ async fn console(setup: Setup, background: Handle) -> anyhow::Result<()> {
         warnings.push(error.to_string());
         None
     });
-    let past = history.iter().flat_map(History::recent);
-    let past = past.map(|entry| Past {
-        query: entry.query,
-        at: entry.at,
-        total: entry.total,
-        took_ms: entry.took_ms,
+    let history_shown = history.iter().flat_map(History::recent).map(past);
+    let saved = setup
+        .config_dir
+        .map(|dir| Saved::load(&dir.join(Saved::FILE)));
+    let saved = saved.transpose().unwrap_or_else(|error| {
+        warnings.push(error.to_string());
+        None
     });
     let identity = Identity {
         server: if setup.is_demo {
@@ -149,10 +150,11 @@ async fn console(setup: Setup, background: Handle) -> anyhow::Result<()> {
         identity,
         keymap: setup.keymap,
         theme: setup.theme,
-        history: past.collect(),
+        history: history_shown.collect(),
+        saved: saved.as_ref().map_or_else(Vec::new, shelved),
         warnings,
     });
-    let mut shell = Shell::new(setup.clock, server.clone(), history);
+    let mut shell = Shell::new(setup.clock, server.clone(), history, saved);
     let reader = Reader::in_background(setup.client, background);
     let mut worker = worker::spawn(reader, setup.calls);
     // Before the terminal is taken, so that no signal finds it taken and nobody listening.

@@ -6,7 +6,7 @@ use lampblack::app::Setup;
 use lampblack::panes::PaneId;
 use lampblack::query::Index;
 use lampblack::read::Fetch;
-use lampblack::session::Past;
+use lampblack::session::{Past, When};
 use support::{console::Console, now, stage::Stage, world};
 
 /// The queries that were sent and not answered yet.
@@ -25,6 +25,7 @@ fn asked(stage: &Stage) -> Vec<String> {
 /// A console that has asked `first` and then `second` before.
 fn with_history() -> Stage {
     let past = |query: &str| Past {
+        when: When::default(),
         query: query.into(),
         at: now(),
         total: Some(2),
@@ -89,7 +90,7 @@ fn tab_goes_on_where_nothing_is_offered() {
     let mut stage = Stage::new(120, 36);
     stage
         .answer_all(world::answer)
-        .write("process_name:net.exe")
+        .write("net.exe")
         .press("tab");
     assert_eq!(stage.app.focus(), PaneId::Results);
 }

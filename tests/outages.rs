@@ -6,7 +6,7 @@ mod support;
 use std::io::Write;
 
 use lampblack::api::Settings;
-use lampblack::sim::{self, Options, Running};
+use lampblack::sim::{self, Fault, Mode, Options, Running};
 use support::{
     asked::Desk,
     console::{Console, small},
@@ -179,4 +179,29 @@ async fn a_console_that_starts_without_its_server_finds_it_later() {
         .shows(&["simulator 6.2.0", "net  use y:"])
         .lacks("unreachable")
         .lacks("cannot reach");
+}
+
+#[tokio::test]
+async fn giving_up_a_search_leaves_the_query_to_be_asked_again() {
+    let mut console = Console::start().await;
+    console.search(QUERY).await;
+    console.sim.fault(Fault::new(Mode::Hang));
+    console
+        .press("i ctrl-u")
+        .await
+        .write("process_name:winword.exe")
+        .await
+        .press_while_asked("enter", "ctrl-c")
+        .await;
+    // What was there answers another question, and is gone.
+    console
+        .shows(&[
+            "in flight 0",
+            "process_name:winword.exe",
+            "given up; r asks",
+        ])
+        .lacks("net  use y:");
+    console.sim.clear_faults();
+    console.press("r").await;
+    console.shows(&["winword.exe", "Processes  "]);
 }

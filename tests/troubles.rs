@@ -316,31 +316,6 @@ async fn giving_up_a_request_that_hangs_keeps_what_is_known_and_the_next_search_
 }
 
 #[tokio::test]
-async fn giving_up_a_search_leaves_the_query_to_be_asked_again() {
-    let mut console = Console::start().await;
-    console.search(QUERY).await;
-    console.sim.fault(Fault::new(Mode::Hang));
-    console
-        .press("i ctrl-u")
-        .await
-        .write("process_name:winword.exe")
-        .await
-        .press_while_asked("enter", "ctrl-c")
-        .await;
-    // What was there answers another question, and is gone.
-    console
-        .shows(&[
-            "in flight 0",
-            "process_name:winword.exe",
-            "given up; r asks",
-        ])
-        .lacks("net  use y:");
-    console.sim.clear_faults();
-    console.press("r").await;
-    console.shows(&["winword.exe", "Processes  "]);
-}
-
-#[tokio::test]
 async fn answers_of_wrong_types_all_over_leave_a_console_that_can_be_used() {
     let mut console = Console::start().await;
     console.sim.fault(Fault::new(Mode::WrongTypes));

@@ -5,7 +5,7 @@ use jiff::{Timestamp, ToSpan};
 
 use super::{App, View};
 use crate::keys::{Action, Chord, Lookup};
-use crate::panes::{FailurePane, HelpPane, HistoryPane, Pane, PaneId, QueryPane};
+use crate::panes::{FailurePane, Pane, PaneId, QueryPane};
 use crate::query::Index;
 use crate::session::{Cx, Effect, Lead};
 
@@ -46,7 +46,11 @@ impl App {
         let is_leading = View::of(action).is_some()
             || matches!(
                 action,
-                Action::Submit | Action::Open | Action::Sort | Action::SplitSegments
+                Action::Submit
+                    | Action::Open
+                    | Action::Accept
+                    | Action::Sort
+                    | Action::SplitSegments
             );
         let place = is_leading.then(|| self.place());
         self.perform(action, now, effects);
@@ -75,7 +79,9 @@ impl App {
             Lead::Search(index, query) => {
                 self.panes.editor_mut(index).set(&query);
                 cx.submit(index, query);
-                if let Some(view) = View::searching(index) {
+                // Whoever narrows what is counted goes on counting.
+                let here = (self.view.index() == Some(index)).then_some(self.view);
+                if let Some(view) = here.or_else(|| View::searching(index)) {
                     self.go_to(view);
                 }
             }
@@ -84,8 +90,14 @@ impl App {
 
     fn perform(&mut self, action: Action, now: Timestamp, effects: &mut Vec<Effect>) {
         if let Some(view) = View::of(action) {
+            // The key that counts also goes back to the hunt.
+            let is_back = view == View::Facets && self.view == view;
+            let view = if is_back { View::Hunt } else { view };
             self.prepare(view, now, effects);
             return self.go_to(view);
+        }
+        if self.open_popup(action, now, effects) {
+            return;
         }
         match action {
             Action::Quit if self.overlay.is_some() => self.overlay = None,
@@ -95,15 +107,6 @@ impl App {
             Action::Redraw => effects.push(Effect::Repaint),
             Action::Back => self.back(now, effects),
             Action::TimeZone => Cx::new(&mut self.session, effects, now).turn_zone(),
-            Action::Help => {
-                let keys = self.scope();
-                self.overlay = Some(Box::new(HelpPane::new(keys, &self.keymap)));
-            }
-            Action::History if self.overlay.is_none() => {
-                self.go_to(View::Hunt);
-                self.overlay = Some(Box::new(HistoryPane::default()));
-                self.focus = PaneId::Query(Index::Process);
-            }
             Action::ShowError => self.show_error(now, effects),
             Action::EditQuery => {
                 self.overlay = None;
@@ -114,7 +117,15 @@ impl App {
                 self.focus = PaneId::Query(self.view.index().unwrap_or(Index::Process));
             }
             // Tab completes while a completion is offered, and goes on otherwise.
-            Action::Complete if !self.is_offering() => self.step(true),
+            Action::Complete if !self.is_offering() => {
+                let is_asked = self.view.index().is_some_and(|index| {
+                    let mut cx = Cx::new(&mut self.session, effects, now);
+                    self.panes.editor_mut(index).ask_values(&mut cx)
+                });
+                if !is_asked {
+                    self.step(true);
+                }
+            }
             Action::NextPane if self.overlay.is_none() => self.step(true),
             Action::PreviousPane if self.overlay.is_none() => self.step(false),
             Action::Zoom if self.overlay.is_none() => self.is_zoomed = !self.is_zoomed,
@@ -136,6 +147,10 @@ impl App {
                     }
                     View::Alerts => panes.alerts.refresh(&mut cx),
                     View::Binaries => panes.binaries.refresh(&mut cx),
+                    View::Facets => {
+                        panes.results.refresh(&mut cx);
+                        cx.recount();
+                    }
                 }
             }
             Action::GoBack | Action::GoForward => {
@@ -178,7 +193,7 @@ impl App {
         const OPEN: &str = "status:Unresolved";
         let session = &self.session;
         let process = match self.view {
-            View::Hunt => session.subject.as_ref().map(|subject| subject.id),
+            View::Hunt | View::Facets => session.subject.as_ref().map(|subject| subject.id),
             View::Alerts => session.alert.as_ref().and_then(|alert| alert.process),
             View::Process | View::Binaries => None,
         };
@@ -209,7 +224,7 @@ impl App {
     }
 
     /// Shows a view, with the focus on what it is about.
-    fn go_to(&mut self, view: View) {
+    pub(super) fn go_to(&mut self, view: View) {
         self.overlay = None;
         self.is_zoomed = false;
         if self.view != view || matches!(self.focus, PaneId::Query(_)) {
@@ -242,6 +257,8 @@ impl App {
             self.is_zoomed = false;
         } else if self.focus != self.view.main() {
             self.focus = self.view.main();
+        } else if self.view == View::Facets {
+            self.go_to(View::Hunt);
         } else {
             Cx::new(&mut self.session, effects, now).notify("nothing to go back from; q quits");
         }

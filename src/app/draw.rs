@@ -27,7 +27,9 @@ pub(super) fn render(app: &mut App, frame: &mut Frame<'_>) {
         return;
     }
     let lines = app.editor().map(QueryPane::n_lines);
-    let is_offering = app.editor().is_some_and(QueryPane::is_offering);
+    let is_offering = app
+        .editor()
+        .is_some_and(|editor| editor.is_offering() || editor.can_have_values());
     let areas = layout::areas(screen, app.view, app.focus, app.is_zoomed, lines);
     let scope = app.scope();
     let is_covered = app.overlay.is_some();

@@ -2,7 +2,7 @@
 
 use ratatui::{Frame, text::Line, widgets::Clear};
 
-use super::layout::Areas;
+use super::{hints::hints, layout::Areas};
 use crate::keys::{Action, Chord, Keymap, Lookup, Scope};
 use crate::session::Session;
 use crate::text;
@@ -18,7 +18,7 @@ pub(super) struct Footer<'a> {
     pub(super) scope: Scope,
     /// Chords that begin a binding.
     pub(super) typed: &'a [Chord],
-    /// Whether a completion is offered; the key that accepts it goes to the next pane otherwise.
+    /// Whether a completion is offered, or can be; the key that accepts it goes to the next pane otherwise.
     pub(super) is_offering: bool,
 }
 
@@ -72,109 +72,5 @@ impl Footer<'_> {
             Some(widgets::hint(key, does.label(), self.theme))
         };
         hints(self.scope).iter().filter_map(hint).collect()
-    }
-}
-
-/// The keys worth a hint, the most useful first.
-fn hints(scope: Scope) -> &'static [Action] {
-    match scope {
-        Scope::Query => &[
-            Action::Submit,
-            Action::Complete,
-            Action::Back,
-            Action::Help,
-            Action::History,
-            Action::Newline,
-            Action::Cancel,
-        ],
-        Scope::Filter => &[Action::KeepFilter, Action::Back],
-        Scope::Entry | Scope::Download => &[Action::Accept, Action::NextForm, Action::Back],
-        Scope::Around => &[Action::Accept, Action::Widen, Action::Tighten, Action::Back],
-        Scope::Columns => &[
-            Action::Toggle,
-            Action::MoveColumnUp,
-            Action::MoveColumnDown,
-            Action::Wider,
-            Action::Narrower,
-            Action::ResetColumns,
-            Action::Back,
-        ],
-        Scope::Results | Scope::Alerts | Scope::Binaries => &[
-            Action::Help,
-            Action::EditQuery,
-            Action::Open,
-            Action::Filter,
-            Action::Mark,
-            Action::NextPane,
-            Action::SameHash,
-            Action::Around,
-            Action::YankRow,
-            Action::Columns,
-            Action::Export,
-            Action::ShowBytes,
-            Action::Download,
-            Action::Sort,
-            Action::GoBack,
-            Action::Refresh,
-            Action::Zoom,
-            Action::ShowError,
-            Action::Quit,
-        ],
-        Scope::Lineage => &[
-            Action::Help,
-            Action::EditQuery,
-            Action::Open,
-            Action::NextPane,
-            Action::GoParent,
-            Action::GoRoot,
-            Action::YankCmdline,
-            Action::Refresh,
-            Action::Back,
-            Action::Quit,
-        ],
-        Scope::Tree => &[
-            Action::Help,
-            Action::Open,
-            Action::Unfold,
-            Action::Fold,
-            Action::Deeper,
-            Action::NextPane,
-            Action::GoParent,
-            Action::GoRoot,
-            Action::YankCmdline,
-            Action::GoBack,
-            Action::Refresh,
-            Action::Quit,
-        ],
-        Scope::Events => &[
-            Action::Help,
-            Action::Filter,
-            Action::ShowAllKinds,
-            Action::Narrow,
-            Action::Later,
-            Action::Open,
-            Action::NextPane,
-            Action::YankRow,
-            Action::Export,
-            Action::Refresh,
-            Action::GoBack,
-            Action::Back,
-            Action::ShowError,
-            Action::Quit,
-        ],
-        Scope::Facts | Scope::Sensor | Scope::Alert | Scope::Binary => &[
-            Action::Help,
-            Action::EditQuery,
-            Action::Open,
-            Action::ShowBytes,
-            Action::Download,
-            Action::NextPane,
-            Action::YankRow,
-            Action::Refresh,
-            Action::Back,
-            Action::Quit,
-        ],
-        Scope::History => &[Action::Open, Action::Down, Action::Up, Action::Back],
-        _ => &[Action::Back, Action::Down, Action::Up],
     }
 }

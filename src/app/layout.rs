@@ -116,6 +116,11 @@ fn divided(view: View, main: Rect) -> Vec<(PaneId, Rect)> {
             let [list, binary] = beside(main);
             vec![(PaneId::Binaries, list), (PaneId::Binary, binary)]
         }
+        View::Facets => {
+            let half = Layout::horizontal([Constraint::Fill(5), Constraint::Fill(6)]);
+            let [list, facets] = half.areas(main);
+            vec![(PaneId::Results, list), (PaneId::Facets, facets)]
+        }
     }
 }
 

@@ -4,8 +4,10 @@ mod dispatch;
 mod draw;
 mod footer;
 mod header;
+mod hints;
 mod layout;
 mod panes;
+mod popups;
 mod tabs;
 mod trail;
 mod view;
@@ -18,7 +20,7 @@ use crate::keys::{Chord, Keymap, Scope};
 use crate::model::Survey;
 use crate::panes::{Pane, PaneId, QueryPane};
 use crate::query::Index;
-use crate::session::{Cx, Effect, Identity, Past, Session};
+use crate::session::{Cx, Effect, Identity, Past, SavedQuery, Session};
 use crate::theme::Theme;
 use crate::worker::Reply;
 use panes::Panes;
@@ -45,6 +47,13 @@ pub enum Input {
         /// Whether it is a warning.
         is_warning: bool,
     },
+    /// These queries are kept under a name now.
+    Saved {
+        /// All of them.
+        queries: Vec<SavedQuery>,
+        /// What is to be told.
+        text: String,
+    },
     /// Time for the spinner to turn.
     Turn,
 }
@@ -60,13 +69,15 @@ pub struct Setup {
     pub theme: Theme,
     /// Queries asked before, the newest first.
     pub history: Vec<Past>,
+    /// Queries kept under a name.
+    pub saved: Vec<SavedQuery>,
     /// Warnings to show at the start.
     pub warnings: Vec<String>,
 }
 
 /// The console as a state machine.
 pub struct App {
-    session: Session,
+    session: Box<Session>,
     keymap: Keymap,
     theme: Theme,
     panes: Box<Panes>,
@@ -91,15 +102,17 @@ impl App {
             keymap,
             theme,
             history,
+            saved,
             warnings,
         } = setup;
         let mut session = Session::new(identity, history);
+        session.saved = saved;
         let mut effects = Vec::new();
         if !warnings.is_empty() {
             Cx::new(&mut session, &mut effects, Timestamp::UNIX_EPOCH).warn(warnings.join("; "));
         }
         Self {
-            session,
+            session: Box::new(session),
             keymap,
             theme,
             panes: Box::default(),
@@ -141,6 +154,11 @@ impl App {
                 } else {
                     cx.notify(text);
                 }
+            }
+            Input::Saved { queries, text } => {
+                let mut cx = Cx::new(&mut self.session, &mut effects, now);
+                cx.keep(queries);
+                cx.notify(text);
             }
             Input::Turn => self.turns = self.turns.wrapping_add(1),
             Input::Resize => {}

@@ -1,8 +1,8 @@
 //! All panes, each of them once, whatever view they are shown in.
 
 use crate::panes::{
-    AlertPane, Alerts, Binaries, BinaryPane, EventsPane, FactsPane, LineagePane, ListPane, Pane,
-    PaneId, Processes, QueryPane, SensorPane, TreePane,
+    AlertPane, Alerts, Binaries, BinaryPane, EventsPane, FacetsPane, FactsPane, LineagePane,
+    ListPane, Pane, PaneId, Processes, QueryPane, SensorPane, TreePane,
 };
 use crate::query::Index;
 
@@ -22,6 +22,7 @@ pub(super) struct Panes {
     pub(super) binary_query: QueryPane,
     pub(super) binaries: ListPane<Binaries>,
     pub(super) binary: BinaryPane,
+    pub(super) facets: FacetsPane,
 }
 
 impl Default for Panes {
@@ -40,6 +41,7 @@ impl Default for Panes {
             binary_query: QueryPane::new(Index::Binary),
             binaries: ListPane::default(),
             binary: BinaryPane::default(),
+            facets: FacetsPane::default(),
         }
     }
 }
@@ -78,6 +80,7 @@ impl Panes {
             PaneId::Alert => &self.alert,
             PaneId::Binaries => &self.binaries,
             PaneId::Binary => &self.binary,
+            PaneId::Facets => &self.facets,
         }
     }
 
@@ -96,6 +99,7 @@ impl Panes {
             PaneId::Alert => &mut self.alert,
             PaneId::Binaries => &mut self.binaries,
             PaneId::Binary => &mut self.binary,
+            PaneId::Facets => &mut self.facets,
         }
     }
 }

@@ -110,7 +110,9 @@ impl App {
             view: self.view,
             focus: self.focus,
             shown: match self.view {
-                View::Hunt => Shown::Hunt(Asked::of(&panes.query, &panes.results, session)),
+                View::Hunt | View::Facets => {
+                    Shown::Hunt(Asked::of(&panes.query, &panes.results, session))
+                }
                 View::Process => {
                     let (tree, events) = (panes.tree.state(), panes.events.state());
                     Shown::Process(session.opened, tree.clone(), events.clone())
@@ -198,7 +200,7 @@ impl App {
     /// What is shown, in a few words.
     fn crumb(&self) -> String {
         let search = match self.view {
-            View::Hunt => self.session.results.search(),
+            View::Hunt | View::Facets => self.session.results.search(),
             View::Alerts => self.session.alerts.search(),
             View::Binaries => self.session.binaries.search(),
             View::Process => {

@@ -18,6 +18,8 @@ pub enum View {
     Alerts,
     /// Files are searched.
     Binaries,
+    /// What is found in the hunt is counted.
+    Facets,
 }
 
 impl View {
@@ -38,6 +40,7 @@ impl View {
             Self::Process => Action::ViewProcess,
             Self::Alerts => Action::ViewAlerts,
             Self::Binaries => Action::ViewBinaries,
+            Self::Facets => Action::ViewFacets,
         }
     }
 
@@ -48,13 +51,14 @@ impl View {
             Self::Process => "Process",
             Self::Alerts => "Alerts",
             Self::Binaries => "Binaries",
+            Self::Facets => "Facets",
         }
     }
 
     /// The index that is searched in it.
     pub(super) fn index(self) -> Option<Index> {
         match self {
-            Self::Hunt => Some(Index::Process),
+            Self::Hunt | Self::Facets => Some(Index::Process),
             Self::Process => None,
             Self::Alerts => Some(Index::Alert),
             Self::Binaries => Some(Index::Binary),
@@ -90,6 +94,11 @@ impl View {
                 (PaneId::Binaries, "Binaries"),
                 (PaneId::Binary, "Binary"),
             ],
+            Self::Facets => &[
+                (PaneId::Query(Index::Process), "Query"),
+                (PaneId::Results, "Processes"),
+                (PaneId::Facets, "Facets"),
+            ],
         }
     }
 
@@ -100,6 +109,7 @@ impl View {
             Self::Process => PaneId::Tree,
             Self::Alerts => PaneId::Alerts,
             Self::Binaries => PaneId::Binaries,
+            Self::Facets => PaneId::Facets,
         }
     }
 }

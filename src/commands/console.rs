@@ -95,6 +95,7 @@ async fn enter(
         keymap,
         theme,
         state_dir: caller.state_dir.clone(),
+        config_dir: caller.environment.config_dir().map(Into::into),
         clock,
     };
     open(setup)

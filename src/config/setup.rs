@@ -42,6 +42,8 @@ pub struct Setup {
     pub theme: Theme,
     /// Where history, session and action log are kept; `None` when it cannot be written.
     pub state_dir: Option<PathBuf>,
+    /// Where the configuration is, and with it what people share; `None` without a home directory.
+    pub config_dir: Option<PathBuf>,
     /// Whether the server is the embedded simulator.
     pub is_demo: bool,
     /// Where the time of answers comes from.

@@ -41,6 +41,9 @@ pub enum Action {
     /// Binaries: search files
     #[strum(message = "binaries")]
     ViewBinaries,
+    /// Facets: count the values of the result; again: the hunt
+    #[strum(message = "facets")]
+    ViewFacets,
     /// Show the last error in full, with what to do about it
     #[strum(message = "error")]
     ShowError,
@@ -62,6 +65,16 @@ pub enum Action {
     EditQuery,
     /// Pick from the queries asked before
     History,
+    /// Pick from the queries kept under a name, or keep one
+    #[strum(message = "saved")]
+    SavedQueries,
+    /// Keep what is in the editor under a name
+    Save,
+    /// Delete what is under the cursor; asked twice
+    Delete,
+    /// Set when the last event was, and whose clock tells
+    #[strum(message = "when")]
+    Period,
     /// Run the query
     #[strum(message = "run")]
     Submit,
@@ -69,6 +82,13 @@ pub enum Action {
     Newline,
     /// Accept the completion that is offered
     Complete,
+    /// Offer the values of the field that is typed
+    #[strum(message = "values")]
+    OfferValues,
+    /// Mend what is said to be wrong with the query
+    Fix,
+    /// Explain how the server will read the query
+    Explain,
     /// Go to the next completion, line or later query
     NextCompletion,
     /// Go to the previous completion, line or earlier query
@@ -218,6 +238,24 @@ pub enum Action {
     /// Look less far to either side
     Tighten,
 
+    /// Include the value and move down, or take its mark back
+    Include,
+    /// Exclude the value and move down, or take its mark back
+    Exclude,
+    /// Ask again with what is marked, or with this value
+    Apply,
+    /// Show the values of the next field
+    #[strum(message = "next field")]
+    NextField,
+    /// Show the values of the previous field
+    #[strum(message = "previous field")]
+    PreviousField,
+    /// Show the rarest values first, then the most common again
+    #[strum(message = "rarest")]
+    Rarest,
+    /// Compare with another host, user or time
+    Compare,
+
     /// Let the server sort by the next order
     Sort,
     /// Show one row per segment, or one per process
@@ -272,6 +310,9 @@ pub enum Action {
     /// Copy the record as the server sent it, as JSON
     #[strum(message = "JSON")]
     YankJson,
+    /// Copy the values that are shown, with their counts
+    #[strum(message = "histogram")]
+    YankHistogram,
     /// Copy the row raw, not defanged
     #[strum(message = "raw row")]
     YankRaw,

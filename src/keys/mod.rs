@@ -267,7 +267,9 @@ mod tests {
                 "r go-root",
                 "a alerts-of-host",
                 "b go-binary",
-                "g top"
+                "g top",
+                "t period",
+                "q explain"
             ]
         );
         assert_eq!(

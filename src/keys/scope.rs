@@ -54,10 +54,14 @@ pub enum Scope {
     Binaries,
     /// Whatever shows a binary.
     Binary,
+    /// The counted values of a result.
+    Facets,
     /// A popup to be read: help, an error in full.
     Overlay,
     /// The popup of queries asked before.
     History,
+    /// The popup of queries kept under a name.
+    Saved,
 }
 
 impl Scope {
@@ -91,8 +95,10 @@ impl Scope {
             Self::Alert => "Alert",
             Self::Binaries => "Binaries",
             Self::Binary => "Binary",
+            Self::Facets => "Facets",
             Self::Overlay => "Popup",
             Self::History => "Query history",
+            Self::Saved => "Saved queries",
         }
     }
 
@@ -188,8 +194,10 @@ impl Scope {
                 Self::List,
                 Self::Global,
             ],
+            Self::Facets => &[Self::Facets, Self::Copy, Self::List, Self::Global],
             Self::Overlay => &[Self::Overlay, Self::List, Self::Global],
             Self::History => &[Self::History, Self::List, Self::Global],
+            Self::Saved => &[Self::Saved, Self::List, Self::Global],
         }
     }
 

@@ -113,6 +113,16 @@ impl Facet {
         said.unwrap_or_else(|| percent(value.count, counts.max().unwrap_or(0)))
     }
 
+    /// A count in percent of all counts.
+    pub fn share(&self, count: u64) -> f64 {
+        Self::part(count, self.sum())
+    }
+
+    /// A count in percent of another.
+    pub fn part(count: u64, of: u64) -> f64 {
+        percent(count, of)
+    }
+
     /// The values that occur least before all others: what is rare is what an incident is made of.
     pub fn rarest_first(&self) -> Vec<&FacetValue> {
         let mut values: Vec<_> = self.values.iter().collect();

@@ -39,8 +39,9 @@ impl Pane for HistoryPane {
     fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> bool {
         if action == Action::Open {
             if let Some(past) = cx.session().history.get(self.cursor) {
-                let query = past.query.clone();
+                let (query, when) = (past.query.clone(), past.when.clone());
                 cx.propose(Index::Process, query);
+                cx.keep_when(when);
             }
             self.is_done = true;
             return true;
@@ -84,7 +85,12 @@ impl Pane for HistoryPane {
                 past.at.strftime("%m-%d %H:%M")
             );
             let room = usize::from(area.width).saturating_sub(text::width(&facts));
-            let query = text::fit(&Untrusted::from(past.query.as_str()), room);
+            let query = if past.when.is_open() {
+                past.query.clone()
+            } else {
+                format!("{}   {}", past.query, past.when.words())
+            };
+            let query = text::fit(&Untrusted::from(query), room);
             let pad = " ".repeat(room - text::width(&query));
             let line = Line::from(vec![
                 Span::styled(query, look.theme.text),

@@ -7,7 +7,9 @@ mod columns;
 mod download;
 mod editor;
 mod events;
+mod explain;
 mod export;
+mod facets;
 mod facts;
 mod failure;
 mod help;
@@ -15,8 +17,10 @@ mod history;
 mod lineage;
 mod list;
 mod motion;
+mod period;
 mod pivot;
 mod query;
+mod saved;
 mod sensor;
 mod tree;
 mod yank;
@@ -29,15 +33,19 @@ pub use binary::BinaryPane;
 pub use columns::ColumnsPane;
 pub use download::DownloadPane;
 pub use events::{EventsPane, EventsState};
+pub use explain::ExplainPane;
 pub use export::ExportPane;
+pub use facets::FacetsPane;
 pub use facts::FactsPane;
 pub use failure::FailurePane;
 pub use help::HelpPane;
 pub use history::HistoryPane;
 pub use lineage::LineagePane;
 pub use list::{Alerts, Binaries, Kind, ListPane, Processes, State};
+pub use period::PeriodPane;
 pub use pivot::{AroundPane, Clues};
 pub use query::QueryPane;
+pub use saved::SavedPane;
 pub use sensor::SensorPane;
 pub use tree::{State as TreeState, TreePane};
 
@@ -72,6 +80,8 @@ pub enum PaneId {
     Binaries,
     /// The binary under the cursor.
     Binary,
+    /// The counted values of the process list.
+    Facets,
     /// Whatever lies over the view.
     Overlay,
 }

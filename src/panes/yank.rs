@@ -188,12 +188,12 @@ fn time(at: Option<Timestamp>) -> Untrusted {
     at.map(|at| at.to_string()).unwrap_or_default().into()
 }
 
-fn plain(row: &[Untrusted]) -> String {
+pub(super) fn plain(row: &[Untrusted]) -> String {
     row.iter().map(text::visible).collect::<Vec<_>>().join("\t")
 }
 
-/// Only what carries addresses is worth defanging: names of files and hosts stay readable.
-fn defanged(row: &[Untrusted]) -> String {
+/// The row with its addresses made harmless. Only what carries addresses is worth defanging: names of files and hosts stay readable.
+pub(super) fn defanged(row: &[Untrusted]) -> String {
     let cell = |cell: &Untrusted| {
         if is_linkable(cell.raw()) {
             text::defang(cell)

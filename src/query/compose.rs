@@ -1,6 +1,7 @@
 //! Single values as text, and queries narrowed by one more value.
 
-use super::expr::Expr;
+use super::expr::{Clause, Expr, Query};
+use super::fields::{self, Index, Kind};
 use super::parser::parse;
 use super::print::{close, phrase, push_escaped, space};
 use super::scan::{field_name, operator_len};
@@ -53,12 +54,17 @@ pub fn narrow(text: &str, sense: Sense, field: &str, value: &str) -> String {
         Sense::Include => "",
         Sense::Exclude => "-",
     };
-    let condition = format!("{minus}{field}:{}", quote(value));
+    also(text, &format!("{minus}{field}:{}", quote(value)))
+}
+
+/// The text of a query with one more condition, which is no `or` without parentheses. What is there already stays as
+/// typed; a condition that is there already is not added again.
+pub fn also(text: &str, condition: &str) -> String {
     let old = parse(text).query;
-    let new = parse(&condition).query;
+    let new = parse(condition).query;
     let mut out = text.trim_start().to_owned();
     match (old, new) {
-        (Some(old), _) if old.is_empty() => return condition,
+        (Some(old), _) if old.is_empty() => return condition.to_owned(),
         (Some(old), Some(new)) if has_member(old.expr(), new.expr()) => return text.to_owned(),
         (Some(old), _) if matches!(old.expr(), Expr::Or(_)) => {
             out.insert(0, '(');
@@ -70,7 +76,84 @@ pub fn narrow(text: &str, sense: Sense, field: &str, value: &str) -> String {
     if !out.ends_with(char::is_whitespace) || out.ends_with("\\ ") {
         space(&mut out);
     }
-    out + &condition
+    out + condition
+}
+
+/// The condition that one of these holds.
+pub fn either(conditions: &[String]) -> String {
+    match conditions {
+        [one] => one.clone(),
+        many => format!("({})", many.join(" OR ")),
+    }
+}
+
+/// The condition that a process has a value counted in a facet. `None` where no field of a query has such values: hours
+/// of the day, and nothing at all.
+pub fn condition(facet: &str, value: &str) -> Option<String> {
+    let name = match facet {
+        "path_full" => "path",
+        "username_full" => "username",
+        other => other.strip_suffix("_facet").unwrap_or(other),
+    };
+    let field = fields::field(Index::Process, name).filter(|_| !value.is_empty())?;
+    // A histogram has a bar for each day, named by its first moment.
+    let value = match (field.kind, value.split_once('T')) {
+        (Kind::Time, Some((day, _))) => day,
+        _ => value,
+    };
+    Some(format!("{name}:{}", quote(value)))
+}
+
+/// The text of a query in which a condition stands for all that was said of its fields before. `None` if either cannot
+/// be read, or if the condition names no field.
+pub fn instead(text: &str, condition: &str) -> Option<String> {
+    let new = parse(condition).query?;
+    let fields = named(new.expr())?;
+    let rest = without(text, &fields)?;
+    let condition = match new.expr() {
+        Expr::Or(_) => format!("({})", condition.trim()),
+        _ => condition.trim().to_owned(),
+    };
+    Some(also(&rest, &condition))
+}
+
+/// The text of a query without the conditions that one of these fields must meet; as typed if there are none. `None` if
+/// it cannot be read.
+pub fn without<S: AsRef<str>>(text: &str, fields: &[S]) -> Option<String> {
+    let query = parse(text).query?;
+    let is_one = |name: &str| {
+        fields
+            .iter()
+            .any(|field| field.as_ref().eq_ignore_ascii_case(name))
+    };
+    let is_about =
+        |expr: &Expr| named(expr).is_some_and(|names| names.iter().all(|name| is_one(name)));
+    let members = match query.expr() {
+        Expr::And(members) => members.clone(),
+        other => vec![other.clone()],
+    };
+    let n_before = members.len();
+    let kept: Vec<_> = members
+        .into_iter()
+        .filter(|member| !is_about(member))
+        .collect();
+    if kept.len() == n_before {
+        return Some(text.to_owned());
+    }
+    Some(Query::new(Expr::and(kept)).to_string())
+}
+
+/// The fields of which a part of a query says what they must be; `None` if it says anything else.
+fn named(expr: &Expr) -> Option<Vec<String>> {
+    match expr {
+        Expr::Clause(Clause { field, .. }) => Some(vec![field.clone()?]),
+        Expr::Within(field, _) => Some(vec![field.clone()]),
+        Expr::And(members) | Expr::Or(members) => {
+            let all: Option<Vec<_>> = members.iter().map(named).collect();
+            all.map(|names| names.concat())
+        }
+        Expr::Not(_) | Expr::All => None,
+    }
 }
 
 fn has_member(expr: &Expr, member: &Expr) -> bool {
@@ -152,5 +235,54 @@ mod tests {
             "x process_name:a -process_name:a",
         );
         check_narrow("(x", Include, "a", "(x process_name:a");
+    }
+
+    #[test]
+    fn what_is_counted_becomes_a_condition() {
+        let check = |facet, value, expected| {
+            assert_eq!(condition(facet, value).as_deref(), expected, "{facet}");
+        };
+        check("process_name", "a b.exe", Some("process_name:\"a b.exe\""));
+        check("path_full", r"c:\a.exe", Some(r"path:c:\a.exe"));
+        check("username_full", r"CORP\m", Some(r"username:CORP\m"));
+        check("start", "2026-03-04T00:00:00Z", Some("start:2026-03-04"));
+        check("hour_of_day", "3", None);
+        check("process_name", "", None);
+        let both = ["a:1", "b:2"].map(str::to_owned);
+        assert_eq!(also("x", &either(&both)), "x (a:1 OR b:2)");
+        assert_eq!(either(&both[..1]), "a:1");
+    }
+
+    #[test]
+    fn a_condition_stands_for_what_was_said_of_its_field() {
+        let check = |text, condition, expected| {
+            assert_eq!(instead(text, condition).as_deref(), expected, "{text}");
+        };
+        check("hostname:a  x", "hostname:b", Some("x hostname:b"));
+        check("hostname:(a or c) x", "hostname:b", Some("x hostname:b"));
+        check(
+            "(hostname:a or HOSTNAME:c) (x or y)",
+            "hostname:b",
+            Some("(x OR y) hostname:b"),
+        );
+        check("hostname:a", "hostname:b", Some("hostname:b"));
+        check("", "hostname:b", Some("hostname:b"));
+        // What was excluded stays excluded, and what is typed stays typed.
+        check(
+            "x  -hostname:a",
+            "hostname:b",
+            Some("x  -hostname:a hostname:b"),
+        );
+        check(
+            "hostname:a username:u",
+            "hostname:b or hostname:c",
+            Some("username:u (hostname:b or hostname:c)"),
+        );
+        check("hostname:a", "b", None);
+        check("(hostname:a", "hostname:b", None);
+        assert_eq!(
+            without("x start:-1d", &["start", "last_update"]).as_deref(),
+            Some("x")
+        );
     }
 }

@@ -36,7 +36,7 @@ mod network;
 mod tokens;
 
 pub use complete::{Completion, complete};
-pub use compose::{Sense, narrow, quote};
+pub use compose::{Sense, also, condition, either, instead, narrow, quote, without};
 pub use explain::explain;
 pub use expr::{Bound, Clause, Expr, Operand, Query};
 pub use fields::{Field, Index, Join, Kind, Place, field, fields, join};
@@ -47,7 +47,7 @@ pub use parser::{Parsed, parse, parse_for};
 pub use problem::{Cause, Fix, Level, Problem, Rules, fixes, server_error};
 pub use summary::{summary, terms};
 pub use tokens::tokens;
-pub use values::{Typing, typing};
+pub use values::{Typing, counted, typing};
 
 #[cfg(test)]
 mod tests;

@@ -61,6 +61,24 @@ fn facet(index: Index, name: &str, field: &Field) -> Option<String> {
     }
 }
 
+/// What the server can count of an index, as it calls it: the kinds of hosts and the times, of which it makes histograms,
+/// then the values of fields.
+pub fn counted(index: Index) -> Vec<String> {
+    let special: &[&str] = match index {
+        Index::Process => &[
+            "host_type",
+            "os_type",
+            "hour_of_day",
+            "day_of_week",
+            "start",
+        ],
+        _ => &[],
+    };
+    let named = fields::fields(index).filter_map(|field| facet(index, field.name, field));
+    let special = special.iter().map(ToString::to_string);
+    special.chain(named).collect()
+}
+
 impl Typing {
     /// The query that finds whatever has a value that begins so; its facet has the values to offer.
     pub fn condition(&self) -> String {

@@ -17,6 +17,12 @@ use super::{Error, private};
 pub struct Entry {
     /// The query as typed.
     pub query: String,
+    /// The period of the last event, as typed; empty for any time.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub period: String,
+    /// Whether the server's clock tells that, not the host's.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub is_server_clock: bool,
     /// When it was asked, on this machine's clock.
     pub at: Timestamp,
     /// How many rows it found; absent when there was no answer.
@@ -146,7 +152,13 @@ fn newest(entries: Vec<Entry>) -> Vec<Entry> {
     let mut seen = HashSet::new();
     let mut kept = Vec::new();
     for entry in entries.into_iter().rev() {
-        if kept.len() < MOST && seen.insert((entry.query.clone(), entry.server.clone())) {
+        let key = (
+            entry.query.clone(),
+            entry.period.clone(),
+            entry.is_server_clock,
+            entry.server.clone(),
+        );
+        if kept.len() < MOST && seen.insert(key) {
             kept.push(entry);
         }
     }
@@ -155,7 +167,19 @@ fn newest(entries: Vec<Entry>) -> Vec<Entry> {
 }
 
 fn is_same(one: &Entry, other: &Entry) -> bool {
-    one.query == other.query && one.server == other.server
+    let key = |entry: &Entry| {
+        (
+            entry.query.clone(),
+            entry.period.clone(),
+            entry.server.clone(),
+        )
+    };
+    key(one) == key(other) && one.is_server_clock == other.is_server_clock
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
 #[cfg(test)]
@@ -167,6 +191,8 @@ mod tests {
     fn entry(query: &str, second: i64) -> Entry {
         Entry {
             query: query.into(),
+            period: String::new(),
+            is_server_clock: false,
             at: Timestamp::from_second(1_614_852_930 + second).unwrap(),
             total: Some(214),
             took_ms: None,

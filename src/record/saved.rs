@@ -18,6 +18,10 @@ pub struct SavedQuery {
     pub name: String,
     /// The query as typed.
     pub query: String,
+    /// The period of the last event, as typed; empty for any time.
+    pub period: String,
+    /// Whether the server's clock tells that, not the host's.
+    pub is_server_clock: bool,
     /// What it is for; may be empty.
     pub note: String,
 }
@@ -51,6 +55,11 @@ impl Saved {
     /// The queries, in the order of the file.
     pub fn queries(&self) -> &[SavedQuery] {
         &self.queries
+    }
+
+    /// The file.
+    pub fn path(&self) -> &Path {
+        &self.path
     }
 
     /// How many entries lack a name or a query.
@@ -132,6 +141,8 @@ fn queries(path: &Path, document: &DocumentMut) -> Result<(Vec<SavedQuery>, usiz
         Some(SavedQuery {
             name: text(table, "name").filter(is_something)?,
             query: text(table, "query").filter(is_something)?,
+            period: text(table, "period").unwrap_or_default(),
+            is_server_clock: text(table, "clock").as_deref() == Some("server"),
             note: text(table, "note").unwrap_or_default(),
         })
     };
@@ -154,10 +165,17 @@ fn is_named(table: &Table, name: &str) -> bool {
 fn fill(table: &mut Table, query: &SavedQuery) {
     table["name"] = value(query.name.trim());
     table["query"] = value(query.query.trim());
-    if query.note.trim().is_empty() {
-        table.remove("note");
-    } else {
-        table["note"] = value(query.note.trim());
+    let clock = if query.is_server_clock { "server" } else { "" };
+    for (key, text) in [
+        ("period", query.period.as_str()),
+        ("clock", clock),
+        ("note", query.note.as_str()),
+    ] {
+        if text.trim().is_empty() {
+            table.remove(key);
+        } else {
+            table[key] = value(text.trim());
+        }
     }
 }
 
@@ -198,6 +216,7 @@ mod tests {
             name: name.into(),
             query: query.into(),
             note: note.into(),
+            ..SavedQuery::default()
         }
     }
 

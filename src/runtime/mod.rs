@@ -18,7 +18,7 @@ use tokio::{select, sync::mpsc, task, time};
 
 pub use events::Events;
 pub use output::Output;
-pub use outside::{Outside, Shell};
+pub use outside::{Outside, Shell, past, shelved};
 pub use terminal::{Screen, stopped};
 
 use crate::app::{App, Input};
@@ -117,6 +117,12 @@ struct Ways<'a> {
 }
 
 impl Ways<'_> {
+    /// Tells of what was done at once.
+    fn tell(&self, input: Input) -> Done {
+        let _ = self.told.send(input);
+        Done::Begun
+    }
+
     /// Lets something be done that may take the disk its time.
     fn begin(&self, errand: impl FnOnce() -> Input + Send + 'static) -> Done {
         let told = self.told.clone();
@@ -139,12 +145,9 @@ fn perform<B: Backend>(
         // A closed channel means that the worker is gone; why is in the log.
         Effect::Send(request) => drop(ways.requests.send(request)),
         Effect::Copy(text) => outside.copy(&text),
-        Effect::Remember {
-            query,
-            at,
-            total,
-            took_ms,
-        } => outside.remember(&query, at, total, took_ms),
+        Effect::Remember(past) => outside.remember(&past),
+        Effect::Save(query) => return Ok(ways.tell(outside.save(&query))),
+        Effect::Unsave(name) => return Ok(ways.tell(outside.unsave(&name))),
         Effect::Suspend => outside.suspend(terminal)?,
         Effect::Repaint => repaint(terminal)?,
         Effect::Export { path, extract } => {

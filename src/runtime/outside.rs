@@ -3,14 +3,14 @@
 use std::{io, path::Path};
 
 use crossterm::{clipboard::CopyToClipboard, execute};
-use jiff::Timestamp;
 use ratatui::{Terminal, backend::Backend};
 
 use super::{Output, terminal};
 use crate::app::Input;
-use crate::model::{Clock, Extract};
+use crate::model::{Clock, EventClock, Extract};
 use crate::output::FileForm;
-use crate::record::{self, Draft, Entry, History};
+use crate::record::{self, Draft, Entry, History, Saved};
+use crate::session::{Past, SavedQuery, When};
 
 /// Where effects end up. The tests have one of their own.
 pub trait Outside<B: Backend> {
@@ -19,7 +19,35 @@ pub trait Outside<B: Backend> {
     /// Puts text, already made visible, on the clipboard.
     fn copy(&mut self, text: &str);
     /// Adds a query to the history.
-    fn remember(&mut self, query: &str, at: Timestamp, total: u64, took_ms: u64);
+    fn remember(&mut self, past: &Past);
+    /// The file of the queries that are kept under a name, if there is one.
+    fn saved(&mut self) -> Option<&mut Saved>;
+    /// Keeps a query under its name, and says what came of it.
+    fn save(&mut self, query: &SavedQuery) -> Input {
+        let name = &query.name;
+        let query = record::SavedQuery {
+            name: name.clone(),
+            query: query.query.clone(),
+            period: query.when.text.clone(),
+            is_server_clock: query.when.clock == EventClock::Server,
+            note: query.note.clone(),
+        };
+        change(self.saved(), |saved| {
+            saved.add(&query)?;
+            let place = saved.path().display();
+            Ok(format!("saved {name} in {place}"))
+        })
+    }
+    /// Keeps the query of this name no longer, and says what came of it.
+    fn unsave(&mut self, name: &str) -> Input {
+        change(self.saved(), |saved| {
+            Ok(if saved.remove(name)? {
+                format!("deleted {name}")
+            } else {
+                format!("{name} was gone already")
+            })
+        })
+    }
     /// Gives the terminal back to the shell until it wakes us.
     fn suspend(&mut self, terminal: &mut Terminal<B>) -> Result<(), B::Error>;
 }
@@ -30,15 +58,22 @@ pub struct Shell {
     clock: Clock,
     server: String,
     history: Option<History>,
+    saved: Option<Saved>,
 }
 
 impl Shell {
-    /// Queries asked of `server` are remembered in `history`, if there is one.
-    pub fn new(clock: Clock, server: String, history: Option<History>) -> Self {
+    /// Queries asked of `server` are remembered in `history`, and those with a name in `saved`, where there are such.
+    pub fn new(
+        clock: Clock,
+        server: String,
+        history: Option<History>,
+        saved: Option<Saved>,
+    ) -> Self {
         Self {
             clock,
             server,
             history,
+            saved,
         }
     }
 }
@@ -55,15 +90,21 @@ impl Outside<Output> for Shell {
         }
     }
 
-    fn remember(&mut self, query: &str, at: Timestamp, total: u64, took_ms: u64) {
+    fn saved(&mut self) -> Option<&mut Saved> {
+        self.saved.as_mut()
+    }
+
+    fn remember(&mut self, past: &Past) {
         let Some(history) = &mut self.history else {
             return;
         };
         let entry = Entry {
-            query: query.to_owned(),
-            at,
-            total: Some(total),
-            took_ms: Some(took_ms),
+            query: past.query.clone(),
+            period: past.when.text.clone(),
+            is_server_clock: past.when.clock == EventClock::Server,
+            at: past.at,
+            total: past.total,
+            took_ms: past.took_ms,
             server: self.server.clone(),
         };
         if let Err(error) = history.append(&entry) {
@@ -95,6 +136,59 @@ pub(super) fn export(path: &Path, extract: &Extract) -> Input {
         Err(reason) => (reason, true),
     };
     Input::Told { text, is_warning }
+}
+
+/// The queries of a file, for the screen.
+pub fn shelved(saved: &Saved) -> Vec<SavedQuery> {
+    let queries = saved.queries().iter().map(|query| SavedQuery {
+        name: query.name.clone(),
+        query: query.query.clone(),
+        when: when(&query.period, query.is_server_clock),
+        note: query.note.clone(),
+    });
+    queries.collect()
+}
+
+/// A query of the history, for the screen.
+pub fn past(entry: Entry) -> Past {
+    Past {
+        when: when(&entry.period, entry.is_server_clock),
+        query: entry.query,
+        at: entry.at,
+        total: entry.total,
+        took_ms: entry.took_ms,
+    }
+}
+
+fn when(period: &str, is_server_clock: bool) -> When {
+    When {
+        text: period.to_owned(),
+        clock: if is_server_clock {
+            EventClock::Server
+        } else {
+            EventClock::Sensor
+        },
+    }
+}
+
+/// Changes the file of saved queries, and says what came of it.
+fn change(
+    saved: Option<&mut Saved>,
+    change: impl FnOnce(&mut Saved) -> Result<String, record::Error>,
+) -> Input {
+    let changed = match saved {
+        Some(saved) => change(saved)
+            .map(|text| (shelved(saved), text))
+            .map_err(|error| error.to_string()),
+        None => Err("there is no file for saved queries".into()),
+    };
+    match changed {
+        Ok((queries, text)) => Input::Saved { queries, text },
+        Err(text) => Input::Told {
+            text,
+            is_warning: true,
+        },
+    }
 }
 
 /// Writes rows to a new file.

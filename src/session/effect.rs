@@ -2,8 +2,7 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use jiff::Timestamp;
-
+use super::{Past, SavedQuery};
 use crate::model::Extract;
 use crate::worker::Request;
 
@@ -15,16 +14,11 @@ pub enum Effect {
     /// Put this text, already made visible, on the clipboard.
     Copy(String),
     /// Add a query to the history.
-    Remember {
-        /// The query, as typed.
-        query: String,
-        /// When it was asked.
-        at: Timestamp,
-        /// How many rows it has.
-        total: u64,
-        /// How long the first page took, in milliseconds.
-        took_ms: u64,
-    },
+    Remember(Past),
+    /// Keep a query under its name.
+    Save(SavedQuery),
+    /// Keep the query of this name no longer.
+    Unsave(String),
     /// Write rows to a new file; its name says in which format.
     Export {
         /// The file.

@@ -3,6 +3,7 @@
 mod chosen;
 mod cx;
 mod effect;
+mod facets;
 mod family;
 mod lead;
 mod listed;
@@ -10,9 +11,11 @@ mod order;
 mod pages;
 mod related;
 mod remote;
+mod saved;
 mod slots;
 mod timeline;
 mod transfer;
+mod when;
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -21,18 +24,21 @@ use jiff::{Timestamp, tz::TimeZone};
 pub use chosen::Chosen;
 pub use cx::Cx;
 pub use effect::Effect;
+pub use facets::{Counts, Other};
 pub use lead::Lead;
 pub use listed::Listed;
 pub use order::{Order, orders};
 pub use pages::{Awaited, Pages, Row};
 pub use related::{Found, Relations};
 pub use remote::{Awaiting, Remote};
+pub use saved::SavedQuery;
 pub use timeline::{Gap, Place, Progress, Timeline};
 pub use transfer::Transfer;
+pub use when::When;
 
 use crate::api::{Call, Error};
 use crate::model::{
-    Alert, Binary, Group, Head, Lineage, Prevalence, Process, ProcessId, Search, Sensor,
+    Alert, Binary, Facets, Group, Head, Lineage, Prevalence, Process, ProcessId, Search, Sensor,
     ServerInfo, Summary, Survey, Zone,
 };
 use crate::query::Index;
@@ -76,6 +82,8 @@ pub struct Notice {
 pub struct Past {
     /// The query, as typed.
     pub query: String,
+    /// When the last event had to be.
+    pub when: When,
     /// When it was asked.
     pub at: Timestamp,
     /// How many rows it had, if that was ever known.
@@ -122,8 +130,8 @@ pub struct Session {
     pub transfers: Vec<Transfer>,
     /// The place for a new file that was last looked at.
     pub survey: Option<Survey>,
-    /// When the last search was asked, for the history.
-    asked_at: Option<Timestamp>,
+    /// When the last search was asked, and of when, for the history.
+    asked_at: Option<(Timestamp, When)>,
     /// The process that was opened.
     pub opened: Option<ProcessId>,
     /// Whose relatives are known: the process that was opened, or one of them that was opened before it.
@@ -148,14 +156,22 @@ pub struct Session {
     pub prevalence: Remote<Prevalence>,
     /// The alerts that are open on its host.
     pub host_alerts: Remote<AlertRows>,
+    /// What is counted of the processes last searched for.
+    pub counts: Counts,
+    /// Values of the field that is typed.
+    pub values: Remote<Facets>,
     /// In which order each index is asked, where it is not the first of its orders.
     orders: BTreeMap<Index, usize>,
     /// Whether every segment is a row of its own.
     pub is_split: bool,
     /// The columns that were chosen, by the name of their list.
     columns: BTreeMap<&'static str, Vec<Chosen>>,
+    /// When the last event of the processes searched for must have been.
+    pub when: When,
     /// Queries asked before, the newest first.
     pub history: Vec<Past>,
+    /// Queries kept under a name.
+    pub saved: Vec<SavedQuery>,
     /// A query picked elsewhere, for the editor of its index to take.
     proposal: Option<(Index, String)>,
     /// Where the last key leads.
@@ -196,6 +212,7 @@ impl Session {
         self.orders.insert(index, at.unwrap_or_default());
         if index == Index::Process {
             self.is_split = search.group_by.is_none();
+            self.when = When::of(search);
         }
     }
 
@@ -224,6 +241,10 @@ impl Session {
                 .family
                 .get_mut(&id)
                 .is_some_and(|remote| remote.settle(ticket, known)),
+            (Ok(Answer::Facets(known)), Slot::Facets(side)) => {
+                self.side_mut(side).settle(ticket, known)
+            }
+            (Ok(Answer::Facets(known)), Slot::Values) => self.values.settle(ticket, known),
             // A refreshed chain grows from its beginning; until it is whole, what is known of it stays.
             (Ok(Answer::Lineage(known)), _) if self.is_longer(&known.value) => {
                 self.lineage.keep(ticket)

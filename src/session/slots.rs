@@ -3,13 +3,13 @@
 use super::{Awaited, Awaiting, Session};
 use crate::api::Error;
 use crate::query::Index;
-use crate::worker::Slot;
+use crate::worker::{Side, Slot};
 
 /// The indexes with a list each.
 pub(super) const LISTS: [Index; 3] = [Index::Process, Index::Alert, Index::Binary];
 
 /// The slots with one value each: all but the pages and the relatives of a process.
-const VALUES: [Slot; 9] = [
+const VALUES: [Slot; 12] = [
     Slot::Info,
     Slot::Lineage,
     Slot::Sensor,
@@ -19,6 +19,9 @@ const VALUES: [Slot; 9] = [
     Slot::Prevalence,
     Slot::HostAlerts,
     Slot::Segments,
+    Slot::Facets(Side::A),
+    Slot::Facets(Side::B),
+    Slot::Values,
 ];
 
 impl Session {
@@ -116,6 +119,8 @@ impl Session {
             Slot::HostAlerts => &self.host_alerts,
             Slot::Summary(id) => self.family.get(&id)?,
             Slot::Segments => &self.timeline.segments,
+            Slot::Facets(side) => self.side(side),
+            Slot::Values => &self.values,
             Slot::Page(..) | Slot::Events(_) => return None,
         })
     }
@@ -134,6 +139,8 @@ impl Session {
             Slot::HostAlerts => &mut self.host_alerts,
             Slot::Summary(id) => self.family.get_mut(&id)?,
             Slot::Segments => &mut self.timeline.segments,
+            Slot::Facets(side) => self.side_mut(side),
+            Slot::Values => &mut self.values,
             Slot::Page(..) | Slot::Events(_) => return None,
         })
     }

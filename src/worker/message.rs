@@ -63,6 +63,19 @@ pub enum Slot {
     Head,
     /// A column of rows.
     Related(Object),
+    /// What is counted of the process search, or of what it is compared with.
+    Facets(Side),
+    /// Values of the field that is typed.
+    Values,
+}
+
+/// One of two results that are compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Side {
+    /// The result of the search itself.
+    A,
+    /// What it is compared with.
+    B,
 }
 
 /// How eagerly a question is put.
@@ -168,6 +181,9 @@ impl fmt::Display for Slot {
             Self::Binary => f.write_str("binary"),
             Self::Prevalence => f.write_str("prevalence"),
             Self::HostAlerts => f.write_str("alerts of the host"),
+            Self::Facets(Side::A) => f.write_str("facets"),
+            Self::Facets(Side::B) => f.write_str("facets to compare with"),
+            Self::Values => f.write_str("values"),
             Self::Summary(_) => f.write_str("process"),
             Self::Segments => f.write_str("segments"),
             Self::Events(_) => f.write_str("events"),

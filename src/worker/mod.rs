@@ -11,7 +11,7 @@ use tokio::{
     time::{Instant, sleep_until},
 };
 
-pub use message::{Object, Reply, Request, Slot, Ticket, Urgency};
+pub use message::{Object, Reply, Request, Side, Slot, Ticket, Urgency};
 
 use crate::api::Call;
 use crate::read::{Fetch, Outcome, Reader, Tally, Waiter};

@@ -11,11 +11,12 @@ use std::{
 
 use crossterm::event::{Event, KeyEvent};
 use futures::Stream;
-use jiff::Timestamp;
 use lampblack::{
     app::App,
     model::Clock,
+    record::Saved,
     runtime::{self, Outside},
+    session::Past,
     worker::Worker,
 };
 use ratatui::{
@@ -251,7 +252,11 @@ impl Outside<Counting> for Nowhere {
 
     fn copy(&mut self, _: &str) {}
 
-    fn remember(&mut self, _: &str, _: Timestamp, _: u64, _: u64) {}
+    fn remember(&mut self, _: &Past) {}
+
+    fn saved(&mut self) -> Option<&mut Saved> {
+        None
+    }
 
     fn suspend(&mut self, _: &mut Terminal<Counting>) -> Result<(), Infallible> {
         Ok(())

@@ -4,7 +4,7 @@ use std::fs;
 
 use lampblack::app::{Input, Setup};
 use lampblack::read::Fetch;
-use lampblack::session::{Identity, Past};
+use lampblack::session::{Identity, Past, When};
 use tempfile::TempDir;
 
 use crate::checks::{check_overlay, check_whole};
@@ -46,6 +46,7 @@ fn names_from_a_profile_cannot_draw_on_the_header() {
 #[test]
 fn a_history_that_was_tampered_with_is_text_and_asks_for_what_it_shows() {
     let past = |query: &str| Past {
+        when: When::default(),
         query: query.into(),
         at: now(),
         total: Some(3),

@@ -4,13 +4,13 @@ use std::{convert::Infallible, future::pending, time::Duration};
 
 use crossterm::event::{Event, KeyEvent};
 use futures::{StreamExt, stream};
-use jiff::Timestamp;
 use lampblack::api::{Client, Settings};
 use lampblack::app::{App, Setup};
 use lampblack::model::{Clock, Pace, zone_named};
 use lampblack::read::Reader;
+use lampblack::record::Saved;
 use lampblack::runtime::{self, Ended, Outside};
-use lampblack::session::Identity;
+use lampblack::session::{Identity, Past};
 use lampblack::sim::{self, Options, Running};
 use lampblack::worker::{self, Worker};
 use ratatui::{Terminal, backend::TestBackend, buffer::Buffer};
@@ -37,6 +37,8 @@ pub struct Notes {
     pub copied: Vec<String>,
     pub remembered: Vec<(String, u64)>,
     pub n_suspended: usize,
+    /// The file of the saved queries.
+    pub saved: Option<Saved>,
 }
 
 /// A small world: fast to start, large enough for several pages.
@@ -250,8 +252,13 @@ impl Outside<TestBackend> for Notes {
         self.copied.push(text.to_owned());
     }
 
-    fn remember(&mut self, query: &str, _: Timestamp, total: u64, _: u64) {
-        self.remembered.push((query.to_owned(), total));
+    fn remember(&mut self, past: &Past) {
+        let total = past.total.unwrap_or_default();
+        self.remembered.push((past.query.clone(), total));
+    }
+
+    fn saved(&mut self) -> Option<&mut Saved> {
+        self.saved.as_mut()
     }
 
     fn suspend(&mut self, _: &mut Terminal<TestBackend>) -> Result<(), Infallible> {

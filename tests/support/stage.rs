@@ -130,7 +130,9 @@ impl Stage {
                 }
                 Effect::Copy(text) => self.copied.push(text),
                 Effect::Quit => self.has_quit = true,
-                Effect::Remember { .. }
+                Effect::Remember(_)
+                | Effect::Save(_)
+                | Effect::Unsave(_)
                 | Effect::Export { .. }
                 | Effect::Send(Request::Download { .. } | Request::GiveUp(_))
                 | Effect::Survey { .. }

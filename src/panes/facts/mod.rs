@@ -98,7 +98,7 @@ impl Pane for FactsPane {
     }
 
     fn settle(&mut self, cx: &mut Cx<'_>) {
-        cx.compare();
+        cx.put_in_context();
     }
 
     fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &Look<'_>) {

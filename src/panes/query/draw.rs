@@ -11,6 +11,7 @@ use ratatui::{
 };
 
 use super::QueryPane;
+use crate::keys::{Action, Scope};
 use crate::panes::Look;
 use crate::query::{self, Index, Level, Role};
 use crate::session::Session;
@@ -83,7 +84,7 @@ pub(super) fn render(
             height: 1,
             ..area
         };
-        let verdict = verdict(pane, session, look.theme, &view, area.width);
+        let verdict = verdict(pane, session, look, &view, area.width);
         draw(&verdict, below, frame.buffer_mut(), look.theme);
     }
 }
@@ -214,10 +215,11 @@ fn style(role: Role, theme: &Theme) -> Style {
 fn verdict(
     pane: &QueryPane,
     session: &Session,
-    theme: &Theme,
+    look: &Look<'_>,
     view: &View,
     width: u16,
 ) -> Line<'static> {
+    let Look { theme, keymap, .. } = look;
     let Some(problem) = pane.problem() else {
         let rows = match pane.index {
             Index::Process if session.is_split => "one row per segment",
@@ -251,10 +253,17 @@ fn verdict(
     } else {
         theme.caution
     };
-    let message = match &problem.hint {
-        Some(hint) => format!("{}: {hint}", problem.message),
-        None => problem.message.clone(),
+    let key = problem.fix.as_ref().and_then(|fix| {
+        let key = keymap.hint(Scope::Query.chain(), Action::Fix)?;
+        Some(format!("; {key}: {}", fix.message))
+    });
+    // The key that mends it comes first: there is not always room for more.
+    let hint = match (&problem.hint, &key) {
+        (Some(hint), Some(_)) => format!("; or {hint}"),
+        (Some(hint), None) => format!(": {hint}"),
+        (None, _) => String::new(),
     };
+    let message = format!("{}{}{hint}", problem.message, key.unwrap_or_default());
     let message = shown(&message);
     let full = pane.text();
     let is_one_line = pane.editor.lines().len() == 1;

@@ -1,6 +1,7 @@
 //! The query editor: checked while one types, colored, completed, and never changed behind one's back.
 
 mod draw;
+mod values;
 
 use std::ops::Range;
 
@@ -10,7 +11,9 @@ use ratatui::{Frame, layout::Rect, text::Line};
 use super::{Look, Pane, PaneId, editor::Editor};
 use crate::keys::{Action, Scope};
 use crate::query::{self, Completion, Index, Level, Parsed, Problem, Role};
-use crate::session::{Cx, Session};
+use crate::session::{Cx, Session, When};
+use crate::text;
+use values::Values;
 
 /// Completions offered at once: more would hide the result below.
 const OFFERED: usize = 6;
@@ -31,12 +34,13 @@ pub struct QueryPane {
     /// What its parts are, up to date with it.
     parts: Vec<(Range<usize>, Role)>,
     offer: Offer,
+    values: Values,
     /// The text that was refused once: asked again unchanged, it goes to the server as it is.
     refused: Option<String>,
     /// Which of the earlier queries is shown, the newest being 0.
     recalled: Option<usize>,
-    /// What was being written before an earlier query was recalled.
-    draft: String,
+    /// What was being written before an earlier query was recalled, and of when.
+    draft: (String, When),
 }
 
 /// The completions on offer.
@@ -56,9 +60,10 @@ impl QueryPane {
             parsed: query::parse_for(index, ""),
             parts: Vec::new(),
             offer: Offer::default(),
+            values: Values::default(),
             refused: None,
             recalled: None,
-            draft: String::new(),
+            draft: <(String, When)>::default(),
         }
     }
 
@@ -118,6 +123,7 @@ impl QueryPane {
         self.editor.set(text);
         self.changed();
         self.offer = Offer::default();
+        self.drop_values();
     }
 
     fn complete(&mut self) {
@@ -126,7 +132,23 @@ impl QueryPane {
             self.editor.replace(item.span, &item.text);
             self.changed();
             self.offer = Offer::default();
+            self.drop_values();
         }
+    }
+
+    /// Mends what is said to be wrong, where one change can.
+    fn mend(&mut self, cx: &mut Cx<'_>) {
+        let fix = self.problem().and_then(|problem| problem.fix.clone());
+        let mut others = self.parsed.problems.iter();
+        let fix = fix.or_else(|| others.find_map(|problem| problem.fix.clone()));
+        let Some(fix) = fix else {
+            return cx.notify("nothing here can be mended by a key");
+        };
+        self.editor.replace(fix.span, &fix.replacement);
+        self.changed();
+        self.offer = Offer::default();
+        self.drop_values();
+        cx.notify(format!("mended: {}", fix.message));
     }
 
     /// Goes `by` completions on, round and round.
@@ -168,7 +190,7 @@ impl QueryPane {
     }
 
     /// Shows an earlier query, or what was being written.
-    fn recall(&mut self, step: isize, cx: &Cx<'_>) {
+    fn recall(&mut self, step: isize, cx: &mut Cx<'_>) {
         // What is remembered are queries of processes.
         if self.index != Index::Process {
             return;
@@ -180,19 +202,22 @@ impl QueryPane {
             Some(at) => {
                 let Some(next) = at.checked_add_signed(step) else {
                     self.recalled = None;
-                    let draft = std::mem::take(&mut self.draft);
+                    let (draft, when) = std::mem::take(&mut self.draft);
+                    cx.keep_when(when);
                     return self.set(&draft);
                 };
                 next.min(past.len().saturating_sub(1))
             }
         };
-        let Some(entry) = past.get(next) else { return };
+        let Some(entry) = past.get(next).cloned() else {
+            return;
+        };
         if self.recalled.is_none() {
-            self.draft = self.text.clone();
+            self.draft = (self.text.clone(), cx.session().when.clone());
         }
         self.recalled = Some(next);
-        let query = entry.query.clone();
-        self.set(&query);
+        self.set(&entry.query);
+        cx.keep_when(entry.when);
     }
 }
 
@@ -209,6 +234,13 @@ impl Pane for QueryPane {
         "Query".into()
     }
 
+    fn state(&self, session: &Session) -> Line<'static> {
+        if self.index != Index::Process || session.when.is_open() {
+            return Line::default();
+        }
+        text::visible(&session.when.words().into()).into()
+    }
+
     fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> bool {
         match action {
             Action::Submit => self.submit(cx),
@@ -217,6 +249,9 @@ impl Pane for QueryPane {
                 self.changed();
             }
             Action::Complete => self.complete(),
+            Action::Fix => self.mend(cx),
+            Action::OfferValues if self.ask_values(cx) => {}
+            Action::OfferValues => cx.notify("there are no values to offer here"),
             Action::NextCompletion if self.is_offering() => self.choose(1),
             Action::PreviousCompletion if self.is_offering() => self.choose(self.back()),
             Action::NextCompletion if !self.editor.go_down() => self.recall(-1, cx),
@@ -250,9 +285,10 @@ impl Pane for QueryPane {
 
     fn settle(&mut self, cx: &mut Cx<'_>) {
         if let Some(query) = cx.take_proposal(self.index) {
-            self.draft = self.text.clone();
+            self.draft.0 = self.text.clone();
             self.set(&query);
         }
+        self.offer_values(cx);
     }
 
     fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &Look<'_>) {

@@ -15,7 +15,7 @@ const ALERTS: u64 = 100;
 impl Cx<'_> {
     /// Asks how common the file of the process that is looked at is, and which alerts are open on its host, unless that
     /// was asked.
-    pub fn compare(&mut self) {
+    pub fn put_in_context(&mut self) {
         let Some(process) = self.session.binary_of.clone() else {
             return;
         };
@@ -38,7 +38,7 @@ impl Cx<'_> {
     }
 
     /// Asks for both again, past the cache.
-    pub(super) fn compare_again(&mut self) {
+    pub(super) fn put_in_context_again(&mut self) {
         if let Some(fetch) = self.session.prevalence.asked().cloned() {
             self.fetch(fetch, Urgency::Fresh);
         }

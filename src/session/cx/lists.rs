@@ -5,7 +5,7 @@ use std::{ops::Range, sync::Arc};
 use super::Cx;
 use crate::model::{Alert, Binary, Process, Search};
 use crate::query::Index;
-use crate::session::{Effect, Listed, Past};
+use crate::session::{Effect, Listed, Past, When};
 use crate::worker::{Request, Slot, Urgency};
 
 impl Cx<'_> {
@@ -21,22 +21,34 @@ impl Cx<'_> {
 
     /// Puts a new question to an index. It passes the cache: who submits wants to know what is there now.
     pub fn ask<T: Listed>(&mut self, query: String) {
-        let is_grouped = T::INDEX == Index::Process && !self.session.is_split;
         let search = Search {
             query,
             sort: Some(self.session.order(T::INDEX).sort.into()),
-            group_by: is_grouped.then(|| "id".into()),
+            group_by: self.grouping::<T>(),
             ..Search::default()
         };
+        let when = Some(&self.session.when).filter(|_| T::INDEX == Index::Process);
+        let period = when.and_then(|when| when.period(self.now));
+        let search = period.unwrap_or_default().bind(search);
+        if T::INDEX == Index::Process {
+            self.session.asked_at = Some((self.now, self.session.when.clone()));
+        }
+        self.put::<T>(search);
+    }
+
+    fn put<T: Listed>(&mut self, search: Search) {
         self.greet();
         let awaited = T::pages_mut(self.session).ask(Arc::new(search));
         self.cancel_pages(T::INDEX, awaited);
-        if T::INDEX == Index::Process {
-            self.session.asked_at = Some(self.now);
-        }
         for fetch in T::pages(self.session).wanted(&(0..1)) {
             self.fetch(fetch, Urgency::Fresh);
         }
+    }
+
+    /// Rows are collapsed by this field: one for each process.
+    fn grouping<T: Listed>(&self) -> Option<String> {
+        let is_grouped = T::INDEX == Index::Process && !self.session.is_split;
+        is_grouped.then(|| "id".into())
     }
 
     /// Goes back to a question put before, if another was put since. The cache may still have the answer.
@@ -73,12 +85,36 @@ impl Cx<'_> {
         self.ask_again::<Process>();
     }
 
-    fn ask_again<T: Listed>(&mut self) {
-        if let Some(search) = T::pages(self.session).search() {
+    /// Looks for last events of another time, and asks again if anything was asked.
+    pub fn search_when(&mut self, when: When) {
+        self.keep_when(when);
+        if let Some(search) = self.session.results.search() {
             let query = search.query.clone();
-            self.ask::<T>(query);
-            // The same question in another order is not a new one.
-            self.session.asked_at = None;
+            self.ask::<Process>(query);
+        }
+        self.notify(self.session.when.words());
+    }
+
+    /// Looks for last events of another time from the next question on.
+    pub fn keep_when(&mut self, when: When) {
+        // Any time is any time by either clock.
+        self.session.when = Some(when)
+            .filter(|when| !when.is_open())
+            .unwrap_or_default();
+    }
+
+    fn ask_again<T: Listed>(&mut self) {
+        // The same question in another order is not a new one: what is set for the next is not part of it.
+        if let Some(search) = T::pages(self.session).search() {
+            let search = Search {
+                sort: Some(self.session.order(T::INDEX).sort.into()),
+                group_by: self.grouping::<T>(),
+                ..Search::clone(search)
+            };
+            if T::INDEX == Index::Process {
+                self.session.asked_at = None;
+            }
+            self.put::<T>(search);
         }
     }
 
@@ -113,25 +149,20 @@ impl Cx<'_> {
             return;
         };
         let query = search.query.clone();
-        let Some(at) = self.session.asked_at.take() else {
+        let Some((at, when)) = self.session.asked_at.take() else {
             return;
         };
         let took_ms = u64::try_from(self.now.duration_since(at).as_millis()).unwrap_or(0);
         let past = Past {
-            query: query.clone(),
+            query,
+            when,
             at,
             total: Some(total),
             took_ms: Some(took_ms),
         };
-        self.session
-            .history
-            .retain(|other| other.query != past.query);
-        self.session.history.insert(0, past);
-        self.effects.push(Effect::Remember {
-            query,
-            at,
-            total,
-            took_ms,
-        });
+        let is_other = |other: &Past| (&other.query, &other.when) != (&past.query, &past.when);
+        self.session.history.retain(is_other);
+        self.session.history.insert(0, past.clone());
+        self.effects.push(Effect::Remember(past));
     }
 }

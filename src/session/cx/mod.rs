@@ -1,6 +1,7 @@
 //! What a pane may do while it handles input, and what leaves the screen.
 
 mod context;
+mod facets;
 mod family;
 mod lists;
 mod related;
@@ -12,7 +13,7 @@ use std::{path::PathBuf, sync::Arc};
 
 use jiff::Timestamp;
 
-use super::{Awaited, Awaiting, Chosen, Effect, Lead, Notice, Session, slots::LISTS};
+use super::{Awaited, Awaiting, Chosen, Effect, Lead, Notice, SavedQuery, Session, slots::LISTS};
 use crate::model::Extract;
 use crate::query::Index;
 use crate::read::Fetch;
@@ -62,6 +63,21 @@ impl<'a> Cx<'a> {
         self.effects.push(Effect::Export { path, extract });
     }
 
+    /// Keeps a query under its name.
+    pub fn save(&mut self, query: SavedQuery) {
+        self.effects.push(Effect::Save(query));
+    }
+
+    /// Keeps the query of this name no longer.
+    pub fn unsave(&mut self, name: String) {
+        self.effects.push(Effect::Unsave(name));
+    }
+
+    /// These are the queries that are kept now.
+    pub fn keep(&mut self, saved: Vec<SavedQuery>) {
+        self.session.saved = saved;
+    }
+
     /// Hands a query to the editor of an index.
     pub fn propose(&mut self, index: Index, query: String) {
         self.session.proposal = Some((index, query));
@@ -83,14 +99,14 @@ impl<'a> Cx<'a> {
         self.session.lead.take()
     }
 
-    /// Asks for an answer.
+    /// Asks for an answer, for the slot that is its own.
     pub fn fetch(&mut self, fetch: Fetch, urgency: Urgency) {
         if let Some(slot) = fetch.slot() {
             self.fetch_for(slot, fetch, urgency);
         }
     }
 
-    /// The same for a place of its own. This is the one place where tickets are made.
+    /// Asks for an answer, for a place of its own. This is the one place where tickets are made.
     fn fetch_for(&mut self, slot: Slot, fetch: Fetch, urgency: Urgency) {
         self.session.tickets += 1;
         let ticket = Ticket(self.session.tickets);

@@ -113,7 +113,7 @@ impl Cx<'_> {
             };
             self.fetch(fetch, Urgency::Fresh);
         }
-        self.compare_again();
+        self.put_in_context_again();
     }
 
     /// A sensor names its group by number; the panel names it by name.

@@ -1,0 +1,118 @@
+//! What the facets are to be compared with.
+
+use crossterm::event::KeyEvent;
+use ratatui::{
+    Frame,
+    layout::Rect,
+    text::{Line, Span},
+};
+
+use crate::keys::{Action, Scope};
+use crate::panes::{Look, Pane, PaneId, editor::Editor};
+use crate::query;
+use crate::session::{Cx, Other, Session};
+use crate::text::{self, Untrusted};
+use crate::widgets::cells;
+
+/// The overlay in which the other side of a comparison is named.
+#[derive(Debug)]
+pub(super) struct ComparePane {
+    editor: Editor,
+    is_done: bool,
+}
+
+impl ComparePane {
+    /// Proposes the value under the cursor, where one host or user may be compared with another.
+    pub(super) fn new(field: &str, value: Option<&Untrusted>, session: &Session) -> Self {
+        let is_whose = matches!(field, "hostname" | "username" | "username_full" | "group");
+        let value = value.filter(|_| is_whose);
+        let proposed = value.and_then(|value| query::condition(field, value.raw()));
+        let proposed = match (&session.counts.other, proposed) {
+            (Some(Other::Condition(condition)), None) => Some(condition.clone()),
+            (_, proposed) => proposed,
+        };
+        let mut editor = Editor::default();
+        editor.set(&proposed.unwrap_or_default());
+        Self {
+            editor,
+            is_done: false,
+        }
+    }
+}
+
+impl Pane for ComparePane {
+    fn id(&self) -> PaneId {
+        PaneId::Overlay
+    }
+
+    fn scope(&self) -> Scope {
+        Scope::Entry
+    }
+
+    fn title(&self, _: &Session) -> Line<'static> {
+        "Compare with".into()
+    }
+
+    fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> bool {
+        if action != Action::Accept {
+            return false;
+        }
+        let text = self.editor.text();
+        if text.trim().is_empty() {
+            cx.compare(None);
+            self.is_done = true;
+            return true;
+        }
+        let search = cx.session().results.search().cloned();
+        match (Other::read(&text, cx.now), search) {
+            (_, None) => cx.notify("nothing has been asked yet"),
+            (Some(other), Some(search)) if other.search(&search).is_some() => {
+                cx.compare(Some(other));
+                self.is_done = true;
+            }
+            (Some(_), Some(_)) => cx.warn("the query itself cannot be read: mend it first"),
+            (None, _) => cx.warn("neither a condition, as hostname:x, nor a time, as -30d"),
+        }
+        true
+    }
+
+    fn type_key(&mut self, key: KeyEvent, _: &mut Cx<'_>) {
+        self.editor.type_key(key);
+    }
+
+    fn paste(&mut self, text: &str, _: &mut Cx<'_>) {
+        self.editor.paste(&text.replace('\n', " "));
+    }
+
+    fn is_done(&self) -> bool {
+        self.is_done
+    }
+
+    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, _: &Session, look: &Look<'_>) {
+        let theme = look.theme;
+        let room = usize::from(area.width).saturating_sub(4);
+        let typed = text::fit_end(&self.editor.text().into(), room);
+        let at = area.x + 3 + cells(text::width(&typed));
+        let lines = [
+            Line::from(vec![
+                Span::styled("B  ", theme.title),
+                Span::styled(typed, theme.text),
+            ]),
+            Line::default(),
+            Line::styled("hostname:x     another host", theme.muted),
+            Line::styled("username:x     another user", theme.muted),
+            Line::styled("-30d           another time: the last 30 days", theme.muted),
+            Line::styled("-30d..-7d      the time from then to then", theme.muted),
+            Line::default(),
+            Line::styled(
+                "B asks the same as A, but for what is said here",
+                theme.muted,
+            ),
+            Line::styled("nothing at all ends the comparison", theme.muted),
+        ];
+        for (line, place) in lines.into_iter().zip(area.rows()) {
+            frame.render_widget(line, place);
+        }
+        frame.set_cursor_position((at.min(area.right().saturating_sub(1)), area.y));
+    }
+}

@@ -1,0 +1,126 @@
+//! The period that is searched in, set without editing the query.
+
+use crossterm::event::KeyEvent;
+use jiff::Timestamp;
+use ratatui::{
+    Frame,
+    layout::Rect,
+    text::{Line, Span},
+};
+
+use super::{Look, Pane, PaneId, editor::Editor};
+use crate::keys::{Action, Scope};
+use crate::model::EventClock;
+use crate::session::{Cx, Session, When};
+use crate::text;
+use crate::widgets::cells;
+
+/// The overlay in which a period and its clock are chosen.
+#[derive(Debug)]
+pub struct PeriodPane {
+    editor: Editor,
+    clock: EventClock,
+    /// When it was opened: relative times are shown as of then.
+    now: Timestamp,
+    is_done: bool,
+}
+
+impl PeriodPane {
+    /// Starts with the period in force.
+    pub fn new(cx: &Cx<'_>) -> Self {
+        let when = &cx.session().when;
+        let mut editor = Editor::default();
+        editor.set(&when.text);
+        Self {
+            editor,
+            clock: when.clock,
+            now: cx.now,
+            is_done: false,
+        }
+    }
+
+    /// What is typed.
+    fn when(&self) -> When {
+        When {
+            text: self.editor.text().trim().to_owned(),
+            clock: self.clock,
+        }
+    }
+}
+
+impl Pane for PeriodPane {
+    fn id(&self) -> PaneId {
+        PaneId::Overlay
+    }
+
+    fn scope(&self) -> Scope {
+        Scope::Entry
+    }
+
+    fn title(&self, _: &Session) -> Line<'static> {
+        "When the last event was".into()
+    }
+
+    fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> bool {
+        match action {
+            Action::NextPane | Action::PreviousPane => self.clock = self.clock.other(),
+            Action::Accept if self.when().period(cx.now).is_some() => {
+                cx.search_when(self.when());
+                self.is_done = true;
+            }
+            Action::Accept => cx.warn("that is no period: -24h, or FROM..UNTIL"),
+            _ => return false,
+        }
+        true
+    }
+
+    fn type_key(&mut self, key: KeyEvent, _: &mut Cx<'_>) {
+        self.editor.type_key(key);
+    }
+
+    fn paste(&mut self, text: &str, _: &mut Cx<'_>) {
+        self.editor.paste(&text.replace('\n', " "));
+    }
+
+    fn is_done(&self) -> bool {
+        self.is_done
+    }
+
+    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, _: &Session, look: &Look<'_>) {
+        let theme = look.theme;
+        let when = self.when();
+        let room = usize::from(area.width).saturating_sub(8);
+        let typed = text::fit_end(&self.editor.text().into(), room);
+        let at = area.x + 7 + cells(text::width(&typed));
+        let means = match when.period(self.now) {
+            Some(period) => Span::styled(period.to_string(), theme.good),
+            None => Span::styled("no period yet", theme.caution),
+        };
+        let clock = match self.clock {
+            EventClock::Sensor => "host's: a user may set it",
+            EventClock::Server => "server's: as events came",
+        };
+        let lines = [
+            Line::from(vec![
+                Span::styled("when   ", theme.muted),
+                Span::styled(typed, theme.text),
+            ]),
+            Line::from(vec![Span::styled("means  ", theme.muted), means]),
+            Line::from(vec![
+                Span::styled("clock  ", theme.muted),
+                Span::styled(clock, theme.text),
+                Span::styled("  tab", theme.key),
+                Span::styled(" other", theme.hint),
+            ]),
+            Line::default(),
+            Line::styled("-24h -90m -7d     until now", theme.muted),
+            Line::styled("-7d..-2d          from then to then", theme.muted),
+            Line::styled("2026-03-04T10:00:00Z..2026-03-04T12:00:00Z", theme.muted),
+            Line::styled("nothing           any time", theme.muted),
+        ];
+        for (line, place) in lines.into_iter().zip(area.rows()) {
+            frame.render_widget(line, place);
+        }
+        frame.set_cursor_position((at.min(area.right().saturating_sub(1)), area.y));
+    }
+}

@@ -1,0 +1,288 @@
+//! Writing a query with help: values offered, mistakes mended, the meaning explained.
+
+mod support;
+
+use std::fs;
+
+use insta::assert_snapshot;
+use lampblack::api::Error;
+use lampblack::app::Input;
+use lampblack::model::Search;
+use lampblack::panes::PaneId;
+use lampblack::query::Index;
+use lampblack::read::{Answer, Fetch};
+use lampblack::record::Saved;
+use lampblack::session::{Awaiting, SavedQuery, When};
+use support::{
+    console::Console,
+    stage::Stage,
+    world::{self, known},
+};
+
+/// A server that has two process names to offer.
+fn names(fetch: &Fetch) -> Result<Answer, Error> {
+    match fetch {
+        Fetch::Facets { fields, .. } => {
+            let json = r#"{"total_results": 5, "facets": {"process_name": [
+                {"name": "svchost.exe", "value": 4}, {"name": "svch0st.exe", "value": 1}]}}"#;
+            let facets = lampblack::wire::facets(json, fields).unwrap();
+            Ok(Answer::Facets(known(facets)))
+        }
+        _ => world::answer(fetch),
+    }
+}
+
+/// The queries whose values were asked for and have not come.
+fn asked(stage: &Stage) -> Vec<String> {
+    let asked = stage.asked.iter().filter_map(|(_, _, fetch)| match fetch {
+        Fetch::Facets { search, .. } => Some(search.query.clone()),
+        _ => None,
+    });
+    asked.collect()
+}
+
+fn writing(text: &str) -> Stage {
+    let mut stage = Stage::new(120, 36);
+    stage.answer_all(world::answer).write(text);
+    stage
+}
+
+#[test]
+fn values_are_asked_for_by_a_key_and_never_by_typing() {
+    let mut stage = writing("process_name:svch");
+    assert!(asked(&stage).is_empty());
+    stage.press("tab");
+    assert_eq!(asked(&stage), ["process_name:svch*"]);
+    stage.answer_all(names);
+    stage.shows(&["svchost.exe  4 times", "svch0st.exe  1 times"]);
+    // What is typed on narrows what is offered, and asks nothing.
+    stage.write("0").shows(&["svch0st.exe"]);
+    stage.lacks("svchost.exe  4 times");
+    assert!(asked(&stage).is_empty());
+    stage.press("tab").shows(&["│process_name:svch0st.exe "]);
+    stage.lacks("1 times");
+    stage.press("enter");
+    assert_eq!(stage.app.focus(), PaneId::Results);
+}
+
+#[test]
+fn where_there_is_no_other_value_the_key_goes_on() {
+    let mut stage = writing("process_name:qq");
+    stage.press("tab").answer_all(names);
+    stage.shows(&["no other value of process_name is like that"]);
+    stage.press("tab");
+    assert_eq!(stage.app.focus(), PaneId::Results);
+    // Where the server counts nothing, nothing is asked.
+    let mut stage = writing("cmdline:x");
+    stage
+        .press("ctrl-space")
+        .shows(&["there are no values to offer here"]);
+    stage.press("tab");
+    assert!(asked(&stage).is_empty());
+    assert_eq!(stage.app.focus(), PaneId::Results);
+}
+
+#[test]
+fn what_was_taken_back_is_offered_again() {
+    let mut stage = writing("process_name:svch");
+    stage.press("ctrl-space").answer_all(names);
+    stage.press("esc").lacks("4 times");
+    assert_eq!(stage.app.focus(), PaneId::Query(Index::Process));
+    stage.press("ctrl-space").shows(&["4 times"]);
+    assert!(asked(&stage).is_empty());
+}
+
+#[test]
+fn values_that_do_not_come_are_said_to() {
+    let mut stage = writing("process_name:svch");
+    stage.press("tab").answer_all(|_| Err(Error::Internal));
+    stage.shows(&["no values: "]);
+    stage.press("tab").press("ctrl-c").lacks("4 times");
+    assert!(!stage.app.session().values.is_pending());
+}
+
+#[test]
+fn a_mistake_is_mended_by_one_key() {
+    let mut stage = writing("(process_name:net.exe");
+    stage.shows(&["^x: close it at the end"]);
+    stage
+        .press("ctrl-x")
+        .shows(&["│(process_name:net.exe) ", "mended: close it at the end"]);
+    stage
+        .press("ctrl-x")
+        .shows(&["nothing here can be mended by a key"]);
+    let mut stage = writing("- process_name:net.exe");
+    stage.press("ctrl-x").shows(&["│-process_name:net.exe "]);
+}
+
+#[test]
+fn a_query_is_explained_inside_the_editor_and_outside() {
+    let mut stage = writing(r"cmdline:\\test\blah start:-24h (a or -username:x)");
+    stage.press("f2");
+    assert_snapshot!("explained", stage.picture());
+    stage.press("esc enter").answer_all(world::answer);
+    stage.press("g q").shows(&[
+        "How the server reads it",
+        "is from 2026-03-03 10:20:00Z to 2026-03-04 10:20:00Z",
+    ]);
+    stage.press("esc 2 g q").shows(&["there is no query here"]);
+}
+
+/// The search that was asked last.
+fn search(stage: &Stage) -> Search {
+    let results = &stage.app.session().results;
+    Search::clone(results.search().expect("something was asked"))
+}
+
+#[test]
+fn a_period_is_set_without_editing_the_query_and_undone_by_going_back() {
+    let mut stage = writing("process_name:net.exe");
+    stage.press("enter").answer_all(world::answer);
+    stage.press("g t").write("-24h").shows(&[
+        "means  last event since 2026-03-03 10:20:00Z, host's clock",
+        "2026-03-04T10:00:00Z..2026-03-04T12:00:00Z",
+    ]);
+    stage
+        .press("tab")
+        .shows(&["last event since 2026-03-03 10:20:00Z, server's clock"]);
+    stage.press("enter").answer_all(world::answer);
+    let bound = search(&stage);
+    assert_eq!(bound.query, "process_name:net.exe");
+    assert!(bound.min_last_server_update.is_some() && bound.min_last_update.is_none());
+    stage.shows(&["last event -24h, server's clock"]);
+    // Another order of the same is of the same time.
+    stage.press("s").answer_all(world::answer);
+    assert_eq!(
+        search(&stage).min_last_server_update,
+        bound.min_last_server_update
+    );
+    stage.press("[ [").answer_all(world::answer);
+    stage.lacks("last event -24h");
+    assert_eq!(search(&stage).min_last_server_update, None);
+    stage
+        .press("]")
+        .shows(&["last event 2026-03-03T10:20:00Z.., server's clock"]);
+}
+
+#[test]
+fn what_is_no_period_is_not_taken() {
+    let mut stage = writing("x");
+    stage
+        .press("ctrl-t")
+        .write("yesterday")
+        .shows(&["no period yet"]);
+    stage.press("enter").shows(&["that is no period"]);
+    stage.press("esc").lacks("no period yet");
+    stage.press("esc 3 g t").answer_all(world::answer);
+    stage.shows(&["only processes are searched by when"]);
+}
+
+#[test]
+fn the_history_knows_of_when_a_query_was() {
+    let mut stage = writing("process_name:net.exe");
+    stage.press("ctrl-t").write("-7d").press("enter");
+    stage.press("enter").answer_all(world::answer);
+    stage.press("g t ctrl-u enter").answer_all(world::answer);
+    stage.lacks("last event -7d");
+    // The same query of another time is another.
+    stage.press("ctrl-r").shows(&[
+        "Query history 2",
+        "process_name:net.exe   last event -7d, host's clock",
+    ]);
+    stage.press("j enter enter").answer_all(world::answer);
+    assert!(search(&stage).min_last_update.is_some());
+    // By the arrows too, and what was being written comes back with its time.
+    stage.press("g t ctrl-u enter").answer_all(world::answer);
+    stage.press("i up up").shows(&["last event -7d"]);
+    stage.press("down down").lacks("last event -7d");
+}
+
+#[test]
+fn a_period_and_the_saved_queries_have_pictures() {
+    for (width, height) in [(60, 16), (120, 36)] {
+        let mut stage = Stage::new(width, height);
+        stage.answer_all(world::answer).write("x");
+        stage.press("ctrl-t").write("-24h");
+        assert_snapshot!(format!("period-{width}x{height}"), stage.picture());
+        stage.input(Input::Saved {
+            queries: vec![
+                SavedQuery {
+                    name: "office starts a shell".into(),
+                    query: "parent_name:winword.exe process_name:cmd.exe".into(),
+                    ..SavedQuery::default()
+                },
+                SavedQuery {
+                    name: "hostile \u{1b}[2J".into(),
+                    query: "x\u{202e}".into(),
+                    when: When {
+                        text: "-7d".into(),
+                        ..When::default()
+                    },
+                    note: "of a colleague".into(),
+                },
+            ],
+            text: "saved".into(),
+        });
+        stage.press("esc ctrl-s s").write("mine");
+        assert_snapshot!(format!("saved-{width}x{height}"), stage.picture());
+    }
+}
+
+#[tokio::test]
+async fn a_query_is_saved_in_a_file_picked_from_it_and_deleted() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("shared/queries.toml");
+    let mut console = Console::start().await;
+    console.outside.saved = Some(Saved::load(&path).unwrap());
+    console.write("process_name:net.exe").await;
+    console.press("ctrl-t").await.write("-30d").await;
+    console.press("tab enter ctrl-s").await;
+    console.shows(&["no query is saved yet"]);
+    console.press("s enter").await;
+    console.shows(&["a query is saved under a name"]);
+    console.write("nets").await.press("enter").await;
+    console.shows(&["saved nets in ", "Saved queries 1"]);
+    let text = fs::read_to_string(&path).unwrap();
+    for line in [
+        "name = \"nets\"",
+        "query = \"process_name:net.exe\"",
+        "period = \"-30d\"",
+        "clock = \"server\"",
+    ] {
+        assert!(text.contains(line), "{text}");
+    }
+    // It is picked with its time, and only enter asks.
+    console.press("esc ctrl-u ctrl-t ctrl-u enter").await;
+    console.asked();
+    console.press("ctrl-s enter").await;
+    console.shows(&["process_name:net.exe", "last event -30d, server's clock"]);
+    assert!(console.asked().is_empty());
+    console.press("ctrl-s d").await;
+    console.shows(&["the same key again deletes nets"]);
+    console
+        .press("d")
+        .await
+        .shows(&["deleted nets", "Saved queries 0"]);
+    assert!(!fs::read_to_string(&path).unwrap().contains("nets"));
+}
+
+#[test]
+fn a_query_is_not_saved_where_there_is_no_file_and_not_without_words() {
+    let mut stage = writing("");
+    stage
+        .press("ctrl-s s")
+        .shows(&["there is no query to save"]);
+    stage.press("d").shows(&["no query is under the cursor"]);
+}
+
+#[tokio::test]
+async fn the_values_of_the_server_complete_a_query() {
+    let mut console = Console::start().await;
+    console.asked();
+    console.write("hostname:SRV-").await.press("tab").await;
+    let asked = console.asked();
+    assert_eq!(asked.len(), 1, "{asked:#?}");
+    assert!(asked[0].contains("facet.field=hostname") && asked[0].contains("rows=0"));
+    console.press("down tab enter").await;
+    console.shows(&["hostname:srv-", "Processes  "]);
+}
