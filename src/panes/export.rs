@@ -3,18 +3,12 @@
 use std::sync::Arc;
 
 use crossterm::event::KeyEvent;
-use ratatui::{
-    Frame,
-    layout::Rect,
-    text::{Line, Span},
-};
+use ratatui::{Frame, layout::Rect, text::Line};
 
-use super::{Look, Pane, PaneId, editor::Editor};
+use super::{Look, Pane, PaneId, entry::Entry};
 use crate::keys::{Action, Scope};
 use crate::model::Extract;
 use crate::session::{Cx, Session};
-use crate::text;
-use crate::widgets::cells;
 
 /// The overlay in which a file is named. Its rows are those that were there when it was opened.
 #[derive(Debug)]
@@ -22,19 +16,18 @@ pub struct ExportPane {
     extract: Arc<Extract>,
     /// How many rows the list has, loaded or not.
     total: u64,
-    editor: Editor,
+    entry: Entry,
     is_done: bool,
 }
 
 impl ExportPane {
     /// Offers to write these rows of a list of `total`.
     pub fn new(extract: Extract, total: u64) -> Self {
-        let mut editor = Editor::default();
-        editor.set(&format!("{}.csv", extract.name));
+        let entry = Entry::new(&format!("{}.csv", extract.name));
         Self {
             extract: Arc::new(extract),
             total,
-            editor,
+            entry,
             is_done: false,
         }
     }
@@ -59,22 +52,22 @@ impl Pane for ExportPane {
         if action != Action::Accept {
             return false;
         }
-        let path = self.editor.text();
-        if path.trim().is_empty() {
+        let path = self.entry.text();
+        if path.is_empty() {
             cx.warn("name a file to write to");
         } else {
-            cx.export(path.trim().into(), self.extract.clone());
+            cx.export(path.into(), self.extract.clone());
             self.is_done = true;
         }
         true
     }
 
     fn type_key(&mut self, key: KeyEvent, _: &mut Cx<'_>) {
-        self.editor.type_key(key);
+        self.entry.type_key(key);
     }
 
     fn paste(&mut self, text: &str, _: &mut Cx<'_>) {
-        self.editor.paste(&text.replace('\n', " "));
+        self.entry.paste(text);
     }
 
     fn is_done(&self) -> bool {
@@ -83,14 +76,8 @@ impl Pane for ExportPane {
 
     fn render(&mut self, frame: &mut Frame<'_>, area: Rect, _: &Session, look: &Look<'_>) {
         let theme = look.theme;
-        let room = usize::from(area.width).saturating_sub(7);
-        let path = text::fit_end(&self.editor.text().into(), room);
-        let at = area.x + 6 + cells(text::width(&path));
         let lines = [
-            Line::from(vec![
-                Span::styled("file  ", theme.muted),
-                Span::styled(path, theme.text),
-            ]),
+            Line::default(),
             Line::default(),
             Line::styled(
                 ".csv    the columns, safe to open in a spreadsheet",
@@ -111,6 +98,6 @@ impl Pane for ExportPane {
         for (line, place) in lines.into_iter().zip(area.rows()) {
             frame.render_widget(line, place);
         }
-        frame.set_cursor_position((at.min(area.right().saturating_sub(1)), area.y));
+        self.entry.render("file  ", frame, area, look);
     }
 }

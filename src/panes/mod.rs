@@ -6,6 +6,7 @@ mod bytes;
 mod columns;
 mod download;
 mod editor;
+mod entry;
 mod events;
 mod explain;
 mod export;

@@ -8,17 +8,15 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::{Look, Pane, PaneId, editor::Editor};
+use super::{Look, Pane, PaneId, entry::Entry};
 use crate::keys::{Action, Scope};
 use crate::model::EventClock;
 use crate::session::{Cx, Session, When};
-use crate::text;
-use crate::widgets::cells;
 
 /// The overlay in which a period and its clock are chosen.
 #[derive(Debug)]
 pub struct PeriodPane {
-    editor: Editor,
+    entry: Entry,
     clock: EventClock,
     /// When it was opened: relative times are shown as of then.
     now: Timestamp,
@@ -29,10 +27,8 @@ impl PeriodPane {
     /// Starts with the period in force.
     pub fn new(cx: &Cx<'_>) -> Self {
         let when = &cx.session().when;
-        let mut editor = Editor::default();
-        editor.set(&when.text);
         Self {
-            editor,
+            entry: Entry::new(&when.text),
             clock: when.clock,
             now: cx.now,
             is_done: false,
@@ -42,7 +38,7 @@ impl PeriodPane {
     /// What is typed.
     fn when(&self) -> When {
         When {
-            text: self.editor.text().trim().to_owned(),
+            text: self.entry.text(),
             clock: self.clock,
         }
     }
@@ -75,11 +71,11 @@ impl Pane for PeriodPane {
     }
 
     fn type_key(&mut self, key: KeyEvent, _: &mut Cx<'_>) {
-        self.editor.type_key(key);
+        self.entry.type_key(key);
     }
 
     fn paste(&mut self, text: &str, _: &mut Cx<'_>) {
-        self.editor.paste(&text.replace('\n', " "));
+        self.entry.paste(text);
     }
 
     fn is_done(&self) -> bool {
@@ -89,9 +85,6 @@ impl Pane for PeriodPane {
     fn render(&mut self, frame: &mut Frame<'_>, area: Rect, _: &Session, look: &Look<'_>) {
         let theme = look.theme;
         let when = self.when();
-        let room = usize::from(area.width).saturating_sub(8);
-        let typed = text::fit_end(&self.editor.text().into(), room);
-        let at = area.x + 7 + cells(text::width(&typed));
         let means = match when.period(self.now) {
             Some(period) => Span::styled(period.to_string(), theme.good),
             None => Span::styled("no period yet", theme.caution),
@@ -101,10 +94,7 @@ impl Pane for PeriodPane {
             EventClock::Server => "server's: as events came",
         };
         let lines = [
-            Line::from(vec![
-                Span::styled("when   ", theme.muted),
-                Span::styled(typed, theme.text),
-            ]),
+            Line::default(),
             Line::from(vec![Span::styled("means  ", theme.muted), means]),
             Line::from(vec![
                 Span::styled("clock  ", theme.muted),
@@ -121,6 +111,6 @@ impl Pane for PeriodPane {
         for (line, place) in lines.into_iter().zip(area.rows()) {
             frame.render_widget(line, place);
         }
-        frame.set_cursor_position((at.min(area.right().saturating_sub(1)), area.y));
+        self.entry.render("when   ", frame, area, look);
     }
 }

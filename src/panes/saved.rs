@@ -7,12 +7,12 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::{Look, Pane, PaneId, editor::Editor, motion};
+use super::{Look, Pane, PaneId, entry::Entry, motion};
 use crate::keys::{Action, Scope};
 use crate::query::Index;
 use crate::session::{Cx, SavedQuery, Session};
 use crate::text::{self, Untrusted};
-use crate::widgets::{cells, follow};
+use crate::widgets::follow;
 
 /// Cells that a name may take.
 const NAME: usize = 28;
@@ -26,7 +26,7 @@ pub struct SavedPane {
     top: usize,
     height: usize,
     /// The name, while it is typed.
-    naming: Option<Editor>,
+    naming: Option<Entry>,
     /// The name of the query that goes if the key comes again.
     going: Option<String>,
     is_done: bool,
@@ -54,13 +54,13 @@ impl SavedPane {
         if self.query.is_empty() {
             return cx.notify("there is no query to save");
         }
-        self.naming = Some(Editor::default());
+        self.naming = Some(Entry::default());
     }
 
     /// Saves what is in the editor under the name that was typed.
     fn save(&mut self, cx: &mut Cx<'_>) {
-        let Some(editor) = &self.naming else { return };
-        let name = editor.text().trim().to_owned();
+        let Some(entry) = &self.naming else { return };
+        let name = entry.text();
         if name.is_empty() {
             return cx.warn("a query is saved under a name");
         }
@@ -127,14 +127,14 @@ impl Pane for SavedPane {
     }
 
     fn type_key(&mut self, key: KeyEvent, _: &mut Cx<'_>) {
-        if let Some(editor) = &mut self.naming {
-            editor.type_key(key);
+        if let Some(entry) = &mut self.naming {
+            entry.type_key(key);
         }
     }
 
     fn paste(&mut self, text: &str, _: &mut Cx<'_>) {
-        if let Some(editor) = &mut self.naming {
-            editor.paste(&text.replace('\n', " "));
+        if let Some(entry) = &mut self.naming {
+            entry.paste(text);
         }
     }
 
@@ -173,24 +173,15 @@ impl Pane for SavedPane {
                 frame.buffer_mut().set_style(place, theme.selection);
             }
         }
-        if let Some(editor) = &self.naming {
-            let room = usize::from(area.width).saturating_sub(7);
-            let typed = text::fit_end(&editor.text().into(), room);
-            let at = below.x + 6 + cells(text::width(&typed));
-            let query = text::fit(&self.query.as_str().into(), room);
-            let lines = [
-                ("query ", query, theme.value),
-                ("name  ", typed, theme.text),
-            ];
-            for ((what, text, style), place) in lines.into_iter().zip(below.rows()) {
-                let line = Line::from(vec![
-                    Span::styled(what, theme.muted),
-                    Span::styled(text, style),
-                ]);
-                frame.render_widget(line, place);
-            }
-            let y = below.bottom().saturating_sub(1);
-            frame.set_cursor_position((at.min(area.right().saturating_sub(1)), y));
+        if let Some(entry) = &self.naming {
+            let [query, name] = Layout::vertical([Constraint::Length(1); 2]).areas(below);
+            let room = usize::from(area.width).saturating_sub(6);
+            let line = Line::from(vec![
+                Span::styled("query ", theme.muted),
+                Span::styled(text::fit(&self.query.as_str().into(), room), theme.value),
+            ]);
+            frame.render_widget(line, query);
+            entry.render("name  ", frame, name, look);
         }
     }
 }

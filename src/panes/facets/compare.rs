@@ -1,23 +1,18 @@
 //! What the facets are to be compared with.
 
 use crossterm::event::KeyEvent;
-use ratatui::{
-    Frame,
-    layout::Rect,
-    text::{Line, Span},
-};
+use ratatui::{Frame, layout::Rect, text::Line};
 
 use crate::keys::{Action, Scope};
-use crate::panes::{Look, Pane, PaneId, editor::Editor};
+use crate::panes::{Look, Pane, PaneId, entry::Entry};
 use crate::query;
 use crate::session::{Cx, Other, Session};
-use crate::text::{self, Untrusted};
-use crate::widgets::cells;
+use crate::text::Untrusted;
 
 /// The overlay in which the other side of a comparison is named.
 #[derive(Debug)]
 pub(super) struct ComparePane {
-    editor: Editor,
+    entry: Entry,
     is_done: bool,
 }
 
@@ -31,10 +26,8 @@ impl ComparePane {
             (Some(Other::Condition(condition)), None) => Some(condition.clone()),
             (_, proposed) => proposed,
         };
-        let mut editor = Editor::default();
-        editor.set(&proposed.unwrap_or_default());
         Self {
-            editor,
+            entry: Entry::new(&proposed.unwrap_or_default()),
             is_done: false,
         }
     }
@@ -57,8 +50,8 @@ impl Pane for ComparePane {
         if action != Action::Accept {
             return false;
         }
-        let text = self.editor.text();
-        if text.trim().is_empty() {
+        let text = self.entry.text();
+        if text.is_empty() {
             cx.compare(None);
             self.is_done = true;
             return true;
@@ -77,11 +70,11 @@ impl Pane for ComparePane {
     }
 
     fn type_key(&mut self, key: KeyEvent, _: &mut Cx<'_>) {
-        self.editor.type_key(key);
+        self.entry.type_key(key);
     }
 
     fn paste(&mut self, text: &str, _: &mut Cx<'_>) {
-        self.editor.paste(&text.replace('\n', " "));
+        self.entry.paste(text);
     }
 
     fn is_done(&self) -> bool {
@@ -90,14 +83,8 @@ impl Pane for ComparePane {
 
     fn render(&mut self, frame: &mut Frame<'_>, area: Rect, _: &Session, look: &Look<'_>) {
         let theme = look.theme;
-        let room = usize::from(area.width).saturating_sub(4);
-        let typed = text::fit_end(&self.editor.text().into(), room);
-        let at = area.x + 3 + cells(text::width(&typed));
         let lines = [
-            Line::from(vec![
-                Span::styled("B  ", theme.title),
-                Span::styled(typed, theme.text),
-            ]),
+            Line::default(),
             Line::default(),
             Line::styled("hostname:x     another host", theme.muted),
             Line::styled("username:x     another user", theme.muted),
@@ -113,6 +100,6 @@ impl Pane for ComparePane {
         for (line, place) in lines.into_iter().zip(area.rows()) {
             frame.render_widget(line, place);
         }
-        frame.set_cursor_position((at.min(area.right().saturating_sub(1)), area.y));
+        self.entry.render("B  ", frame, area, look);
     }
 }

@@ -1,0 +1,53 @@
+//! The line that is typed in a popup.
+
+use crossterm::event::KeyEvent;
+use ratatui::{
+    Frame,
+    layout::Rect,
+    text::{Line, Span},
+};
+
+use super::{Look, editor::Editor};
+use crate::text;
+use crate::widgets::cells;
+
+/// One line of text.
+#[derive(Debug, Default)]
+pub(super) struct Entry(Editor);
+
+impl Entry {
+    /// Begins with a text, the cursor behind it.
+    pub(super) fn new(text: &str) -> Self {
+        let mut editor = Editor::default();
+        editor.set(text);
+        Self(editor)
+    }
+
+    /// What is typed, without blanks around it.
+    pub(super) fn text(&self) -> String {
+        self.0.text().trim().to_owned()
+    }
+
+    pub(super) fn type_key(&mut self, key: KeyEvent) {
+        self.0.type_key(key);
+    }
+
+    /// Takes what was pasted as one line.
+    pub(super) fn paste(&mut self, text: &str) {
+        self.0.paste(&text.replace('\n', " "));
+    }
+
+    /// Draws it behind a label: the end of it where there is no room for all, and the cursor.
+    pub(super) fn render(&self, label: &str, frame: &mut Frame<'_>, place: Rect, look: &Look<'_>) {
+        let labels = text::width(label);
+        let room = usize::from(place.width).saturating_sub(labels + 1);
+        let typed = text::fit_end(&self.0.text().into(), room);
+        let at = place.x + cells(labels + text::width(&typed));
+        let line = Line::from(vec![
+            Span::styled(label, look.theme.muted),
+            Span::styled(typed, look.theme.text),
+        ]);
+        frame.render_widget(line, Rect { height: 1, ..place });
+        frame.set_cursor_position((at.min(place.right().saturating_sub(1)), place.y));
+    }
+}
