@@ -18,9 +18,9 @@ fn listing() -> Stage {
     // How many rows are in sight, the first frame tells.
     stage.search("b").text();
     stage
-        .press("ctrl-u")
+        .press("i ctrl-u")
         .write("a")
-        .press("enter esc")
+        .press("enter")
         .answer(0, distinct);
     stage
 }

@@ -180,7 +180,11 @@ async fn an_alert_is_followed_to_its_payload_its_contact_and_the_first_of_its_ho
     console.shows(&["FUZZYWOMBAT service", "srv-file-01"]);
     // What did it?
     console.press("enter").await;
-    console.shows(&["Tree  winupdsvc.exe", "services.exe", "SRV-FILE-01 #4"]);
+    console.shows(&[
+        "Tree  winupdsvc.exe",
+        "services.exe",
+        "winupdsvc.exe 4840 on srv-file-01",
+    ]);
     console.press("y h").await;
     let hash = console.outside.copied[0].clone();
     assert_eq!(hash.len(), 32);
@@ -198,7 +202,7 @@ async fn an_alert_is_followed_to_its_payload_its_contact_and_the_first_of_its_ho
     assert!(first.contains("srv-file-01"), "{first}");
     // What did the other one, and how did one come here?
     console.press("j enter").await;
-    console.shows(&["Tree  winupdsvc.exe", "FIN-LT-0312 #11"]);
+    console.shows(&["Tree  winupdsvc.exe", "on fin-lt-0312 #11"]);
     console.press("[ [ [ [ [").await;
     console.shows(&["FUZZYWOMBAT service", "Why it was raised"]);
 }
