@@ -16,7 +16,12 @@
 //!
 //! Rows that the server gives page by page are one mechanism, whatever they are: `session::Pages` holds what is here of
 //! them, a list pane shows it, and a *kind* says which fields the rows have. Where one was is a *place*, which can be
-//! gone back to.
+//! gone back to, and where a key leads is a *lead*: the pane names it, `app` goes there. What can be asked about
+//! elsewhere, of a row, an event or an ancestor, are its *clues*.
+//!
+//! What is not a list is put together by the session from answers that come one by one: the *family* of a process, the
+//! *timeline* of its segments, the *counts* of a search, what belongs to the rows of a list (`session::Relations`). Each
+//! answer has a slot of its own, so that a part that fails is a gap with a name, and the rest stays usable.
 //!
 //! # Invariants
 //!

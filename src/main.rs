@@ -15,8 +15,8 @@ use lampblack::config::{Environment, Setup};
 use lampblack::log;
 use lampblack::model::zone_here;
 use lampblack::read::Reader;
-use lampblack::record::{History, Saved};
-use lampblack::runtime::{Events, Screen, Shell, past, run, shelved, stopped};
+use lampblack::record::{History, Kept, Saved};
+use lampblack::runtime::{Events, Screen, Shell, chosen, kept, past, run, shelved, stopped};
 use lampblack::session::Identity;
 use lampblack::worker;
 use tokio::runtime::{self, Handle, Runtime};
@@ -131,6 +131,12 @@ async fn console(setup: Setup, background: Handle) -> anyhow::Result<()> {
         warnings.push(error.to_string());
         None
     });
+    let before = setup.state_dir.as_deref().map(Kept::open).transpose();
+    let before = before.unwrap_or_else(|error| {
+        warnings.push(error.to_string());
+        None
+    });
+    let before = before.unwrap_or_default();
     let identity = Identity {
         server: if setup.is_demo {
             "simulator".into()
@@ -152,6 +158,7 @@ async fn console(setup: Setup, background: Handle) -> anyhow::Result<()> {
         theme: setup.theme,
         history: history_shown.collect(),
         saved: saved.as_ref().map_or_else(Vec::new, shelved),
+        columns: chosen(&before),
         warnings,
     });
     let mut shell = Shell::new(setup.clock, server.clone(), history, saved);
@@ -170,6 +177,13 @@ async fn console(setup: Setup, background: Handle) -> anyhow::Result<()> {
         &mut shell,
     )
     .await?;
+    drop(screen);
+    let after = kept(app.session());
+    if let Some(dir) = setup.state_dir
+        && after != before
+    {
+        after.save(&dir)?;
+    }
     Ok(())
 }
 

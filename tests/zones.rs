@@ -20,6 +20,7 @@ async fn the_zone_goes_round_and_every_time_goes_with_it() {
             "START (-05:00)",
             "2016-11-11 15:59  win",
             "user unknown  UTC-05:00 host",
+            "seen 05:19:33-05:00",
         ])
         .lacks("2016-11-11 20:59  win");
     console.press("T").await;

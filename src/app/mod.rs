@@ -12,6 +12,8 @@ mod tabs;
 mod trail;
 mod view;
 
+use std::collections::BTreeMap;
+
 use crossterm::event::KeyEvent;
 use jiff::Timestamp;
 use ratatui::Frame;
@@ -20,7 +22,7 @@ use crate::keys::{Chord, Keymap, Scope};
 use crate::model::Survey;
 use crate::panes::{Pane, PaneId, QueryPane};
 use crate::query::Index;
-use crate::session::{Cx, Effect, Identity, Past, SavedQuery, Session};
+use crate::session::{Chosen, Cx, Effect, Identity, Past, SavedQuery, Session};
 use crate::theme::Theme;
 use crate::worker::Reply;
 use panes::Panes;
@@ -71,6 +73,8 @@ pub struct Setup {
     pub history: Vec<Past>,
     /// Queries kept under a name.
     pub saved: Vec<SavedQuery>,
+    /// Columns chosen before, by the name of their list.
+    pub columns: BTreeMap<String, Vec<Chosen>>,
     /// Warnings to show at the start.
     pub warnings: Vec<String>,
 }
@@ -103,10 +107,12 @@ impl App {
             theme,
             history,
             saved,
+            columns,
             warnings,
         } = setup;
         let mut session = Session::new(identity, history);
         session.saved = saved;
+        session.columns = columns;
         let mut effects = Vec::new();
         if !warnings.is_empty() {
             Cx::new(&mut session, &mut effects, Timestamp::UNIX_EPOCH).warn(warnings.join("; "));

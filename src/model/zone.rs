@@ -76,6 +76,22 @@ impl Zone {
         }
     }
 
+    /// The time of the day alone: `10:15:30Z`, `11:15:30+01:00`.
+    pub fn clock(&self, at: Timestamp) -> String {
+        let whole = self.show(at, Precision::Second);
+        whole
+            .split_once(' ')
+            .map_or_else(String::new, |(_, clock)| clock.to_owned())
+    }
+
+    /// The day alone: `2021-03-04`.
+    pub fn day(&self, at: Timestamp) -> String {
+        let whole = self.bare(at, Precision::Minute);
+        whole
+            .split_once(' ')
+            .map_or_else(String::new, |(day, _)| day.to_owned())
+    }
+
     /// A moment without its offset, for where a header tells the zone.
     pub fn bare(&self, at: Timestamp, precision: Precision) -> String {
         let zone = match self {
@@ -206,6 +222,11 @@ mod tests {
         let moment = at(moment);
         assert_eq!(zone.label(moment), label);
         assert_eq!(zone.show(moment, Precision::Most), shown);
+        assert!(shown.starts_with(&zone.day(moment)));
+        assert_eq!(
+            format!("{} {}", zone.day(moment), zone.clock(moment)),
+            zone.show(moment, Precision::Second)
+        );
     }
 
     #[test]

@@ -60,7 +60,7 @@ impl Pane for BinaryPane {
         let mut pages = session.binaries.held();
         let is_it = |row: &Arc<Binary>| Arc::ptr_eq(row, binary);
         let page = pages.find(|page| page.value.rows.iter().any(is_it));
-        let as_of = page.map(|page| format!("as of {}", page.as_of.strftime("%H:%M:%SZ")));
+        let as_of = page.map(|page| session.as_of(page.as_of));
         as_of.map_or_else(Line::default, Line::from)
     }
 

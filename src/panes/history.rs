@@ -8,6 +8,7 @@ use ratatui::{
 
 use super::{Look, Pane, PaneId, motion};
 use crate::keys::{Action, Scope};
+use crate::model::Precision;
 use crate::query::Index;
 use crate::session::{Cx, Session};
 use crate::text::{self, Untrusted};
@@ -82,7 +83,7 @@ impl Pane for HistoryPane {
             };
             let facts = format!(
                 "  {rows:>8} rows  {took}{}",
-                past.at.strftime("%m-%d %H:%M")
+                session.zone.bare(past.at, Precision::Minute)
             );
             let room = usize::from(area.width).saturating_sub(text::width(&facts));
             let query = if past.when.is_open() {

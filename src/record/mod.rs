@@ -2,6 +2,7 @@
 
 mod draft;
 mod history;
+mod kept;
 mod private;
 mod saved;
 mod survey;
@@ -10,6 +11,7 @@ use std::{fmt, path::Path};
 
 pub use draft::Draft;
 pub use history::{Entry, History};
+pub use kept::{Column, Kept};
 pub use saved::{Saved, SavedQuery};
 pub use survey::{expand, survey};
 

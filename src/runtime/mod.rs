@@ -18,7 +18,7 @@ use tokio::{select, sync::mpsc, task, time};
 
 pub use events::Events;
 pub use output::Output;
-pub use outside::{Outside, Shell, past, shelved};
+pub use outside::{Outside, Shell, chosen, kept, past, shelved};
 pub use terminal::{Screen, stopped};
 
 use crate::app::{App, Input};

@@ -1,6 +1,6 @@
 //! What the console does outside its screen: clipboard, history, the shell it came from.
 
-use std::{io, path::Path};
+use std::{collections::BTreeMap, io, path::Path};
 
 use crossterm::{clipboard::CopyToClipboard, execute};
 use ratatui::{Terminal, backend::Backend};
@@ -9,8 +9,8 @@ use super::{Output, terminal};
 use crate::app::Input;
 use crate::model::{Clock, EventClock, Extract};
 use crate::output::FileForm;
-use crate::record::{self, Draft, Entry, History, Saved};
-use crate::session::{Past, SavedQuery, When};
+use crate::record::{self, Draft, Entry, History, Kept, Saved};
+use crate::session::{Chosen, Past, SavedQuery, Session, When};
 
 /// Where effects end up. The tests have one of their own.
 pub trait Outside<B: Backend> {
@@ -157,6 +157,30 @@ pub fn past(entry: Entry) -> Past {
         at: entry.at,
         total: entry.total,
         took_ms: entry.took_ms,
+    }
+}
+
+/// The columns that were kept, for the screen.
+pub fn chosen(kept: &Kept) -> BTreeMap<String, Vec<Chosen>> {
+    let chosen = |column: &record::Column| Chosen {
+        name: column.name.clone(),
+        width: column.width,
+    };
+    let lists = kept.columns.iter();
+    let lists = lists.map(|(list, columns)| (list.clone(), columns.iter().map(chosen).collect()));
+    lists.collect()
+}
+
+/// What the screen leaves to be kept.
+pub fn kept(session: &Session) -> Kept {
+    let column = |chosen: &Chosen| record::Column {
+        name: chosen.name.clone(),
+        width: chosen.width,
+    };
+    let lists = session.columns.iter();
+    let lists = lists.map(|(list, columns)| (list.clone(), columns.iter().map(column).collect()));
+    Kept {
+        columns: lists.collect(),
     }
 }
 

@@ -165,7 +165,7 @@ pub struct Session {
     /// Whether every segment is a row of its own.
     pub is_split: bool,
     /// The columns that were chosen, by the name of their list.
-    columns: BTreeMap<&'static str, Vec<Chosen>>,
+    pub columns: BTreeMap<String, Vec<Chosen>>,
     /// When the last event of the processes searched for must have been.
     pub when: When,
     /// Queries asked before, the newest first.
@@ -191,6 +191,11 @@ impl Session {
             history,
             ..Self::default()
         }
+    }
+
+    /// From when an answer is, in the zone that times are shown in.
+    pub fn as_of(&self, at: Timestamp) -> String {
+        format!("as of {}", self.zone.clock(at))
     }
 
     /// Whether an answer is on its way.

@@ -206,7 +206,7 @@ impl Pane for EventsPane {
 
     fn state(&self, session: &Session) -> Line<'static> {
         match session.timeline.as_of() {
-            Some(as_of) => format!("as of {}", as_of.strftime("%H:%M:%SZ")).into(),
+            Some(as_of) => session.as_of(as_of).into(),
             None => Line::default(),
         }
     }

@@ -59,7 +59,7 @@ impl Pane for FactsPane {
         let looked_at = session.binary_of.as_ref();
         let summary = looked_at.and_then(|process| session.family.get(&process.id)?.held());
         match summary {
-            Some(known) => format!("as of {}", known.as_of.strftime("%H:%M:%SZ")).into(),
+            Some(known) => session.as_of(known.as_of).into(),
             None => Line::default(),
         }
     }

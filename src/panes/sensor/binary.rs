@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use ratatui::text::{Line, Span};
 
-use crate::model::{Binary, Known, Process};
+use crate::model::{Binary, Known, Process, Zone};
 use crate::session::{Awaiting, Remote};
 use crate::text;
 use crate::theme::Theme;
@@ -14,6 +14,7 @@ pub(super) fn facts(
     known: &Known<Binary>,
     process: &Process,
     is_current: bool,
+    zone: &Zone,
     theme: &Theme,
 ) -> Vec<Field<'static>> {
     let binary = &known.value;
@@ -47,7 +48,7 @@ pub(super) fn facts(
         Field::cut("signature", Line::from(judged)),
     ];
     if let Some(signed_at) = signature.signed_at {
-        let day = signed_at.strftime("%Y-%m-%d");
+        let day = zone.day(signed_at);
         let started = process.started.filter(|_| is_current);
         let age = started
             .map(|started| age(signed_at, started))
@@ -61,7 +62,7 @@ pub(super) fn facts(
     };
     let first = binary
         .first_seen
-        .map(|at| format!(", first {}", at.strftime("%Y-%m-%d")));
+        .map(|at| format!(", first {}", zone.day(at)));
     fields.push(Field::cut(
         "seen on",
         format!("{hosts}{}", first.unwrap_or_default()),

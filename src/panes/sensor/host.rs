@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use ratatui::text::{Line, Span};
 
-use crate::model::{self, Isolation, Known, Sensor};
+use crate::model::{self, Isolation, Known, Precision, Sensor, Zone};
 use crate::session::Session;
 use crate::text;
 use crate::theme::Theme;
@@ -27,7 +27,7 @@ pub(super) fn facts(
     };
     let mut fields = vec![
         Field::cut("", isolation(sensor, theme)),
-        Field::cut("status", status(sensor, known.as_of, theme)),
+        Field::cut("status", status(sensor, known.as_of, &session.zone, theme)),
         Field::cut("group", group),
         Field::cut("os", text::visible(&sensor.os)),
     ];
@@ -75,7 +75,7 @@ fn isolation(sensor: &Sensor, theme: &Theme) -> Line<'static> {
     ])
 }
 
-fn status(sensor: &Sensor, as_of: Timestamp, theme: &Theme) -> Line<'static> {
+fn status(sensor: &Sensor, as_of: Timestamp, zone: &Zone, theme: &Theme) -> Line<'static> {
     let style = match sensor.status.raw() {
         "Online" => theme.good,
         "Offline" => theme.caution,
@@ -85,7 +85,7 @@ fn status(sensor: &Sensor, as_of: Timestamp, theme: &Theme) -> Line<'static> {
     let status = sensor.status.non_empty().map_or("not known".into(), word);
     let seen = sensor
         .last_checkin
-        .map_or("never".into(), |at| seen(at, as_of));
+        .map_or("never".into(), |at| seen(at, as_of, zone));
     let mut spans = vec![
         Span::styled(status, style),
         Span::styled(", seen ", theme.muted),
@@ -142,14 +142,12 @@ fn yes_or_no(answer: Option<bool>) -> &'static str {
 }
 
 /// A time of the day on which it was told, or a day.
-fn seen(at: Timestamp, as_of: Timestamp) -> String {
-    let day = |at: Timestamp| at.strftime("%Y-%m-%d").to_string();
-    let format = if day(at) == day(as_of) {
-        "%H:%M:%SZ"
+fn seen(at: Timestamp, as_of: Timestamp, zone: &Zone) -> String {
+    if zone.day(at) == zone.day(as_of) {
+        zone.clock(at)
     } else {
-        "%Y-%m-%d %H:%MZ"
-    };
-    at.strftime(format).to_string()
+        zone.show(at, Precision::Minute)
+    }
 }
 
 fn bytes(count: Option<u64>) -> String {
@@ -168,13 +166,8 @@ mod tests {
     #[test]
     fn a_check_in_of_another_day_tells_the_day() {
         let at = |text: &str| text.parse::<Timestamp>().unwrap();
-        assert_eq!(
-            seen(at("2026-03-04T10:00:05Z"), at("2026-03-04T11:00:00Z")),
-            "10:00:05Z"
-        );
-        assert_eq!(
-            seen(at("2026-03-03T10:00:05Z"), at("2026-03-04T11:00:00Z")),
-            "2026-03-03 10:00Z"
-        );
+        let seen = |text| seen(at(text), at("2026-03-04T11:00:00Z"), &Zone::Utc);
+        assert_eq!(seen("2026-03-04T10:00:05Z"), "10:00:05Z");
+        assert_eq!(seen("2026-03-03T10:00:05Z"), "2026-03-03 10:00Z");
     }
 }

@@ -45,7 +45,7 @@ impl Pane for SensorPane {
 
     fn state(&self, session: &Session) -> Line<'static> {
         match session.sensor.held() {
-            Some(known) => format!("as of {}", known.as_of.strftime("%H:%M:%SZ")).into(),
+            Some(known) => session.as_of(known.as_of).into(),
             None => Line::default(),
         }
     }
@@ -109,7 +109,8 @@ pub(super) fn binary_fields(
 ) -> Vec<Field<'static>> {
     match session.binary.held() {
         Some(known) => {
-            let facts = binary::facts(known, process, session.binary.is_current(), theme);
+            let is_current = session.binary.is_current();
+            let facts = binary::facts(known, process, is_current, &session.zone, theme);
             dimmed(&session.binary, facts, theme)
         }
         None => vec![binary::missing(process, &session.binary, theme)],

@@ -220,7 +220,9 @@ proptest! {
     fn tokens_are_parts_of_the_value(text in any_text()) {
         for kind in [Kind::Text, Kind::Path, Kind::Cmdline, Kind::Domain] {
             for token in tokens(kind, &text) {
-                prop_assert!(text.to_lowercase().contains(&token.to_lowercase()) , "{}", token);
+                // As a whole, a word is lowered otherwise: a sigma at its end is another one.
+                let lower = |text: &str| -> String { text.chars().flat_map(char::to_lowercase).collect() };
+                prop_assert!(lower(&text).contains(&lower(&token)) , "{}", token);
             }
         }
     }

@@ -53,7 +53,7 @@ impl<'a> Cx<'a> {
     /// Gives a list other columns; none: those it began with.
     pub fn choose_columns(&mut self, list: &'static str, chosen: Option<Vec<Chosen>>) {
         match chosen {
-            Some(chosen) => self.session.columns.insert(list, chosen),
+            Some(chosen) => self.session.columns.insert(list.to_owned(), chosen),
             None => self.session.columns.remove(list),
         };
     }
