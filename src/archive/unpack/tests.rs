@@ -341,9 +341,11 @@ proptest! {
         } else if let Ok((found, md5, _)) = result {
             // Whatever was changed, other programs find the same file in it, if any.
             prop_assert_eq!(md5, hash(&found));
-            if let Ok(mut zip) = zip::ZipArchive::new(Cursor::new(archive)) {
+            // They look for it in the list at the end, which may call it something else, or encrypted.
+            if let Ok(mut zip) = zip::ZipArchive::new(Cursor::new(archive))
+                && let Ok(mut member) = zip.by_name("filedata")
+            {
                 let mut other = Vec::new();
-                let mut member = zip.by_name("filedata").unwrap();
                 if member.read_to_end(&mut other).is_ok() {
                     prop_assert_eq!(found, other);
                 }
