@@ -85,6 +85,8 @@ pub(crate) async fn found(server: &Server) -> (Client, ProcessId) {
 
 /// A client that is only one of HTTP.
 pub(crate) fn raw() -> reqwest::Client {
+    // The program installs it with its first client, which may not be there yet.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let builder = reqwest::Client::builder().no_proxy();
     builder.build().expect("a client")
 }
