@@ -98,3 +98,13 @@ async fn a_connection_leads_to_whatever_else_spoke_with_the_same_address() {
     console.press("[ x d").await;
     console.shows(&["domain:update-cdn.example", "Processes  "]);
 }
+
+#[tokio::test]
+async fn however_long_the_way_the_views_stay_in_sight() {
+    let mut console = Console::start().await;
+    console.search(PAYLOAD).await.press("x n x p 3 enter").await;
+    console.shows(&[
+        "1 Hunt  2 Process  3 Alerts  5 Binaries",
+        "winupdsvc.exe 4840",
+    ]);
+}

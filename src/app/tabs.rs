@@ -8,6 +8,7 @@ use ratatui::{
 
 use super::View;
 use crate::keys::{Keymap, Scope};
+use crate::text;
 use crate::theme::Theme;
 use crate::widgets::Bar;
 
@@ -33,9 +34,16 @@ pub(super) fn tabs(
         };
         Line::from(vec![key, Span::styled(view.title(), style)])
     };
-    let way = crumbs.join(&format!(" {} ", theme.glyphs.crumb));
+    let left: Vec<_> = View::all().map(tab).collect();
+    // The views come first: of the way, the latest steps are shown that there is room for.
+    let taken: usize = left.iter().map(|tab| tab.width() + 2).sum();
+    let room = usize::from(area.width).saturating_sub(taken + 1);
+    let way = (0..crumbs.len())
+        .map(|first| crumbs[first..].join(&format!(" {} ", theme.glyphs.crumb)))
+        .find(|way| text::width(way) <= room)
+        .unwrap_or_default();
     let bar = Bar {
-        left: View::all().map(tab).collect(),
+        left,
         right: Line::styled(way, theme.muted),
         style: theme.text,
     };
