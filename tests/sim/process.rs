@@ -288,3 +288,34 @@ async fn the_same_seed_gives_the_same_world() {
     assert_ne!(first.0, other.0);
     assert_ne!(first.1, other.1);
 }
+
+/// When a process of the incident started, by the server's clock, in milliseconds since 1970.
+async fn started(lab: &Lab, query: &str) -> i64 {
+    let found = lab.search(&[("q", query), ("cb.group", "id")]).await;
+    let row = &rows(&found)[0];
+    let sensor = lab
+        .json(&format!("/api/v1/sensor/{}", row["sensor_id"]))
+        .await;
+    let ahead: i64 = sensor["clock_delta"].as_str().unwrap().parse().unwrap();
+    let start: jiff::Timestamp = row["start"].as_str().unwrap().parse().unwrap();
+    start.as_millisecond() - ahead * 1_000
+}
+
+#[tokio::test]
+async fn an_effect_comes_after_its_cause_whatever_the_clocks_of_the_hosts() {
+    let lab = Lab::small().await;
+    let mut services = Vec::new();
+    for host in ["srv-file-01", "fin-lt-0312"] {
+        let command = format!(r#"process_name:sc.exe cmdline:"\\{host} create WinUpdSvc""#);
+        let service = format!("process_name:winupdsvc.exe hostname:{host}");
+        let (command, service) = (started(&lab, &command).await, started(&lab, &service).await);
+        // Within a minute: who creates a service starts it.
+        assert!(
+            (0..60_000).contains(&(service - command)),
+            "{host}: {}",
+            service - command
+        );
+        services.push(service);
+    }
+    assert!(services.is_sorted(), "the file server was first");
+}

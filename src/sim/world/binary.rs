@@ -153,9 +153,12 @@ impl Binaries {
             binaries.all.push(binary.hashed());
         }
         for process in &noise.all {
-            let build = fleet.host(process.host).map_or(0, |host| host.build);
-            let place = binaries.of_kind(usize::from(process.kind), build);
-            binaries.all[place].saw(process.host, process.start);
+            let host = fleet.host(process.host);
+            let place =
+                binaries.of_kind(usize::from(process.kind), host.map_or(0, |host| host.build));
+            // The server adds a file by its own clock.
+            let ahead = host.map_or(0, |host| host.skew * 1_000);
+            binaries.all[place].saw(process.host, process.start - ahead);
         }
         binaries
     }

@@ -190,7 +190,9 @@ impl<'w> Process<'w> {
             return self.start() + life;
         }
         let quiet = self.dice(SALT_EVENTS).moment(HOUR / 2) + 800;
-        let heard = self.world.now - self.host().offline.unwrap_or(0) - quiet;
+        let host = self.host();
+        let now = self.world.now + host.skew * 1_000;
+        let heard = now - host.offline.unwrap_or(0) - quiet;
         until.unwrap_or(heard).max(self.start() + 1)
     }
 

@@ -240,7 +240,8 @@ pub(crate) fn tell(scene: &Scene<'_>, binaries: &mut Binaries) -> Vec<Told> {
             let number = scene.noise.all.len() + told.len();
             let key = sheet.key.clone();
             let process = teller.process(sheet, binaries);
-            binaries.all[process.binary].saw(process.host, process.start);
+            let seen = process.start - teller.ahead(process.host);
+            binaries.all[process.binary].saw(process.host, seen);
             teller
                 .numbers
                 .insert(key, u32::try_from(number).unwrap_or(noise::NONE));
@@ -269,8 +270,9 @@ impl Teller<'_> {
     fn process(&self, sheet: Sheet, binaries: &Binaries) -> Told {
         let start = match (&sheet.start, &sheet.at) {
             (Some(start), _) => moment(start),
-            (None, Some(at)) => self.scene.now - duration(at),
-            (None, None) => self.scene.now,
+            // How long ago it was is the same everywhere; the host writes down what its own clock said.
+            (None, Some(at)) => self.scene.now - duration(at) + self.ahead(sheet.host),
+            (None, None) => self.scene.now + self.ahead(sheet.host),
         };
         let id = sheet.id.as_deref().map(guid);
         let pid = sheet.pid.unwrap_or_else(|| {
@@ -327,6 +329,12 @@ impl Teller<'_> {
             feeds: sheet.feeds,
             is_damaged: sheet.damaged,
         }
+    }
+
+    /// Milliseconds by which the clock of a host is ahead of the server's.
+    fn ahead(&self, host: u32) -> i64 {
+        let host = self.scene.fleet.host(host);
+        host.map_or(0, |host| host.skew * 1_000)
     }
 
     fn number(&self, key: &str, host: u32, at: i64) -> u32 {
