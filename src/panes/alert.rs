@@ -61,13 +61,12 @@ impl Pane for AlertPane {
             }
             return true;
         }
-        pivot::follow(&[Clues::of_alert(&alert)], action, cx)
+        pivot::follow(action, cx, |_| vec![Clues::of_alert(&alert)])
             || yank::copy_one(yank::alert(&alert, action), cx)
     }
 
     fn popup(&self, action: Action, session: &Session) -> Option<Box<dyn Pane>> {
-        let alert = session.alert.as_deref();
-        pivot::popup(action, alert.map(Clues::of_alert))
+        pivot::popup(action, || session.alert.as_deref().map(Clues::of_alert))
     }
 
     fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &Look<'_>) {

@@ -78,13 +78,16 @@ impl Pane for BinaryPane {
             cx.lead(processes(&binary));
             return true;
         }
-        pivot::follow(&[Clues::of_binary(&binary)], action, cx)
+        pivot::follow(action, cx, |_| vec![Clues::of_binary(&binary)])
             || yank::copy_one(yank::binary(&binary, action), cx)
     }
 
     fn popup(&self, action: Action, session: &Session) -> Option<Box<dyn Pane>> {
-        let file = session.file.clone();
-        popup(action, file.into_iter().collect(), session)
+        popup(
+            action,
+            || session.file.clone().into_iter().collect(),
+            session,
+        )
     }
 
     fn settle(&mut self, cx: &mut Cx<'_>) {
@@ -120,12 +123,16 @@ pub(super) fn processes(binary: &Binary) -> Lead {
 /// What an action opens over the binary under the cursor, or over those that were chosen.
 pub(super) fn popup(
     action: Action,
-    chosen: Vec<Arc<Binary>>,
+    chosen: impl FnOnce() -> Vec<Arc<Binary>>,
     session: &Session,
 ) -> Option<Box<dyn Pane>> {
     let binary = session.file.as_ref()?;
     match action {
-        Action::Download if !chosen.is_empty() => Some(Box::new(DownloadPane::new(chosen))),
+        Action::Download => {
+            let chosen = chosen();
+            let has_any = !chosen.is_empty();
+            has_any.then(|| Box::new(DownloadPane::new(chosen)) as Box<dyn Pane>)
+        }
         Action::ShowBytes => Some(Box::new(BytesPane::new(binary))),
         _ => None,
     }

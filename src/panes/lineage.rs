@@ -93,7 +93,7 @@ impl Pane for LineagePane {
         };
         let Some(to) = to else {
             let process = self.at_cursor(&lineage);
-            return pivot::follow(&[Clues::of_process(process)], action, cx)
+            return pivot::follow(action, cx, |_| vec![Clues::of_process(process)])
                 || yank::copy_one(yank::process(process, action), cx);
         };
         self.above = last - to;
@@ -102,8 +102,10 @@ impl Pane for LineagePane {
     }
 
     fn popup(&self, action: Action, session: &Session) -> Option<Box<dyn Pane>> {
-        let lineage = &session.lineage.current()?.value;
-        pivot::popup(action, Some(Clues::of_process(self.at_cursor(lineage))))
+        pivot::popup(action, || {
+            let lineage = &session.lineage.current()?.value;
+            Some(Clues::of_process(self.at_cursor(lineage)))
+        })
     }
 
     fn settle(&mut self, cx: &mut Cx<'_>) {

@@ -24,6 +24,7 @@ mod query;
 mod saved;
 mod sensor;
 mod tree;
+mod typing;
 mod yank;
 
 use crossterm::event::KeyEvent;

@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use ratatui::{Frame, layout::Rect, text::Line};
 
 use super::{
-    ExportPane, Look, Pane, PaneId, editor::Editor, list::Filter, list::thousands, motion, pivot,
+    ExportPane, Look, Pane, PaneId, list::Filter, list::thousands, motion, pivot, typing::Typing,
 };
 use crate::keys::{Action, Scope};
 use crate::model::{Event, EventKind, Kinds, ProcessId};
@@ -32,7 +32,7 @@ pub struct EventsPane {
     /// Rows that are shown.
     height: usize,
     /// The filter, while it is typed.
-    typing: Option<Editor>,
+    typing: Typing,
     sifted: Sifted,
     /// How dense the events lie, as it was last drawn.
     strip: Option<Strip>,
@@ -90,7 +90,7 @@ impl EventsPane {
     }
 
     fn is_typing(&self) -> bool {
-        self.typing.is_some()
+        self.typing.is_on()
     }
 
     fn go(&mut self, to: usize, session: &Session) {
@@ -222,12 +222,10 @@ impl Pane for EventsPane {
             return true;
         }
         match action {
-            Action::Filter => {
-                let mut editor = Editor::default();
-                editor.set(self.state.wish.filter.text());
-                self.typing = Some(editor);
+            Action::Filter => self.typing.begin(self.state.wish.filter.text()),
+            Action::KeepFilter => {
+                self.typing.end();
             }
-            Action::KeepFilter => self.typing = None,
             Action::ShowAllKinds => self.state.wish.kinds = Kinds::default(),
             Action::Narrow => self.narrow(cx),
             Action::Earlier | Action::Later => self.step(action == Action::Later, cx),
@@ -241,24 +239,19 @@ impl Pane for EventsPane {
     }
 
     fn type_key(&mut self, key: KeyEvent, _: &mut Cx<'_>) {
-        if let Some(editor) = &mut self.typing
-            && editor.type_key(key)
-        {
-            let text = editor.text();
+        if let Some(text) = self.typing.type_key(key) {
             self.set_filter(&text);
         }
     }
 
     fn paste(&mut self, text: &str, _: &mut Cx<'_>) {
-        if let Some(editor) = &mut self.typing {
-            editor.paste(text);
-            let text = editor.text().replace('\n', " ");
+        if let Some(text) = self.typing.paste(text) {
             self.set_filter(&text);
         }
     }
 
     fn peel(&mut self) -> Option<&'static str> {
-        if self.typing.take().is_some() || !self.state.wish.filter.is_empty() {
+        if self.typing.end() || !self.state.wish.filter.is_empty() {
             self.set_filter("");
             return Some("filter");
         }
@@ -279,7 +272,7 @@ impl Pane for EventsPane {
         let total = u64::try_from(session.timeline.rows().len()).unwrap_or(u64::MAX);
         match action {
             Action::Export => Some(Box::new(ExportPane::new(self.extract(session), total))),
-            other => pivot::popup(other, self.clues(session)),
+            other => pivot::popup(other, || self.clues(session)),
         }
     }
 

@@ -48,8 +48,8 @@ impl EventsPane {
     pub(super) fn pick(&self, action: Action, cx: &mut Cx<'_>) -> bool {
         let event = self.selected(cx.session()).cloned();
         if let Some(event) = event {
-            let clues = self.clues(cx.session());
-            return pivot::follow(clues.as_slice(), action, cx)
+            let clues = |session: &Session| self.clues(session).into_iter().collect();
+            return pivot::follow(action, cx, clues)
                 || yank::copy_one(yank::event(&event, action), cx);
         }
         cx.notify(format!("{}: no event is under the cursor", action.label()));

@@ -43,7 +43,7 @@ pub(super) fn render(
     };
     let field = pane.field(session);
     let values = pane.values(session);
-    let has_filter = pane.typing.is_some() || !pane.filter.is_empty();
+    let has_filter = pane.typing.is_on() || !pane.filter.is_empty();
     let pending = pending(pane, area.width, theme);
     let notes = notes(known, &field, session, theme);
     let [fields, sides, rows, filter, asked, below] = Layout::vertical([
@@ -66,7 +66,7 @@ pub(super) fn render(
     table(pane, &values, &field, frame, rows, session, look);
     if has_filter {
         let all = known.value.of(&field).map_or(0, |facet| facet.values.len());
-        let is_typing = pane.typing.is_some() && look.is_focused;
+        let is_typing = pane.typing.is_on() && look.is_focused;
         let counts = (values.len(), all);
         list::filter_line(frame, filter, pane.filter.text(), counts, is_typing, look);
     }

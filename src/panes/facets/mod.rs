@@ -12,9 +12,10 @@ use ratatui::{Frame, layout::Rect, text::Line};
 
 use super::{
     ColumnsPane, ExportPane, Look, Pane, PaneId,
-    editor::Editor,
     list::{Filter, thousands},
-    motion, yank,
+    motion,
+    typing::Typing,
+    yank,
 };
 use crate::keys::{Action, Scope};
 use crate::model::{Extract, Facet, Search};
@@ -38,7 +39,7 @@ pub struct FacetsPane {
     marks: Marks,
     filter: Filter,
     /// The filter, while it is typed.
-    typing: Option<Editor>,
+    typing: Typing,
     /// The search that the marks are about.
     of: Option<Arc<Search>>,
     /// Whether it was compared when this was last looked at.
@@ -172,7 +173,7 @@ impl Pane for FacetsPane {
     }
 
     fn scope(&self) -> Scope {
-        if self.typing.is_some() {
+        if self.typing.is_on() {
             Scope::Filter
         } else {
             Scope::Facets
@@ -219,36 +220,29 @@ impl Pane for FacetsPane {
                 (self.cursor, self.top) = (0, 0);
                 cx.notify(self.order.words());
             }
-            Action::Filter => {
-                let mut editor = Editor::default();
-                editor.set(self.filter.text());
-                self.typing = Some(editor);
+            Action::Filter => self.typing.begin(self.filter.text()),
+            Action::KeepFilter => {
+                self.typing.end();
             }
-            Action::KeepFilter => self.typing = None,
             other => return self.yank(other, cx),
         }
         true
     }
 
     fn type_key(&mut self, key: KeyEvent, _: &mut Cx<'_>) {
-        if let Some(editor) = &mut self.typing
-            && editor.type_key(key)
-        {
-            let text = editor.text();
+        if let Some(text) = self.typing.type_key(key) {
             self.set_filter(&text);
         }
     }
 
     fn paste(&mut self, text: &str, _: &mut Cx<'_>) {
-        if let Some(editor) = &mut self.typing {
-            editor.paste(text);
-            let text = editor.text().replace('\n', " ");
+        if let Some(text) = self.typing.paste(text) {
             self.set_filter(&text);
         }
     }
 
     fn peel(&mut self) -> Option<&'static str> {
-        if self.typing.take().is_some() || !self.filter.is_empty() {
+        if self.typing.end() || !self.filter.is_empty() {
             self.set_filter("");
             return Some("filter");
         }

@@ -88,13 +88,14 @@ impl Pane for FactsPane {
             cx.lead(Lead::Process(process.id));
             return true;
         }
-        pivot::follow(&[Clues::of_process(&process)], action, cx)
+        pivot::follow(action, cx, |_| vec![Clues::of_process(&process)])
             || yank::copy_one(yank::process(&process, action), cx)
     }
 
     fn popup(&self, action: Action, session: &Session) -> Option<Box<dyn Pane>> {
-        let process = session.binary_of.as_ref();
-        pivot::popup(action, process.map(|process| Clues::of_process(process)))
+        pivot::popup(action, || {
+            session.binary_of.as_deref().map(Clues::of_process)
+        })
     }
 
     fn settle(&mut self, cx: &mut Cx<'_>) {

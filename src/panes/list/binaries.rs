@@ -51,7 +51,11 @@ impl Kind for Binaries {
         false
     }
 
-    fn popup(action: Action, chosen: Vec<Arc<Binary>>, session: &Session) -> Option<Box<dyn Pane>> {
+    fn popup(
+        action: Action,
+        chosen: impl FnOnce() -> Vec<Arc<Binary>>,
+        session: &Session,
+    ) -> Option<Box<dyn Pane>> {
         binary::popup(action, chosen, session)
     }
 }

@@ -64,7 +64,11 @@ pub trait Kind: Sized + 'static {
     fn act(action: Action, cx: &mut Cx<'_>) -> bool;
 
     /// What an action opens over such a list and the chosen rows, besides what it opens over any.
-    fn popup(_: Action, _: Vec<Arc<Self::Row>>, _: &Session) -> Option<Box<dyn Pane>> {
+    fn popup(
+        _: Action,
+        _: impl FnOnce() -> Vec<Arc<Self::Row>>,
+        _: &Session,
+    ) -> Option<Box<dyn Pane>> {
         None
     }
 }

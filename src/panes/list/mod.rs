@@ -29,7 +29,7 @@ use kind::{Field, Value};
 pub use processes::Processes;
 pub use state::State;
 
-use super::{ColumnsPane, ExportPane, Look, Pane, PaneId, editor::Editor, motion, pivot};
+use super::{ColumnsPane, ExportPane, Look, Pane, PaneId, motion, pivot, typing::Typing};
 use crate::keys::{Action, Scope};
 use crate::session::{Cx, Listed, Session};
 use crate::worker::Slot;
@@ -47,7 +47,7 @@ pub struct ListPane<K: Kind> {
     /// Rows that are shown.
     height: u64,
     /// The filter, while it is typed.
-    typing: Option<Editor>,
+    typing: Typing,
     /// The rows that pass the filter; all of them without one.
     shown: Option<Shown>,
     /// Whether the cursor was moved by the user, and not the rows below it by the server.
@@ -62,7 +62,7 @@ impl<K: Kind> Default for ListPane<K> {
         Self {
             state: State::default(),
             height: 24,
-            typing: None,
+            typing: Typing::default(),
             shown: None,
             has_moved: true,
             is_downward: true,
@@ -118,7 +118,7 @@ impl<K: Kind> ListPane<K> {
     }
 
     fn is_typing(&self) -> bool {
-        self.typing.is_some()
+        self.typing.is_on()
     }
 
     fn filter_text(&self) -> &str {
@@ -227,46 +227,41 @@ impl<K: Kind> Pane for ListPane<K> {
             Action::Left => self.state.shift = self.state.shift.saturating_sub(SHIFT),
             Action::Right => self.state.shift += SHIFT,
             Action::Sort => cx.sort::<K::Row>(),
-            Action::Filter => {
-                let mut editor = Editor::default();
-                editor.set(self.filter_text());
-                self.typing = Some(editor);
+            Action::Filter => self.typing.begin(self.state.filter.text()),
+            Action::KeepFilter => {
+                self.typing.end();
             }
-            Action::KeepFilter => self.typing = None,
             Action::Mark | Action::MarkRange | Action::MarkAll => self.mark(action, cx),
             other if K::act(other, cx) => {}
             Action::Open => self.open(cx),
-            other if self.chosen(cx.session()).is_empty() => {
+            other if !self.has_marks() && self.current(cx.session()).is_none() => {
                 cx.notify(format!("{}: no row is under the cursor", other.label()));
             }
             other => {
-                let rows = self.chosen(cx.session());
-                let clues: Vec<_> = rows.iter().map(|row| K::clues(row)).collect();
-                return pivot::follow(&clues, other, cx) || self.yank(other, cx);
+                let clues = |session: &Session| {
+                    let rows = self.chosen(session);
+                    rows.iter().map(|row| K::clues(row)).collect()
+                };
+                return pivot::follow(other, cx, clues) || self.yank(other, cx);
             }
         }
         true
     }
 
     fn type_key(&mut self, key: KeyEvent, _: &mut Cx<'_>) {
-        if let Some(editor) = &mut self.typing
-            && editor.type_key(key)
-        {
-            let text = editor.text();
+        if let Some(text) = self.typing.type_key(key) {
             self.set_filter(&text);
         }
     }
 
     fn paste(&mut self, text: &str, _: &mut Cx<'_>) {
-        if let Some(editor) = &mut self.typing {
-            editor.paste(text);
-            let text = editor.text().replace('\n', " ");
+        if let Some(text) = self.typing.paste(text) {
             self.set_filter(&text);
         }
     }
 
     fn peel(&mut self) -> Option<&'static str> {
-        if self.typing.take().is_some() || !self.state.filter.is_empty() {
+        if self.typing.end() || !self.state.filter.is_empty() {
             self.set_filter("");
             return Some("filter");
         }
@@ -290,10 +285,8 @@ impl<K: Kind> Pane for ListPane<K> {
                 let total = K::Row::pages(session).total().unwrap_or(0);
                 Some(Box::new(ExportPane::new(self.extract(session), total)))
             }
-            other => K::popup(other, self.chosen(session), session).or_else(|| {
-                let clues = self.current(session).map(|row| K::clues(row));
-                pivot::popup(other, clues)
-            }),
+            other => K::popup(other, || self.chosen(session), session)
+                .or_else(|| pivot::popup(other, || self.current(session).map(|row| K::clues(row)))),
         }
     }
 

@@ -9,33 +9,36 @@ pub use clues::Clues;
 use crate::keys::Action;
 use crate::panes::Pane;
 use crate::query::{Index, quote};
-use crate::session::{Cx, Lead};
+use crate::session::{Cx, Lead, Session};
 
 /// As many values are asked for at once: a query with more would be refused for its length.
 const MOST: usize = 50;
 
-/// Asks what else has the same, of all these rows, as `action` names; false when it names nothing of the kind.
-pub(super) fn follow(rows: &[Clues], action: Action, cx: &mut Cx<'_>) -> bool {
-    let elsewhere = match action {
-        Action::AlertsOfHost => Some((Action::SameHost, Index::Alert)),
-        Action::GoBinary => Some((Action::SameHash, Index::Binary)),
-        _ => None,
+/// Asks what else has the same, of all rows that `clues` finds, as `action` names; false when it names nothing of the
+/// kind, and nothing is looked for then.
+pub(super) fn follow(
+    action: Action,
+    cx: &mut Cx<'_>,
+    clues: impl FnOnce(&Session) -> Vec<Clues>,
+) -> bool {
+    let (clue, index) = match action {
+        Action::AlertsOfHost => (Action::SameHost, Index::Alert),
+        Action::GoBinary => (Action::SameHash, Index::Binary),
+        action if clues::PIVOTS.contains(&action) => (action, Index::Process),
+        _ => return false,
     };
-    if let Some((clue, index)) = elsewhere {
-        lead(rows, clue, index, cx);
-        return true;
-    }
-    let is_pivot = clues::PIVOTS.contains(&action);
-    if is_pivot {
-        lead(rows, action, Index::Process, cx);
-    }
-    is_pivot
+    let rows = clues(cx.session());
+    lead(&rows, clue, index, cx);
+    true
 }
 
-/// What `action` opens over a pane with these clues under its cursor.
-pub(super) fn popup(action: Action, clues: Option<Clues>) -> Option<Box<dyn Pane>> {
+/// What `action` opens over a pane that has the clues under its cursor.
+pub(super) fn popup(
+    action: Action,
+    clues: impl FnOnce() -> Option<Clues>,
+) -> Option<Box<dyn Pane>> {
     let is_around = action == Action::Around;
-    let pane = is_around.then(|| AroundPane::new(&clues?)).flatten()?;
+    let pane = is_around.then(|| AroundPane::new(&clues()?)).flatten()?;
     Some(Box::new(pane))
 }
 

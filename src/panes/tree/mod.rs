@@ -273,18 +273,20 @@ impl Pane for TreePane {
                 let Some(process) = row.process() else {
                     return false;
                 };
-                let clues = Clues::of_process(process);
-                let copied = yank::process(process, action);
-                return pivot::follow(&[clues], action, cx) || yank::copy_one(copied, cx);
+                let process = process.clone();
+                return pivot::follow(action, cx, |_| vec![Clues::of_process(&process)])
+                    || yank::copy_one(yank::process(&process, action), cx);
             }
         }
         true
     }
 
     fn popup(&self, action: Action, session: &Session) -> Option<Box<dyn Pane>> {
-        let rows = rows::tree(session, &self.state.unfolded);
-        let process = rows.get(self.index(&rows)).and_then(Row::process);
-        pivot::popup(action, process.map(Clues::of_process))
+        pivot::popup(action, || {
+            let rows = rows::tree(session, &self.state.unfolded);
+            let process = rows.get(self.index(&rows)).and_then(Row::process);
+            process.map(Clues::of_process)
+        })
     }
 
     fn settle(&mut self, cx: &mut Cx<'_>) {

@@ -1,0 +1,41 @@
+//! A filter while it is typed: the same line below lists, timelines and facets.
+
+use crossterm::event::KeyEvent;
+
+use super::editor::Editor;
+
+/// The line, if one is typed now.
+#[derive(Debug, Default)]
+pub(super) struct Typing(Option<Editor>);
+
+impl Typing {
+    /// Begins with the filter that holds, the cursor behind it.
+    pub(super) fn begin(&mut self, text: &str) {
+        let mut editor = Editor::default();
+        editor.set(text);
+        self.0 = Some(editor);
+    }
+
+    /// Ends it; false when nothing was typed.
+    pub(super) fn end(&mut self) -> bool {
+        self.0.take().is_some()
+    }
+
+    /// Whether keys are letters now.
+    pub(super) fn is_on(&self) -> bool {
+        self.0.is_some()
+    }
+
+    /// Takes a key; gives the whole filter if that changed it.
+    pub(super) fn type_key(&mut self, key: KeyEvent) -> Option<String> {
+        let editor = self.0.as_mut()?;
+        editor.type_key(key).then(|| editor.text())
+    }
+
+    /// Takes what was pasted, as one line; gives the whole filter.
+    pub(super) fn paste(&mut self, text: &str) -> Option<String> {
+        let editor = self.0.as_mut()?;
+        editor.paste(text);
+        Some(editor.text().replace('\n', " "))
+    }
+}
