@@ -93,20 +93,21 @@ async fn joined_columns_are_filled_and_filtered_by() {
         processes: 3_000,
         ..small()
     };
-    let mut console = Console::with(options, 200, 36, |_| {}).await;
+    let mut console = Console::with(options, 220, 36, |_| {}).await;
     console
         .search("process_name:rptgen.exe OR (process_name:svchost.exe hostname:fin-lt-0312)")
         .await;
     // The columns that need more than the row come last of those with a name; what is shown moves up.
     console.press("esc w").await.press(&"j ".repeat(13)).await;
     console.press("space").await;
-    console.press(&"j space ".repeat(6)).await;
+    console.press(&"j space ".repeat(7)).await;
     console.press("esc +").await;
     console.shows(&[
         "SIGNED",
         "PUBLISHER",
         "DAYS SIGNED",
         "SENSOR",
+        "CLOCK",
         "ISOLATION",
         "GROUP NOW",
         "Microsoft Corp",
@@ -169,4 +170,25 @@ fn a_file_that_the_server_does_not_know_is_unknown_and_no_failure() {
         _ => distinct(fetch),
     });
     stage.shows(&["│> ?"]).lacks("of what the columns need");
+}
+
+#[tokio::test]
+async fn how_far_clocks_are_off_stands_beside_starts_only_while_these_are_compared() {
+    let mut console = Console::start().await;
+    console
+        .search("process_name:winupdsvc.exe")
+        .await
+        .lacks("CLOCK");
+    let is_sensor = |path: &String| path.starts_with("/api/v1/sensor/");
+    console.asked();
+    console.press("s").await;
+    console.shows(&["CLOCK", "341 s off", "right"]);
+    // One for each host, but for that of the panel, which is known.
+    let n = console
+        .asked()
+        .iter()
+        .filter(|path| is_sensor(path))
+        .count();
+    assert_eq!(n, 1);
+    console.press("s s").await.lacks("CLOCK");
 }

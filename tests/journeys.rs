@@ -196,10 +196,34 @@ async fn an_alert_is_followed_to_its_payload_its_contact_and_the_first_of_its_ho
     let query = format!("process_md5:{hash}");
     console.shows(&[&query, "Processes  2", "srv-file-01", "fin-lt-0312"]);
     console.press("s s").await;
-    console.shows(&["oldest start first", "> "]);
+    console.shows(&["oldest start first, by each host's clock", "CLOCK"]);
     let screen = console.text();
-    let first = screen.lines().find(|line| line.starts_with("│>")).unwrap();
-    assert!(first.contains("srv-file-01"), "{first}");
+    let row = |host: &str| {
+        screen
+            .lines()
+            .find(|line| line.contains(&format!("  {host}  ")))
+            .unwrap()
+    };
+    let (first, second) = (row("srv-file-01"), row("fin-lt-0312"));
+    assert!(
+        first.starts_with("│>") && first.contains("right"),
+        "{first}"
+    );
+    assert!(second.contains("341 s off"), "{second}");
+    // The starts lie further apart than the clocks: whichever way they differ, that host was first.
+    let second_of_day = |row: &str| -> i64 {
+        let clock = row
+            .split_whitespace()
+            .find(|word| word.matches(':').count() == 2)
+            .unwrap();
+        clock
+            .split(':')
+            .fold(0, |sum, part| sum * 60 + part.parse::<i64>().unwrap())
+    };
+    assert!(
+        second_of_day(second) - second_of_day(first) > 341,
+        "{screen}"
+    );
     // What did the other one, and how did one come here?
     console.press("j enter").await;
     console.shows(&["Tree  winupdsvc.exe", "on fin-lt-0312 #11"]);

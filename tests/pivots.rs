@@ -108,3 +108,45 @@ async fn however_long_the_way_the_views_stay_in_sight() {
         "winupdsvc.exe 4840",
     ]);
 }
+
+#[tokio::test]
+async fn an_alert_asks_who_ran_the_file_as_everything_else_does() {
+    let mut console = Console::start().await;
+    console.press("esc 3 x h").await;
+    console.shows(&[
+        "process_md5:",
+        "Processes  2,",
+        "srv-file-01",
+        "fin-lt-0312",
+    ]);
+}
+
+#[tokio::test]
+async fn the_time_around_an_alert_is_that_of_its_process_by_the_clock_of_its_host() {
+    let mut console = Console::start().await;
+    console
+        .press("esc 3 /")
+        .await
+        .write("fin-lt-0312 service")
+        .await;
+    console.press("enter t").await;
+    console.shows(&["start of the process", "by the host's clock"]);
+    console.press("enter").await;
+    console.shows(&["hostname:fin-lt-0312 start:[", "winupdsvc.exe"]);
+    // Whoever looks at the host knows how far its clock is off.
+    console
+        .press("/")
+        .await
+        .write("winupdsvc")
+        .await
+        .press("enter t")
+        .await;
+    console.shows(&["341 s off the server's"]);
+}
+
+#[tokio::test]
+async fn escape_names_the_way_back() {
+    let mut console = Console::start().await;
+    console.search(PAYLOAD).await.press("x n esc").await;
+    console.shows(&["[ goes back", "q quits"]);
+}

@@ -260,7 +260,12 @@ impl App {
         } else if self.view == View::Facets {
             self.go_to(View::Hunt);
         } else {
-            Cx::new(&mut self.session, effects, now).notify("nothing to go back from; q quits");
+            let mut cx = Cx::new(&mut self.session, effects, now);
+            cx.notify(if self.trail.has_way_back() {
+                "nothing lies on top; [ goes back to where you were, q quits"
+            } else {
+                "nothing to go back from; q quits"
+            });
         }
     }
 

@@ -25,6 +25,13 @@ pub(super) struct Trail {
     ahead: Vec<Place>,
 }
 
+impl Trail {
+    /// Whether there is anything to go back to.
+    pub(super) fn has_way_back(&self) -> bool {
+        !self.behind.is_empty()
+    }
+}
+
 /// Where one was, and what was shown there.
 #[derive(Debug)]
 pub(super) struct Place {

@@ -38,4 +38,4 @@ pub use search::{Document, Known, Page, Search, Span};
 pub use sensor::{Adapter, Group, GroupId, Isolation, Sensor, SensorFilter, SensorId};
 pub use server::ServerInfo;
 pub use survey::Survey;
-pub use zone::{Precision, Zone, skew, zone_here, zone_named};
+pub use zone::{Precision, Zone, is_skewed, skew, zone_here, zone_named};

@@ -153,6 +153,11 @@ pub fn zone_here() -> Option<TimeZone> {
     (!is_utc && !zone.is_unknown()).then_some(zone)
 }
 
+/// Whether a difference between two clocks, in seconds, is worth a warning: the server's own default (reference 2.1).
+pub fn is_skewed(seconds: i64) -> bool {
+    seconds.unsigned_abs() > 5
+}
+
 /// The difference between a sensor's clock and the server's in words. Which of the two is ahead the server does not say
 /// (reference 2.6), and below a second there is none.
 pub fn skew(seconds: i64) -> String {

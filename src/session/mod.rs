@@ -39,7 +39,7 @@ pub use when::When;
 use crate::api::{Call, Error};
 use crate::model::{
     Alert, Binary, Facets, Group, Head, Lineage, Prevalence, Process, ProcessId, Search, Sensor,
-    ServerInfo, Summary, Survey, Zone,
+    SensorId, ServerInfo, Summary, Survey, Zone,
 };
 use crate::query::Index;
 use crate::read::{AlertRows, Answer, Tally};
@@ -191,6 +191,16 @@ impl Session {
             history,
             ..Self::default()
         }
+    }
+
+    /// A sensor, if anything has asked for it.
+    pub fn known_sensor(&self, id: SensorId) -> Option<&Sensor> {
+        let looked_at = self.sensor.held().map(|known| &*known.value);
+        let looked_at = looked_at.filter(|sensor| sensor.id == id);
+        looked_at.or_else(|| match self.related.sensor(id) {
+            Found::Here(sensor) => Some(sensor),
+            _ => None,
+        })
     }
 
     /// From when an answer is, in the zone that times are shown in.

@@ -26,13 +26,13 @@ pub fn orders(index: Index) -> &'static [Order] {
                 is_descending: true,
             },
             Order {
-                words: "newest start first",
+                words: "newest start first, by each host's clock",
                 sort: "start desc",
                 field: "start",
                 is_descending: true,
             },
             Order {
-                words: "oldest start first",
+                words: "oldest start first, by each host's clock",
                 sort: "start asc",
                 field: "start",
                 is_descending: false,

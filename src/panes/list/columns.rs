@@ -24,13 +24,18 @@ const PATH: (u16, u16) = (6, 20);
 
 /// The columns of a list, in their order.
 pub(super) fn columns<K: Kind>(session: &Session) -> Vec<Column<K>> {
-    match session.columns(K::NAME) {
-        Some(chosen) => chosen.iter().map(Column::of).collect(),
-        None => K::FIELDS[..K::SHOWN]
-            .iter()
-            .map(|field| Column::Field(field, None))
-            .collect(),
+    if let Some(chosen) = session.columns(K::NAME) {
+        return chosen.iter().map(Column::of).collect();
     }
+    let mut shown: Vec<_> = K::FIELDS[..K::SHOWN].iter().collect();
+    let sorted = session.order(K::Row::INDEX).field;
+    let at = shown.iter().position(|field| field.name == sorted);
+    let beside = K::BESIDE.iter().filter(|(name, _)| *name == sorted);
+    if let Some(at) = at {
+        shown.splice(at + 1..=at, beside.map(|(_, field)| field));
+    }
+    let columns = shown.into_iter().map(|field| Column::Field(field, None));
+    columns.collect()
 }
 
 /// What else must be known for the columns of a list.

@@ -1,7 +1,7 @@
 //! Fields of rows that only another object has: their sensor, its group, their file.
 
 use super::{Field, Value};
-use crate::model::{Binary, Group, Isolation, Process, Sensor};
+use crate::model::{self, Binary, Group, Isolation, Process, Sensor};
 use crate::read::Related;
 use crate::session::{Found, Listed, Session};
 use crate::widgets::Column;
@@ -52,6 +52,15 @@ impl<R: Listed> Joined<R> {
         Column::left("ISOLATION", 12, 17, 6),
         |theme| theme.text,
         |row, session| of_sensor(row, session, isolation),
+    )
+    .needing(&[Related::Sensor]);
+
+    /// How far the clock is off by which the host dates what happens.
+    pub(super) const CLOCK: Field<R> = Field::new(
+        "clock_delta",
+        Column::left("CLOCK", 9, 10, 2),
+        |theme| theme.text,
+        |row, session| of_sensor(row, session, clock),
     )
     .needing(&[Related::Sensor]);
 
@@ -137,6 +146,18 @@ pub(super) fn verdict(binary: &Binary) -> Value {
         Some(is_good) => Value::Judged(signature.result.clone(), is_good),
         None => Value::Missing,
     }
+}
+
+fn clock(sensor: &Sensor) -> Value {
+    let Some(seconds) = sensor.clock_delta else {
+        return Value::Missing;
+    };
+    if !model::is_skewed(seconds) {
+        return Value::Word("right");
+    }
+    let words = model::skew(seconds);
+    let words = words.strip_suffix(" the server's").unwrap_or(&words);
+    Value::Judged(words.into(), false)
 }
 
 fn isolation(sensor: &Sensor) -> Value {

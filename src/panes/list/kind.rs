@@ -43,6 +43,9 @@ pub trait Kind: Sized + 'static {
     /// How many of the fields, from the first, are shown unless something else is chosen.
     const SHOWN: usize;
 
+    /// Fields that stand behind another one while the server sorts by it, unless other columns were chosen.
+    const BESIDE: &'static [(&'static str, Field<Self::Row>)] = &[];
+
     /// What the rows are counted in, when not in themselves.
     fn unit(_session: &Session) -> &'static str {
         ""

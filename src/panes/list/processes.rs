@@ -36,6 +36,8 @@ impl Kind for Processes {
         "no process matches; a wider time span, fewer terms or a wildcard may";
     const FIELDS: &'static [Field<Process>] = FIELDS;
     const SHOWN: usize = 8;
+    // Starts of several hosts can be compared as far as their clocks agree.
+    const BESIDE: &'static [(&'static str, Field<Process>)] = &[("start", Joined::CLOCK)];
 
     fn unit(session: &Session) -> &'static str {
         if session.is_split { " segments" } else { "" }
@@ -156,6 +158,7 @@ const FIELDS: &[Field<Process>] = &[
     DAYS_SIGNED,
     Joined::HOSTS,
     Joined::STATUS,
+    Joined::CLOCK,
     Joined::ISOLATION,
     Joined::GROUP,
     Field::new(

@@ -7,10 +7,10 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::Clues;
+use super::{Clues, clues::Moment};
 use crate::keys::{Action, Scope};
-use crate::model::Precision;
-use crate::panes::{Look, Pane, PaneId};
+use crate::model::{Precision, SensorId};
+use crate::panes::{Look, Pane, PaneId, sensor};
 use crate::query::{Index, quote};
 use crate::session::{Cx, Lead, Session};
 use crate::text::{self, Untrusted};
@@ -34,7 +34,8 @@ const FIRST: usize = 2;
 #[derive(Debug)]
 pub struct AroundPane {
     host: Untrusted,
-    at: Timestamp,
+    sensor: Option<SensorId>,
+    moment: Moment,
     span: usize,
     is_done: bool,
 }
@@ -44,7 +45,8 @@ impl AroundPane {
     pub fn new(clues: &Clues) -> Option<Self> {
         Some(Self {
             host: clues.host()?.clone(),
-            at: clues.at?,
+            sensor: clues.sensor,
+            moment: clues.at?,
             span: FIRST,
             is_done: false,
         })
@@ -54,9 +56,21 @@ impl AroundPane {
     fn ends(&self) -> (Timestamp, Timestamp) {
         let far = SignedDuration::from_secs(SPANS[self.span].0);
         // Where time itself ends, so does the stretch.
-        let from = self.at.checked_sub(far).unwrap_or(Timestamp::MIN);
-        let until = self.at.checked_add(far).unwrap_or(Timestamp::MAX);
+        let from = self.moment.at.checked_sub(far).unwrap_or(Timestamp::MIN);
+        let until = self.moment.at.checked_add(far).unwrap_or(Timestamp::MAX);
         (from, until)
+    }
+
+    /// How far the clock is off by which the host dates its starts, if that is known already.
+    fn clock(&self, session: &Session, look: &Look<'_>) -> Line<'static> {
+        let sensor = self.sensor.and_then(|id| session.known_sensor(id));
+        let mut line = sensor.map_or_else(
+            || Line::styled("difference not known", look.theme.unknown),
+            |sensor| sensor::clock(sensor, look.theme),
+        );
+        let label = Span::styled(format!("{:<8}", "clock"), look.theme.muted);
+        line.spans.insert(0, label);
+        line
     }
 
     fn query(&self) -> String {
@@ -112,7 +126,9 @@ impl Pane for AroundPane {
         let shown = |at| zone.show(at, Precision::Second);
         let lines = [
             fact("host", text::fit(&self.host, room), theme.text),
-            fact("time", shown(self.at), theme.time),
+            fact("time", shown(self.moment.at), theme.time),
+            fact("", self.moment.of.into(), theme.muted),
+            self.clock(session, look),
             fact(
                 "around",
                 format!("{} to either side", SPANS[self.span].1),

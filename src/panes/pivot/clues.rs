@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::keys::Action;
-use crate::model::{Alert, Binary, Event, Md5, Process, What};
+use crate::model::{Alert, Binary, Event, Md5, Process, ProcessId, SensorId, What};
 use crate::text::Untrusted;
 
 /// Every action that asks for the same.
@@ -25,15 +25,32 @@ pub(super) const PIVOTS: [Action; 10] = [
 pub struct Clues {
     /// Which action asks for which value of which field.
     found: Vec<(Action, &'static str, Untrusted)>,
-    /// When it happened, by the clock of its host.
-    pub at: Option<Timestamp>,
+    /// When it happened.
+    pub(super) at: Option<Moment>,
+    /// Where it happened.
+    pub(super) sensor: Option<SensorId>,
+}
+
+/// A moment, and what it is the moment of.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Moment {
+    pub(super) at: Timestamp,
+    /// What happened then, and by whose clock.
+    pub(super) of: &'static str,
+}
+
+/// A start, from a document or from the GUID that carries it.
+fn start(at: Option<Timestamp>) -> Option<Moment> {
+    let of = "start of the process, by the host's clock";
+    at.map(|at| Moment { at, of })
 }
 
 impl Clues {
     /// Those of a process.
     pub fn of_process(process: &Process) -> Self {
         let mut clues = Self {
-            at: process.started,
+            at: start(process.started),
+            sensor: Some(process.sensor),
             ..Self::default()
         };
         clues.hash("process_md5", process.md5);
@@ -48,11 +65,18 @@ impl Clues {
 
     /// Those of an alert.
     pub fn of_alert(alert: &Alert) -> Self {
+        // An alert is raised when the server has got to it; what it is about began when its process did.
+        let started = start(alert.process.and_then(ProcessId::started));
+        let raised = alert.created.map(|at| Moment {
+            at,
+            of: "when the alert was raised, by the server's clock",
+        });
         let mut clues = Self {
-            at: alert.created,
+            at: started.or(raised),
+            sensor: alert.sensor,
             ..Self::default()
         };
-        clues.hash("md5", alert.md5);
+        clues.hash("process_md5", alert.md5);
         clues.add(Action::SameName, "process_name", &alert.process_name);
         clues.add(Action::SameHost, "hostname", &alert.host);
         clues.add(Action::SameUser, "username", &alert.user);
@@ -79,7 +103,11 @@ impl Clues {
     /// Those of an event, with those of its process that the event does not have itself.
     pub fn of_event(event: &Event, process: Option<&Process>) -> Self {
         let mut clues = Self {
-            at: event.at,
+            at: event.at.map(|at| Moment {
+                at,
+                of: "the event, by the host's clock",
+            }),
+            sensor: Some(event.process.sensor()),
             ..Self::default()
         };
         match &event.what {

@@ -37,7 +37,7 @@ pub(super) fn facts(
         .map(|adapter| format!("{}  {}", adapter.ip, adapter.mac));
     fields.extend(addresses.map(|address| Field::cut("address", address)));
     fields.push(Field::cut("health", health(sensor, theme)));
-    fields.push(Field::cut("clock", skew(sensor, theme)));
+    fields.push(Field::cut("clock", clock(sensor, theme)));
     fields
 }
 
@@ -116,19 +116,11 @@ fn health(sensor: &Sensor, theme: &Theme) -> Line<'static> {
     )
 }
 
-fn skew(sensor: &Sensor, theme: &Theme) -> Line<'static> {
-    // The server's own default for a difference worth a warning (reference 2.1).
-    const WORTH_A_WARNING: u64 = 5;
+/// How far the clock of a host is off.
+pub(in crate::panes) fn clock(sensor: &Sensor, theme: &Theme) -> Line<'static> {
     match sensor.clock_delta {
-        Some(0) => "as the server's".into(),
-        Some(delta) => {
-            let style = if delta.unsigned_abs() > WORTH_A_WARNING {
-                theme.caution
-            } else {
-                theme.text
-            };
-            Line::styled(model::skew(delta), style)
-        }
+        Some(delta) if model::is_skewed(delta) => Line::styled(model::skew(delta), theme.caution),
+        Some(delta) => model::skew(delta).into(),
         None => Line::styled("difference not known", theme.unknown),
     }
 }

@@ -3,6 +3,8 @@
 mod binary;
 mod host;
 
+pub(super) use host::clock;
+
 use ratatui::{Frame, layout::Rect, text::Line};
 
 use super::{Look, Pane, PaneId, motion, yank};
