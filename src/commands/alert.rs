@@ -1,15 +1,10 @@
 //! `alert`: what watchlists and feeds found worth a look.
 
-use std::pin::pin;
-
-use futures::TryStreamExt;
-
-use super::{Caller, Exit, Failure, problem, search, told::Told, when};
+use super::{Caller, Exit, Failure, problem, search, told, when};
 use crate::cli::Reading;
 use crate::model::{Alert, AlertSource, Search};
-use crate::output::{Align, Cell, Column, Row, Sheet};
+use crate::output::{Align, Cell, Column, Row};
 use crate::query::{self, Index};
-use crate::read;
 use crate::text::Untrusted;
 
 /// What is listed when nothing is asked for.
@@ -47,27 +42,7 @@ pub(super) async fn list(
         ..Search::default()
     };
     problem::check(Index::Alert, &search.query, caller)?;
-    let client = caller.client()?;
-    let limit = (reading.limit > 0).then_some(reading.limit);
-    let mut told = Told::of("alert");
-    let look = caller.look();
-    let mut sheet = Sheet::new(caller.streams.out, reading.format, COLUMNS, look);
-    let mut pages = pin!(read::pages::<Alert>(&client, search, limit));
-    let ended = loop {
-        match pages.try_next().await {
-            Ok(Some(page)) => {
-                told.add(&page);
-                let rows: Vec<Row> = page.rows.iter().map(row).collect();
-                sheet.rows(&rows)?;
-            }
-            Ok(None) => break Ok(()),
-            Err(error) => break Err(error),
-        }
-    };
-    // What came before an error is still an answer, and its JSON must parse.
-    sheet.finish()?;
-    ended?;
-    Ok(told.tell(limit, caller))
+    told::print("alert", search, COLUMNS, reading, row, caller).await
 }
 
 fn row(alert: &Alert) -> Row {

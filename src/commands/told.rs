@@ -1,7 +1,46 @@
 //! What a search has to say beside its rows.
 
-use super::{Caller, Exit, gaps::Gaps};
-use crate::model::Page;
+use std::pin::pin;
+
+use futures::TryStreamExt;
+
+use super::{Caller, Exit, Failure, gaps::Gaps};
+use crate::cli::Reading;
+use crate::model::{Page, Search};
+use crate::output::{Column, Row, Sheet};
+use crate::read::{self, Paged};
+
+/// Prints what a search finds, page by page, and says what stands beside it; `noun` is what a row is.
+pub(super) async fn print<T: Paged>(
+    noun: &'static str,
+    search: Search,
+    columns: &'static [Column],
+    reading: Reading,
+    row: fn(&T) -> Row,
+    caller: &mut Caller<'_>,
+) -> Result<Exit, Failure> {
+    let client = caller.client()?;
+    let limit = (reading.limit > 0).then_some(reading.limit);
+    let mut told = Told::of(noun);
+    let look = caller.look();
+    let mut sheet = Sheet::new(caller.streams.out, reading.format, columns, look);
+    let mut pages = pin!(read::pages::<T>(&client, search, limit));
+    let ended = loop {
+        match pages.try_next().await {
+            Ok(Some(page)) => {
+                told.add(&page);
+                let rows: Vec<Row> = page.rows.iter().map(row).collect();
+                sheet.rows(&rows)?;
+            }
+            Ok(None) => break Ok(()),
+            Err(error) => break Err(error),
+        }
+    };
+    // What came before an error is still an answer, and its JSON must parse.
+    sheet.finish()?;
+    ended?;
+    Ok(told.tell(limit, caller))
+}
 
 /// What stands beside the rows of a search.
 #[derive(Default)]

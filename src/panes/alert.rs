@@ -7,7 +7,7 @@ use ratatui::{
 };
 
 use super::{
-    Look, Pane, PaneId,
+    Look, Pane, PaneId, hosts,
     list::{indicator, object, score, source},
     motion,
     pivot::{self, Clues},
@@ -144,9 +144,7 @@ fn facts(alert: &Alert, zone: &Zone, theme: &Theme) -> Vec<Field<'static>> {
         object(alert).and_then(|name| said("process", &name)),
         said("path", &alert.process_path),
         alert.md5.map(|md5| Field::cut("md5", md5.to_string())),
-        alert
-            .hosts
-            .map(|hosts| Field::cut("seen on", format!("{hosts} hosts"))),
+        alert.hosts.map(|n| Field::cut("seen on", hosts(n))),
         gap(),
         said("status", &alert.status.word()),
         Some(Field::cut("assigned", assigned)),

@@ -150,3 +150,11 @@ pub trait Pane {
     /// Draws its content. What it may change is where it is scrolled to, nothing else.
     fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &Look<'_>);
 }
+
+/// So many hosts, in words.
+fn hosts(n: u64) -> String {
+    match n {
+        1 => "1 host".to_owned(),
+        n => format!("{n} hosts"),
+    }
+}

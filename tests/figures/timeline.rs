@@ -114,7 +114,7 @@ async fn all(report: &mut Report, server: &Server) -> Desk {
         ),
     );
     note(&format!(
-        "{RUNS} times each; {EVENTS} events in {SEGMENTS} segments, with a frame of 120x36 for whatever has arrived"
+        "{RUNS} times each; {EVENTS} events in {SEGMENTS} segments, with a frame of 120x36 for every answer"
     ));
     last.expect("a run")
 }
@@ -224,13 +224,9 @@ impl Desk {
 
     async fn until(&mut self, is_there: impl Fn(&Session) -> bool) {
         while !is_there(self.app.session()) {
-            let mut next = self.worker.replies.recv().await;
-            // As the console's own loop: everything that has already arrived is handled before the next frame.
-            while let Some(reply) = next {
-                let effects = self.app.handle(Input::Reply(reply), now());
-                self.send(effects);
-                next = self.worker.replies.try_recv().ok();
-            }
+            let reply = self.worker.replies.recv().await.expect("a worker");
+            let effects = self.app.handle(Input::Reply(reply), now());
+            self.send(effects);
             self.draw();
         }
     }

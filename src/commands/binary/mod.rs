@@ -3,17 +3,13 @@
 mod download;
 mod facts;
 
-use std::pin::pin;
-
-use futures::TryStreamExt;
-
-use super::{Caller, Exit, Failure, problem, search, told::Told, when};
+use super::{Caller, Exit, Failure, problem, search, told, when};
 use crate::api;
 use crate::cli::{BinarySearch, BinaryShow};
 use crate::model::{Binary, Known, Md5, Search};
 use crate::output::{Align, Cell, Column, Format, Row, Sheet};
 use crate::query::Index;
-use crate::read::{self, Reader};
+use crate::read::Reader;
 use crate::text;
 
 pub(super) use download::download;
@@ -49,26 +45,7 @@ pub(super) async fn search(args: &BinarySearch, caller: &mut Caller<'_>) -> Resu
         writeln!(caller.streams.out, "{count}")?;
         return Ok(Exit::Done);
     }
-    let limit = (args.reading.limit > 0).then_some(args.reading.limit);
-    let mut told = Told::of("binary");
-    let look = caller.look();
-    let mut sheet = Sheet::new(caller.streams.out, args.reading.format, COLUMNS, look);
-    let mut pages = pin!(read::pages::<Binary>(&client, search, limit));
-    let ended = loop {
-        match pages.try_next().await {
-            Ok(Some(page)) => {
-                told.add(&page);
-                let rows: Vec<Row> = page.rows.iter().map(row).collect();
-                sheet.rows(&rows)?;
-            }
-            Ok(None) => break Ok(()),
-            Err(error) => break Err(error),
-        }
-    };
-    // What came before an error is still an answer, and its JSON must parse.
-    sheet.finish()?;
-    ended?;
-    Ok(told.tell(limit, caller))
+    told::print("binary", search, COLUMNS, args.reading, row, caller).await
 }
 
 /// Runs `binary show`.

@@ -3,6 +3,7 @@
 use ratatui::text::{Line, Span};
 
 use crate::model::{Alert, AlertSource, Counts, Prevalence, Process, WatchlistHit};
+use crate::panes::hosts;
 use crate::panes::list::{score, source};
 use crate::session::{Awaiting, Remote, Session};
 use crate::text;
@@ -131,10 +132,7 @@ fn common(prevalence: &Prevalence) -> String {
     } else {
         ""
     };
-    let hosts = match prevalence.hosts {
-        1 => "1 host".to_owned(),
-        hosts => format!("{hosts} hosts"),
-    };
+    let hosts = hosts(prevalence.hosts);
     let first = prevalence.hostnames.iter().take(NAMED);
     let mut names: Vec<_> = first.map(|host| text::visible(&host.name)).collect();
     if prevalence.hostnames.len() > NAMED {

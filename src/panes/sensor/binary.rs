@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use ratatui::text::{Line, Span};
 
 use crate::model::{Binary, Known, Process, Zone};
+use crate::panes::hosts;
 use crate::session::{Awaiting, Remote};
 use crate::text;
 use crate::theme::Theme;
@@ -55,11 +56,7 @@ pub(super) fn facts(
             .unwrap_or_default();
         fields.push(Field::cut("signed", format!("{day}{age}")));
     }
-    let hosts = match binary.hosts {
-        None => "not known".into(),
-        Some(1) => "1 host".into(),
-        Some(hosts) => format!("{hosts} hosts"),
-    };
+    let hosts = binary.hosts.map_or("not known".into(), hosts);
     let first = binary
         .first_seen
         .map(|at| format!(", first {}", zone.day(at)));
