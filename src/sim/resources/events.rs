@@ -99,7 +99,7 @@ fn signatures(server: &Server, events: &Events<'_>) -> Value {
     let files = events
         .modules
         .iter()
-        .filter_map(|(_, module)| known(&module.md5));
+        .filter_map(|(_, module)| known(&module.md5()));
     let signature = |file: &Binary| {
         let mut facts = Map::new();
         facts.insert("digsig_result".into(), json!(document::verdict(file)));
@@ -119,8 +119,9 @@ impl Teller<'_> {
             (
                 "modload",
                 each(events.modules, |at, module| {
-                    let end = self.sha256(&module.md5);
-                    json!(format!("{at}|{}|{}{end}", module.md5, module.path))
+                    let md5 = module.md5();
+                    let end = self.sha256(&md5);
+                    json!(format!("{at}|{md5}|{}{end}", module.path))
                 }),
             ),
             (
@@ -180,8 +181,8 @@ impl Teller<'_> {
 
     fn file(&self, at: &str, file: &FileChange<'_>) -> Value {
         let FileChange { action, path, .. } = file;
-        let md5 = file.md5.as_deref().unwrap_or_default();
-        let kind = file_type(path, self.process.host().os);
+        let md5 = self.process.written_md5(file).unwrap_or_default();
+        let kind = file_type(&path.to_string(), self.process.host().os);
         // Some sensors leave off what they do not know.
         if *action == 1 && !file.is_tamper && self.version < Version(5) {
             return json!(format!("{action}|{at}|{path}|"));
@@ -191,7 +192,7 @@ impl Teller<'_> {
         } else {
             kind.to_string()
         };
-        let end = self.sha256(md5);
+        let end = self.sha256(&md5);
         json!(format!(
             "{action}|{at}|{path}|{md5}|{kind}|{}{end}",
             file.is_tamper

@@ -3,19 +3,23 @@
 //! Every list is as long as the process's documents say; a segment has its share of each (see `counts`).
 
 mod doings;
+mod name;
 mod spread;
 mod things;
 
 use std::borrow::Cow;
 
+pub(crate) use name::Name;
 pub(crate) use things::{drawn_md5, file_type};
 
 use super::{
+    Binary,
     process::{Process, Source},
     traces::Link,
 };
 use crate::model::ProcessId;
 use spread::Share;
+use things::hash;
 
 const SALT_HIDDEN: u64 = 0x9416;
 
@@ -36,17 +40,23 @@ pub(crate) struct Events<'w> {
 
 /// A library, or the program itself.
 pub(crate) struct Module<'w> {
-    pub(crate) path: Cow<'w, str>,
-    pub(crate) md5: Cow<'w, str>,
+    pub(crate) path: Name<'w>,
+    /// The binary of the world that it is, if it is one.
+    pub(crate) file: Option<&'w Binary>,
+}
+
+impl<'w> Module<'w> {
+    /// Its hash; that of a file which is no binary of the world is drawn.
+    pub(crate) fn md5(&self) -> Cow<'w, str> {
+        hash(self.file, &self.path.to_string())
+    }
 }
 
 /// A file that was changed.
 pub(crate) struct FileChange<'w> {
     /// 1 created, 2 first write, 4 deleted, 8 last write.
     pub(crate) action: u8,
-    pub(crate) path: Cow<'w, str>,
-    /// Of what was closed.
-    pub(crate) md5: Option<Cow<'w, str>>,
+    pub(crate) path: Name<'w>,
     pub(crate) is_tamper: bool,
 }
 
@@ -54,7 +64,7 @@ pub(crate) struct FileChange<'w> {
 pub(crate) struct KeyChange<'w> {
     /// 1 key created, 2 first write, 4 key deleted, 8 value deleted.
     pub(crate) action: u8,
-    pub(crate) path: Cow<'w, str>,
+    pub(crate) path: Name<'w>,
 }
 
 /// A connection with both its ends.

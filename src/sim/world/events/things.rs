@@ -4,13 +4,14 @@ use std::borrow::Cow;
 
 use super::{
     super::{
+        Binary,
         chance::{Dice, number_of},
         fleet::Os,
         process::{Process, Source},
         told::Trace,
         traces::Link,
     },
-    Connection, FileChange, KeyChange, List, Module,
+    Connection, FileChange, KeyChange, List, Module, Name,
     spread::{Spread, number, sorted},
 };
 
@@ -21,18 +22,15 @@ impl<'w> Process<'w> {
     /// The program itself, and what it loaded.
     pub(super) fn module_events(self) -> List<Module<'w>> {
         let own = Module {
-            path: self.path(),
-            md5: Cow::Borrowed(&self.binary().md5),
+            path: self.path().into(),
+            file: Some(self.binary()),
         };
         let mut list = vec![(self.start(), own)];
         match self.source {
             Source::Told(told) => {
-                let load = |path: Cow<'w, str>| Module {
-                    md5: drawn_md5(&path),
-                    path,
-                };
+                let load = |path| Module { path, file: None };
                 for trace in &told.modules {
-                    list.push((told.start + trace.after, load(Cow::Borrowed(&*trace.what))));
+                    list.push((told.start + trace.after, load(Name::from(&trace.what))));
                 }
                 let more = self.numbered(&told.modules, told.more_modules);
                 list.extend(more.map(|(at, path)| (at, load(path))));
@@ -47,8 +45,8 @@ impl<'w> Process<'w> {
                 let mut spread = Spread::new(self, span, loaded.len());
                 list.extend(loaded.into_iter().map(|file| {
                     let module = Module {
-                        path: Cow::Borrowed(&*file.paths[0]),
-                        md5: Cow::Borrowed(&*file.md5),
+                        path: Name::from(&file.paths[0]),
+                        file: Some(file),
                     };
                     (spread.next(), module)
                 }));
@@ -58,9 +56,8 @@ impl<'w> Process<'w> {
     }
 
     pub(super) fn file_events(self) -> List<FileChange<'w>> {
-        let change = |action, path: Cow<'w, str>| FileChange {
+        let change = |action, path| FileChange {
             action,
-            md5: (action == 8).then(|| self.md5_of(&path)),
             path,
             is_tamper: false,
         };
@@ -69,8 +66,8 @@ impl<'w> Process<'w> {
             Source::Told(told) => {
                 for trace in &told.files {
                     let at = told.start + trace.after;
-                    list.push((at, change(1, Cow::Borrowed(&*trace.what))));
-                    list.push((at + 350, change(8, Cow::Borrowed(&*trace.what))));
+                    list.push((at, change(1, Name::from(&trace.what))));
+                    list.push((at + 350, change(8, Name::from(&trace.what))));
                 }
                 let more = self.numbered(&told.files, told.more_files);
                 list.extend(
@@ -80,7 +77,7 @@ impl<'w> Process<'w> {
                 list.extend(told.tampers.iter().map(|trace| {
                     let deleted = FileChange {
                         is_tamper: true,
-                        ..change(4, Cow::Borrowed(&*trace.what))
+                        ..change(4, Name::from(&trace.what))
                     };
                     (told.start + trace.after, deleted)
                 }));
@@ -92,7 +89,10 @@ impl<'w> Process<'w> {
                 let mut spread = Spread::whole(self, count);
                 list.extend((0..count).map(|at| {
                     let action = [1, 2, 8, 4][at / n_files % 4];
-                    (spread.next(), change(action, files[at % n_files].clone()))
+                    (
+                        spread.next(),
+                        change(action, files[at % n_files].clone().into()),
+                    )
                 }));
             }
         }
@@ -105,8 +105,7 @@ impl<'w> Process<'w> {
         match self.source {
             Source::Told(told) => {
                 for trace in &told.keys {
-                    let path = Cow::Borrowed(&*trace.what);
-                    list.push((told.start + trace.after, change(2, path)));
+                    list.push((told.start + trace.after, change(2, Name::from(&trace.what))));
                 }
                 let more = self.numbered(&told.keys, told.more_keys);
                 list.extend(
@@ -121,7 +120,10 @@ impl<'w> Process<'w> {
                 let mut spread = Spread::whole(self, count);
                 list.extend((0..count).map(|at| {
                     let action = [2, 1, 8, 4][at / n_keys % 4];
-                    (spread.next(), change(action, keys[at % n_keys].clone()))
+                    (
+                        spread.next(),
+                        change(action, keys[at % n_keys].clone().into()),
+                    )
                 }));
             }
         }
@@ -167,30 +169,32 @@ impl<'w> Process<'w> {
     }
 
     /// Things beyond those that are told: like the first one, with a number of their own.
-    fn numbered(self, told: &'w [Trace], count: u64) -> impl Iterator<Item = (i64, Cow<'w, str>)> {
+    fn numbered(self, told: &'w [Trace], count: u64) -> impl Iterator<Item = (i64, Name<'w>)> {
         let first = told.first().map_or("", |trace| &*trace.what);
         let cut = first.rfind(['.', '\\', '/']).unwrap_or(first.len());
-        let (stem, end) = first.split_at(cut);
-        let is_file = end.starts_with('.');
+        let (stem, end) = match first.split_at(cut) {
+            (stem, end) if end.starts_with('.') => (stem, end),
+            _ => (first, ""),
+        };
         let mut spread = Spread::whole(self, number(count));
-        (0..count).map(move |at| {
-            let name = if is_file {
-                format!("{stem}-{at}{end}")
-            } else {
-                format!("{first}-{at}")
-            };
-            (spread.next(), Cow::Owned(name))
-        })
+        (0..count).map(move |nth| (spread.next(), Name::Numbered { stem, nth, end }))
     }
 
-    /// The hash of a file that it wrote.
-    fn md5_of(self, path: &str) -> Cow<'w, str> {
-        let known = self
-            .written()
-            .into_iter()
-            .find(|file| file.paths.iter().any(|one| one == path));
-        known.map_or_else(|| drawn_md5(path), |file| Cow::Borrowed(&*file.md5))
+    /// The hash of a file that it wrote and closed. A list has thousands of files of which few are asked for: nothing is
+    /// hashed before.
+    pub(crate) fn written_md5(self, file: &FileChange<'w>) -> Option<Cow<'w, str>> {
+        if file.action != 8 {
+            return None;
+        }
+        let path = file.path.to_string();
+        let is_it = |known: &&Binary| known.paths.contains(&path);
+        Some(hash(self.written().into_iter().find(is_it), &path))
     }
+}
+
+/// The hash of a binary of the world, or of any other file.
+pub(super) fn hash<'w>(known: Option<&'w Binary>, path: &str) -> Cow<'w, str> {
+    known.map_or_else(|| drawn_md5(path), |file| Cow::Borrowed(&*file.md5))
 }
 
 /// What kind of file it is, as the sensor numbers them.
