@@ -8,7 +8,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use lampblack::api::Error;
 use lampblack::app::{App, Input};
 use lampblack::keys::Keymap;
-use lampblack::read::Fetch;
+use lampblack::read::{Fetch, Tally};
 use lampblack::worker::{Reply, Slot, Ticket};
 use proptest::prelude::*;
 use support::{stage::Stage, world};
@@ -99,6 +99,7 @@ fn perform(stage: &mut Stage, step: Step, keymap: &Keymap) {
                 ticket,
                 slot: Slot::Sensor,
                 result,
+                tally: Tally::default(),
             }));
         }
         Step::Turn => _ = stage.input(Input::Turn),

@@ -4,13 +4,13 @@ use serde_json::value::RawValue;
 
 use super::{
     Malformed, Noun, Record,
-    page::{checked, members, rows},
+    page::{members, read_members, rows},
 };
 use crate::model::{Facet, FacetValue, Facets};
 
 /// Reads the facets of a search, those of `fields` in their order; all of them when none are named.
 pub fn facets(json: &str, fields: &[String]) -> Result<Facets, Malformed> {
-    let members = members(checked(json)?, "an object with facets")?;
+    let members = read_members(json, "an object with facets")?;
     let sent = members
         .get("facets")
         .ok_or_else(|| Malformed::new("an object without facets"))?;

@@ -83,7 +83,7 @@ pub fn list<T: Noun>(json: &str) -> Result<Page<T>, Malformed> {
 
 /// Reads a page of a search (reference 1.9, 2.2) that was asked for as `asked`.
 pub fn page<T: Noun>(json: &str, asked: Span) -> Result<Page<T>, Malformed> {
-    let members = members(checked(json)?, "an object with results")?;
+    let members = read_members(json, "an object with results")?;
     let results = members
         .get("results")
         .ok_or_else(|| Malformed("an object without results".into()))?;
@@ -128,13 +128,27 @@ pub(super) fn members<'a>(json: &'a RawValue, expected: &str) -> Result<Members<
     serde_json::from_str(json.get()).map_err(|_| Malformed::shape(json.get(), expected))
 }
 
-/// The text as one valid JSON value. A byte order mark before it does no harm.
+/// Takes an answer that is an object apart, in one pass over it: it can be large.
+pub(super) fn read_members<'a>(json: &'a str, expected: &str) -> Result<Members<'a>, Malformed> {
+    let json = bare(json)?;
+    serde_json::from_str(json).map_err(|error| match error.classify() {
+        Category::Data => Malformed::shape(json, expected),
+        _ => Malformed::syntax(&error),
+    })
+}
+
+/// The text as one valid JSON value.
 pub(super) fn checked(json: &str) -> Result<&RawValue, Malformed> {
+    serde_json::from_str(bare(json)?).map_err(|error| Malformed::syntax(&error))
+}
+
+/// The text without a byte order mark, unless it can be no JSON.
+fn bare(json: &str) -> Result<&str, Malformed> {
     let json = json.trim_start_matches('\u{feff}');
-    if json.trim_start().starts_with('<') || json.trim().is_empty() {
-        return Err(Malformed::shape(json, "JSON"));
+    match json.trim_start() {
+        start if start.is_empty() || start.starts_with('<') => Err(Malformed::shape(json, "JSON")),
+        _ => Ok(json),
     }
-    serde_json::from_str(json).map_err(|error| Malformed::syntax(&error))
 }
 
 fn count(length: usize) -> u64 {

@@ -4,13 +4,13 @@ use serde_json::value::RawValue;
 
 use super::{
     Malformed, Noun, Record,
-    page::{checked, members, one, rows},
+    page::{one, read_members, rows},
 };
 use crate::model::{Process, Summary};
 
 /// Reads the answer to a summary request. One without a `process` member is the document itself.
 pub fn summary(json: &str) -> Result<Summary, Malformed> {
-    let members = members(checked(json)?, "an object with a process")?;
+    let members = read_members(json, "an object with a process")?;
     let process = members.get("process").map_or(json, |process| process.get());
     let (parent, broken_parent) = parent(members.get("parent").copied());
     let (children, broken_children) = relatives(members.get("children").copied());

@@ -2,9 +2,9 @@
 
 use jiff::{
     Timestamp,
-    civil::{Date, DateTime},
-    fmt::rfc2822,
-    tz::TimeZone,
+    civil::Time,
+    fmt::{rfc2822, temporal::Pieces},
+    tz::Offset,
 };
 
 /// For the dates of mail and HTTP.
@@ -18,17 +18,17 @@ pub(super) fn parse(text: &str) -> Option<Timestamp> {
     if let Ok(number) = text.parse::<f64>() {
         return since_1970(number);
     }
-    if let Ok(at) = text.parse::<Timestamp>() {
-        return Some(at);
+    match Pieces::parse(text) {
+        Ok(pieces) => moment(&pieces),
+        Err(_) => MAIL.parse_timestamp(text).ok(),
     }
-    // With an offset in it this would be another moment, but then the line above has read it.
-    if let Ok(naive) = text.parse::<DateTime>() {
-        return utc(naive);
-    }
-    if let Ok(date) = text.parse::<Date>() {
-        return utc(date.to_datetime(jiff::civil::Time::midnight()));
-    }
-    MAIL.parse_timestamp(text).ok()
+}
+
+/// The moment that a date is, with a time or without, and with an offset or in UTC.
+fn moment(pieces: &Pieces<'_>) -> Option<Timestamp> {
+    let time = pieces.time().unwrap_or(Time::midnight());
+    let offset = pieces.to_numeric_offset().unwrap_or(Offset::UTC);
+    offset.to_timestamp(pieces.date().to_datetime(time)).ok()
 }
 
 /// A number of seconds, or of milliseconds when it is too large for seconds; nothing for -1, which means "unknown".
@@ -46,10 +46,6 @@ pub(super) fn since_1970(number: f64) -> Option<Timestamp> {
     // Microseconds are all that the server's floats are good for.
     let micros = format!("{:.0}", seconds * 1e6).parse().ok()?;
     Timestamp::from_microsecond(micros).ok()
-}
-
-fn utc(naive: DateTime) -> Option<Timestamp> {
-    TimeZone::UTC.to_timestamp(naive).ok()
 }
 
 #[cfg(test)]

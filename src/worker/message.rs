@@ -127,6 +127,8 @@ pub enum Reply {
         slot: Slot,
         /// What came of it.
         result: Result<Answer, Error>,
+        /// How often the cache had an answer until now.
+        tally: Tally,
     },
     /// A download has got farther.
     Progress {
@@ -144,8 +146,6 @@ pub enum Reply {
     },
     /// A call was made to the server.
     Call(Call),
-    /// How often the cache had the answer.
-    Tally(Tally),
 }
 
 impl Fetch {

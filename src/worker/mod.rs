@@ -14,7 +14,7 @@ use tokio::{
 pub use message::{Object, Reply, Request, Side, Slot, Ticket, Urgency};
 
 use crate::api::Call;
-use crate::read::{Fetch, Outcome, Reader, Tally, Waiter};
+use crate::read::{Fetch, Outcome, Reader, Waiter};
 use transfer::Transfers;
 
 /// Replies that may wait for the screen. The worker can wait; the screen cannot, so requests are unbounded.
@@ -58,7 +58,6 @@ async fn run(
         transfers,
         awaited: HashMap::new(),
         resting: HashMap::new(),
-        told: Tally::default(),
     };
     loop {
         let rest = desk.resting.values().map(|resting| resting.until).min();
@@ -84,11 +83,8 @@ async fn run(
                 continue;
             }
         };
-        let tally = desk.news();
-        for reply in [Some(reply), tally].into_iter().flatten() {
-            if replies.send(reply).await.is_err() {
-                return;
-            }
+        if replies.send(reply).await.is_err() {
+            return;
         }
     }
 }
@@ -99,7 +95,6 @@ struct Desk {
     transfers: Transfers,
     awaited: HashMap<Slot, Ticket>,
     resting: HashMap<Slot, Resting>,
-    told: Tally,
 }
 
 impl Desk {
@@ -168,15 +163,7 @@ impl Desk {
             ticket,
             slot,
             result: outcome.result,
-        })
-    }
-
-    /// The cache's tally, if it has changed since it was last told.
-    fn news(&mut self) -> Option<Reply> {
-        let tally = self.reader.tally();
-        (tally != self.told).then(|| {
-            self.told = tally;
-            Reply::Tally(tally)
+            tally: self.reader.tally(),
         })
     }
 }

@@ -3,7 +3,7 @@
 use crossterm::event::KeyEvent;
 use lampblack::api::Error;
 use lampblack::app::{App, Input, Setup};
-use lampblack::read::{Answer, Fetch};
+use lampblack::read::{Answer, Fetch, Tally};
 use lampblack::session::{Effect, Identity};
 use lampblack::worker::{Reply, Request, Slot, Ticket};
 use ratatui::{Terminal, backend::TestBackend, buffer::Buffer};
@@ -109,6 +109,7 @@ impl Stage {
             ticket,
             slot,
             result,
+            tally: Tally::default(),
         }));
     }
 

@@ -96,7 +96,15 @@ impl Bench {
     pub(crate) async fn answer(&mut self) -> (Ticket, Result<Answer, Error>) {
         loop {
             match self.reply().await {
-                Reply::Answer { ticket, result, .. } => return (ticket, result),
+                Reply::Answer {
+                    ticket,
+                    result,
+                    tally,
+                    ..
+                } => {
+                    self.tally = tally;
+                    return (ticket, result);
+                }
                 other => self.note(other),
             }
         }
@@ -135,7 +143,6 @@ impl Bench {
     fn note(&mut self, reply: Reply) {
         match reply {
             Reply::Call(call) => self.calls.push(call),
-            Reply::Tally(tally) => self.tally = tally,
             Reply::Progress { .. } | Reply::Kept { .. } => {}
             Reply::Answer { ticket, .. } => panic!("an answer nobody asked for: {ticket:?}"),
         }

@@ -34,7 +34,7 @@ impl Strip {
             .map(|(from, to)| Stretch { from, to })
     }
 
-    /// Counts the rows that are shown in each part of a stretch.
+    /// Counts the rows that are shown in each part of a stretch. They are in order, so where a part ends is searched for.
     pub(super) fn new(
         sifted: &Sifted,
         timeline: &Timeline,
@@ -45,13 +45,24 @@ impl Strip {
             stretch,
             cells: vec![Cell::default(); width],
         };
-        for place in &sifted.rows {
-            let at = timeline.at(*place).and_then(|at| strip.cell(at));
-            if let Some(cell) = at.and_then(|at| strip.cells.get_mut(at)) {
-                let is_event = timeline.event(*place).is_some();
-                cell.n_events += u32::from(is_event);
-                cell.has_gap |= !is_event;
+        let mut rest = &sifted.rows[..];
+        while let Some((first, _)) = rest.split_first() {
+            // What has no time comes last.
+            let Some(at) = timeline.at(*first) else {
+                break;
+            };
+            let here = strip.cell(at);
+            let n_here = rest.partition_point(|row| {
+                let at = timeline.at(*row);
+                at.is_some_and(|at| strip.cell(at) == here)
+            });
+            let (own, later) = rest.split_at(n_here);
+            if let Some(cell) = here.and_then(|at| strip.cells.get_mut(at)) {
+                let n_gaps = own.iter().filter(|row| row.is_gap()).count();
+                cell.n_events = u32::try_from(n_here - n_gaps).unwrap_or(u32::MAX);
+                cell.has_gap = n_gaps > 0;
             }
+            rest = later;
         }
         strip
     }

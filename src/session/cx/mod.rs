@@ -175,10 +175,13 @@ impl<'a> Cx<'a> {
                 ticket,
                 slot,
                 result,
-            } => (ticket, slot, result),
+                tally,
+            } => {
+                self.session.traffic.tally = tally;
+                (ticket, slot, result)
+            }
             Reply::Progress { ticket, progress } => return self.progressed(ticket, progress),
             Reply::Kept { ticket, result } => return self.ended(ticket, result),
-            Reply::Tally(tally) => return self.session.traffic.tally = tally,
             Reply::Call(call) => {
                 let traffic = &mut self.session.traffic;
                 traffic.calls += 1;

@@ -28,7 +28,7 @@ impl Place {
     }
 
     /// Whether it is a gap.
-    pub(super) fn is_gap(self) -> bool {
+    pub fn is_gap(self) -> bool {
         self.row == GAP
     }
 }

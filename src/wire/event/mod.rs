@@ -19,7 +19,7 @@ pub use segments::segments;
 
 use super::{
     Malformed, Noun, Record, binary,
-    page::{Members, checked, members},
+    page::{Members, members, read_members},
 };
 use crate::model::{
     Document, Event, Events, Md5, Process, ProcessId, Segment, Signature, What, sort_by_time,
@@ -43,7 +43,7 @@ struct Reader {
 
 /// Reads the answer to a request for the events of a process.
 pub fn events(json: &str, process: ProcessId, segment: Segment) -> Result<Events, Malformed> {
-    let envelope = members(checked(json)?, "an object with a process")?;
+    let envelope = read_members(json, "an object with a process")?;
     let inner = match envelope.get("process") {
         Some(process) => members(process, "a process")?,
         None => envelope.clone(),

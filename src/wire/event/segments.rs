@@ -2,13 +2,13 @@
 
 use super::super::{
     Malformed, Noun, Record,
-    page::{checked, members, rows},
+    page::{members, read_members, rows},
 };
 use crate::model::{Counts, ProcessId, Segment, SegmentInfo};
 
 /// Reads the answer to a request for the segments of a process; the number beside them counts those of no use.
 pub fn segments(json: &str) -> Result<(Vec<SegmentInfo>, usize), Malformed> {
-    let mut inner = members(checked(json)?, "an object with segments")?;
+    let mut inner = read_members(json, "an object with segments")?;
     if let Some(process) = inner.get("process") {
         inner = members(process, "an object with segments")?;
     }
