@@ -1,5 +1,6 @@
 //! What must outlive the program: the queries asked, those kept under a name, and the files that the user wants to have.
 
+pub mod actions;
 mod draft;
 mod history;
 mod kept;

@@ -1,0 +1,133 @@
+//! What the action log has of a deed: what was about to be sent, and what came of it.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// One line of the log.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Entry {
+    /// Its number, from 1 on.
+    pub line: u64,
+    /// When it was written, on this machine's clock.
+    pub at: Timestamp,
+    /// What happened.
+    #[serde(flatten)]
+    pub event: Event,
+    /// The SHA-256 of the line before it, in hex; zeros before the first.
+    pub prev: String,
+}
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Event {
+    /// A deed is about to be sent.
+    Sending(Box<Sending>),
+    /// Something became known of a deed that was sent.
+    Known(Box<Outcome>),
+    /// The end of the file was no whole line, as a crash leaves it; it was cut off.
+    Repaired {
+        /// How many bytes were cut off.
+        bytes: u64,
+        /// What they were, as far as they are text.
+        text: String,
+    },
+}
+
+/// A deed that is about to be sent.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Sending {
+    /// Who is at the keyboard.
+    pub who: Who,
+    /// The server's address.
+    pub server: String,
+    /// The verb, as `isolate`.
+    pub deed: String,
+    /// To what.
+    pub target: Target,
+    /// Why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// The ticket it belongs to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ticket: Option<String>,
+    /// Exactly what is sent.
+    pub request: Request,
+    /// What the server held before.
+    pub before: Value,
+    /// What the server is to hold afterwards.
+    pub wanted: Value,
+}
+
+/// Who did it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Who {
+    /// The name of the account on this machine.
+    pub os_user: Option<String>,
+    /// The configured user of the server.
+    pub user: Option<String>,
+}
+
+/// What a deed is done to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Target {
+    /// `sensor` or `hash`.
+    pub kind: String,
+    /// The server's name for it.
+    pub id: String,
+    /// What people call it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub name: String,
+}
+
+/// A request that changes the server. It has no header, and so no token.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Request {
+    /// The verb.
+    pub method: String,
+    /// The path, from `/api` on.
+    pub path: String,
+    /// The body; what is secret in it is left out before it becomes text.
+    #[serde(default, skip_serializing_if = "Value::is_null")]
+    pub body: Value,
+}
+
+/// What became known of a deed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Outcome {
+    /// The line on which it is said to be sent.
+    pub of: u64,
+    /// How far it has got.
+    pub stage: Stage,
+    /// What the server holds, as it was read back; null where it was not read.
+    #[serde(default, skip_serializing_if = "Value::is_null")]
+    pub after: Value,
+    /// What is to be said of it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub note: String,
+}
+
+/// How far a deed has got.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::Display)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum Stage {
+    /// The server has taken it; what it is about has yet to follow.
+    Accepted,
+    /// It was read back, and holds.
+    Confirmed,
+    /// It was read back, and does not hold.
+    NotApplied,
+    /// Nobody could say in time whether it holds.
+    Pending,
+    /// The answer was lost, and the state could not be read.
+    Unknown,
+}
+
+impl Stage {
+    /// Whether nothing more is to be found out.
+    pub fn is_final(self) -> bool {
+        matches!(self, Self::Confirmed | Self::NotApplied)
+    }
+}
