@@ -6,6 +6,7 @@
 )]
 
 mod binary;
+mod deed;
 mod simulate;
 
 use std::{ffi::OsString, path::PathBuf};
@@ -15,6 +16,7 @@ use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 pub use binary::{Binary, BinaryDownload, BinarySearch, BinaryShow};
+pub use deed::{Grounds, Isolation, Patience};
 pub use simulate::{Demo, Simulate};
 
 use crate::output::Format;
@@ -118,9 +120,12 @@ pub enum Command {
     Tree(Tree),
     /// Show what processes did, as one timeline
     Events(Events),
-    /// List and show sensors
+    /// List and show sensors, isolate hosts and release them
     #[command(subcommand)]
     Sensor(Sensor),
+    /// Show and verify the action log: what was changed on servers
+    #[command(subcommand)]
+    Log(Log),
     /// List alerts
     #[command(subcommand)]
     Alert(Alert),
@@ -278,6 +283,23 @@ pub enum Sensor {
         #[arg(long, value_name = "FORMAT", default_value = "table")]
         format: Format,
     },
+    /// Cut hosts off from everything but the server, and wait for the proof
+    Isolate(Isolation),
+    /// Let isolated hosts back into the network, and wait for the proof
+    Unisolate(Isolation),
+}
+
+/// What to do with the action log.
+#[derive(Clone, Debug, Subcommand)]
+pub enum Log {
+    /// Show what was done, the oldest first
+    Show {
+        /// How the answer is written
+        #[arg(long, value_name = "FORMAT", default_value = "table")]
+        format: Format,
+    },
+    /// Check that no line was changed, moved, added or taken away
+    Verify,
 }
 
 /// What to do with alerts.

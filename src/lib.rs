@@ -27,8 +27,9 @@
 //!
 //! 1. **Only `runtime` touches the terminal and the channels.** `app`, `panes`, `session` and `widgets` do no I/O,
 //!    never wait, and read the time only from what they are given. The whole screen is a function of a list of inputs.
-//! 2. **Only `read` fetches.** The reader is owned by one task and holds client, cache and what is in flight. No lock is
-//!    shared between the screen and the network; there is no `Mutex` outside `sim`.
+//! 2. **Only `read` fetches, only `deeds` changes.** The reader is owned by one task and holds client, cache and what is
+//!    in flight. No lock is shared between the screen and the network; there is no `Mutex` outside `sim`. A change of the
+//!    server is planned and performed by [`deeds`] alone: never cached, never sent twice, logged before it leaves.
 //! 3. **Messages are data.** Inputs, effects, requests and replies derive `Debug`; no closure, future or `Box<dyn …>`
 //!    crosses a channel.
 //! 4. **A slot awaits at most one answer.** A newer request supersedes the older; an answer whose ticket is not the
@@ -66,6 +67,7 @@ pub mod wire;
 
 pub mod api;
 pub mod config;
+pub mod deeds;
 pub mod download;
 pub mod output;
 pub mod read;

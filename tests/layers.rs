@@ -23,6 +23,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("api", &["wire", "model", "text"]),
     ("read", &["api", "archive", "model"]),
     ("download", &["api", "archive", "record", "model", "text"]),
+    ("deeds", &["api", "record", "model", "text"]),
     ("config", &["keys", "theme", "api", "model"]),
     (
         "worker",
@@ -59,8 +60,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "commands",
         &[
-            "read", "download", "api", "archive", "record", "config", "keys", "output", "query",
-            "model", "text", "sim", "cli",
+            "deeds", "read", "download", "api", "archive", "record", "config", "keys", "output",
+            "query", "model", "text", "sim", "cli",
         ],
     ),
 ];

@@ -40,6 +40,18 @@ impl Ask {
         }
     }
 
+    /// Changes `about`, once: nobody can say that doing it again does no harm.
+    pub(super) fn put(path: impl Into<String>, about: impl Into<String>, body: Value) -> Self {
+        let about = about.into();
+        Self {
+            method: Method::PUT,
+            body: Some(body),
+            purpose: format!("change {about}"),
+            is_safe: false,
+            ..Self::get(path, about)
+        }
+    }
+
     /// Asks for rows of a search, by what all indexes understand (reference 1.7).
     pub(super) fn search(path: &str, about: &str, search: &Search, span: Span) -> Self {
         Self::get(path, about)
@@ -98,6 +110,11 @@ impl Ask {
         self.body = Some(Value::Object(body));
         self.method = Method::POST;
         self
+    }
+
+    /// The path, from `/api` on.
+    pub(super) fn path(&self) -> &str {
+        &self.path
     }
 
     /// Verb and path: its name in messages.

@@ -108,6 +108,29 @@ impl Error {
         }
     }
 
+    /// Whether the server, or this program before it, has said that it did not do what it was asked. After any other
+    /// error that is not known: the request may have arrived, and its answer been lost.
+    pub fn is_refusal(&self) -> bool {
+        match self {
+            Self::Unauthorized
+            | Self::Forbidden { .. }
+            | Self::NotFound { .. }
+            | Self::Syntax { .. }
+            | Self::Unreachable { .. }
+            | Self::Certificate { .. }
+            | Self::PlainHttp
+            | Self::NotTls
+            | Self::Redirected { .. }
+            | Self::Invalid { .. } => true,
+            Self::Refused { status, .. } => (400..500).contains(status),
+            Self::Timeout(_)
+            | Self::Busy(_)
+            | Self::Malformed { .. }
+            | Self::Cut { .. }
+            | Self::Internal => false,
+        }
+    }
+
     /// What the user can do about it.
     pub fn hint(&self) -> Option<&'static str> {
         Some(match self {

@@ -6,6 +6,7 @@ mod alert;
 mod ask;
 mod binary;
 mod call;
+mod change;
 mod download;
 mod error;
 mod event;
@@ -31,6 +32,7 @@ use tokio::sync::{Semaphore, mpsc::UnboundedSender};
 use url::{Host, Url};
 
 pub use call::Call;
+pub use change::Change;
 pub use download::Download;
 pub use error::{Distrust, Error};
 pub use settings::{Settings, Tls};

@@ -91,11 +91,31 @@ impl<'a> Caller<'a> {
 
     /// A client for the configured server. Standard error says what the user should know of the way there.
     pub fn client(&mut self) -> Result<Client, Failure> {
+        Ok(self.reach()?.0)
+    }
+
+    /// The same, with what the profile says.
+    pub fn reach(&mut self) -> Result<(Client, Access), Failure> {
         let access = self.access()?;
         for notice in &access.notices {
             self.warn(notice);
         }
-        Ok(Client::new(access.settings(), None)?)
+        Ok((Client::new(access.settings(), None)?, access))
+    }
+
+    /// Asks the user at the terminal, and reads one line.
+    pub fn ask(&mut self, question: &str) -> String {
+        let _ = write!(self.streams.notes, "{question} ");
+        let _ = self.streams.notes.flush();
+        let mut line = Vec::new();
+        let mut byte = [0];
+        while let Ok(1) = self.streams.input.read(&mut byte) {
+            if byte[0] == b'\n' {
+                break;
+            }
+            line.push(byte[0]);
+        }
+        String::from_utf8_lossy(&line).trim().to_owned()
     }
 
     /// How tables look.

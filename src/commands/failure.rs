@@ -17,6 +17,10 @@ pub enum Exit {
     Usage = 2,
     /// Nothing matched, or there is no such thing.
     Nothing = 3,
+    /// It was sent, and not confirmed in time.
+    Unconfirmed = 4,
+    /// A guard refused: read-only, a protected host, no confirmation.
+    Refused = 5,
 }
 
 impl From<Exit> for ExitCode {

@@ -4,6 +4,7 @@ mod alert;
 mod binary;
 mod caller;
 mod console;
+mod deed;
 mod doctor;
 mod events;
 mod facets;
@@ -11,7 +12,9 @@ mod facts;
 mod failure;
 mod gaps;
 mod hosts;
+mod isolate;
 mod join;
+mod log;
 mod manual;
 mod problem;
 mod processes;
@@ -26,8 +29,9 @@ mod when;
 pub use caller::{Caller, Streams};
 pub use failure::{Exit, Failure};
 
-use crate::cli::{Alert, Binary, Cli, Command, Sensor};
+use crate::cli::{Alert, Binary, Cli, Command, Log, Sensor};
 use crate::config::Setup;
+use crate::deeds::Deed;
 
 /// Whether a command speaks to a server, and so keeps a log.
 pub fn keeps_log(command: Option<&Command>) -> bool {
@@ -73,6 +77,14 @@ async fn dispatch(
         Some(Command::Sensor(Sensor::Show { host, format })) => {
             sensor::show(&host, format, caller).await
         }
+        Some(Command::Sensor(Sensor::Isolate(args))) => {
+            isolate::isolate(Deed::Isolate, &args, caller).await
+        }
+        Some(Command::Sensor(Sensor::Unisolate(args))) => {
+            isolate::isolate(Deed::Release, &args, caller).await
+        }
+        Some(Command::Log(Log::Show { format })) => log::show(format, caller),
+        Some(Command::Log(Log::Verify)) => log::verify(caller),
         Some(Command::Alert(Alert::List { query, reading })) => {
             alert::list(query.as_deref(), reading, caller).await
         }

@@ -38,6 +38,8 @@ pub struct Pace {
     pub idle: Duration,
     /// How long the cursor must rest before what follows it is asked for: holding a key costs one request.
     pub settle: Duration,
+    /// The wait between two looks whether a deed has taken effect.
+    pub look: Duration,
     /// How long a sensor's answer may be reused: it decides about a host.
     pub sensor_age: Duration,
     /// How long the document of a process that was not seen to end may be reused.
@@ -54,6 +56,7 @@ impl Default for Pace {
             retries: 3,
             idle: Duration::from_secs(30),
             settle: Duration::from_millis(80),
+            look: Duration::from_secs(1),
             sensor_age: Duration::from_secs(15),
             running_age: Duration::from_secs(30),
             count_age: Duration::from_mins(5),
@@ -68,6 +71,7 @@ impl Pace {
             backoff: Duration::from_millis(1),
             backoff_most: Duration::from_millis(5),
             settle: Duration::ZERO,
+            look: Duration::from_millis(5),
             ..Self::default()
         }
     }

@@ -8,6 +8,7 @@ mod doctor;
 mod edges;
 mod events;
 mod facets;
+mod isolate;
 mod join;
 mod search;
 mod sensor;

@@ -1,0 +1,124 @@
+//! What all deeds have in common: who does them, what guards there are, and that somebody says yes.
+
+use super::{Caller, Exit, Failure};
+use crate::cli;
+use crate::config::Access;
+use crate::deeds::{Grounds, Guard, Plan};
+use crate::record::actions::{Actions, Who};
+use crate::text;
+
+/// Who does it and why. A reason must be given where a protection is taken away or a host is cut off.
+pub(super) fn grounds(
+    given: &cli::Grounds,
+    access: &Access,
+    caller: &Caller<'_>,
+) -> Result<Grounds, Failure> {
+    let text = |text: &Option<String>| {
+        let text = text.as_deref().map(str::trim);
+        text.filter(|text| !text.is_empty()).map(str::to_owned)
+    };
+    let reason = text(&given.reason);
+    if reason.is_none() && !given.dry_run {
+        return Err(Failure::usage("there is no reason")
+            .hint("give one with --reason; the action log keeps it"));
+    }
+    Ok(Grounds {
+        who: Who {
+            os_user: Some(os_user(caller)),
+            user: access.profile.user.clone(),
+        },
+        reason,
+        ticket: text(&given.ticket),
+    })
+}
+
+/// What the profile protects.
+pub(super) fn guard(access: &Access) -> Guard {
+    let server = access.url.host_str().map(str::to_owned);
+    Guard {
+        is_read_only: access.profile.read_only,
+        protected: access.profile.protected_hosts.clone(),
+        own: server.into_iter().chain(this_machine()).collect(),
+    }
+}
+
+/// The action log. What cannot be logged is not done.
+pub(super) fn log(caller: &Caller<'_>) -> Result<Actions, Failure> {
+    let Some(dir) = &caller.state_dir else {
+        return Err(
+            Failure::new(Exit::Failed, "there is nowhere to keep the action log")
+                .hint("set XDG_STATE_HOME to a directory of yours; nothing was sent"),
+        );
+    };
+    Actions::open(dir).map_err(|error| Failure::from(error).hint("nothing was sent"))
+}
+
+/// What a deed will do, and the request it will send, one line each.
+pub(super) fn preview(plan: &Plan) -> Vec<String> {
+    let mut lines = vec![plan.deed.verb().to_owned()];
+    lines.extend(plan.effects.iter().map(|effect| format!("  {effect}")));
+    lines.extend(
+        plan.protection
+            .iter()
+            .map(|why| format!("  PROTECTED: {why}")),
+    );
+    lines.extend(
+        plan.warnings
+            .iter()
+            .map(|doubt| format!("  warning: {doubt}")),
+    );
+    let body = plan.change.body().to_string();
+    let request = format!("{} {} {body}", plan.change.method(), plan.change.path());
+    lines.push(format!("  sends: {}", text::visible(&request.into())));
+    lines
+}
+
+/// Has the user say yes to all plans, or finds out that nobody can.
+pub(super) fn confirm(plans: &[Plan], yes: bool, caller: &mut Caller<'_>) -> Result<(), Failure> {
+    let refused = |why: &str, hint: &str| Err(Failure::new(Exit::Refused, why).hint(hint));
+    let protected = plans.iter().find(|plan| plan.protection.is_some());
+    if yes && protected.is_none() {
+        return Ok(());
+    }
+    if !caller.streams.is_interactive {
+        return match protected {
+            Some(_) => refused(
+                "a protected host takes somebody at a terminal who types its name; nothing was sent",
+                "leave --yes away, and name this host alone",
+            ),
+            None => refused(
+                "nobody is here to confirm it; nothing was sent",
+                "look at it with --dry-run, then say --yes",
+            ),
+        };
+    }
+    let (question, wanted) = match (protected, plans) {
+        (Some(plan), _) => {
+            let name = plan.sensor.computer_name.raw().to_owned();
+            ("Type the name of the host to confirm:".to_owned(), name)
+        }
+        (None, [_]) => ("Type yes to confirm:".to_owned(), "yes".to_owned()),
+        (None, several) => {
+            let n = several.len().to_string();
+            (format!("Type the number of hosts, {n}, to confirm:"), n)
+        }
+    };
+    if caller.ask(&question).eq_ignore_ascii_case(&wanted) {
+        return Ok(());
+    }
+    refused("it was not confirmed; nothing was sent", "start it again")
+}
+
+/// Who is at the keyboard: the name is what the environment says, the number what the system knows.
+fn os_user(caller: &Caller<'_>) -> String {
+    let variable = |name| caller.environment.variable(name);
+    let name = variable("USER").or(variable("LOGNAME"));
+    let name = name.unwrap_or("unknown");
+    format!("{name} (uid {})", rustix::process::getuid().as_raw())
+}
+
+/// The name of this machine.
+fn this_machine() -> Option<String> {
+    let name = rustix::system::uname();
+    name.nodename().to_str().ok().map(str::to_owned)
+}

@@ -1,0 +1,120 @@
+//! `log`: what was changed on servers, and whether the record of it is whole.
+
+use std::collections::BTreeMap;
+
+use serde_json::json;
+
+use super::{Caller, Exit, Failure, when};
+use crate::output::{Align, Cell, Column, Format, Row, Sheet};
+use crate::record::actions::{self, Entry, Event, Outcome, Verdict};
+
+/// The columns of the log.
+const COLUMNS: &[Column] = &[
+    Column::new("line", Align::Right),
+    Column::new("at", Align::Left),
+    Column::new("who", Align::Left).least(8).rank(2),
+    Column::new("deed", Align::Left),
+    Column::new("target", Align::Left).least(12),
+    Column::new("outcome", Align::Left),
+    Column::new("reason", Align::Left).least(12),
+    Column::new("ticket", Align::Left).rank(1),
+    Column::new("server", Align::Left).rank(3),
+];
+
+/// Runs `log show`.
+pub(super) fn show(format: Format, caller: &mut Caller<'_>) -> Result<Exit, Failure> {
+    let verdict = read(caller)?;
+    let mut outcomes: BTreeMap<u64, Vec<&Outcome>> = BTreeMap::new();
+    for entry in &verdict.entries {
+        if let Event::Known(outcome) = &entry.event {
+            outcomes.entry(outcome.of).or_default().push(outcome);
+        }
+    }
+    let known = |entry: &Entry| outcomes.get(&entry.line).cloned().unwrap_or_default();
+    let rows: Vec<Row> = verdict
+        .entries
+        .iter()
+        .filter_map(|entry| row(entry, &known(entry)))
+        .collect();
+    let look = caller.look();
+    let mut sheet = Sheet::new(caller.streams.out, format, COLUMNS, look);
+    sheet.rows(&rows)?;
+    sheet.finish()?;
+    if rows.is_empty() {
+        caller.note("nothing was changed yet");
+    }
+    if !verdict.faults.is_empty() {
+        caller.warn("the log is not whole; `lampblack log verify` says what is wrong");
+    }
+    Ok(Exit::Done)
+}
+
+/// Runs `log verify`.
+pub(super) fn verify(caller: &mut Caller<'_>) -> Result<Exit, Failure> {
+    let verdict = read(caller)?;
+    let head = &verdict.head;
+    if verdict.faults.is_empty() {
+        writeln!(
+            caller.streams.out,
+            "{} lines, each follows the one before it; the last one is {}",
+            head.lines, head.last
+        )?;
+        return Ok(Exit::Done);
+    }
+    let found = verdict.faults.iter();
+    Err(Failure {
+        exit: Exit::Failed,
+        reports: found.map(|fault| (fault.to_string(), None)).collect(),
+    })
+}
+
+fn read(caller: &Caller<'_>) -> Result<Verdict, Failure> {
+    match &caller.state_dir {
+        Some(dir) => Ok(actions::verify(dir)?),
+        None => Err(Failure::new(
+            Exit::Failed,
+            "there is nowhere that an action log could be",
+        )),
+    }
+}
+
+/// One deed, with what became of it; what is only said of another line has none of its own.
+fn row(entry: &Entry, outcomes: &[&Outcome]) -> Option<Row> {
+    let (line, at) = (Some(entry.line), Some(when::shown(entry.at)));
+    let json = json!({"outcomes": outcomes});
+    let mut whole = serde_json::to_value(entry).ok()?;
+    let cells = match &entry.event {
+        Event::Sending(sending) => {
+            if let (Some(whole), Some(more)) = (whole.as_object_mut(), json.as_object()) {
+                whole.extend(more.clone());
+            }
+            let stage = outcomes.last().map(|outcome| outcome.stage.to_string());
+            let who = sending.who.user.clone().or(sending.who.os_user.clone());
+            vec![
+                Cell::from(line),
+                Cell::from(at),
+                Cell::from(who),
+                Cell::from(Some(&sending.deed)),
+                Cell::from(Some(&sending.target.name)),
+                // The program ended before it knew more.
+                Cell::from(Some(stage.unwrap_or("unknown".into()))),
+                Cell::from(sending.reason.as_ref()),
+                Cell::from(sending.ticket.as_ref()),
+                Cell::from(Some(&sending.server)),
+            ]
+        }
+        Event::Repaired { bytes, .. } => {
+            let mut cells = vec![Cell::from(line), Cell::from(at), Cell::default()];
+            cells.push(Cell::from(Some(format!(
+                "repaired: {bytes} bytes of a torn line"
+            ))));
+            cells.resize(COLUMNS.len(), Cell::default());
+            cells
+        }
+        Event::Known(_) => return None,
+    };
+    Some(Row {
+        cells,
+        json: whole.to_string(),
+    })
+}
