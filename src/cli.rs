@@ -7,6 +7,7 @@
 
 mod binary;
 mod deed;
+mod sensor;
 mod simulate;
 
 use std::{ffi::OsString, path::PathBuf};
@@ -16,7 +17,8 @@ use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 pub use binary::{Binary, BinaryDownload, BinarySearch, BinaryShow};
-pub use deed::{Grounds, Isolation, Patience};
+pub use deed::{Ban, Grounds, Log};
+pub use sensor::{Isolation, Patience, Sensor};
 pub use simulate::{Demo, Simulate};
 
 use crate::output::Format;
@@ -123,6 +125,9 @@ pub enum Command {
     /// List and show sensors, isolate hosts and release them
     #[command(subcommand)]
     Sensor(Sensor),
+    /// List banned hashes
+    #[command(subcommand)]
+    Ban(Ban),
     /// Show and verify the action log: what was changed on servers
     #[command(subcommand)]
     Log(Log),
@@ -262,44 +267,6 @@ pub struct Events {
     /// How much, and how.
     #[command(flatten)]
     pub reading: Reading,
-}
-
-/// What to do with sensors.
-#[derive(Clone, Debug, Subcommand)]
-pub enum Sensor {
-    /// List sensors
-    List {
-        /// Part of a host's name, or of an address
-        filter: Option<String>,
-        /// How much, and how.
-        #[command(flatten)]
-        reading: Reading,
-    },
-    /// Show one sensor
-    Show {
-        /// Its id, or the whole name of its host
-        host: String,
-        /// How the answer is written
-        #[arg(long, value_name = "FORMAT", default_value = "table")]
-        format: Format,
-    },
-    /// Cut hosts off from everything but the server, and wait for the proof
-    Isolate(Isolation),
-    /// Let isolated hosts back into the network, and wait for the proof
-    Unisolate(Isolation),
-}
-
-/// What to do with the action log.
-#[derive(Clone, Debug, Subcommand)]
-pub enum Log {
-    /// Show what was done, the oldest first
-    Show {
-        /// How the answer is written
-        #[arg(long, value_name = "FORMAT", default_value = "table")]
-        format: Format,
-    },
-    /// Check that no line was changed, moved, added or taken away
-    Verify,
 }
 
 /// What to do with alerts.

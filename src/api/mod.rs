@@ -4,6 +4,7 @@
 
 mod alert;
 mod ask;
+mod ban;
 mod binary;
 mod call;
 mod change;

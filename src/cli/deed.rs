@@ -1,9 +1,9 @@
-//! The options of everything that changes a server.
+//! The options of everything that changes a server, and the command lines of `ban` and `log`.
 
-use std::time::Duration;
+use clap::{Args, Subcommand};
 
-use clap::Args;
-use jiff::SignedDuration;
+use super::Reading;
+use crate::output::Format;
 
 /// On what grounds a deed is done, and how far it goes.
 #[derive(Args, Clone, Debug)]
@@ -22,38 +22,26 @@ pub struct Grounds {
     pub dry_run: bool,
 }
 
-/// Options of `sensor isolate` and `sensor unisolate`.
-#[derive(Args, Clone, Debug)]
-pub struct Isolation {
-    /// Sensor ids, or the whole names of hosts
-    #[arg(required = true, value_name = "HOST")]
-    pub hosts: Vec<String>,
-    /// On what grounds.
-    #[command(flatten)]
-    pub grounds: Grounds,
-    /// How long to wait until the sensor confirms it; none for as long as it takes
-    #[arg(long, value_name = "TIME", default_value = "120s", value_parser = patience)]
-    pub timeout: Patience,
-    /// Do not wait until the sensor confirms it
-    #[arg(long, conflicts_with = "timeout")]
-    pub no_wait: bool,
+/// What to do with bans.
+#[derive(Clone, Debug, Subcommand)]
+pub enum Ban {
+    /// List bans, those in force and those that were lifted
+    List {
+        /// How much, and how.
+        #[command(flatten)]
+        reading: Reading,
+    },
 }
 
-/// How long to wait.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Patience {
-    /// So long.
-    For(Duration),
-    /// As long as it takes.
-    Endless,
-}
-
-fn patience(text: &str) -> Result<Patience, &'static str> {
-    const EXPECTED: &str = "write it as 120s, 5m or none";
-    if text == "none" {
-        return Ok(Patience::Endless);
-    }
-    let duration: SignedDuration = text.parse().map_err(|_| EXPECTED)?;
-    let duration = duration.try_into().map_err(|_| EXPECTED)?;
-    Ok(Patience::For(duration))
+/// What to do with the action log.
+#[derive(Clone, Debug, Subcommand)]
+pub enum Log {
+    /// Show what was done, the oldest first
+    Show {
+        /// How the answer is written
+        #[arg(long, value_name = "FORMAT", default_value = "table")]
+        format: Format,
+    },
+    /// Check that no line was changed, moved, added or taken away
+    Verify,
 }

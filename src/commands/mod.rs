@@ -1,6 +1,7 @@
 //! The headless commands: parse, ask, print. Each writes to the streams it is given and says how it went.
 
 mod alert;
+mod ban;
 mod binary;
 mod caller;
 mod console;
@@ -29,7 +30,7 @@ mod when;
 pub use caller::{Caller, Streams};
 pub use failure::{Exit, Failure};
 
-use crate::cli::{Alert, Binary, Cli, Command, Log, Sensor};
+use crate::cli::{Alert, Ban, Binary, Cli, Command, Log, Sensor};
 use crate::config::Setup;
 use crate::deeds::Deed;
 
@@ -83,6 +84,7 @@ async fn dispatch(
         Some(Command::Sensor(Sensor::Unisolate(args))) => {
             isolate::isolate(Deed::Release, &args, caller).await
         }
+        Some(Command::Ban(Ban::List { reading })) => ban::list(reading, caller).await,
         Some(Command::Log(Log::Show { format })) => log::show(format, caller),
         Some(Command::Log(Log::Verify)) => log::verify(caller),
         Some(Command::Alert(Alert::List { query, reading })) => {

@@ -1,6 +1,7 @@
 //! The nouns of an investigation: plain data, whatever the server's version and spelling.
 
 mod alert;
+mod ban;
 mod binary;
 mod clock;
 mod duration;
@@ -19,6 +20,7 @@ mod survey;
 mod zone;
 
 pub use alert::{Alert, AlertId, AlertKind, AlertSource, AlertStatus, Indicator};
+pub use ban::Ban;
 pub use binary::{Binary, Endpoint, Head, Signature, Version};
 pub use clock::{Clock, Pace};
 pub use duration::{duration, lasted};

@@ -7,6 +7,7 @@
 mod alert;
 mod answer;
 mod ask;
+mod bans;
 mod certificate;
 mod document;
 mod facets;

@@ -13,6 +13,7 @@ use serde::Serialize;
 use super::{
     Options,
     ask::Ask,
+    bans::Bans,
     fault::{Fault, Plan},
     hits::Searches,
     release::Release,
@@ -39,6 +40,7 @@ pub(super) struct Server {
 #[derive(Debug, Default)]
 struct State {
     sensors: BTreeMap<u32, SensorState>,
+    bans: Bans,
     faults: Vec<Fault>,
     seen: VecDeque<(u64, Seen)>,
     /// The number of the next request.
@@ -93,11 +95,19 @@ impl Server {
         Self {
             release,
             token,
-            world,
             searches: Mutex::default(),
-            state: Mutex::default(),
+            state: Mutex::new(State {
+                bans: Bans::of(&world),
+                ..State::default()
+            }),
+            world,
             options,
         }
+    }
+
+    /// Looks at the bans, or changes them.
+    pub(super) fn bans<T>(&self, look: impl FnOnce(&mut Bans) -> T) -> T {
+        look(&mut self.state().bans)
     }
 
     /// The present.

@@ -4,6 +4,7 @@
 //! costs the page. Everything the server sent stays in the row's [`Document`](crate::model::Document).
 
 mod alert;
+mod ban;
 mod binary;
 mod compact;
 mod event;

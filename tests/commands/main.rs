@@ -3,6 +3,7 @@
 mod bench;
 
 mod alert;
+mod ban;
 mod binary;
 mod doctor;
 mod edges;

@@ -1,6 +1,7 @@
 //! The simulator keeps its contract: what the API reference says of a real server is true of it.
 
 mod alerts;
+mod bans;
 mod binary;
 mod events;
 mod faults;

@@ -1,3 +1,5 @@
+//! The log as it is written, and as others leave it.
+
 use std::thread;
 
 use proptest::prelude::*;

@@ -1,6 +1,7 @@
 //! What can be asked for: each file knows its routes and writes its JSON.
 
 mod alert;
+mod ban;
 mod binary;
 mod control;
 mod events;
@@ -26,6 +27,7 @@ pub(super) fn answer(server: &Server, ask: &Ask) -> Answer {
         group::answer,
         user::answer,
         alert::answer,
+        ban::answer,
     ];
     resources
         .into_iter()
