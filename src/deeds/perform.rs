@@ -47,7 +47,7 @@ pub async fn perform(
             read_back(order.plan.deed, client, is_lost, &mut outcome).await
         }
     };
-    note(log, client, &outcome, after.as_ref());
+    note(log, client, &mut outcome, after.as_ref());
     Ok(outcome)
 }
 
@@ -150,8 +150,8 @@ fn sending(Order { plan, grounds }: Order<'_>, client: &Client) -> Event {
     }))
 }
 
-/// Adds to the log what became of it. The deed is done; that this cannot be written any more is no reason to hide it.
-fn note(log: &mut Actions, client: &Client, outcome: &Outcome, after: Option<&Sensor>) {
+/// Adds to the log what became of it. The deed is done: that this cannot be written any more does not undo it, and is said.
+fn note(log: &mut Actions, client: &Client, outcome: &mut Outcome, after: Option<&Sensor>) {
     let known = Event::Known(Box::new(actions::Outcome {
         of: outcome.line,
         stage: outcome.stage,
@@ -159,10 +159,7 @@ fn note(log: &mut Actions, client: &Client, outcome: &Outcome, after: Option<&Se
         note: outcome.note.clone(),
     }));
     if let Err(error) = log.append(client.clock().now(), known) {
-        tracing::error!(
-            "the outcome of line {} is not logged: {error}",
-            outcome.line
-        );
+        outcome.note = format!("{}; the log does not have this: {error}", outcome.note);
     }
 }
 

@@ -66,17 +66,28 @@ pub fn also(text: &str, condition: &str) -> String {
     match (old, new) {
         (Some(old), _) if old.is_empty() => return condition.to_owned(),
         (Some(old), Some(new)) if has_member(old.expr(), new.expr()) => return text.to_owned(),
-        (Some(old), _) if matches!(old.expr(), Expr::Or(_)) => {
+        (Some(old), _) if matches!(old.expr(), Expr::Or(_)) && !is_both(&out, condition) => {
             out.insert(0, '(');
             close(&mut out);
         }
         _ => {}
     }
+    joined(out, condition)
+}
+
+/// Whether one text behind the other asks for both: it does not behind an `or` that no parentheses hold together.
+fn is_both(text: &str, condition: &str) -> bool {
+    let both = parse(&joined(text.to_owned(), condition)).query;
+    both.is_some_and(|both| matches!(both.expr(), Expr::And(_)))
+}
+
+/// One text behind the other.
+fn joined(mut text: String, condition: &str) -> String {
     // A space after a backslash is no gap but a part of the last term.
-    if !out.ends_with(char::is_whitespace) || out.ends_with("\\ ") {
-        space(&mut out);
+    if !text.ends_with(char::is_whitespace) || text.ends_with("\\ ") {
+        space(&mut text);
     }
-    out + condition
+    text + condition
 }
 
 /// The condition that one of these holds.
@@ -213,7 +224,8 @@ mod tests {
         check_narrow(" *:* ", Exclude, "a.exe", "-process_name:a.exe");
         check_narrow("x", Exclude, "a b", r#"x -process_name:"a b""#);
         check_narrow("x or y", Include, "a", "(x or y) process_name:a");
-        check_narrow("(x or y)", Include, "a", "((x or y)) process_name:a");
+        check_narrow("(x or y)", Include, "a", "(x or y) process_name:a");
+        check_narrow("(x) or (y)", Include, "a", "((x) or (y)) process_name:a");
         check_narrow(r"c:\x\", Include, "a", "c:\\x\\\nprocess_name:a");
         check_narrow(
             r"x or c:\x\",
