@@ -82,6 +82,8 @@ pub(super) async fn isolate(
         let own = tell(plan, outcome, args.no_wait, caller)?;
         exit = if exit == Exit::Done { own } else { exit };
     }
+    // The answer comes before what is said beside it.
+    caller.streams.out.flush()?;
     let head = log.head()?;
     caller.note(&format!(
         "the action log has {} lines, the last one {}",

@@ -78,9 +78,16 @@ pub(super) fn widths(columns: &[Column<'_>], available: u16) -> Vec<usize> {
         .iter()
         .map(|column| column.min.max(1).into())
         .collect();
-    // The most important first; of equals, the left one.
+    // The most important first; of equals, the left one. What the rows are ordered by comes next to what they are about:
+    // without it their order looks like none.
+    let about = columns.iter().map(|column| column.priority).min();
     let mut order: Vec<usize> = (0..widths.len()).collect();
-    order.sort_by_key(|&at| columns[at].priority);
+    order.sort_by_key(|&at| {
+        let Column {
+            priority, sorted, ..
+        } = columns[at];
+        (Some(priority) != about && sorted.is_none(), priority)
+    });
 
     let mut shown = order.len();
     while shown > 1 && taken(&widths) > available {
@@ -141,6 +148,15 @@ mod tests {
         assert_eq!(widths(40), [10, 6, 0, 10, 8]);
         assert_eq!(widths(3), [0, 0, 0, 3, 0]);
         assert_eq!(widths(0), [0, 0, 0, 0, 0]);
+    }
+
+    #[test]
+    fn what_the_rows_are_ordered_by_stays_longer_than_what_is_more_important() {
+        let mut columns = COLUMNS.to_vec();
+        assert_eq!(super::widths(&columns, 20), [8, 0, 0, 10, 0]);
+        columns[0].sorted = None;
+        columns[2].sorted = Some(Order::Ascending);
+        assert_eq!(super::widths(&columns, 20), [0, 0, 5, 10, 0]);
     }
 
     #[test]
