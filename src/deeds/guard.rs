@@ -25,7 +25,7 @@ impl Guard {
         })
     }
 
-    /// Why a host is protected, if it is.
+    /// Why a host is protected, if it is. One whose group is not known may be in any that is protected.
     pub fn protects(&self, sensor: &Sensor, group: Option<&Group>) -> Option<String> {
         let names = [&sensor.computer_name, &sensor.dns_name];
         let is_named = |pattern: &str| names.iter().any(|name| is_match(pattern, name.raw()));
@@ -38,14 +38,19 @@ impl Guard {
             return Some("it is this machine, or the server itself".into());
         }
         let is_protected = |pattern: &&String| match pattern.split_once(':') {
-            Some(("group", name)) => group.is_some_and(|group| is_match(name, group.name.raw())),
+            Some(("group", name)) => group.is_none_or(|group| is_match(name, group.name.raw())),
             // A sensor does not tell its role; what its host's processes tell is asked for by whoever prepares a deed.
             Some(("role", _)) => false,
             _ => is_named(pattern),
         };
         let pattern = self.protected.iter().find(is_protected)?;
         let pattern = text::visible(&pattern.as_str().into());
-        Some(format!("protected_hosts has {pattern}"))
+        let doubt = if group.is_none() && pattern.starts_with("group:") {
+            ", and its group is not known"
+        } else {
+            ""
+        };
+        Some(format!("protected_hosts has {pattern}{doubt}"))
     }
 
     /// Whether any pattern is about the role of a host.

@@ -203,6 +203,37 @@ async fn a_protected_host_is_left_out_of_many_and_takes_its_name_alone() {
     assert_eq!(bench.isolation().await, ("false".into(), "false".into()));
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_host_whose_group_is_not_known_is_protected_where_any_group_is() {
+    let bench = brisk().await;
+    let config = bench.home.path().join("config/lampblack/config.toml");
+    fs::create_dir_all(config.parent().unwrap()).unwrap();
+    let url = &bench.server.url;
+    let text = format!(
+        "[profiles.lab]\nurl = {url:?}\ntoken = {:?}\nprotected_hosts = [\"group:Servers\"]\n",
+        bench.server.token
+    );
+    fs::write(&config, text).unwrap();
+    let isolate = [
+        "--profile",
+        "lab",
+        "sensor",
+        "isolate",
+        "4",
+        "--reason",
+        "x",
+        "--yes",
+    ];
+    let ran = bench.run(&isolate).await;
+    ran.check(5)
+        .notes_say("PROTECTED: protected_hosts has group:Servers");
+    bench.fault(json!({"mode": "403", "match": "/api/group"}));
+    let ran = bench.run(&isolate).await;
+    ran.check(5)
+        .notes_say("PROTECTED: protected_hosts has group:Servers, and its group is not known");
+    assert_eq!(bench.changes(), 0);
+}
+
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_log_that_cannot_be_written_stops_it_before_it_is_sent() {
