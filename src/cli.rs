@@ -17,8 +17,8 @@ use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 pub use binary::{Binary, BinaryDownload, BinarySearch, BinaryShow};
-pub use deed::{Ban, Grounds, Log};
-pub use sensor::{Isolation, Patience, Sensor};
+pub use deed::{Ban, Grounds, Hashes, Log};
+pub use sensor::{Hosts, Isolation, Patience, Sensor};
 pub use simulate::{Demo, Simulate};
 
 use crate::output::Format;

@@ -52,6 +52,23 @@ impl Ask {
         }
     }
 
+    /// Makes `about`, once.
+    pub(super) fn post(path: impl Into<String>, about: impl Into<String>, body: Value) -> Self {
+        Self {
+            method: Method::POST,
+            ..Self::put(path, about, body)
+        }
+    }
+
+    /// Takes `about` away, once.
+    pub(super) fn delete(path: impl Into<String>, about: impl Into<String>) -> Self {
+        Self {
+            method: Method::DELETE,
+            body: None,
+            ..Self::put(path, about, Value::Null)
+        }
+    }
+
     /// Asks for rows of a search, by what all indexes understand (reference 1.7).
     pub(super) fn search(path: &str, about: &str, search: &Search, span: Span) -> Self {
         Self::get(path, about)

@@ -1,9 +1,12 @@
 //! Requests that change the server. They are made before they are sent, so that they can be shown, and are sent once.
 
-use serde_json::{Map, Value};
+use std::fmt;
+
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
 
 use super::{Client, Error, ask::Ask};
-use crate::model::Sensor;
+use crate::model::{Ban, GroupId, Md5, Sensor};
 
 /// A request that changes the server, exactly as it is sent.
 #[derive(Clone)]
@@ -24,34 +27,144 @@ impl Change {
     pub fn body(&self) -> &Value {
         self.0.body.as_ref().unwrap_or(&Value::Null)
     }
+
+    /// Asks for isolation of a host, or no longer (reference 2.6, "Isolation").
+    pub fn isolation(sensor: &Sensor, is_wanted: bool) -> Self {
+        Self::sensor(sensor, "network_isolation_enabled", is_wanted.into())
+    }
+
+    /// Puts a sensor into another group (reference 2.6, "Move").
+    pub fn group(sensor: &Sensor, group: GroupId) -> Self {
+        Self::sensor(sensor, "group_id", group.0.into())
+    }
+
+    /// Asks a sensor to send all that it holds back until a time (reference 2.6, "Flush"). How the time is written
+    /// depends on the release; one that is not known is taken for a newer one.
+    pub fn flush(sensor: &Sensor, until: Timestamp, release: Option<(u32, u32)>) -> Self {
+        let is_old = release.is_some_and(|(major, _)| major < 6);
+        let text = if is_old {
+            until.strftime("%Y-%m-%d %H:%M:%S%.6f").to_string()
+        } else {
+            until.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
+        };
+        Self::sensor(sensor, "event_log_flush_time", text.into())
+    }
+
+    /// Asks a sensor to restart its service (reference 2.6, "Restart").
+    pub fn restart(sensor: &Sensor) -> Self {
+        Self::sensor(sensor, "restart_queued", true.into())
+    }
+
+    /// Replaces the notes of a sensor.
+    pub fn notes(sensor: &Sensor, notes: &str) -> Self {
+        Self::sensor(sensor, "notes", notes.into())
+    }
+
+    /// Sets one member of a sensor's record (reference 2.6, "PUT"). Every generation of the server takes a record of one
+    /// member and the group: the old ones, which their console sends all of it, and those from 7.1 on, which refuse most
+    /// of it. What is not sent is not overwritten with what it was a moment ago.
+    fn sensor(sensor: &Sensor, member: &str, value: Value) -> Self {
+        let mut body = Map::new();
+        if let Some(group) = sensor.group {
+            body.insert("group_id".into(), group.0.into());
+        }
+        body.insert(member.into(), value);
+        let id = sensor.id;
+        let path = format!("/api/v1/sensor/{id}");
+        Self(Ask::put(path, format!("sensor {id}"), Value::Object(body)))
+    }
+
+    /// Bans a hash, or puts a ban that was lifted in force again (reference 2.9, "POST").
+    pub fn ban(md5: Md5, text: &str) -> Self {
+        let body = json!({"md5hash": md5.to_string(), "text": text, "enabled": true});
+        Self(Ask::post(BANS, format!("the ban of {md5}"), body))
+    }
+
+    /// Lifts a ban, which loses its note (reference 2.9, "DELETE").
+    pub fn lift(md5: Md5) -> Self {
+        Self(Ask::delete(
+            format!("{BANS}/{md5}"),
+            format!("the ban of {md5}"),
+        ))
+    }
+
+    /// Gives a ban that was lifted its note back (reference 2.9, "PUT"): the record as it was, but for that it is lifted.
+    pub fn lifted_note(ban: &Ban) -> Self {
+        let md5 = ban.md5;
+        let mut record = match serde_json::from_str(ban.document.json()) {
+            Ok(Value::Object(record)) => record,
+            _ => Map::new(),
+        };
+        record.insert("md5hash".into(), md5.to_string().into());
+        record.insert("text".into(), ban.text.raw().into());
+        record.insert("enabled".into(), false.into());
+        Self(Ask::put(
+            format!("{BANS}/{md5}"),
+            format!("the ban of {md5}"),
+            Value::Object(record),
+        ))
+    }
 }
 
-impl std::fmt::Debug for Change {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+/// Where bans live.
+const BANS: &str = "/api/v1/banning/blacklist";
+
+/// The line of the request and its body, as it is shown before it is sent.
+impl fmt::Display for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.method(), self.path())?;
+        match &self.0.body {
+            Some(body) => write!(f, " {body}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl fmt::Debug for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Change").field(&self.0.endpoint()).finish()
     }
 }
 
 impl Client {
-    /// The request by which isolation of a host is asked for, or no longer (reference 2.6, "PUT"). Every generation of
-    /// the server takes a record of these two members: the old ones, which their console sends all of it, and those from
-    /// 7.1 on, which refuse most of it. What is not sent is not overwritten with what it was a moment ago.
-    pub fn isolation(&self, sensor: &Sensor, is_wanted: bool) -> Change {
-        let mut body = Map::new();
-        body.insert("network_isolation_enabled".into(), is_wanted.into());
-        if let Some(group) = sensor.group {
-            body.insert("group_id".into(), group.0.into());
-        }
-        let id = sensor.id;
-        Change(Ask::put(
-            format!("/api/v1/sensor/{id}"),
-            format!("sensor {id}"),
-            Value::Object(body),
-        ))
-    }
-
     /// Sends a change, once. Of most errors one cannot say whether the server made it: see [`Error::is_refusal`].
     pub async fn change(&self, change: &Change) -> Result<(), Error> {
         self.send(&change.0).await.map(|_| ())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire;
+
+    fn sensor() -> Sensor {
+        let sensor: Option<Sensor> =
+            wire::one(r#"{"id": 3, "computer_name": "WS-3", "group_id": 1}"#).unwrap();
+        sensor.unwrap()
+    }
+
+    #[test]
+    fn a_change_of_a_sensor_names_one_member_and_the_group() {
+        let sensor = sensor();
+        assert_eq!(
+            *Change::isolation(&sensor, true).body(),
+            json!({"group_id": 1, "network_isolation_enabled": true})
+        );
+        assert_eq!(
+            *Change::group(&sensor, GroupId(2)).body(),
+            json!({"group_id": 2})
+        );
+    }
+
+    #[test]
+    fn a_flush_is_written_as_the_release_reads_it() {
+        let until: Timestamp = "2022-01-05T10:01:07Z".parse().unwrap();
+        let text = |release| {
+            Change::flush(&sensor(), until, release).body()["event_log_flush_time"].clone()
+        };
+        assert_eq!(text(Some((5, 2))), "2022-01-05 10:01:07.000000");
+        assert_eq!(text(Some((6, 0))), "Wed, 05 Jan 2022 10:01:07 GMT");
+        assert_eq!(text(None), "Wed, 05 Jan 2022 10:01:07 GMT");
     }
 }

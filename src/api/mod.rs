@@ -136,8 +136,8 @@ impl Client {
         &self.0.server
     }
 
-    /// The server's release, if it has told it.
-    fn release(&self) -> Option<(u32, u32)> {
+    /// The server's release, major and minor, if it has told it.
+    pub fn release(&self) -> Option<(u32, u32)> {
         self.0.release.get().copied().flatten()
     }
 }

@@ -31,6 +31,21 @@ pub enum Ban {
         #[command(flatten)]
         reading: Reading,
     },
+    /// Ban hashes: sensors stop what has them
+    Add(Hashes),
+    /// Lift bans; they stay listed, with their notes
+    Remove(Hashes),
+}
+
+/// Hashes to be banned, or not to be any longer.
+#[derive(Args, Clone, Debug)]
+pub struct Hashes {
+    /// MD5 hashes; - reads them from standard input, one a line
+    #[arg(required = true, value_name = "MD5")]
+    pub hashes: Vec<String>,
+    /// On what grounds.
+    #[command(flatten)]
+    pub grounds: Grounds,
 }
 
 /// What to do with the action log.

@@ -31,6 +31,33 @@ pub enum Sensor {
     Isolate(Isolation),
     /// Let isolated hosts back into the network, and wait for the proof
     Unisolate(Isolation),
+    /// Put sensors into another group
+    Move {
+        /// Sensor ids, or the whole names of hosts
+        #[arg(required = true, value_name = "HOST")]
+        hosts: Vec<String>,
+        /// The name of the group, or its id
+        #[arg(long, value_name = "NAME")]
+        group: String,
+        /// On what grounds.
+        #[command(flatten)]
+        grounds: Grounds,
+    },
+    /// Let sensors send all that they hold back, without throttling
+    Flush(Hosts),
+    /// Restart the service of sensors
+    Restart(Hosts),
+}
+
+/// Options of what is done to sensors and needs no waiting.
+#[derive(Args, Clone, Debug)]
+pub struct Hosts {
+    /// Sensor ids, or the whole names of hosts
+    #[arg(required = true, value_name = "HOST")]
+    pub hosts: Vec<String>,
+    /// On what grounds.
+    #[command(flatten)]
+    pub grounds: Grounds,
 }
 
 /// Options of `sensor isolate` and `sensor unisolate`.
@@ -53,10 +80,23 @@ pub struct Isolation {
 /// How long to wait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Patience {
+    /// Not at all.
+    None,
     /// So long.
     For(Duration),
     /// As long as it takes.
     Endless,
+}
+
+impl Isolation {
+    /// How long to wait.
+    pub fn patience(&self) -> Patience {
+        if self.no_wait {
+            Patience::None
+        } else {
+            self.timeout
+        }
+    }
 }
 
 fn patience(text: &str) -> Result<Patience, &'static str> {

@@ -1,8 +1,11 @@
 //! `ban`: hashes that sensors stop from running.
 
-use super::{Caller, Exit, Failure, when};
-use crate::cli::Reading;
-use crate::model::Ban;
+use std::io::Read;
+
+use super::{Caller, Exit, Failure, perform::perform, when};
+use crate::cli::{Hashes, Patience, Reading};
+use crate::deeds::Deed;
+use crate::model::{Ban, Md5};
 use crate::output::{Align, Cell, Column, Row, Sheet};
 
 /// The columns of bans.
@@ -48,6 +51,70 @@ pub(super) async fn list(reading: Reading, caller: &mut Caller<'_>) -> Result<Ex
         return Ok(Exit::Nothing);
     }
     Ok(Exit::Done)
+}
+
+/// The deed that bans a hash; the reason is what the ban says.
+pub(super) fn banned(md5: Md5) -> Deed {
+    Deed::Ban { md5, note: None }
+}
+
+/// Runs `ban add` and `ban remove`.
+pub(super) async fn change(
+    deed: impl Fn(Md5) -> Deed,
+    args: &Hashes,
+    caller: &mut Caller<'_>,
+) -> Result<Exit, Failure> {
+    let words = words(&args.hashes, caller)?;
+    let hashes = hashes(&words, caller)?;
+    let (client, access) = caller.reach()?;
+    let deeds = hashes.into_iter().map(deed).collect();
+    // A ban is what the server holds; that is read back at once, and nobody else is waited for.
+    let server = (&client, &access);
+    perform(deeds, &args.grounds, Patience::None, server, caller).await
+}
+
+/// What is given on the command line, and on standard input where it says so.
+fn words(given: &[String], caller: &mut Caller<'_>) -> Result<Vec<String>, Failure> {
+    let mut words = Vec::new();
+    for word in given {
+        if word != "-" {
+            words.push(word.clone());
+            continue;
+        }
+        let mut text = String::new();
+        let input = &mut caller.streams.input;
+        input
+            .read_to_string(&mut text)
+            .map_err(|error| Failure::usage(format!("cannot read standard input: {error}")))?;
+        let lines = text.lines().map(str::trim);
+        words.extend(lines.filter(|line| !line.is_empty()).map(str::to_owned));
+    }
+    Ok(words)
+}
+
+/// The hashes that are meant, each once. Every word that is none is answered, and then nothing is done.
+fn hashes(words: &[String], caller: &mut Caller<'_>) -> Result<Vec<Md5>, Failure> {
+    let mut hashes = Vec::new();
+    let mut junk = Vec::new();
+    for word in words {
+        match word.parse::<Md5>() {
+            Ok(md5) if hashes.contains(&md5) => caller.note(&format!("{md5} is named twice")),
+            Ok(md5) => hashes.push(md5),
+            Err(()) => junk.push((format!("{word:?} is no MD5"), None)),
+        }
+    }
+    if let Some((_, hint)) = junk.last_mut() {
+        let advice = "an MD5 has 32 hex digits; servers ban by nothing else. Nothing was sent";
+        *hint = Some(advice.to_owned());
+        return Err(Failure {
+            exit: Exit::Usage,
+            reports: junk,
+        });
+    }
+    if hashes.is_empty() {
+        return Err(Failure::usage("there is no hash").hint("give MD5 hashes, one a line"));
+    }
+    Ok(hashes)
 }
 
 fn row(ban: &Ban) -> Row {

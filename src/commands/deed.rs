@@ -10,6 +10,7 @@ use crate::text;
 /// Who does it and why. A reason must be given where a protection is taken away or a host is cut off.
 pub(super) fn grounds(
     given: &cli::Grounds,
+    is_reasoned: bool,
     access: &Access,
     caller: &Caller<'_>,
 ) -> Result<Grounds, Failure> {
@@ -18,7 +19,7 @@ pub(super) fn grounds(
         text.filter(|text| !text.is_empty()).map(str::to_owned)
     };
     let reason = text(&given.reason);
-    if reason.is_none() && !given.dry_run {
+    if is_reasoned && reason.is_none() && !given.dry_run {
         return Err(Failure::usage("there is no reason")
             .hint("give one with --reason; the action log keeps it"));
     }
@@ -53,8 +54,8 @@ pub(super) fn log(caller: &Caller<'_>) -> Result<Actions, Failure> {
     Actions::open(dir).map_err(|error| Failure::from(error).hint("nothing was sent"))
 }
 
-/// What a deed will do, and the request it will send, one line each.
-pub(super) fn preview(plan: &Plan) -> Vec<String> {
+/// What a deed will do, and the requests it will send, one line each.
+pub(super) fn preview(plan: &Plan, grounds: &Grounds) -> Vec<String> {
     let mut lines = vec![plan.deed.verb().to_owned()];
     lines.extend(plan.effects.iter().map(|effect| format!("  {effect}")));
     lines.extend(
@@ -67,9 +68,11 @@ pub(super) fn preview(plan: &Plan) -> Vec<String> {
             .iter()
             .map(|doubt| format!("  warning: {doubt}")),
     );
-    let body = plan.change.body().to_string();
-    let request = format!("{} {} {body}", plan.change.method(), plan.change.path());
-    lines.push(format!("  sends: {}", text::visible(&request.into())));
+    lines.extend(
+        plan.changes(grounds)
+            .iter()
+            .map(|change| format!("  sends: {}", text::visible(&change.to_string().into()))),
+    );
     lines
 }
 
@@ -94,13 +97,14 @@ pub(super) fn confirm(plans: &[Plan], yes: bool, caller: &mut Caller<'_>) -> Res
     }
     let (question, wanted) = match (protected, plans) {
         (Some(plan), _) => {
-            let name = plan.sensor.computer_name.raw().to_owned();
+            let name = plan.state.raw_name().raw().to_owned();
             ("Type the name of the host to confirm:".to_owned(), name)
         }
         (None, [_]) => ("Type yes to confirm:".to_owned(), "yes".to_owned()),
         (None, several) => {
             let n = several.len().to_string();
-            (format!("Type the number of hosts, {n}, to confirm:"), n)
+            let what = several[0].deed.target().several();
+            (format!("Type the number of {what}, {n}, to confirm:"), n)
         }
     };
     if caller.ask(&question).eq_ignore_ascii_case(&wanted) {

@@ -4,6 +4,7 @@ use std::{io, process::ExitCode};
 
 use crate::api;
 use crate::config;
+use crate::deeds::NotSent;
 use crate::record;
 
 /// How a command went, as its exit code says.
@@ -77,6 +78,12 @@ impl From<io::Error> for Failure {
 
 impl From<record::Error> for Failure {
     fn from(error: record::Error) -> Self {
+        Self::new(Exit::Failed, error.to_string())
+    }
+}
+
+impl From<NotSent> for Failure {
+    fn from(error: NotSent) -> Self {
         Self::new(Exit::Failed, error.to_string())
     }
 }

@@ -13,10 +13,10 @@ mod facts;
 mod failure;
 mod gaps;
 mod hosts;
-mod isolate;
 mod join;
 mod log;
 mod manual;
+mod perform;
 mod problem;
 mod processes;
 mod search;
@@ -30,7 +30,7 @@ mod when;
 pub use caller::{Caller, Streams};
 pub use failure::{Exit, Failure};
 
-use crate::cli::{Alert, Ban, Binary, Cli, Command, Log, Sensor};
+use crate::cli::{Alert, Ban, Binary, Cli, Command, Log};
 use crate::config::Setup;
 use crate::deeds::Deed;
 
@@ -72,19 +72,10 @@ async fn dispatch(
         Some(Command::Facets(facets)) => facets::facets(&facets, caller).await,
         Some(Command::Tree(tree)) => tree::tree(&tree, caller).await,
         Some(Command::Events(events)) => events::events(&events, caller).await,
-        Some(Command::Sensor(Sensor::List { filter, reading })) => {
-            sensor::list(filter.as_deref(), reading, caller).await
-        }
-        Some(Command::Sensor(Sensor::Show { host, format })) => {
-            sensor::show(&host, format, caller).await
-        }
-        Some(Command::Sensor(Sensor::Isolate(args))) => {
-            isolate::isolate(Deed::Isolate, &args, caller).await
-        }
-        Some(Command::Sensor(Sensor::Unisolate(args))) => {
-            isolate::isolate(Deed::Release, &args, caller).await
-        }
+        Some(Command::Sensor(command)) => sensor::run(command, caller).await,
         Some(Command::Ban(Ban::List { reading })) => ban::list(reading, caller).await,
+        Some(Command::Ban(Ban::Add(args))) => ban::change(ban::banned, &args, caller).await,
+        Some(Command::Ban(Ban::Remove(args))) => ban::change(Deed::Lift, &args, caller).await,
         Some(Command::Log(Log::Show { format })) => log::show(format, caller),
         Some(Command::Log(Log::Verify)) => log::verify(caller),
         Some(Command::Alert(Alert::List { query, reading })) => {

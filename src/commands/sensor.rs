@@ -2,14 +2,18 @@
 
 use std::collections::HashSet;
 
+use jiff::ToSpan;
+
 use super::{
     Caller, Exit, Failure, facts,
     hosts::{self, PAGE},
+    perform::perform,
     when,
 };
 use crate::api::{self, Client};
-use crate::cli::Reading;
-use crate::model::{Sensor, SensorFilter, SensorId, Span};
+use crate::cli::{self, Patience, Reading};
+use crate::deeds::Deed;
+use crate::model::{GroupId, Sensor, SensorFilter, SensorId, Span};
 use crate::output::{Align, Cell, Column, Format, Row, Sheet};
 use crate::read::Reader;
 use crate::text;
@@ -28,8 +32,108 @@ const COLUMNS: &[Column] = &[
     Column::new("dns_name", Align::Left).least(20).rank(5),
 ];
 
+/// Runs what does something to sensors, or shows them.
+pub(super) async fn run(command: cli::Sensor, caller: &mut Caller<'_>) -> Result<Exit, Failure> {
+    match command {
+        cli::Sensor::List { filter, reading } => list(filter.as_deref(), reading, caller).await,
+        cli::Sensor::Show { host, format } => show(&host, format, caller).await,
+        cli::Sensor::Isolate(args) => isolate(Deed::Isolate, &args, caller).await,
+        cli::Sensor::Unisolate(args) => isolate(Deed::Release, &args, caller).await,
+        cli::Sensor::Flush(args) => {
+            let (client, access) = caller.reach()?;
+            // As far ahead as the official client asks (reference 2.6, "Flush").
+            let until = client.clock().now() + (365 * 24).hours();
+            let flush = |sensor| Deed::Flush { sensor, until };
+            let deeds = deeds(&args.hosts, flush, &client, caller).await?;
+            let server = (&client, &access);
+            perform(deeds, &args.grounds, Patience::None, server, caller).await
+        }
+        cli::Sensor::Restart(args) => {
+            let (client, access) = caller.reach()?;
+            let deeds = deeds(&args.hosts, Deed::Restart, &client, caller).await?;
+            let server = (&client, &access);
+            perform(deeds, &args.grounds, Patience::None, server, caller).await
+        }
+        cli::Sensor::Move {
+            hosts,
+            group,
+            grounds,
+        } => {
+            let (client, access) = caller.reach()?;
+            let group = find_group(&group, &client).await?;
+            let to = |sensor| Deed::Move { sensor, group };
+            let deeds = deeds(&hosts, to, &client, caller).await?;
+            let server = (&client, &access);
+            perform(deeds, &grounds, Patience::None, server, caller).await
+        }
+    }
+}
+
+async fn isolate(
+    deed: fn(SensorId) -> Deed,
+    args: &cli::Isolation,
+    caller: &mut Caller<'_>,
+) -> Result<Exit, Failure> {
+    let (client, access) = caller.reach()?;
+    let deeds = deeds(&args.hosts, deed, &client, caller).await?;
+    let server = (&client, &access);
+    perform(deeds, &args.grounds, args.patience(), server, caller).await
+}
+
+/// The same deed for every host. All of them are found before anything is done to one.
+async fn deeds(
+    hosts: &[String],
+    deed: impl Fn(SensorId) -> Deed,
+    client: &Client,
+    caller: &mut Caller<'_>,
+) -> Result<Vec<Deed>, Failure> {
+    let mut ids = Vec::new();
+    for host in hosts {
+        let id = hosts::find(host, client, caller).await?;
+        if ids.contains(&id) {
+            caller.note(&format!("{host} is named twice"));
+        } else {
+            ids.push(id);
+        }
+    }
+    Ok(ids.into_iter().map(deed).collect())
+}
+
+/// The group of this name, letter case aside, or of this number.
+async fn find_group(name: &str, client: &Client) -> Result<GroupId, Failure> {
+    let groups = client.groups().await?;
+    let found: Vec<_> = groups
+        .iter()
+        .filter(|group| group.name.is_like(name))
+        .collect();
+    match &found[..] {
+        [group] => Ok(group.id),
+        [] => {
+            let id = name.parse().ok().map(GroupId);
+            let known = id.filter(|id| groups.iter().any(|group| group.id == *id));
+            known.ok_or_else(|| {
+                let names = groups.iter().map(|group| text::visible(&group.name));
+                let names = names.collect::<Vec<_>>().join(", ");
+                Failure::new(
+                    Exit::Nothing,
+                    format!("no sensor group has the name {name:?}"),
+                )
+                .hint(format!("there are: {names}"))
+            })
+        }
+        several => {
+            let ids = several.iter().map(|group| group.id.to_string());
+            let ids = ids.collect::<Vec<_>>().join(", ");
+            Err(
+                Failure::usage(format!("several groups have the name {name:?}"))
+                    .hint(format!("give the number of the one that is meant: {ids}")),
+            )
+        }
+    }
+}
+
 /// Runs `sensor list`.
-pub(super) async fn list(
+async fn list(
     filter: Option<&str>,
     reading: Reading,
     caller: &mut Caller<'_>,
@@ -139,11 +243,7 @@ impl Listing {
 }
 
 /// Runs `sensor show`.
-pub(super) async fn show(
-    host: &str,
-    format: Format,
-    caller: &mut Caller<'_>,
-) -> Result<Exit, Failure> {
+async fn show(host: &str, format: Format, caller: &mut Caller<'_>) -> Result<Exit, Failure> {
     let client = caller.client()?;
     let id = hosts::find(host, &client, caller).await?;
     let mut reader = Reader::new(client);

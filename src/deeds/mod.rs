@@ -1,70 +1,30 @@
 //! Changing the server, safely: what a deed will do is known before it, and what it did is read back after it.
 //!
-//! A [`Deed`] is prepared into a [`Plan`] (the target as it is now, the exact request, effects and warnings), unless it is
-//! already so or must not be. A plan is performed once: logged, sent, logged again, and read back past every cache. When
-//! the answer is lost, the server's state says what became of it; the request is never sent a second time.
+//! A [`Deed`] is prepared into a [`Plan`] (its target as it is now, the exact requests, effects and warnings), unless it
+//! is already so or must not be. A plan is performed once: looked at again, logged, sent, logged again, and read back past
+//! every cache. When an answer is lost, the server's state says what became of it; nothing is ever sent a second time.
 
+mod ban;
+mod deed;
 mod guard;
 mod isolate;
 mod perform;
+mod plan;
+mod sensor;
+mod state;
+mod undo;
 
-use crate::api::{Change, Client, Error};
-use crate::model::{Sensor, SensorId};
+use crate::api::Error;
 use crate::record::actions::{Stage, Who};
 
+pub use deed::{Deed, Target};
 pub use guard::Guard;
-pub use perform::{Order, give_up, perform, settle};
+pub use perform::{NotSent, Order, give_up, perform, settle};
+pub use plan::{Plan, Prepared, Refusal};
+pub use state::State;
+pub use undo::{of, undoing};
 
-/// What can be done to a server.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Deed {
-    /// Cuts a host off from everything but the server.
-    Isolate(SensorId),
-    /// Ends that.
-    Release(SensorId),
-}
-
-/// What is known of a deed before it is done.
-#[derive(Debug)]
-pub enum Prepared {
-    /// It can be done.
-    Ready(Box<Plan>),
-    /// Nothing would change, and nothing is sent.
-    AlreadySo(String),
-    /// It must not be done, or cannot.
-    Refused(Refusal),
-}
-
-/// Why a deed is not done.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{why}")]
-pub struct Refusal {
-    /// In words.
-    pub why: String,
-    /// What to do about it.
-    pub hint: &'static str,
-    /// Whether a guard of this program refuses, rather than the host.
-    pub is_guard: bool,
-}
-
-/// A deed that can be done, with everything that is to be known before.
-#[derive(Clone, Debug)]
-pub struct Plan {
-    /// What is to be done.
-    pub deed: Deed,
-    /// The host as it is now.
-    pub sensor: Sensor,
-    /// Exactly what is sent.
-    pub change: Change,
-    /// What it will do, one line each.
-    pub effects: Vec<String>,
-    /// What speaks against it, one line each.
-    pub warnings: Vec<String>,
-    /// Why the host is protected, if it is: then its name must be typed.
-    pub protection: Option<String>,
-}
-
-/// What became of a deed.
+/// What became of a deed that was sent.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Outcome {
     /// The line of the action log on which it is said to be sent.
@@ -88,27 +48,25 @@ pub struct Grounds {
     pub ticket: Option<String>,
 }
 
-impl Deed {
-    /// Its verb.
-    pub fn verb(self) -> &'static str {
-        match self {
-            Self::Isolate(_) => "isolate",
-            Self::Release(_) => "release",
+impl Grounds {
+    /// What the server is told: the reason, with the ticket behind it.
+    pub fn note(&self) -> String {
+        let reason = self.reason.clone().unwrap_or_default();
+        match &self.ticket {
+            Some(ticket) => format!("{reason} ({ticket})"),
+            None => reason,
         }
     }
+}
 
-    /// The sensor that it is done to.
-    pub fn sensor(self) -> SensorId {
-        match self {
-            Self::Isolate(id) | Self::Release(id) => id,
-        }
+impl Outcome {
+    /// Whether anything is still to be waited for.
+    pub fn is_open(&self) -> bool {
+        matches!(self.stage, Stage::Accepted | Stage::Pending)
     }
 
-    /// Finds out what it would do, as things are now.
-    pub async fn prepare(self, client: &Client, guard: &Guard) -> Result<Prepared, Error> {
-        if let Some(refusal) = guard.refuses_all() {
-            return Ok(Prepared::Refused(refusal));
-        }
-        isolate::prepare(self, client, guard).await
+    /// What the server said when it did not take it.
+    pub fn refusal(&self) -> Option<&Error> {
+        self.error.as_ref().filter(|error| error.is_refusal())
     }
 }

@@ -1,10 +1,9 @@
-//! Doing what was planned: logged, sent once, logged, read back.
+//! Doing what was planned: looked at again, logged, sent once, logged, read back.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::{Deed, Grounds, Outcome, Plan, isolate};
-use crate::api::{Client, Error};
-use crate::model::Sensor;
+use super::{Deed, Grounds, Outcome, Plan, State, ban, sensor};
+use crate::api::{self, Change, Client};
 use crate::record;
 use crate::record::actions::{self, Actions, Event, Request, Sending, Stage, Target};
 
@@ -20,41 +19,80 @@ pub struct Order<'a> {
     pub grounds: &'a Grounds,
 }
 
-/// Does what was planned, and finds out how far it got. An error means that the log could not be written, and that
-/// nothing was sent.
+/// Why nothing was sent.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum NotSent {
+    /// What cannot be logged is not done.
+    #[error("{0}")]
+    Log(#[from] record::Error),
+    /// It was not known any more what it would do.
+    #[error("what the server holds now could not be read: {0}")]
+    Blind(#[from] api::Error),
+    /// Somebody else did it since it was planned.
+    #[error("{0}")]
+    AlreadySo(String),
+    /// It cannot be done any more.
+    #[error("{0}")]
+    Impossible(String),
+}
+
+/// Does what was planned, and finds out how far it got. An error means that nothing was sent.
 pub async fn perform(
     order: Order<'_>,
     client: &Client,
     log: &mut Actions,
-) -> Result<Outcome, record::Error> {
-    let now = || client.clock().now();
-    let line = log.append(now(), sending(order, client))?;
-    let sent = client.change(&order.plan.change).await;
+) -> Result<Outcome, NotSent> {
+    let Order { plan, grounds } = order;
+    let deed = &plan.deed;
+    // Since it was planned, somebody may have thought about it for a while.
+    let before = State::read(deed.target(), client).await?;
+    if let Some(done) = deed.already(&before) {
+        return Err(NotSent::AlreadySo(format!("{} {done}", before.name())));
+    }
+    if let Some((why, _)) = deed.impossible(&before) {
+        return Err(NotSent::Impossible(format!("{} {why}", before.name())));
+    }
+    let changes = deed.changes(&before, grounds, plan.release);
+    let line = log.append(
+        client.clock().now(),
+        sending(deed, &before, &changes, grounds, client),
+    )?;
     let mut outcome = Outcome {
         line,
         stage: Stage::Unknown,
         note: String::new(),
-        error: sent.err(),
+        error: None,
     };
+    // Of several requests, each is sent when the one before it was taken.
+    let mut n_taken = 0;
+    for change in &changes {
+        if let Err(error) = client.change(change).await {
+            outcome.error = Some(error);
+            break;
+        }
+        n_taken += 1;
+    }
     let after = match &outcome.error {
-        Some(error) if error.is_refusal() => {
+        Some(error) if error.is_refusal() && n_taken == 0 => {
             outcome.stage = Stage::NotApplied;
             outcome.note = error.to_string();
             None
         }
-        lost => {
-            let is_lost = lost.is_some();
-            read_back(order.plan.deed, client, is_lost, &mut outcome).await
-        }
+        _ => read_back(deed, client, &mut outcome).await,
     };
     note(log, client, &mut outcome, after.as_ref());
     Ok(outcome)
 }
 
 /// Looks again whether what was accepted holds by now. What has changed since is logged.
-pub async fn settle(deed: Deed, client: &Client, log: &mut Actions, outcome: &mut Outcome) {
+pub async fn settle(deed: &Deed, client: &Client, log: &mut Actions, outcome: &mut Outcome) {
     let before = outcome.stage;
-    let after = read_back(deed, client, false, outcome).await;
+    outcome.error = None;
+    let after = read_back(deed, client, outcome).await;
+    // What may yet come does not become anything else because it has not come.
+    if before == Stage::Pending && outcome.stage != Stage::Confirmed {
+        outcome.stage = before;
+    }
     if outcome.stage != before {
         note(log, client, outcome, after.as_ref());
     }
@@ -62,33 +100,36 @@ pub async fn settle(deed: Deed, client: &Client, log: &mut Actions, outcome: &mu
 
 /// Logs that an outcome is all that could be found out in time.
 pub fn give_up(log: &mut Actions, client: &Client, outcome: &mut Outcome) {
-    outcome.stage = Stage::Pending;
-    note(log, client, outcome, None);
+    if outcome.stage != Stage::Pending {
+        outcome.stage = Stage::Pending;
+        note(log, client, outcome, None);
+    }
 }
 
-/// Reads what the server holds now. When the answer was lost, that alone says whether it was done.
-async fn read_back(
-    deed: Deed,
-    client: &Client,
-    is_lost: bool,
-    outcome: &mut Outcome,
-) -> Option<Sensor> {
+/// Reads what the server holds now. When an answer was lost, that alone says whether it was done.
+async fn read_back(deed: &Deed, client: &Client, outcome: &mut Outcome) -> Option<State> {
+    let lost = outcome.error.clone();
     let mut looks = 0;
     loop {
         looks += 1;
-        match client.sensor(deed.sensor()).await {
-            Ok(sensor) => {
-                outcome.stage = stage(deed, &sensor);
-                outcome.note = words(outcome.stage, is_lost, &sensor);
+        match State::read(deed.target(), client).await {
+            Ok(state) => {
+                outcome.stage = stage(deed, &state);
                 // What is not there yet may still arrive.
-                if outcome.stage == Stage::NotApplied && is_lost && looks < LOOKS {
+                if outcome.stage == Stage::NotApplied && lost.is_some() && looks < LOOKS {
                     tokio::time::sleep(client.pace().look).await;
                     continue;
                 }
-                return Some(sensor);
+                // Of a request that nobody answered in time, one cannot say that it will not be carried out yet.
+                let may_come = matches!(lost, Some(api::Error::Timeout(_)));
+                if outcome.stage == Stage::NotApplied && may_come {
+                    outcome.stage = Stage::Pending;
+                }
+                outcome.note = words(deed, outcome.stage, lost.as_ref(), &state);
+                return Some(state);
             }
             Err(error) => {
-                if is_lost || outcome.stage == Stage::Unknown {
+                if lost.is_some() || outcome.stage == Stage::Unknown {
                     outcome.stage = Stage::Unknown;
                     outcome.note = format!("what the server holds could not be read: {error}");
                     outcome.error = outcome.error.take().or(Some(error));
@@ -99,11 +140,15 @@ async fn read_back(
     }
 }
 
-fn stage(deed: Deed, sensor: &Sensor) -> Stage {
-    match (
-        isolate::is_asked(deed, sensor),
-        isolate::holds(deed, sensor),
-    ) {
+fn stage(deed: &Deed, state: &State) -> Stage {
+    let (asked, done) = match state {
+        State::Sensor(known) => sensor::holds(deed, known),
+        State::Hash { ban, .. } => {
+            let holds = ban::holds(deed, ban.as_ref());
+            (holds, holds)
+        }
+    };
+    match (asked, done) {
         (Some(true), Some(true)) => Stage::Confirmed,
         (Some(true), _) => Stage::Accepted,
         (Some(false), _) => Stage::NotApplied,
@@ -111,74 +156,69 @@ fn stage(deed: Deed, sensor: &Sensor) -> Stage {
     }
 }
 
-fn words(stage: Stage, is_lost: bool, sensor: &Sensor) -> String {
-    let seen = isolate::last_seen(sensor);
-    let said = match stage {
-        Stage::Confirmed => format!("{}, read back from the sensor's record", sensor.isolation()),
-        Stage::Accepted | Stage::Pending => {
-            format!("{}: the sensor was last seen {seen}", sensor.isolation())
+fn words(deed: &Deed, so_far: Stage, lost: Option<&api::Error>, state: &State) -> String {
+    let (held, seen) = match state {
+        State::Sensor(known) => {
+            let seen = sensor::last_seen(known);
+            (
+                sensor::words(deed, known),
+                format!("; the sensor was last seen {seen}"),
+            )
         }
-        Stage::NotApplied => format!("the server holds: {}", sensor.isolation()),
-        Stage::Unknown => "the server does not say what it holds".into(),
+        State::Hash { ban, .. } => (ban::words(ban.as_ref()), String::new()),
     };
-    if is_lost {
-        format!("the answer was lost; {said}")
-    } else {
-        said
+    let said = match so_far {
+        Stage::Confirmed => format!("{held}, read back from the server"),
+        Stage::Accepted => format!("{held}{seen}"),
+        Stage::Pending => format!("the server holds: {held}; the request may still arrive"),
+        Stage::NotApplied | Stage::Unknown => format!("the server holds: {held}"),
+    };
+    match lost {
+        Some(error) if error.is_refusal() => format!("{said}; then: {error}"),
+        Some(_) => format!("the answer was lost; {said}"),
+        None => said,
     }
 }
 
-fn sending(Order { plan, grounds }: Order<'_>, client: &Client) -> Event {
+fn sending(
+    deed: &Deed,
+    before: &State,
+    changes: &[Change],
+    grounds: &Grounds,
+    client: &Client,
+) -> Event {
+    let target = deed.target();
+    let request = |change: &Change| Request {
+        method: change.method().to_owned(),
+        path: change.path().to_owned(),
+        body: change.body().clone(),
+    };
     Event::Sending(Box::new(Sending {
         who: grounds.who.clone(),
         server: client.server().to_owned(),
-        deed: plan.deed.verb().to_owned(),
+        deed: deed.verb().to_owned(),
         target: Target {
-            kind: "sensor".into(),
-            id: plan.sensor.id.to_string(),
-            name: plan.sensor.computer_name.raw().to_owned(),
+            kind: target.kind().into(),
+            id: target.id(),
+            name: before.raw_name().raw().to_owned(),
         },
         reason: grounds.reason.clone(),
         ticket: grounds.ticket.clone(),
-        request: Request {
-            method: plan.change.method().to_owned(),
-            path: plan.change.path().to_owned(),
-            body: plan.change.body().clone(),
-        },
-        before: state(&plan.sensor),
-        wanted: json!({"is_isolating": matches!(plan.deed, Deed::Isolate(_))}),
+        requests: changes.iter().map(request).collect(),
+        before: before.json(),
+        wanted: deed.wanted(grounds),
     }))
 }
 
 /// Adds to the log what became of it. The deed is done: that this cannot be written any more does not undo it, and is said.
-fn note(log: &mut Actions, client: &Client, outcome: &mut Outcome, after: Option<&Sensor>) {
+fn note(log: &mut Actions, client: &Client, outcome: &mut Outcome, after: Option<&State>) {
     let known = Event::Known(Box::new(actions::Outcome {
         of: outcome.line,
         stage: outcome.stage,
-        after: after.map_or(Value::Null, state),
+        after: after.map_or(Value::Null, State::json),
         note: outcome.note.clone(),
     }));
     if let Err(error) = log.append(client.clock().now(), known) {
         outcome.note = format!("{}; the log does not have this: {error}", outcome.note);
-    }
-}
-
-/// What counts of a sensor's record.
-fn state(sensor: &Sensor) -> Value {
-    json!({
-        "network_isolation_enabled": sensor.isolation_wanted,
-        "is_isolating": sensor.is_isolating,
-    })
-}
-
-impl Outcome {
-    /// Whether anything is still to be waited for.
-    pub fn is_open(&self) -> bool {
-        matches!(self.stage, Stage::Accepted | Stage::Pending)
-    }
-
-    /// What the server said when it did not take it.
-    pub fn refusal(&self) -> Option<&Error> {
-        self.error.as_ref().filter(|error| error.is_refusal())
     }
 }

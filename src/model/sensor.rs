@@ -66,6 +66,8 @@ pub struct Sensor {
     pub uninstalled: Option<bool>,
     /// Whether it will restart at its next check-in.
     pub restart_queued: Option<bool>,
+    /// Until when it sends all it holds back, as the server writes it; empty when it does not.
+    pub flush_until: Untrusted,
     /// 0 to 100, higher is better.
     pub health: Option<i64>,
     /// Health in words.

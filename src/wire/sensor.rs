@@ -29,6 +29,7 @@ impl Noun for Sensor {
             uninstall: record.flag("uninstall"),
             uninstalled: record.flag("uninstalled"),
             restart_queued: record.flag("restart_queued"),
+            flush_until: record.text("event_log_flush_time"),
             health: record.int("sensor_health_status"),
             health_message: record.text("sensor_health_message"),
             uptime: record.count("uptime"),

@@ -5,6 +5,7 @@ mod bench;
 mod alert;
 mod ban;
 mod binary;
+mod deeds;
 mod doctor;
 mod edges;
 mod events;

@@ -52,8 +52,8 @@ pub struct Sending {
     /// The ticket it belongs to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ticket: Option<String>,
-    /// Exactly what is sent.
-    pub request: Request,
+    /// Exactly what is sent, one after the other.
+    pub requests: Vec<Request>,
     /// What the server held before.
     pub before: Value,
     /// What the server is to hold afterwards.

@@ -23,11 +23,11 @@ fn sending(reason: &str) -> Event {
         },
         reason: Some(reason.into()),
         ticket: None,
-        request: Request {
+        requests: vec![Request {
             method: "PUT".into(),
             path: "/api/v1/sensor/3".into(),
             body: json!({"network_isolation_enabled": true}),
-        },
+        }],
         before: json!({"network_isolation_enabled": false, "is_isolating": false}),
         wanted: json!({"is_isolating": true}),
     }))

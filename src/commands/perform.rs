@@ -1,0 +1,190 @@
+//! Doing deeds from the command line: every target named, previewed, confirmed, logged, and proven.
+
+use tokio::time::{Instant, sleep};
+
+use super::{Caller, Exit, Failure, deed};
+use crate::api::Client;
+use crate::cli::{self, Patience};
+use crate::config::Access;
+use crate::deeds::{self, Deed, Grounds, NotSent, Order, Outcome, Plan, Prepared};
+use crate::record::actions::{Actions, Stage};
+use crate::text;
+
+/// Does deeds of one kind, each to a target of its own.
+pub(super) async fn perform(
+    deeds: Vec<Deed>,
+    given: &cli::Grounds,
+    patience: Patience,
+    (client, access): (&Client, &Access),
+    caller: &mut Caller<'_>,
+) -> Result<Exit, Failure> {
+    let is_reasoned = deeds.iter().any(Deed::needs_reason);
+    let grounds = deed::grounds(given, is_reasoned, access, caller)?;
+    let (plans, mut exit) = plan(deeds, client, access, caller).await?;
+    if plans.is_empty() {
+        return Ok(exit);
+    }
+    for line in plans.iter().flat_map(|plan| deed::preview(plan, &grounds)) {
+        if given.dry_run {
+            writeln!(caller.streams.out, "{line}")?;
+        } else {
+            caller.show(&line);
+        }
+    }
+    if given.dry_run {
+        writeln!(caller.streams.out, "a dry run: nothing was sent")?;
+        return Ok(exit);
+    }
+    deed::confirm(&plans, given.yes, caller)?;
+    let mut log = deed::log(caller)?;
+    let mut done = send(&plans, &grounds, client, &mut log, caller).await?;
+    if patience != Patience::None {
+        wait(&mut done, patience, client, &mut log, caller).await;
+    }
+    for (plan, outcome) in &done {
+        let own = tell(plan, outcome, patience, caller)?;
+        exit = if exit == Exit::Done { own } else { exit };
+    }
+    // The answer comes before what is said beside it.
+    caller.streams.out.flush()?;
+    let head = log.head()?;
+    caller.note(&format!(
+        "the action log has {} lines, the last one {}",
+        head.lines, head.last
+    ));
+    Ok(exit)
+}
+
+/// What each would do. What is left out is answered here.
+async fn plan(
+    deeds: Vec<Deed>,
+    client: &Client,
+    access: &Access,
+    caller: &mut Caller<'_>,
+) -> Result<(Vec<Plan>, Exit), Failure> {
+    let guard = deed::guard(access);
+    if let Some(refusal) = guard.refuses_all() {
+        return Err(Failure::new(Exit::Refused, refusal.why).hint(refusal.hint));
+    }
+    let is_bulk = deeds.len() > 1;
+    let mut exit = Exit::Done;
+    let mut plans = Vec::new();
+    for deed in deeds {
+        match deed.prepare(client, &guard).await? {
+            Prepared::Ready(plan) => match &plan.protection {
+                Some(why) if is_bulk => {
+                    let name = plan.state.name();
+                    caller.warn(&format!(
+                        "{name} is left out: {why}; a protected host is named alone"
+                    ));
+                    exit = Exit::Refused;
+                }
+                _ => plans.push(*plan),
+            },
+            Prepared::AlreadySo(said) => writeln!(caller.streams.out, "{said}; nothing was sent")?,
+            Prepared::Refused(refusal) => {
+                let code = if refusal.is_guard {
+                    Exit::Refused
+                } else {
+                    Exit::Failed
+                };
+                exit = caller.report(&Failure::new(code, refusal.why).hint(refusal.hint));
+            }
+        }
+    }
+    Ok((plans, exit))
+}
+
+/// Does one after the other. When the log cannot be written any more, the rest is not done, and that is said.
+async fn send<'p>(
+    plans: &'p [Plan],
+    grounds: &Grounds,
+    client: &Client,
+    log: &mut Actions,
+    caller: &mut Caller<'_>,
+) -> Result<Vec<(&'p Plan, Outcome)>, Failure> {
+    let mut done = Vec::new();
+    for plan in plans {
+        let order = Order { plan, grounds };
+        let error = match deeds::perform(order, client, log).await {
+            Ok(outcome) => {
+                done.push((plan, outcome));
+                continue;
+            }
+            Err(NotSent::AlreadySo(said)) => {
+                writeln!(caller.streams.out, "{said}; nothing was sent")?;
+                continue;
+            }
+            Err(error) => error,
+        };
+        if done.is_empty() {
+            return Err(Failure::from(error).hint("nothing was sent"));
+        }
+        let left = plans.len() - done.len();
+        caller.warn(&format!("{error}; {left} of {} were not done", plans.len()));
+        break;
+    }
+    Ok(done)
+}
+
+/// Looks until every target has it, or the time is over.
+async fn wait(
+    done: &mut [(&Plan, Outcome)],
+    patience: Patience,
+    client: &Client,
+    log: &mut Actions,
+    caller: &mut Caller<'_>,
+) {
+    let until = match patience {
+        Patience::For(time) => Some(Instant::now() + time),
+        Patience::None | Patience::Endless => None,
+    };
+    loop {
+        let open = done.iter_mut().filter(|(_, outcome)| outcome.is_open());
+        let mut open: Vec<_> = open.collect();
+        if open.is_empty() {
+            break;
+        }
+        caller.progress(&format!("waiting for {} to be confirmed", open.len()));
+        if until.is_some_and(|until| Instant::now() >= until) {
+            for (_, outcome) in open {
+                deeds::give_up(log, client, outcome);
+            }
+            break;
+        }
+        sleep(client.pace().look).await;
+        for (plan, outcome) in &mut open {
+            deeds::settle(&plan.deed, client, log, outcome).await;
+        }
+    }
+    caller.progress("");
+}
+
+/// Says what became of one.
+fn tell(
+    plan: &Plan,
+    outcome: &Outcome,
+    patience: Patience,
+    caller: &mut Caller<'_>,
+) -> Result<Exit, Failure> {
+    let name = plan.state.name();
+    let verb = plan.deed.verb();
+    let stage = match outcome.stage {
+        Stage::Accepted => "accepted",
+        Stage::Confirmed => "confirmed",
+        Stage::NotApplied => "not applied",
+        Stage::Pending => "sent, and not confirmed in time",
+        Stage::Unknown => "unknown whether it was done",
+    };
+    let note = text::visible(&outcome.note.as_str().into());
+    writeln!(caller.streams.out, "{name}  {verb}: {stage}; {note}")?;
+    if let Some(hint) = outcome.refusal().and_then(crate::api::Error::hint) {
+        caller.show(&format!("hint: {hint}"));
+    }
+    Ok(match outcome.stage {
+        Stage::Confirmed => Exit::Done,
+        Stage::Accepted if patience == Patience::None => Exit::Done,
+        Stage::Accepted | Stage::Pending => Exit::Unconfirmed,
+        Stage::NotApplied | Stage::Unknown => Exit::Failed,
+    })
+}

@@ -1,0 +1,141 @@
+//! Banning a hash, and lifting that (reference 2.9). A ban that was lifted stays listed, with its note.
+
+use super::{Deed, Grounds, Plan, Prepared, State};
+use crate::api::{Change, Client, Error};
+use crate::model::{Ban, Md5};
+use crate::text;
+
+/// Finds out what a deed would do to a hash.
+pub(super) async fn prepare(
+    deed: Deed,
+    md5: Md5,
+    ban: Option<Ban>,
+    client: &Client,
+) -> Result<Prepared, Error> {
+    let is_ban = matches!(deed, Deed::Ban { .. });
+    let mut effects = vec![format!(
+        "{md5}: {}",
+        match (&ban, is_ban) {
+            (Some(ban), true) => format!("{} > banned again", lifted(ban)),
+            (None, true) => "not banned > banned".into(),
+            (Some(ban), false) => format!("banned {} > lifted, and stays listed", made(ban)),
+            (None, false) => String::new(),
+        }
+    )];
+    let mut warnings = Vec::new();
+    if is_ban {
+        effects.push(
+            "sensors stop it where it starts, and end what runs, from their next check-in on"
+                .into(),
+        );
+        match client.info().await {
+            Ok(info) if info.banning_enabled == Some(false) => {
+                warnings
+                    .push("banning is switched off on this server: nothing will be stopped".into());
+            }
+            Ok(_) => {}
+            Err(error) => warnings.push(format!("whether the server bans is not known: {error}")),
+        }
+        match client.groups().await {
+            Ok(groups) => {
+                let off = groups
+                    .iter()
+                    .filter(|group| group.banning_enabled == Some(false));
+                let off: Vec<_> = off.map(|group| text::visible(&group.name)).collect();
+                if !off.is_empty() {
+                    warnings.push(format!(
+                        "banning is switched off, and nothing stopped, in {}",
+                        off.join(", ")
+                    ));
+                }
+            }
+            Err(error) => warnings.push(format!("whether groups ban is not known: {error}")),
+        }
+    } else {
+        effects.push("what has this hash can start again".into());
+    }
+    Ok(Prepared::Ready(Box::new(Plan {
+        deed,
+        state: State::Hash { md5, ban },
+        effects,
+        warnings,
+        protection: None,
+        release: client.release(),
+    })))
+}
+
+/// What is sent: a ban that is lifted loses its note, which is written back.
+pub(super) fn changes(deed: &Deed, md5: Md5, ban: Option<&Ban>, grounds: &Grounds) -> Vec<Change> {
+    match deed {
+        Deed::Ban { note, .. } => {
+            let text = note.clone().unwrap_or_else(|| grounds.note());
+            vec![Change::ban(md5, &text)]
+        }
+        Deed::Lift(_) => {
+            let noted = ban.filter(|ban| !ban.text.is_empty());
+            let note = noted.map(Change::lifted_note);
+            [Change::lift(md5)].into_iter().chain(note).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Whether the server holds what was asked of it. `None` where it does not say.
+pub(super) fn holds(deed: &Deed, ban: Option<&Ban>) -> Option<bool> {
+    let is_enabled = match ban {
+        Some(ban) => ban.is_enabled,
+        None => Some(false),
+    };
+    is_enabled.map(|is| is == matches!(deed, Deed::Ban { .. }))
+}
+
+/// What the server holds, in words.
+pub(super) fn words(ban: Option<&Ban>) -> String {
+    match ban {
+        None => "not banned".into(),
+        Some(ban) => match ban.is_enabled {
+            Some(true) => format!("banned {}", made(ban)),
+            Some(false) if ban.text.is_empty() => "lifted; its note is gone".into(),
+            Some(false) => lifted(ban),
+            None => "it does not say whether the ban is in force".into(),
+        },
+    }
+}
+
+/// Why nothing would change, if that is so.
+pub(super) fn already(deed: &Deed, ban: Option<&Ban>) -> Option<String> {
+    let is_enabled = ban.and_then(|ban| ban.is_enabled);
+    match (deed, ban) {
+        (Deed::Ban { .. }, Some(ban)) if is_enabled == Some(true) => {
+            Some(format!("is already banned {}", made(ban)))
+        }
+        (Deed::Lift(_), None) => Some("is not banned".into()),
+        (Deed::Lift(_), Some(ban)) if is_enabled == Some(false) => {
+            Some(format!("is not banned any more: {}", lifted(ban)))
+        }
+        _ => None,
+    }
+}
+
+/// By whom a ban was made, when, and why.
+fn made(ban: &Ban) -> String {
+    let by = match ban.username.non_empty() {
+        Some(name) => text::visible(name),
+        None => "somebody".into(),
+    };
+    let on = ban.created.map_or(String::new(), |at| {
+        format!(" on {}", at.strftime("%Y-%m-%d %H:%MZ"))
+    });
+    format!("by {by}{on}{}", said(ban))
+}
+
+fn lifted(ban: &Ban) -> String {
+    format!("a ban that was lifted{}", said(ban))
+}
+
+fn said(ban: &Ban) -> String {
+    match ban.text.non_empty() {
+        Some(note) => format!(": {}", text::fit(note, 80)),
+        None => String::new(),
+    }
+}

@@ -1,0 +1,75 @@
+//! What is known of a deed before it is done.
+
+use super::{Deed, Grounds, Guard, State, ban, sensor};
+use crate::api::{Change, Client, Error};
+
+/// What is known of a deed before it is done.
+#[derive(Clone, Debug)]
+pub enum Prepared {
+    /// It can be done.
+    Ready(Box<Plan>),
+    /// Nothing would change, and nothing is sent.
+    AlreadySo(String),
+    /// It must not be done, or cannot.
+    Refused(Refusal),
+}
+
+/// Why a deed is not done.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{why}")]
+pub struct Refusal {
+    /// In words.
+    pub why: String,
+    /// What to do about it.
+    pub hint: &'static str,
+    /// Whether a guard of this program refuses, rather than the target.
+    pub is_guard: bool,
+}
+
+/// A deed that can be done, with everything that is to be known before.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// What is to be done.
+    pub deed: Deed,
+    /// The target as it is now.
+    pub state: State,
+    /// What it will do, one line each.
+    pub effects: Vec<String>,
+    /// What speaks against it, one line each.
+    pub warnings: Vec<String>,
+    /// Why the host is protected, if it is: then its name must be typed.
+    pub protection: Option<String>,
+    /// The server's release, on which depends how some things are written.
+    pub(super) release: Option<(u32, u32)>,
+}
+
+impl Plan {
+    /// Exactly what is sent, on these grounds, one after the other.
+    pub fn changes(&self, grounds: &Grounds) -> Vec<Change> {
+        self.deed.changes(&self.state, grounds, self.release)
+    }
+}
+
+impl Deed {
+    /// Finds out what it would do, as things are now.
+    pub async fn prepare(self, client: &Client, guard: &Guard) -> Result<Prepared, Error> {
+        if let Some(refusal) = guard.refuses_all() {
+            return Ok(Prepared::Refused(refusal));
+        }
+        let state = State::read(self.target(), client).await?;
+        if let Some(done) = self.already(&state) {
+            return Ok(Prepared::AlreadySo(format!("{} {done}", state.name())));
+        }
+        if let Some((why, hint)) = self.impossible(&state) {
+            return Ok(Prepared::Refused(Refusal {
+                why: format!("{} {why}", state.name()),
+                hint,
+                is_guard: false,
+            }));
+        }
+        match state {
+            State::Sensor(known) => sensor::prepare(self, *known, client, guard).await,
+            State::Hash { md5, ban } => ban::prepare(self, md5, ban, client).await,
+        }
+    }
+}
