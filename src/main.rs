@@ -12,13 +12,14 @@ use lampblack::app::{self, App};
 use lampblack::cli::{Cli, Command};
 use lampblack::commands::{self, Caller, Exit, Streams};
 use lampblack::config::{Environment, Setup};
+use lampblack::deeds::{Guard, Who};
 use lampblack::log;
 use lampblack::model::zone_here;
 use lampblack::read::Reader;
 use lampblack::record::{History, Kept, Saved};
 use lampblack::runtime::{Events, Screen, Shell, chosen, kept, past, run, shelved, stopped};
 use lampblack::session::Identity;
-use lampblack::worker;
+use lampblack::worker::{self, Office};
 use tokio::runtime::{self, Handle, Runtime};
 
 fn main() -> ExitCode {
@@ -137,7 +138,19 @@ async fn console(setup: Setup, background: Handle) -> anyhow::Result<()> {
         None
     });
     let before = before.unwrap_or_default();
+    let office = Office {
+        who: Who::here(setup.account.as_deref(), setup.user.clone()),
+        guard: Guard::new(
+            setup.read_only,
+            setup.protected_hosts,
+            setup.server.host_str(),
+        ),
+        state_dir: setup.state_dir.clone(),
+    };
     let identity = Identity {
+        host: server.clone(),
+        account: office.who.os_user.clone(),
+        url: setup.server.as_str().trim_end_matches('/').to_owned(),
         server: if setup.is_demo {
             "simulator".into()
         } else {
@@ -163,7 +176,7 @@ async fn console(setup: Setup, background: Handle) -> anyhow::Result<()> {
     });
     let mut shell = Shell::new(setup.clock, server.clone(), history, saved);
     let reader = Reader::in_background(setup.client, background);
-    let mut worker = worker::spawn(reader, setup.calls);
+    let mut worker = worker::spawn(reader, setup.calls, office);
     // Before the terminal is taken, so that no signal finds it taken and nobody listening.
     let stop = stopped();
     let mut screen = Screen::take(&format!("lampblack: {server}"))?;

@@ -27,26 +27,28 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("config", &["keys", "theme", "api", "model"]),
     (
         "worker",
-        &["download", "read", "api", "record", "model", "query"],
+        &[
+            "download", "deeds", "read", "api", "record", "model", "query",
+        ],
     ),
     (
         "session",
         &[
-            "worker", "download", "read", "api", "model", "query", "text",
+            "worker", "download", "deeds", "read", "api", "model", "query", "text",
         ],
     ),
     (
         "panes",
         &[
-            "session", "download", "worker", "read", "api", "model", "query", "text", "keys",
-            "theme", "widgets", "wire",
+            "session", "download", "deeds", "worker", "read", "api", "model", "query", "text",
+            "keys", "theme", "widgets", "wire",
         ],
     ),
     (
         "app",
         &[
-            "panes", "session", "worker", "read", "api", "model", "query", "text", "keys", "theme",
-            "widgets",
+            "panes", "session", "deeds", "worker", "read", "api", "model", "query", "text", "keys",
+            "theme", "widgets",
         ],
     ),
     (

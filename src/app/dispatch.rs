@@ -5,6 +5,7 @@ use jiff::{Timestamp, ToSpan};
 
 use super::{App, View};
 use crate::keys::{Action, Chord, Lookup};
+use crate::model::Ban;
 use crate::panes::{FailurePane, Pane, PaneId, QueryPane};
 use crate::query::Index;
 use crate::session::{Cx, Effect, Lead};
@@ -99,6 +100,9 @@ impl App {
         if self.open_popup(action, now, effects) {
             return;
         }
+        if self.open_sheet(action, now, effects) {
+            return;
+        }
         match action {
             Action::Quit if self.overlay.is_some() => self.overlay = None,
             Action::Quit => effects.push(Effect::Quit),
@@ -147,6 +151,8 @@ impl App {
                     }
                     View::Alerts => panes.alerts.refresh(&mut cx),
                     View::Binaries => panes.binaries.refresh(&mut cx),
+                    View::Bans => cx.ask::<Ban>(String::new()),
+                    View::Activity => cx.read_journal(),
                     View::Facets => {
                         panes.results.refresh(&mut cx);
                         cx.recount();
@@ -195,7 +201,7 @@ impl App {
         let process = match self.view {
             View::Hunt | View::Facets => session.subject.as_ref().map(|subject| subject.id),
             View::Alerts => session.alert.as_ref().and_then(|alert| alert.process),
-            View::Process | View::Binaries => None,
+            View::Process | View::Binaries | View::Bans | View::Activity => None,
         };
         let mut cx = Cx::new(&mut self.session, effects, now);
         match view {
@@ -208,6 +214,8 @@ impl App {
                 self.panes.alert_query.set(OPEN);
                 cx.submit(Index::Alert, OPEN.into());
             }
+            View::Bans if cx.session().bans.search().is_none() => cx.ask::<Ban>(String::new()),
+            View::Activity => cx.read_journal(),
             _ => {}
         }
     }

@@ -116,6 +116,12 @@ fn divided(view: View, main: Rect) -> Vec<(PaneId, Rect)> {
             let [list, binary] = beside(main);
             vec![(PaneId::Binaries, list), (PaneId::Binary, binary)]
         }
+        View::Bans => vec![(PaneId::Bans, main)],
+        View::Activity => {
+            let [acts, calls] =
+                Layout::vertical([Constraint::Fill(1), Constraint::Fill(1)]).areas(main);
+            vec![(PaneId::Acts, acts), (PaneId::Calls, calls)]
+        }
         View::Facets => {
             let half = Layout::horizontal([Constraint::Fill(5), Constraint::Fill(6)]);
             let [list, facets] = half.areas(main);

@@ -8,6 +8,7 @@ mod hints;
 mod layout;
 mod panes;
 mod popups;
+mod sheets;
 mod tabs;
 mod trail;
 mod view;
@@ -173,15 +174,16 @@ impl App {
         for (id, _) in self.view.panes() {
             self.panes.get_mut(*id).settle(&mut cx);
         }
-        if let Some(overlay) = &mut self.overlay {
+        // What takes the place of an overlay wants to ask for what it shows, too.
+        while let Some(overlay) = &mut self.overlay {
             overlay.settle(&mut cx);
+            if !overlay.is_done() {
+                break;
+            }
+            self.overlay = overlay.then();
         }
-        if self
-            .overlay
-            .as_ref()
-            .is_some_and(|overlay| overlay.is_done())
-        {
-            self.overlay = None;
+        if self.overlay.is_none() {
+            cx.drop_preview();
         }
         effects
     }

@@ -1,8 +1,8 @@
 //! All panes, each of them once, whatever view they are shown in.
 
 use crate::panes::{
-    AlertPane, Alerts, Binaries, BinaryPane, EventsPane, FacetsPane, FactsPane, LineagePane,
-    ListPane, Pane, PaneId, Processes, QueryPane, SensorPane, TreePane,
+    Acts, AlertPane, Alerts, Bans, Binaries, BinaryPane, Calls, EventsPane, FacetsPane, FactsPane,
+    LineagePane, ListPane, Pane, PaneId, Processes, QueryPane, SensorPane, TreePane,
 };
 use crate::query::Index;
 
@@ -23,6 +23,9 @@ pub(super) struct Panes {
     pub(super) binaries: ListPane<Binaries>,
     pub(super) binary: BinaryPane,
     pub(super) facets: FacetsPane,
+    pub(super) bans: ListPane<Bans>,
+    pub(super) acts: ListPane<Acts>,
+    pub(super) calls: ListPane<Calls>,
 }
 
 impl Default for Panes {
@@ -42,6 +45,9 @@ impl Default for Panes {
             binaries: ListPane::default(),
             binary: BinaryPane::default(),
             facets: FacetsPane::default(),
+            bans: ListPane::default(),
+            acts: ListPane::default(),
+            calls: ListPane::default(),
         }
     }
 }
@@ -81,6 +87,9 @@ impl Panes {
             PaneId::Binaries => &self.binaries,
             PaneId::Binary => &self.binary,
             PaneId::Facets => &self.facets,
+            PaneId::Bans => &self.bans,
+            PaneId::Acts => &self.acts,
+            PaneId::Calls => &self.calls,
         }
     }
 
@@ -100,6 +109,9 @@ impl Panes {
             PaneId::Binaries => &mut self.binaries,
             PaneId::Binary => &mut self.binary,
             PaneId::Facets => &mut self.facets,
+            PaneId::Bans => &mut self.bans,
+            PaneId::Acts => &mut self.acts,
+            PaneId::Calls => &mut self.calls,
         }
     }
 }

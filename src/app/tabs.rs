@@ -34,10 +34,19 @@ pub(super) fn tabs(
         };
         Line::from(vec![key, Span::styled(view.title(), style)])
     };
-    let left: Vec<_> = View::all().map(tab).collect();
-    // The views come first: of the way, the latest steps are shown that there is room for.
-    let taken: usize = left.iter().map(|tab| tab.width() + 2).sum();
-    let room = usize::from(area.width).saturating_sub(taken + 1);
+    let room = |left: &[Line<'_>]| {
+        let taken: usize = left.iter().map(|tab| tab.width() + 2).sum();
+        usize::from(area.width).saturating_sub(taken + 1)
+    };
+    let here = crumbs.last().map_or(0, text::width);
+    let mut left: Vec<_> = View::all().map(tab).collect();
+    if room(&left) < here {
+        // What one looks at is worth more than the views beside the numbered ones, which the help names.
+        let shown = View::all().filter(|view| view.is_numbered() || *view == current);
+        left = shown.map(tab).collect();
+    }
+    // Of the way, the latest steps are shown that there is room for.
+    let room = room(&left);
     let way = (0..crumbs.len())
         .map(|first| crumbs[first..].join(&format!(" {} ", theme.glyphs.crumb)))
         .find(|way| text::width(way) <= room)

@@ -18,8 +18,12 @@ pub enum View {
     Alerts,
     /// Files are searched.
     Binaries,
+    /// Hashes that are stopped.
+    Bans,
     /// What is found in the hunt is counted.
     Facets,
+    /// What was changed, and what was asked.
+    Activity,
 }
 
 impl View {
@@ -40,8 +44,15 @@ impl View {
             Self::Process => Action::ViewProcess,
             Self::Alerts => Action::ViewAlerts,
             Self::Binaries => Action::ViewBinaries,
+            Self::Bans => Action::ViewBans,
             Self::Facets => Action::ViewFacets,
+            Self::Activity => Action::ViewActivity,
         }
+    }
+
+    /// Whether it is one of the views that are counted, and not a look at another or at the console itself.
+    pub(super) fn is_numbered(self) -> bool {
+        !matches!(self, Self::Facets | Self::Activity)
     }
 
     /// Its name.
@@ -51,7 +62,9 @@ impl View {
             Self::Process => "Process",
             Self::Alerts => "Alerts",
             Self::Binaries => "Binaries",
+            Self::Bans => "Bans",
             Self::Facets => "Facets",
+            Self::Activity => "Activity",
         }
     }
 
@@ -59,7 +72,7 @@ impl View {
     pub(super) fn index(self) -> Option<Index> {
         match self {
             Self::Hunt | Self::Facets => Some(Index::Process),
-            Self::Process => None,
+            Self::Process | Self::Bans | Self::Activity => None,
             Self::Alerts => Some(Index::Alert),
             Self::Binaries => Some(Index::Binary),
         }
@@ -94,6 +107,8 @@ impl View {
                 (PaneId::Binaries, "Binaries"),
                 (PaneId::Binary, "Binary"),
             ],
+            Self::Bans => &[(PaneId::Bans, "Bans")],
+            Self::Activity => &[(PaneId::Acts, "Activity"), (PaneId::Calls, "Requests")],
             Self::Facets => &[
                 (PaneId::Query(Index::Process), "Query"),
                 (PaneId::Results, "Processes"),
@@ -109,7 +124,9 @@ impl View {
             Self::Process => PaneId::Tree,
             Self::Alerts => PaneId::Alerts,
             Self::Binaries => PaneId::Binaries,
+            Self::Bans => PaneId::Bans,
             Self::Facets => PaneId::Facets,
+            Self::Activity => PaneId::Acts,
         }
     }
 }

@@ -86,6 +86,7 @@ async fn enter(
         is_demo: access.source == Source::Demo,
         source: access.source,
         user: access.profile.user,
+        account: caller.environment.account().map(str::to_owned),
         read_only: access.profile.read_only,
         verifies_tls: access.profile.verify_tls,
         color: access.profile.color,

@@ -24,23 +24,20 @@ pub(super) fn grounds(
             .hint("give one with --reason; the action log keeps it"));
     }
     Ok(Grounds {
-        who: Who {
-            os_user: Some(os_user(caller)),
-            user: access.profile.user.clone(),
-        },
+        who: Who::here(caller.environment.account(), access.profile.user.clone()),
         reason,
         ticket: text(&given.ticket),
+        undoes: None,
     })
 }
 
 /// What the profile protects.
 pub(super) fn guard(access: &Access) -> Guard {
-    let server = access.url.host_str().map(str::to_owned);
-    Guard {
-        is_read_only: access.profile.read_only,
-        protected: access.profile.protected_hosts.clone(),
-        own: server.into_iter().chain(this_machine()).collect(),
-    }
+    Guard::new(
+        access.profile.read_only,
+        access.profile.protected_hosts.clone(),
+        access.url.host_str(),
+    )
 }
 
 /// The action log. What cannot be logged is not done.
@@ -111,18 +108,4 @@ pub(super) fn confirm(plans: &[Plan], yes: bool, caller: &mut Caller<'_>) -> Res
         return Ok(());
     }
     refused("it was not confirmed; nothing was sent", "start it again")
-}
-
-/// Who is at the keyboard: the name is what the environment says, the number what the system knows.
-fn os_user(caller: &Caller<'_>) -> String {
-    let variable = |name| caller.environment.variable(name);
-    let name = variable("USER").or(variable("LOGNAME"));
-    let name = name.unwrap_or("unknown");
-    format!("{name} (uid {})", rustix::process::getuid().as_raw())
-}
-
-/// The name of this machine.
-fn this_machine() -> Option<String> {
-    let name = rustix::system::uname();
-    name.nodename().to_str().ok().map(str::to_owned)
 }

@@ -85,6 +85,11 @@ impl Environment {
         }
     }
 
+    /// The name of the account, as it is set; nobody vouches for it.
+    pub fn account(&self) -> Option<&str> {
+        self.variable("USER").or_else(|| self.variable("LOGNAME"))
+    }
+
     /// A variable's value; an empty one counts as not set.
     pub fn variable(&self, name: &str) -> Option<&str> {
         self.variables

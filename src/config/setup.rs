@@ -24,6 +24,8 @@ pub struct Setup {
     pub source: Source,
     /// The console user, when configured.
     pub user: Option<String>,
+    /// The account on this machine, as the environment names it.
+    pub account: Option<String>,
     /// Whether everything that changes the server is refused.
     pub read_only: bool,
     /// Whether the server's certificate is verified; the header shows when it is not.

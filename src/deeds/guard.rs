@@ -16,6 +16,21 @@ pub struct Guard {
 }
 
 impl Guard {
+    /// What a profile says, of a server at this address.
+    pub fn new(is_read_only: bool, protected: Vec<String>, server: Option<&str>) -> Self {
+        let machine = rustix::system::uname();
+        let machine = machine.nodename().to_str().ok();
+        Self {
+            is_read_only,
+            protected,
+            own: server
+                .into_iter()
+                .chain(machine)
+                .map(str::to_owned)
+                .collect(),
+        }
+    }
+
     /// Why nothing may be changed, if that is so.
     pub fn refuses_all(&self) -> Option<Refusal> {
         self.is_read_only.then(|| Refusal {

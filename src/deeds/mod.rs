@@ -8,6 +8,7 @@ mod ban;
 mod deed;
 mod guard;
 mod isolate;
+mod journal;
 mod perform;
 mod plan;
 mod sensor;
@@ -15,14 +16,14 @@ mod state;
 mod undo;
 
 use crate::api::Error;
-use crate::record::actions::{Stage, Who};
 
+pub use crate::record::actions::{Stage, Who};
 pub use deed::{Deed, Target};
 pub use guard::Guard;
+pub use journal::{Act, Journal};
 pub use perform::{NotSent, Order, give_up, perform, settle};
 pub use plan::{Plan, Prepared, Refusal};
 pub use state::State;
-pub use undo::{of, undoing};
 
 /// What became of a deed that was sent.
 #[derive(Clone, Debug, PartialEq)]
@@ -46,6 +47,8 @@ pub struct Grounds {
     pub reason: Option<String>,
     /// The ticket it belongs to.
     pub ticket: Option<String>,
+    /// The line of the deed that it takes back, if it does.
+    pub undoes: Option<u64>,
 }
 
 impl Grounds {

@@ -204,6 +204,7 @@ fn sending(
         },
         reason: grounds.reason.clone(),
         ticket: grounds.ticket.clone(),
+        undoes: grounds.undoes,
         requests: changes.iter().map(request).collect(),
         before: before.json(),
         wanted: deed.wanted(grounds),

@@ -7,7 +7,7 @@ use crate::model::{GroupId, Md5, SensorId};
 use crate::record::actions::Sending;
 
 /// What was done, as far as this program knows such deeds.
-pub fn of(sending: &Sending) -> Option<Deed> {
+pub(super) fn of(sending: &Sending) -> Option<Deed> {
     let sensor = || sending.target.id.parse().ok().map(SensorId);
     let hash = || sending.target.id.parse::<Md5>().ok();
     let wanted = |name: &str| sending.wanted.get(name);
@@ -37,7 +37,7 @@ pub fn of(sending: &Sending) -> Option<Deed> {
 }
 
 /// What takes back what was done; `None` where nothing does. An isolation is taken back by a release.
-pub fn undoing(sending: &Sending) -> Option<Deed> {
+pub(super) fn undoing(sending: &Sending) -> Option<Deed> {
     let before = |name: &str| sending.before.get(name);
     Some(match of(sending)? {
         Deed::Isolate(sensor) => Deed::Release(sensor),

@@ -44,6 +44,30 @@ pub enum Action {
     /// Facets: count the values of the result; again: the hunt
     #[strum(message = "facets")]
     ViewFacets,
+    /// Bans: hashes that are stopped
+    #[strum(message = "bans")]
+    ViewBans,
+    /// Activity: what was changed, and every request
+    #[strum(message = "activity")]
+    ViewActivity,
+    /// Cut the host off, after a look at what that does
+    #[strum(message = "isolate")]
+    Isolate,
+    /// Let the host back into the network, after a look
+    #[strum(message = "release")]
+    Release,
+    /// Ban the hash: sensors stop what has it; after a look
+    #[strum(message = "ban")]
+    Ban,
+    /// Lift the ban, after a look; it stays listed
+    #[strum(message = "unban")]
+    Lift,
+    /// Ban hashes that are typed or pasted
+    #[strum(message = "add hashes")]
+    AddBans,
+    /// Take back the last deed, or that under the cursor
+    #[strum(message = "undo")]
+    Undo,
     /// Show the last error in full, with what to do about it
     #[strum(message = "error")]
     ShowError,
@@ -313,6 +337,9 @@ pub enum Action {
     /// Copy the values that are shown, with their counts
     #[strum(message = "histogram")]
     YankHistogram,
+    /// Copy the request as a curl command, without the token
+    #[strum(message = "curl")]
+    YankCurl,
     /// Copy the row raw, not defanged
     #[strum(message = "raw row")]
     YankRaw,

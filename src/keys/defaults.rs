@@ -22,7 +22,13 @@ pub(super) const DEFAULTS: &[(Scope, &[Keys])] = &[
             (Action::ViewProcess, &["2"]),
             (Action::ViewAlerts, &["3"]),
             (Action::ViewBinaries, &["5"]),
+            (Action::ViewBans, &["8"]),
             (Action::ViewFacets, &["F"]),
+            (Action::ViewActivity, &["@"]),
+            (Action::Isolate, &["I"]),
+            (Action::Release, &["U"]),
+            (Action::Ban, &["B"]),
+            (Action::Undo, &["z"]),
             (Action::GoBack, &["["]),
             (Action::GoForward, &["]"]),
             (Action::Zoom, &["+", "_"]),
@@ -65,6 +71,16 @@ pub(super) const DEFAULTS: &[(Scope, &[Keys])] = &[
     ),
     (Scope::Filter, &[(Action::KeepFilter, &["enter"])]),
     (Scope::Entry, &[(Action::Accept, &["enter"])]),
+    (
+        Scope::Sheet,
+        &[
+            (Action::Accept, &["enter"]),
+            (Action::Down, &["down"]),
+            (Action::Up, &["up"]),
+            (Action::PageDown, &["pagedown"]),
+            (Action::PageUp, &["pageup"]),
+        ],
+    ),
     (
         Scope::Download,
         &[(Action::Accept, &["enter"]), (Action::NextForm, &["tab"])],
@@ -173,6 +189,19 @@ pub(super) const DEFAULTS: &[(Scope, &[Keys])] = &[
     ),
     (Scope::Alerts, &[(Action::Open, &["enter"])]),
     (Scope::Alert, &[(Action::Open, &["enter"])]),
+    (
+        Scope::Bans,
+        &[
+            (Action::Open, &["enter"]),
+            (Action::AddBans, &["a"]),
+            (Action::Lift, &["U"]),
+        ],
+    ),
+    (Scope::Acts, &[(Action::Open, &["enter"])]),
+    (
+        Scope::Calls,
+        &[(Action::Open, &["enter"]), (Action::YankCurl, &["y r"])],
+    ),
     (
         Scope::Binary,
         &[

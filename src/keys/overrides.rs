@@ -217,7 +217,7 @@ mod tests {
         keys.list.opne: no such action; did you mean open? `lampblack keys` lists those allowed
         keys.nowhere: no such place; allowed are SCOPES
         keys.query.submit: "x" would be typed there; allowed are keys that type nothing, such as ctrl-x or f5
-        keys.rows.sort: "y" is taken: "y y" is yank-row in copy, "y h" is yank-hash in copy, "y c" is yank-cmdline in copy, "y g" is yank-guid in copy, "y n" is yank-host in copy, "y j" is yank-json in copy, "y d" is yank-raw in copy; allowed is a key that is free there (to free one, give that action other keys, or [])
+        keys.rows.sort: "y" is taken: "y y" is yank-row in copy, "y h" is yank-hash in copy, "y c" is yank-cmdline in copy, "y g" is yank-guid in copy, "y n" is yank-host in copy, "y j" is yank-json in copy, "y d" is yank-raw in copy, "y r" is yank-curl in calls; allowed is a key that is free there (to free one, give that action other keys, or [])
         keys.rows.refresh: "s" is taken: "s" is sort in rows; allowed is a key that is free there (to free one, give that action other keys, or [])
         "#);
     }

@@ -22,6 +22,8 @@ pub enum Scope {
     Entry,
     /// The popup in which a download is ordered; takes text.
     Download,
+    /// The sheet on which a deed is looked at and confirmed; takes text.
+    Sheet,
     /// The popup in which columns are chosen.
     Columns,
     /// The query editor; takes text.
@@ -54,6 +56,12 @@ pub enum Scope {
     Binaries,
     /// Whatever shows a binary.
     Binary,
+    /// The list of banned hashes.
+    Bans,
+    /// The list of what was changed.
+    Acts,
+    /// The list of requests.
+    Calls,
     /// The counted values of a result.
     Facets,
     /// A popup to be read: help, an error in full.
@@ -79,6 +87,7 @@ impl Scope {
             Self::Filter => "Filter",
             Self::Entry => "Entry",
             Self::Download => "Download",
+            Self::Sheet => "Sheet",
             Self::Columns => "Columns",
             Self::Query => "Query",
             Self::Copy => "Copy",
@@ -95,6 +104,9 @@ impl Scope {
             Self::Alert => "Alert",
             Self::Binaries => "Binaries",
             Self::Binary => "Binary",
+            Self::Bans => "Bans",
+            Self::Acts => "Activity",
+            Self::Calls => "Requests",
             Self::Facets => "Facets",
             Self::Overlay => "Popup",
             Self::History => "Query history",
@@ -104,100 +116,62 @@ impl Scope {
 
     /// The scopes asked, in this order, while this one has the focus.
     pub fn chain(self) -> &'static [Self] {
+        // Short enough that a row is a line.
+        use Scope as S;
         match self {
-            Self::Global => &[Self::Global],
-            Self::List => &[Self::List, Self::Global],
-            Self::Rows => &[Self::Rows, Self::List, Self::Global],
-            Self::Filter => &[Self::Filter, Self::Global],
-            Self::Entry => &[Self::Entry, Self::Global],
-            Self::Download => &[Self::Download, Self::Global],
-            Self::Columns => &[Self::Columns, Self::List, Self::Global],
-            Self::Copy => &[Self::Copy, Self::Global],
-            Self::Pivot => &[Self::Pivot, Self::Global],
-            Self::Around => &[Self::Around, Self::Global],
-            Self::Process => &[
-                Self::Process,
-                Self::Pivot,
-                Self::Copy,
-                Self::List,
-                Self::Global,
+            S::Global => &[S::Global],
+            S::List => &[S::List, S::Global],
+            S::Rows => &[S::Rows, S::List, S::Global],
+            S::Filter => &[S::Filter, S::Global],
+            S::Entry => &[S::Entry, S::Global],
+            S::Download => &[S::Download, S::Global],
+            S::Sheet => &[S::Sheet, S::Global],
+            S::Columns => &[S::Columns, S::List, S::Global],
+            S::Copy => &[S::Copy, S::Global],
+            S::Pivot => &[S::Pivot, S::Global],
+            S::Around => &[S::Around, S::Global],
+            S::Process => &[S::Process, S::Pivot, S::Copy, S::List, S::Global],
+            S::Query => &[S::Query, S::Global],
+            S::Results => &[
+                S::Results,
+                S::Process,
+                S::Pivot,
+                S::Copy,
+                S::Rows,
+                S::List,
+                S::Global,
             ],
-            Self::Query => &[Self::Query, Self::Global],
-            Self::Results => &[
-                Self::Results,
-                Self::Process,
-                Self::Pivot,
-                Self::Copy,
-                Self::Rows,
-                Self::List,
-                Self::Global,
+            S::Facts => &[S::Facts, S::Process, S::Copy, S::List, S::Global],
+            S::Tree => &[S::Tree, S::Process, S::Pivot, S::Copy, S::List, S::Global],
+            S::Lineage => &[
+                S::Lineage,
+                S::Process,
+                S::Pivot,
+                S::Copy,
+                S::List,
+                S::Global,
             ],
-            Self::Facts => &[
-                Self::Facts,
-                Self::Process,
-                Self::Copy,
-                Self::List,
-                Self::Global,
+            S::Sensor => &[S::Sensor, S::Copy, S::List, S::Global],
+            S::Events => &[S::Events, S::Pivot, S::Copy, S::List, S::Global],
+            S::Alerts => &[S::Alerts, S::Pivot, S::Copy, S::Rows, S::List, S::Global],
+            S::Alert => &[S::Alert, S::Pivot, S::Copy, S::List, S::Global],
+            S::Binary => &[S::Binary, S::Pivot, S::Copy, S::List, S::Global],
+            S::Binaries => &[
+                S::Binaries,
+                S::Binary,
+                S::Pivot,
+                S::Copy,
+                S::Rows,
+                S::List,
+                S::Global,
             ],
-            Self::Tree => &[
-                Self::Tree,
-                Self::Process,
-                Self::Pivot,
-                Self::Copy,
-                Self::List,
-                Self::Global,
-            ],
-            Self::Lineage => &[
-                Self::Lineage,
-                Self::Process,
-                Self::Pivot,
-                Self::Copy,
-                Self::List,
-                Self::Global,
-            ],
-            Self::Sensor => &[Self::Sensor, Self::Copy, Self::List, Self::Global],
-            Self::Events => &[
-                Self::Events,
-                Self::Pivot,
-                Self::Copy,
-                Self::List,
-                Self::Global,
-            ],
-            Self::Alerts => &[
-                Self::Alerts,
-                Self::Pivot,
-                Self::Copy,
-                Self::Rows,
-                Self::List,
-                Self::Global,
-            ],
-            Self::Alert => &[
-                Self::Alert,
-                Self::Pivot,
-                Self::Copy,
-                Self::List,
-                Self::Global,
-            ],
-            Self::Binary => &[
-                Self::Binary,
-                Self::Pivot,
-                Self::Copy,
-                Self::List,
-                Self::Global,
-            ],
-            Self::Binaries => &[
-                Self::Binaries,
-                Self::Binary,
-                Self::Pivot,
-                Self::Copy,
-                Self::Rows,
-                Self::List,
-                Self::Global,
-            ],
-            Self::Facets => &[Self::Facets, Self::Copy, Self::List, Self::Global],
-            Self::Overlay => &[Self::Overlay, Self::List, Self::Global],
-            Self::History => &[Self::History, Self::List, Self::Global],
-            Self::Saved => &[Self::Saved, Self::List, Self::Global],
+            S::Bans => &[S::Bans, S::Pivot, S::Copy, S::Rows, S::List, S::Global],
+            S::Acts => &[S::Acts, S::Pivot, S::Copy, S::Rows, S::List, S::Global],
+            S::Calls => &[S::Calls, S::Copy, S::Rows, S::List, S::Global],
+            S::Facets => &[S::Facets, S::Copy, S::List, S::Global],
+            S::Overlay => &[S::Overlay, S::List, S::Global],
+            S::History => &[S::History, S::List, S::Global],
+            S::Saved => &[S::Saved, S::List, S::Global],
         }
     }
 
@@ -205,7 +179,7 @@ impl Scope {
     pub fn takes_text(self) -> bool {
         matches!(
             self,
-            Self::Query | Self::Filter | Self::Entry | Self::Download
+            Self::Query | Self::Filter | Self::Entry | Self::Download | Self::Sheet
         )
     }
 

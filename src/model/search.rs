@@ -71,6 +71,17 @@ impl<T> Page<T> {
     }
 }
 
+impl<T> From<Vec<T>> for Page<T> {
+    /// All of a result at once.
+    fn from(rows: Vec<T>) -> Self {
+        Self {
+            total: u64::try_from(rows.len()).unwrap_or(u64::MAX),
+            rows,
+            ..Self::default()
+        }
+    }
+}
+
 impl<T> Default for Page<T> {
     /// An empty page of an empty result.
     fn default() -> Self {

@@ -65,8 +65,13 @@ impl Pane for AlertPane {
             || yank::copy_one(yank::alert(&alert, action), cx)
     }
 
+    fn clues(&self, session: &Session) -> Vec<Clues> {
+        let alert = session.alert.as_deref();
+        alert.map(Clues::of_alert).into_iter().collect()
+    }
+
     fn popup(&self, action: Action, session: &Session) -> Option<Box<dyn Pane>> {
-        pivot::popup(action, || session.alert.as_deref().map(Clues::of_alert))
+        pivot::popup(action, || self.clues(session).pop())
     }
 
     fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &Look<'_>) {

@@ -82,6 +82,11 @@ impl Pane for BinaryPane {
             || yank::copy_one(yank::binary(&binary, action), cx)
     }
 
+    fn clues(&self, session: &Session) -> Vec<Clues> {
+        let binary = session.file.as_deref();
+        binary.map(Clues::of_binary).into_iter().collect()
+    }
+
     fn popup(&self, action: Action, session: &Session) -> Option<Box<dyn Pane>> {
         popup(
             action,

@@ -101,11 +101,15 @@ impl Pane for LineagePane {
         true
     }
 
+    fn clues(&self, session: &Session) -> Vec<Clues> {
+        let Some(known) = session.lineage.current() else {
+            return Vec::new();
+        };
+        vec![Clues::of_process(self.at_cursor(&known.value))]
+    }
+
     fn popup(&self, action: Action, session: &Session) -> Option<Box<dyn Pane>> {
-        pivot::popup(action, || {
-            let lineage = &session.lineage.current()?.value;
-            Some(Clues::of_process(self.at_cursor(lineage)))
-        })
+        pivot::popup(action, || self.clues(session).pop())
     }
 
     fn settle(&mut self, cx: &mut Cx<'_>) {

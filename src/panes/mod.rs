@@ -13,6 +13,7 @@ mod export;
 mod facets;
 mod facts;
 mod failure;
+mod hashes;
 mod help;
 mod history;
 mod lineage;
@@ -21,8 +22,10 @@ mod motion;
 mod period;
 mod pivot;
 mod query;
+mod record;
 mod saved;
 mod sensor;
+mod sheet;
 mod tree;
 mod typing;
 mod yank;
@@ -43,12 +46,13 @@ pub use failure::FailurePane;
 pub use help::HelpPane;
 pub use history::HistoryPane;
 pub use lineage::LineagePane;
-pub use list::{Alerts, Binaries, Kind, ListPane, Processes, State};
+pub use list::{Acts, Alerts, Bans, Binaries, Calls, Kind, ListPane, Processes, State};
 pub use period::PeriodPane;
 pub use pivot::{AroundPane, Clues};
 pub use query::QueryPane;
 pub use saved::SavedPane;
 pub use sensor::SensorPane;
+pub use sheet::SheetPane;
 pub use tree::{State as TreeState, TreePane};
 
 use crate::keys::{Action, Keymap, Scope};
@@ -82,6 +86,12 @@ pub enum PaneId {
     Binaries,
     /// The binary under the cursor.
     Binary,
+    /// The banned hashes.
+    Bans,
+    /// What was changed.
+    Acts,
+    /// What was asked of the server.
+    Calls,
     /// The counted values of the process list.
     Facets,
     /// Whatever lies over the view.
@@ -134,6 +144,11 @@ pub trait Pane {
         None
     }
 
+    /// What it shows that a verb can act on: of the marked rows, or of the one under the cursor.
+    fn clues(&self, _session: &Session) -> Vec<Clues> {
+        Vec::new()
+    }
+
     /// What an action opens over this pane, if it is one that does.
     fn popup(&self, _action: Action, _session: &Session) -> Option<Box<dyn Pane>> {
         None
@@ -145,6 +160,11 @@ pub trait Pane {
     /// Whether it has nothing more to do; an overlay is then taken away.
     fn is_done(&self) -> bool {
         false
+    }
+
+    /// What takes its place when it has nothing more to do.
+    fn then(&mut self) -> Option<Box<dyn Pane>> {
+        None
     }
 
     /// Draws its content. What it may change is where it is scrolled to, nothing else.

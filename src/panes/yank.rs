@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::keys::Action;
-use crate::model::{Alert, Binary, Document, Event, Process, Sensor, What};
+use crate::model::{Alert, Ban, Binary, Document, Event, Process, Sensor, What};
 use crate::session::Cx;
 use crate::text::{self, Untrusted};
 
@@ -48,6 +48,38 @@ pub(super) fn sensor(sensor: &Sensor, action: Action) -> Option<Copied> {
         Action::YankRaw => ("row", Some(plain(&row))),
         Action::YankHost => ("host", name.non_empty().map(text::visible)),
         Action::YankJson => ("record", Some(json(&sensor.document))),
+        _ => return None,
+    })
+}
+
+/// What `action` names of a ban, if it names anything of one.
+pub(super) fn ban(ban: &Ban, action: Action) -> Option<Copied> {
+    let md5 = ban.md5.to_string();
+    let row = [
+        md5.as_str().into(),
+        ban.username.clone(),
+        time(ban.created),
+        ban.text.clone(),
+    ];
+    if action == Action::YankHash {
+        return Some(("hash", Some(md5)));
+    }
+    fields(|| row.into_iter(), &ban.document, action)
+}
+
+/// What `action` names of any row: its fields, or its record.
+pub(super) fn fields<F: Iterator<Item = Untrusted>>(
+    fields: impl FnOnce() -> F,
+    document: &Document,
+    action: Action,
+) -> Option<Copied> {
+    Some(match action {
+        Action::YankRow => (
+            "row, defanged",
+            Some(defanged(&fields().collect::<Vec<_>>())),
+        ),
+        Action::YankRaw => ("row", Some(plain(&fields().collect::<Vec<_>>()))),
+        Action::YankJson => ("record", Some(json(document))),
         _ => return None,
     })
 }

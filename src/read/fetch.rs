@@ -7,9 +7,9 @@ use jiff::Timestamp;
 use super::head;
 use crate::api::{Client, Error};
 use crate::model::{
-    Alert, Binary, Events, FacetValue, Facets, Group, GroupId, Head, HostCount, Known, Lineage,
-    Md5, Page, Prevalence, Process, ProcessId, Search, Segment, SegmentInfo, Sensor, SensorId,
-    ServerInfo, Span, Summary,
+    Alert, Ban, Binary, Events, FacetValue, Facets, Group, GroupId, Head, HostCount, Known,
+    Lineage, Md5, Page, Prevalence, Process, ProcessId, Search, Segment, SegmentInfo, Sensor,
+    SensorId, ServerInfo, Span, Summary,
 };
 
 /// A page of processes as it is kept and shown: rows are shared, not copied.
@@ -74,6 +74,8 @@ pub enum Fetch {
         /// Which rows.
         span: Span,
     },
+    /// All bans, in force and lifted.
+    Bans,
     /// Which segments the events of a process are stored in.
     Segments(ProcessId),
     /// The events of one segment of a process.
@@ -109,6 +111,7 @@ pub enum Answer {
     Segments(Known<Vec<SegmentInfo>>),
     Events(Known<Events>),
     Binaries(Known<Page<Arc<Binary>>>),
+    Bans(Known<Page<Arc<Ban>>>),
     Head(Known<Head>),
 }
 
@@ -180,6 +183,10 @@ impl Fetch {
                 let page = client.binaries(search, *span).await?;
                 Answer::Binaries(known(page.map(Arc::new), at(client)))
             }
+            Self::Bans => {
+                let page = client.bans().await?;
+                Answer::Bans(known(page.map(Arc::new), at(client)))
+            }
             Self::Head { md5, bytes } => {
                 let head = head::head(client, *md5, *bytes).await?;
                 Answer::Head(known(head, at(client)))
@@ -207,6 +214,7 @@ impl Answer {
             Self::Segments(known) => known.as_of,
             Self::Events(known) => known.as_of,
             Self::Binaries(known) => known.as_of,
+            Self::Bans(known) => known.as_of,
             Self::Head(known) => known.as_of,
         }
     }
@@ -227,6 +235,7 @@ impl Answer {
             Self::Segments(known) => &mut known.from_cache,
             Self::Events(known) => &mut known.from_cache,
             Self::Binaries(known) => &mut known.from_cache,
+            Self::Bans(known) => &mut known.from_cache,
             Self::Head(known) => &mut known.from_cache,
         };
         *mark = true;
@@ -279,6 +288,12 @@ impl Answer {
             Self::Binaries(known) => {
                 let rows = known.value.rows.iter();
                 128 + rows.map(|row| binary_weight(row)).sum::<usize>()
+            }
+            Self::Bans(known) => {
+                let rows = known.value.rows.iter();
+                128 + rows
+                    .map(|row| size_of::<Ban>() + 2 * row.document.len())
+                    .sum::<usize>()
             }
             Self::Head(known) => 128 + known.value.bytes.len(),
         }

@@ -2,20 +2,24 @@
 
 use std::{fmt::Debug, sync::Arc};
 
-use super::{Pages, Session};
+use super::{Heard, Pages, Session};
+use crate::deeds::Act;
 use crate::model::{
-    Alert, AlertId, Binary, Document, Md5, Process, ProcessId, Search, SensorId, Span,
+    Alert, AlertId, Ban, Binary, Document, Md5, Process, ProcessId, Search, SensorId, Span,
 };
-use crate::query::Index;
 use crate::read::Fetch;
+use crate::worker::List;
 
 /// A row of a list that the server gives page by page.
 pub trait Listed: Debug + Sized + 'static {
     /// What tells it from other rows, wherever it stands.
     type Id: Clone + Debug + Ord;
 
-    /// What is searched for such rows.
-    const INDEX: Index;
+    /// Which list they are in.
+    const LIST: List;
+
+    /// Rows asked for at once. The official client's page size, so every server is used to it.
+    const ROWS: u64 = 100;
 
     /// Its own.
     fn id(&self) -> Self::Id;
@@ -33,8 +37,8 @@ pub trait Listed: Debug + Sized + 'static {
         None
     }
 
-    /// How a page of such rows is asked for.
-    fn fetch(search: Arc<Search>, span: Span) -> Fetch;
+    /// How a page of such rows is asked for; rows that are known without asking are never asked for.
+    fn fetch(search: Arc<Search>, span: Span) -> Option<Fetch>;
 
     /// Where they are kept.
     fn pages(session: &Session) -> &Pages<Self>;
@@ -47,7 +51,7 @@ impl Listed for Process {
     /// Segments are parts of one process: what is done to a row is done to all of it.
     type Id = ProcessId;
 
-    const INDEX: Index = Index::Process;
+    const LIST: List = List::Processes;
 
     fn id(&self) -> ProcessId {
         self.id
@@ -65,8 +69,8 @@ impl Listed for Process {
         self.md5
     }
 
-    fn fetch(search: Arc<Search>, span: Span) -> Fetch {
-        Fetch::Page { search, span }
+    fn fetch(search: Arc<Search>, span: Span) -> Option<Fetch> {
+        Some(Fetch::Page { search, span })
     }
 
     fn pages(session: &Session) -> &Pages<Self> {
@@ -81,7 +85,7 @@ impl Listed for Process {
 impl Listed for Alert {
     type Id = AlertId;
 
-    const INDEX: Index = Index::Alert;
+    const LIST: List = List::Alerts;
 
     fn id(&self) -> AlertId {
         self.id.clone()
@@ -99,8 +103,8 @@ impl Listed for Alert {
         self.md5
     }
 
-    fn fetch(search: Arc<Search>, span: Span) -> Fetch {
-        Fetch::Alerts { search, span }
+    fn fetch(search: Arc<Search>, span: Span) -> Option<Fetch> {
+        Some(Fetch::Alerts { search, span })
     }
 
     fn pages(session: &Session) -> &Pages<Self> {
@@ -115,7 +119,7 @@ impl Listed for Alert {
 impl Listed for Binary {
     type Id = Md5;
 
-    const INDEX: Index = Index::Binary;
+    const LIST: List = List::Binaries;
 
     fn id(&self) -> Md5 {
         self.md5
@@ -125,8 +129,8 @@ impl Listed for Binary {
         &self.document
     }
 
-    fn fetch(search: Arc<Search>, span: Span) -> Fetch {
-        Fetch::Binaries { search, span }
+    fn fetch(search: Arc<Search>, span: Span) -> Option<Fetch> {
+        Some(Fetch::Binaries { search, span })
     }
 
     fn pages(session: &Session) -> &Pages<Self> {
@@ -135,5 +139,94 @@ impl Listed for Binary {
 
     fn pages_mut(session: &mut Session) -> &mut Pages<Self> {
         &mut session.binaries
+    }
+}
+
+impl Listed for Ban {
+    type Id = Md5;
+
+    const LIST: List = List::Bans;
+
+    /// They come all at once (reference 2.9).
+    const ROWS: u64 = 1 << 32;
+
+    fn id(&self) -> Md5 {
+        self.md5
+    }
+
+    fn document(&self) -> &Document {
+        &self.document
+    }
+
+    fn md5(&self) -> Option<Md5> {
+        Some(self.md5)
+    }
+
+    fn fetch(_: Arc<Search>, _: Span) -> Option<Fetch> {
+        Some(Fetch::Bans)
+    }
+
+    fn pages(session: &Session) -> &Pages<Self> {
+        &session.bans
+    }
+
+    fn pages_mut(session: &mut Session) -> &mut Pages<Self> {
+        &mut session.bans
+    }
+}
+
+impl Listed for Act {
+    type Id = u64;
+
+    const LIST: List = List::Acts;
+
+    const ROWS: u64 = 1 << 32;
+
+    fn id(&self) -> u64 {
+        self.line
+    }
+
+    fn document(&self) -> &Document {
+        &self.document
+    }
+
+    fn fetch(_: Arc<Search>, _: Span) -> Option<Fetch> {
+        None
+    }
+
+    fn pages(session: &Session) -> &Pages<Self> {
+        &session.acts
+    }
+
+    fn pages_mut(session: &mut Session) -> &mut Pages<Self> {
+        &mut session.acts
+    }
+}
+
+impl Listed for Heard {
+    type Id = u64;
+
+    const LIST: List = List::Calls;
+
+    const ROWS: u64 = 1 << 32;
+
+    fn id(&self) -> u64 {
+        self.number
+    }
+
+    fn document(&self) -> &Document {
+        &self.document
+    }
+
+    fn fetch(_: Arc<Search>, _: Span) -> Option<Fetch> {
+        None
+    }
+
+    fn pages(session: &Session) -> &Pages<Self> {
+        &session.calls
+    }
+
+    fn pages_mut(session: &mut Session) -> &mut Pages<Self> {
+        &mut session.calls
     }
 }

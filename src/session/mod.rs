@@ -2,9 +2,11 @@
 
 mod chosen;
 mod cx;
+mod deeds;
 mod effect;
 mod facets;
 mod family;
+mod heard;
 mod lead;
 mod listed;
 mod order;
@@ -23,8 +25,10 @@ use jiff::{Timestamp, tz::TimeZone};
 
 pub use chosen::Chosen;
 pub use cx::Cx;
+pub use deeds::{Doing, Preview};
 pub use effect::Effect;
 pub use facets::{Counts, Other};
+pub use heard::Heard;
 pub use lead::Lead;
 pub use listed::Listed;
 pub use order::{Order, orders};
@@ -37,19 +41,26 @@ pub use transfer::Transfer;
 pub use when::When;
 
 use crate::api::{Call, Error};
+use crate::deeds::{Act, Journal};
 use crate::model::{
-    Alert, Binary, Facets, Group, Head, Lineage, Prevalence, Process, ProcessId, Search, Sensor,
-    SensorId, ServerInfo, Summary, Survey, Zone,
+    Alert, Ban, Binary, Facets, Group, Head, Lineage, Prevalence, Process, ProcessId, Search,
+    Sensor, SensorId, ServerInfo, Summary, Survey, Zone,
 };
 use crate::query::Index;
 use crate::read::{AlertRows, Answer, Tally};
-use crate::worker::{Slot, Ticket};
+use crate::worker::{List, Slot, Ticket};
 
 /// Where the console is, and as whom: what the header says whatever happens.
 #[derive(Clone, Debug, Default)]
 pub struct Identity {
     /// Host and port of the server.
     pub server: String,
+    /// Its address, as requests begin with it.
+    pub url: String,
+    /// Its host and port, as the action log names it.
+    pub host: String,
+    /// The account on this machine, as the action log names it.
+    pub account: Option<String>,
     /// Where address and token were found.
     pub source: String,
     /// The profile's name, if there is one.
@@ -118,6 +129,20 @@ pub struct Session {
     pub alerts: Pages<Alert>,
     /// The binaries last searched for.
     pub binaries: Pages<Binary>,
+    /// The banned hashes.
+    pub bans: Pages<Ban>,
+    /// What was changed on servers, the newest first.
+    pub acts: Pages<Act>,
+    /// What was asked of the server, the newest first.
+    pub calls: Pages<Heard>,
+    /// What the log of changes tells; `None` until it was read.
+    pub journal: Option<Arc<Journal>>,
+    /// What deeds would do that are looked at.
+    pub preview: Option<Preview>,
+    /// The deeds of this run.
+    pub doings: Vec<Doing>,
+    /// The ticket that the last deed belonged to.
+    pub last_ticket: Option<String>,
     /// The alert under the cursor.
     pub alert: Option<Arc<Alert>>,
     /// The file under the cursor of the list of binaries.
@@ -160,8 +185,8 @@ pub struct Session {
     pub counts: Counts,
     /// Values of the field that is typed.
     pub values: Remote<Facets>,
-    /// In which order each index is asked, where it is not the first of its orders.
-    orders: BTreeMap<Index, usize>,
+    /// In which order each list is asked for, where it is not the first of its orders.
+    orders: BTreeMap<List, usize>,
     /// Whether every segment is a row of its own.
     pub is_split: bool,
     /// The columns that were chosen, by the name of their list.
@@ -213,19 +238,19 @@ impl Session {
         self.n_pending() > 0
     }
 
-    /// In which order an index is asked.
-    pub fn order(&self, index: Index) -> Order {
-        let orders = orders(index);
-        let at = self.orders.get(&index).copied().unwrap_or_default();
-        orders[at % orders.len()]
+    /// In which order a list is asked for, where there are several.
+    pub fn order(&self, list: List) -> Option<Order> {
+        let orders = orders(list);
+        let at = self.orders.get(&list).copied().unwrap_or_default();
+        orders.get(at % orders.len().max(1)).copied()
     }
 
     /// Sets order and grouping to those of a question put before.
-    fn ask_as(&mut self, index: Index, search: &Search) {
+    fn ask_as(&mut self, list: List, search: &Search) {
         let is_its = |order: &Order| search.sort.as_deref() == Some(order.sort);
-        let at = orders(index).iter().position(is_its);
-        self.orders.insert(index, at.unwrap_or_default());
-        if index == Index::Process {
+        let at = orders(list).iter().position(is_its);
+        self.orders.insert(list, at.unwrap_or_default());
+        if list == List::Processes {
             self.is_split = search.group_by.is_none();
             self.when = When::of(search);
         }
@@ -251,6 +276,9 @@ impl Session {
             }
             (Ok(Answer::Binaries(known)), Slot::Page(_, start)) => {
                 self.binaries.settle(start, ticket, known)
+            }
+            (Ok(Answer::Bans(known)), Slot::Page(_, start)) => {
+                self.bans.settle(start, ticket, known)
             }
             (Ok(Answer::Summary(known)), Slot::Summary(id)) => self
                 .family
@@ -281,13 +309,12 @@ impl Session {
                     | Answer::Facets(_)
                     | Answer::Alerts(_)
                     | Answer::Events(_)
-                    | Answer::Binaries(_),
+                    | Answer::Binaries(_)
+                    | Answer::Bans(_),
                 ),
                 _,
             ) => false,
-            (Err(error), Slot::Page(index, start)) => self
-                .list_mut(index)
-                .is_some_and(|list| list.fail(start, ticket, error)),
+            (Err(error), Slot::Page(list, start)) => self.list_mut(list).fail(start, ticket, error),
             (Err(error), Slot::Events(segment)) => self.timeline.fail(segment, ticket, error),
             (Err(error), _) => self
                 .awaiting_mut(slot)

@@ -1,8 +1,8 @@
 //! In which order the server is asked to answer: any other would be an order of what happens to be here.
 
-use crate::query::Index;
+use crate::worker::List;
 
-/// An order of the rows of an index.
+/// An order of the rows of a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Order {
     /// In words.
@@ -15,10 +15,10 @@ pub struct Order {
     pub is_descending: bool,
 }
 
-/// The orders of an index, the one that is used unasked first.
-pub fn orders(index: Index) -> &'static [Order] {
-    match index {
-        Index::Process => &[
+/// The orders of a list, the one that is used unasked first; none where the server knows only one.
+pub fn orders(list: List) -> &'static [Order] {
+    match list {
+        List::Processes => &[
             Order {
                 words: "last event first",
                 sort: "last_update desc",
@@ -38,7 +38,7 @@ pub fn orders(index: Index) -> &'static [Order] {
                 is_descending: false,
             },
         ],
-        Index::Binary => &[
+        List::Binaries => &[
             Order {
                 words: "last added first",
                 sort: "server_added_timestamp desc",
@@ -58,7 +58,7 @@ pub fn orders(index: Index) -> &'static [Order] {
                 is_descending: true,
             },
         ],
-        Index::Alert => &[
+        List::Alerts => &[
             Order {
                 words: "highest score first",
                 sort: "alert_severity desc",
@@ -78,11 +78,6 @@ pub fn orders(index: Index) -> &'static [Order] {
                 is_descending: false,
             },
         ],
-        Index::Report => &[Order {
-            words: "highest score first",
-            sort: "severity_score desc",
-            field: "severity_score",
-            is_descending: true,
-        }],
+        List::Bans | List::Acts | List::Calls => &[],
     }
 }

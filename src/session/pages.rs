@@ -2,14 +2,13 @@
 
 use std::{collections::BTreeMap, ops::Range, sync::Arc};
 
+use jiff::Timestamp;
+
 use super::Listed;
 use crate::api::Error;
 use crate::model::{Known, Page, Search, Span};
 use crate::read::Fetch;
 use crate::worker::Ticket;
-
-/// Rows asked for at once. The official client's page size, so every server is used to it.
-const ROWS: u64 = 100;
 
 /// Pages kept around the window on either side: scrolling back a little costs nothing, memory stays flat.
 const KEPT: u64 = 3;
@@ -112,7 +111,7 @@ impl<T: Listed> Pages<T> {
         let awaited = self.forget();
         *self = Self {
             search: Some(search),
-            size: ROWS,
+            size: T::ROWS,
             total: None,
             floor: 0,
             end: u64::MAX,
@@ -121,6 +120,25 @@ impl<T: Listed> Pages<T> {
             edition: self.edition + 1,
         };
         awaited
+    }
+
+    /// Takes rows that nobody has to be asked for: these are all there are.
+    pub fn hold(&mut self, rows: Vec<Arc<T>>, as_of: Timestamp) {
+        let total = u64::try_from(rows.len()).unwrap_or(u64::MAX);
+        let known = Known {
+            value: Arc::new(Page::from(rows)),
+            as_of,
+            from_cache: true,
+        };
+        self.search.get_or_insert_default();
+        (self.size, self.total) = (T::ROWS, Some(total));
+        (self.floor, self.end) = (total, total);
+        let part = Part {
+            held: Some(known),
+            ..Part::default()
+        };
+        self.parts = BTreeMap::from([(0, part)]);
+        self.edition += 1;
     }
 
     /// The question.
@@ -197,7 +215,7 @@ impl<T: Listed> Pages<T> {
             if self.parts.get(&start).is_none_or(|page| {
                 page.held.is_none() && page.pending.is_none() && !page.is_to_be_retried()
             }) {
-                wanted.push(T::fetch(search.clone(), self.span(start)));
+                wanted.extend(T::fetch(search.clone(), self.span(start)));
             }
             start += self.size;
         }
@@ -210,7 +228,7 @@ impl<T: Listed> Pages<T> {
             return Vec::new();
         };
         if self.is_unclear {
-            (self.is_unclear, self.size) = (false, ROWS);
+            (self.is_unclear, self.size) = (false, T::ROWS);
             self.parts.retain(|start, _| *start == 0);
         }
         let end = window.end.min(self.total.unwrap_or(window.end));
@@ -224,7 +242,7 @@ impl<T: Listed> Pages<T> {
         self.edition += 1;
         (0..=(last - first) / self.size)
             .map(|n| first + n * self.size)
-            .map(|start| T::fetch(search.clone(), self.span(start)))
+            .filter_map(|start| T::fetch(search.clone(), self.span(start)))
             .collect()
     }
 
@@ -280,7 +298,7 @@ impl<T: Listed> Pages<T> {
             if sent == 0 {
                 // The first page was all there is, not all that the server gives at once.
                 self.parts.remove(&start);
-                self.size = ROWS;
+                self.size = T::ROWS;
             }
         }
         true

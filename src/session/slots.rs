@@ -1,12 +1,8 @@
 //! What can be said of a slot, whatever it holds: awaited, failed, old.
 
-use super::{Awaited, Awaiting, Session};
+use super::{Awaited, Awaiting, Preview, Session};
 use crate::api::Error;
-use crate::query::Index;
-use crate::worker::{Side, Slot};
-
-/// The indexes with a list each.
-pub(super) const LISTS: [Index; 3] = [Index::Process, Index::Alert, Index::Binary];
+use crate::worker::{List, Side, Slot};
 
 /// The slots with one value each: all but the pages and the relatives of a process.
 const VALUES: [Slot; 12] = [
@@ -29,12 +25,13 @@ impl Session {
     pub fn n_pending(&self) -> usize {
         let values = self.values();
         let remotes = values.iter().filter_map(|slot| self.awaiting(*slot));
-        let lists = LISTS.iter().filter_map(|index| self.list(*index));
+        let lists = List::ALL.iter().map(|list| self.list(*list));
         remotes.filter(|remote| remote.is_pending()).count()
             + lists.map(Awaited::n_pending).sum::<usize>()
             + self.timeline.n_pending()
             + self.related.n_pending()
             + self.transfers.len()
+            + self.preview.as_ref().map_or(0, Preview::n_pending)
     }
 
     /// Every slot with a value of its own.
@@ -47,7 +44,7 @@ impl Session {
     /// all of them.
     pub fn error(&self, slot: Slot) -> Option<&Error> {
         match slot {
-            Slot::Page(index, _) => self.list(index)?.error(),
+            Slot::Page(list, _) => self.list(list).error(),
             Slot::Events(_) => self.timeline.error(),
             Slot::Summary(_) => self.family.iter().find_map(|(id, remote)| {
                 // That the server does not have one of them is no failure, unless it is the one that was opened.
@@ -62,7 +59,7 @@ impl Session {
     /// Whether what belongs to this slot is on its way.
     pub fn is_pending(&self, slot: Slot) -> bool {
         match slot {
-            Slot::Page(index, _) => self.list(index).is_some_and(Awaited::is_pending),
+            Slot::Page(list, _) => self.list(list).is_pending(),
             Slot::Summary(_) => self.family.values().any(Awaiting::is_pending),
             Slot::Events(_) => self.timeline.n_pending() > 0,
             value => self.awaiting(value).is_some_and(Awaiting::is_pending),
@@ -73,7 +70,7 @@ impl Session {
     pub fn is_old(&self, slot: Slot) -> bool {
         match slot {
             // Rows that never came leave those that did as they are.
-            Slot::Page(index, _) => self.list(index).is_some_and(Awaited::is_old),
+            Slot::Page(list, _) => self.list(list).is_old(),
             Slot::Summary(_) => {
                 let mut family = self.family.values();
                 family.any(|remote| remote.is_held() && remote.error().is_some())
@@ -85,23 +82,27 @@ impl Session {
         }
     }
 
-    /// What can be said of a list, if there is one of this index.
-    pub(super) fn list(&self, index: Index) -> Option<&dyn Awaited> {
-        match index {
-            Index::Process => Some(&self.results),
-            Index::Alert => Some(&self.alerts),
-            Index::Binary => Some(&self.binaries),
-            Index::Report => None,
+    /// What can be said of a list.
+    pub(super) fn list(&self, list: List) -> &dyn Awaited {
+        match list {
+            List::Processes => &self.results,
+            List::Alerts => &self.alerts,
+            List::Binaries => &self.binaries,
+            List::Bans => &self.bans,
+            List::Acts => &self.acts,
+            List::Calls => &self.calls,
         }
     }
 
     /// The same, to be changed.
-    pub(super) fn list_mut(&mut self, index: Index) -> Option<&mut dyn Awaited> {
-        match index {
-            Index::Process => Some(&mut self.results),
-            Index::Alert => Some(&mut self.alerts),
-            Index::Binary => Some(&mut self.binaries),
-            Index::Report => None,
+    pub(super) fn list_mut(&mut self, list: List) -> &mut dyn Awaited {
+        match list {
+            List::Processes => &mut self.results,
+            List::Alerts => &mut self.alerts,
+            List::Binaries => &mut self.binaries,
+            List::Bans => &mut self.bans,
+            List::Acts => &mut self.acts,
+            List::Calls => &mut self.calls,
         }
     }
 

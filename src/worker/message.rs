@@ -1,8 +1,9 @@
 //! What passes between screen and worker: data, and nothing but data.
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use crate::api::{Call, Error};
+use crate::deeds::{Deed, Grounds, Journal, Outcome, Plan, Prepared};
 use crate::download::{Kept, Order, Progress};
 use crate::model::{GroupId, Md5, ProcessId, Segment, SensorId};
 use crate::query::Index;
@@ -34,13 +35,59 @@ impl Object {
     }
 }
 
+/// A list of rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum List {
+    /// The processes searched for.
+    Processes,
+    /// The alerts searched for.
+    Alerts,
+    /// The binaries searched for.
+    Binaries,
+    /// The banned hashes.
+    Bans,
+    /// What was changed.
+    Acts,
+    /// What was asked of the server.
+    Calls,
+}
+
+impl List {
+    /// Every list.
+    pub const ALL: [Self; 6] = [
+        Self::Processes,
+        Self::Alerts,
+        Self::Binaries,
+        Self::Bans,
+        Self::Acts,
+        Self::Calls,
+    ];
+
+    /// The index that is searched for its rows, if they are found by a query.
+    pub fn index(self) -> Option<Index> {
+        match self {
+            Self::Processes => Some(Index::Process),
+            Self::Alerts => Some(Index::Alert),
+            Self::Binaries => Some(Index::Binary),
+            Self::Bans | Self::Acts | Self::Calls => None,
+        }
+    }
+
+    /// The list of what is found in an index; threat reports have none.
+    pub fn of(index: Index) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|list| list.index() == Some(index))
+    }
+}
+
 /// The place on screen an answer belongs to. A slot awaits at most one answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Slot {
     /// The server's own facts, in the header.
     Info,
     /// The page of a list that begins with this row.
-    Page(Index, u64),
+    Page(List, u64),
     /// The parent chain of the process under examination.
     Lineage,
     /// Its sensor.
@@ -112,8 +159,37 @@ pub enum Request {
         /// Which file, and where to.
         order: Box<Order>,
     },
-    /// Nothing more of this download.
+    /// What deeds would do.
+    Preview {
+        /// The name of the request.
+        ticket: Ticket,
+        /// Which deeds.
+        deeds: Vec<Deed>,
+    },
+    /// What was planned is to be done.
+    Do {
+        /// The name of the request.
+        ticket: Ticket,
+        /// What was planned.
+        plans: Vec<Plan>,
+        /// Why; who it is, the worker knows.
+        grounds: Grounds,
+    },
+    /// What the action log says.
+    Journal,
+    /// Nothing more of this download or preview.
     GiveUp(Ticket),
+}
+
+/// How far a deed has got.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Step {
+    /// It is on its way.
+    Sending,
+    /// Nothing was sent, for this reason.
+    NotSent(String),
+    /// It was sent, and this is known of it.
+    Known(Outcome),
 }
 
 /// What the worker tells the screen.
@@ -144,6 +220,28 @@ pub enum Reply {
         /// What was kept, or why nothing was.
         result: Result<Kept, String>,
     },
+    /// What one of several deeds would do.
+    Prepared {
+        /// Which preview.
+        ticket: Ticket,
+        /// Which of its deeds.
+        at: usize,
+        /// What it would do.
+        result: Result<Prepared, Error>,
+    },
+    /// One of several deeds has got farther.
+    Step {
+        /// Which request.
+        ticket: Ticket,
+        /// Which of its plans.
+        at: usize,
+        /// How far.
+        step: Step,
+    },
+    /// What the action log says now.
+    Journal(Arc<Journal>),
+    /// Something became known of what an earlier run had left open.
+    Resumed(String),
     /// A call was made to the server.
     Call(Call),
 }
@@ -153,14 +251,15 @@ impl Fetch {
     pub fn slot(&self) -> Option<Slot> {
         Some(match self {
             Self::Info => Slot::Info,
-            Self::Page { span, .. } => Slot::Page(Index::Process, span.start),
+            Self::Page { span, .. } => Slot::Page(List::Processes, span.start),
             Self::Lineage { .. } => Slot::Lineage,
             Self::Sensor(_) => Slot::Sensor,
             Self::Group(_) => Slot::Group,
             Self::Binary(_) => Slot::Binary,
             Self::Prevalence(_) => Slot::Prevalence,
-            Self::Alerts { span, .. } => Slot::Page(Index::Alert, span.start),
-            Self::Binaries { span, .. } => Slot::Page(Index::Binary, span.start),
+            Self::Alerts { span, .. } => Slot::Page(List::Alerts, span.start),
+            Self::Binaries { span, .. } => Slot::Page(List::Binaries, span.start),
+            Self::Bans => Slot::Page(List::Bans, 0),
             Self::Summary { id, .. } => Slot::Summary(*id),
             Self::Segments(_) => Slot::Segments,
             Self::Events { segment, .. } => Slot::Events(*segment),

@@ -1,6 +1,7 @@
 //! The background task: owns the reader and answers the screen; the newest request of a slot wins.
 
 mod message;
+mod office;
 mod transfer;
 
 use std::collections::HashMap;
@@ -11,10 +12,13 @@ use tokio::{
     time::{Instant, sleep_until},
 };
 
-pub use message::{Object, Reply, Request, Side, Slot, Ticket, Urgency};
+pub use message::{List, Object, Reply, Request, Side, Slot, Step, Ticket, Urgency};
+
+pub use office::Office;
 
 use crate::api::Call;
 use crate::read::{Fetch, Outcome, Reader, Waiter};
+use office::Deeds;
 use transfer::Transfers;
 
 /// Replies that may wait for the screen. The worker can wait; the screen cannot, so requests are unbounded.
@@ -37,11 +41,11 @@ struct Resting {
 }
 
 /// Makes the channels and starts the task. It ends when the screen drops its side.
-pub fn spawn(reader: Reader, calls: mpsc::UnboundedReceiver<Call>) -> Worker {
+pub fn spawn(reader: Reader, calls: mpsc::UnboundedReceiver<Call>, office: Office) -> Worker {
     let (requests, inbox) = mpsc::unbounded_channel();
     let (outbox, replies) = mpsc::channel(REPLIES);
     // It owns nothing that must be put down in order: when the screen goes, so may the task, at any point.
-    tokio::spawn(run(reader, inbox, calls, outbox));
+    tokio::spawn(run(reader, inbox, calls, office, outbox));
     Worker { requests, replies }
 }
 
@@ -50,11 +54,14 @@ async fn run(
     reader: Reader,
     mut requests: mpsc::UnboundedReceiver<Request>,
     mut calls: mpsc::UnboundedReceiver<Call>,
+    office: Office,
     replies: mpsc::Sender<Reply>,
 ) {
     let transfers = Transfers::new(reader.client().clone(), reader.background().clone());
+    let deeds = Deeds::new(reader.client().clone(), reader.background().clone(), office);
     let mut desk = Desk {
         reader,
+        deeds,
         transfers,
         awaited: HashMap::new(),
         resting: HashMap::new(),
@@ -78,6 +85,7 @@ async fn run(
                 None => continue,
             },
             reply = desk.transfers.next() => reply,
+            reply = desk.deeds.next() => reply,
             () = sleep_until(rest.unwrap_or_else(Instant::now)), if rest.is_some() => {
                 desk.wake();
                 continue;
@@ -93,6 +101,7 @@ async fn run(
 struct Desk {
     reader: Reader,
     transfers: Transfers,
+    deeds: Deeds,
     awaited: HashMap<Slot, Ticket>,
     resting: HashMap<Slot, Resting>,
 }
@@ -102,7 +111,17 @@ impl Desk {
         match request {
             Request::Cancel(slot) => self.supersede(slot),
             Request::Download { ticket, order } => self.transfers.add(ticket, *order),
-            Request::GiveUp(ticket) => self.transfers.give_up(ticket),
+            Request::Preview { ticket, deeds } => self.deeds.preview(ticket, deeds),
+            Request::Do {
+                ticket,
+                plans,
+                grounds,
+            } => self.deeds.perform(ticket, plans, grounds),
+            Request::Journal => self.deeds.read_journal(),
+            Request::GiveUp(ticket) => {
+                self.transfers.give_up(ticket);
+                self.deeds.give_up(ticket);
+            }
             Request::Fetch {
                 ticket,
                 slot,

@@ -196,7 +196,7 @@ impl Desk {
         let client = Client::new(settings, Some(sender)).expect("a client");
         let mut desk = Self {
             app: App::new(Setup::default()),
-            worker: worker::spawn(Reader::new(client), calls),
+            worker: worker::spawn(Reader::new(client), calls, worker::Office::default()),
             terminal: Terminal::new(TestBackend::new(120, 36)).expect("no terminal to fail"),
         };
         let effects = desk.app.start(now());

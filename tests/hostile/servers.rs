@@ -72,6 +72,12 @@ fn poisoned(fetch: &Fetch) -> Result<Answer, Error> {
             }
             Answer::Prevalence(known)
         }
+        Answer::Bans(mut known) => {
+            for row in &mut Arc::make_mut(&mut known.value).rows {
+                poison(Arc::make_mut(row), |ban| ban.document.json().to_owned());
+            }
+            Answer::Bans(known)
+        }
         other @ (Answer::Summary(_)
         | Answer::Alerts(_)
         | Answer::Segments(_)
@@ -83,7 +89,14 @@ fn poisoned(fetch: &Fetch) -> Result<Answer, Error> {
 
 /// Reads a record again with every text that names nothing replaced.
 fn poison<T: wire::Noun>(value: &mut T, document: impl Fn(&T) -> String) {
-    const KEPT: [&str; 5] = ["id", "unique_id", "md5", "parent_id", "parent_unique_id"];
+    const KEPT: [&str; 6] = [
+        "id",
+        "unique_id",
+        "md5",
+        "md5hash",
+        "parent_id",
+        "parent_unique_id",
+    ];
     let mut record: Value = serde_json::from_str(&document(value)).unwrap();
     for (name, field) in record.as_object_mut().unwrap() {
         let is_kept = KEPT.contains(&name.as_str());
@@ -114,6 +127,9 @@ fn whatever_a_server_says_of_anything_is_text() {
         }
         check_overlay(stage.press("?").buffer(), "Keys: Sensor");
         check_overlay(stage.press("esc ctrl-r").buffer(), "Query history 1");
+        check_whole(stage.press("esc esc 8").answer_all(poisoned).buffer());
+        stage.press("y y").answer_all(poisoned);
+        check_whole(stage.buffer());
     }
 }
 

@@ -4,17 +4,19 @@ use std::{convert::Infallible, future::pending, time::Duration};
 
 use crossterm::event::{Event, KeyEvent};
 use futures::{StreamExt, stream};
-use lampblack::api::{Client, Settings};
-use lampblack::app::{App, Setup};
+use lampblack::api::{Call, Client, Settings};
+use lampblack::app::{App, Input, Setup};
+use lampblack::deeds::{Guard, Who};
 use lampblack::model::{Clock, Pace, zone_named};
 use lampblack::read::Reader;
 use lampblack::record::Saved;
 use lampblack::runtime::{self, Ended, Outside};
-use lampblack::session::{Identity, Past};
+use lampblack::session::{Effect, Identity, Past};
 use lampblack::sim::{self, Options, Running};
-use lampblack::worker::{self, Worker};
+use lampblack::worker::{self, Office, Worker};
 use ratatui::{Terminal, backend::TestBackend, buffer::Buffer};
 use secrecy::SecretString;
+use tempfile::TempDir;
 use tokio::{sync::mpsc, task, time};
 
 use super::{keys, lacks, now, picture, shows, text, typed};
@@ -27,6 +29,8 @@ pub struct Console {
     pub app: App,
     pub sim: Running,
     pub outside: Notes,
+    /// Where the action log is.
+    pub state: TempDir,
     terminal: Terminal<TestBackend>,
     worker: Worker,
 }
@@ -82,8 +86,48 @@ impl Console {
         change(&mut settings);
         let (sender, calls) = mpsc::unbounded_channel();
         let client = Client::new(settings, Some(sender)).unwrap();
-        let worker = worker::spawn(Reader::new(client), calls);
+        let state = tempfile::tempdir().unwrap();
+        let mut console = Self::over(sim, client, calls, state, (width, height));
+        console.feed(Vec::new()).await;
+        console
+    }
+
+    /// Starts another console where this one has been: on the same server, with the same state directory.
+    pub async fn again(self) -> Self {
+        let (sender, calls) = mpsc::unbounded_channel();
+        let client = Client::new(settings(&self.sim), Some(sender)).unwrap();
+        let size = self.terminal.size().unwrap();
+        let Self { sim, state, .. } = self;
+        let mut console = Self::over(sim, client, calls, state, (size.width, size.height));
+        console.feed(Vec::new()).await;
+        console
+    }
+
+    fn over(
+        sim: Running,
+        client: Client,
+        calls: mpsc::UnboundedReceiver<Call>,
+        state: TempDir,
+        (width, height): (u16, u16),
+    ) -> Self {
+        let host = client.server().to_owned();
+        let who = Who {
+            os_user: Some("ana (uid 7)".into()),
+            user: Some("ana".into()),
+        };
+        let office = Office {
+            who: who.clone(),
+            guard: Guard {
+                protected: vec!["group:Domain Controllers".into()],
+                ..Guard::default()
+            },
+            state_dir: Some(state.path().to_owned()),
+        };
+        let worker = worker::spawn(Reader::new(client), calls, office);
         let identity = Identity {
+            host,
+            account: who.os_user,
+            url: "https://cb.example.com".into(),
             server: "simulator".into(),
             profile: "demo".into(),
             host_zone: zone_named("-05:00"),
@@ -94,15 +138,32 @@ impl Console {
             ..Setup::default()
         });
         let terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
-        let mut console = Self {
+        Self {
             app,
             sim,
+            state,
             outside: Notes::default(),
             terminal,
             worker,
-        };
-        console.feed(Vec::new()).await;
-        console
+        }
+    }
+
+    /// Waits until something is on the screen that nobody asks for: what becomes of a deed.
+    pub async fn until(&mut self, text: &str) -> &mut Self {
+        let patience = time::Instant::now() + PATIENCE;
+        while !self.text().contains(text) {
+            let reply = time::timeout_at(patience, self.worker.replies.recv()).await;
+            let Ok(Some(reply)) = reply else {
+                panic!("it never says {text:?}:\n{}", self.text());
+            };
+            for effect in self.app.handle(Input::Reply(reply), now()) {
+                if let Effect::Send(request) = effect {
+                    self.worker.requests.send(request).unwrap();
+                }
+            }
+            self.terminal.draw(|frame| self.app.render(frame)).unwrap();
+        }
+        self
     }
 
     /// Presses keys, and waits until nothing is awaited.

@@ -129,13 +129,25 @@ impl Stage {
                 Effect::Send(Request::Cancel(slot)) => {
                     self.asked.retain(|(_, other, _)| *other != slot);
                 }
+                // No server is there that would say what they do.
+                Effect::Send(Request::Preview { ticket, deeds }) => {
+                    for at in 0..deeds.len() {
+                        let result = Err(Error::Internal);
+                        self.input(Input::Reply(Reply::Prepared { ticket, at, result }));
+                    }
+                }
                 Effect::Copy(text) => self.copied.push(text),
                 Effect::Quit => self.has_quit = true,
                 Effect::Remember(_)
                 | Effect::Save(_)
                 | Effect::Unsave(_)
                 | Effect::Export { .. }
-                | Effect::Send(Request::Download { .. } | Request::GiveUp(_))
+                | Effect::Send(
+                    Request::Download { .. }
+                    | Request::GiveUp(_)
+                    | Request::Do { .. }
+                    | Request::Journal,
+                )
                 | Effect::Survey { .. }
                 | Effect::Suspend
                 | Effect::Repaint => {}

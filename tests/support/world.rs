@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use lampblack::api::Error;
-use lampblack::model::{Head, Known, Lineage, Page, Process, ProcessId, Top};
+use lampblack::model::{Ban, Head, Known, Lineage, Page, Process, ProcessId, Top};
 use lampblack::read::{Answer, Fetch};
 use lampblack::wire;
 use serde_json::{Value, json};
@@ -114,6 +114,10 @@ pub fn answer(fetch: &Fetch) -> Result<Answer, Error> {
                 start: span.start,
                 ..Page::default()
             }))
+        }
+        Fetch::Bans => {
+            let page = wire::list::<Ban>(include_str!("../goldens/get_ban_list.json")).unwrap();
+            Answer::Bans(known(page.map(Arc::new)))
         }
         Fetch::Head { .. } => Answer::Head(known(Head {
             bytes: b"MZ\x90\0 no more than this".to_vec(),

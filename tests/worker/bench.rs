@@ -57,7 +57,7 @@ impl Bench {
         let (sender, calls) = mpsc::unbounded_channel();
         let client = Client::new(settings, Some(sender)).unwrap();
         Self {
-            worker: worker::spawn(Reader::new(client), calls),
+            worker: worker::spawn(Reader::new(client), calls, worker::Office::default()),
             tickets: 0,
             calls: Vec::new(),
             tally: Tally::default(),
@@ -143,7 +143,12 @@ impl Bench {
     fn note(&mut self, reply: Reply) {
         match reply {
             Reply::Call(call) => self.calls.push(call),
-            Reply::Progress { .. } | Reply::Kept { .. } => {}
+            Reply::Progress { .. }
+            | Reply::Kept { .. }
+            | Reply::Prepared { .. }
+            | Reply::Step { .. }
+            | Reply::Journal(_)
+            | Reply::Resumed(_) => {}
             Reply::Answer { ticket, .. } => panic!("an answer nobody asked for: {ticket:?}"),
         }
     }

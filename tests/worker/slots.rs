@@ -4,10 +4,9 @@ use std::time::Duration;
 
 use lampblack::api::Settings;
 use lampblack::model::{Clock, Pace};
-use lampblack::query::Index;
 use lampblack::read::{Answer, Fetch};
 use lampblack::sim::{Fault, Mode};
-use lampblack::worker::{Slot, Ticket, Urgency};
+use lampblack::worker::{List, Slot, Ticket, Urgency};
 
 use crate::bench::{Bench, seen, sensor, start, until};
 use crate::support::{asked::Desk, now};
@@ -70,7 +69,7 @@ async fn a_canceled_request_closes_its_connection_and_is_not_answered() {
 #[tokio::test]
 async fn requests_of_other_slots_are_left_alone() {
     let (mut desk, mut bench) = by_hand().await;
-    let page = bench.ask_for(Slot::Page(Index::Process, 0), sensor(1), Urgency::Now);
+    let page = bench.ask_for(Slot::Page(List::Processes, 0), sensor(1), Urgency::Now);
     let first = desk.next().await;
     bench.ask(sensor(3), Urgency::Now);
     let second = desk.next().await;
@@ -93,7 +92,7 @@ async fn when_the_screen_goes_so_does_every_request() {
 async fn equal_questions_in_flight_are_one_request_with_an_answer_for_each() {
     let (mut desk, mut bench) = by_hand().await;
     let asked: Vec<Ticket> = (0..3)
-        .map(|slot| bench.ask_for(Slot::Page(Index::Process, slot), sensor(1), Urgency::Now))
+        .map(|slot| bench.ask_for(Slot::Page(List::Processes, slot), sensor(1), Urgency::Now))
         .collect();
     desk.next().await.answer(SENSOR).await;
     let mut answered = Vec::new();
@@ -109,18 +108,18 @@ async fn equal_questions_in_flight_are_one_request_with_an_answer_for_each() {
 #[tokio::test]
 async fn a_request_with_several_waiters_given_up_when_the_last_one_leaves() {
     let (mut desk, mut bench) = by_hand().await;
-    bench.ask_for(Slot::Page(Index::Process, 0), sensor(1), Urgency::Now);
-    let second = bench.ask_for(Slot::Page(Index::Process, 1), sensor(1), Urgency::Now);
+    bench.ask_for(Slot::Page(List::Processes, 0), sensor(1), Urgency::Now);
+    let second = bench.ask_for(Slot::Page(List::Processes, 1), sensor(1), Urgency::Now);
     let only = desk.next().await;
-    bench.cancel(Slot::Page(Index::Process, 0));
+    bench.cancel(Slot::Page(List::Processes, 0));
     only.answer(SENSOR).await;
     assert_eq!(bench.answer().await.0, second);
 
-    bench.ask_for(Slot::Page(Index::Process, 0), sensor(3), Urgency::Now);
-    bench.ask_for(Slot::Page(Index::Process, 1), sensor(3), Urgency::Now);
+    bench.ask_for(Slot::Page(List::Processes, 0), sensor(3), Urgency::Now);
+    bench.ask_for(Slot::Page(List::Processes, 1), sensor(3), Urgency::Now);
     let only = desk.next().await;
-    bench.cancel(Slot::Page(Index::Process, 0));
-    bench.cancel(Slot::Page(Index::Process, 1));
+    bench.cancel(Slot::Page(List::Processes, 0));
+    bench.cancel(Slot::Page(List::Processes, 1));
     only.given_up().await;
     assert!(desk.is_quiet());
 }

@@ -12,7 +12,12 @@ use jiff::Timestamp;
 use ratatui::{Frame, layout::Rect, text::Line};
 
 use super::{
-    ExportPane, Look, Pane, PaneId, list::Filter, list::thousands, motion, pivot, typing::Typing,
+    ExportPane, Look, Pane, PaneId,
+    list::Filter,
+    list::thousands,
+    motion,
+    pivot::{self, Clues},
+    typing::Typing,
 };
 use crate::keys::{Action, Scope};
 use crate::model::{Event, EventKind, Kinds, ProcessId};
@@ -268,11 +273,15 @@ impl Pane for EventsPane {
         None
     }
 
+    fn clues(&self, session: &Session) -> Vec<Clues> {
+        self.under_cursor(session).into_iter().collect()
+    }
+
     fn popup(&self, action: Action, session: &Session) -> Option<Box<dyn Pane>> {
         let total = u64::try_from(session.timeline.rows().len()).unwrap_or(u64::MAX);
         match action {
             Action::Export => Some(Box::new(ExportPane::new(self.extract(session), total))),
-            other => pivot::popup(other, || self.clues(session)),
+            other => pivot::popup(other, || self.under_cursor(session)),
         }
     }
 

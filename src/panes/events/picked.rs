@@ -39,7 +39,7 @@ impl EventsPane {
     }
 
     /// What of the event under the cursor, and of its process, can be asked about elsewhere.
-    pub(super) fn clues(&self, session: &Session) -> Option<Clues> {
+    pub(super) fn under_cursor(&self, session: &Session) -> Option<Clues> {
         let event = self.selected(session)?;
         Some(Clues::of_event(event, session.opened_process()))
     }
@@ -48,7 +48,7 @@ impl EventsPane {
     pub(super) fn pick(&self, action: Action, cx: &mut Cx<'_>) -> bool {
         let event = self.selected(cx.session()).cloned();
         if let Some(event) = event {
-            let clues = |session: &Session| self.clues(session).into_iter().collect();
+            let clues = |session: &Session| self.under_cursor(session).into_iter().collect();
             return pivot::follow(action, cx, clues)
                 || yank::copy_one(yank::event(&event, action), cx);
         }

@@ -92,10 +92,13 @@ impl Pane for FactsPane {
             || yank::copy_one(yank::process(&process, action), cx)
     }
 
+    fn clues(&self, session: &Session) -> Vec<Clues> {
+        let process = session.binary_of.as_deref();
+        process.map(Clues::of_process).into_iter().collect()
+    }
+
     fn popup(&self, action: Action, session: &Session) -> Option<Box<dyn Pane>> {
-        pivot::popup(action, || {
-            session.binary_of.as_deref().map(Clues::of_process)
-        })
+        pivot::popup(action, || self.clues(session).pop())
     }
 
     fn settle(&mut self, cx: &mut Cx<'_>) {

@@ -14,7 +14,7 @@ use crate::query::{self, Index};
 use crate::session::{Cx, Lead};
 use crate::text::Untrusted;
 use crate::widgets::Column;
-use crate::worker::Slot;
+use crate::worker::{List, Slot};
 
 /// The alerts to be looked at.
 #[derive(Debug)]
@@ -26,7 +26,7 @@ impl Kind for Alerts {
     const PANE: PaneId = PaneId::Alerts;
     const SCOPE: Scope = Scope::Alerts;
     const NAME: &'static str = "Alerts";
-    const SLOTS: &'static [Slot] = &[Slot::Page(Index::Alert, 0), Slot::Info];
+    const SLOTS: &'static [Slot] = &[Slot::Page(List::Alerts, 0), Slot::Info];
     const UNASKED: &'static str = "no alerts have been asked for yet: press enter in the query";
     const EMPTY: &'static str = "no alert matches; those dealt with have another status";
     const FIELDS: &'static [Field<Alert>] = FIELDS;

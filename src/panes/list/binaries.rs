@@ -10,10 +10,9 @@ use crate::panes::{
     pivot::Clues,
     yank::{self, Copied},
 };
-use crate::query::Index;
 use crate::session::{Cx, Lead, Session};
 use crate::widgets::Column;
-use crate::worker::Slot;
+use crate::worker::{List, Slot};
 
 /// The files of a binary search.
 #[derive(Debug)]
@@ -25,7 +24,7 @@ impl Kind for Binaries {
     const PANE: PaneId = PaneId::Binaries;
     const SCOPE: Scope = Scope::Binaries;
     const NAME: &'static str = "Binaries";
-    const SLOTS: &'static [Slot] = &[Slot::Page(Index::Binary, 0), Slot::Info];
+    const SLOTS: &'static [Slot] = &[Slot::Page(List::Binaries, 0), Slot::Info];
     const UNASKED: &'static str = "nothing has been asked yet: write a query above and press enter";
     const EMPTY: &'static str = "no binary matches; fewer terms or a wildcard may";
     const FIELDS: &'static [Field<Binary>] = FIELDS;

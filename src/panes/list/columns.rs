@@ -28,9 +28,10 @@ pub(super) fn columns<K: Kind>(session: &Session) -> Vec<Column<K>> {
         return chosen.iter().map(Column::of).collect();
     }
     let mut shown: Vec<_> = K::FIELDS[..K::SHOWN].iter().collect();
-    let sorted = session.order(K::Row::INDEX).field;
-    let at = shown.iter().position(|field| field.name == sorted);
-    let beside = K::BESIDE.iter().filter(|(name, _)| *name == sorted);
+    let sorted = session.order(K::Row::LIST).map(|order| order.field);
+    let is_sorted = |name: &str| sorted == Some(name);
+    let at = shown.iter().position(|field| is_sorted(field.name));
+    let beside = K::BESIDE.iter().filter(|(name, _)| is_sorted(name));
     if let Some(at) = at {
         shown.splice(at + 1..=at, beside.map(|(_, field)| field));
     }
@@ -106,7 +107,7 @@ impl<K: Kind> Column<K> {
         session: &Session,
         is_narrow: bool,
     ) -> widgets::Column<'t> {
-        let order = session.order(K::Row::INDEX);
+        let order = session.order(K::Row::LIST);
         let mut column = match self {
             Self::Field(field, _) => widgets::Column {
                 title,
@@ -122,7 +123,7 @@ impl<K: Kind> Column<K> {
         } else if is_narrow && let Self::Field(field, _) = self {
             column.ideal = field.scarce;
         }
-        if order.field == self.name() {
+        if let Some(order) = order.filter(|order| order.field == self.name()) {
             column.sorted = Some(if order.is_descending {
                 Order::Descending
             } else {

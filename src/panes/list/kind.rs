@@ -63,6 +63,11 @@ pub trait Kind: Sized + 'static {
     /// What an action that copies finds in a row, if it is one.
     fn copied(row: &Self::Row, action: Action) -> Option<Copied>;
 
+    /// The same, where it takes more than the row.
+    fn copied_here(_: &Self::Row, _: Action, _: &Session) -> Option<Copied> {
+        None
+    }
+
     /// Does what the user meant with such a list, whatever its rows; false when it means nothing here.
     fn act(action: Action, cx: &mut Cx<'_>) -> bool;
 

@@ -1,13 +1,17 @@
 //! Lists: rows of any kind and any number, with columns, filter, marks and export.
 
+mod acts;
 mod alerts;
+mod bans;
 mod binaries;
+mod calls;
 mod columns;
 mod draw;
 mod filter;
 mod joined;
 mod kind;
 mod marks;
+mod number;
 mod picked;
 mod processes;
 mod state;
@@ -20,21 +24,30 @@ use ratatui::{
     text::Line,
 };
 
+pub use acts::Acts;
 pub use alerts::Alerts;
 pub(super) use alerts::{indicator, object, score, source};
+pub use bans::Bans;
 pub use binaries::Binaries;
+pub use calls::Calls;
+pub(super) use calls::curl;
 pub(super) use draw::moment;
 pub use kind::Kind;
 use kind::{Field, Value};
 pub use processes::Processes;
 pub use state::State;
 
-use super::{ColumnsPane, ExportPane, Look, Pane, PaneId, motion, pivot, typing::Typing};
+use super::{
+    ColumnsPane, ExportPane, Look, Pane, PaneId, motion,
+    pivot::{self, Clues},
+    typing::Typing,
+};
 use crate::keys::{Action, Scope};
 use crate::session::{Cx, Listed, Session};
 use crate::worker::Slot;
 pub(super) use draw::filter_line;
 pub(super) use filter::Filter;
+pub(super) use number::thousands;
 use window::Shown;
 
 /// Cells by which the last column moves sideways.
@@ -273,6 +286,11 @@ impl<K: Kind> Pane for ListPane<K> {
         None
     }
 
+    fn clues(&self, session: &Session) -> Vec<Clues> {
+        let rows = self.chosen(session);
+        rows.iter().map(|row| K::clues(row)).collect()
+    }
+
     fn popup(&self, action: Action, session: &Session) -> Option<Box<dyn Pane>> {
         match action {
             Action::Columns => {
@@ -362,30 +380,4 @@ impl<K: Kind> Pane for ListPane<K> {
 /// A position as an index.
 fn place(at: u64) -> usize {
     usize::try_from(at).unwrap_or(usize::MAX)
-}
-
-/// A number as people read it.
-pub(super) fn thousands(number: u64) -> String {
-    let digits = number.to_string();
-    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_are_grouped_by_three() {
-        assert_eq!(
-            [0, 999, 1_000, 1_234_567].map(thousands),
-            ["0", "999", "1,000", "1,234,567"]
-        );
-    }
 }

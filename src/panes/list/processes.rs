@@ -13,11 +13,10 @@ use crate::panes::{
     pivot::Clues,
     yank::{self, Copied},
 };
-use crate::query::Index;
 use crate::read::Related;
 use crate::session::{Cx, Lead, Session};
 use crate::widgets::Column;
-use crate::worker::Slot;
+use crate::worker::{List, Slot};
 
 /// The processes of the hunt.
 #[derive(Debug)]
@@ -30,7 +29,7 @@ impl Kind for Processes {
     const SCOPE: Scope = Scope::Results;
     const NAME: &'static str = "Processes";
     // A server that cannot be reached is told where the first look goes.
-    const SLOTS: &'static [Slot] = &[Slot::Page(Index::Process, 0), Slot::Info];
+    const SLOTS: &'static [Slot] = &[Slot::Page(List::Processes, 0), Slot::Info];
     const UNASKED: &'static str = "nothing has been asked yet: write a query above and press enter";
     const EMPTY: &'static str =
         "no process matches; a wider time span, fewer terms or a wildcard may";

@@ -29,6 +29,8 @@ pub struct Clues {
     pub(super) at: Option<Moment>,
     /// Where it happened.
     pub(super) sensor: Option<SensorId>,
+    /// Which file it is about.
+    md5: Option<Md5>,
 }
 
 /// A moment, and what it is the moment of.
@@ -61,6 +63,33 @@ impl Clues {
         clues.add(Action::SameCmdline, "cmdline", &process.cmdline);
         clues.add(Action::SameFile, "path", &process.path);
         clues
+    }
+
+    /// Those of a hash, of which nothing else is known.
+    pub fn of_hash(md5: Md5) -> Self {
+        let mut clues = Self::default();
+        clues.hash("process_md5", Some(md5));
+        clues
+    }
+
+    /// Those of a host.
+    pub fn of_host(sensor: SensorId, name: &Untrusted) -> Self {
+        let mut clues = Self {
+            sensor: Some(sensor),
+            ..Self::default()
+        };
+        clues.add(Action::SameHost, "hostname", name);
+        clues
+    }
+
+    /// The sensor of its host, where it names one.
+    pub fn sensor(&self) -> Option<SensorId> {
+        self.sensor
+    }
+
+    /// The hash of its file, where it names one.
+    pub fn md5(&self) -> Option<Md5> {
+        self.md5
     }
 
     /// Those of an alert.
@@ -176,6 +205,7 @@ impl Clues {
     }
 
     fn hash(&mut self, field: &'static str, md5: Option<Md5>) {
+        self.md5 = self.md5.or(md5);
         if let Some(md5) = md5 {
             self.add(Action::SameHash, field, &md5.to_string().into());
         }

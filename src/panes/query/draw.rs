@@ -18,6 +18,7 @@ use crate::session::Session;
 use crate::text::{self, Untrusted};
 use crate::theme::Theme;
 use crate::widgets::{cells, clear, draw};
+use crate::worker::List;
 
 /// Draws the text, and below it what it means or what is wrong with it.
 pub(super) fn render(
@@ -228,7 +229,8 @@ fn verdict(
             Index::Binary => "one row per hash",
             Index::Report => "one row per report",
         };
-        let order = session.order(pane.index).words;
+        let order = List::of(pane.index).and_then(|list| session.order(list));
+        let order = order.map_or("", |order| order.words);
         let Some(query) = pane
             .parsed
             .query

@@ -7,7 +7,7 @@ pub(super) use host::clock;
 
 use ratatui::{Frame, layout::Rect, text::Line};
 
-use super::{Look, Pane, PaneId, motion, yank};
+use super::{Look, Pane, PaneId, motion, pivot::Clues, yank};
 use crate::keys::{Action, Scope};
 use crate::model::Process;
 use crate::session::{Awaiting, Cx, Remote, Session};
@@ -68,6 +68,14 @@ impl Pane for SensorPane {
             return true;
         };
         yank::copy_one(yank::sensor(&sensor, action), cx)
+    }
+
+    fn clues(&self, session: &Session) -> Vec<Clues> {
+        let Some(known) = session.sensor.current() else {
+            return Vec::new();
+        };
+        let sensor = &known.value;
+        vec![Clues::of_host(sensor.id, &sensor.computer_name)]
     }
 
     fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &Look<'_>) {

@@ -281,12 +281,14 @@ impl Pane for TreePane {
         true
     }
 
+    fn clues(&self, session: &Session) -> Vec<Clues> {
+        let rows = rows::tree(session, &self.state.unfolded);
+        let process = rows.get(self.index(&rows)).and_then(Row::process);
+        process.map(Clues::of_process).into_iter().collect()
+    }
+
     fn popup(&self, action: Action, session: &Session) -> Option<Box<dyn Pane>> {
-        pivot::popup(action, || {
-            let rows = rows::tree(session, &self.state.unfolded);
-            let process = rows.get(self.index(&rows)).and_then(Row::process);
-            process.map(Clues::of_process)
-        })
+        pivot::popup(action, || self.clues(session).pop())
     }
 
     fn settle(&mut self, cx: &mut Cx<'_>) {

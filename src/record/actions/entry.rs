@@ -52,6 +52,9 @@ pub struct Sending {
     /// The ticket it belongs to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ticket: Option<String>,
+    /// The line of the deed that it takes back, if it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub undoes: Option<u64>,
     /// Exactly what is sent, one after the other.
     pub requests: Vec<Request>,
     /// What the server held before.
@@ -67,6 +70,18 @@ pub struct Who {
     pub os_user: Option<String>,
     /// The configured user of the server.
     pub user: Option<String>,
+}
+
+impl Who {
+    /// Who is at the keyboard: the name is what the environment says, the number what the system knows.
+    pub fn here(name: Option<&str>, user: Option<String>) -> Self {
+        let name = name.unwrap_or("unknown");
+        let number = rustix::process::getuid().as_raw();
+        Self {
+            os_user: Some(format!("{name} (uid {number})")),
+            user,
+        }
+    }
 }
 
 /// What a deed is done to.

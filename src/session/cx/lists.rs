@@ -6,7 +6,7 @@ use super::Cx;
 use crate::model::{Alert, Binary, Process, Search};
 use crate::query::Index;
 use crate::session::{Effect, Listed, Past, When};
-use crate::worker::{Request, Slot, Urgency};
+use crate::worker::{List, Request, Slot, Urgency};
 
 impl Cx<'_> {
     /// Puts a new question to the index of this name.
@@ -23,14 +23,14 @@ impl Cx<'_> {
     pub fn ask<T: Listed>(&mut self, query: String) {
         let search = Search {
             query,
-            sort: Some(self.session.order(T::INDEX).sort.into()),
+            sort: self.session.order(T::LIST).map(|order| order.sort.into()),
             group_by: self.grouping::<T>(),
             ..Search::default()
         };
-        let when = Some(&self.session.when).filter(|_| T::INDEX == Index::Process);
+        let when = Some(&self.session.when).filter(|_| T::LIST == List::Processes);
         let period = when.and_then(|when| when.period(self.now));
         let search = period.unwrap_or_default().bind(search);
-        if T::INDEX == Index::Process {
+        if T::LIST == List::Processes {
             self.session.asked_at = Some((self.now, self.session.when.clone()));
         }
         self.put::<T>(search);
@@ -39,7 +39,7 @@ impl Cx<'_> {
     fn put<T: Listed>(&mut self, search: Search) {
         self.greet();
         let awaited = T::pages_mut(self.session).ask(Arc::new(search));
-        self.cancel_pages(T::INDEX, awaited);
+        self.cancel_pages(T::LIST, awaited);
         for fetch in T::pages(self.session).wanted(&(0..1)) {
             self.fetch(fetch, Urgency::Fresh);
         }
@@ -47,7 +47,7 @@ impl Cx<'_> {
 
     /// Rows are collapsed by this field: one for each process.
     fn grouping<T: Listed>(&self) -> Option<String> {
-        let is_grouped = T::INDEX == Index::Process && !self.session.is_split;
+        let is_grouped = T::LIST == List::Processes && !self.session.is_split;
         is_grouped.then(|| "id".into())
     }
 
@@ -61,16 +61,19 @@ impl Cx<'_> {
         if let Some(search) = search
             && !is_same
         {
-            self.session.ask_as(T::INDEX, &search);
+            self.session.ask_as(T::LIST, &search);
             let awaited = T::pages_mut(self.session).ask(search);
-            self.cancel_pages(T::INDEX, awaited);
+            self.cancel_pages(T::LIST, awaited);
         }
     }
 
     /// Asks the same again in the next order.
     pub fn sort<T: Listed>(&mut self) {
-        *self.session.orders.entry(T::INDEX).or_default() += 1;
-        self.notify(self.session.order(T::INDEX).words);
+        *self.session.orders.entry(T::LIST).or_default() += 1;
+        match self.session.order(T::LIST) {
+            Some(order) => self.notify(order.words),
+            None => return self.notify("these rows have one order only"),
+        }
         self.ask_again::<T>();
     }
 
@@ -107,11 +110,11 @@ impl Cx<'_> {
         // The same question in another order is not a new one: what is set for the next is not part of it.
         if let Some(search) = T::pages(self.session).search() {
             let search = Search {
-                sort: Some(self.session.order(T::INDEX).sort.into()),
+                sort: self.session.order(T::LIST).map(|order| order.sort.into()),
                 group_by: self.grouping::<T>(),
                 ..Search::clone(search)
             };
-            if T::INDEX == Index::Process {
+            if T::LIST == List::Processes {
                 self.session.asked_at = None;
             }
             self.put::<T>(search);
@@ -124,7 +127,7 @@ impl Cx<'_> {
             self.fetch(fetch, Urgency::Settled);
         }
         let far = T::pages_mut(self.session).trim(window);
-        self.cancel_pages(T::INDEX, far);
+        self.cancel_pages(T::LIST, far);
     }
 
     /// Asks again for the rows of this window, past the cache.
@@ -135,10 +138,10 @@ impl Cx<'_> {
     }
 
     /// Gives up pages that the result no longer awaits.
-    pub(super) fn cancel_pages(&mut self, index: Index, starts: Vec<u64>) {
+    pub(super) fn cancel_pages(&mut self, list: List, starts: Vec<u64>) {
         let cancels = starts
             .into_iter()
-            .map(|start| Effect::Send(Request::Cancel(Slot::Page(index, start))));
+            .map(|start| Effect::Send(Request::Cancel(Slot::Page(list, start))));
         self.effects.extend(cancels);
     }
 

@@ -1,6 +1,7 @@
 //! What a pane may do while it handles input, and what leaves the screen.
 
 mod context;
+mod deeds;
 mod facets;
 mod family;
 mod lists;
@@ -13,11 +14,12 @@ use std::{path::PathBuf, sync::Arc};
 
 use jiff::Timestamp;
 
-use super::{Awaited, Awaiting, Chosen, Effect, Lead, Notice, SavedQuery, Session, slots::LISTS};
+use super::{Awaiting, Chosen, Effect, Heard, Lead, Notice, SavedQuery, Session};
 use crate::model::Extract;
 use crate::query::Index;
 use crate::read::Fetch;
-use crate::worker::{Reply, Request, Slot, Ticket, Urgency};
+use crate::text;
+use crate::worker::{List, Reply, Request, Slot, Ticket, Urgency};
 
 /// The session in the hands of whoever handles an input.
 #[derive(Debug)]
@@ -106,15 +108,11 @@ impl<'a> Cx<'a> {
         }
     }
 
-    /// Asks for an answer, for a place of its own. This is the one place where tickets are made.
+    /// Asks for an answer, for a place of its own.
     fn fetch_for(&mut self, slot: Slot, fetch: Fetch, urgency: Urgency) {
-        self.session.tickets += 1;
-        let ticket = Ticket(self.session.tickets);
+        let ticket = self.ticket();
         match slot {
-            Slot::Page(index, start) => match self.session.list_mut(index) {
-                Some(list) => list.expect(start, ticket),
-                None => return,
-            },
+            Slot::Page(list, start) => self.session.list_mut(list).expect(start, ticket),
             Slot::Events(segment) => self.session.timeline.expect(segment, ticket, fetch.clone()),
             value => match self.session.awaiting_mut(value) {
                 Some(remote) => remote.expect(ticket, fetch.clone()),
@@ -127,6 +125,12 @@ impl<'a> Cx<'a> {
             fetch,
             urgency,
         }));
+    }
+
+    /// A name for a request.
+    fn ticket(&mut self) -> Ticket {
+        self.session.tickets += 1;
+        Ticket(self.session.tickets)
     }
 
     /// Gives up what a slot awaits.
@@ -143,12 +147,12 @@ impl<'a> Cx<'a> {
     /// Gives up everything that is awaited; false when nothing is.
     pub fn cancel_all(&mut self) -> bool {
         let is_waiting = self.session.is_waiting();
-        for index in LISTS {
-            let list = self.session.list_mut(index);
-            let awaited = list.map(Awaited::forget).unwrap_or_default();
-            self.cancel_pages(index, awaited);
+        for list in List::ALL {
+            let awaited = self.session.list_mut(list).forget();
+            self.cancel_pages(list, awaited);
         }
         self.give_up_downloads();
+        self.drop_preview();
         let related = self.session.related.pending().map(Slot::Related);
         let slots: Vec<_> = self.session.values().into_iter().chain(related).collect();
         for slot in slots {
@@ -160,10 +164,8 @@ impl<'a> Cx<'a> {
 
     /// Tries again what failed.
     pub fn retry(&mut self) {
-        for index in LISTS {
-            if let Some(list) = self.session.list_mut(index) {
-                list.retry();
-            }
+        for list in List::ALL {
+            self.session.list_mut(list).retry();
         }
         self.session.related.retry();
     }
@@ -182,11 +184,16 @@ impl<'a> Cx<'a> {
             }
             Reply::Progress { ticket, progress } => return self.progressed(ticket, progress),
             Reply::Kept { ticket, result } => return self.ended(ticket, result),
+            Reply::Prepared { ticket, at, result } => return self.prepared(ticket, at, result),
+            Reply::Step { ticket, at, step } => return self.stepped(ticket, at, step),
+            Reply::Journal(journal) => return self.journal(journal),
+            Reply::Resumed(text) => return self.notify(text::visible(&text.into())),
             Reply::Call(call) => {
                 let traffic = &mut self.session.traffic;
                 traffic.calls += 1;
-                traffic.last = Some(call);
-                return;
+                let number = traffic.calls;
+                traffic.last = Some(call.clone());
+                return self.session.calls.hear(Heard::new(number, call));
             }
         };
         let is_answer = result.is_ok();
@@ -196,7 +203,7 @@ impl<'a> Cx<'a> {
             return;
         }
         match slot {
-            Slot::Page(Index::Process, 0) => self.remember(),
+            Slot::Page(List::Processes, 0) => self.remember(),
             Slot::Lineage => {
                 if let Some(rest) = rest {
                     self.fetch(rest, Urgency::Now);

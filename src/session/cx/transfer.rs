@@ -19,8 +19,7 @@ impl Cx<'_> {
 
     /// Lets a file be downloaded. It goes on whatever is shown.
     pub fn download(&mut self, name: String, order: Order) {
-        self.session.tickets += 1;
-        let ticket = Ticket(self.session.tickets);
+        let ticket = self.ticket();
         self.session.transfers.push(Transfer {
             ticket,
             name,

@@ -1,0 +1,153 @@
+//! Hashes that are typed or pasted, to be banned.
+
+use crossterm::event::KeyEvent;
+use ratatui::{
+    Frame,
+    layout::{Constraint, Layout, Rect},
+    text::{Line, Span},
+};
+
+use super::{Look, Pane, PaneId, SheetPane, editor::Editor};
+use crate::deeds::Deed;
+use crate::keys::{Action, Scope};
+use crate::model::Md5;
+use crate::session::{Cx, Session};
+use crate::text;
+
+/// The overlay in which hashes are pasted. Whatever is no hash is answered on the sheet that follows.
+#[derive(Debug, Default)]
+pub(super) struct HashesPane {
+    editor: Editor,
+    sheet: Option<SheetPane>,
+}
+
+/// What stands in a text: hashes, each once, and words that are none.
+#[derive(Debug, Default, PartialEq)]
+struct Found {
+    hashes: Vec<Md5>,
+    twice: usize,
+    junk: Vec<String>,
+}
+
+impl Found {
+    fn of(text: &str) -> Self {
+        let mut found = Self::default();
+        let is_gap = |char: char| char.is_whitespace() || matches!(char, ',' | ';' | '"' | '\'');
+        for word in text.split(is_gap).filter(|word| !word.is_empty()) {
+            match word.parse::<Md5>() {
+                Ok(md5) if found.hashes.contains(&md5) => found.twice += 1,
+                Ok(md5) => found.hashes.push(md5),
+                Err(()) => found.junk.push(word.to_owned()),
+            }
+        }
+        found
+    }
+
+    /// What is said of everything that is not banned.
+    fn answers(&self) -> Vec<String> {
+        let mut answers: Vec<_> = self
+            .junk
+            .iter()
+            .map(|word| format!("{word:?} is no MD5 and left out"))
+            .collect();
+        if self.twice > 0 {
+            answers.push(format!("{} were there twice", self.twice));
+        }
+        answers
+    }
+}
+
+impl Pane for HashesPane {
+    fn id(&self) -> PaneId {
+        PaneId::Overlay
+    }
+
+    fn scope(&self) -> Scope {
+        Scope::Entry
+    }
+
+    fn title(&self, _: &Session) -> Line<'static> {
+        "Ban hashes".into()
+    }
+
+    fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> bool {
+        if action != Action::Accept {
+            return false;
+        }
+        let found = Found::of(&self.editor.text());
+        if found.hashes.is_empty() {
+            cx.warn("there is no MD5 among it: 32 hex digits each");
+            return true;
+        }
+        let answers = found.answers();
+        let ban = |md5| Deed::Ban { md5, note: None };
+        let deeds = found.hashes.into_iter().map(ban).collect();
+        self.sheet = Some(SheetPane::new(deeds, cx.session()).with_preface(answers));
+        true
+    }
+
+    fn type_key(&mut self, key: KeyEvent, _: &mut Cx<'_>) {
+        self.editor.type_key(key);
+    }
+
+    fn paste(&mut self, text: &str, _: &mut Cx<'_>) {
+        self.editor.paste(&text.replace(['\r', '\n'], " "));
+    }
+
+    fn is_done(&self) -> bool {
+        self.sheet.is_some()
+    }
+
+    fn then(&mut self) -> Option<Box<dyn Pane>> {
+        let sheet = self.sheet.take()?;
+        Some(Box::new(sheet))
+    }
+
+    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, _: &Session, look: &Look<'_>) {
+        let theme = look.theme;
+        let [line, below, more] = Layout::vertical([
+            Constraint::Length(1),
+            Constraint::Length(1),
+            Constraint::Fill(1),
+        ])
+        .areas(area);
+        let room = usize::from(area.width.saturating_sub(1));
+        let typed = text::fit_end(&self.editor.text().into(), room);
+        let at = line.x + crate::widgets::cells(text::width(&typed));
+        frame.render_widget(Line::from(typed), line);
+        let found = Found::of(&self.editor.text());
+        let said = format!(
+            "{} hashes, {} words that are none",
+            found.hashes.len(),
+            found.junk.len()
+        );
+        frame.render_widget(Line::styled(said, theme.muted), below);
+        let hint =
+            "paste a list, one a line or however they are parted; enter looks at what it would do";
+        frame.render_widget(Line::from(Span::styled(hint, theme.hint)), more);
+        frame.set_cursor_position((at.min(area.right().saturating_sub(1)), line.y));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pasted_list_is_hashes_once_each_and_every_other_word_is_answered() {
+        let md5 = "9e107d9d372bb6826bd81d3542a419d6";
+        let text = format!("md5,name\n{md5},a.exe\n{}\n", md5.to_uppercase());
+        let found = Found::of(&text);
+        assert_eq!(found.hashes, [md5.parse().unwrap()]);
+        assert_eq!(found.junk, ["md5", "name", "a.exe"]);
+        assert_eq!(
+            found.answers(),
+            [
+                "\"md5\" is no MD5 and left out",
+                "\"name\" is no MD5 and left out",
+                "\"a.exe\" is no MD5 and left out",
+                "1 were there twice"
+            ]
+        );
+    }
+}

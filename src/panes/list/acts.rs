@@ -1,0 +1,152 @@
+//! What was changed on servers, as the action log has it, the newest first.
+
+use std::sync::Arc;
+
+use super::{Field, Kind, Value};
+use crate::deeds::{Act, Deed, Stage, Target};
+use crate::keys::{Action, Scope};
+use crate::panes::{
+    Pane, PaneId, SheetPane,
+    pivot::Clues,
+    record::RecordPane,
+    yank::{self, Copied},
+};
+use crate::query::Index;
+use crate::session::{Cx, Lead, Session};
+use crate::widgets::Column;
+use crate::worker::{List, Slot};
+
+/// The deeds of the action log.
+#[derive(Debug)]
+pub struct Acts;
+
+impl Kind for Acts {
+    type Row = Act;
+
+    const PANE: PaneId = PaneId::Acts;
+    const SCOPE: Scope = Scope::Acts;
+    const NAME: &'static str = "Activity";
+    // The log is on this machine: no server is waited for.
+    const SLOTS: &'static [Slot] = &[Slot::Page(List::Acts, 0)];
+    const UNASKED: &'static str = "the action log has not been read";
+    const EMPTY: &'static str = "nothing was changed yet";
+    const FIELDS: &'static [Field<Act>] = FIELDS;
+    const SHOWN: usize = 8;
+
+    fn rest(_: Option<&Arc<Act>>, _: &mut Cx<'_>) {}
+
+    fn lead(row: &Act) -> Option<Lead> {
+        match row.deed().as_ref().map(Deed::target)? {
+            Target::Hash(md5) => Some(Lead::Search(Index::Binary, format!("md5:{md5}"))),
+            Target::Sensor(id) => Some(Lead::Search(Index::Process, format!("sensor_id:{id}"))),
+        }
+    }
+
+    fn clues(row: &Act) -> Clues {
+        match row.deed().as_ref().map(Deed::target) {
+            Some(Target::Hash(md5)) => Clues::of_hash(md5),
+            Some(Target::Sensor(id)) => {
+                Clues::of_host(id, &row.sending.target.name.as_str().into())
+            }
+            None => Clues::default(),
+        }
+    }
+
+    fn copied(row: &Act, action: Action) -> Option<Copied> {
+        let fields = || {
+            FIELDS
+                .iter()
+                .map(|field| (field.value)(row, &Session::default()).text())
+        };
+        yank::fields(fields, &row.document, action)
+    }
+
+    fn act(_: Action, _: &mut Cx<'_>) -> bool {
+        false
+    }
+
+    fn popup(
+        action: Action,
+        chosen: impl FnOnce() -> Vec<Arc<Act>>,
+        session: &Session,
+    ) -> Option<Box<dyn Pane>> {
+        let act = || chosen().into_iter().next();
+        match action {
+            Action::Open => Some(Box::new(RecordPane::of_act(&*act()?))),
+            Action::Undo => Some(Box::new(SheetPane::undoing(&act()?, session)?)),
+            _ => None,
+        }
+    }
+}
+
+/// How far a deed has got, in a word.
+pub(in crate::panes) fn outcome(act: &Act) -> Value {
+    if act.undone_by.is_some() {
+        return Value::Word("undone");
+    }
+    match act.stage() {
+        Stage::Confirmed => Value::Judged("CONFIRMED".into(), true),
+        Stage::Accepted => Value::Word("ACCEPTED"),
+        Stage::Pending => Value::Word("PENDING"),
+        Stage::NotApplied => Value::Judged("NOT APPLIED".into(), false),
+        Stage::Unknown => Value::Judged("UNKNOWN".into(), false),
+    }
+}
+
+const FIELDS: &[Field<Act>] = &[
+    Field::time("at", "AT", 3, |act, _| Value::Time(act.at)),
+    Field::new(
+        "who",
+        Column::left("WHO", 8, 12, 5),
+        |theme| theme.text,
+        |act, _| Value::Text(act.who().into()),
+    ),
+    Field::new(
+        "deed",
+        Column::left("DEED", 8, 8, 0),
+        |theme| theme.accent,
+        |act, _| Value::Text(act.sending.deed.as_str().into()),
+    ),
+    Field::new(
+        "target",
+        Column::left("TARGET", 12, 20, 1),
+        |theme| theme.text,
+        |act, _| Value::Text(act.sending.target.name.as_str().into()),
+    ),
+    Field::new(
+        "outcome",
+        Column::left("OUTCOME", 11, 11, 0),
+        |theme| theme.caution,
+        |act, _| outcome(act),
+    ),
+    Field::new(
+        "reason",
+        Column::left("REASON", 12, 28, 2),
+        |theme| theme.text,
+        |act, _| Value::Text(act.sending.reason.clone().unwrap_or_default().into()),
+    ),
+    Field::new(
+        "ticket",
+        Column::left("TICKET", 8, 12, 6),
+        |theme| theme.text,
+        |act, _| Value::Text(act.sending.ticket.clone().unwrap_or_default().into()),
+    ),
+    Field::new(
+        "note",
+        Column::left("WHAT IS KNOWN", 24, Column::REST, 4),
+        |theme| theme.muted,
+        |act, _| Value::Text(act.note().into()),
+    ),
+    Field::new(
+        "server",
+        Column::left("SERVER", 12, 24, 7),
+        |theme| theme.muted,
+        |act, _| Value::Text(act.sending.server.as_str().into()),
+    ),
+    Field::new(
+        "line",
+        Column::right("LINE", 4, 6, 8),
+        |theme| theme.number,
+        |act, _| Value::Number(act.line),
+    ),
+];

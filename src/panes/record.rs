@@ -1,0 +1,152 @@
+//! One row in full, to be read.
+
+use ratatui::{Frame, layout::Rect, text::Line};
+use serde_json::Value;
+
+use super::{Look, Pane, PaneId, motion};
+use crate::deeds::Act;
+use crate::keys::{Action, Scope};
+use crate::session::{Cx, Heard, Session};
+use crate::text;
+use crate::widgets::{Field, Fields};
+
+/// Lines that one fact may take.
+const LONG: usize = 12;
+
+/// An overlay with everything that is known of a deed or of a request.
+#[derive(Debug)]
+pub(super) struct RecordPane {
+    title: String,
+    /// Name and value; both can be shown.
+    lines: Vec<(String, String)>,
+    offset: usize,
+    n_lines: usize,
+    height: usize,
+}
+
+impl RecordPane {
+    fn new(title: String, lines: Vec<(&str, String)>) -> Self {
+        let shown = |text: String| text::visible(&text.into());
+        let lines = lines.into_iter();
+        let lines = lines.filter(|(_, value)| !value.is_empty());
+        Self {
+            title: shown(title),
+            lines: lines
+                .map(|(name, value)| (name.to_owned(), shown(value)))
+                .collect(),
+            offset: 0,
+            n_lines: 0,
+            height: 1,
+        }
+    }
+
+    /// A deed: what was sent, what the server held before and afterwards, and what became known when.
+    pub(super) fn of_act(act: &Act) -> Self {
+        let sending = &act.sending;
+        let who = &sending.who;
+        let at = |at: jiff::Timestamp| at.strftime("%Y-%m-%d %H:%M:%SZ").to_string();
+        let mut lines = vec![
+            ("line", format!("{} of the action log", act.line)),
+            ("at", at(act.at)),
+            ("user", who.user.clone().unwrap_or_default()),
+            ("account", who.os_user.clone().unwrap_or_default()),
+            ("server", sending.server.clone()),
+            (
+                "target",
+                format!(
+                    "{} {} {}",
+                    sending.target.kind, sending.target.id, sending.target.name
+                ),
+            ),
+            ("reason", sending.reason.clone().unwrap_or_default()),
+            ("ticket", sending.ticket.clone().unwrap_or_default()),
+            (
+                "undoes",
+                sending
+                    .undoes
+                    .map_or(String::new(), |line| format!("line {line}")),
+            ),
+            (
+                "undone by",
+                act.undone_by
+                    .map_or(String::new(), |line| format!("line {line}")),
+            ),
+        ];
+        for request in &sending.requests {
+            let body = match &request.body {
+                Value::Null => String::new(),
+                body => format!(" {body}"),
+            };
+            lines.push(("sent", format!("{} {}{body}", request.method, request.path)));
+        }
+        lines.push(("before", sending.before.to_string()));
+        lines.push(("wanted", sending.wanted.to_string()));
+        for (when, outcome) in &act.steps {
+            let note = format!("{} {}: {}", at(*when), outcome.stage, outcome.note);
+            lines.push(("known", note));
+            if !outcome.after.is_null() {
+                lines.push(("after", outcome.after.to_string()));
+            }
+        }
+        Self::new(format!("{} {}", sending.deed, sending.target.name), lines)
+    }
+
+    /// A request.
+    pub(super) fn of_call(heard: &Heard, session: &Session) -> Self {
+        let call = &heard.call;
+        let status = call
+            .status
+            .map_or("none".into(), |status| status.to_string());
+        let lines = vec![
+            ("number", heard.number.to_string()),
+            ("at", call.at.to_string()),
+            ("method", call.method.to_owned()),
+            ("path", call.path.clone()),
+            ("status", status),
+            ("took", format!("{} ms", call.took.as_millis())),
+            ("bytes", call.bytes.to_string()),
+            ("error", call.error.clone().unwrap_or_default()),
+            (
+                "curl",
+                super::list::curl(heard, session)
+                    .unwrap_or_else(|| "it changes the server, and is not to be repeated".into()),
+            ),
+        ];
+        Self::new(format!("Request {}", heard.number), lines)
+    }
+}
+
+impl Pane for RecordPane {
+    fn id(&self) -> PaneId {
+        PaneId::Overlay
+    }
+
+    fn scope(&self) -> Scope {
+        Scope::Overlay
+    }
+
+    fn title(&self, _: &Session) -> Line<'static> {
+        self.title.clone().into()
+    }
+
+    fn act(&mut self, action: Action, _: &mut Cx<'_>) -> bool {
+        let last = self.n_lines.saturating_sub(self.height);
+        let moved = motion::moved(action, self.offset, self.height, last);
+        self.offset = moved.unwrap_or(self.offset);
+        moved.is_some()
+    }
+
+    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, _: &Session, look: &Look<'_>) {
+        let fields: Vec<_> = self
+            .lines
+            .iter()
+            .map(|(name, value)| Field::wrapped(name, value.clone(), LONG))
+            .collect();
+        self.height = usize::from(area.height).max(1);
+        let list = Fields {
+            fields: &fields,
+            scroll: self.offset,
+        };
+        self.n_lines = list.render(area, frame.buffer_mut(), look.theme);
+    }
+}

@@ -1,0 +1,224 @@
+//! How a sheet looks: what is known above, what is typed and the two buttons below.
+
+use ratatui::{
+    Frame,
+    layout::{Constraint, Layout, Rect},
+    text::{Line, Span},
+};
+
+use super::{SheetPane, fields::Focus};
+use crate::deeds::{Plan, Prepared};
+use crate::panes::editor::Editor;
+use crate::session::{Preview, Session};
+use crate::text;
+use crate::theme::Theme;
+use crate::widgets::{Field, Fields, cells};
+
+/// Lines that one thing may take.
+const LONG: usize = 6;
+
+/// Cells of the names of what is typed.
+const LABEL: u16 = 28;
+
+/// Draws the sheet.
+pub(super) fn render(
+    pane: &mut SheetPane,
+    frame: &mut Frame<'_>,
+    area: Rect,
+    session: &Session,
+    theme: &Theme,
+) {
+    let wanted = pane.wanted(session);
+    let n_typed = 2 + u16::from(wanted.is_some());
+    let [above, _, typed, buttons] = Layout::vertical([
+        Constraint::Fill(1),
+        Constraint::Length(1),
+        Constraint::Length(n_typed),
+        Constraint::Length(1),
+    ])
+    .areas(area);
+    let lines = lines(pane, session, theme);
+    let fields: Vec<_> = lines
+        .into_iter()
+        .map(|(label, line)| Field::wrapped(label, line, LONG))
+        .collect();
+    pane.height = usize::from(above.height).max(1);
+    let list = Fields {
+        fields: &fields,
+        scroll: pane.offset,
+    };
+    pane.n_lines = list.render(above, frame.buffer_mut(), theme);
+    pane.offset = pane.offset.min(pane.n_lines.saturating_sub(pane.height));
+    let n_below = pane.n_lines.saturating_sub(pane.offset + pane.height);
+    if n_below > 0 {
+        let text = format!("{n_below} more lines below: down");
+        let at = Rect {
+            y: above.bottom(),
+            height: 1,
+            ..above
+        };
+        frame.render_widget(Line::styled(text, theme.caution), at);
+    }
+    let is_required = pane.deeds.iter().any(crate::deeds::Deed::needs_reason);
+    let reason = if is_required {
+        "reason (required)"
+    } else {
+        "reason"
+    };
+    let mut rows = typed.rows();
+    let mut row = |label: &str, editor: &Editor, focus| {
+        if let Some(area) = rows.next() {
+            field(
+                frame,
+                area,
+                label,
+                editor,
+                pane.fields.focus == focus,
+                theme,
+            );
+        }
+    };
+    row(reason, &pane.fields.reason, Focus::Reason);
+    row("ticket", &pane.fields.ticket, Focus::Ticket);
+    if let Some((what, wanted)) = &wanted {
+        let label = text::fit(&format!("{what}: {wanted}").into(), usize::from(LABEL) - 1);
+        row(&label, &pane.fields.typed, Focus::Typed);
+    }
+    let trouble = pane.trouble(session);
+    let button = |text: String, focus, style| {
+        let style = if pane.fields.focus == focus {
+            theme.selection
+        } else {
+            style
+        };
+        Span::styled(format!("[ {text} ]"), style)
+    };
+    let verb = if trouble.is_some() {
+        theme.muted
+    } else {
+        theme.bad
+    };
+    let line = Line::from(vec![
+        button(pane.verb().to_owned(), Focus::Do, verb),
+        Span::raw("  "),
+        button("cancel".into(), Focus::Cancel, theme.text),
+        Span::raw("  "),
+        Span::styled(trouble.unwrap_or_default(), theme.caution),
+    ]);
+    frame.render_widget(line, buttons);
+}
+
+/// One line that is typed.
+fn field(
+    frame: &mut Frame<'_>,
+    area: Rect,
+    label: &str,
+    editor: &Editor,
+    is_focused: bool,
+    theme: &Theme,
+) {
+    let label_style = if is_focused { theme.title } else { theme.muted };
+    let width = LABEL.min(area.width / 2);
+    let room = usize::from(area.width.saturating_sub(width + 1));
+    let typed = text::fit_end(&editor.text().into(), room);
+    let at = area.x + width + cells(text::width(&typed));
+    let label = format!("{label:<width$}", width = usize::from(width));
+    let line = Line::from(vec![
+        Span::styled(label, label_style),
+        Span::styled(typed, theme.text),
+    ]);
+    frame.render_widget(line, area);
+    if is_focused {
+        frame.set_cursor_position((at.min(area.right().saturating_sub(1)), area.y));
+    }
+}
+
+/// Everything that is known, by what it is.
+fn lines(pane: &SheetPane, session: &Session, theme: &Theme) -> Vec<(&'static str, Line<'static>)> {
+    let shown = |text: &str| text::visible(&text.into());
+    let mut lines: Vec<(&'static str, Line<'static>)> = Vec::new();
+    for text in &pane.preface {
+        lines.push(("", Line::styled(shown(text), theme.title)));
+    }
+    let Some(preview) = pane.preview(session) else {
+        return lines;
+    };
+    let plans = pane.plans(session);
+    // What is the same for all is said once.
+    let shared = |pick: fn(&Plan) -> &[String], text: &String| {
+        plans.len() > 1 && plans.iter().all(|plan| pick(plan).contains(text))
+    };
+    for plan in &plans {
+        for effect in &plan.effects {
+            if !shared(|plan| &plan.effects, effect) {
+                lines.push(("", Line::styled(shown(effect), theme.text)));
+            }
+        }
+        if let Some(why) = &plan.protection {
+            lines.push(("PROTECTED", Line::styled(shown(why), theme.bad)));
+        }
+        for warning in &plan.warnings {
+            if !shared(|plan| &plan.warnings, warning) {
+                lines.push(("warning", Line::styled(shown(warning), theme.caution)));
+            }
+        }
+    }
+    if let Some(first) = plans.first() {
+        for effect in &first.effects {
+            if shared(|plan| &plan.effects, effect) {
+                lines.push(("each", Line::styled(shown(effect), theme.text)));
+            }
+        }
+        for warning in &first.warnings {
+            if shared(|plan| &plan.warnings, warning) {
+                lines.push(("warning", Line::styled(shown(warning), theme.caution)));
+            }
+        }
+    }
+    lines.extend(answers(preview, theme));
+    let grounds = pane.grounds();
+    for change in plans.iter().flat_map(|plan| plan.changes(&grounds)) {
+        lines.push((
+            "sends",
+            Line::styled(shown(&change.to_string()), theme.muted),
+        ));
+    }
+    lines
+}
+
+/// What is not done, and why; and what is still awaited.
+fn answers(preview: &Preview, theme: &Theme) -> Vec<(&'static str, Line<'static>)> {
+    let shown = |text: &str| text::visible(&text.into());
+    let is_alone = preview.deeds.len() == 1;
+    let mut lines = Vec::new();
+    for one in &preview.prepared {
+        let line = match one {
+            None => ("", Line::styled("looking it up; ^c gives up", theme.muted)),
+            Some(Ok(Prepared::AlreadySo(said))) => {
+                ("already so", Line::styled(shown(said), theme.good))
+            }
+            Some(Ok(Prepared::Refused(refusal))) => {
+                let text = format!("{}; {}", refusal.why, refusal.hint);
+                ("refused", Line::styled(shown(&text), theme.bad))
+            }
+            Some(Ok(Prepared::Ready(plan))) => match &plan.protection {
+                Some(why) if !is_alone => {
+                    let text = format!("{}: {why}; name it alone", plan.state.name());
+                    ("left out", Line::styled(shown(&text), theme.caution))
+                }
+                _ => continue,
+            },
+            Some(Err(error)) => {
+                let hint = error
+                    .hint()
+                    .map_or(String::new(), |hint| format!("; {hint}"));
+                (
+                    "unknown",
+                    Line::styled(shown(&format!("{error}{hint}")), theme.bad),
+                )
+            }
+        };
+        lines.push(line);
+    }
+    lines
+}

@@ -1,0 +1,74 @@
+//! What is typed on a sheet, and where one is on it.
+
+use crate::panes::editor::Editor;
+
+/// Where one is on a sheet.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Focus {
+    /// Why it is done.
+    #[default]
+    Reason,
+    /// The ticket that it belongs to.
+    Ticket,
+    /// What must be typed so that nobody does it by accident.
+    Typed,
+    /// The button that does it.
+    Do,
+    /// The button that does not.
+    Cancel,
+}
+
+/// What is typed, and where.
+#[derive(Debug, Default)]
+pub(super) struct Fields {
+    pub(super) reason: Editor,
+    pub(super) ticket: Editor,
+    pub(super) typed: Editor,
+    pub(super) focus: Focus,
+}
+
+impl Fields {
+    /// Why it is done, if that was said.
+    pub(super) fn reason(&self) -> Option<String> {
+        trimmed(&self.reason)
+    }
+
+    /// The ticket, if one was given.
+    pub(super) fn ticket(&self) -> Option<String> {
+        trimmed(&self.ticket)
+    }
+
+    /// What was typed to confirm it.
+    pub(super) fn typed(&self) -> String {
+        trimmed(&self.typed).unwrap_or_default()
+    }
+
+    /// Where a key goes that types something.
+    pub(super) fn editor(&mut self) -> Option<&mut Editor> {
+        match self.focus {
+            Focus::Reason => Some(&mut self.reason),
+            Focus::Ticket => Some(&mut self.ticket),
+            Focus::Typed => Some(&mut self.typed),
+            Focus::Do | Focus::Cancel => None,
+        }
+    }
+
+    /// Goes on to the next place, or back to the one before.
+    pub(super) fn step(&mut self, is_forward: bool, has_typed: bool) {
+        let mut places = vec![Focus::Reason, Focus::Ticket];
+        if has_typed {
+            places.push(Focus::Typed);
+        }
+        places.extend([Focus::Do, Focus::Cancel]);
+        let at = places.iter().position(|place| *place == self.focus);
+        let at = at.unwrap_or_default();
+        let n = places.len();
+        let to = if is_forward { at + 1 } else { at + n - 1 };
+        self.focus = places[to % n];
+    }
+}
+
+fn trimmed(editor: &Editor) -> Option<String> {
+    let text = editor.text().trim().to_owned();
+    (!text.is_empty()).then_some(text)
+}

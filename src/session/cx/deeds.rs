@@ -1,0 +1,134 @@
+//! Deeds: previewed, done, and what becomes of them.
+
+use std::sync::Arc;
+
+use super::Cx;
+use crate::api::Error;
+use crate::deeds::{Deed, Grounds, Journal, Plan, Prepared, Stage, Target};
+use crate::model::Ban;
+use crate::read::Fetch;
+use crate::session::{Doing, Effect, Found, Preview};
+use crate::worker::{Object, Request, Slot, Step, Ticket, Urgency};
+
+impl Cx<'_> {
+    /// Finds out what deeds would do.
+    pub fn preview(&mut self, deeds: Vec<Deed>) {
+        self.drop_preview();
+        let ticket = self.ticket();
+        self.session.preview = Some(Preview {
+            ticket,
+            prepared: vec![None; deeds.len()],
+            deeds: deeds.clone(),
+        });
+        self.effects
+            .push(Effect::Send(Request::Preview { ticket, deeds }));
+    }
+
+    /// Nobody looks at a preview any more.
+    pub fn drop_preview(&mut self) {
+        if let Some(preview) = self.session.preview.take()
+            && preview.n_pending() > 0
+        {
+            self.effects
+                .push(Effect::Send(Request::GiveUp(preview.ticket)));
+        }
+    }
+
+    /// Does what was planned. It goes on whatever is shown.
+    pub fn perform(&mut self, plans: Vec<Plan>, grounds: Grounds) {
+        let ticket = self.ticket();
+        for (at, plan) in plans.iter().enumerate() {
+            self.session.doings.push(Doing {
+                ticket,
+                at,
+                deed: plan.deed.clone(),
+                name: plan.state.name(),
+                step: Step::Sending,
+            });
+        }
+        self.session.last_ticket.clone_from(&grounds.ticket);
+        self.effects.push(Effect::Send(Request::Do {
+            ticket,
+            plans,
+            grounds,
+        }));
+    }
+
+    /// Has the action log read anew.
+    pub fn read_journal(&mut self) {
+        self.effects.push(Effect::Send(Request::Journal));
+    }
+
+    pub(super) fn prepared(&mut self, ticket: Ticket, at: usize, result: Result<Prepared, Error>) {
+        if let Some(preview) = &mut self.session.preview
+            && preview.ticket == ticket
+            && let Some(one) = preview.prepared.get_mut(at)
+        {
+            *one = Some(result);
+        }
+    }
+
+    /// A deed has got farther. What it may have changed is asked for again, where it is shown.
+    pub(super) fn stepped(&mut self, ticket: Ticket, at: usize, step: Step) {
+        let mut doings = self.session.doings.iter_mut();
+        let Some(doing) = doings.find(|doing| (doing.ticket, doing.at) == (ticket, at)) else {
+            return;
+        };
+        doing.step = step.clone();
+        let (what, target) = (
+            format!("{} {}", doing.deed.verb(), doing.name),
+            doing.deed.target(),
+        );
+        match step {
+            Step::Sending => return,
+            Step::NotSent(why) => self.warn(format!("{what}: nothing was sent: {why}")),
+            Step::Known(outcome) => {
+                let text = format!("{what}: {}", told(outcome.stage, &outcome.note));
+                match outcome.stage {
+                    Stage::Confirmed | Stage::Accepted => self.notify(text),
+                    Stage::NotApplied | Stage::Pending | Stage::Unknown => self.warn(text),
+                }
+            }
+        }
+        self.look_again(target);
+    }
+
+    /// Asks again for what is shown of a target.
+    fn look_again(&mut self, target: Target) {
+        match target {
+            Target::Sensor(id) => {
+                let fetch = Fetch::Sensor(id);
+                if self.session.sensor.asked() == Some(&fetch) {
+                    self.fetch(fetch.clone(), Urgency::Fresh);
+                }
+                if let Found::Here(_) = self.session.related.sensor(id) {
+                    let slot = Slot::Related(Object::Sensor(id));
+                    self.fetch_for(slot, fetch, Urgency::Fresh);
+                }
+            }
+            Target::Hash(_) => {
+                if self.session.bans.search().is_some() {
+                    self.renew::<Ban>(&(0..1));
+                }
+            }
+        }
+    }
+
+    pub(super) fn journal(&mut self, journal: Arc<Journal>) {
+        let acts = journal.acts.clone();
+        self.session.acts.hold(acts, self.now);
+        self.session.journal = Some(journal);
+    }
+}
+
+/// How far a deed has got, and what is known of it.
+fn told(stage: Stage, note: &str) -> String {
+    let stage = match stage {
+        Stage::Confirmed => "CONFIRMED",
+        Stage::Accepted => "accepted, not done yet",
+        Stage::Pending => "PENDING",
+        Stage::NotApplied => "NOT APPLIED",
+        Stage::Unknown => "UNKNOWN whether it was done",
+    };
+    format!("{stage}; {note}")
+}

@@ -1,0 +1,257 @@
+//! Deeds: previewed, done and waited for beside everything else. Nothing but a preview is ever given up.
+
+use std::{collections::HashMap, path::PathBuf, sync::Arc};
+
+use tokio::{
+    runtime::Handle,
+    sync::mpsc,
+    task::AbortHandle,
+    time::{Duration, Instant, sleep},
+};
+
+use super::{Reply, Step, Ticket};
+use crate::api::Client;
+use crate::deeds::{self, Deed, Grounds, Guard, Journal, Order, Outcome, Plan, Who};
+use crate::record::actions::{self, Actions};
+
+/// How long a deed is looked after closely; sensors check in every half minute or so.
+const CLOSELY: Duration = Duration::from_mins(2);
+
+/// How much longer one waits between two looks after that.
+const SLOWER: u32 = 30;
+
+/// On whose behalf deeds are done, what guards them, and where they are logged.
+#[derive(Clone, Debug, Default)]
+pub struct Office {
+    /// Who is at the keyboard.
+    pub who: Who,
+    /// What must not be touched.
+    pub guard: Guard,
+    /// Where the action log is; without it nothing is done.
+    pub state_dir: Option<PathBuf>,
+}
+
+/// What is previewed and done.
+pub(super) struct Deeds {
+    client: Client,
+    background: Handle,
+    office: Arc<Office>,
+    previews: HashMap<Ticket, AbortHandle>,
+    told: mpsc::UnboundedSender<Reply>,
+    news: mpsc::UnboundedReceiver<Reply>,
+}
+
+impl Deeds {
+    /// Nothing is to be done yet; what an earlier run left open is taken up.
+    pub(super) fn new(client: Client, background: Handle, office: Office) -> Self {
+        let (told, news) = mpsc::unbounded_channel();
+        let deeds = Self {
+            client,
+            background,
+            office: Arc::new(office),
+            previews: HashMap::new(),
+            told,
+            news,
+        };
+        deeds.clerk().resume(&deeds.background);
+        deeds
+    }
+
+    /// Finds out what deeds would do.
+    pub(super) fn preview(&mut self, ticket: Ticket, deeds: Vec<Deed>) {
+        let clerk = self.clerk();
+        let task = self.background.spawn(clerk.preview(ticket, deeds));
+        self.previews.insert(ticket, task.abort_handle());
+    }
+
+    /// Gives up a preview.
+    pub(super) fn give_up(&mut self, ticket: Ticket) {
+        if let Some(task) = self.previews.remove(&ticket) {
+            task.abort();
+        }
+    }
+
+    /// Does what was planned.
+    pub(super) fn perform(&mut self, ticket: Ticket, plans: Vec<Plan>, grounds: Grounds) {
+        let clerk = self.clerk();
+        self.background.spawn(clerk.perform(ticket, plans, grounds));
+    }
+
+    /// Reads the action log.
+    pub(super) fn read_journal(&self) {
+        let clerk = self.clerk();
+        self.background
+            .spawn(async move { clerk.tell_journal().await });
+    }
+
+    /// The next thing to be told. Dropping the future loses nothing.
+    pub(super) async fn next(&mut self) -> Reply {
+        match self.news.recv().await {
+            Some(reply) => reply,
+            // This holds the other end itself.
+            None => std::future::pending().await,
+        }
+    }
+
+    fn clerk(&self) -> Clerk {
+        Clerk {
+            client: self.client.clone(),
+            office: self.office.clone(),
+            told: self.told.clone(),
+        }
+    }
+}
+
+/// What one task needs.
+#[derive(Clone)]
+struct Clerk {
+    client: Client,
+    office: Arc<Office>,
+    told: mpsc::UnboundedSender<Reply>,
+}
+
+impl Clerk {
+    fn tell(&self, reply: Reply) {
+        // Nobody listens any more when the screen is gone.
+        let _ = self.told.send(reply);
+    }
+
+    async fn preview(self, ticket: Ticket, deeds: Vec<Deed>) {
+        let each = deeds.into_iter().enumerate().map(|(at, deed)| {
+            let clerk = self.clone();
+            async move {
+                let result = deed.prepare(&clerk.client, &clerk.office.guard).await;
+                clerk.tell(Reply::Prepared { ticket, at, result });
+            }
+        });
+        futures::future::join_all(each).await;
+    }
+
+    async fn perform(self, ticket: Ticket, plans: Vec<Plan>, grounds: Grounds) {
+        let grounds = Grounds {
+            who: self.office.who.clone(),
+            ..grounds
+        };
+        let step = |at, step| self.tell(Reply::Step { ticket, at, step });
+        let mut log = match self.log() {
+            Ok(log) => log,
+            Err(error) => {
+                for at in 0..plans.len() {
+                    step(at, Step::NotSent(error.clone()));
+                }
+                return;
+            }
+        };
+        let mut open = Vec::new();
+        for (at, plan) in plans.into_iter().enumerate() {
+            let order = Order {
+                plan: &plan,
+                grounds: &grounds,
+            };
+            match deeds::perform(order, &self.client, &mut log).await {
+                Ok(outcome) => {
+                    // The log first: whoever sees that it is done may take it back at once.
+                    self.tell_journal().await;
+                    step(at, Step::Known(outcome.clone()));
+                    open.push((at, plan.deed, outcome));
+                }
+                Err(error) => step(at, Step::NotSent(error.to_string())),
+            }
+        }
+        self.wait(open, log, |at, outcome| step(at, Step::Known(outcome)))
+            .await;
+    }
+
+    /// Looks after what is open until nothing is.
+    async fn wait(
+        &self,
+        mut open: Vec<(usize, Deed, Outcome)>,
+        mut log: Actions,
+        step: impl Fn(usize, Outcome),
+    ) {
+        let began = Instant::now();
+        loop {
+            open.retain(|(_, _, outcome)| outcome.is_open());
+            if open.is_empty() {
+                return;
+            }
+            let is_close = began.elapsed() < CLOSELY;
+            let pause = self.client.pace().look;
+            sleep(if is_close { pause } else { pause * SLOWER }).await;
+            for (at, deed, outcome) in &mut open {
+                let before = outcome.stage;
+                deeds::settle(deed, &self.client, &mut log, outcome).await;
+                if !is_close && outcome.is_open() {
+                    deeds::give_up(&mut log, &self.client, outcome);
+                }
+                if outcome.stage != before {
+                    self.tell_journal().await;
+                    step(*at, outcome.clone());
+                }
+            }
+        }
+    }
+
+    /// Takes up what an earlier run left open on this server.
+    fn resume(self, background: &Handle) {
+        let Ok(mut log) = self.log() else {
+            return;
+        };
+        background.spawn(async move {
+            let Some(journal) = self.tell_journal().await else {
+                return;
+            };
+            let mut open = Vec::new();
+            for act in &journal.acts {
+                let is_here = act.sending.server == self.client.server();
+                if let Some(deed) = act.deed().filter(|_| is_here && act.is_open()) {
+                    let mut outcome = act.outcome();
+                    let before = outcome.stage;
+                    deeds::settle(&deed, &self.client, &mut log, &mut outcome).await;
+                    if outcome.stage != before {
+                        self.tell(Reply::Resumed(format!(
+                            "{} {}: {}",
+                            deed.verb(),
+                            act.sending.target.name,
+                            outcome.note
+                        )));
+                    }
+                    open.push((0, deed, outcome));
+                }
+            }
+            if !open.is_empty() {
+                self.tell_journal().await;
+            }
+            self.wait(open, log, |_, _| {}).await;
+        });
+    }
+
+    fn log(&self) -> Result<Actions, String> {
+        match &self.office.state_dir {
+            Some(dir) => Actions::open(dir).map_err(|error| error.to_string()),
+            None => Err("there is nowhere to keep the action log".into()),
+        }
+    }
+
+    /// Reads the log, and tells what is in it.
+    async fn tell_journal(&self) -> Option<Arc<Journal>> {
+        let dir = self.office.state_dir.clone()?;
+        // A long log takes the disk its time.
+        let read = tokio::task::spawn_blocking(move || actions::verify(&dir)).await;
+        match read {
+            Ok(Ok(verdict)) => {
+                let journal = Arc::new(Journal::from(verdict));
+                self.tell(Reply::Journal(journal.clone()));
+                Some(journal)
+            }
+            Ok(Err(error)) => {
+                self.tell(Reply::Resumed(error.to_string()));
+                None
+            }
+            Err(error) => {
+                tracing::error!("reading the action log failed inside: {error}");
+                None
+            }
+        }
+    }
+}

@@ -1,0 +1,210 @@
+//! Deeds from within the console: looked at, confirmed, proven, taken back, and known again after a restart.
+
+mod support;
+
+use std::time::Duration;
+
+use lampblack::record::actions;
+use lampblack::sim::Options;
+use serde_json::json;
+use support::{console::Console, console::small};
+
+/// A console on a server whose sensors check in at once, with the documentation's own host under the cursor.
+async fn ready() -> Console {
+    let options = Options {
+        checkin: Duration::from_millis(1),
+        ..small()
+    };
+    let mut console = Console::with(options, 120, 36, |_| {}).await;
+    console.search("net use hostname:WIN-IA9NQ1GN8OI").await;
+    console
+}
+
+/// What was sent that changes something.
+fn changes(console: &Console) -> Vec<String> {
+    let seen = console.sim.requests().into_iter();
+    let seen = seen.filter(|seen| seen.method != "GET");
+    seen.map(|seen| format!("{} {}", seen.method, seen.target))
+        .collect()
+}
+
+#[tokio::test]
+async fn a_host_is_isolated_and_its_hash_banned_in_few_keys_and_two_undos_restore_the_server() {
+    let mut console = ready().await;
+    console.press("I").await.shows(&[
+        "ISOLATE",
+        "not isolated > isolated",
+        "stays reachable: the server",
+        "sends",
+        "PUT /api/v1/sensor/3",
+        "a reason is required",
+    ]);
+    console.write("lateral movement").await;
+    console.press("tab tab enter").await;
+    console.until("CONFIRMED; isolated, read back").await;
+    console.press("B").await;
+    console.shows(&["BAN", "not banned > banned"]);
+    console.write("dropper").await;
+    console.press("tab tab enter").await;
+    console.until("CONFIRMED; banned by admin").await;
+    assert_eq!(changes(&console).len(), 2);
+
+    // The same verbs again change nothing, and say why.
+    console
+        .press("I")
+        .await
+        .shows(&["is already isolated", "there is nothing to be done"]);
+    console
+        .press("tab tab enter")
+        .await
+        .shows(&["there is nothing to be done"]);
+    console
+        .press("esc B")
+        .await
+        .shows(&["is already banned by admin"]);
+    console.press("esc").await;
+    assert_eq!(changes(&console).len(), 2);
+
+    console
+        .press("z")
+        .await
+        .shows(&["takes back: ban", "undo of line"]);
+    console.press("tab tab enter").await;
+    console
+        .until("unban")
+        .await
+        .until("CONFIRMED; a ban that was lifted: dropper")
+        .await;
+    console
+        .press("z")
+        .await
+        .shows(&["takes back: isolate WIN-IA9NQ1GN8OI"]);
+    console.press("tab tab enter").await;
+    console.until("CONFIRMED; not isolated").await;
+    console
+        .press("z")
+        .await
+        .shows(&["nothing of yours of the last day is to be taken back"]);
+
+    let verdict = actions::verify(console.state.path()).unwrap();
+    assert_eq!(verdict.faults, []);
+    console.press("r").await.shows(&["NOT ISOLATED"]);
+}
+
+#[tokio::test]
+async fn nothing_is_sent_by_enter_alone_by_escape_or_from_a_field() {
+    let mut console = ready().await;
+    console
+        .press("I enter")
+        .await
+        .shows(&["tab goes on to isolate"]);
+    console
+        .press("tab tab enter")
+        .await
+        .shows(&["a reason is required"]);
+    console.press("esc").await.lacks("reason (required)");
+    console.press("I").await.write("x").await;
+    console
+        .press("backtab enter")
+        .await
+        .lacks("reason (required)");
+    assert_eq!(changes(&console), [""; 0]);
+}
+
+#[tokio::test]
+async fn what_was_done_is_listed_with_proof_and_so_is_every_request() {
+    let mut console = ready().await;
+    console.press("I").await.write("case 7").await;
+    console.press("tab tab enter").await;
+    console.until("CONFIRMED").await;
+    console.press("@").await;
+    console.until("case 7").await;
+    console.shows(&[
+        "Activity  1",
+        "isolate",
+        "WIN-IA9NQ1GN8OI",
+        "CONFIRMED",
+        "Requests",
+    ]);
+    console.press("enter").await.shows(&[
+        "before",
+        "\"is_isolating\":false",
+        "sent",
+        "PUT /api/v1/sensor/3 {",
+    ]);
+    console.press("esc tab / P U T enter").await;
+    console.shows(&["PUT", "204", "/api/v1/sensor/3"]);
+    console
+        .press("y r")
+        .await
+        .shows(&["there is no curl to copy"]);
+    console.press("esc / a p i / i n f o enter y r").await;
+    assert_eq!(
+        console.outside.copied,
+        ["curl -sS -H \"X-Auth-Token: $TOKEN\" 'https://cb.example.com/api/info'"]
+    );
+}
+
+#[tokio::test]
+async fn bans_have_a_view_of_their_own_where_hashes_are_pasted_and_bans_lifted() {
+    let mut console = ready().await;
+    console
+        .press("8")
+        .await
+        .shows(&["Bans  1", "BANNED", "known tool of an earlier case"]);
+    console.press("a").await;
+    console
+        .paste("md5\n9e107d9d372bb6826bd81d3542a419d6\n9e107d9d372bb6826bd81d3542a419d7\n")
+        .await
+        .shows(&["2 hashes, 1 words that are none"]);
+    console
+        .press("enter")
+        .await
+        .shows(&["BAN 2 hashes", "\"md5\" is no MD5 and left out"]);
+    console.write("list of the CERT").await;
+    console
+        .press("tab tab tab enter")
+        .await
+        .shows(&["type the number of hashes"]);
+    console.press("backtab 2 tab enter").await;
+    console.until("Bans  3").await;
+    console.press("/ C E R T enter U").await.shows(&[
+        "UNBAN",
+        "banned by admin on",
+        "and stays listed",
+    ]);
+    console.write("wrong list").await;
+    console.press("tab tab enter").await;
+    console.until("lifted").await;
+    assert_eq!(changes(&console).len(), 4);
+}
+
+#[tokio::test]
+async fn a_protected_host_takes_its_name_typed() {
+    let mut console = ready().await;
+    console.search("group:\"Domain Controllers\"").await;
+    console
+        .press("I")
+        .await
+        .shows(&["PROTECTED", "protected_hosts has group:Domain Controllers"]);
+    console.write("x").await;
+    console
+        .press("tab tab tab enter")
+        .await
+        .shows(&["type the name of the host"]);
+    assert_eq!(changes(&console), [""; 0]);
+}
+
+#[tokio::test]
+async fn what_is_pending_is_taken_up_after_a_restart() {
+    let mut console = ready().await;
+    let never = json!({"mode": "never-confirm", "match": "/api/v1/sensor/3"});
+    console.sim.fault(serde_json::from_value(never).unwrap());
+    console.press("I").await.write("case 7").await;
+    console.press("tab tab enter").await;
+    console.until("accepted, not done yet").await;
+    let mut console = console.again().await;
+    console.press("esc @").await;
+    console.until("ACCEPTED").await;
+    assert_eq!(changes(&console).len(), 1);
+}
