@@ -1,7 +1,7 @@
 //! Banned hashes (reference 2.9).
 
 use super::{Client, Error, ask::Ask};
-use crate::model::{Ban, Md5, Page};
+use crate::model::{Ban, Md5, Page, Restrictions};
 use crate::wire;
 
 /// As many as the official client asks for: left alone, a server lists about 500.
@@ -16,6 +16,14 @@ impl Client {
             return Ok(Page::default());
         }
         answer.read(wire::list)
+    }
+
+    /// The paths that no ban reaches, as patterns; [`Error::NotFound`] where the server does not tell them.
+    pub async fn restrictions(&self) -> Result<Restrictions, Error> {
+        let ask = Ask::get("/api/v1/banning/restrictions", "ban restrictions");
+        let answer = self.send(&ask).await?;
+        let found: Option<Restrictions> = answer.read(wire::one)?;
+        Ok(found.unwrap_or_default())
     }
 
     /// The ban of a hash, in force or lifted; `None` where there was never one.

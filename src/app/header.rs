@@ -99,14 +99,20 @@ fn traffic(session: &Session, width: u16) -> String {
         [only] => format!("download {}  ", only.words()),
         [first, rest @ ..] => format!("download {}, {} wait  ", first.words(), rest.len()),
     };
+    let open = session.n_open();
+    let open = match open {
+        0 => String::new(),
+        1 => "1 deed open  ".into(),
+        n => format!("{n} deeds open  "),
+    };
     if width < ROOMY {
-        return format!("{transfer}in flight {n_pending}");
+        return format!("{open}{transfer}in flight {n_pending}");
     }
     let tally = session.traffic.tally;
     let share = (tally.hits * 100).checked_div(tally.hits + tally.misses);
     let share = share.map_or("-".into(), |share| format!("{share}%"));
     format!(
-        "{transfer}in flight {n_pending}  requests {}  cache {share}",
+        "{open}{transfer}in flight {n_pending}  requests {}  cache {share}",
         session.traffic.calls
     )
 }

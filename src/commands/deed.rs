@@ -3,7 +3,7 @@
 use super::{Caller, Exit, Failure};
 use crate::cli;
 use crate::config::Access;
-use crate::deeds::{Grounds, Guard, Plan};
+use crate::deeds::{Fact, Grounds, Guard, Plan};
 use crate::record::actions::{Actions, Who};
 use crate::text;
 
@@ -51,8 +51,8 @@ pub(super) fn log(caller: &Caller<'_>) -> Result<Actions, Failure> {
     Actions::open(dir).map_err(|error| Failure::from(error).hint("nothing was sent"))
 }
 
-/// What a deed will do, and the requests it will send, one line each.
-pub(super) fn preview(plan: &Plan, grounds: &Grounds) -> Vec<String> {
+/// What a deed will do, whom it will hit, and the requests it will send, one line each.
+pub(super) fn preview(plan: &Plan, facts: &[Fact], grounds: &Grounds) -> Vec<String> {
     let mut lines = vec![plan.deed.verb().to_owned()];
     lines.extend(plan.effects.iter().map(|effect| format!("  {effect}")));
     lines.extend(
@@ -65,6 +65,17 @@ pub(super) fn preview(plan: &Plan, grounds: &Grounds) -> Vec<String> {
             .iter()
             .map(|doubt| format!("  warning: {doubt}")),
     );
+    for fact in facts {
+        let warnings = fact.warnings.iter();
+        lines.extend(warnings.map(|warning| format!("  WARNING: {warning}")));
+    }
+    lines.extend(facts.iter().map(|fact| {
+        let source = match fact.source.as_str() {
+            "" => String::new(),
+            source => format!("  [{source}]"),
+        };
+        format!("  {}: {}{source}", fact.what, fact.said)
+    }));
     lines.extend(
         plan.changes(grounds)
             .iter()

@@ -1,12 +1,14 @@
 //! Doing deeds from the command line: every target named, previewed, confirmed, logged, and proven.
 
+use std::cell::RefCell;
+
 use tokio::time::{Instant, sleep};
 
 use super::{Caller, Exit, Failure, deed};
 use crate::api::Client;
 use crate::cli::{self, Patience};
 use crate::config::Access;
-use crate::deeds::{self, Deed, Grounds, NotSent, Order, Outcome, Plan, Prepared};
+use crate::deeds::{self, Deed, Fact, Grounds, NotSent, Order, Outcome, Plan, Prepared};
 use crate::record::actions::{Actions, Stage};
 use crate::text;
 
@@ -24,11 +26,20 @@ pub(super) async fn perform(
     if plans.is_empty() {
         return Ok(exit);
     }
-    for line in plans.iter().flat_map(|plan| deed::preview(plan, &grounds)) {
-        if given.dry_run {
-            writeln!(caller.streams.out, "{line}")?;
-        } else {
-            caller.show(&line);
+    let guard = deed::guard(access);
+    for plan in &plans {
+        let facts = RefCell::new(Vec::new());
+        let tell = |fact| facts.borrow_mut().push(fact);
+        plan.radius(client, &guard, tell).await;
+        let mut facts: Vec<Fact> = facts.into_inner();
+        let looks = plan.deed.looks();
+        facts.sort_by_key(|fact| looks.iter().position(|look| *look == fact.what));
+        for line in deed::preview(plan, &facts, &grounds) {
+            if given.dry_run {
+                writeln!(caller.streams.out, "{line}")?;
+            } else {
+                caller.show(&line);
+            }
         }
     }
     if given.dry_run {

@@ -3,6 +3,7 @@
 use super::Refusal;
 use crate::model::{Group, Sensor};
 use crate::text;
+use crate::text::Untrusted;
 
 /// What a profile says about changes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -66,6 +67,12 @@ impl Guard {
             ""
         };
         Some(format!("protected_hosts has {pattern}{doubt}"))
+    }
+
+    /// Whether a host of this name is protected, as far as its name tells.
+    pub(super) fn names(&self, name: &Untrusted) -> bool {
+        let mut patterns = self.own.iter().chain(&self.protected);
+        patterns.any(|pattern| !pattern.contains(':') && is_match(pattern, name.raw()))
     }
 
     /// Whether any pattern is about the role of a host.

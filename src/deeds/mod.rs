@@ -11,6 +11,7 @@ mod isolate;
 mod journal;
 mod perform;
 mod plan;
+mod radius;
 mod sensor;
 mod state;
 mod undo;
@@ -23,6 +24,7 @@ pub use guard::Guard;
 pub use journal::{Act, Journal};
 pub use perform::{NotSent, Order, give_up, perform, settle};
 pub use plan::{Plan, Prepared, Refusal};
+pub use radius::Fact;
 pub use state::State;
 
 /// What became of a deed that was sent.

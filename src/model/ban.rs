@@ -5,6 +5,13 @@ use jiff::Timestamp;
 use super::{Document, Md5};
 use crate::text::Untrusted;
 
+/// What no ban reaches (reference 2.9).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Restrictions {
+    /// Paths, some of which begin with a variable of the system.
+    pub patterns: Vec<Untrusted>,
+}
+
 /// A ban as the server keeps it (reference 2.9). Times are the server's clock.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ban {

@@ -20,7 +20,7 @@ mod survey;
 mod zone;
 
 pub use alert::{Alert, AlertId, AlertKind, AlertSource, AlertStatus, Indicator};
-pub use ban::Ban;
+pub use ban::{Ban, Restrictions};
 pub use binary::{Binary, Endpoint, Head, Signature, Version};
 pub use clock::{Clock, Pace};
 pub use duration::{duration, lasted};

@@ -1,7 +1,8 @@
 //! Deeds on the screen: what is previewed, and what is being done.
 
+use super::Session;
 use crate::api::Error;
-use crate::deeds::{Deed, Plan, Prepared};
+use crate::deeds::{Deed, Fact, Plan, Prepared};
 use crate::worker::{Step, Ticket};
 
 /// What deeds would do, as far as it is known.
@@ -12,13 +13,19 @@ pub struct Preview {
     pub deeds: Vec<Deed>,
     /// What each would do, or why that could not be found out; `None` while it is looked up.
     pub prepared: Vec<Option<Result<Prepared, Error>>>,
+    /// What is known of the blast radius, by the position of the deed.
+    pub facts: Vec<(usize, Fact)>,
 }
 
 impl Preview {
     /// How many are still looked up.
     pub fn n_pending(&self) -> usize {
-        let pending = self.prepared.iter().filter(|one| one.is_none());
-        pending.count()
+        let unprepared = self.prepared.iter().filter(|one| one.is_none()).count();
+        let ready = self.prepared.iter().flatten().filter_map(|one| match one {
+            Ok(Prepared::Ready(plan)) => Some(plan.deed.looks().len()),
+            _ => None,
+        });
+        (unprepared + ready.sum::<usize>()).saturating_sub(self.facts.len())
     }
 
     /// What can be done. Of several, a protected host is left out: it is named alone.
@@ -43,6 +50,16 @@ pub struct Doing {
     pub name: String,
     /// How far it has got.
     pub step: Step,
+}
+
+impl Session {
+    /// How many deeds on this server are not known to be done or not to be done.
+    pub fn n_open(&self) -> usize {
+        let acts = self.journal.iter().flat_map(|journal| &journal.acts);
+        let here = acts.filter(|act| act.sending.server == self.identity.host);
+        let leaving = self.doings.iter().filter(|doing| doing.is_leaving());
+        here.filter(|act| act.is_open()).count() + leaving.count()
+    }
 }
 
 impl Doing {

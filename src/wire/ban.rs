@@ -1,7 +1,7 @@
 //! A ban (reference 2.9).
 
 use super::{Noun, Record};
-use crate::model::Ban;
+use crate::model::{Ban, Restrictions};
 
 impl Noun for Ban {
     fn read(record: &Record) -> Option<Self> {
@@ -15,6 +15,14 @@ impl Noun for Ban {
             last_block: record.time("last_block_time"),
             last_host: record.text("last_block_hostname"),
             document: record.document(),
+        })
+    }
+}
+
+impl Noun for Restrictions {
+    fn read(record: &Record) -> Option<Self> {
+        Some(Self {
+            patterns: record.texts("patterns"),
         })
     }
 }

@@ -3,7 +3,7 @@
 use std::{fmt, sync::Arc};
 
 use crate::api::{Call, Error};
-use crate::deeds::{Deed, Grounds, Journal, Outcome, Plan, Prepared};
+use crate::deeds::{Deed, Fact, Grounds, Journal, Outcome, Plan, Prepared};
 use crate::download::{Kept, Order, Progress};
 use crate::model::{GroupId, Md5, ProcessId, Segment, SensorId};
 use crate::query::Index;
@@ -228,6 +228,15 @@ pub enum Reply {
         at: usize,
         /// What it would do.
         result: Result<Prepared, Error>,
+    },
+    /// A line of the blast radius of one of several deeds.
+    Fact {
+        /// Which preview.
+        ticket: Ticket,
+        /// Which of its deeds.
+        at: usize,
+        /// What is so.
+        fact: Fact,
     },
     /// One of several deeds has got farther.
     Step {

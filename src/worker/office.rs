@@ -11,7 +11,7 @@ use tokio::{
 
 use super::{Reply, Step, Ticket};
 use crate::api::Client;
-use crate::deeds::{self, Deed, Grounds, Guard, Journal, Order, Outcome, Plan, Who};
+use crate::deeds::{self, Deed, Grounds, Guard, Journal, Order, Outcome, Plan, Prepared, Who};
 use crate::record::actions::{self, Actions};
 
 /// How long a deed is looked after closely; sensors check in every half minute or so.
@@ -120,8 +120,17 @@ impl Clerk {
         let each = deeds.into_iter().enumerate().map(|(at, deed)| {
             let clerk = self.clone();
             async move {
-                let result = deed.prepare(&clerk.client, &clerk.office.guard).await;
-                clerk.tell(Reply::Prepared { ticket, at, result });
+                let (client, guard) = (&clerk.client, &clerk.office.guard);
+                let result = deed.prepare(client, guard).await;
+                clerk.tell(Reply::Prepared {
+                    ticket,
+                    at,
+                    result: result.clone(),
+                });
+                if let Ok(Prepared::Ready(plan)) = result {
+                    let tell = |fact| clerk.tell(Reply::Fact { ticket, at, fact });
+                    plan.radius(client, guard, tell).await;
+                }
             }
         });
         futures::future::join_all(each).await;

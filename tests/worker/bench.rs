@@ -146,6 +146,7 @@ impl Bench {
             Reply::Progress { .. }
             | Reply::Kept { .. }
             | Reply::Prepared { .. }
+            | Reply::Fact { .. }
             | Reply::Step { .. }
             | Reply::Journal(_)
             | Reply::Resumed(_) => {}

@@ -7,7 +7,7 @@ use ratatui::{
 };
 
 use super::{SheetPane, fields::Focus};
-use crate::deeds::{Plan, Prepared};
+use crate::deeds::{Deed, Plan, Prepared};
 use crate::panes::editor::Editor;
 use crate::session::{Preview, Session};
 use crate::text;
@@ -59,7 +59,7 @@ pub(super) fn render(
         };
         frame.render_widget(Line::styled(text, theme.caution), at);
     }
-    let is_required = pane.deeds.iter().any(crate::deeds::Deed::needs_reason);
+    let is_required = pane.deeds.iter().any(Deed::needs_reason);
     let reason = if is_required {
         "reason (required)"
     } else {
@@ -175,6 +175,7 @@ fn lines(pane: &SheetPane, session: &Session, theme: &Theme) -> Vec<(&'static st
             }
         }
     }
+    lines.extend(radius(preview, theme));
     lines.extend(answers(preview, theme));
     let grounds = pane.grounds();
     for change in plans.iter().flat_map(|plan| plan.changes(&grounds)) {
@@ -182,6 +183,54 @@ fn lines(pane: &SheetPane, session: &Session, theme: &Theme) -> Vec<(&'static st
             "sends",
             Line::styled(shown(&change.to_string()), theme.muted),
         ));
+    }
+    lines
+}
+
+/// Whom it will hit: what speaks against it first, then each line with its source.
+fn radius(preview: &Preview, theme: &Theme) -> Vec<(&'static str, Line<'static>)> {
+    let shown = |text: &str| text::visible(&text.into());
+    let is_alone = preview.deeds.len() == 1;
+    let name = |at: usize| match preview.prepared.get(at) {
+        Some(Some(Ok(Prepared::Ready(plan)))) if !is_alone => format!("{}: ", plan.state.name()),
+        _ => String::new(),
+    };
+    let mut facts: Vec<_> = preview.facts.iter().collect();
+    // In the order of targets and lines, whatever came first.
+    let order = |what: &str| {
+        let looks = preview.deeds.first().map_or(&[][..], Deed::looks);
+        looks.iter().position(|look| *look == what)
+    };
+    facts.sort_by_key(|(at, fact)| (*at, order(fact.what)));
+    let mut lines = Vec::new();
+    for (at, fact) in &facts {
+        for warning in &fact.warnings {
+            let text = format!("{}{warning}", name(*at));
+            lines.push(("WARNING", Line::styled(shown(&text), theme.bad)));
+        }
+    }
+    for (at, fact) in &facts {
+        let said = shown(&format!("{}{}", name(*at), fact.said));
+        let style = if fact.is_known {
+            theme.text
+        } else {
+            theme.unknown
+        };
+        let mut line = Line::styled(said, style);
+        if !fact.source.is_empty() {
+            let source = format!("  [{}]", shown(&fact.source));
+            line.push_span(Span::styled(source, theme.muted));
+        }
+        lines.push((fact.what, line));
+    }
+    let n_pending = preview.n_pending();
+    let requests: u32 = facts.iter().map(|(_, fact)| fact.requests).sum();
+    if n_pending > 0 && !preview.prepared.iter().any(Option::is_none) {
+        let text = format!("{n_pending} more lines are looked up; ^c gives up");
+        lines.push(("", Line::styled(text, theme.muted)));
+    } else if requests > 0 {
+        let text = format!("{requests} requests told this");
+        lines.push(("", Line::styled(text, theme.muted)));
     }
     lines
 }

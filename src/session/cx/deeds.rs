@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::Cx;
 use crate::api::Error;
-use crate::deeds::{Deed, Grounds, Journal, Plan, Prepared, Stage, Target};
+use crate::deeds::{Deed, Fact, Grounds, Journal, Plan, Prepared, Stage, Target};
 use crate::model::Ban;
 use crate::read::Fetch;
 use crate::session::{Doing, Effect, Found, Preview};
@@ -18,6 +18,7 @@ impl Cx<'_> {
         self.session.preview = Some(Preview {
             ticket,
             prepared: vec![None; deeds.len()],
+            facts: Vec::new(),
             deeds: deeds.clone(),
         });
         self.effects
@@ -65,6 +66,14 @@ impl Cx<'_> {
             && let Some(one) = preview.prepared.get_mut(at)
         {
             *one = Some(result);
+        }
+    }
+
+    pub(super) fn reached(&mut self, ticket: Ticket, at: usize, fact: Fact) {
+        if let Some(preview) = &mut self.session.preview
+            && preview.ticket == ticket
+        {
+            preview.facts.push((at, fact));
         }
     }
 

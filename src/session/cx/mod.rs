@@ -185,6 +185,7 @@ impl<'a> Cx<'a> {
             Reply::Progress { ticket, progress } => return self.progressed(ticket, progress),
             Reply::Kept { ticket, result } => return self.ended(ticket, result),
             Reply::Prepared { ticket, at, result } => return self.prepared(ticket, at, result),
+            Reply::Fact { ticket, at, fact } => return self.reached(ticket, at, fact),
             Reply::Step { ticket, at, step } => return self.stepped(ticket, at, step),
             Reply::Journal(journal) => return self.journal(journal),
             Reply::Resumed(text) => return self.notify(text::visible(&text.into())),

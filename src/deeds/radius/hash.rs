@@ -1,0 +1,327 @@
+//! Whom the ban of a hash will hit.
+
+use std::sync::Arc;
+
+use futures::{
+    FutureExt, TryFutureExt,
+    future::{BoxFuture, Shared},
+};
+use jiff::ToSpan;
+
+use super::{Fact, Look, words};
+use crate::api::{Client, Error};
+use crate::deeds::Guard;
+use crate::model::{Binary, Facets, Md5, Search, SensorFilter, Span};
+use crate::text;
+
+/// The lines, in their order.
+pub(super) const NAMES: [&str; 6] = [
+    "file",
+    "hosts",
+    "groups",
+    "running",
+    "last 30 days",
+    "never",
+];
+
+/// Processes that are read to count those that run.
+const READ: u64 = 500;
+
+/// A tenth of the hosts: more than that is not one incident.
+const MANY: u64 = 10;
+
+/// The record of the file, which several lines wait for.
+type Record<'a> = Shared<BoxFuture<'a, Result<Arc<Binary>, Error>>>;
+
+/// The looks, in the order of their names.
+pub(super) fn looks<'a>(md5: Md5, client: &'a Client, guard: &'a Guard) -> Vec<Look<'a>> {
+    // Several lines tell of it; it is asked for once.
+    let binary: Record<'a> = client.binary(md5).map_ok(Arc::new).boxed().shared();
+    vec![
+        Box::pin(file(binary.clone())),
+        Box::pin(hosts(binary.clone(), client, guard)),
+        Box::pin(groups(md5, client)),
+        Box::pin(running(md5, client)),
+        Box::pin(lately(md5, client)),
+        Box::pin(never(binary, client)),
+    ]
+}
+
+/// What the file is, and who vouches for it.
+async fn file(binary: Record<'_>) -> Result<Fact, Error> {
+    let source = "binary record".into();
+    let binary = match binary.await {
+        Ok(binary) => binary,
+        Err(Error::NotFound { .. }) => {
+            return Ok(Fact {
+                said: "the server has no record of this file".into(),
+                source,
+                warnings: vec!["nobody can say what it is, or who vouches for it".into()],
+                requests: 1,
+                ..Fact::default()
+            });
+        }
+        Err(error) => return Err(error),
+    };
+    let signature = &binary.signature;
+    let publisher = match signature.publisher.non_empty() {
+        Some(publisher) => format!(" by {}", text::fit(publisher, 40)),
+        None => String::new(),
+    };
+    let verdict = match signature.result.non_empty() {
+        Some(result) => text::visible(result).to_lowercase(),
+        None => "signature not known".into(),
+    };
+    let name = match binary.name().non_empty() {
+        Some(name) => text::fit(name, 40),
+        None => "without a name".into(),
+    };
+    Ok(Fact {
+        said: format!("{name}, {verdict}{publisher}"),
+        source,
+        warnings: suspicions(&binary),
+        requests: 1,
+        ..Fact::default()
+    })
+}
+
+/// What of a file speaks against its ban.
+fn suspicions(binary: &Binary) -> Vec<String> {
+    let mut warnings = Vec::new();
+    let publisher = binary.signature.publisher.raw().to_lowercase();
+    let is_good = binary.signature.is_good() == Some(true);
+    if is_good && publisher.contains("microsoft") {
+        warnings.push("it is signed by Microsoft, and may be part of the system".into());
+    }
+    let company = binary.version.company.raw().to_lowercase();
+    // A name that nobody vouches for is what whoever wrote the file says.
+    let makers = if is_good { publisher } else { company };
+    if let Some(maker) = words::security_maker(&makers) {
+        let doubt = if is_good { "" } else { ", or says so" };
+        warnings.push(format!("it is a security tool's own, of {maker}{doubt}"));
+    }
+    warnings
+}
+
+/// Which hosts have it, of how many.
+async fn hosts(binary: Record<'_>, client: &Client, guard: &Guard) -> Result<Fact, Error> {
+    let all = SensorFilter::default();
+    let first = Span { start: 0, rows: 1 };
+    let (binary, sensors) = tokio::join!(binary, client.sensors(&all, first));
+    let (endpoints, counted) = match binary {
+        Ok(binary) => {
+            let names = binary.endpoints.iter().map(|one| one.host.clone());
+            let names: Vec<_> = names.collect();
+            (names, binary.hosts)
+        }
+        Err(Error::NotFound { .. }) => (Vec::new(), None),
+        Err(error) => return Err(error),
+    };
+    let named = u64::try_from(endpoints.len()).unwrap_or(u64::MAX);
+    let n = counted.unwrap_or(named);
+    let total = sensors.as_ref().ok().map(|page| page.total);
+    let of = total.map_or(String::new(), |total| format!(" of {total} hosts"));
+    let mut warnings = Vec::new();
+    if let Some(total) = total
+        && n * MANY > total
+    {
+        warnings.push(format!(
+            "it was seen on more than a tenth of all hosts: {n} of {total}"
+        ));
+    }
+    let protected: Vec<_> = endpoints.iter().filter(|name| guard.names(name)).collect();
+    if !protected.is_empty() {
+        warnings.push(format!(
+            "protected hosts have it: {}",
+            words::few(protected.into_iter())
+        ));
+    }
+    Ok(Fact {
+        said: match n {
+            0 => format!("seen on no host{of}"),
+            n => format!("seen on {n}{of}: {}", words::few(endpoints.iter())),
+        },
+        source: format!("binary record, {named} of {n} named"),
+        warnings,
+        requests: 1,
+        ..Fact::default()
+    })
+}
+
+/// Of which groups the hosts are that ran it, and whether domain controllers are among them.
+async fn groups(md5: Md5, client: &Client) -> Result<Fact, Error> {
+    let search = ran(md5);
+    let fields = ["group", "host_type"].map(str::to_owned);
+    let facets = client.facets(&search, &fields).await?;
+    let mut warnings = Vec::new();
+    let controllers = counted(&facets, "host_type")
+        .find(|value| value.name.is_like("domain_controller"))
+        .map_or(0, |value| value.count);
+    if controllers > 0 {
+        warnings.push(format!(
+            "domain controllers ran it: {controllers} process segments"
+        ));
+    }
+    let groups: Vec<_> = counted(&facets, "group")
+        .map(|value| (&value.name, value.count))
+        .collect();
+    Ok(Fact {
+        said: match &groups[..] {
+            [] => "nothing of it was seen to run".into(),
+            some => words::tally(some),
+        },
+        source: words::source("facets of processes", &facets),
+        warnings,
+        requests: 1,
+        ..Fact::default()
+    })
+}
+
+/// What of it runs, as far as no end was seen.
+async fn running(md5: Md5, client: &Client) -> Result<Fact, Error> {
+    let search = Search {
+        sort: Some("last_update desc".into()),
+        group_by: Some("id".into()),
+        ..ran(md5)
+    };
+    let page = client
+        .processes(
+            &search,
+            Span {
+                start: 0,
+                rows: READ,
+            },
+        )
+        .await?;
+    let open = page.rows.iter().filter(|row| row.terminated != Some(true));
+    let open: Vec<_> = open.collect();
+    let mut hosts: Vec<_> = open.iter().map(|process| &process.host).collect();
+    hosts.sort_by(|a, b| a.cmp_folded(b));
+    hosts.dedup();
+    let read = page.rows.len();
+    let (n, n_hosts) = (open.len(), hosts.len());
+    Ok(Fact {
+        said: match n {
+            0 => "no process of it is without an end".into(),
+            n => format!(
+                "{n} not seen to end, on {n_hosts} hosts: {}",
+                words::few(hosts.into_iter())
+            ),
+        },
+        source: if count(read) < READ {
+            format!("process search, all {read} read")
+        } else {
+            format!("process search, {read} of up to {} read", page.total)
+        },
+        requests: 1,
+        ..Fact::default()
+    })
+}
+
+/// What the ban would have stopped lately.
+async fn lately(md5: Md5, client: &Client) -> Result<Fact, Error> {
+    let now = client.clock().now();
+    let since = now.checked_sub((30 * 24).hours()).unwrap_or(now);
+    let query = format!(
+        "process_md5:{md5} start:[{} TO *]",
+        since.strftime("%Y-%m-%dT%H:%M:%S")
+    );
+    let search = Search {
+        query,
+        ..Search::default()
+    };
+    let fields = ["hostname", "username"].map(str::to_owned);
+    let facets = client.facets(&search, &fields).await?;
+    let hosts: Vec<_> = counted(&facets, "hostname")
+        .map(|value| &value.name)
+        .collect();
+    let users: Vec<_> = counted(&facets, "username")
+        .map(|value| &value.name)
+        .collect();
+    Ok(Fact {
+        said: match facets.total {
+            0 => "would have stopped nothing".into(),
+            n => format!(
+                "would have stopped up to {n} starts on {} hosts, of {}",
+                hosts.len(),
+                words::few(users.into_iter())
+            ),
+        },
+        source: words::source("facets of processes, by start", &facets),
+        requests: 1,
+        ..Fact::default()
+    })
+}
+
+/// Where the ban will stop nothing: paths that no ban reaches.
+async fn never(binary: Record<'_>, client: &Client) -> Result<Fact, Error> {
+    let (patterns, binary) = tokio::join!(client.restrictions(), binary);
+    let patterns = match patterns {
+        Ok(restrictions) => restrictions.patterns,
+        Err(Error::NotFound { .. }) => {
+            return Ok(Fact {
+                said: "this server does not say which paths no ban reaches".into(),
+                source: "ban restrictions".into(),
+                requests: 1,
+                ..Fact::default()
+            });
+        }
+        Err(error) => return Err(error),
+    };
+    let paths = binary
+        .map(|binary| binary.observed_paths.clone())
+        .unwrap_or_default();
+    let spared: Vec<_> = paths
+        .iter()
+        .filter(|path| {
+            patterns
+                .iter()
+                .any(|pattern| words::is_restricted(pattern, path))
+        })
+        .collect();
+    let is_spared = !spared.is_empty();
+    Ok(Fact {
+        said: if is_spared {
+            format!(
+                "sensors never stop it at {}",
+                words::few(spared.into_iter())
+            )
+        } else {
+            "no path of it is spared".into()
+        },
+        warnings: is_spared
+            .then(|| "it is part of the system, which no ban stops".into())
+            .into_iter()
+            .collect(),
+        source: format!(
+            "ban restrictions, {} patterns against {} paths",
+            patterns.len(),
+            paths.len()
+        ),
+        requests: 1,
+        ..Fact::default()
+    })
+}
+
+fn ran(md5: Md5) -> Search {
+    Search {
+        query: format!("process_md5:{md5}"),
+        ..Search::default()
+    }
+}
+
+/// The values of a facet.
+fn counted<'f>(
+    facets: &'f Facets,
+    field: &'f str,
+) -> impl Iterator<Item = &'f crate::model::FacetValue> {
+    let its = facets
+        .facets
+        .iter()
+        .filter(move |facet| facet.field == field);
+    its.flat_map(|facet| &facet.values)
+}
+
+fn count(n: usize) -> u64 {
+    u64::try_from(n).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,117 @@
+//! Whom it will hit when a host is cut off.
+
+use jiff::ToSpan;
+
+use super::{Fact, Look, words};
+use crate::api::{Client, Error};
+use crate::model::{Search, Sensor, Span};
+
+/// The lines, in their order.
+pub(super) const NAMES: [&str; 3] = ["talked to it", "users", "role"];
+
+/// The looks, in the order of their names.
+pub(super) fn looks<'a>(sensor: &'a Sensor, client: &'a Client) -> Vec<Look<'a>> {
+    vec![
+        Box::pin(talked(sensor, client)),
+        Box::pin(users(sensor, client)),
+        Box::pin(role(sensor, client)),
+    ]
+}
+
+/// Which hosts had a connection to it in the last day.
+async fn talked(sensor: &Sensor, client: &Client) -> Result<Fact, Error> {
+    let addresses = sensor.adapters.iter().map(|adapter| adapter.ip);
+    let addresses: Vec<_> = addresses
+        .filter(|ip| !ip.is_loopback() && !ip.is_unspecified() && ip.is_ipv4())
+        .map(|ip| format!("ipaddr:{ip}"))
+        .collect();
+    if addresses.is_empty() {
+        return Ok(Fact {
+            said: "not known: its sensor names no address".into(),
+            source: "sensor record".into(),
+            ..Fact::default()
+        });
+    }
+    let search = lately(
+        format!("({}) -sensor_id:{}", addresses.join(" OR "), sensor.id),
+        client,
+    );
+    let fields = ["hostname".to_owned()];
+    let facets = client.facets(&search, &fields).await?;
+    let hosts: Vec<_> = facets
+        .facets
+        .iter()
+        .flat_map(|facet| &facet.values)
+        .collect();
+    Ok(Fact {
+        said: match hosts.len() {
+            0 => "no other host with a sensor, in 24 h".into(),
+            n => format!(
+                "{n} hosts in 24 h: {}",
+                words::few(hosts.iter().map(|value| &value.name))
+            ),
+        },
+        source: words::source("facets of processes with a netconn to its address", &facets),
+        requests: 1,
+        ..Fact::default()
+    })
+}
+
+/// Whose processes it ran in the last day.
+async fn users(sensor: &Sensor, client: &Client) -> Result<Fact, Error> {
+    let search = lately(format!("sensor_id:{}", sensor.id), client);
+    let fields = ["username".to_owned()];
+    let facets = client.facets(&search, &fields).await?;
+    let values = facets.facets.iter().flat_map(|facet| &facet.values);
+    let users: Vec<_> = values.map(|value| (&value.name, value.count)).collect();
+    Ok(Fact {
+        said: match &users[..] {
+            [] => "no process in 24 h".into(),
+            some => words::tally(some),
+        },
+        source: words::source("facets of its processes, 24 h", &facets),
+        requests: 1,
+        ..Fact::default()
+    })
+}
+
+/// Whether it is a domain controller, which the documents of its processes tell.
+async fn role(sensor: &Sensor, client: &Client) -> Result<Fact, Error> {
+    let role = |role: &str| Search {
+        query: format!("sensor_id:{} host_type:{role}", sensor.id),
+        ..Search::default()
+    };
+    let none = Span { start: 0, rows: 0 };
+    let (controller, server) = (role("domain_controller"), role("server"));
+    let (controller, server) = tokio::join!(
+        client.processes(&controller, none),
+        client.processes(&server, none)
+    );
+    let (is_controller, is_server) = (controller?.total > 0, server?.total > 0);
+    let warning =
+        "it is a domain controller: whoever logs on through it, or uses its DNS, is cut off";
+    Ok(Fact {
+        said: match (is_controller, is_server) {
+            (true, _) => "domain controller".into(),
+            (_, true) => "server".into(),
+            _ => "no server".into(),
+        },
+        source: "host_type of its processes".into(),
+        warnings: is_controller
+            .then(|| warning.to_owned())
+            .into_iter()
+            .collect(),
+        requests: 2,
+        ..Fact::default()
+    })
+}
+
+/// A search of the last day, by the server's clock.
+fn lately(query: String, client: &Client) -> Search {
+    let now = client.clock().now();
+    Search {
+        query,
+        min_last_server_update: now.checked_sub(24.hours()).ok(),
+        ..Search::default()
+    }
+}

@@ -1,0 +1,74 @@
+//! The blast radius: whom a deed will hit, found out before it is done. Every line says where it comes from.
+
+mod hash;
+mod host;
+mod words;
+
+use std::{pin::Pin, time::Duration};
+
+use super::{Deed, Guard, Plan, State};
+use crate::api::{Client, Error};
+
+/// How long one look may take. What is not known by then is called unknown: whoever must act does not wait for ever.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// One line of the blast radius.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Fact {
+    /// What it is about, in a word.
+    pub what: &'static str,
+    /// What is so.
+    pub said: String,
+    /// Where that comes from, and how much of it was read.
+    pub source: String,
+    /// What of it speaks against the deed.
+    pub warnings: Vec<String>,
+    /// How many requests it took.
+    pub requests: u32,
+    /// Whether it could be found out.
+    pub is_known: bool,
+}
+
+/// A look that makes one line.
+type Look<'a> = Pin<Box<dyn Future<Output = Result<Fact, Error>> + Send + 'a>>;
+
+impl Deed {
+    /// What the lines of its blast radius are about, in their order.
+    pub fn looks(&self) -> &'static [&'static str] {
+        match self {
+            Self::Ban { .. } => &hash::NAMES,
+            Self::Isolate(_) => &host::NAMES,
+            _ => &[],
+        }
+    }
+}
+
+impl Plan {
+    /// Finds out whom it will hit, and tells each line as it becomes known.
+    pub async fn radius(&self, client: &Client, guard: &Guard, tell: impl Fn(Fact)) {
+        let looks: Vec<Look<'_>> = match (&self.deed, &self.state) {
+            (Deed::Ban { .. }, State::Hash { md5, .. }) => hash::looks(*md5, client, guard),
+            (Deed::Isolate(_), State::Sensor(sensor)) => host::looks(sensor, client),
+            _ => return,
+        };
+        let each = self.deed.looks().iter().zip(looks).map(|(what, look)| {
+            let tell = &tell;
+            async move {
+                let unknown = |why: String| Fact {
+                    said: format!("not known: {why}"),
+                    ..Fact::default()
+                };
+                let fact = match tokio::time::timeout(PATIENCE, look).await {
+                    Ok(Ok(fact)) => Fact {
+                        is_known: true,
+                        ..fact
+                    },
+                    Ok(Err(error)) => unknown(error.to_string()),
+                    Err(_) => unknown(format!("no answer within {} s", PATIENCE.as_secs())),
+                };
+                tell(Fact { what, ..fact });
+            }
+        });
+        futures::future::join_all(each).await;
+    }
+}
