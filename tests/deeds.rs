@@ -4,10 +4,12 @@ mod support;
 
 use std::time::Duration;
 
+use lampblack::api::{Change, Client};
+use lampblack::model::SensorId;
 use lampblack::record::actions;
 use lampblack::sim::Options;
 use serde_json::json;
-use support::{console::Console, console::small};
+use support::console::{Console, settings, small};
 
 /// A console on a server whose sensors check in at once, with the documentation's own host under the cursor.
 async fn ready() -> Console {
@@ -207,4 +209,48 @@ async fn what_is_pending_is_taken_up_after_a_restart() {
     console.press("esc @").await;
     console.until("ACCEPTED").await;
     assert_eq!(changes(&console).len(), 1);
+}
+
+#[tokio::test]
+async fn the_isolated_board_says_since_when_by_whom_and_why_and_what_drifted() {
+    let mut console = ready().await;
+    console.press("I").await.write("case 7").await;
+    console.press("tab tab enter").await;
+    console.until("CONFIRMED").await;
+    console.press(":").await.write("isolated").await;
+    console.press("enter").await;
+    console.shows(&[
+        "Isolated",
+        "ISOLATED",
+        "WIN-IA9NQ1GN8OI",
+        "case 7",
+        "ana",
+        "not by us",
+    ]);
+    // Somebody else lets it back.
+    let client = Client::new(settings(&console.sim), None).unwrap();
+    let sensor = client.sensor(SensorId(3)).await.unwrap();
+    let release = Change::isolation(&sensor, false);
+    client.change(&release).await.unwrap();
+    while client.sensor(SensorId(3)).await.unwrap().is_isolating != Some(false) {}
+    console.press("r").await;
+    console.shows(&["DRIFT: isolated by the log and not by the server: WIN-IA9NQ1GN8OI"]);
+}
+
+#[tokio::test]
+async fn what_can_be_done_is_found_by_its_name() {
+    let mut console = ready().await;
+    console.press(":").await.write("isolate").await;
+    console
+        .shows(&["isolate", "Cut the host off"])
+        .lacks("repaint");
+    console
+        .press("enter")
+        .await
+        .shows(&["ISOLATE", "reason (required)"]);
+    console.press("esc :").await.write("no such thing").await;
+    console
+        .press("enter")
+        .await
+        .shows(&["nothing here has that name"]);
 }

@@ -5,7 +5,7 @@ use jiff::{Timestamp, ToSpan};
 
 use super::{App, View};
 use crate::keys::{Action, Chord, Lookup};
-use crate::model::Ban;
+use crate::model::{Ban, Sensor};
 use crate::panes::{FailurePane, Pane, PaneId, QueryPane};
 use crate::query::Index;
 use crate::session::{Cx, Effect, Lead};
@@ -42,7 +42,7 @@ impl App {
         pane.type_key(key, &mut Cx::new(session, effects, now));
     }
 
-    fn act(&mut self, action: Action, now: Timestamp, effects: &mut Vec<Effect>) {
+    pub(super) fn act(&mut self, action: Action, now: Timestamp, effects: &mut Vec<Effect>) {
         // Only what may change what is shown is worth remembering where one was.
         let is_leading = View::of(action).is_some()
             || matches!(
@@ -152,6 +152,10 @@ impl App {
                     View::Alerts => panes.alerts.refresh(&mut cx),
                     View::Binaries => panes.binaries.refresh(&mut cx),
                     View::Bans => cx.ask::<Ban>(String::new()),
+                    View::Isolated => {
+                        cx.read_journal();
+                        cx.ask::<Sensor>(String::new());
+                    }
                     View::Activity => cx.read_journal(),
                     View::Facets => {
                         panes.results.refresh(&mut cx);
@@ -201,7 +205,7 @@ impl App {
         let process = match self.view {
             View::Hunt | View::Facets => session.subject.as_ref().map(|subject| subject.id),
             View::Alerts => session.alert.as_ref().and_then(|alert| alert.process),
-            View::Process | View::Binaries | View::Bans | View::Activity => None,
+            View::Process | View::Binaries | View::Bans | View::Isolated | View::Activity => None,
         };
         let mut cx = Cx::new(&mut self.session, effects, now);
         match view {
@@ -215,6 +219,8 @@ impl App {
                 cx.submit(Index::Alert, OPEN.into());
             }
             View::Bans if cx.session().bans.search().is_none() => cx.ask::<Ban>(String::new()),
+            // Who is cut off is worth knowing anew each time.
+            View::Isolated => cx.ask::<Sensor>(String::new()),
             View::Activity => cx.read_journal(),
             _ => {}
         }

@@ -117,6 +117,7 @@ fn divided(view: View, main: Rect) -> Vec<(PaneId, Rect)> {
             vec![(PaneId::Binaries, list), (PaneId::Binary, binary)]
         }
         View::Bans => vec![(PaneId::Bans, main)],
+        View::Isolated => vec![(PaneId::Isolated, main)],
         View::Activity => {
             let [acts, calls] =
                 Layout::vertical([Constraint::Fill(1), Constraint::Fill(1)]).areas(main);

@@ -174,16 +174,23 @@ impl App {
         for (id, _) in self.view.panes() {
             self.panes.get_mut(*id).settle(&mut cx);
         }
+        let mut picked = None;
         // What takes the place of an overlay wants to ask for what it shows, too.
         while let Some(overlay) = &mut self.overlay {
             overlay.settle(&mut cx);
             if !overlay.is_done() {
                 break;
             }
+            picked = overlay.picked();
             self.overlay = overlay.then();
         }
         if self.overlay.is_none() {
             cx.drop_preview();
+        }
+        // What was picked by its name is done as if its key had been pressed.
+        if let Some(action) = picked {
+            self.act(action, now, &mut effects);
+            effects.extend(self.handle(Input::Resize, now));
         }
         effects
     }

@@ -2,7 +2,7 @@
 
 use crate::panes::{
     Acts, AlertPane, Alerts, Bans, Binaries, BinaryPane, Calls, EventsPane, FacetsPane, FactsPane,
-    LineagePane, ListPane, Pane, PaneId, Processes, QueryPane, SensorPane, TreePane,
+    Isolated, LineagePane, ListPane, Pane, PaneId, Processes, QueryPane, SensorPane, TreePane,
 };
 use crate::query::Index;
 
@@ -24,6 +24,7 @@ pub(super) struct Panes {
     pub(super) binary: BinaryPane,
     pub(super) facets: FacetsPane,
     pub(super) bans: ListPane<Bans>,
+    pub(super) isolated: ListPane<Isolated>,
     pub(super) acts: ListPane<Acts>,
     pub(super) calls: ListPane<Calls>,
 }
@@ -46,6 +47,7 @@ impl Default for Panes {
             binary: BinaryPane::default(),
             facets: FacetsPane::default(),
             bans: ListPane::default(),
+            isolated: ListPane::default(),
             acts: ListPane::default(),
             calls: ListPane::default(),
         }
@@ -88,6 +90,7 @@ impl Panes {
             PaneId::Binary => &self.binary,
             PaneId::Facets => &self.facets,
             PaneId::Bans => &self.bans,
+            PaneId::Isolated => &self.isolated,
             PaneId::Acts => &self.acts,
             PaneId::Calls => &self.calls,
         }
@@ -110,6 +113,7 @@ impl Panes {
             PaneId::Binary => &mut self.binary,
             PaneId::Facets => &mut self.facets,
             PaneId::Bans => &mut self.bans,
+            PaneId::Isolated => &mut self.isolated,
             PaneId::Acts => &mut self.acts,
             PaneId::Calls => &mut self.calls,
         }

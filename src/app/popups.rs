@@ -4,7 +4,9 @@ use jiff::Timestamp;
 
 use super::{App, View};
 use crate::keys::Action;
-use crate::panes::{ExplainPane, HelpPane, HistoryPane, PaneId, PeriodPane, SavedPane};
+use crate::panes::{
+    CommandsPane, ExplainPane, HelpPane, HistoryPane, PaneId, PeriodPane, SavedPane,
+};
 use crate::query::Index;
 use crate::session::{Cx, Effect};
 
@@ -20,6 +22,10 @@ impl App {
             Action::Help => {
                 let keys = self.scope();
                 self.overlay = Some(Box::new(HelpPane::new(keys, &self.keymap)));
+            }
+            Action::Commands if self.overlay.is_none() => {
+                let commands = CommandsPane::new(self.scope(), &self.keymap);
+                self.overlay = Some(Box::new(commands));
             }
             Action::History if self.overlay.is_none() => {
                 self.go_to(View::Hunt);

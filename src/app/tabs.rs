@@ -39,7 +39,8 @@ pub(super) fn tabs(
         usize::from(area.width).saturating_sub(taken + 1)
     };
     let here = crumbs.last().map_or(0, text::width);
-    let mut left: Vec<_> = View::all().map(tab).collect();
+    let listed = View::all().filter(|view| *view != View::Isolated || *view == current);
+    let mut left: Vec<_> = listed.map(tab).collect();
     if room(&left) < here {
         // What one looks at is worth more than the views beside the numbered ones, which the help names.
         let shown = View::all().filter(|view| view.is_numbered() || *view == current);

@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use super::{App, View};
 use crate::model::{ProcessId, Search};
 use crate::panes::{
-    Acts, Alerts, Bans, Binaries, EventsState, Kind, ListPane, PaneId, Processes, QueryPane, State,
-    TreeState,
+    Acts, Alerts, Bans, Binaries, EventsState, Isolated, Kind, ListPane, PaneId, Processes,
+    QueryPane, State, TreeState,
 };
 use crate::session::{Cx, Effect, Listed, Session};
 use crate::text;
@@ -50,6 +50,7 @@ enum Shown {
     Alerts(Asked<Alerts>),
     Binaries(Asked<Binaries>),
     Bans(State<Bans>),
+    Isolated(State<Isolated>),
     Activity(State<Acts>),
 }
 
@@ -97,7 +98,9 @@ impl Shown {
             (Self::Process(one, ..), Self::Process(other, ..)) => one == other,
             (Self::Alerts(one), Self::Alerts(other)) => one.is_same(other),
             (Self::Binaries(one), Self::Binaries(other)) => one.is_same(other),
-            (Self::Bans(_), Self::Bans(_)) | (Self::Activity(_), Self::Activity(_)) => true,
+            (Self::Bans(_), Self::Bans(_))
+            | (Self::Isolated(_), Self::Isolated(_))
+            | (Self::Activity(_), Self::Activity(_)) => true,
             _ => false,
         }
     }
@@ -109,7 +112,7 @@ impl Shown {
             Self::Process(opened, ..) => opened.is_none(),
             Self::Alerts(asked) => asked.search.is_none(),
             Self::Binaries(asked) => asked.search.is_none(),
-            Self::Bans(_) | Self::Activity(_) => false,
+            Self::Bans(_) | Self::Isolated(_) | Self::Activity(_) => false,
         }
     }
 }
@@ -136,6 +139,7 @@ impl App {
                     Shown::Binaries(Asked::of(&panes.binary_query, &panes.binaries, session))
                 }
                 View::Bans => Shown::Bans(panes.bans.state().clone()),
+                View::Isolated => Shown::Isolated(panes.isolated.state().clone()),
                 View::Activity => Shown::Activity(panes.acts.state().clone()),
             },
             crumb: self.crumb(),
@@ -206,6 +210,7 @@ impl App {
                 asked.restore(&mut panes.alert_query, &mut panes.alerts, &mut cx);
             }
             Shown::Bans(state) => panes.bans.restore(state),
+            Shown::Isolated(state) => panes.isolated.restore(state),
             Shown::Activity(state) => panes.acts.restore(state),
             Shown::Binaries(asked) => {
                 asked.restore(&mut panes.binary_query, &mut panes.binaries, &mut cx);
@@ -219,7 +224,9 @@ impl App {
             View::Hunt | View::Facets => self.session.results.search(),
             View::Alerts => self.session.alerts.search(),
             View::Binaries => self.session.binaries.search(),
-            View::Bans | View::Activity => return self.view.title().to_lowercase(),
+            View::Bans | View::Isolated | View::Activity => {
+                return self.view.title().to_lowercase();
+            }
             View::Process => {
                 let opened = self.session.opened_process();
                 return opened.map_or(String::new(), |process| {

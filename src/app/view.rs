@@ -22,6 +22,8 @@ pub enum View {
     Bans,
     /// What is found in the hunt is counted.
     Facets,
+    /// Hosts that are cut off.
+    Isolated,
     /// What was changed, and what was asked.
     Activity,
 }
@@ -46,13 +48,14 @@ impl View {
             Self::Binaries => Action::ViewBinaries,
             Self::Bans => Action::ViewBans,
             Self::Facets => Action::ViewFacets,
+            Self::Isolated => Action::ViewIsolated,
             Self::Activity => Action::ViewActivity,
         }
     }
 
     /// Whether it is one of the views that are counted, and not a look at another or at the console itself.
     pub(super) fn is_numbered(self) -> bool {
-        !matches!(self, Self::Facets | Self::Activity)
+        !matches!(self, Self::Facets | Self::Isolated | Self::Activity)
     }
 
     /// Its name.
@@ -64,6 +67,7 @@ impl View {
             Self::Binaries => "Binaries",
             Self::Bans => "Bans",
             Self::Facets => "Facets",
+            Self::Isolated => "Isolated",
             Self::Activity => "Activity",
         }
     }
@@ -72,7 +76,7 @@ impl View {
     pub(super) fn index(self) -> Option<Index> {
         match self {
             Self::Hunt | Self::Facets => Some(Index::Process),
-            Self::Process | Self::Bans | Self::Activity => None,
+            Self::Process | Self::Bans | Self::Isolated | Self::Activity => None,
             Self::Alerts => Some(Index::Alert),
             Self::Binaries => Some(Index::Binary),
         }
@@ -108,6 +112,7 @@ impl View {
                 (PaneId::Binary, "Binary"),
             ],
             Self::Bans => &[(PaneId::Bans, "Bans")],
+            Self::Isolated => &[(PaneId::Isolated, "Isolated")],
             Self::Activity => &[(PaneId::Acts, "Activity"), (PaneId::Calls, "Requests")],
             Self::Facets => &[
                 (PaneId::Query(Index::Process), "Query"),
@@ -126,6 +131,7 @@ impl View {
             Self::Binaries => PaneId::Binaries,
             Self::Bans => PaneId::Bans,
             Self::Facets => PaneId::Facets,
+            Self::Isolated => PaneId::Isolated,
             Self::Activity => PaneId::Acts,
         }
     }

@@ -19,6 +19,9 @@ pub enum Action {
     Suspend,
     /// Draw the whole screen again
     Redraw,
+    /// Do something by its name
+    #[strum(message = "do")]
+    Commands,
     /// Show the keys that work here
     Help,
     /// Take one layer away: popup, entry, filter, marks, zoom
@@ -47,6 +50,9 @@ pub enum Action {
     /// Bans: hashes that are stopped
     #[strum(message = "bans")]
     ViewBans,
+    /// Isolated: hosts cut off, since when, by whom and why
+    #[strum(message = "isolated")]
+    ViewIsolated,
     /// Activity: what was changed, and every request
     #[strum(message = "activity")]
     ViewActivity,

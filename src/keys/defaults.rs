@@ -11,6 +11,7 @@ pub(super) const DEFAULTS: &[(Scope, &[Keys])] = &[
         Scope::Global,
         &[
             (Action::Help, &["?", "f1"]),
+            (Action::Commands, &[":"]),
             (Action::EditQuery, &["i"]),
             (Action::History, &["ctrl-r"]),
             (Action::SavedQueries, &["ctrl-s"]),
@@ -24,6 +25,7 @@ pub(super) const DEFAULTS: &[(Scope, &[Keys])] = &[
             (Action::ViewBinaries, &["5"]),
             (Action::ViewBans, &["8"]),
             (Action::ViewFacets, &["F"]),
+            (Action::ViewIsolated, &["g i"]),
             (Action::ViewActivity, &["@"]),
             (Action::Isolate, &["I"]),
             (Action::Release, &["U"]),
@@ -71,6 +73,16 @@ pub(super) const DEFAULTS: &[(Scope, &[Keys])] = &[
     ),
     (Scope::Filter, &[(Action::KeepFilter, &["enter"])]),
     (Scope::Entry, &[(Action::Accept, &["enter"])]),
+    (
+        Scope::Commands,
+        &[
+            (Action::Accept, &["enter"]),
+            (Action::Down, &["down", "ctrl-n"]),
+            (Action::Up, &["up", "ctrl-p"]),
+            (Action::PageDown, &["pagedown"]),
+            (Action::PageUp, &["pageup"]),
+        ],
+    ),
     (
         Scope::Sheet,
         &[
@@ -189,6 +201,7 @@ pub(super) const DEFAULTS: &[(Scope, &[Keys])] = &[
     ),
     (Scope::Alerts, &[(Action::Open, &["enter"])]),
     (Scope::Alert, &[(Action::Open, &["enter"])]),
+    (Scope::Isolated, &[(Action::Open, &["enter"])]),
     (
         Scope::Bans,
         &[

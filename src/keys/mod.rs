@@ -269,7 +269,8 @@ mod tests {
                 "b go-binary",
                 "g top",
                 "t period",
-                "q explain"
+                "q explain",
+                "i view-isolated"
             ]
         );
         assert_eq!(

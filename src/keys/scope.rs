@@ -22,6 +22,8 @@ pub enum Scope {
     Entry,
     /// The popup in which a download is ordered; takes text.
     Download,
+    /// The popup in which something is picked by its name; takes text.
+    Commands,
     /// The sheet on which a deed is looked at and confirmed; takes text.
     Sheet,
     /// The popup in which columns are chosen.
@@ -58,6 +60,8 @@ pub enum Scope {
     Binary,
     /// The list of banned hashes.
     Bans,
+    /// The list of isolated hosts.
+    Isolated,
     /// The list of what was changed.
     Acts,
     /// The list of requests.
@@ -87,6 +91,7 @@ impl Scope {
             Self::Filter => "Filter",
             Self::Entry => "Entry",
             Self::Download => "Download",
+            Self::Commands => "Do by name",
             Self::Sheet => "Sheet",
             Self::Columns => "Columns",
             Self::Query => "Query",
@@ -105,6 +110,7 @@ impl Scope {
             Self::Binaries => "Binaries",
             Self::Binary => "Binary",
             Self::Bans => "Bans",
+            Self::Isolated => "Isolated",
             Self::Acts => "Activity",
             Self::Calls => "Requests",
             Self::Facets => "Facets",
@@ -125,6 +131,7 @@ impl Scope {
             S::Filter => &[S::Filter, S::Global],
             S::Entry => &[S::Entry, S::Global],
             S::Download => &[S::Download, S::Global],
+            S::Commands => &[S::Commands, S::Global],
             S::Sheet => &[S::Sheet, S::Global],
             S::Columns => &[S::Columns, S::List, S::Global],
             S::Copy => &[S::Copy, S::Global],
@@ -166,6 +173,7 @@ impl Scope {
                 S::Global,
             ],
             S::Bans => &[S::Bans, S::Pivot, S::Copy, S::Rows, S::List, S::Global],
+            S::Isolated => &[S::Isolated, S::Pivot, S::Copy, S::Rows, S::List, S::Global],
             S::Acts => &[S::Acts, S::Pivot, S::Copy, S::Rows, S::List, S::Global],
             S::Calls => &[S::Calls, S::Copy, S::Rows, S::List, S::Global],
             S::Facets => &[S::Facets, S::Copy, S::List, S::Global],
@@ -179,7 +187,12 @@ impl Scope {
     pub fn takes_text(self) -> bool {
         matches!(
             self,
-            Self::Query | Self::Filter | Self::Entry | Self::Download | Self::Sheet
+            Self::Query
+                | Self::Filter
+                | Self::Entry
+                | Self::Download
+                | Self::Sheet
+                | Self::Commands
         )
     }
 

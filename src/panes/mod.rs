@@ -4,6 +4,7 @@ mod alert;
 mod binary;
 mod bytes;
 mod columns;
+mod commands;
 mod download;
 mod editor;
 mod entry;
@@ -36,6 +37,7 @@ use ratatui::{Frame, layout::Rect, text::Line};
 pub use alert::AlertPane;
 pub use binary::BinaryPane;
 pub use columns::ColumnsPane;
+pub use commands::CommandsPane;
 pub use download::DownloadPane;
 pub use events::{EventsPane, EventsState};
 pub use explain::ExplainPane;
@@ -46,7 +48,7 @@ pub use failure::FailurePane;
 pub use help::HelpPane;
 pub use history::HistoryPane;
 pub use lineage::LineagePane;
-pub use list::{Acts, Alerts, Bans, Binaries, Calls, Kind, ListPane, Processes, State};
+pub use list::{Acts, Alerts, Bans, Binaries, Calls, Isolated, Kind, ListPane, Processes, State};
 pub use period::PeriodPane;
 pub use pivot::{AroundPane, Clues};
 pub use query::QueryPane;
@@ -88,6 +90,8 @@ pub enum PaneId {
     Binary,
     /// The banned hashes.
     Bans,
+    /// The hosts that are isolated.
+    Isolated,
     /// What was changed.
     Acts,
     /// What was asked of the server.
@@ -160,6 +164,11 @@ pub trait Pane {
     /// Whether it has nothing more to do; an overlay is then taken away.
     fn is_done(&self) -> bool {
         false
+    }
+
+    /// What was picked in it, to be done once it is gone.
+    fn picked(&self) -> Option<Action> {
+        None
     }
 
     /// What takes its place when it has nothing more to do.

@@ -179,7 +179,7 @@ impl Cache {
 /// Whether an answer may be given again. What decides about a host is never old; what cannot change never expires.
 fn is_young(fetch: &Fetch, answer: &Answer, now: Timestamp, pace: Pace) -> bool {
     let limit = match (fetch, answer) {
-        (_, Answer::Sensor(_)) => pace.sensor_age,
+        (_, Answer::Sensor(_) | Answer::Isolated(_) | Answer::Bans(_)) => pace.sensor_age,
         (_, Answer::Summary(known)) if known.value.process.terminated != Some(true) => {
             pace.running_age
         }

@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
+use futures::TryStreamExt;
 use jiff::Timestamp;
 
-use super::head;
+use super::{head, pages::pages};
 use crate::api::{Client, Error};
 use crate::model::{
-    Alert, Ban, Binary, Events, FacetValue, Facets, Group, GroupId, Head, HostCount, Known,
-    Lineage, Md5, Page, Prevalence, Process, ProcessId, Search, Segment, SegmentInfo, Sensor,
-    SensorId, ServerInfo, Span, Summary,
+    Alert, Ban, Binary, Events, FacetValue, Facets, Group, GroupId, Head, HostCount, Isolation,
+    Known, Lineage, Md5, Page, Prevalence, Process, ProcessId, Search, Segment, SegmentInfo,
+    Sensor, SensorId, ServerInfo, Span, Summary,
 };
 
 /// A page of processes as it is kept and shown: rows are shared, not copied.
@@ -76,6 +77,8 @@ pub enum Fetch {
     },
     /// All bans, in force and lifted.
     Bans,
+    /// The sensors whose hosts are isolated, or are to be; all of them are looked at.
+    Isolated,
     /// Which segments the events of a process are stored in.
     Segments(ProcessId),
     /// The events of one segment of a process.
@@ -112,6 +115,7 @@ pub enum Answer {
     Events(Known<Events>),
     Binaries(Known<Page<Arc<Binary>>>),
     Bans(Known<Page<Arc<Ban>>>),
+    Isolated(Known<Page<Arc<Sensor>>>),
     Head(Known<Head>),
 }
 
@@ -187,6 +191,16 @@ impl Fetch {
                 let page = client.bans().await?;
                 Answer::Bans(known(page.map(Arc::new), at(client)))
             }
+            Self::Isolated => {
+                let all = pages::<Sensor>(client, Search::default(), None);
+                let all: Vec<_> = all.try_collect().await?;
+                let rows = all.into_iter().flat_map(|page| page.rows);
+                let rows = rows.filter(|sensor| {
+                    !matches!(sensor.isolation(), Isolation::No | Isolation::Unknown)
+                });
+                let rows: Vec<_> = rows.map(Arc::new).collect();
+                Answer::Isolated(known(Page::from(rows), at(client)))
+            }
             Self::Head { md5, bytes } => {
                 let head = head::head(client, *md5, *bytes).await?;
                 Answer::Head(known(head, at(client)))
@@ -215,6 +229,7 @@ impl Answer {
             Self::Events(known) => known.as_of,
             Self::Binaries(known) => known.as_of,
             Self::Bans(known) => known.as_of,
+            Self::Isolated(known) => known.as_of,
             Self::Head(known) => known.as_of,
         }
     }
@@ -236,6 +251,7 @@ impl Answer {
             Self::Events(known) => &mut known.from_cache,
             Self::Binaries(known) => &mut known.from_cache,
             Self::Bans(known) => &mut known.from_cache,
+            Self::Isolated(known) => &mut known.from_cache,
             Self::Head(known) => &mut known.from_cache,
         };
         *mark = true;
@@ -264,7 +280,11 @@ impl Answer {
                 process_weight(&summary.process) + relatives.map(process_weight).sum::<usize>()
             }
             Self::Lineage(_) => 0,
-            Self::Sensor(known) => 1024 + known.value.document.len(),
+            Self::Sensor(known) => sensor_weight(&known.value),
+            Self::Isolated(known) => {
+                let rows = known.value.rows.iter();
+                128 + rows.map(|row| sensor_weight(row)).sum::<usize>()
+            }
             Self::Group(known) => 512 + known.value.document.len(),
             Self::Facets(known) => {
                 let values = known.value.facets.iter().flat_map(|facet| &facet.values);
@@ -317,6 +337,10 @@ pub(super) fn process_weight(process: &Process) -> usize {
         + process.cmdline.raw().len()
         + process.path.raw().len()
         + 256
+}
+
+fn sensor_weight(sensor: &Sensor) -> usize {
+    1024 + sensor.document.len()
 }
 
 /// The struct, the record, and about as much again for what was taken out of it: paths and hosts may be thousands.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use futures::{Stream, StreamExt, TryStreamExt, future, stream};
 
 use crate::api::{Client, Error};
-use crate::model::{Alert, Binary, Page, Process, Search, Span};
+use crate::model::{Alert, Binary, Page, Process, Search, Sensor, SensorFilter, Span};
 
 /// Rows asked for at once: what the server's own console asks for at most (reference 1.6).
 const ROWS: u64 = 1000;
@@ -32,6 +32,13 @@ impl Paged for Process {
 impl Paged for Alert {
     async fn page(client: &Client, search: &Search, span: Span) -> Result<Page<Self>, Error> {
         client.alerts(search, span).await
+    }
+}
+
+impl Paged for Sensor {
+    /// Sensors are not found by a query: the search counts for nothing.
+    async fn page(client: &Client, _: &Search, span: Span) -> Result<Page<Self>, Error> {
+        client.sensors(&SensorFilter::default(), span).await
     }
 }
 

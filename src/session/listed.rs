@@ -5,7 +5,7 @@ use std::{fmt::Debug, sync::Arc};
 use super::{Heard, Pages, Session};
 use crate::deeds::Act;
 use crate::model::{
-    Alert, AlertId, Ban, Binary, Document, Md5, Process, ProcessId, Search, SensorId, Span,
+    Alert, AlertId, Ban, Binary, Document, Md5, Process, ProcessId, Search, Sensor, SensorId, Span,
 };
 use crate::read::Fetch;
 use crate::worker::List;
@@ -172,6 +172,39 @@ impl Listed for Ban {
 
     fn pages_mut(session: &mut Session) -> &mut Pages<Self> {
         &mut session.bans
+    }
+}
+
+impl Listed for Sensor {
+    type Id = SensorId;
+
+    const LIST: List = List::Isolated;
+
+    /// Those that are isolated come all at once.
+    const ROWS: u64 = 1 << 32;
+
+    fn id(&self) -> SensorId {
+        self.id
+    }
+
+    fn document(&self) -> &Document {
+        &self.document
+    }
+
+    fn sensor(&self) -> Option<SensorId> {
+        Some(self.id)
+    }
+
+    fn fetch(_: Arc<Search>, _: Span) -> Option<Fetch> {
+        Some(Fetch::Isolated)
+    }
+
+    fn pages(session: &Session) -> &Pages<Self> {
+        &session.isolated
+    }
+
+    fn pages_mut(session: &mut Session) -> &mut Pages<Self> {
+        &mut session.isolated
     }
 }
 

@@ -131,6 +131,8 @@ pub struct Session {
     pub binaries: Pages<Binary>,
     /// The banned hashes.
     pub bans: Pages<Ban>,
+    /// The hosts that are isolated, or are to be.
+    pub isolated: Pages<Sensor>,
     /// What was changed on servers, the newest first.
     pub acts: Pages<Act>,
     /// What was asked of the server, the newest first.
@@ -277,6 +279,9 @@ impl Session {
             (Ok(Answer::Binaries(known)), Slot::Page(_, start)) => {
                 self.binaries.settle(start, ticket, known)
             }
+            (Ok(Answer::Isolated(known)), Slot::Page(_, start)) => {
+                self.isolated.settle(start, ticket, known)
+            }
             (Ok(Answer::Bans(known)), Slot::Page(_, start)) => {
                 self.bans.settle(start, ticket, known)
             }
@@ -310,7 +315,8 @@ impl Session {
                     | Answer::Alerts(_)
                     | Answer::Events(_)
                     | Answer::Binaries(_)
-                    | Answer::Bans(_),
+                    | Answer::Bans(_)
+                    | Answer::Isolated(_),
                 ),
                 _,
             ) => false,

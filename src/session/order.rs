@@ -78,6 +78,6 @@ pub fn orders(list: List) -> &'static [Order] {
                 is_descending: false,
             },
         ],
-        List::Bans | List::Acts | List::Calls => &[],
+        List::Bans | List::Isolated | List::Acts | List::Calls => &[],
     }
 }

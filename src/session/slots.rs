@@ -89,6 +89,7 @@ impl Session {
             List::Alerts => &self.alerts,
             List::Binaries => &self.binaries,
             List::Bans => &self.bans,
+            List::Isolated => &self.isolated,
             List::Acts => &self.acts,
             List::Calls => &self.calls,
         }
@@ -101,6 +102,7 @@ impl Session {
             List::Alerts => &mut self.alerts,
             List::Binaries => &mut self.binaries,
             List::Bans => &mut self.bans,
+            List::Isolated => &mut self.isolated,
             List::Acts => &mut self.acts,
             List::Calls => &mut self.calls,
         }

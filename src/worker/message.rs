@@ -46,6 +46,8 @@ pub enum List {
     Binaries,
     /// The banned hashes.
     Bans,
+    /// The hosts that are isolated.
+    Isolated,
     /// What was changed.
     Acts,
     /// What was asked of the server.
@@ -54,11 +56,12 @@ pub enum List {
 
 impl List {
     /// Every list.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Processes,
         Self::Alerts,
         Self::Binaries,
         Self::Bans,
+        Self::Isolated,
         Self::Acts,
         Self::Calls,
     ];
@@ -69,7 +72,7 @@ impl List {
             Self::Processes => Some(Index::Process),
             Self::Alerts => Some(Index::Alert),
             Self::Binaries => Some(Index::Binary),
-            Self::Bans | Self::Acts | Self::Calls => None,
+            Self::Bans | Self::Isolated | Self::Acts | Self::Calls => None,
         }
     }
 
@@ -269,6 +272,7 @@ impl Fetch {
             Self::Alerts { span, .. } => Slot::Page(List::Alerts, span.start),
             Self::Binaries { span, .. } => Slot::Page(List::Binaries, span.start),
             Self::Bans => Slot::Page(List::Bans, 0),
+            Self::Isolated => Slot::Page(List::Isolated, 0),
             Self::Summary { id, .. } => Slot::Summary(*id),
             Self::Segments(_) => Slot::Segments,
             Self::Events { segment, .. } => Slot::Events(*segment),

@@ -78,6 +78,14 @@ fn poisoned(fetch: &Fetch) -> Result<Answer, Error> {
             }
             Answer::Bans(known)
         }
+        Answer::Isolated(mut known) => {
+            for row in &mut Arc::make_mut(&mut known.value).rows {
+                poison(Arc::make_mut(row), |sensor| {
+                    sensor.document.json().to_owned()
+                });
+            }
+            Answer::Isolated(known)
+        }
         other @ (Answer::Summary(_)
         | Answer::Alerts(_)
         | Answer::Segments(_)
@@ -128,6 +136,7 @@ fn whatever_a_server_says_of_anything_is_text() {
         check_overlay(stage.press("?").buffer(), "Keys: Sensor");
         check_overlay(stage.press("esc ctrl-r").buffer(), "Query history 1");
         check_whole(stage.press("esc esc 8").answer_all(poisoned).buffer());
+        check_whole(stage.press("g i").answer_all(poisoned).buffer());
         stage.press("y y").answer_all(poisoned);
         check_whole(stage.buffer());
     }

@@ -119,6 +119,10 @@ pub fn answer(fetch: &Fetch) -> Result<Answer, Error> {
             let page = wire::list::<Ban>(include_str!("../goldens/get_ban_list.json")).unwrap();
             Answer::Bans(known(page.map(Arc::new)))
         }
+        Fetch::Isolated => {
+            let host = wire::one(&sensor().to_string()).unwrap().unwrap();
+            Answer::Isolated(known(Page::from(vec![Arc::new(host)])))
+        }
         Fetch::Head { .. } => Answer::Head(known(Head {
             bytes: b"MZ\x90\0 no more than this".to_vec(),
             is_whole: true,

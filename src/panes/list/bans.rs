@@ -32,12 +32,10 @@ impl Kind for Bans {
     const FIELDS: &'static [Field<Ban>] = FIELDS;
     const SHOWN: usize = 8;
 
-    fn unit(session: &Session) -> &'static str {
+    fn note(session: &Session) -> Option<String> {
         let info = session.info.held();
-        match info.and_then(|known| known.value.banning_enabled) {
-            Some(false) => ", BUT BANNING IS OFF ON THIS SERVER",
-            _ => "",
-        }
+        let is_off = info.and_then(|known| known.value.banning_enabled) == Some(false);
+        is_off.then(|| "BANNING IS OFF ON THIS SERVER".into())
     }
 
     fn rest(_: Option<&Arc<Ban>>, _: &mut Cx<'_>) {}

@@ -51,6 +51,11 @@ pub trait Kind: Sized + 'static {
         ""
     }
 
+    /// What must be said of all of them.
+    fn note(_session: &Session) -> Option<String> {
+        None
+    }
+
     /// The cursor has come to rest on a row, or on none.
     fn rest(row: Option<&Arc<Self::Row>>, cx: &mut Cx<'_>);
 

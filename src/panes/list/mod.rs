@@ -8,6 +8,7 @@ mod calls;
 mod columns;
 mod draw;
 mod filter;
+mod isolated;
 mod joined;
 mod kind;
 mod marks;
@@ -32,6 +33,7 @@ pub use binaries::Binaries;
 pub use calls::Calls;
 pub(super) use calls::curl;
 pub(super) use draw::moment;
+pub use isolated::Isolated;
 pub use kind::Kind;
 use kind::{Field, Value};
 pub use processes::Processes;
@@ -213,6 +215,7 @@ impl<K: Kind> Pane for ListPane<K> {
         if n_unjoined > 0 && !columns::needs(&columns::columns::<K>(session)).is_empty() {
             parts.push(format!("{n_unjoined} of what the columns need not fetched"));
         }
+        parts.extend(K::note(session));
         if is_incomplete {
             parts.push("INCOMPLETE: the server left something out".into());
         }

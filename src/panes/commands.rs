@@ -1,0 +1,155 @@
+//! Everything that can be done, by its name: typed, picked, done.
+
+use crossterm::event::KeyEvent;
+use ratatui::{
+    Frame,
+    layout::{Constraint, Layout, Rect},
+    text::{Line, Span},
+};
+
+use super::{Look, Pane, PaneId, editor::Editor, motion};
+use crate::keys::{Action, Keymap, Scope};
+use crate::session::{Cx, Session};
+use crate::text;
+use crate::widgets::cells;
+
+/// The overlay in which an action is picked by its name.
+#[derive(Debug)]
+pub struct CommandsPane {
+    editor: Editor,
+    /// Where one is: what a key means there.
+    scope: Scope,
+    keymap: Keymap,
+    cursor: usize,
+    height: usize,
+    picked: Option<Action>,
+    is_done: bool,
+}
+
+impl CommandsPane {
+    /// Offers what can be done where `scope` has the focus.
+    pub fn new(scope: Scope, keymap: &Keymap) -> Self {
+        Self {
+            editor: Editor::default(),
+            scope,
+            keymap: keymap.clone(),
+            cursor: 0,
+            height: 1,
+            picked: None,
+            is_done: false,
+        }
+    }
+
+    /// The actions that have all words that are typed in their name or their help, those whose name begins so first.
+    fn found(&self) -> Vec<(Action, String)> {
+        let typed = self.editor.text().to_lowercase();
+        let words: Vec<_> = typed.split_whitespace().collect();
+        let chain = self.scope.chain();
+        let mut found: Vec<_> = Action::all()
+            .filter_map(|action| Some((action, self.keymap.hint(chain, action)?)))
+            .filter(|(action, _)| {
+                let help = action.help().to_lowercase();
+                let has = |word: &&str| action.name().contains(*word) || help.contains(*word);
+                words.iter().all(has)
+            })
+            .collect();
+        let rank = |action: Action| {
+            let name = action.name();
+            let name = name.strip_prefix("view-").unwrap_or(name);
+            (
+                name != typed,
+                !name.starts_with(&typed),
+                !name.contains(&typed),
+            )
+        };
+        found.sort_by_key(|(action, _)| rank(*action));
+        found
+    }
+}
+
+impl Pane for CommandsPane {
+    fn id(&self) -> PaneId {
+        PaneId::Overlay
+    }
+
+    fn scope(&self) -> Scope {
+        Scope::Commands
+    }
+
+    fn title(&self, _: &Session) -> Line<'static> {
+        "Do".into()
+    }
+
+    fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> bool {
+        let found = self.found();
+        if action == Action::Accept {
+            match found.get(self.cursor) {
+                Some((action, _)) => {
+                    self.picked = Some(*action);
+                    self.is_done = true;
+                }
+                None => cx.notify("nothing here has that name; esc, then ? shows what works where"),
+            }
+            return true;
+        }
+        let last = found.len().saturating_sub(1);
+        let moved = motion::moved(action, self.cursor, self.height, last);
+        self.cursor = moved.unwrap_or(self.cursor);
+        moved.is_some()
+    }
+
+    fn type_key(&mut self, key: KeyEvent, _: &mut Cx<'_>) {
+        if self.editor.type_key(key) {
+            self.cursor = 0;
+        }
+    }
+
+    fn paste(&mut self, text: &str, _: &mut Cx<'_>) {
+        self.editor.paste(&text.replace(['\r', '\n'], " "));
+        self.cursor = 0;
+    }
+
+    fn is_done(&self) -> bool {
+        self.is_done
+    }
+
+    fn picked(&self) -> Option<Action> {
+        self.picked
+    }
+
+    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, _: &Session, look: &Look<'_>) {
+        let theme = look.theme;
+        let [line, _, list] = Layout::vertical([
+            Constraint::Length(1),
+            Constraint::Length(1),
+            Constraint::Fill(1),
+        ])
+        .areas(area);
+        let room = usize::from(area.width.saturating_sub(2));
+        let typed = text::fit_end(&self.editor.text().into(), room);
+        let at = line.x + 1 + cells(text::width(&typed));
+        frame.render_widget(
+            Line::from(vec![Span::styled(":", theme.muted), typed.into()]),
+            line,
+        );
+        self.height = usize::from(list.height).max(1);
+        let found = self.found();
+        self.cursor = self.cursor.min(found.len().saturating_sub(1));
+        let first = (self.cursor + 1).saturating_sub(self.height);
+        let rows = found.iter().enumerate().skip(first).zip(list.rows());
+        for ((index, (action, key)), row) in rows {
+            let name = action.name();
+            let name = name.strip_prefix("view-").unwrap_or(name);
+            let line = Line::from(vec![
+                Span::styled(format!("{name:<20} "), theme.accent),
+                Span::styled(format!("{key:<6} "), theme.key),
+                Span::styled(action.help(), theme.text),
+            ]);
+            frame.render_widget(line, row);
+            if index == self.cursor {
+                frame.buffer_mut().set_style(row, theme.selection);
+            }
+        }
+        frame.set_cursor_position((at.min(area.right().saturating_sub(1)), line.y));
+    }
+}

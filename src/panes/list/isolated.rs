@@ -1,0 +1,197 @@
+//! The isolated board: every host that is cut off or is to be, since when, by whom and why, as far as the log knows.
+
+use std::{collections::HashSet, sync::Arc};
+
+use jiff::{Timestamp, ToSpan};
+
+use super::{Field, Kind, Value};
+use crate::deeds::{Act, Deed, Stage, Target};
+use crate::keys::{Action, Scope};
+use crate::model::{Isolation, Sensor, SensorId};
+use crate::panes::{
+    PaneId,
+    pivot::Clues,
+    yank::{self, Copied},
+};
+use crate::query::Index;
+use crate::session::{Cx, Lead, Session};
+use crate::text;
+use crate::widgets::Column;
+use crate::worker::{List, Slot};
+
+/// Hours after which somebody should look whether a host must still be cut off.
+const REVIEW: i64 = 24;
+
+/// The hosts that are isolated, or are to be.
+#[derive(Debug)]
+pub struct Isolated;
+
+impl Kind for Isolated {
+    type Row = Sensor;
+
+    const PANE: PaneId = PaneId::Isolated;
+    const SCOPE: Scope = Scope::Isolated;
+    const NAME: &'static str = "Isolated";
+    const SLOTS: &'static [Slot] = &[Slot::Page(List::Isolated, 0), Slot::Info];
+    const UNASKED: &'static str = "given up; r asks";
+    const EMPTY: &'static str = "no host is isolated, and none is to be";
+    const FIELDS: &'static [Field<Sensor>] = FIELDS;
+    const SHOWN: usize = 8;
+
+    fn note(session: &Session) -> Option<String> {
+        let drifted = drifted(session);
+        let names = drifted.join(", ");
+        (!drifted.is_empty())
+            .then(|| format!("DRIFT: isolated by the log and not by the server: {names}"))
+    }
+
+    fn rest(_: Option<&Arc<Sensor>>, _: &mut Cx<'_>) {}
+
+    fn lead(row: &Sensor) -> Option<Lead> {
+        Some(Lead::Search(
+            Index::Process,
+            format!("sensor_id:{}", row.id),
+        ))
+    }
+
+    fn clues(row: &Sensor) -> Clues {
+        Clues::of_host(row.id, &row.computer_name)
+    }
+
+    fn copied(row: &Sensor, action: Action) -> Option<Copied> {
+        yank::sensor(row, action)
+    }
+
+    fn act(_: Action, _: &mut Cx<'_>) -> bool {
+        false
+    }
+}
+
+/// The deeds of the log on this server that isolated a host or released it, the newest first.
+fn turns(session: &Session) -> impl Iterator<Item = (SensorId, bool, &Act)> {
+    let acts = session.journal.iter().flat_map(|journal| &journal.acts);
+    let here = acts.filter(|act| {
+        act.sending.server == session.identity.host && act.stage() != Stage::NotApplied
+    });
+    here.filter_map(|act| {
+        let deed = act.deed()?;
+        let is_isolation = match deed {
+            Deed::Isolate(_) => true,
+            Deed::Release(_) => false,
+            _ => return None,
+        };
+        match deed.target() {
+            Target::Sensor(id) => Some((id, is_isolation, &**act)),
+            Target::Hash(_) => None,
+        }
+    })
+}
+
+/// The deed that isolated a host, if the log has it and no release since.
+fn cause(sensor: SensorId, session: &Session) -> Option<&Act> {
+    let (_, is_isolation, act) = turns(session).find(|(id, ..)| *id == sensor)?;
+    is_isolation.then_some(act)
+}
+
+/// Hosts that are isolated as far as the log knows, and are not among those of the server.
+fn drifted(session: &Session) -> Vec<String> {
+    if session.isolated.total().is_none() {
+        return Vec::new();
+    }
+    let here: HashSet<_> = session.isolated.here().map(|(_, row)| row.id).collect();
+    let mut seen = HashSet::new();
+    let last = turns(session).filter(|(id, ..)| seen.insert(*id));
+    let gone = last.filter(|(id, is_isolation, _)| *is_isolation && !here.contains(id));
+    gone.map(|(_, _, act)| text::visible(&act.sending.target.name.as_str().into()))
+        .collect()
+}
+
+/// What the server says, and whether that is what the log wants.
+fn state(sensor: &Sensor, session: &Session) -> Value {
+    let is_ours = cause(sensor.id, session).is_some();
+    match sensor.isolation() {
+        Isolation::Yes => Value::Word("ISOLATED"),
+        Isolation::Pending => Value::Word("PENDING"),
+        Isolation::Lifting if is_ours => Value::Word("DRIFT: LIFTING"),
+        Isolation::Lifting => Value::Word("LIFTING"),
+        Isolation::No | Isolation::Unknown => Value::Word("?"),
+    }
+}
+
+fn since(sensor: &Sensor, session: &Session) -> Option<Timestamp> {
+    cause(sensor.id, session).map(|act| act.at)
+}
+
+/// When somebody should look again; said in capitals once that has passed by the time of the answer.
+fn review(sensor: &Sensor, session: &Session) -> Value {
+    let due = since(sensor, session).and_then(|at| at.checked_add(REVIEW.hours()).ok());
+    let as_of = session.isolated.held().map(|page| page.as_of).max();
+    match (due, as_of) {
+        (Some(due), Some(now)) if due <= now => Value::Word("DUE"),
+        (Some(due), _) => Value::Time(due),
+        (None, _) => Value::Word("not by us"),
+    }
+}
+
+const FIELDS: &[Field<Sensor>] = &[
+    Field::new(
+        "isolation",
+        Column::left("STATE", 8, 14, 0),
+        |theme| theme.caution,
+        state,
+    ),
+    Field::new(
+        "computer_name",
+        Column::left("HOST", 12, 16, 0),
+        |theme| theme.accent,
+        |sensor, _| (&sensor.computer_name).into(),
+    ),
+    Field::time("since", "SINCE", 2, |sensor, session| {
+        Value::time(since(sensor, session))
+    }),
+    Field::new(
+        "by",
+        Column::left("BY", 8, 12, 3),
+        |theme| theme.text,
+        |sensor, session| match cause(sensor.id, session) {
+            Some(act) => Value::Text(act.who().into()),
+            None => Value::Word("not by us"),
+        },
+    ),
+    Field::time("review", "REVIEW", 4, review),
+    Field::new(
+        "status",
+        Column::left("STATUS", 7, 11, 4),
+        |theme| theme.text,
+        |sensor, _| (&sensor.status).into(),
+    ),
+    Field::time("last_checkin_time", "SEEN", 5, |sensor, _| {
+        Value::time(sensor.last_checkin)
+    }),
+    Field::new(
+        "reason",
+        Column::left("REASON", 16, Column::REST, 1),
+        |theme| theme.text,
+        |sensor, session| {
+            let act = cause(sensor.id, session);
+            let reason = act.and_then(|act| act.sending.reason.clone());
+            Value::Text(reason.unwrap_or_default().into())
+        },
+    ),
+    Field::new(
+        "ticket",
+        Column::left("TICKET", 8, 12, 6),
+        |theme| theme.text,
+        |sensor, session| {
+            let act = cause(sensor.id, session);
+            let ticket = act.and_then(|act| act.sending.ticket.clone());
+            Value::Text(ticket.unwrap_or_default().into())
+        },
+    ),
+    Field::new(
+        "id",
+        Column::right("SENSOR", 6, 8, 7),
+        |theme| theme.number,
+        |sensor, _| Value::Number(sensor.id.0),
+    ),
+];
