@@ -2,7 +2,7 @@
 
 use std::{
     env,
-    io::{self, IsTerminal},
+    io::{self, IsTerminal, Write},
     path::PathBuf,
     process::ExitCode,
     time::Duration,
@@ -191,6 +191,10 @@ async fn console(setup: Setup, background: Handle) -> anyhow::Result<()> {
     )
     .await?;
     drop(screen);
+    for line in app.session().parting() {
+        // On the screen that the shell has back; it may be gone.
+        let _ = writeln!(io::stderr(), "{line}");
+    }
     let after = kept(app.session());
     if let Some(dir) = setup.state_dir
         && after != before

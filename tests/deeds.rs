@@ -254,3 +254,29 @@ async fn what_can_be_done_is_found_by_its_name() {
         .await
         .shows(&["nothing here has that name"]);
 }
+
+#[tokio::test]
+async fn leaving_while_a_deed_is_on_its_way_is_asked_twice_and_the_end_says_what_is_open() {
+    let mut console = ready().await;
+    let late = json!({"mode": "latency", "ms": 500, "match": "/api/v1/sensor/3", "method": "PUT"});
+    let never = json!({"mode": "never-confirm", "match": "/api/v1/sensor/3"});
+    for fault in [late, never] {
+        console.sim.fault(serde_json::from_value(fault).unwrap());
+    }
+    console.press("I").await.write("case 7").await;
+    console.press("tab tab enter").await;
+    console
+        .press("q")
+        .await
+        .shows(&["isolate WIN-IA9NQ1GN8OI is on its way"]);
+    console.until("accepted, not done yet").await;
+    let said = console.app.session().parting();
+    assert_eq!(
+        said[0],
+        "isolate WIN-IA9NQ1GN8OI: accepted; the next console looks after it"
+    );
+    assert!(
+        said[1].starts_with("the action log has 2 lines, the last one "),
+        "{said:?}"
+    );
+}

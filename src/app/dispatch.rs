@@ -54,6 +54,7 @@ impl App {
                     | Action::SplitSegments
             );
         let place = is_leading.then(|| self.place());
+        self.has_asked_to_quit &= action == Action::Quit;
         self.perform(action, now, effects);
         // Whoever asks wants to move among the answers at once.
         if action == Action::Submit && place.as_ref().is_some_and(|place| self.has_left(place)) {
@@ -105,7 +106,14 @@ impl App {
         }
         match action {
             Action::Quit if self.overlay.is_some() => self.overlay = None,
-            Action::Quit => effects.push(Effect::Quit),
+            Action::Quit => match self.session.unfinished() {
+                Some(what) if !self.has_asked_to_quit => {
+                    self.has_asked_to_quit = true;
+                    let text = format!("{what}; again leaves");
+                    Cx::new(&mut self.session, effects, now).warn(text);
+                }
+                _ => effects.push(Effect::Quit),
+            },
             Action::Cancel => self.cancel(now, effects),
             Action::Suspend => effects.push(Effect::Suspend),
             Action::Redraw => effects.push(Effect::Repaint),

@@ -95,6 +95,8 @@ pub struct App {
     typed: Vec<Chord>,
     /// When the last cancel came: a second one within a second quits.
     canceled_at: Option<Timestamp>,
+    /// Whether the last key asked to leave while something was on its way.
+    has_asked_to_quit: bool,
     /// How often the spinner has turned.
     turns: usize,
 }
@@ -130,6 +132,7 @@ impl App {
             is_zoomed: false,
             typed: Vec::new(),
             canceled_at: None,
+            has_asked_to_quit: false,
             turns: 0,
         }
     }

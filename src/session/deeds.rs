@@ -3,6 +3,7 @@
 use super::Session;
 use crate::api::Error;
 use crate::deeds::{Deed, Fact, Plan, Prepared};
+use crate::text;
 use crate::worker::{Step, Ticket};
 
 /// What deeds would do, as far as it is known.
@@ -59,6 +60,50 @@ impl Session {
         let here = acts.filter(|act| act.sending.server == self.identity.host);
         let leaving = self.doings.iter().filter(|doing| doing.is_leaving());
         here.filter(|act| act.is_open()).count() + leaving.count()
+    }
+}
+
+impl Session {
+    /// What would be left half-way if the console were left now; nothing if nothing would.
+    pub fn unfinished(&self) -> Option<String> {
+        let leaving = self.doings.iter().find(|doing| doing.is_leaving());
+        let deed = leaving.map(|doing| {
+            let (verb, name) = (doing.deed.verb(), &doing.name);
+            format!(
+                "{verb} {name} is on its way: what becomes of it, only the next console will tell"
+            )
+        });
+        deed.or_else(|| match self.transfers.len() {
+            0 => None,
+            1 => Some("a download is on its way, and would be given up".into()),
+            n => Some(format!(
+                "{n} downloads are on their way, and would be given up"
+            )),
+        })
+    }
+
+    /// What is to be said when the console was left: what is still open, and where the log of this run ends.
+    pub fn parting(&self) -> Vec<String> {
+        let Some(journal) = &self.journal else {
+            return Vec::new();
+        };
+        let here = journal.acts.iter();
+        let here = here.filter(|act| act.sending.server == self.identity.host && act.is_open());
+        let mut lines: Vec<_> = here
+            .map(|act| {
+                let name = text::visible(&act.sending.target.name.as_str().into());
+                let stage = act.stage();
+                format!(
+                    "{} {name}: {stage}; the next console looks after it",
+                    act.sending.deed
+                )
+            })
+            .collect();
+        if !self.doings.is_empty() {
+            let (n, last) = &journal.head;
+            lines.push(format!("the action log has {n} lines, the last one {last}"));
+        }
+        lines
     }
 }
 
