@@ -280,3 +280,44 @@ async fn leaving_while_a_deed_is_on_its_way_is_asked_twice_and_the_end_says_what
         "{said:?}"
     );
 }
+
+#[tokio::test]
+async fn a_host_is_moved_to_a_group_that_is_picked_and_its_notes_are_written() {
+    let mut console = ready().await;
+    console
+        .press("S m")
+        .await
+        .shows(&["Move the host to", "Domain Controllers", "Engineering"]);
+    console
+        .press("j j j j j enter")
+        .await
+        .shows(&["MOVE", "> group Engineering"]);
+    console.press("tab tab enter").await;
+    console.until("move WIN-IA9NQ1GN8OI: CONFIRMED").await;
+    console
+        .press("S n")
+        .await
+        .write("image before release")
+        .await;
+    console
+        .press("enter")
+        .await
+        .shows(&["ANNOTATE", "\"image before release\""]);
+    console.press("tab tab enter").await;
+    console.until("annotate WIN-IA9NQ1GN8OI: CONFIRMED").await;
+    // Both are taken back: the group, and the notes that were there.
+    console.press("z").await.shows(&["takes back: annotate"]);
+    console.press("tab tab enter").await;
+    console
+        .until("annotate WIN-IA9NQ1GN8OI: CONFIRMED; no notes")
+        .await;
+    console
+        .press("z")
+        .await
+        .shows(&["takes back: move", "> group Default Group"]);
+    console
+        .press("esc S f")
+        .await
+        .shows(&["FLUSH", "waiting on the host"]);
+    console.press("esc S r").await.shows(&["RESTART"]);
+}

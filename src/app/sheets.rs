@@ -5,25 +5,29 @@ use jiff::{Timestamp, ToSpan};
 use super::App;
 use crate::deeds::Deed;
 use crate::keys::Action;
-use crate::panes::{Clues, SheetPane};
+use crate::model::{Md5, SensorId};
+use crate::panes::{Clues, GroupsPane, NotesPane, Pane, SheetPane};
 use crate::session::{Cx, Effect};
 
+/// Hours for which a sensor may send all it holds back: as far ahead as the official client asks (reference 2.6, "Flush").
+const FLUSH: i64 = 365 * 24;
+
 impl App {
-    /// Opens the sheet of a verb that changes the server; false if it is no such verb.
+    /// Opens the sheet of a verb that changes the server, or what must be said before it; false if it is no such verb.
     pub(super) fn open_sheet(
         &mut self,
         action: Action,
         now: Timestamp,
         effects: &mut Vec<Effect>,
     ) -> bool {
-        let deed: fn(&Clues) -> Option<Deed> = match action {
-            Action::Isolate => |clues| clues.sensor().map(Deed::Isolate),
-            Action::Release => |clues| clues.sensor().map(Deed::Release),
-            Action::Ban => |clues| {
-                let md5 = clues.md5()?;
-                Some(Deed::Ban { md5, note: None })
-            },
-            Action::Lift => |clues| clues.md5().map(Deed::Lift),
+        let is_about_hash = match action {
+            Action::Isolate
+            | Action::Release
+            | Action::MoveSensor
+            | Action::FlushSensor
+            | Action::RestartSensor
+            | Action::AnnotateSensor => false,
+            Action::Ban | Action::Lift => true,
             Action::Undo => {
                 self.open_undo(now, effects);
                 return true;
@@ -36,22 +40,54 @@ impl App {
             return true;
         }
         let clues = self.panes.get(self.focus).clues(cx.session());
-        let mut deeds: Vec<Deed> = Vec::new();
-        for deed in clues.iter().filter_map(deed) {
-            if !deeds.contains(&deed) {
-                deeds.push(deed);
-            }
-        }
-        if deeds.is_empty() {
-            let what = match action {
-                Action::Isolate | Action::Release => "host",
-                _ => "hash",
-            };
-            cx.notify(format!("{}: no {what} is under the cursor", action.label()));
+        let sheet = if is_about_hash {
+            let hashes = once_each(clues.iter().filter_map(Clues::md5));
+            self.hash_sheet(action, hashes)
         } else {
-            self.overlay = Some(Box::new(SheetPane::new(deeds, &self.session)));
+            let sensors = once_each(clues.iter().filter_map(Clues::sensor));
+            self.sensor_sheet(action, sensors, now)
+        };
+        if sheet.is_none() {
+            let what = if is_about_hash { "hash" } else { "host" };
+            let text = format!("{}: no {what} is under the cursor", action.label());
+            Cx::new(&mut self.session, effects, now).notify(text);
         }
+        self.overlay = sheet;
         true
+    }
+
+    fn hash_sheet(&self, action: Action, hashes: Vec<Md5>) -> Option<Box<dyn Pane>> {
+        let deed = |md5| match action {
+            Action::Lift => Deed::Lift(md5),
+            _ => Deed::Ban { md5, note: None },
+        };
+        self.sheet(hashes.into_iter().map(deed).collect())
+    }
+
+    fn sensor_sheet(
+        &self,
+        action: Action,
+        sensors: Vec<SensorId>,
+        now: Timestamp,
+    ) -> Option<Box<dyn Pane>> {
+        let until = now.checked_add(FLUSH.hours()).unwrap_or(Timestamp::MAX);
+        let deed = |sensor| match action {
+            Action::Isolate => Deed::Isolate(sensor),
+            Action::Release => Deed::Release(sensor),
+            Action::FlushSensor => Deed::Flush { sensor, until },
+            _ => Deed::Restart(sensor),
+        };
+        match action {
+            _ if sensors.is_empty() => None,
+            Action::MoveSensor => Some(Box::new(GroupsPane::new(sensors))),
+            Action::AnnotateSensor => Some(Box::new(NotesPane::new(sensors, &self.session))),
+            _ => self.sheet(sensors.into_iter().map(deed).collect()),
+        }
+    }
+
+    fn sheet(&self, deeds: Vec<Deed>) -> Option<Box<dyn Pane>> {
+        let is_any = !deeds.is_empty();
+        is_any.then(|| Box::new(SheetPane::new(deeds, &self.session)) as Box<dyn Pane>)
     }
 
     /// Opens the sheet that takes something back: the deed under the cursor, or else the last of one's own.
@@ -80,4 +116,15 @@ impl App {
             ),
         }
     }
+}
+
+/// Each of them once, in their order.
+fn once_each<T: PartialEq>(all: impl Iterator<Item = T>) -> Vec<T> {
+    let mut each = Vec::new();
+    for one in all {
+        if !each.contains(&one) {
+            each.push(one);
+        }
+    }
+    each
 }

@@ -71,6 +71,18 @@ pub enum Action {
     /// Ban hashes that are typed or pasted
     #[strum(message = "add hashes")]
     AddBans,
+    /// Put the host into another sensor group, after a look
+    #[strum(message = "move")]
+    MoveSensor,
+    /// Let the sensor send all it holds back, after a look
+    #[strum(message = "flush")]
+    FlushSensor,
+    /// Restart the sensor's service, after a look
+    #[strum(message = "restart")]
+    RestartSensor,
+    /// Write the notes of the host, after a look
+    #[strum(message = "notes")]
+    AnnotateSensor,
     /// Take back the last deed, or that under the cursor
     #[strum(message = "undo")]
     Undo,

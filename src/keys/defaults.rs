@@ -30,6 +30,10 @@ pub(super) const DEFAULTS: &[(Scope, &[Keys])] = &[
             (Action::Isolate, &["I"]),
             (Action::Release, &["U"]),
             (Action::Ban, &["B"]),
+            (Action::MoveSensor, &["S m"]),
+            (Action::FlushSensor, &["S f"]),
+            (Action::RestartSensor, &["S r"]),
+            (Action::AnnotateSensor, &["S n"]),
             (Action::Undo, &["z"]),
             (Action::GoBack, &["["]),
             (Action::GoForward, &["]"]),
@@ -201,6 +205,7 @@ pub(super) const DEFAULTS: &[(Scope, &[Keys])] = &[
     ),
     (Scope::Alerts, &[(Action::Open, &["enter"])]),
     (Scope::Alert, &[(Action::Open, &["enter"])]),
+    (Scope::Groups, &[(Action::Open, &["enter"])]),
     (Scope::Isolated, &[(Action::Open, &["enter"])]),
     (
         Scope::Bans,

@@ -60,6 +60,8 @@ pub enum Scope {
     Binary,
     /// The list of banned hashes.
     Bans,
+    /// The popup in which a sensor group is picked.
+    Groups,
     /// The list of isolated hosts.
     Isolated,
     /// The list of what was changed.
@@ -110,6 +112,7 @@ impl Scope {
             Self::Binaries => "Binaries",
             Self::Binary => "Binary",
             Self::Bans => "Bans",
+            Self::Groups => "Sensor groups",
             Self::Isolated => "Isolated",
             Self::Acts => "Activity",
             Self::Calls => "Requests",
@@ -173,6 +176,7 @@ impl Scope {
                 S::Global,
             ],
             S::Bans => &[S::Bans, S::Pivot, S::Copy, S::Rows, S::List, S::Global],
+            S::Groups => &[S::Groups, S::List, S::Global],
             S::Isolated => &[S::Isolated, S::Pivot, S::Copy, S::Rows, S::List, S::Global],
             S::Acts => &[S::Acts, S::Pivot, S::Copy, S::Rows, S::List, S::Global],
             S::Calls => &[S::Calls, S::Copy, S::Rows, S::List, S::Global],

@@ -7,16 +7,14 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::{Look, Pane, PaneId, editor::Editor, motion};
+use super::{Look, Pane, PaneId, entry::Entry, motion};
 use crate::keys::{Action, Keymap, Scope};
 use crate::session::{Cx, Session};
-use crate::text;
-use crate::widgets::cells;
 
 /// The overlay in which an action is picked by its name.
 #[derive(Debug)]
 pub struct CommandsPane {
-    editor: Editor,
+    entry: Entry,
     /// Where one is: what a key means there.
     scope: Scope,
     keymap: Keymap,
@@ -30,7 +28,7 @@ impl CommandsPane {
     /// Offers what can be done where `scope` has the focus.
     pub fn new(scope: Scope, keymap: &Keymap) -> Self {
         Self {
-            editor: Editor::default(),
+            entry: Entry::default(),
             scope,
             keymap: keymap.clone(),
             cursor: 0,
@@ -42,7 +40,7 @@ impl CommandsPane {
 
     /// The actions that have all words that are typed in their name or their help, those whose name begins so first.
     fn found(&self) -> Vec<(Action, String)> {
-        let typed = self.editor.text().to_lowercase();
+        let typed = self.entry.text().to_lowercase();
         let words: Vec<_> = typed.split_whitespace().collect();
         let chain = self.scope.chain();
         let mut found: Vec<_> = Action::all()
@@ -99,13 +97,13 @@ impl Pane for CommandsPane {
     }
 
     fn type_key(&mut self, key: KeyEvent, _: &mut Cx<'_>) {
-        if self.editor.type_key(key) {
+        if self.entry.type_key(key) {
             self.cursor = 0;
         }
     }
 
     fn paste(&mut self, text: &str, _: &mut Cx<'_>) {
-        self.editor.paste(&text.replace(['\r', '\n'], " "));
+        self.entry.paste(text);
         self.cursor = 0;
     }
 
@@ -125,13 +123,6 @@ impl Pane for CommandsPane {
             Constraint::Fill(1),
         ])
         .areas(area);
-        let room = usize::from(area.width.saturating_sub(2));
-        let typed = text::fit_end(&self.editor.text().into(), room);
-        let at = line.x + 1 + cells(text::width(&typed));
-        frame.render_widget(
-            Line::from(vec![Span::styled(":", theme.muted), typed.into()]),
-            line,
-        );
         self.height = usize::from(list.height).max(1);
         let found = self.found();
         self.cursor = self.cursor.min(found.len().saturating_sub(1));
@@ -150,6 +141,6 @@ impl Pane for CommandsPane {
                 frame.buffer_mut().set_style(row, theme.selection);
             }
         }
-        frame.set_cursor_position((at.min(area.right().saturating_sub(1)), line.y));
+        self.entry.render(":", frame, line, look);
     }
 }

@@ -9,6 +9,7 @@ use ratatui::{
 
 use super::{Look, editor::Editor};
 use crate::text;
+use crate::theme::Theme;
 use crate::widgets::cells;
 
 /// One line of text.
@@ -23,31 +24,51 @@ impl Entry {
         Self(editor)
     }
 
+    /// Replaces what is typed.
+    pub(super) fn set(&mut self, text: &str) {
+        self.0.set(text);
+    }
+
     /// What is typed, without blanks around it.
     pub(super) fn text(&self) -> String {
         self.0.text().trim().to_owned()
     }
 
-    pub(super) fn type_key(&mut self, key: KeyEvent) {
-        self.0.type_key(key);
+    /// Takes a key; true when the text has changed by it.
+    pub(super) fn type_key(&mut self, key: KeyEvent) -> bool {
+        self.0.type_key(key)
     }
 
     /// Takes what was pasted as one line.
     pub(super) fn paste(&mut self, text: &str) {
-        self.0.paste(&text.replace('\n', " "));
+        self.0.paste(&text.replace(['\r', '\n'], " "));
     }
 
     /// Draws it behind a label: the end of it where there is no room for all, and the cursor.
     pub(super) fn render(&self, label: &str, frame: &mut Frame<'_>, place: Rect, look: &Look<'_>) {
-        let labels = text::width(label);
+        let at = self.render_idle(
+            Span::styled(label, look.theme.muted),
+            frame,
+            place,
+            look.theme,
+        );
+        frame.set_cursor_position((at.min(place.right().saturating_sub(1)), place.y));
+    }
+
+    /// Draws it without a cursor; says in which column that would be.
+    pub(super) fn render_idle(
+        &self,
+        label: Span<'_>,
+        frame: &mut Frame<'_>,
+        place: Rect,
+        theme: &Theme,
+    ) -> u16 {
+        let labels = label.width();
         let room = usize::from(place.width).saturating_sub(labels + 1);
         let typed = text::fit_end(&self.0.text().into(), room);
         let at = place.x + cells(labels + text::width(&typed));
-        let line = Line::from(vec![
-            Span::styled(label, look.theme.muted),
-            Span::styled(typed, look.theme.text),
-        ]);
+        let line = Line::from(vec![label, Span::styled(typed, theme.text)]);
         frame.render_widget(line, Rect { height: 1, ..place });
-        frame.set_cursor_position((at.min(place.right().saturating_sub(1)), place.y));
+        at
     }
 }

@@ -7,17 +7,16 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::{Look, Pane, PaneId, SheetPane, editor::Editor};
+use super::{Look, Pane, PaneId, SheetPane, entry::Entry};
 use crate::deeds::Deed;
 use crate::keys::{Action, Scope};
 use crate::model::Md5;
 use crate::session::{Cx, Session};
-use crate::text;
 
 /// The overlay in which hashes are pasted. Whatever is no hash is answered on the sheet that follows.
 #[derive(Debug, Default)]
 pub(super) struct HashesPane {
-    editor: Editor,
+    entry: Entry,
     sheet: Option<SheetPane>,
 }
 
@@ -74,7 +73,7 @@ impl Pane for HashesPane {
         if action != Action::Accept {
             return false;
         }
-        let found = Found::of(&self.editor.text());
+        let found = Found::of(&self.entry.text());
         if found.hashes.is_empty() {
             cx.warn("there is no MD5 among it: 32 hex digits each");
             return true;
@@ -87,11 +86,11 @@ impl Pane for HashesPane {
     }
 
     fn type_key(&mut self, key: KeyEvent, _: &mut Cx<'_>) {
-        self.editor.type_key(key);
+        self.entry.type_key(key);
     }
 
     fn paste(&mut self, text: &str, _: &mut Cx<'_>) {
-        self.editor.paste(&text.replace(['\r', '\n'], " "));
+        self.entry.paste(text);
     }
 
     fn is_done(&self) -> bool {
@@ -111,11 +110,7 @@ impl Pane for HashesPane {
             Constraint::Fill(1),
         ])
         .areas(area);
-        let room = usize::from(area.width.saturating_sub(1));
-        let typed = text::fit_end(&self.editor.text().into(), room);
-        let at = line.x + crate::widgets::cells(text::width(&typed));
-        frame.render_widget(Line::from(typed), line);
-        let found = Found::of(&self.editor.text());
+        let found = Found::of(&self.entry.text());
         let said = format!(
             "{} hashes, {} words that are none",
             found.hashes.len(),
@@ -125,7 +120,7 @@ impl Pane for HashesPane {
         let hint =
             "paste a list, one a line or however they are parted; enter looks at what it would do";
         frame.render_widget(Line::from(Span::styled(hint, theme.hint)), more);
-        frame.set_cursor_position((at.min(area.right().saturating_sub(1)), line.y));
+        self.entry.render("", frame, line, look);
     }
 }
 

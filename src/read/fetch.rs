@@ -50,6 +50,8 @@ pub enum Fetch {
     Sensor(SensorId),
     /// One sensor group.
     Group(GroupId),
+    /// All sensor groups that the token's user may see.
+    Groups,
     /// One binary.
     Binary(Md5),
     /// How often each value of some fields occurs in a process search; see [`Fetch::facets`].
@@ -107,6 +109,7 @@ pub enum Answer {
     Lineage(Known<Lineage>),
     Sensor(Known<Sensor>),
     Group(Known<Group>),
+    Groups(Known<Vec<Group>>),
     Binary(Known<Binary>),
     Facets(Known<Facets>),
     Prevalence(Known<Prevalence>),
@@ -167,6 +170,7 @@ impl Fetch {
             }
             Self::Sensor(id) => Answer::Sensor(known(client.sensor(*id).await?, at(client))),
             Self::Group(id) => Answer::Group(known(client.group(*id).await?, at(client))),
+            Self::Groups => Answer::Groups(known(client.groups().await?, at(client))),
             Self::Binary(md5) => Answer::Binary(known(client.binary(*md5).await?, at(client))),
             Self::Facets { search, fields } => {
                 let facets = client.facets(search, fields).await?;
@@ -221,6 +225,7 @@ impl Answer {
             Self::Lineage(known) => known.as_of,
             Self::Sensor(known) => known.as_of,
             Self::Group(known) => known.as_of,
+            Self::Groups(known) => known.as_of,
             Self::Binary(known) => known.as_of,
             Self::Facets(known) => known.as_of,
             Self::Prevalence(known) => known.as_of,
@@ -243,6 +248,7 @@ impl Answer {
             Self::Lineage(known) => &mut known.from_cache,
             Self::Sensor(known) => &mut known.from_cache,
             Self::Group(known) => &mut known.from_cache,
+            Self::Groups(known) => &mut known.from_cache,
             Self::Binary(known) => &mut known.from_cache,
             Self::Facets(known) => &mut known.from_cache,
             Self::Prevalence(known) => &mut known.from_cache,
@@ -285,7 +291,8 @@ impl Answer {
                 let rows = known.value.rows.iter();
                 128 + rows.map(|row| sensor_weight(row)).sum::<usize>()
             }
-            Self::Group(known) => 512 + known.value.document.len(),
+            Self::Group(known) => group_weight(&known.value),
+            Self::Groups(known) => known.value.iter().map(group_weight).sum(),
             Self::Facets(known) => {
                 let values = known.value.facets.iter().flat_map(|facet| &facet.values);
                 256 + values.map(value_weight).sum::<usize>()
@@ -337,6 +344,10 @@ pub(super) fn process_weight(process: &Process) -> usize {
         + process.cmdline.raw().len()
         + process.path.raw().len()
         + 256
+}
+
+fn group_weight(group: &Group) -> usize {
+    512 + group.document.len()
 }
 
 fn sensor_weight(sensor: &Sensor) -> usize {

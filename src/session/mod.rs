@@ -175,6 +175,8 @@ pub struct Session {
     pub sensor: Remote<Sensor>,
     /// The group of its host.
     pub group: Remote<Group>,
+    /// All sensor groups, as far as anybody asked.
+    pub groups: Remote<Vec<Group>>,
     /// Its executable.
     pub binary: Remote<Binary>,
     /// Whose binary it is: the subject, or the ancestor looked at.
@@ -300,6 +302,7 @@ impl Session {
             (Ok(Answer::Lineage(known)), _) => self.lineage.settle(ticket, known),
             (Ok(Answer::Sensor(known)), _) => self.sensor.settle(ticket, known),
             (Ok(Answer::Group(known)), _) => self.group.settle(ticket, known),
+            (Ok(Answer::Groups(known)), _) => self.groups.settle(ticket, known),
             (Ok(Answer::Binary(known)), _) => self.binary.settle(ticket, known),
             (Ok(Answer::Segments(known)), _) => self.timeline.settle_segments(ticket, known),
             (Ok(Answer::Events(known)), Slot::Events(segment)) => {

@@ -5,7 +5,8 @@ use crate::api::Error;
 use crate::worker::{List, Side, Slot};
 
 /// The slots with one value each: all but the pages and the relatives of a process.
-const VALUES: [Slot; 12] = [
+const VALUES: [Slot; 13] = [
+    Slot::Groups,
     Slot::Info,
     Slot::Lineage,
     Slot::Sensor,
@@ -115,6 +116,7 @@ impl Session {
             Slot::Lineage => &self.lineage,
             Slot::Sensor => &self.sensor,
             Slot::Group => &self.group,
+            Slot::Groups => &self.groups,
             Slot::Binary => &self.binary,
             Slot::Head => &self.head,
             Slot::Related(object) => self.related.awaiting(object)?,
@@ -135,6 +137,7 @@ impl Session {
             Slot::Lineage => &mut self.lineage,
             Slot::Sensor => &mut self.sensor,
             Slot::Group => &mut self.group,
+            Slot::Groups => &mut self.groups,
             Slot::Binary => &mut self.binary,
             Slot::Head => &mut self.head,
             Slot::Related(object) => self.related.awaiting_mut(object)?,

@@ -97,6 +97,8 @@ pub enum Slot {
     Sensor,
     /// The group of that sensor.
     Group,
+    /// All sensor groups.
+    Groups,
     /// Its binary.
     Binary,
     /// How common its file is.
@@ -267,6 +269,7 @@ impl Fetch {
             Self::Lineage { .. } => Slot::Lineage,
             Self::Sensor(_) => Slot::Sensor,
             Self::Group(_) => Slot::Group,
+            Self::Groups => Slot::Groups,
             Self::Binary(_) => Slot::Binary,
             Self::Prevalence(_) => Slot::Prevalence,
             Self::Alerts { span, .. } => Slot::Page(List::Alerts, span.start),
@@ -290,6 +293,7 @@ impl fmt::Display for Slot {
             Self::Lineage => f.write_str("parent chain"),
             Self::Sensor => f.write_str("sensor"),
             Self::Group => f.write_str("sensor group"),
+            Self::Groups => f.write_str("sensor groups"),
             Self::Binary => f.write_str("binary"),
             Self::Prevalence => f.write_str("prevalence"),
             Self::HostAlerts => f.write_str("alerts of the host"),

@@ -86,6 +86,12 @@ fn poisoned(fetch: &Fetch) -> Result<Answer, Error> {
             }
             Answer::Isolated(known)
         }
+        Answer::Groups(mut known) => {
+            for group in Arc::make_mut(&mut known.value) {
+                poison(group, |group| group.document.json().to_owned());
+            }
+            Answer::Groups(known)
+        }
         other @ (Answer::Summary(_)
         | Answer::Alerts(_)
         | Answer::Segments(_)
@@ -137,7 +143,8 @@ fn whatever_a_server_says_of_anything_is_text() {
         check_overlay(stage.press("esc ctrl-r").buffer(), "Query history 1");
         check_whole(stage.press("esc esc 8").answer_all(poisoned).buffer());
         check_whole(stage.press("g i").answer_all(poisoned).buffer());
-        stage.press("y y").answer_all(poisoned);
+        check_whole(stage.press("S m").answer_all(poisoned).buffer());
+        stage.press("esc y y").answer_all(poisoned);
         check_whole(stage.buffer());
     }
 }

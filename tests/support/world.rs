@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use lampblack::api::Error;
-use lampblack::model::{Ban, Head, Known, Lineage, Page, Process, ProcessId, Top};
+use lampblack::model::{Ban, Group, Head, Known, Lineage, Page, Process, ProcessId, Top};
 use lampblack::read::{Answer, Fetch};
 use lampblack::wire;
 use serde_json::{Value, json};
@@ -87,6 +87,10 @@ pub fn answer(fetch: &Fetch) -> Result<Answer, Error> {
                 .unwrap()
                 .unwrap(),
         )),
+        Fetch::Groups => {
+            let groups = r#"[{"id": 4, "name": "Finance", "number_of_hosts": 12}]"#;
+            Answer::Groups(known(wire::list::<Group>(groups).unwrap().rows))
+        }
         Fetch::Binary(_) => {
             Answer::Binary(known(wire::one(&binary().to_string()).unwrap().unwrap()))
         }

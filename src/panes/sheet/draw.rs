@@ -8,11 +8,11 @@ use ratatui::{
 
 use super::{SheetPane, fields::Focus};
 use crate::deeds::{Deed, Plan, Prepared};
-use crate::panes::editor::Editor;
+use crate::panes::entry::Entry;
 use crate::session::{Preview, Session};
 use crate::text;
 use crate::theme::Theme;
-use crate::widgets::{Field, Fields, cells};
+use crate::widgets::{Field, Fields};
 
 /// Lines that one thing may take.
 const LONG: usize = 6;
@@ -66,16 +66,9 @@ pub(super) fn render(
         "reason"
     };
     let mut rows = typed.rows();
-    let mut row = |label: &str, editor: &Editor, focus| {
+    let mut row = |label: &str, entry: &Entry, focus| {
         if let Some(area) = rows.next() {
-            field(
-                frame,
-                area,
-                label,
-                editor,
-                pane.fields.focus == focus,
-                theme,
-            );
+            field(frame, area, label, entry, pane.fields.focus == focus, theme);
         }
     };
     row(reason, &pane.fields.reason, Focus::Reason);
@@ -113,21 +106,14 @@ fn field(
     frame: &mut Frame<'_>,
     area: Rect,
     label: &str,
-    editor: &Editor,
+    entry: &Entry,
     is_focused: bool,
     theme: &Theme,
 ) {
-    let label_style = if is_focused { theme.title } else { theme.muted };
-    let width = LABEL.min(area.width / 2);
-    let room = usize::from(area.width.saturating_sub(width + 1));
-    let typed = text::fit_end(&editor.text().into(), room);
-    let at = area.x + width + cells(text::width(&typed));
-    let label = format!("{label:<width$}", width = usize::from(width));
-    let line = Line::from(vec![
-        Span::styled(label, label_style),
-        Span::styled(typed, theme.text),
-    ]);
-    frame.render_widget(line, area);
+    let style = if is_focused { theme.title } else { theme.muted };
+    let width = usize::from(LABEL.min(area.width / 2));
+    let label = Span::styled(format!("{label:<width$}"), style);
+    let at = entry.render_idle(label, frame, area, theme);
     if is_focused {
         frame.set_cursor_position((at.min(area.right().saturating_sub(1)), area.y));
     }

@@ -1,6 +1,6 @@
 //! What is typed on a sheet, and where one is on it.
 
-use crate::panes::editor::Editor;
+use crate::panes::entry::Entry;
 
 /// Where one is on a sheet.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -21,30 +21,30 @@ pub(super) enum Focus {
 /// What is typed, and where.
 #[derive(Debug, Default)]
 pub(super) struct Fields {
-    pub(super) reason: Editor,
-    pub(super) ticket: Editor,
-    pub(super) typed: Editor,
+    pub(super) reason: Entry,
+    pub(super) ticket: Entry,
+    pub(super) typed: Entry,
     pub(super) focus: Focus,
 }
 
 impl Fields {
     /// Why it is done, if that was said.
     pub(super) fn reason(&self) -> Option<String> {
-        trimmed(&self.reason)
+        some(&self.reason)
     }
 
     /// The ticket, if one was given.
     pub(super) fn ticket(&self) -> Option<String> {
-        trimmed(&self.ticket)
+        some(&self.ticket)
     }
 
     /// What was typed to confirm it.
     pub(super) fn typed(&self) -> String {
-        trimmed(&self.typed).unwrap_or_default()
+        self.typed.text()
     }
 
     /// Where a key goes that types something.
-    pub(super) fn editor(&mut self) -> Option<&mut Editor> {
+    pub(super) fn entry(&mut self) -> Option<&mut Entry> {
         match self.focus {
             Focus::Reason => Some(&mut self.reason),
             Focus::Ticket => Some(&mut self.ticket),
@@ -68,7 +68,7 @@ impl Fields {
     }
 }
 
-fn trimmed(editor: &Editor) -> Option<String> {
-    let text = editor.text().trim().to_owned();
+fn some(entry: &Entry) -> Option<String> {
+    let text = entry.text();
     (!text.is_empty()).then_some(text)
 }

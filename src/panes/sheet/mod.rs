@@ -213,17 +213,15 @@ impl Pane for SheetPane {
     }
 
     fn type_key(&mut self, key: KeyEvent, cx: &mut Cx<'_>) {
-        match self.fields.editor() {
-            Some(editor) => {
-                editor.type_key(key);
-            }
+        match self.fields.entry() {
+            Some(entry) => _ = entry.type_key(key),
             None => cx.notify("nothing is typed here; enter, or tab to go on"),
         }
     }
 
     fn paste(&mut self, text: &str, _: &mut Cx<'_>) {
-        if let Some(editor) = self.fields.editor() {
-            editor.paste(&text.replace(['\r', '\n'], " "));
+        if let Some(entry) = self.fields.entry() {
+            entry.paste(text);
         }
     }
 

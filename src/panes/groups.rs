@@ -1,0 +1,134 @@
+//! The sensor groups: pick the one that hosts are to be in.
+
+use ratatui::{
+    Frame,
+    layout::Rect,
+    text::{Line, Span},
+};
+
+use super::{Look, Pane, PaneId, SheetPane, list::thousands, motion};
+use crate::deeds::Deed;
+use crate::keys::{Action, Scope};
+use crate::model::{Group, SensorId};
+use crate::read::Fetch;
+use crate::session::{Awaiting, Cx, Session};
+use crate::text;
+use crate::worker::{Slot, Urgency};
+
+/// Cells of a group's name.
+const NAME: usize = 40;
+
+/// The overlay in which a group is picked; the sheet of the move follows.
+#[derive(Debug)]
+pub struct GroupsPane {
+    sensors: Vec<SensorId>,
+    has_asked: bool,
+    cursor: usize,
+    height: usize,
+    sheet: Option<SheetPane>,
+}
+
+impl GroupsPane {
+    /// Offers the groups for these sensors, of which there is at least one.
+    pub fn new(sensors: Vec<SensorId>) -> Self {
+        Self {
+            sensors,
+            has_asked: false,
+            cursor: 0,
+            height: 1,
+            sheet: None,
+        }
+    }
+}
+
+fn groups(session: &Session) -> &[Group] {
+    session
+        .groups
+        .current()
+        .map_or(&[], |known| known.value.as_slice())
+}
+
+impl Pane for GroupsPane {
+    fn id(&self) -> PaneId {
+        PaneId::Overlay
+    }
+
+    fn scope(&self) -> Scope {
+        Scope::Groups
+    }
+
+    fn title(&self, _: &Session) -> Line<'static> {
+        match self.sensors.len() {
+            1 => "Move the host to".into(),
+            n => format!("Move {n} hosts to").into(),
+        }
+    }
+
+    fn slots(&self) -> &'static [Slot] {
+        &[Slot::Groups]
+    }
+
+    fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> bool {
+        let groups = groups(cx.session());
+        if action == Action::Open {
+            if let Some(group) = groups.get(self.cursor) {
+                let group = group.id;
+                let to = |sensor| Deed::Move { sensor, group };
+                let deeds = self.sensors.iter().copied().map(to).collect();
+                self.sheet = Some(SheetPane::new(deeds, cx.session()));
+            }
+            return true;
+        }
+        let last = groups.len().saturating_sub(1);
+        let moved = motion::moved(action, self.cursor, self.height, last);
+        self.cursor = moved.unwrap_or(self.cursor);
+        moved.is_some()
+    }
+
+    fn settle(&mut self, cx: &mut Cx<'_>) {
+        if !self.has_asked {
+            self.has_asked = true;
+            cx.fetch(Fetch::Groups, Urgency::Fresh);
+        }
+    }
+
+    fn is_done(&self) -> bool {
+        self.sheet.is_some()
+    }
+
+    fn then(&mut self) -> Option<Box<dyn Pane>> {
+        let sheet = self.sheet.take()?;
+        Some(Box::new(sheet))
+    }
+
+    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &Look<'_>) {
+        let theme = look.theme;
+        self.height = usize::from(area.height).max(1);
+        let groups = groups(session);
+        if groups.is_empty() {
+            let text = if session.groups.is_pending() {
+                "on their way; ^c gives up"
+            } else {
+                "no sensor group is known"
+            };
+            frame.render_widget(Line::styled(text, theme.muted), area);
+            return;
+        }
+        let first = (self.cursor + 1).saturating_sub(self.height);
+        for ((index, group), row) in groups.iter().enumerate().skip(first).zip(area.rows()) {
+            let name = text::fit(&group.name, NAME);
+            let pad = " ".repeat(NAME.saturating_sub(text::width(&name)));
+            let hosts = group.hosts.map_or("?".to_owned(), |hosts| {
+                format!("{} hosts", thousands(hosts))
+            });
+            let line = Line::from(vec![
+                Span::styled(format!("{name}{pad}  "), theme.text),
+                Span::styled(hosts, theme.muted),
+            ]);
+            frame.render_widget(line, row);
+            if index == self.cursor {
+                frame.buffer_mut().set_style(row, theme.selection);
+            }
+        }
+    }
+}
