@@ -43,11 +43,12 @@ pub use when::When;
 use crate::api::{Call, Error};
 use crate::deeds::{Act, Journal};
 use crate::model::{
-    Alert, Ban, Binary, Facets, Group, Head, Lineage, Prevalence, Process, ProcessId, Search,
+    Alert, Ban, Binary, Facets, Group, Head, Lineage, Md5, Prevalence, Process, ProcessId, Search,
     Sensor, SensorId, ServerInfo, Summary, Survey, Zone,
 };
 use crate::query::Index;
 use crate::read::{AlertRows, Answer, Tally};
+use crate::text::Untrusted;
 use crate::worker::{List, Slot, Ticket};
 
 /// Where the console is, and as whom: what the header says whatever happens.
@@ -230,6 +231,15 @@ impl Session {
             Found::Here(sensor) => Some(sensor),
             _ => None,
         })
+    }
+
+    /// What a file is called, if anything that is shown tells.
+    pub fn known_name(&self, md5: Md5) -> Option<Untrusted> {
+        let looked_at = self.binary_of.as_ref();
+        let process = looked_at.filter(|process| process.md5 == Some(md5));
+        let file = self.file.as_ref().filter(|file| file.md5 == md5);
+        let name = process.map(|process| process.name.clone());
+        name.or_else(|| file.map(|file| file.name()))
     }
 
     /// From when an answer is, in the zone that times are shown in.

@@ -14,6 +14,7 @@ mod key;
 mod report;
 mod rows;
 mod server;
+mod sheet;
 #[path = "../support/mod.rs"]
 mod support;
 mod timeline;
@@ -26,7 +27,7 @@ use report::{Report, note};
 /// One figure: its name, and how it is measured.
 type Figure = (&'static str, fn(&mut Report));
 
-const FIGURES: [Figure; 10] = [
+const FIGURES: [Figure; 11] = [
     ("key", key::measure),
     ("first-frame", first_frame::measure),
     ("frame", frame::measure),
@@ -36,6 +37,7 @@ const FIGURES: [Figure; 10] = [
     ("rows", rows::measure),
     ("events", events::measure),
     ("timeline", timeline::measure),
+    ("sheet", sheet::measure),
     ("idle", idle::measure),
 ];
 

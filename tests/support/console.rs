@@ -166,6 +166,34 @@ impl Console {
         self
     }
 
+    /// Presses keys one by one, and looks at every frame until nothing is awaited.
+    pub async fn press_and_look(&mut self, text: &str, mut look: impl FnMut(&str)) -> &mut Self {
+        let inputs = keys(text).into_iter().map(Input::Key);
+        for input in inputs.collect::<Vec<_>>() {
+            self.take(input);
+            look(&self.text());
+        }
+        while self.app.is_waiting() {
+            let reply = time::timeout(PATIENCE, self.worker.replies.recv()).await;
+            let Ok(Some(reply)) = reply else {
+                panic!("it does not settle:\n{}", self.text());
+            };
+            self.take(Input::Reply(reply));
+            look(&self.text());
+        }
+        self
+    }
+
+    /// Handles an input and draws what comes of it.
+    fn take(&mut self, input: Input) {
+        for effect in self.app.handle(input, now()) {
+            if let Effect::Send(request) = effect {
+                self.worker.requests.send(request).unwrap();
+            }
+        }
+        self.terminal.draw(|frame| self.app.render(frame)).unwrap();
+    }
+
     /// Presses keys, and waits until nothing is awaited.
     pub async fn press(&mut self, text: &str) -> &mut Self {
         for key in keys(text) {

@@ -7,7 +7,7 @@ use ratatui::{
 };
 
 use super::{SheetPane, fields::Focus};
-use crate::deeds::{Deed, Plan, Prepared};
+use crate::deeds::{Deed, Plan, Prepared, Target};
 use crate::panes::entry::Entry;
 use crate::session::{Preview, Session};
 use crate::text;
@@ -129,6 +129,7 @@ fn lines(pane: &SheetPane, session: &Session, theme: &Theme) -> Vec<(&'static st
     let Some(preview) = pane.preview(session) else {
         return lines;
     };
+    lines.extend(known(preview, session, theme));
     let plans = pane.plans(session);
     // What is the same for all is said once.
     let shared = |pick: fn(&Plan) -> &[String], text: &String| {
@@ -171,6 +172,34 @@ fn lines(pane: &SheetPane, session: &Session, theme: &Theme) -> Vec<(&'static st
         ));
     }
     lines
+}
+
+/// What is known already of the targets that are still looked up.
+fn known(
+    preview: &Preview,
+    session: &Session,
+    theme: &Theme,
+) -> Vec<(&'static str, Line<'static>)> {
+    let each = preview.deeds.iter().zip(&preview.prepared);
+    let awaited = each.filter(|(_, one)| one.is_none());
+    let said = awaited.map(|(deed, _)| match deed.target() {
+        Target::Sensor(id) => match session.known_sensor(id) {
+            Some(sensor) => {
+                let name = text::visible(&sensor.computer_name);
+                format!(
+                    "{name}  sensor {id}, {} as last seen here",
+                    sensor.isolation()
+                )
+            }
+            None => format!("sensor {id}"),
+        },
+        Target::Hash(md5) => match session.known_name(md5) {
+            Some(name) => format!("{md5}  {}", text::visible(&name)),
+            None => md5.to_string(),
+        },
+    });
+    said.map(|said| ("", Line::styled(said, theme.stale)))
+        .collect()
 }
 
 /// Whom it will hit: what speaks against it first, then each line with its source.
