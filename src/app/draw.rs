@@ -88,7 +88,8 @@ pub(super) fn render(app: &mut App, frame: &mut Frame<'_>) {
     }
     if let Some(overlay) = overlay {
         paint.focus = Some(PaneId::Overlay);
-        paint.overlay(overlay.as_mut(), layout::popup(screen));
+        let place = layout::popup(screen, overlay.is_large());
+        paint.overlay(overlay.as_mut(), place);
     }
     let footer = Footer {
         session,

@@ -137,8 +137,16 @@ fn beside(main: Rect) -> [Rect; 2] {
     Layout::horizontal([Constraint::Fill(1), Constraint::Length(side)]).areas(main)
 }
 
-/// A place over the middle of the screen.
-pub(super) fn popup(screen: Rect) -> Rect {
+/// A place over the middle of the screen; all of it but the first and the last line where there is little room and much
+/// to be read.
+pub(super) fn popup(screen: Rect, is_large: bool) -> Rect {
+    if is_large && screen.width < WIDE {
+        return Rect {
+            y: screen.y + 1,
+            height: screen.height.saturating_sub(2),
+            ..screen
+        };
+    }
     let width = (screen.width - screen.width / 6).min(100);
     let height = screen.height - screen.height / 5;
     Rect {
@@ -194,7 +202,7 @@ mod tests {
                     areas.query,
                     areas.hints,
                 ]);
-                for area in all.chain([areas.notice, popup(screen)]) {
+                for area in all.chain([areas.notice, popup(screen, false), popup(screen, true)]) {
                     assert_eq!(
                         area.intersection(screen).area(),
                         area.area(),

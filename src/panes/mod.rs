@@ -165,6 +165,11 @@ pub trait Pane {
     /// Comes after every input: asks for what it is about to show.
     fn settle(&mut self, _cx: &mut Cx<'_>) {}
 
+    /// Whether an overlay wants all the room there is, where there is little.
+    fn is_large(&self) -> bool {
+        false
+    }
+
     /// Whether it has nothing more to do; an overlay is then taken away.
     fn is_done(&self) -> bool {
         false

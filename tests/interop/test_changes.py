@@ -3,7 +3,7 @@
 import json
 
 from cbapi.errors import ClientError
-from cbapi.response import BannedHash, Sensor
+from cbapi.response import BannedHash, Sensor, SensorGroup
 
 from server import ServerCase
 
@@ -89,3 +89,55 @@ class IsolatedByLampblack(ServerCase):
 
 class IsolatedOnAServerOfToday(IsolatedByLampblack):
     OPTIONS = ("--checkin", "100", "--server-version", "7.5.0")
+
+
+class ChangedByLampblack(ServerCase):
+    """Bans, groups, flushes: what one of them changes, the other reads."""
+
+    def test_what_lampblack_bans_and_lifts_the_client_sees_with_its_note(self):
+        place, binary = self.home(), self.payload()
+        ban = ("ban", "add", binary.md5, "--reason", "dropper", "--ticket", "INC-7", "--yes")
+        status, out, notes = place.lampblack(*ban)
+        self.assertEqual(status, 0, notes)
+        seen = self.cb.select(BannedHash, binary.md5.lower())
+        self.assertEqual((seen.enabled, seen.text), (True, "dropper (INC-7)"))
+        self.assertTrue(self.payload().banned)
+        status, out, notes = place.lampblack("ban", "remove", binary.md5, "--reason", "tested", "--yes")
+        self.assertEqual(status, 0, notes)
+        seen.refresh()
+        self.assertEqual((seen.enabled, seen.text), (False, "dropper (INC-7)"))
+        # And the other way round: what the client puts in force again is an answer, and nothing is sent.
+        seen.enabled = True
+        seen.save()
+        self.server.forget_requests()
+        status, out, notes = place.lampblack(*ban)
+        self.assertEqual(status, 0, notes)
+        self.assertIn("is already banned by admin", out)
+        self.assertFalse([request for request in self.server.requests() if not request.startswith("GET")])
+
+    def test_a_sensor_is_moved_by_one_and_back_by_the_other(self):
+        place = self.home()
+        # The documentation's example: by host name, then the number of the group.
+        sensor = self.cb.select(Sensor).where("hostname:WIN-IA9NQ1GN8OI").first()
+        before = sensor.group_id
+        other = next(group for group in self.cb.select(SensorGroup) if group.id != before)
+        sensor.group_id = other.id
+        sensor.save()
+        status, out, notes = place.lampblack("sensor", "move", "3", "--group", other.name, "--yes")
+        self.assertEqual((status, out), (0, "WIN-IA9NQ1GN8OI is already in that group; nothing was sent\n"), notes)
+        status, out, notes = place.lampblack("sensor", "move", "3", "--group", str(before), "--yes")
+        self.assertEqual(status, 0, notes)
+        self.assertEqual(self.cb.select(Sensor, 3, force_init=True).group_id, before)
+
+    def test_a_flush_and_a_restart_stand_in_the_record_that_the_client_reads(self):
+        place = self.home()
+        for verb in ("flush", "restart"):
+            status, out, notes = place.lampblack("sensor", verb, "3", "--yes")
+            self.assertEqual(status, 0, notes)
+        sensor = self.cb.select(Sensor, 3, force_init=True)
+        self.assertTrue(sensor.restart_queued)
+        self.assertTrue(sensor.event_log_flush_time.endswith("GMT"))
+
+
+class ChangedOnAServerOfToday(ChangedByLampblack):
+    OPTIONS = ("--server-version", "7.5.0")

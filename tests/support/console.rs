@@ -156,12 +156,7 @@ impl Console {
             let Ok(Some(reply)) = reply else {
                 panic!("it never says {text:?}:\n{}", self.text());
             };
-            for effect in self.app.handle(Input::Reply(reply), now()) {
-                if let Effect::Send(request) = effect {
-                    self.worker.requests.send(request).unwrap();
-                }
-            }
-            self.terminal.draw(|frame| self.app.render(frame)).unwrap();
+            self.take(Input::Reply(reply));
         }
         self
     }

@@ -1,6 +1,7 @@
 //! The sheet before a deed: what it will do and to what, what speaks against it, exactly what is sent, and why it is done.
 
 mod draw;
+mod facts;
 mod fields;
 
 use std::sync::Arc;
@@ -223,6 +224,10 @@ impl Pane for SheetPane {
         if let Some(entry) = self.fields.entry() {
             entry.paste(text);
         }
+    }
+
+    fn is_large(&self) -> bool {
+        true
     }
 
     fn settle(&mut self, cx: &mut Cx<'_>) {

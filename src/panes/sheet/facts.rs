@@ -1,0 +1,197 @@
+//! What stands on a sheet, the most telling first: targets, what speaks against it, what it does, whom it hits, what is sent.
+
+use ratatui::text::{Line, Span};
+
+use super::SheetPane;
+use crate::deeds::{Deed, Fact, Plan, Prepared, Target};
+use crate::session::{Preview, Session};
+use crate::text;
+use crate::theme::Theme;
+
+/// A line, and what it is about.
+pub(super) type Said = (&'static str, Line<'static>);
+
+/// Everything that is known, by what it is.
+pub(super) fn lines(pane: &SheetPane, session: &Session, theme: &Theme) -> Vec<Said> {
+    let preface = pane.preface.iter();
+    let mut lines: Vec<Said> = preface
+        .map(|text| ("", Line::styled(shown(text), theme.title)))
+        .collect();
+    let Some(preview) = pane.preview(session) else {
+        return lines;
+    };
+    let plans = pane.plans(session);
+    lines.extend(known(preview, session, theme));
+    for plan in &plans {
+        let target = plan.effects.first();
+        lines.extend(target.map(|text| ("", Line::styled(shown(text), theme.text))));
+        if let Some(why) = &plan.protection {
+            lines.push(("PROTECTED", Line::styled(shown(why), theme.bad)));
+        }
+    }
+    lines.extend(answers(preview, theme));
+    lines.extend(warnings(preview, &plans, theme));
+    for (names, effect) in gathered(&plans, |plan| plan.effects.get(1..).unwrap_or_default()) {
+        let text = format!("{names}{effect}");
+        lines.push(("", Line::styled(shown(&text), theme.text)));
+    }
+    lines.extend(radius(preview, theme));
+    let grounds = pane.grounds();
+    for change in plans.iter().flat_map(|plan| plan.changes(&grounds)) {
+        let text = shown(&change.to_string());
+        lines.push(("sends", Line::styled(text, theme.muted)));
+    }
+    lines
+}
+
+/// What plans say, each once, with the names of those it holds for; without names where it holds for all.
+fn gathered<'p>(
+    plans: &[&'p Plan],
+    said: impl Fn(&'p Plan) -> &'p [String],
+) -> Vec<(String, &'p String)> {
+    let mut gathered: Vec<(Vec<String>, &String)> = Vec::new();
+    for plan in plans {
+        for text in said(plan) {
+            let name = plan.state.name();
+            match gathered.iter_mut().find(|(_, other)| *other == text) {
+                Some((names, _)) => names.push(name),
+                None => gathered.push((vec![name], text)),
+            }
+        }
+    }
+    let named = |names: Vec<String>| {
+        if names.len() == plans.len() {
+            String::new()
+        } else {
+            format!("{}: ", names.join(", "))
+        }
+    };
+    let gathered = gathered.into_iter();
+    gathered.map(|(names, text)| (named(names), text)).collect()
+}
+
+/// What speaks against it.
+fn warnings(preview: &Preview, plans: &[&Plan], theme: &Theme) -> Vec<Said> {
+    let own = gathered(plans, |plan| &plan.warnings).into_iter();
+    let mut warnings: Vec<_> = own.map(|(names, text)| format!("{names}{text}")).collect();
+    for (at, fact) in facts(preview) {
+        let name = name(preview, at);
+        warnings.extend(fact.warnings.iter().map(|text| format!("{name}{text}")));
+    }
+    let line = |text: String| ("WARNING", Line::styled(shown(&text), theme.bad));
+    warnings.into_iter().map(line).collect()
+}
+
+/// The lines of the blast radius, in the order of targets and lines, whatever came first.
+fn facts(preview: &Preview) -> Vec<(usize, &Fact)> {
+    let looks = preview.deeds.first().map_or(&[][..], Deed::looks);
+    let order = |what: &str| looks.iter().position(|look| *look == what);
+    let facts = preview.facts.iter().map(|(at, fact)| (*at, fact));
+    let mut facts: Vec<_> = facts.collect();
+    facts.sort_by_key(|(at, fact)| (*at, order(fact.what)));
+    facts
+}
+
+/// Which of several targets it is.
+fn name(preview: &Preview, at: usize) -> String {
+    let is_alone = preview.deeds.len() == 1;
+    match preview.prepared.get(at) {
+        Some(Some(Ok(Prepared::Ready(plan)))) if !is_alone => format!("{}: ", plan.state.name()),
+        _ => String::new(),
+    }
+}
+
+fn shown(text: &str) -> String {
+    text::visible(&text.into())
+}
+
+/// What is known already of the targets that are still looked up.
+fn known(preview: &Preview, session: &Session, theme: &Theme) -> Vec<Said> {
+    let each = preview.deeds.iter().zip(&preview.prepared);
+    let awaited = each.filter(|(_, one)| one.is_none());
+    let said = awaited.map(|(deed, _)| match deed.target() {
+        Target::Sensor(id) => match session.known_sensor(id) {
+            Some(sensor) => {
+                let name = text::visible(&sensor.computer_name);
+                format!(
+                    "{name}  sensor {id}, {} as last seen here",
+                    sensor.isolation()
+                )
+            }
+            None => format!("sensor {id}"),
+        },
+        Target::Hash(md5) => match session.known_name(md5) {
+            Some(name) => format!("{md5}  {}", text::visible(&name)),
+            None => md5.to_string(),
+        },
+    });
+    said.map(|said| ("", Line::styled(said, theme.stale)))
+        .collect()
+}
+
+/// Whom it will hit, each line with its source.
+fn radius(preview: &Preview, theme: &Theme) -> Vec<Said> {
+    let facts = facts(preview);
+    let mut lines: Vec<Said> = Vec::new();
+    for (at, fact) in &facts {
+        let said = shown(&format!("{}{}", name(preview, *at), fact.said));
+        let style = if fact.is_known {
+            theme.text
+        } else {
+            theme.unknown
+        };
+        let mut line = Line::styled(said, style);
+        if !fact.source.is_empty() {
+            let source = format!("  [{}]", shown(&fact.source));
+            line.push_span(Span::styled(source, theme.muted));
+        }
+        lines.push((fact.what, line));
+    }
+    let n_pending = preview.n_pending();
+    let requests: u32 = facts.iter().map(|(_, fact)| fact.requests).sum();
+    let text = if n_pending > 0 && !preview.prepared.iter().any(Option::is_none) {
+        format!("{n_pending} more lines are looked up; ^c gives up")
+    } else if requests > 0 {
+        format!("{requests} requests told this")
+    } else {
+        return lines;
+    };
+    lines.push(("", Line::styled(text, theme.muted)));
+    lines
+}
+
+/// What is not done, and why; and what is still awaited.
+fn answers(preview: &Preview, theme: &Theme) -> Vec<Said> {
+    let is_alone = preview.deeds.len() == 1;
+    let mut lines = Vec::new();
+    for one in &preview.prepared {
+        let line = match one {
+            None => ("", Line::styled("looking it up; ^c gives up", theme.muted)),
+            Some(Ok(Prepared::AlreadySo(said))) => {
+                ("already so", Line::styled(shown(said), theme.good))
+            }
+            Some(Ok(Prepared::Refused(refusal))) => {
+                let text = format!("{}; {}", refusal.why, refusal.hint);
+                ("refused", Line::styled(shown(&text), theme.bad))
+            }
+            Some(Ok(Prepared::Ready(plan))) => match &plan.protection {
+                Some(why) if !is_alone => {
+                    let text = format!("{}: {why}; name it alone", plan.state.name());
+                    ("left out", Line::styled(shown(&text), theme.caution))
+                }
+                _ => continue,
+            },
+            Some(Err(error)) => {
+                let hint = error
+                    .hint()
+                    .map_or(String::new(), |hint| format!("; {hint}"));
+                (
+                    "unknown",
+                    Line::styled(shown(&format!("{error}{hint}")), theme.bad),
+                )
+            }
+        };
+        lines.push(line);
+    }
+    lines
+}
