@@ -23,6 +23,11 @@
 //! *timeline* of its segments, the *counts* of a search, what belongs to the rows of a list (`session::Relations`). Each
 //! answer has a slot of its own, so that a part that fails is a gap with a name, and the rest stays usable.
 //!
+//! What changes a server is not fetched. A pane tells whom it is about by its clues, the *sheet* has a [`deeds::Deed`]
+//! previewed for each (what it does, its blast radius, the requests), and only what stands on it is performed: the worker
+//! logs, sends once, logs, reads back, and looks after what is open, whatever is shown, and again after a restart. What the
+//! log says is the *journal*, whose *acts* are a list like any other.
+//!
 //! # Invariants
 //!
 //! 1. **Only `runtime` touches the terminal and the channels.** `app`, `panes`, `session` and `widgets` do no I/O,

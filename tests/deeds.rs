@@ -326,7 +326,11 @@ async fn a_host_is_moved_to_a_group_that_is_picked_and_its_notes_are_written() {
 async fn a_sheet_has_a_picture_at_every_size() {
     for (width, height) in [(120, 36), (80, 24), (60, 16)] {
         let mut console = Console::with(small(), width, height, |_| {}).await;
-        console.search("process_name:svchost.exe").await.press("B").await;
+        console
+            .search("process_name:svchost.exe")
+            .await
+            .press("B")
+            .await;
         insta::assert_snapshot!(format!("ban-{width}x{height}"), console.picture());
         console.press("esc space space space I").await;
         insta::assert_snapshot!(format!("isolate-{width}x{height}"), console.picture());

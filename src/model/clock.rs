@@ -40,6 +40,11 @@ pub struct Pace {
     pub settle: Duration,
     /// The wait between two looks whether a deed has taken effect.
     pub look: Duration,
+    /// How long a deed is looked after as closely; after that, thirty times as seldom.
+    pub closely: Duration,
+    /// How long one line of a blast radius may take: what is not known by then is called unknown, and whoever must act does
+    /// not wait for ever.
+    pub patience: Duration,
     /// How long a sensor's answer may be reused: it decides about a host.
     pub sensor_age: Duration,
     /// How long the document of a process that was not seen to end may be reused.
@@ -57,6 +62,8 @@ impl Default for Pace {
             idle: Duration::from_secs(30),
             settle: Duration::from_millis(80),
             look: Duration::from_secs(1),
+            closely: Duration::from_mins(2),
+            patience: Duration::from_secs(20),
             sensor_age: Duration::from_secs(15),
             running_age: Duration::from_secs(30),
             count_age: Duration::from_mins(5),

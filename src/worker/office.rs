@@ -6,16 +6,13 @@ use tokio::{
     runtime::Handle,
     sync::mpsc,
     task::AbortHandle,
-    time::{Duration, Instant, sleep},
+    time::{Instant, sleep},
 };
 
 use super::{Reply, Step, Ticket};
 use crate::api::Client;
 use crate::deeds::{self, Deed, Grounds, Guard, Journal, Order, Outcome, Plan, Prepared, Who};
 use crate::record::actions::{self, Actions};
-
-/// How long a deed is looked after closely; sensors check in every half minute or so.
-const CLOSELY: Duration = Duration::from_mins(2);
 
 /// How much longer one waits between two looks after that.
 const SLOWER: u32 = 30;
@@ -178,15 +175,19 @@ impl Clerk {
         mut log: Actions,
         step: impl Fn(usize, Outcome),
     ) {
-        let began = Instant::now();
+        let (began, pace) = (Instant::now(), self.client.pace());
         loop {
             open.retain(|(_, _, outcome)| outcome.is_open());
             if open.is_empty() {
                 return;
             }
-            let is_close = began.elapsed() < CLOSELY;
-            let pause = self.client.pace().look;
-            sleep(if is_close { pause } else { pause * SLOWER }).await;
+            let is_close = began.elapsed() < pace.closely;
+            sleep(if is_close {
+                pace.look
+            } else {
+                pace.look * SLOWER
+            })
+            .await;
             for (at, deed, outcome) in &mut open {
                 let before = outcome.stage;
                 deeds::settle(deed, &self.client, &mut log, outcome).await;

@@ -1,5 +1,6 @@
 """Changes: the documentation's examples of bans and isolation, and what lampblack and the client see of each other's."""
 
+import datetime
 import json
 
 from cbapi.errors import ClientError
@@ -136,7 +137,9 @@ class ChangedByLampblack(ServerCase):
             self.assertEqual(status, 0, notes)
         sensor = self.cb.select(Sensor, 3, force_init=True)
         self.assertTrue(sensor.restart_queued)
-        self.assertTrue(sensor.event_log_flush_time.endswith("GMT"))
+        # The client reads it as a moment, a year ahead; on the wire it is what a mail would say.
+        self.assertGreater(sensor.event_log_flush_time, datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=360))
+        self.assertTrue(self.server.json("/api/v1/sensor/3")["event_log_flush_time"].endswith("GMT"))
 
 
 class ChangedOnAServerOfToday(ChangedByLampblack):

@@ -4,13 +4,10 @@ mod hash;
 mod host;
 mod words;
 
-use std::{pin::Pin, time::Duration};
+use std::pin::Pin;
 
 use super::{Deed, Guard, Plan, State};
 use crate::api::{Client, Error};
-
-/// How long one look may take. What is not known by then is called unknown: whoever must act does not wait for ever.
-const PATIENCE: Duration = Duration::from_secs(20);
 
 /// One line of the blast radius.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -51,6 +48,7 @@ impl Plan {
             (Deed::Isolate(_), State::Sensor(sensor)) => host::looks(sensor, client),
             _ => return,
         };
+        let patience = client.pace().patience;
         let each = self.deed.looks().iter().zip(looks).map(|(what, look)| {
             let tell = &tell;
             async move {
@@ -58,13 +56,13 @@ impl Plan {
                     said: format!("not known: {why}"),
                     ..Fact::default()
                 };
-                let fact = match tokio::time::timeout(PATIENCE, look).await {
+                let fact = match tokio::time::timeout(patience, look).await {
                     Ok(Ok(fact)) => Fact {
                         is_known: true,
                         ..fact
                     },
                     Ok(Err(error)) => unknown(error.to_string()),
-                    Err(_) => unknown(format!("no answer within {} s", PATIENCE.as_secs())),
+                    Err(_) => unknown(format!("no answer within {} s", patience.as_secs())),
                 };
                 tell(Fact { what, ..fact });
             }
