@@ -167,3 +167,150 @@ impl Journal {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::*;
+    use crate::model::{GroupId, Md5, SensorId};
+    use crate::record::actions::{Head, Target, Who};
+
+    fn sending(deed: &str, id: &str, before: Value, wanted: Value) -> Sending {
+        Sending {
+            who: Who::default(),
+            server: "cb.example.com".into(),
+            deed: deed.into(),
+            target: Target {
+                kind: String::new(),
+                id: id.into(),
+                name: id.into(),
+            },
+            reason: None,
+            ticket: None,
+            undoes: None,
+            requests: Vec::new(),
+            before,
+            wanted,
+        }
+    }
+
+    /// A log of these deeds, each of which got so far.
+    fn journal(deeds: Vec<(Sending, Option<Stage>)>) -> Journal {
+        let mut entries = Vec::new();
+        let mut write = |event| {
+            let line = u64::try_from(entries.len()).unwrap() + 1;
+            let (at, prev) = (Timestamp::UNIX_EPOCH, String::new());
+            entries.push(Entry {
+                line,
+                at,
+                event,
+                prev,
+            });
+            line
+        };
+        for (sending, stage) in deeds {
+            let of = write(Event::Sending(Box::new(sending)));
+            if let Some(stage) = stage {
+                let (after, note) = (Value::Null, String::new());
+                write(Event::Known(Box::new(Outcome {
+                    of,
+                    stage,
+                    after,
+                    note,
+                })));
+            }
+        }
+        Journal::from(Verdict {
+            entries,
+            faults: Vec::new(),
+            head: Head::default(),
+            kept: None,
+        })
+    }
+
+    fn isolation() -> Sending {
+        sending("isolate", "3", json!({}), json!({"is_isolating": true}))
+    }
+
+    const MD5: &str = "9e107d9d372bb6826bd81d3542a419d6";
+
+    #[test]
+    fn a_deed_without_an_outcome_is_open_and_unknown() {
+        let journal = journal(vec![(isolation(), None)]);
+        let act = &journal.acts[0];
+        assert!(act.is_open());
+        assert_eq!(act.stage(), Stage::Unknown);
+        assert_eq!(act.deed(), Some(Deed::Isolate(SensorId(3))));
+    }
+
+    #[test]
+    fn every_deed_is_taken_back_by_what_restores_what_was_before() {
+        let md5: Md5 = MD5.parse().unwrap();
+        let sensor = SensorId(3);
+        for (sending, undo) in [
+            (isolation(), Some(Deed::Release(sensor))),
+            (
+                sending("ban", MD5, json!({"enabled": false}), json!({"text": "x"})),
+                Some(Deed::Lift(md5)),
+            ),
+            (
+                sending("unban", MD5, json!({"text": "old"}), json!({})),
+                Some(Deed::Ban {
+                    md5,
+                    note: Some("old".into()),
+                }),
+            ),
+            (
+                sending("move", "3", json!({"group_id": 1}), json!({"group_id": 2})),
+                Some(Deed::Move {
+                    sensor,
+                    group: GroupId(1),
+                }),
+            ),
+            (
+                sending(
+                    "annotate",
+                    "3",
+                    json!({"notes": null}),
+                    json!({"notes": "x"}),
+                ),
+                Some(Deed::Annotate {
+                    sensor,
+                    notes: String::new(),
+                }),
+            ),
+            (sending("restart", "3", json!({}), json!({})), None),
+            (
+                sending("something of tomorrow", "3", json!({}), json!({})),
+                None,
+            ),
+        ] {
+            let deed = sending.deed.clone();
+            let journal = journal(vec![(sending, Some(Stage::Confirmed))]);
+            assert_eq!(journal.acts[0].undo(), undo, "{deed}");
+        }
+    }
+
+    #[test]
+    fn the_last_that_can_be_taken_back_is_neither_undone_nor_an_undo_nor_in_vain() {
+        let ban = sending("ban", MD5, json!({"enabled": false}), json!({"text": "x"}));
+        let lift = Sending {
+            undoes: Some(3),
+            ..sending("unban", MD5, json!({"text": "x"}), json!({}))
+        };
+        let journal = journal(vec![
+            (isolation(), Some(Stage::Confirmed)),
+            (ban, Some(Stage::Confirmed)),
+            (lift, Some(Stage::Confirmed)),
+            (isolation(), Some(Stage::NotApplied)),
+        ]);
+        let last = |server: &str| {
+            let last = journal.last_reversible(server, Timestamp::UNIX_EPOCH, |_| true);
+            last.map(|act| act.line)
+        };
+        assert_eq!(last("cb.example.com"), Some(1));
+        assert_eq!(last("another.example.com"), None);
+        assert_eq!(journal.acts[2].undone_by, Some(5));
+    }
+}
