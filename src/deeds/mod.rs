@@ -70,6 +70,11 @@ impl Outcome {
         matches!(self.stage, Stage::Accepted | Stage::Pending)
     }
 
+    /// Whether what the server holds could not be read, so that another look may tell.
+    pub fn is_unread(&self) -> bool {
+        self.stage == Stage::Unknown && self.error.is_some()
+    }
+
     /// What the server said when it did not take it.
     pub fn refusal(&self) -> Option<&Error> {
         self.error.as_ref().filter(|error| error.is_refusal())

@@ -177,7 +177,8 @@ impl Clerk {
     ) {
         let (began, pace) = (Instant::now(), self.client.pace());
         loop {
-            open.retain(|(_, _, outcome)| outcome.is_open());
+            // What could not be read is not known to be done; the next look may tell.
+            open.retain(|(_, _, outcome)| outcome.is_open() || outcome.is_unread());
             if open.is_empty() {
                 return;
             }
