@@ -1,13 +1,16 @@
 //! The action log as a list of deeds: what was done, what became of it, and what would take it back.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
 
 use jiff::Timestamp;
 use serde_json::json;
 
 use super::{Deed, undo};
 use crate::deeds;
-use crate::model::Document;
+use crate::model::{Document, SensorId};
 use crate::record::actions::{Entry, Event, Outcome, Sending, Stage, Verdict};
 
 /// One deed of the log.
@@ -36,6 +39,8 @@ pub struct Journal {
     pub faults: Vec<String>,
     /// How many lines it has, and the hash of the last one.
     pub head: (u64, String),
+    /// The last deed that cut a host off or let it back, by server and sensor: its place among the deeds.
+    turns: HashMap<(String, SensorId), usize>,
 }
 
 impl From<Verdict> for Journal {
@@ -76,9 +81,19 @@ impl From<Verdict> for Journal {
             }
         }
         let acts = acts.into_values().rev();
-        let acts = acts.map(|act| Arc::new(act.documented()));
+        let acts: Vec<_> = acts.map(|act| Arc::new(act.documented())).collect();
+        let mut turns = HashMap::new();
+        for (place, act) in acts.iter().enumerate() {
+            if let Some((sensor, _)) = act.turn() {
+                // The newest come first.
+                turns
+                    .entry((act.sending.server.clone(), sensor))
+                    .or_insert(place);
+            }
+        }
         Self {
-            acts: acts.collect(),
+            turns,
+            acts,
             faults: verdict.faults.iter().map(ToString::to_string).collect(),
             head: (verdict.head.lines, verdict.head.last),
         }
@@ -122,6 +137,15 @@ impl Act {
         undo::of(&self.sending)
     }
 
+    /// Whose host it cut off or let back, and whether it cut it off; `None` for every other deed and for what was not done.
+    fn turn(&self) -> Option<(SensorId, bool)> {
+        match self.deed().filter(|_| self.stage() != Stage::NotApplied)? {
+            Deed::Isolate(sensor) => Some((sensor, true)),
+            Deed::Release(sensor) => Some((sensor, false)),
+            _ => None,
+        }
+    }
+
     /// What takes it back; `None` where nothing does, where it was not done, and where it was taken back already.
     pub fn undo(&self) -> Option<Deed> {
         let is_done = self.stage() != Stage::NotApplied && self.undone_by.is_none();
@@ -150,6 +174,26 @@ impl Act {
 }
 
 impl Journal {
+    /// The deed that cut a host off, if no later one let it back.
+    pub fn isolation(&self, server: &str, sensor: SensorId) -> Option<&Arc<Act>> {
+        let place = self.turns.get(&(server.to_owned(), sensor))?;
+        let act = self.acts.get(*place)?;
+        let (_, is_isolation) = act.turn()?;
+        is_isolation.then_some(act)
+    }
+
+    /// The hosts of a server that are cut off as far as the log knows, with the deed that did it.
+    pub fn isolations(&self, server: &str) -> impl Iterator<Item = (SensorId, &Arc<Act>)> {
+        let here = self.turns.keys().filter(move |(other, _)| other == server);
+        here.filter_map(move |(server, sensor)| Some((*sensor, self.isolation(server, *sensor)?)))
+    }
+
+    /// How many deeds on a server are not known to be done or not to be done.
+    pub fn n_open(&self, server: &str) -> usize {
+        let here = self.acts.iter().filter(|act| act.sending.server == server);
+        here.filter(|act| act.is_open()).count()
+    }
+
     /// What `z` takes back: the last deed on this server of who is at the keyboard, not older than `since`, that nothing
     /// has taken back and that took nothing back itself.
     pub fn last_reversible(
@@ -173,7 +217,7 @@ mod tests {
     use serde_json::Value;
 
     use super::*;
-    use crate::model::{GroupId, Md5, SensorId};
+    use crate::model::{GroupId, Md5};
     use crate::record::actions::{Head, Target, Who};
 
     fn sending(deed: &str, id: &str, before: Value, wanted: Value) -> Sending {

@@ -140,6 +140,8 @@ pub struct Session {
     pub calls: Pages<Heard>,
     /// What the log of changes tells; `None` until it was read.
     pub journal: Option<Arc<Journal>>,
+    /// How many deeds of it are open on this server; counted once, since every frame shows it.
+    n_open_acts: usize,
     /// What deeds would do that are looked at.
     pub preview: Option<Preview>,
     /// The deeds of this run.

@@ -5,7 +5,7 @@ use std::{collections::HashSet, sync::Arc};
 use jiff::{Timestamp, ToSpan};
 
 use super::{Field, Kind, Value};
-use crate::deeds::{Act, Deed, Stage, Target};
+use crate::deeds::Act;
 use crate::keys::{Action, Scope};
 use crate::model::{Isolation, Sensor, SensorId};
 use crate::panes::{
@@ -67,30 +67,12 @@ impl Kind for Isolated {
     }
 }
 
-/// The deeds of the log on this server that isolated a host or released it, the newest first.
-fn turns(session: &Session) -> impl Iterator<Item = (SensorId, bool, &Act)> {
-    let acts = session.journal.iter().flat_map(|journal| &journal.acts);
-    let here = acts.filter(|act| {
-        act.sending.server == session.identity.host && act.stage() != Stage::NotApplied
-    });
-    here.filter_map(|act| {
-        let deed = act.deed()?;
-        let is_isolation = match deed {
-            Deed::Isolate(_) => true,
-            Deed::Release(_) => false,
-            _ => return None,
-        };
-        match deed.target() {
-            Target::Sensor(id) => Some((id, is_isolation, &**act)),
-            Target::Hash(_) => None,
-        }
-    })
-}
-
 /// The deed that isolated a host, if the log has it and no release since.
 fn cause(sensor: SensorId, session: &Session) -> Option<&Act> {
-    let (_, is_isolation, act) = turns(session).find(|(id, ..)| *id == sensor)?;
-    is_isolation.then_some(act)
+    let journal = session.journal.as_ref()?;
+    journal
+        .isolation(&session.identity.host, sensor)
+        .map(|act| &**act)
 }
 
 /// Hosts that are isolated as far as the log knows, and are not among those of the server.
@@ -99,11 +81,14 @@ fn drifted(session: &Session) -> Vec<String> {
         return Vec::new();
     }
     let here: HashSet<_> = session.isolated.here().map(|(_, row)| row.id).collect();
-    let mut seen = HashSet::new();
-    let last = turns(session).filter(|(id, ..)| seen.insert(*id));
-    let gone = last.filter(|(id, is_isolation, _)| *is_isolation && !here.contains(id));
-    gone.map(|(_, _, act)| text::visible(&act.sending.target.name.as_str().into()))
-        .collect()
+    let journal = session.journal.iter();
+    let known = journal.flat_map(|journal| journal.isolations(&session.identity.host));
+    let gone = known.filter(|(id, _)| !here.contains(id));
+    let mut names: Vec<_> = gone
+        .map(|(_, act)| text::visible(&act.sending.target.name.as_str().into()))
+        .collect();
+    names.sort_unstable();
+    names
 }
 
 /// What the server says, and whether that is what the log wants.

@@ -126,6 +126,7 @@ impl Cx<'_> {
     pub(super) fn journal(&mut self, journal: Arc<Journal>) {
         let acts = journal.acts.clone();
         self.session.acts.hold(acts, self.now);
+        self.session.n_open_acts = journal.n_open(&self.session.identity.host);
         self.session.journal = Some(journal);
     }
 }
