@@ -31,6 +31,10 @@ pub struct Fault {
     /// Whether the request is carried out before it goes wrong.
     #[serde(default)]
     pub after: bool,
+    /// Milliseconds after which the request is carried out all the same, though it has gone wrong by then: what stands
+    /// in front has given up, and the application has not. Only for what answers in its place, or not at all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub later: Option<u64>,
 }
 
 /// The ways to go wrong.
@@ -88,6 +92,7 @@ impl Fault {
             ms: 0,
             retry_after: None,
             after: false,
+            later: None,
         }
     }
 
@@ -115,7 +120,7 @@ impl Fault {
     /// With the answer so late.
     #[must_use]
     pub fn late(mut self, late: Duration) -> Self {
-        self.ms = u64::try_from(late.as_millis()).unwrap_or(u64::MAX);
+        self.ms = millis(late);
         self
     }
 
@@ -130,6 +135,13 @@ impl Fault {
     #[must_use]
     pub fn after(mut self) -> Self {
         self.after = true;
+        self
+    }
+
+    /// With the request carried out so much later.
+    #[must_use]
+    pub fn later(mut self, later: Duration) -> Self {
+        self.later = Some(millis(later));
         self
     }
 
@@ -151,6 +163,10 @@ impl Fault {
             && self.method.as_ref().is_none_or(is_method)
             && self.target.as_ref().is_none_or(is_target)
     }
+}
+
+fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
 /// What goes wrong with one request.

@@ -9,6 +9,7 @@ use std::{
     pin::Pin,
     sync::Arc,
     task::{Context, Poll},
+    time::Duration,
 };
 
 use flate2::{Compression, write::GzEncoder};
@@ -63,34 +64,19 @@ pub(super) async fn serve(
     ask.is_in_vain = fault
         .as_ref()
         .is_some_and(|fault| fault.mode == Mode::NeverConfirm);
-    if fault.as_ref().is_some_and(|fault| fault.mode == Mode::Hang) {
-        return future::pending().await;
-    }
-    let refusal = fault.as_ref().and_then(refusal);
-    let carries_out = fault.as_ref().is_none_or(|fault| fault.after);
-    let mut answer = match refusal {
-        Some(refusal) if !carries_out => refusal,
-        refusal => {
-            let answer = if is_known(&server, &parts.headers) {
-                carry_out(&server, ask, resources::answer).await
-            } else {
-                Answer::werkzeug(401)
-            };
-            refusal.unwrap_or(answer)
-        }
-    };
-    if let Some(fault) = &fault {
-        match fault.mode {
-            Mode::LostAnswer => return Err(io::ErrorKind::ConnectionReset.into()),
-            Mode::WrongTypes => {
-                answer.content = match answer.content {
-                    Content::Pretty(value) => Content::Pretty(wrong_types(value)),
-                    Content::Compact(value) => Content::Compact(wrong_types(value)),
-                    other => other,
-                }
+    let answer = application(&server, ask, &parts.headers, fault.as_ref()).await;
+    let mut answer = fault.as_ref().and_then(refusal).unwrap_or(answer);
+    match fault.as_ref().map(|fault| fault.mode) {
+        Some(Mode::Hang) => return future::pending().await,
+        Some(Mode::LostAnswer) => return Err(io::ErrorKind::ConnectionReset.into()),
+        Some(Mode::WrongTypes) => {
+            answer.content = match answer.content {
+                Content::Pretty(value) => Content::Pretty(wrong_types(value)),
+                Content::Compact(value) => Content::Compact(wrong_types(value)),
+                other => other,
             }
-            _ => {}
         }
+        _ => {}
     }
     server.note_status(number, answer.status);
     response(
@@ -99,6 +85,34 @@ pub(super) async fn serve(
         accepts_gzip,
         fault.map(|fault| fault.mode),
     )
+}
+
+/// What the application answers; nothing if it is not asked, or not before what goes wrong has gone wrong.
+async fn application(
+    server: &Arc<Server>,
+    ask: Ask,
+    headers: &HeaderMap,
+    fault: Option<&Fault>,
+) -> Answer {
+    if !is_known(server, headers) {
+        return Answer::werkzeug(401);
+    }
+    let is_silent = |fault: &Fault| matches!(fault.mode, Mode::Hang | Mode::LostAnswer);
+    // Another answers in its place, or nobody does.
+    let deaf = fault.filter(|fault| is_silent(fault) || refusal(fault).is_some());
+    if let Some(later) = deaf.and_then(|fault| fault.later) {
+        // It does not notice that nobody waits for its answer any more.
+        let server = Arc::clone(server);
+        tokio::spawn(async move {
+            tokio::time::sleep(Duration::from_millis(later)).await;
+            carry_out(&server, ask, resources::answer).await;
+        });
+        return Answer::nothing();
+    }
+    if deaf.is_some_and(|fault| !fault.after && fault.mode != Mode::LostAnswer) {
+        return Answer::nothing();
+    }
+    carry_out(server, ask, resources::answer).await
 }
 
 /// The answer that a fault gives instead of the application's.

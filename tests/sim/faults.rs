@@ -183,3 +183,48 @@ async fn a_stubborn_sensor_never_confirms_until_the_fault_is_cleared() {
     lab.sim.clear_faults();
     assert_eq!(lab.json("/api/v1/sensor/7").await["is_isolating"], true);
 }
+
+#[tokio::test]
+async fn a_change_can_be_made_long_after_whoever_asked_for_it_was_sent_away() {
+    let lab = Lab::small().await;
+    let url = format!("{}/api/v1/sensor/7", lab.sim.url);
+    let put = |body: Value| {
+        let request = lab.client.put(&url).header("X-Auth-Token", &lab.sim.token);
+        request.json(&body).timeout(Duration::from_millis(50))
+    };
+    let belated = |mode| {
+        let later = Duration::from_millis(600);
+        Fault::new(mode).method("PUT").times(1).later(later)
+    };
+    for (mode, notes) in [
+        (Mode::GatewayTimeout, "sent away"),
+        (Mode::LostAnswer, "cut off"),
+        (Mode::Hang, "gone away"),
+    ] {
+        lab.sim.fault(belated(mode));
+        let answer = put(json!({"notes": notes})).send().await;
+        match mode {
+            Mode::GatewayTimeout => assert_eq!(answer.unwrap().status(), 504),
+            Mode::Hang => assert!(answer.unwrap_err().is_timeout()),
+            _ => assert!(answer.is_err()),
+        }
+        let held = || async { lab.json("/api/v1/sensor/7").await["notes"].clone() };
+        assert_ne!(held().await, notes, "{mode:?}: it is not made yet");
+        while held().await != notes {}
+    }
+    let puts = lab.sim.requests().into_iter();
+    assert_eq!(puts.filter(|seen| seen.method == "PUT").count(), 3);
+}
+
+#[tokio::test]
+async fn a_request_that_hangs_can_have_been_carried_out() {
+    let lab = Lab::small().await;
+    lab.sim
+        .fault(Fault::new(Mode::Hang).method("PUT").times(1).after());
+    let url = format!("{}/api/v1/sensor/7", lab.sim.url);
+    let request = lab.client.put(url).header("X-Auth-Token", &lab.sim.token);
+    let request = request.json(&json!({"notes": "carried out"}));
+    let answer = request.timeout(Duration::from_millis(200)).send().await;
+    assert!(answer.unwrap_err().is_timeout());
+    assert_eq!(lab.json("/api/v1/sensor/7").await["notes"], "carried out");
+}
