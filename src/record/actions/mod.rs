@@ -18,7 +18,6 @@ use std::{
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use tempfile::NamedTempFile;
 
 pub use entry::{Entry, Event, Outcome, Request, Sending, Stage, Target, Who};
 pub use verify::{Fault, Verdict, verify};
@@ -30,6 +29,9 @@ pub const FILE: &str = "actions.jsonl";
 
 /// The name of the head.
 pub const HEAD: &str = "actions.head";
+
+/// The name of a head until it is whole. It is always the same, so that a crash leaves no more than one.
+const NEXT: &str = "actions.head.next";
 
 /// The hash before the first line.
 const NOTHING: &str = "0000000000000000000000000000000000000000000000000000000000000000";
@@ -74,12 +76,24 @@ impl Actions {
             file,
         };
         // There is a head from the beginning, so that one which is missing means something.
-        let is_new = Head::open(dir)?.is_none() && actions.head()?.lines == 0;
-        if is_new {
-            let saved = Head::default().save(dir);
-            saved.map_err(|error| Error::new("write", &dir.join(HEAD), &error))?;
+        if Head::open(dir)?.is_none() {
+            actions.begin()?;
         }
         Ok(actions)
+    }
+
+    /// Writes the head of a log that has no lines yet. Another program may be about to write the first one.
+    fn begin(&mut self) -> Result<(), Error> {
+        let path = self.dir.join(HEAD);
+        let failed = |error: &io::Error| Error::new("write", &path, error);
+        self.file.lock().map_err(|error| failed(&error))?;
+        let end = End::read(&mut self.file);
+        let begun = end.and_then(|end| match end.head.lines {
+            0 => end.head.save(&self.dir),
+            _ => Ok(()),
+        });
+        let _ = self.file.unlock();
+        begun.map_err(|error| failed(&error))
     }
 
     /// Writes a line and waits until the disk has it. Returns its number. An error means that nothing may be sent.
@@ -164,12 +178,13 @@ impl Head {
         }
     }
 
+    /// Puts it in the place of the one before it. Whoever does this holds the lock of the log.
     fn save(&self, dir: &Path) -> io::Result<()> {
-        let file = NamedTempFile::new_in(dir)?;
+        let next = dir.join(NEXT);
+        let file = private::create(&next)?;
         serde_json::to_writer(&file, self)?;
-        file.as_file().sync_data()?;
-        file.persist(dir.join(HEAD))?;
-        Ok(())
+        file.sync_data()?;
+        fs::rename(next, dir.join(HEAD))
     }
 }
 

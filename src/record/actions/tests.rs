@@ -240,6 +240,30 @@ fn many_writers_make_one_chain() {
     assert_eq!(verdict.kept, Some(verdict.head));
 }
 
+#[test]
+fn whoever_reads_while_others_write_finds_no_fault() {
+    let dir = log(0);
+    thread::scope(|scope| {
+        let writers: Vec<_> = (0..2)
+            .map(|writer| {
+                let dir = dir.path();
+                scope.spawn(move || {
+                    let mut actions = Actions::open(dir).unwrap();
+                    // Longer than a page of memory, which is as much as is seen to be written at once.
+                    let reason = format!("{writer} {}", "long ".repeat(20_000));
+                    for _ in 0..40 {
+                        let event = sending(&reason);
+                        actions.append(Timestamp::UNIX_EPOCH, event).unwrap();
+                    }
+                })
+            })
+            .collect();
+        while writers.iter().any(|writer| !writer.is_finished()) {
+            assert_eq!(faults(&dir), Vec::<String>::new());
+        }
+    });
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 

@@ -1,6 +1,10 @@
 //! Whether an action log is still what was written.
 
-use std::{fs, io, path::Path};
+use std::{
+    fs::File,
+    io::{self, Read},
+    path::Path,
+};
 
 use super::{Entry, FILE, Head, NOTHING, count, hash};
 use crate::record::Error;
@@ -78,11 +82,19 @@ pub enum Fault {
 /// Reads the log of a directory from beginning to end. A log that does not exist yet is an empty one.
 pub fn verify(dir: &Path) -> Result<Verdict, Error> {
     let path = dir.join(FILE);
-    let kept = Head::open(dir)?;
-    let bytes = match fs::read(&path) {
-        Ok(bytes) => bytes,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
-        Err(error) => return Err(Error::new("read", &path, &error)),
+    let failed = |error: &io::Error| Error::new("read", &path, error);
+    let mut bytes = Vec::new();
+    let kept = match File::open(&path) {
+        Ok(mut file) => {
+            // A line that is being written is no half one. Where there are no locks, nothing is written either.
+            let _ = file.lock_shared();
+            let kept = Head::open(dir)?;
+            file.read_to_end(&mut bytes)
+                .map_err(|error| failed(&error))?;
+            kept
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Head::open(dir)?,
+        Err(error) => return Err(failed(&error)),
     };
     let mut verdict = Verdict {
         entries: Vec::new(),
