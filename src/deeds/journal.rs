@@ -124,6 +124,8 @@ impl Act {
             stage: self.stage(),
             note: self.note().to_owned(),
             error: None,
+            // That was another run of the program: what was on its way then has come by now, or never will.
+            may_come: false,
         }
     }
 

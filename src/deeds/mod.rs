@@ -38,6 +38,8 @@ pub struct Outcome {
     pub note: String,
     /// Why the server did not take it, or why that is not known.
     pub error: Option<Error>,
+    /// Whether a request for it may still be on its way: nobody has answered it, and nothing of it was seen yet.
+    pub may_come: bool,
 }
 
 /// On whose behalf a deed is done.

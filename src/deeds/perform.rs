@@ -62,11 +62,13 @@ pub async fn perform(
         stage: Stage::Unknown,
         note: String::new(),
         error: None,
+        may_come: false,
     };
     // Of several requests, each is sent when the one before it was taken.
     let mut n_taken = 0;
     for change in &changes {
         if let Err(error) = client.change(change).await {
+            outcome.may_come = may_come(&error);
             outcome.error = Some(error);
             break;
         }
@@ -120,10 +122,10 @@ async fn read_back(deed: &Deed, client: &Client, outcome: &mut Outcome) -> Optio
                     tokio::time::sleep(client.pace().look).await;
                     continue;
                 }
-                // Of a request that nobody answered in time, one cannot say that it will not be carried out yet.
-                let may_come = matches!(lost, Some(api::Error::Timeout(_)));
-                if outcome.stage == Stage::NotApplied && may_come {
-                    outcome.stage = Stage::Pending;
+                match outcome.stage {
+                    Stage::NotApplied if outcome.may_come => outcome.stage = Stage::Pending,
+                    Stage::Accepted | Stage::Confirmed => outcome.may_come = false,
+                    _ => {}
                 }
                 outcome.note = words(deed, outcome.stage, lost.as_ref(), &state);
                 return Some(state);
@@ -137,6 +139,16 @@ async fn read_back(deed: &Deed, client: &Client, outcome: &mut Outcome) -> Optio
                 return None;
             }
         }
+    }
+}
+
+/// Whether a request may be carried out yet after it has failed like this: whoever stands before the application has given
+/// up, or the way to it broke, which the application does not notice.
+fn may_come(error: &api::Error) -> bool {
+    match error {
+        api::Error::Timeout(_) | api::Error::Cut { .. } => true,
+        api::Error::Refused { status, .. } => *status == 504,
+        _ => false,
     }
 }
 

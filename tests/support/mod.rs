@@ -4,6 +4,7 @@
 
 pub mod asked;
 pub mod console;
+pub mod dice;
 pub mod door;
 pub mod family;
 pub mod pty;

@@ -1,0 +1,116 @@
+//! Requests that arrive when nobody waits for them any more.
+
+use std::time::Duration;
+
+use lampblack::deeds::{self, Deed, Grounds, Guard, Order, Outcome, Prepared, Stage};
+use lampblack::model::SensorId;
+use lampblack::record::actions::Actions;
+use lampblack::sim::{self, Fault, Mode, Options, Running};
+use tempfile::TempDir;
+
+use super::{PATIENCE, client, support::console::small};
+
+/// The documentation's own host.
+const SENSOR: SensorId = SensorId(3);
+
+/// Much longer than anybody looks for it.
+const LATER: Duration = Duration::from_secs(1);
+
+/// A small world whose sensors check in at once.
+fn brisk() -> Options {
+    Options {
+        processes: 100,
+        checkin: Duration::from_millis(1),
+        ..small()
+    }
+}
+
+fn on_change(mode: Mode) -> Fault {
+    Fault::new(mode)
+        .method("PUT")
+        .at("^/api/v1/sensor/3$")
+        .times(1)
+}
+
+fn on_read(mode: Mode) -> Fault {
+    Fault::new(mode).method("GET").at("^/api/v1/sensor/3$")
+}
+
+/// A server with faults, on which a host is being isolated.
+struct Isolation {
+    sim: Running,
+    client: lampblack::api::Client,
+    log: Actions,
+    outcome: Outcome,
+    _state: TempDir,
+}
+
+impl Isolation {
+    async fn begin(faults: impl IntoIterator<Item = Fault>) -> Self {
+        let sim = sim::start(brisk()).await.unwrap();
+        let (client, _) = client(&sim);
+        let state = tempfile::tempdir().unwrap();
+        let mut log = Actions::open(state.path()).unwrap();
+        let guard = Guard::default();
+        let prepared = Deed::Isolate(SENSOR).prepare(&client, &guard).await;
+        let Ok(Prepared::Ready(plan)) = prepared else {
+            panic!("it can be done");
+        };
+        for fault in faults {
+            sim.fault(fault);
+        }
+        let order = Order {
+            plan: &plan,
+            grounds: &Grounds::default(),
+        };
+        let outcome = deeds::perform(order, &client, &mut log).await.unwrap();
+        Self {
+            sim,
+            client,
+            log,
+            outcome,
+            _state: state,
+        }
+    }
+
+    async fn look(&mut self) -> Stage {
+        let deed = Deed::Isolate(SENSOR);
+        deeds::settle(&deed, &self.client, &mut self.log, &mut self.outcome).await;
+        self.outcome.stage
+    }
+
+    /// Looks until it is confirmed, which must be the end of it.
+    async fn confirm(&mut self) {
+        let deadline = tokio::time::Instant::now() + PATIENCE;
+        while self.look().await != Stage::Confirmed {
+            assert!(self.outcome.is_open(), "{:?}", self.outcome);
+            assert!(tokio::time::Instant::now() < deadline, "it never came");
+        }
+        let seen = self.sim.requests().into_iter();
+        assert_eq!(seen.filter(|seen| seen.method == "PUT").count(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_change_that_may_yet_arrive_is_not_called_off() {
+    for mode in [Mode::GatewayTimeout, Mode::LostAnswer, Mode::Hang] {
+        let mut isolation = Isolation::begin([on_change(mode).later(LATER)]).await;
+        let stage = isolation.outcome.stage;
+        assert_ne!(stage, Stage::NotApplied, "{mode:?}");
+        isolation.confirm().await;
+    }
+}
+
+#[tokio::test]
+async fn nor_is_it_called_off_by_the_first_look_that_succeeds() {
+    let mut isolation = Isolation::begin([
+        on_change(Mode::GatewayTimeout).later(LATER),
+        // The look before the deed uses this up, and takes no harm.
+        on_read(Mode::NeverConfirm).times(1),
+        on_read(Mode::Internal).times(1),
+    ])
+    .await;
+    assert_eq!(isolation.outcome.stage, Stage::Unknown);
+    assert_ne!(isolation.look().await, Stage::NotApplied);
+    isolation.confirm().await;
+}

@@ -1,0 +1,254 @@
+//! One of those who do deeds at the same time. What it touches, nobody else does: so it can say what the server must hold.
+
+use std::{path::Path, sync::Arc};
+
+use lampblack::api::{Call, Client};
+use lampblack::deeds::{self, Deed, Grounds, Guard, Order, Outcome, Plan, Prepared, Stage, Target};
+use lampblack::model::{GroupId, Md5, SensorId};
+use lampblack::record::actions::{self, Actions};
+use lampblack::sim::Running;
+use serde_json::Value;
+use tokio::sync::mpsc::UnboundedReceiver;
+
+use super::{
+    PATIENCE,
+    support::dice::Dice,
+    weather::{belated, forecast, record},
+};
+
+/// What belongs to one hand alone.
+#[derive(Clone, Debug)]
+pub(crate) struct Own {
+    pub(crate) sensors: Vec<SensorId>,
+    pub(crate) hashes: Vec<Md5>,
+    /// A sensor that meets with nothing but belated changes.
+    pub(crate) belated: SensorId,
+}
+
+/// A deed that was sent: its line in the log, and the requests that left for it.
+#[derive(Clone, Debug)]
+pub(crate) struct Sent {
+    pub(crate) line: u64,
+    pub(crate) requests: Vec<(String, String)>,
+}
+
+pub(crate) struct Hand {
+    pub(crate) sim: Arc<Running>,
+    pub(crate) client: Client,
+    pub(crate) calls: UnboundedReceiver<Call>,
+    /// Somebody without any cleverness, who meets with no fault.
+    pub(crate) witness: reqwest::Client,
+    pub(crate) log: Actions,
+    pub(crate) dice: Dice,
+    pub(crate) own: Own,
+    pub(crate) groups: Vec<GroupId>,
+    pub(crate) sent: Vec<Sent>,
+}
+
+impl Hand {
+    /// Does as many deeds, each in a weather of its own, and gives back what was sent.
+    pub(crate) async fn work(mut self, n_deeds: usize, dir: &Path) -> Vec<Sent> {
+        for n in 0..n_deeds {
+            if n % 50 == 49 {
+                // Whoever reads the log while others write it finds it in order.
+                let verdict = actions::verify(dir).unwrap();
+                assert_eq!(verdict.faults, [], "while others write");
+            }
+            // Sensors that never confirm do so now, and whatever was left of a bad weather is gone.
+            if self.dice.one_in(20) {
+                self.sim.clear_faults();
+            }
+            if self.dice.one_in(15) {
+                self.belated().await;
+            } else {
+                self.deed().await;
+            }
+        }
+        self.sent
+    }
+
+    /// A deed in any weather, looked after for a while, and given up if nothing came of it.
+    async fn deed(&mut self) {
+        let plan = self.plan(false).await;
+        for fault in forecast(&mut self.dice, &plan.deed) {
+            self.sim.fault(fault);
+        }
+        let Some(mut outcome) = self.perform(&plan).await else {
+            return;
+        };
+        for _ in 0..3 {
+            self.check(&plan.deed, &outcome).await;
+            if outcome.stage.is_final() {
+                return;
+            }
+            deeds::settle(&plan.deed, &self.client, &mut self.log, &mut outcome).await;
+        }
+        self.check(&plan.deed, &outcome).await;
+        if outcome.is_open() {
+            deeds::give_up(&mut self.log, &self.client, &mut outcome);
+        }
+    }
+
+    /// A deed that is carried out when nobody waits for the answer any more.
+    async fn belated(&mut self) {
+        let plan = self.plan(true).await;
+        for fault in belated(&mut self.dice, &plan.deed) {
+            self.sim.fault(fault);
+        }
+        let mut outcome = self.perform(&plan).await.expect("its first look goes well");
+        // Most likely it has not come yet.
+        deeds::settle(&plan.deed, &self.client, &mut self.log, &mut outcome).await;
+        let deadline = tokio::time::Instant::now() + PATIENCE;
+        while !self.truth(&plan.deed).await.0 {
+            assert!(tokio::time::Instant::now() < deadline, "it never came");
+        }
+        assert_ne!(
+            outcome.stage,
+            Stage::NotApplied,
+            "{:?} was on its way, {}",
+            plan.deed,
+            outcome.note
+        );
+        while outcome.stage != Stage::Confirmed {
+            deeds::settle(&plan.deed, &self.client, &mut self.log, &mut outcome).await;
+            assert!(tokio::time::Instant::now() < deadline, "{outcome:?}");
+        }
+        self.check(&plan.deed, &outcome).await;
+    }
+
+    /// A deed that changes something: where one is done already, what takes it back.
+    async fn plan(&mut self, is_belated: bool) -> Plan {
+        let mut deed = self.draw(is_belated);
+        let guard = Guard::default();
+        loop {
+            match deed.clone().prepare(&self.client, &guard).await {
+                Ok(Prepared::Ready(plan)) => return *plan,
+                Ok(Prepared::AlreadySo(_)) => deed = self.other(&deed),
+                Ok(Prepared::Refused(refusal)) => panic!("{refusal}"),
+                // What is left of a bad weather. Nothing was sent, and the faults are counted.
+                Err(_) => {}
+            }
+        }
+    }
+
+    fn draw(&mut self, is_belated: bool) -> Deed {
+        let sensor = if is_belated {
+            self.own.belated
+        } else {
+            self.dice.pick(&self.own.sensors)
+        };
+        match self.dice.below(if is_belated { 4 } else { 8 }) {
+            0 | 1 => Deed::Isolate(sensor),
+            2 => Deed::Release(sensor),
+            3 => Deed::Move {
+                sensor,
+                group: self.dice.pick(&self.groups),
+            },
+            4..=6 => Deed::Ban {
+                md5: self.dice.pick(&self.own.hashes),
+                note: None,
+            },
+            _ => Deed::Lift(self.dice.pick(&self.own.hashes)),
+        }
+    }
+
+    fn other(&mut self, deed: &Deed) -> Deed {
+        match deed.clone() {
+            Deed::Isolate(sensor) => Deed::Release(sensor),
+            Deed::Release(sensor) => Deed::Isolate(sensor),
+            Deed::Ban { md5, .. } => Deed::Lift(md5),
+            Deed::Lift(md5) => Deed::Ban { md5, note: None },
+            Deed::Move { sensor, .. } => Deed::Move {
+                sensor,
+                group: self.dice.pick(&self.groups),
+            },
+            other => other,
+        }
+    }
+
+    /// Performs it, and keeps what left for it. Nothing leaves for a deed that is said not to be sent.
+    async fn perform(&mut self, plan: &Plan) -> Option<Outcome> {
+        let grounds = Grounds {
+            reason: Some("a script".into()),
+            ..Grounds::default()
+        };
+        let order = Order {
+            plan,
+            grounds: &grounds,
+        };
+        self.changes();
+        let result = deeds::perform(order, &self.client, &mut self.log).await;
+        let requests = self.changes();
+        match result {
+            Ok(outcome) => {
+                let line = outcome.line;
+                self.sent.push(Sent { line, requests });
+                Some(outcome)
+            }
+            Err(error) => {
+                assert_eq!(requests, [], "{error}, and yet it was sent");
+                None
+            }
+        }
+    }
+
+    /// The requests for a change that have left since this was asked last.
+    fn changes(&mut self) -> Vec<(String, String)> {
+        let mut changes = Vec::new();
+        while let Ok(call) = self.calls.try_recv() {
+            if call.method != "GET" {
+                changes.push((call.method.to_owned(), call.path));
+            }
+        }
+        changes
+    }
+
+    /// Holds what is said of a deed against what is so.
+    async fn check(&self, deed: &Deed, outcome: &Outcome) {
+        // A server that refuses was not asked what it holds.
+        let is_refused = outcome.refusal().is_some();
+        match outcome.stage {
+            Stage::Confirmed => {
+                let (_, is_done) = self.truth(deed).await;
+                assert!(is_done, "{deed:?} is not done: {}", outcome.note);
+            }
+            Stage::NotApplied if !is_refused => {
+                let (is_asked, _) = self.truth(deed).await;
+                assert!(!is_asked, "{deed:?} is asked for: {}", outcome.note);
+            }
+            _ => {}
+        }
+    }
+
+    /// Whether the server holds what a deed wants, and whether that is done.
+    async fn truth(&self, deed: &Deed) -> (bool, bool) {
+        let held = held(&self.sim, &self.witness, deed.target()).await;
+        is_held(deed, &held)
+    }
+}
+
+/// What the server holds of a target; null if it knows nothing of it.
+pub(crate) async fn held(sim: &Running, witness: &reqwest::Client, target: Target) -> Value {
+    // The parameter means nothing to the server. No fault has it in its address.
+    let url = format!("{}{}?witness", sim.url, record(target));
+    let request = witness.get(url).header("X-Auth-Token", &sim.token);
+    let answer = request.send().await.unwrap();
+    if answer.status() == 404 {
+        return Value::Null;
+    }
+    answer.error_for_status().unwrap().json().await.unwrap()
+}
+
+/// Whether what is held is what a deed wants, and whether it is done.
+pub(crate) fn is_held(deed: &Deed, held: &Value) -> (bool, bool) {
+    let is = |member: &str| held[member] == true;
+    let both = |is: bool| (is, is);
+    match deed {
+        Deed::Isolate(_) => (is("network_isolation_enabled"), is("is_isolating")),
+        Deed::Release(_) => (!is("network_isolation_enabled"), !is("is_isolating")),
+        Deed::Move { group, .. } => both(held["group_id"] == group.0),
+        Deed::Ban { .. } => both(is("enabled")),
+        Deed::Lift(_) => both(!is("enabled")),
+        other => panic!("{other:?} is not in the script"),
+    }
+}

@@ -1,0 +1,112 @@
+//! What goes wrong while a deed is done, as the dice have it.
+
+use std::time::Duration;
+
+use lampblack::deeds::{Deed, Target};
+use lampblack::sim::{Fault, Mode};
+
+use super::{TIMEOUT, support::dice::Dice};
+
+/// How long after it was given up a request is carried out: a deed has looked for it by then.
+const LATER: Duration = Duration::from_millis(80);
+
+/// Answers in the place of the application's.
+const REFUSALS: [Mode; 4] = [
+    Mode::Internal,
+    Mode::BadGateway,
+    Mode::Unavailable,
+    Mode::GatewayTimeout,
+];
+
+/// What can become of a read.
+const READS: [Mode; 7] = [
+    Mode::Internal,
+    Mode::BadGateway,
+    Mode::Unavailable,
+    Mode::GatewayTimeout,
+    Mode::Cut,
+    Mode::BrokenJson,
+    Mode::LostAnswer,
+];
+
+/// Where the server tells what it holds of a target.
+pub(crate) fn record(target: Target) -> String {
+    match target {
+        Target::Sensor(id) => format!("/api/v1/sensor/{id}"),
+        Target::Hash(md5) => format!("/api/v1/banning/blacklist/{md5}"),
+    }
+}
+
+/// The faults that a deed meets with. They are bound to its own addresses, so that they strike it and no other.
+pub(crate) fn forecast(dice: &mut Dice, deed: &Deed) -> Vec<Fault> {
+    let change = |mode| change(deed, mode);
+    let reads = |dice: &mut Dice| read(deed, dice.pick(&READS)).times(1 + dice.below(8));
+    let mut faults = match dice.below(12) {
+        0..=2 => Vec::new(),
+        3 => vec![change(Mode::LostAnswer)],
+        4 => vec![change(Mode::Cut)],
+        5 => vec![change(Mode::BrokenJson)],
+        6 => vec![change(dice.pick(&REFUSALS))],
+        7 => vec![change(dice.pick(&REFUSALS)).after()],
+        8 if dice.one_in(2) => vec![change(Mode::Hang)],
+        8 => vec![change(Mode::Hang).after()],
+        9 => vec![change(Mode::NeverConfirm)],
+        10 => vec![reads(dice)],
+        _ => {
+            let change = change(dice.pick(&[Mode::LostAnswer, Mode::Internal, Mode::Hang]));
+            vec![change.after(), spared(deed), reads(dice)]
+        }
+    };
+    // Late answers overtake each other.
+    if dice.one_in(3) {
+        let late = Duration::from_millis(1 + dice.below(15));
+        let fault = Fault::new(Mode::Latency).late(late).times(3);
+        faults.push(fault.at(&format!("^{}$", record(deed.target()))));
+    }
+    // Of two requests, the second one can be the one that fails.
+    if matches!(deed, Deed::Lift(_)) && dice.one_in(3) {
+        let note = Fault::new(dice.pick(&REFUSALS)).method("PUT").times(1);
+        faults.push(note.at(&format!("^{}$", record(deed.target()))));
+    }
+    faults
+}
+
+/// Whoever asks is sent or cut off, and what is asked for is done [`LATER`] all the same. Sometimes the first look for it
+/// fails, too.
+pub(crate) fn belated(dice: &mut Dice, deed: &Deed) -> Vec<Fault> {
+    let mode = dice.pick(&[Mode::GatewayTimeout, Mode::LostAnswer, Mode::Hang]);
+    let patience = match mode {
+        Mode::Hang => TIMEOUT,
+        _ => Duration::ZERO,
+    };
+    let mut faults = vec![change(deed, mode).later(patience + LATER)];
+    if dice.one_in(2) {
+        faults.extend([spared(deed), read(deed, Mode::Internal).times(1)]);
+    }
+    faults
+}
+
+/// A fault of the request that makes the change, once.
+fn change(deed: &Deed, mode: Mode) -> Fault {
+    let fault = Fault::new(mode).times(1);
+    match deed {
+        Deed::Ban { .. } => fault.method("POST").at("^/api/v1/banning/blacklist$"),
+        Deed::Lift(_) => fault
+            .method("DELETE")
+            .at(&format!("^{}$", record(deed.target()))),
+        _ => fault
+            .method("PUT")
+            .at(&format!("^{}$", record(deed.target()))),
+    }
+}
+
+/// A fault that does nothing to a read, and is used up by it: the look before a deed goes well.
+fn spared(deed: &Deed) -> Fault {
+    read(deed, Mode::NeverConfirm).times(1)
+}
+
+/// A fault of reading what the server holds. The end is tied, so that the test itself can read past it.
+fn read(deed: &Deed, mode: Mode) -> Fault {
+    let path = record(deed.target());
+    Fault::new(mode).method("GET").at(&format!("^{path}$"))
+}
