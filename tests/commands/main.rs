@@ -1,6 +1,8 @@
 //! The program itself, headless, against a simulator: standard output, standard error, exit codes.
 
 mod bench;
+#[path = "../support/dice.rs"]
+mod dice;
 
 mod alert;
 mod ban;
@@ -12,6 +14,7 @@ mod events;
 mod facets;
 mod isolate;
 mod join;
+mod killed;
 mod search;
 mod sensor;
 mod simulate;
