@@ -151,7 +151,10 @@ async fn wait(
         Patience::None | Patience::Endless => None,
     };
     loop {
-        let open = done.iter_mut().filter(|(_, outcome)| outcome.is_open());
+        // What could not be read back is not known yet; the next look may tell.
+        let open = done
+            .iter_mut()
+            .filter(|(_, outcome)| outcome.is_open() || outcome.is_unread());
         let mut open: Vec<_> = open.collect();
         if open.is_empty() {
             break;

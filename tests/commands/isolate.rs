@@ -162,6 +162,40 @@ async fn an_answer_that_is_lost_after_the_change_is_settled_by_reading() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_could_not_be_read_back_is_read_again() {
+    let bench = brisk().await;
+    for fault in [
+        json!({"mode": "lost-answer", "match": "/api/v1/sensor/3", "method": "PUT"}),
+        json!({"mode": "latency", "match": "/api/v1/sensor/3", "method": "PUT", "ms": 500}),
+    ] {
+        bench.fault(fault);
+    }
+    // The looks before it is sent still work; the first one after it does not.
+    let unreadable = async {
+        while bench.changes() == 0 {
+            tokio::task::yield_now().await;
+        }
+        bench.fault(json!({"mode": "broken-json", "match": "/api/v1/sensor/3$", "method": "GET", "times": 1}));
+    };
+    let isolate = ["sensor", "isolate", "3", "--reason", "x", "--yes"];
+    let (ran, ()) = tokio::join!(bench.run(&isolate), unreadable);
+    assert!(
+        ran.check(0).out.contains("isolate: confirmed"),
+        "{}",
+        ran.out
+    );
+    let ran = bench.run(&["log", "show", "--format", "jsonl"]).await;
+    let stages: Vec<_> = ran.check(0).json_lines()[0]["outcomes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|outcome| outcome.text("stage"))
+        .collect();
+    assert_eq!(stages, ["unknown", "confirmed"]);
+    assert_eq!(bench.changes(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_error_before_the_change_is_not_taken_for_success_and_nothing_is_sent_twice() {
     let bench = brisk().await;
     for (mode, words) in [
