@@ -125,7 +125,7 @@ pub enum Command {
     /// List and show sensors, isolate hosts and release them
     #[command(subcommand)]
     Sensor(Sensor),
-    /// List banned hashes
+    /// List, add and lift bans of hashes
     #[command(subcommand)]
     Ban(Ban),
     /// Show and verify the action log: what was changed on servers

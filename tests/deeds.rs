@@ -2,33 +2,11 @@
 
 mod support;
 
-use std::time::Duration;
-
 use lampblack::api::{Change, Client};
 use lampblack::model::SensorId;
 use lampblack::record::actions;
-use lampblack::sim::Options;
-use serde_json::json;
 use support::console::{Console, settings, small};
-
-/// A console on a server whose sensors check in at once, with the documentation's own host under the cursor.
-async fn ready() -> Console {
-    let options = Options {
-        checkin: Duration::from_millis(1),
-        ..small()
-    };
-    let mut console = Console::with(options, 120, 36, |_| {}).await;
-    console.search("net use hostname:WIN-IA9NQ1GN8OI").await;
-    console
-}
-
-/// What was sent that changes something.
-fn changes(console: &Console) -> Vec<String> {
-    let seen = console.sim.requests().into_iter();
-    let seen = seen.filter(|seen| seen.method != "GET");
-    seen.map(|seen| format!("{} {}", seen.method, seen.target))
-        .collect()
-}
+use support::deeds::{changes, ready};
 
 #[tokio::test]
 async fn a_host_is_isolated_and_its_hash_banned_in_few_keys_and_two_undos_restore_the_server() {
@@ -182,36 +160,6 @@ async fn bans_have_a_view_of_their_own_where_hashes_are_pasted_and_bans_lifted()
 }
 
 #[tokio::test]
-async fn a_protected_host_takes_its_name_typed() {
-    let mut console = ready().await;
-    console.search("group:\"Domain Controllers\"").await;
-    console
-        .press("I")
-        .await
-        .shows(&["PROTECTED", "protected_hosts has group:Domain Controllers"]);
-    console.write("x").await;
-    console
-        .press("tab tab tab enter")
-        .await
-        .shows(&["type the name of the host"]);
-    assert_eq!(changes(&console), [""; 0]);
-}
-
-#[tokio::test]
-async fn what_is_pending_is_taken_up_after_a_restart() {
-    let mut console = ready().await;
-    let never = json!({"mode": "never-confirm", "match": "/api/v1/sensor/3"});
-    console.sim.fault(serde_json::from_value(never).unwrap());
-    console.press("I").await.write("case 7").await;
-    console.press("tab tab enter").await;
-    console.until("accepted, not done yet").await;
-    let mut console = console.again().await;
-    console.press("esc @").await;
-    console.until("ACCEPTED").await;
-    assert_eq!(changes(&console).len(), 1);
-}
-
-#[tokio::test]
 async fn the_isolated_board_says_since_when_by_whom_and_why_and_what_drifted() {
     let mut console = ready().await;
     console.press("I").await.write("case 7").await;
@@ -256,32 +204,6 @@ async fn what_can_be_done_is_found_by_its_name() {
 }
 
 #[tokio::test]
-async fn leaving_while_a_deed_is_on_its_way_is_asked_twice_and_the_end_says_what_is_open() {
-    let mut console = ready().await;
-    let late = json!({"mode": "latency", "ms": 500, "match": "/api/v1/sensor/3", "method": "PUT"});
-    let never = json!({"mode": "never-confirm", "match": "/api/v1/sensor/3"});
-    for fault in [late, never] {
-        console.sim.fault(serde_json::from_value(fault).unwrap());
-    }
-    console.press("I").await.write("case 7").await;
-    console.press("tab tab enter").await;
-    console
-        .press("q")
-        .await
-        .shows(&["isolate WIN-IA9NQ1GN8OI is on its way"]);
-    console.until("accepted, not done yet").await;
-    let said = console.app.session().parting();
-    assert_eq!(
-        said[0],
-        "isolate WIN-IA9NQ1GN8OI: accepted; the next console looks after it"
-    );
-    assert!(
-        said[1].starts_with("the action log has 2 lines, the last one "),
-        "{said:?}"
-    );
-}
-
-#[tokio::test]
 async fn a_host_is_moved_to_a_group_that_is_picked_and_its_notes_are_written() {
     let mut console = ready().await;
     console
@@ -291,7 +213,7 @@ async fn a_host_is_moved_to_a_group_that_is_picked_and_its_notes_are_written() {
     console
         .press("j j j j j enter")
         .await
-        .shows(&["MOVE", "> group Engineering"]);
+        .shows(&["MOVE", "to group Engineering"]);
     console.press("tab tab enter").await;
     console.until("move WIN-IA9NQ1GN8OI: CONFIRMED").await;
     console
@@ -314,7 +236,7 @@ async fn a_host_is_moved_to_a_group_that_is_picked_and_its_notes_are_written() {
     console
         .press("z")
         .await
-        .shows(&["takes back: move", "> group Default Group"]);
+        .shows(&["takes back: move", "to group Default Group"]);
     console
         .press("esc S f")
         .await
@@ -338,23 +260,32 @@ async fn a_sheet_has_a_picture_at_every_size() {
 }
 
 #[tokio::test]
-async fn what_could_not_be_read_is_unknown_until_it_can_be() {
+async fn undo_on_a_row_of_the_log_is_about_that_row_or_about_none() {
     let mut console = ready().await;
-    console.press("I").await.write("case 7").await;
-    let lost = json!({"mode": "lost-answer", "match": "/api/v1/sensor/3", "method": "PUT"});
-    let late = json!({"mode": "latency", "ms": 500, "match": "/api/v1/sensor/3", "method": "PUT"});
-    for fault in [lost, late] {
-        console.sim.fault(serde_json::from_value(fault).unwrap());
-    }
-    // The look before it is sent still works; those after it do not.
-    let broken = json!({"mode": "broken-json", "match": "/api/v1/sensor/3$", "method": "GET"});
+    console.press("I").await.write("x").await;
     console.press("tab tab enter").await;
-    while changes(&console).is_empty() {
-        tokio::task::yield_now().await;
-    }
-    console.sim.fault(serde_json::from_value(broken).unwrap());
-    console.until("UNKNOWN whether it was done").await;
-    console.sim.clear_faults();
-    console.until("CONFIRMED; isolated, read back").await;
-    assert_eq!(changes(&console).len(), 1);
+    console.until("CONFIRMED").await;
+    console.press("z").await;
+    console.press("tab tab enter").await;
+    console.until("CONFIRMED; not isolated").await;
+    console.press("@").await;
+    console.until("undone").await;
+    console
+        .press("z")
+        .await
+        .shows(&["takes back: release WIN-IA9NQ1GN8OI"]);
+    console
+        .press("esc j z")
+        .await
+        .shows(&["this one cannot be taken back"]);
+}
+
+#[tokio::test]
+async fn a_reason_that_was_typed_is_not_typed_again_until_something_was_done_for_it() {
+    let mut console = ready().await;
+    console.press("I").await.write("lateral movement").await;
+    console.press("esc I").await.shows(&["lateral movement"]);
+    console.press("tab tab enter").await;
+    console.until("CONFIRMED").await;
+    console.press("B").await.lacks("lateral movement");
 }

@@ -6,9 +6,9 @@ use jiff::{Timestamp, ToSpan};
 use super::{App, View};
 use crate::keys::{Action, Chord, Lookup};
 use crate::model::{Ban, Sensor};
-use crate::panes::{FailurePane, Pane, PaneId, QueryPane};
+use crate::panes::{FailurePane, Pane, PaneId, QueryPane, RecordPane, State};
 use crate::query::Index;
-use crate::session::{Cx, Effect, Lead};
+use crate::session::{Cx, Doing, Effect, Lead};
 
 impl App {
     pub(super) fn key(&mut self, key: KeyEvent, now: Timestamp, effects: &mut Vec<Effect>) {
@@ -229,7 +229,11 @@ impl App {
             View::Bans if cx.session().bans.search().is_none() => cx.ask::<Ban>(String::new()),
             // Who is cut off is worth knowing anew each time.
             View::Isolated => cx.ask::<Sensor>(String::new()),
-            View::Activity => cx.read_journal(),
+            View::Activity => {
+                cx.read_journal();
+                // Whoever comes here wants to see what was done last.
+                self.panes.acts.restore(State::default());
+            }
             _ => {}
         }
     }
@@ -304,6 +308,8 @@ impl App {
         let mut cx = Cx::new(&mut self.session, effects, now);
         if cx.cancel_all() {
             cx.notify("canceled what was on its way; again within a second quits");
+        } else if cx.session().doings.iter().any(Doing::is_leaving) {
+            cx.notify("a deed that was sent cannot be called back; @ shows it; again within a second quits");
         } else {
             cx.notify("nothing is on its way; again within a second quits");
         }
@@ -330,7 +336,10 @@ impl App {
         drop(errors);
         match found {
             Some((slot, error)) => self.overlay = Some(Box::new(FailurePane::new(slot, error))),
-            None => Cx::new(&mut self.session, effects, now).notify("no error to show"),
+            None => match &self.session.last_warning {
+                Some(text) => self.overlay = Some(Box::new(RecordPane::of_warning(text))),
+                None => Cx::new(&mut self.session, effects, now).notify("no error to show"),
+            },
         }
     }
 }

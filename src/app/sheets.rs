@@ -6,7 +6,7 @@ use super::App;
 use crate::deeds::Deed;
 use crate::keys::Action;
 use crate::model::{Md5, SensorId};
-use crate::panes::{Clues, GroupsPane, NotesPane, Pane, SheetPane};
+use crate::panes::{Clues, GroupsPane, NotesPane, Pane, PaneId, SheetPane};
 use crate::session::{Cx, Effect};
 
 /// Hours for which a sensor may send all it holds back: as far ahead as the official client asks (reference 2.6, "Flush").
@@ -99,13 +99,18 @@ impl App {
             .panes
             .get(self.focus)
             .popup(Action::Undo, &self.session);
+        if named.is_none() && self.focus == PaneId::Acts {
+            let text = "this one cannot be taken back: it was not done, was taken back already, or leaves nothing to restore";
+            return Cx::new(&mut self.session, effects, now).notify(text);
+        }
         let sheet = named.or_else(|| {
             let session = &self.session;
             let (journal, identity) = (session.journal.as_ref()?, &session.identity);
             let since = now.checked_sub(24.hours()).unwrap_or(now);
             let mine = identity.account.as_ref();
             let act = journal.last_reversible(&identity.host, since, |act| {
-                act.sending.who.os_user.as_ref() == mine
+                let who = &act.sending.who;
+                who.os_user.as_ref() == mine && who.user == identity.user
             })?;
             Some(Box::new(SheetPane::undoing(act, session)?))
         });

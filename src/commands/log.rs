@@ -104,17 +104,25 @@ fn row(entry: &Entry, outcomes: &[&Outcome]) -> Option<Row> {
             ]
         }
         Event::Repaired { bytes, .. } => {
-            let mut cells = vec![Cell::from(line), Cell::from(at), Cell::default()];
-            cells.push(Cell::from(Some(format!(
-                "repaired: {bytes} bytes of a torn line"
-            ))));
-            cells.resize(COLUMNS.len(), Cell::default());
-            cells
+            aside(line, at, format!("repaired: {bytes} bytes of a torn line"))
         }
+        Event::Damaged { what } => aside(line, at, format!("DAMAGED: {what}")),
         Event::Known(_) => return None,
     };
     Some(Row {
         cells,
         json: whole.to_string(),
     })
+}
+
+/// The cells of a line that is no deed.
+fn aside(line: Option<u64>, at: Option<String>, what: String) -> Vec<Cell> {
+    let mut cells = vec![
+        Cell::from(line),
+        Cell::from(at),
+        Cell::default(),
+        Cell::from(Some(what)),
+    ];
+    cells.resize(COLUMNS.len(), Cell::default());
+    cells
 }

@@ -9,7 +9,7 @@ use crate::api::Client;
 use crate::cli::{self, Patience};
 use crate::config::Access;
 use crate::deeds::{self, Deed, Fact, Grounds, NotSent, Order, Outcome, Plan, Prepared};
-use crate::record::actions::{Actions, Stage};
+use crate::record::actions::{self, Actions, Stage};
 use crate::text;
 
 /// Does deeds of one kind, each to a target of its own.
@@ -22,7 +22,7 @@ pub(super) async fn perform(
 ) -> Result<Exit, Failure> {
     let is_reasoned = deeds.iter().any(Deed::needs_reason);
     let grounds = deed::grounds(given, is_reasoned, access, caller)?;
-    let (plans, mut exit) = plan(deeds, client, access, caller).await?;
+    let (plans, mut exit) = plan(deeds, patience, client, access, caller).await?;
     if plans.is_empty() {
         return Ok(exit);
     }
@@ -58,6 +58,11 @@ pub(super) async fn perform(
     }
     // The answer comes before what is said beside it.
     caller.streams.out.flush()?;
+    if let Some(dir) = &caller.state_dir
+        && !actions::verify(dir)?.faults.is_empty()
+    {
+        caller.warn("the action log is not whole; `lampblack log verify` says what is wrong");
+    }
     let head = log.head()?;
     caller.note(&format!(
         "the action log has {} lines, the last one {}",
@@ -69,6 +74,7 @@ pub(super) async fn perform(
 /// What each would do. What is left out is answered here.
 async fn plan(
     deeds: Vec<Deed>,
+    patience: Patience,
     client: &Client,
     access: &Access,
     caller: &mut Caller<'_>,
@@ -92,7 +98,13 @@ async fn plan(
                 }
                 _ => plans.push(*plan),
             },
-            Prepared::AlreadySo(said) => writeln!(caller.streams.out, "{said}; nothing was sent")?,
+            Prepared::AlreadySo { said, is_pending } => {
+                writeln!(caller.streams.out, "{said}; nothing was sent")?;
+                // Who waits for it has not got it; who does not wait wants no more than this.
+                if is_pending && patience != Patience::None && exit == Exit::Done {
+                    exit = Exit::Unconfirmed;
+                }
+            }
             Prepared::Refused(refusal) => {
                 let code = if refusal.is_guard {
                     Exit::Refused

@@ -98,6 +98,15 @@ impl Deed {
         }
     }
 
+    /// What it decides of its target: of two deeds on one matter, the later counts.
+    pub(super) fn matter(&self) -> &'static str {
+        match self {
+            Self::Isolate(_) | Self::Release(_) => "isolation",
+            Self::Ban { .. } | Self::Lift(_) => "ban",
+            other => other.verb(),
+        }
+    }
+
     /// To what it is done.
     pub fn target(&self) -> Target {
         match self {
@@ -155,6 +164,17 @@ impl Deed {
         match state {
             State::Sensor(known) => sensor::already(self, known),
             State::Hash { ban, .. } => ban::already(self, ban.as_ref()),
+        }
+    }
+
+    /// Whether it is asked for already, and the sensor has yet to do it.
+    pub(super) fn is_pending(&self, state: &State) -> bool {
+        match state {
+            State::Sensor(known) => {
+                let (asked, done) = sensor::holds(self, known);
+                asked == Some(true) && done != Some(true)
+            }
+            State::Hash { .. } => false,
         }
     }
 

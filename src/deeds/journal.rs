@@ -26,6 +26,9 @@ pub struct Act {
     pub steps: Vec<(Timestamp, Outcome)>,
     /// The line of the deed that took it back, if one did.
     pub undone_by: Option<u64>,
+    /// The line of a later deed that was confirmed on the same target and decides the same thing: what became of this one
+    /// cannot be told any more.
+    pub superseded_by: Option<u64>,
     /// All of it, as JSON.
     pub document: Document,
 }
@@ -58,6 +61,7 @@ impl From<Verdict> for Journal {
                         sending: *sending,
                         steps: Vec::new(),
                         undone_by: None,
+                        superseded_by: None,
                         document: Document::default(),
                     };
                     acts.insert(line, act);
@@ -67,7 +71,7 @@ impl From<Verdict> for Journal {
                         act.steps.push((at, *outcome));
                     }
                 }
-                Event::Repaired { .. } => {}
+                Event::Repaired { .. } | Event::Damaged { .. } => {}
             }
         }
         let undone: Vec<_> = acts
@@ -80,6 +84,7 @@ impl From<Verdict> for Journal {
                 act.undone_by = Some(by);
             }
         }
+        supersede(&mut acts);
         let acts = acts.into_values().rev();
         let acts: Vec<_> = acts.map(|act| Arc::new(act.documented())).collect();
         let mut turns = HashMap::new();
@@ -96,6 +101,23 @@ impl From<Verdict> for Journal {
             acts,
             faults: verdict.faults.iter().map(ToString::to_string).collect(),
             head: (verdict.head.lines, verdict.head.last),
+        }
+    }
+}
+
+/// Marks what is open and can be told no more, since a later deed has settled the same.
+fn supersede(acts: &mut BTreeMap<u64, Act>) {
+    let mut settled: HashMap<(String, String, &'static str), u64> = HashMap::new();
+    for act in acts.values_mut().rev() {
+        let Some(matter) = act.deed().map(|deed| deed.matter()) else {
+            continue;
+        };
+        let (server, target) = (act.sending.server.clone(), act.sending.target.id.clone());
+        let key = (server, target, matter);
+        if act.stage() == Stage::Confirmed {
+            settled.entry(key).or_insert(act.line);
+        } else if !act.stage().is_final() {
+            act.superseded_by = settled.get(&key).copied();
         }
     }
 }
@@ -131,7 +153,7 @@ impl Act {
 
     /// Whether what became of it is still to be found out.
     pub fn is_open(&self) -> bool {
-        !self.stage().is_final()
+        !self.stage().is_final() && self.superseded_by.is_none()
     }
 
     /// What was done, as far as this program knows such deeds.

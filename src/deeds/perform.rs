@@ -187,6 +187,9 @@ fn words(deed: &Deed, so_far: Stage, lost: Option<&api::Error>, state: &State) -
     };
     match lost {
         Some(error) if error.is_refusal() => format!("{said}; then: {error}"),
+        Some(error @ (api::Error::Refused { .. } | api::Error::Busy(_))) => {
+            format!("{error}; {said}")
+        }
         Some(_) => format!("the answer was lost; {said}"),
         None => said,
     }

@@ -9,7 +9,12 @@ pub enum Prepared {
     /// It can be done.
     Ready(Box<Plan>),
     /// Nothing would change, and nothing is sent.
-    AlreadySo(String),
+    AlreadySo {
+        /// What is so already, in words.
+        said: String,
+        /// Whether it is only asked for, and the sensor has yet to do it.
+        is_pending: bool,
+    },
     /// It must not be done, or cannot.
     Refused(Refusal),
 }
@@ -58,7 +63,10 @@ impl Deed {
         }
         let state = State::read(self.target(), client).await?;
         if let Some(done) = self.already(&state) {
-            return Ok(Prepared::AlreadySo(format!("{} {done}", state.name())));
+            return Ok(Prepared::AlreadySo {
+                said: format!("{} {done}", state.name()),
+                is_pending: self.is_pending(&state),
+            });
         }
         if let Some((why, hint)) = self.impossible(&state) {
             return Ok(Prepared::Refused(Refusal {

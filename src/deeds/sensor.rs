@@ -181,7 +181,7 @@ fn effects(deed: &Deed, sensor: &Sensor, group: Option<&Group>, then: &str) -> V
     let what = match deed {
         Deed::Isolate(_) => format!("{} > isolated", sensor.isolation()),
         Deed::Release(_) => format!("{} > not isolated", sensor.isolation()),
-        Deed::Move { .. } => format!("> {then}"),
+        Deed::Move { .. } => format!("to {then}"),
         Deed::Flush { .. } => "sends all it holds back, without throttling".into(),
         Deed::Restart(_) => "its service restarts at the next check-in".into(),
         Deed::Annotate { notes, .. } => format!(
@@ -227,6 +227,9 @@ fn doubts(deed: &Deed, sensor: &Sensor) -> Vec<String> {
     match deed {
         Deed::Isolate(_) | Deed::Release(_) if sensor.isolation() == Isolation::Unknown => {
             doubts.push("the server does not say whether it is isolated now".into());
+        }
+        Deed::Release(_) if !sensor.notes.is_empty() => {
+            doubts.push(format!("its notes say: {}", text::fit(&sensor.notes, 120)));
         }
         Deed::Move { group, .. } if sensor.isolation() == Isolation::Yes => {
             doubts.push(lost_exclusions(*group));

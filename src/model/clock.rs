@@ -63,7 +63,7 @@ impl Default for Pace {
             settle: Duration::from_millis(80),
             look: Duration::from_secs(1),
             closely: Duration::from_mins(2),
-            patience: Duration::from_secs(20),
+            patience: Duration::from_secs(10),
             sensor_age: Duration::from_secs(15),
             running_age: Duration::from_secs(30),
             count_age: Duration::from_mins(5),

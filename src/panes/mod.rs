@@ -56,6 +56,7 @@ pub use notes::NotesPane;
 pub use period::PeriodPane;
 pub use pivot::{AroundPane, Clues};
 pub use query::QueryPane;
+pub use record::RecordPane;
 pub use saved::SavedPane;
 pub use sensor::SensorPane;
 pub use sheet::SheetPane;

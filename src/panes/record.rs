@@ -15,7 +15,7 @@ const LONG: usize = 12;
 
 /// An overlay with everything that is known of a deed or of a request.
 #[derive(Debug)]
-pub(super) struct RecordPane {
+pub struct RecordPane {
     title: String,
     /// Name and value; both can be shown.
     lines: Vec<(String, String)>,
@@ -40,8 +40,13 @@ impl RecordPane {
         }
     }
 
+    /// What was last warned of.
+    pub fn of_warning(text: &str) -> Self {
+        Self::new("The last warning".into(), vec![("", text.to_owned())])
+    }
+
     /// A deed: what was sent, what the server held before and afterwards, and what became known when.
-    pub(super) fn of_act(act: &Act) -> Self {
+    pub fn of_act(act: &Act) -> Self {
         let sending = &act.sending;
         let who = &sending.who;
         let at = |at: jiff::Timestamp| at.strftime("%Y-%m-%d %H:%M:%SZ").to_string();
@@ -92,7 +97,7 @@ impl RecordPane {
     }
 
     /// A request.
-    pub(super) fn of_call(heard: &Heard, session: &Session) -> Self {
+    pub fn of_call(heard: &Heard, session: &Session) -> Self {
         let call = &heard.call;
         let status = call
             .status

@@ -2,7 +2,7 @@
 
 use super::Session;
 use crate::api::Error;
-use crate::deeds::{Deed, Fact, Plan, Prepared};
+use crate::deeds::{Act, Deed, Fact, Plan, Prepared, Stage};
 use crate::text;
 use crate::worker::{Step, Ticket};
 
@@ -27,6 +27,32 @@ impl Preview {
             _ => None,
         });
         (unprepared + ready.sum::<usize>()).saturating_sub(self.facts.len())
+    }
+
+    /// Every line that is not here is not known, and nobody waits for it.
+    pub(super) fn give_up(&mut self) {
+        let ready = self
+            .prepared
+            .iter()
+            .enumerate()
+            .filter_map(|(at, one)| match one {
+                Some(Ok(Prepared::Ready(plan))) => Some((at, plan.deed.looks())),
+                _ => None,
+            });
+        let all = ready.flat_map(|(at, looks)| looks.iter().map(move |what| (at, *what)));
+        let is_here = |(at, what): &(usize, &str)| {
+            let mut facts = self.facts.iter();
+            facts.any(|(other, fact)| other == at && fact.what == *what)
+        };
+        let missing: Vec<_> = all.filter(|look| !is_here(look)).collect();
+        self.facts.extend(missing.into_iter().map(|(at, what)| {
+            let fact = Fact {
+                what,
+                said: "not known: given up".into(),
+                ..Fact::default()
+            };
+            (at, fact)
+        }));
     }
 
     /// What can be done. Of several, a protected host is left out: it is named alone.
@@ -56,12 +82,72 @@ pub struct Doing {
 impl Session {
     /// How many deeds on this server are not known to be done or not to be done.
     pub fn n_open(&self) -> usize {
+        // What is on its way may stand in the log already.
         let leaving = self.doings.iter().filter(|doing| doing.is_leaving());
-        self.n_open_acts + leaving.count()
+        let unlogged = leaving.count().saturating_sub(self.n_silent_acts);
+        self.n_open_acts + unlogged
+    }
+
+    /// Whether a deed of the log is one that this run is just sending.
+    pub fn is_leaving(&self, act: &Act) -> bool {
+        let deed = act.deed().filter(|_| act.steps.is_empty());
+        let leaving = self.doings.iter().filter(|doing| doing.is_leaving());
+        deed.is_some_and(|deed| {
+            leaving
+                .map(|doing| &doing.deed)
+                .any(|other| (other.verb(), other.target()) == (deed.verb(), deed.target()))
+        })
     }
 }
 
 impl Session {
+    /// What became of several deeds that were done together, and whether all of it is good; nothing for a single one.
+    pub(super) fn summary(&self, ticket: Ticket) -> Option<(String, bool)> {
+        let ours: Vec<_> = self
+            .doings
+            .iter()
+            .filter(|doing| doing.ticket == ticket)
+            .collect();
+        if ours.len() < 2 {
+            return None;
+        }
+        let names = |is_so: fn(&Step) -> bool| {
+            let so = ours.iter().filter(|doing| is_so(&doing.step));
+            so.map(|doing| doing.name.as_str()).collect::<Vec<_>>()
+        };
+        let bad = [
+            ("NOT SENT", names(|step| matches!(step, Step::NotSent(_)))),
+            (
+                "NOT APPLIED",
+                names(|step| at(step) == Some(Stage::NotApplied)),
+            ),
+            ("UNKNOWN", names(|step| at(step) == Some(Stage::Unknown))),
+            ("PENDING", names(|step| at(step) == Some(Stage::Pending))),
+        ];
+        let good = [
+            (
+                "CONFIRMED",
+                names(|step| at(step) == Some(Stage::Confirmed)),
+            ),
+            (
+                "accepted, not done yet",
+                names(|step| at(step) == Some(Stage::Accepted)),
+            ),
+            ("on the way", names(|step| *step == Step::Sending)),
+        ];
+        let mut parts = Vec::new();
+        let bad = bad.into_iter().filter(|(_, names)| !names.is_empty());
+        for (what, names) in bad {
+            parts.push(format!("{} {what} ({})", names.len(), names.join(", ")));
+        }
+        let is_good = parts.is_empty();
+        let good = good.into_iter().filter(|(_, names)| !names.is_empty());
+        parts.extend(good.map(|(what, names)| format!("{} {what}", names.len())));
+        let verb = ours.first().map_or("", |doing| doing.deed.verb());
+        let text = format!("{verb} {}: {}; @ has each", ours.len(), parts.join(", "));
+        Some((text, is_good))
+    }
+
     /// What would be left half-way if the console were left now; nothing if nothing would.
     pub fn unfinished(&self) -> Option<String> {
         let leaving = self.doings.iter().find(|doing| doing.is_leaving());
@@ -102,6 +188,14 @@ impl Session {
             lines.push(format!("the action log has {n} lines, the last one {last}"));
         }
         lines
+    }
+}
+
+/// How far a step is, as far as that is known.
+fn at(step: &Step) -> Option<Stage> {
+    match step {
+        Step::Known(outcome) => Some(outcome.stage),
+        Step::Sending | Step::NotSent(_) => None,
     }
 }
 

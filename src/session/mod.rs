@@ -142,6 +142,10 @@ pub struct Session {
     pub journal: Option<Arc<Journal>>,
     /// How many deeds of it are open on this server; counted once, since every frame shows it.
     n_open_acts: usize,
+    /// How many of these have nothing known of them yet.
+    n_silent_acts: usize,
+    /// The reason last typed for a deed that was not done, to be typed no second time.
+    pub draft: Option<String>,
     /// What deeds would do that are looked at.
     pub preview: Option<Preview>,
     /// The deeds of this run.
@@ -208,6 +212,8 @@ pub struct Session {
     proposal: Option<(Index, String)>,
     /// Where the last key leads.
     lead: Option<Lead>,
+    /// The last warning, in full.
+    pub last_warning: Option<String>,
     /// What was last to be told.
     pub notice: Option<Notice>,
     /// What was asked of the server so far.

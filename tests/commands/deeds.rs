@@ -19,7 +19,7 @@ async fn a_host_is_put_into_another_group_by_its_name() {
         .notes_say("Default Group");
     let to = ["sensor", "move", HOST, "--group", "engineering", "--yes"];
     let ran = bench.run(&to).await;
-    ran.check(0).notes_say("> group Engineering");
+    ran.check(0).notes_say("to group Engineering");
     assert!(ran.out.contains("move: confirmed"), "{}", ran.out);
     let again = bench.run(&to).await;
     assert_eq!(

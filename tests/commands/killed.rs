@@ -240,9 +240,11 @@ impl Lane {
                 "known" => {
                     let of = entry["of"].as_u64().unwrap();
                     match entry.text("stage").as_str() {
-                        "confirmed" | "not_applied" => open.remove(&of),
-                        stage => open.insert(of, Some(stage.to_owned())),
-                    };
+                        // There is one target: what is proven of it settles what came before.
+                        "confirmed" => open.retain(|line, _| *line > of),
+                        "not_applied" => _ = open.remove(&of),
+                        stage => _ = open.insert(of, Some(stage.to_owned())),
+                    }
                 }
                 other => assert_eq!(other, "repaired"),
             }

@@ -113,7 +113,7 @@ impl Console {
         let host = client.server().to_owned();
         let who = Who {
             os_user: Some("ana (uid 7)".into()),
-            user: Some("ana".into()),
+            user: None,
         };
         let office = Office {
             who: who.clone(),
@@ -157,6 +157,14 @@ impl Console {
                 panic!("it never says {text:?}:\n{}", self.text());
             };
             self.take(Input::Reply(reply));
+        }
+        self
+    }
+
+    /// Presses keys, and waits for nothing.
+    pub fn begin(&mut self, text: &str) -> &mut Self {
+        for key in keys(text) {
+            self.take(Input::Key(key));
         }
         self
     }

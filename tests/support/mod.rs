@@ -4,6 +4,7 @@
 
 pub mod asked;
 pub mod console;
+pub mod deeds;
 pub mod dice;
 pub mod door;
 pub mod family;

@@ -123,7 +123,7 @@ impl Hand {
         loop {
             match deed.clone().prepare(&self.client, &guard).await {
                 Ok(Prepared::Ready(plan)) => return *plan,
-                Ok(Prepared::AlreadySo(_)) => deed = self.other(&deed),
+                Ok(Prepared::AlreadySo { .. }) => deed = self.other(&deed),
                 Ok(Prepared::Refused(refusal)) => panic!("{refusal}"),
                 // What is left of a bad weather. Nothing was sent, and the faults are counted.
                 Err(_) => {}

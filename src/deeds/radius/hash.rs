@@ -199,12 +199,12 @@ async fn running(md5: Md5, client: &Client) -> Result<Fact, Error> {
     hosts.sort_by(|a, b| a.cmp_folded(b));
     hosts.dedup();
     let read = page.rows.len();
-    let (n, n_hosts) = (open.len(), hosts.len());
+    let (n, on) = (open.len(), words::hosts(hosts.len()));
     Ok(Fact {
         said: match n {
             0 => "no process of it is without an end".into(),
             n => format!(
-                "{n} not seen to end, on {n_hosts} hosts: {}",
+                "{n} not seen to end, on {on}: {}",
                 words::few(hosts.into_iter())
             ),
         },
@@ -242,8 +242,8 @@ async fn lately(md5: Md5, client: &Client) -> Result<Fact, Error> {
         said: match facets.total {
             0 => "would have stopped nothing".into(),
             n => format!(
-                "would have stopped up to {n} starts on {} hosts, of {}",
-                hosts.len(),
+                "would have stopped up to {n} starts on {}, of {}",
+                words::hosts(hosts.len()),
                 words::few(users.into_iter())
             ),
         },

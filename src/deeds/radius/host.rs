@@ -47,7 +47,8 @@ async fn talked(sensor: &Sensor, client: &Client) -> Result<Fact, Error> {
         said: match hosts.len() {
             0 => "no other host with a sensor, in 24 h".into(),
             n => format!(
-                "{n} hosts in 24 h: {}",
+                "{} in 24 h: {}",
+                words::hosts(n),
                 words::few(hosts.iter().map(|value| &value.name))
             ),
         },

@@ -67,6 +67,14 @@ pub(super) fn few<'t>(names: impl ExactSizeIterator<Item = &'t Untrusted>) -> St
     }
 }
 
+/// So many hosts.
+pub(super) fn hosts(n: usize) -> String {
+    match n {
+        1 => "1 host".into(),
+        n => format!("{n} hosts"),
+    }
+}
+
 /// The first few names with their counts.
 pub(super) fn tally(counts: &[(&Untrusted, u64)]) -> String {
     let named = counts.iter().take(NAMED);

@@ -13,6 +13,7 @@ use crate::panes::{
 };
 use crate::query::Index;
 use crate::session::{Cx, Lead, Session};
+use crate::text;
 use crate::widgets::Column;
 use crate::worker::{List, Slot};
 
@@ -32,6 +33,15 @@ impl Kind for Acts {
     const EMPTY: &'static str = "nothing was changed yet";
     const FIELDS: &'static [Field<Act>] = FIELDS;
     const SHOWN: usize = 8;
+
+    fn note(session: &Session) -> Option<String> {
+        let faults = &session.journal.as_ref()?.faults;
+        let first = faults.first()?;
+        Some(format!(
+            "THE LOG IS NOT WHOLE: {}",
+            text::visible(&first.as_str().into())
+        ))
+    }
 
     fn rest(_: Option<&Arc<Act>>, _: &mut Cx<'_>) {}
 
@@ -80,7 +90,13 @@ impl Kind for Acts {
 }
 
 /// How far a deed has got, in a word.
-pub(in crate::panes) fn outcome(act: &Act) -> Value {
+fn outcome(act: &Act, session: &Session) -> Value {
+    if session.is_leaving(act) {
+        return Value::Word("ON ITS WAY");
+    }
+    if act.superseded_by.is_some() {
+        return Value::Word("superseded");
+    }
     if act.undone_by.is_some() {
         return Value::Word("undone");
     }
@@ -117,7 +133,7 @@ const FIELDS: &[Field<Act>] = &[
         "outcome",
         Column::left("OUTCOME", 11, 11, 0),
         |theme| theme.caution,
-        |act, _| outcome(act),
+        outcome,
     ),
     Field::new(
         "reason",
@@ -135,7 +151,12 @@ const FIELDS: &[Field<Act>] = &[
         "note",
         Column::left("WHAT IS KNOWN", 24, Column::REST, 4),
         |theme| theme.muted,
-        |act, _| Value::Text(act.note().into()),
+        |act, session| {
+            if session.is_leaving(act) {
+                return Value::Word("sent, and not answered yet");
+            }
+            Value::Text(act.note().into())
+        },
     ),
     Field::new(
         "server",

@@ -18,7 +18,7 @@ use crate::widgets::{Field, Fields};
 const LONG: usize = 6;
 
 /// Cells of the names of what is typed.
-const LABEL: u16 = 28;
+const LABEL: u16 = 34;
 
 /// Draws the sheet.
 pub(super) fn render(
@@ -74,7 +74,10 @@ pub(super) fn render(
     row(reason, &pane.fields.reason, Focus::Reason);
     row("ticket", &pane.fields.ticket, Focus::Ticket);
     if let Some((what, wanted)) = &wanted {
-        let label = text::fit(&format!("{what}: {wanted}").into(), usize::from(LABEL) - 1);
+        let label = text::fit(
+            &format!("type {wanted}, {what}").into(),
+            usize::from(LABEL) - 1,
+        );
         row(&label, &pane.fields.typed, Focus::Typed);
     }
     let trouble = pane.trouble(session);

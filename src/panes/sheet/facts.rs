@@ -3,7 +3,7 @@
 use ratatui::text::{Line, Span};
 
 use super::SheetPane;
-use crate::deeds::{Deed, Fact, Plan, Prepared, Target};
+use crate::deeds::{Act, Deed, Fact, Plan, Prepared, Target};
 use crate::session::{Preview, Session};
 use crate::text;
 use crate::theme::Theme;
@@ -29,6 +29,7 @@ pub(super) fn lines(pane: &SheetPane, session: &Session, theme: &Theme) -> Vec<S
             lines.push(("PROTECTED", Line::styled(shown(why), theme.bad)));
         }
     }
+    lines.extend(open_already(preview, session, theme));
     lines.extend(answers(preview, theme));
     lines.extend(warnings(preview, &plans, theme));
     for (names, effect) in gathered(&plans, |plan| plan.effects.get(1..).unwrap_or_default()) {
@@ -68,6 +69,30 @@ fn gathered<'p>(
     };
     let gathered = gathered.into_iter();
     gathered.map(|(names, text)| (named(names), text)).collect()
+}
+
+/// Deeds on the same targets of which it is not known yet what becomes of them.
+fn open_already(preview: &Preview, session: &Session, theme: &Theme) -> Vec<Said> {
+    let targets: Vec<_> = preview.deeds.iter().map(Deed::target).collect();
+    let acts = session.journal.iter().flat_map(|journal| &journal.acts);
+    let open = acts.filter(|act| {
+        let is_its = |deed: Deed| targets.contains(&deed.target());
+        act.sending.server == session.identity.host
+            && act.is_open()
+            && act.deed().is_some_and(is_its)
+    });
+    let line = |act: &std::sync::Arc<Act>| {
+        let sending = &act.sending;
+        let text = format!(
+            "{} {} is still open, by {}: line {} of @",
+            sending.deed,
+            sending.target.name,
+            act.who(),
+            act.line
+        );
+        ("WARNING", Line::styled(shown(&text), theme.bad))
+    };
+    open.map(line).collect()
 }
 
 /// What speaks against it.
@@ -167,7 +192,7 @@ fn answers(preview: &Preview, theme: &Theme) -> Vec<Said> {
     for one in &preview.prepared {
         let line = match one {
             None => ("", Line::styled("looking it up; ^c gives up", theme.muted)),
-            Some(Ok(Prepared::AlreadySo(said))) => {
+            Some(Ok(Prepared::AlreadySo { said, .. })) => {
                 ("already so", Line::styled(shown(said), theme.good))
             }
             Some(Ok(Prepared::Refused(refusal))) => {

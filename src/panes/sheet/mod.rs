@@ -35,6 +35,9 @@ impl SheetPane {
     /// Looks at deeds of one kind, of which there is at least one.
     pub fn new(deeds: Vec<Deed>, session: &Session) -> Self {
         let mut fields = Fields::default();
+        if let Some(draft) = &session.draft {
+            fields.reason.set(draft);
+        }
         if let Some(ticket) = &session.last_ticket {
             fields.ticket.set(ticket);
         }
@@ -73,7 +76,7 @@ impl SheetPane {
         let mut pane = Self::new(vec![deed], session).with_preface(preface);
         pane.fields
             .reason
-            .set(&format!("undo of line {}", act.line));
+            .set(&format!("undo of line {} ", act.line));
         if let Some(ticket) = &act.sending.ticket {
             pane.fields.ticket.set(ticket);
         }
@@ -112,12 +115,12 @@ impl SheetPane {
                 let name = only.state.raw_name().raw().to_owned();
                 only.protection
                     .is_some()
-                    .then(|| ("type the name of the host".into(), name))
+                    .then(|| ("the name of the host".into(), name))
             }
             [first, _, ..] => {
                 let n = self.plans(session).len();
                 let what = first.deed.target().several();
-                Some((format!("type the number of {what}"), n.to_string()))
+                Some((format!("the number of {what}"), n.to_string()))
             }
             [] => None,
         }
@@ -140,7 +143,7 @@ impl SheetPane {
         }
         let (what, wanted) = self.wanted(session)?;
         let is_typed = self.fields.typed().eq_ignore_ascii_case(&wanted);
-        (!is_typed).then_some(what)
+        (!is_typed).then(|| format!("type {what}"))
     }
 
     fn confirm(&mut self, cx: &mut Cx<'_>) {
@@ -215,14 +218,18 @@ impl Pane for SheetPane {
 
     fn type_key(&mut self, key: KeyEvent, cx: &mut Cx<'_>) {
         match self.fields.entry() {
-            Some(entry) => _ = entry.type_key(key),
+            Some(entry) => {
+                entry.type_key(key);
+                cx.draft(self.fields.reason());
+            }
             None => cx.notify("nothing is typed here; enter, or tab to go on"),
         }
     }
 
-    fn paste(&mut self, text: &str, _: &mut Cx<'_>) {
+    fn paste(&mut self, text: &str, cx: &mut Cx<'_>) {
         if let Some(entry) = self.fields.entry() {
             entry.paste(text);
+            cx.draft(self.fields.reason());
         }
     }
 

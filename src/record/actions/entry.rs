@@ -33,6 +33,12 @@ pub enum Event {
         /// What they were, as far as they are text.
         text: String,
     },
+    /// Before the next line was written, the log was found to be another than the head said. This stays: what was taken
+    /// away is not made good by what comes after it.
+    Damaged {
+        /// What was found.
+        what: String,
+    },
 }
 
 /// A deed that is about to be sent.

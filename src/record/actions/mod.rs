@@ -120,6 +120,7 @@ impl Actions {
     fn append_locked(&mut self, at: Timestamp, event: Event) -> io::Result<u64> {
         // Another program may have written since: what was known of the end is not believed.
         let End { mut head, torn } = End::read(&mut self.file)?;
+        let before = head.clone();
         if !torn.is_empty() {
             self.file.set_len(head.bytes)?;
             let repaired = Event::Repaired {
@@ -127,6 +128,9 @@ impl Actions {
                 text: String::from_utf8_lossy(&torn).into_owned(),
             };
             head = self.write(&head, at, repaired)?;
+        }
+        if let Some(what) = before.damage(&self.dir) {
+            head = self.write(&head, at, Event::Damaged { what })?;
         }
         head = self.write(&head, at, event)?;
         // The line is what counts. A head that is behind is caught up by the next line.
@@ -164,6 +168,26 @@ impl Actions {
 }
 
 impl Head {
+    /// How the log contradicts the head that is kept, if it does: this is where it ends. A head that is behind is what a
+    /// crash between the two leaves.
+    fn damage(&self, dir: &Path) -> Option<String> {
+        let (found, last) = (self.lines, &self.last);
+        match Self::open(dir) {
+            Ok(None) if found > 0 => Some(format!("{HEAD} was missing")),
+            Ok(Some(kept)) if kept.lines > found => {
+                let had = kept.lines;
+                Some(format!(
+                    "the log had {had} lines, and only {found} were left"
+                ))
+            }
+            Ok(Some(kept)) if kept.lines == found && kept.last != *last => {
+                Some(format!("line {found} was not the one that the head knew"))
+            }
+            Ok(_) => None,
+            Err(error) => Some(error.to_string()),
+        }
+    }
+
     /// Reads what a directory keeps; none if it keeps none.
     pub fn open(dir: &Path) -> Result<Option<Self>, Error> {
         let path = dir.join(HEAD);

@@ -287,3 +287,29 @@ proptest! {
         prop_assert!(!verify(dir.path()).unwrap().faults.is_empty());
     }
 }
+
+#[test]
+fn what_was_taken_away_stays_missing_whatever_is_written_after_it() {
+    let dir = log(2);
+    let whole = text(&dir);
+    let lines: Vec<&str> = whole.split_inclusive('\n').collect();
+    put(&dir, lines[..2].concat());
+    let mut actions = Actions::open(dir.path()).unwrap();
+    actions
+        .append(Timestamp::UNIX_EPOCH, sending("next"))
+        .unwrap();
+    let expected =
+        "line 3 says that the log was changed before it: the log had 4 lines, and only 2 were left";
+    assert_eq!(faults(&dir), [expected]);
+    // And for good.
+    actions
+        .append(Timestamp::UNIX_EPOCH, sending("more"))
+        .unwrap();
+    assert_eq!(faults(&dir), [expected]);
+    fs::remove_file(dir.path().join(FILE)).unwrap();
+    let mut actions = Actions::open(dir.path()).unwrap();
+    actions
+        .append(Timestamp::UNIX_EPOCH, sending("anew"))
+        .unwrap();
+    assert!(faults(&dir)[0].contains("the log had 5 lines, and only 0 were left"));
+}

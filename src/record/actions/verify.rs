@@ -6,7 +6,7 @@ use std::{
     path::Path,
 };
 
-use super::{Entry, FILE, Head, NOTHING, count, hash};
+use super::{Entry, Event, FILE, Head, NOTHING, count, hash};
 use crate::record::Error;
 
 /// What a look at the whole log has shown.
@@ -62,6 +62,14 @@ pub enum Fault {
     Changed {
         /// Which one, from 1 on.
         line: u64,
+    },
+    /// The log says itself that it was changed before this line.
+    #[error("line {line} says that the log was changed before it: {what}")]
+    Damaged {
+        /// Which one, from 1 on.
+        line: u64,
+        /// What was found then.
+        what: String,
     },
     /// There is a log, but no head.
     #[error(
@@ -126,6 +134,10 @@ impl Verdict {
                     }
                     if entry.prev != last {
                         self.faults.push(Fault::Broken { line: number });
+                    }
+                    if let Event::Damaged { what } = &entry.event {
+                        let (line, what) = (number, what.clone());
+                        self.faults.push(Fault::Damaged { line, what });
                     }
                     self.entries.push(entry);
                 }

@@ -25,6 +25,30 @@ impl Cx<'_> {
             .push(Effect::Send(Request::Preview { ticket, deeds }));
     }
 
+    /// Keeps a reason that was typed, until a deed is done for it.
+    pub fn draft(&mut self, reason: Option<String>) {
+        self.session.draft = reason;
+    }
+
+    /// Waits no longer for the lines of a blast radius: what is not known by now is called so. A preview that is not even
+    /// prepared goes; false if nothing was awaited.
+    pub(super) fn give_up_preview(&mut self) -> bool {
+        let Some(preview) = &mut self.session.preview else {
+            return false;
+        };
+        if preview.n_pending() == 0 {
+            return false;
+        }
+        if preview.prepared.iter().any(Option::is_none) {
+            self.drop_preview();
+            return true;
+        }
+        let ticket = preview.ticket;
+        preview.give_up();
+        self.effects.push(Effect::Send(Request::GiveUp(ticket)));
+        true
+    }
+
     /// Nobody looks at a preview any more.
     pub fn drop_preview(&mut self) {
         if let Some(preview) = self.session.preview.take()
@@ -92,11 +116,22 @@ impl Cx<'_> {
             Step::Sending => return,
             Step::NotSent(why) => self.warn(format!("{what}: nothing was sent: {why}")),
             Step::Known(outcome) => {
+                if matches!(outcome.stage, Stage::Confirmed | Stage::Accepted) {
+                    self.session.draft = None;
+                }
                 let text = format!("{what}: {}", told(outcome.stage, &outcome.note));
                 match outcome.stage {
                     Stage::Confirmed | Stage::Accepted => self.notify(text),
                     Stage::NotApplied | Stage::Pending | Stage::Unknown => self.warn(text),
                 }
+            }
+        }
+        // Of several, the last word of one must not hide that of another.
+        if let Some((text, is_good)) = self.session.summary(ticket) {
+            if is_good {
+                self.notify(text);
+            } else {
+                self.warn(text);
             }
         }
         self.look_again(target);
@@ -126,7 +161,13 @@ impl Cx<'_> {
     pub(super) fn journal(&mut self, journal: Arc<Journal>) {
         let acts = journal.acts.clone();
         self.session.acts.hold(acts, self.now);
-        self.session.n_open_acts = journal.n_open(&self.session.identity.host);
+        let host = &self.session.identity.host;
+        let silent = journal
+            .acts
+            .iter()
+            .filter(|act| act.sending.server == *host);
+        self.session.n_silent_acts = silent.filter(|act| act.steps.is_empty()).count();
+        self.session.n_open_acts = journal.n_open(host);
         self.session.journal = Some(journal);
     }
 }

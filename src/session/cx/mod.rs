@@ -152,7 +152,7 @@ impl<'a> Cx<'a> {
             self.cancel_pages(list, awaited);
         }
         self.give_up_downloads();
-        self.drop_preview();
+        self.give_up_preview();
         let related = self.session.related.pending().map(Slot::Related);
         let slots: Vec<_> = self.session.values().into_iter().chain(related).collect();
         for slot in slots {
@@ -246,8 +246,10 @@ impl<'a> Cx<'a> {
 
     /// Warns the user, until the next key.
     pub fn warn(&mut self, text: impl Into<String>) {
+        let text = text.into();
+        self.session.last_warning = Some(text.clone());
         self.session.notice = Some(Notice {
-            text: text.into(),
+            text,
             is_warning: true,
         });
     }

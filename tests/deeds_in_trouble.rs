@@ -1,0 +1,139 @@
+//! Deeds that somebody or something stands in the way of: a guard, a server that fails, an end in the middle.
+
+mod support;
+
+use serde_json::json;
+use support::deeds::{changes, fault, ready};
+
+#[tokio::test]
+async fn a_protected_host_takes_its_name_typed() {
+    let mut console = ready().await;
+    console.search("group:\"Domain Controllers\"").await;
+    console
+        .press("I")
+        .await
+        .shows(&["PROTECTED", "protected_hosts has group:Domain Controllers"]);
+    console.write("x").await;
+    console
+        .press("tab tab tab enter")
+        .await
+        .shows(&["type the name of the host"]);
+    assert_eq!(changes(&console), [""; 0]);
+}
+
+#[tokio::test]
+async fn what_is_pending_is_taken_up_after_a_restart() {
+    let mut console = ready().await;
+    let never = json!({"mode": "never-confirm", "match": "/api/v1/sensor/3"});
+    console.sim.fault(serde_json::from_value(never).unwrap());
+    console.press("I").await.write("case 7").await;
+    console.press("tab tab enter").await;
+    console.until("accepted, not done yet").await;
+    let mut console = console.again().await;
+    console.press("esc @").await;
+    console.until("ACCEPTED").await;
+    assert_eq!(changes(&console).len(), 1);
+}
+
+#[tokio::test]
+async fn leaving_while_a_deed_is_on_its_way_is_asked_twice_and_the_end_says_what_is_open() {
+    let mut console = ready().await;
+    let late = json!({"mode": "latency", "ms": 500, "match": "/api/v1/sensor/3", "method": "PUT"});
+    let never = json!({"mode": "never-confirm", "match": "/api/v1/sensor/3"});
+    for fault in [late, never] {
+        console.sim.fault(serde_json::from_value(fault).unwrap());
+    }
+    console.press("I").await.write("case 7").await;
+    console.press("tab tab enter").await;
+    console
+        .press("q")
+        .await
+        .shows(&["isolate WIN-IA9NQ1GN8OI is on its way"]);
+    console.until("accepted, not done yet").await;
+    let said = console.app.session().parting();
+    assert_eq!(
+        said[0],
+        "isolate WIN-IA9NQ1GN8OI: accepted; the next console looks after it"
+    );
+    assert!(
+        said[1].starts_with("the action log has 2 lines, the last one "),
+        "{said:?}"
+    );
+}
+
+#[tokio::test]
+async fn what_could_not_be_read_is_unknown_until_it_can_be() {
+    let mut console = ready().await;
+    console.press("I").await.write("case 7").await;
+    let lost = json!({"mode": "lost-answer", "match": "/api/v1/sensor/3", "method": "PUT"});
+    let late = json!({"mode": "latency", "ms": 500, "match": "/api/v1/sensor/3", "method": "PUT"});
+    for fault in [lost, late] {
+        console.sim.fault(serde_json::from_value(fault).unwrap());
+    }
+    // The look before it is sent still works; those after it do not.
+    let broken = json!({"mode": "broken-json", "match": "/api/v1/sensor/3$", "method": "GET"});
+    console.press("tab tab enter").await;
+    while changes(&console).is_empty() {
+        tokio::task::yield_now().await;
+    }
+    console.sim.fault(serde_json::from_value(broken).unwrap());
+    console.until("UNKNOWN whether it was done").await;
+    console.sim.clear_faults();
+    console.until("CONFIRMED; isolated, read back").await;
+    assert_eq!(changes(&console).len(), 1);
+}
+
+#[tokio::test]
+async fn of_several_deeds_the_one_that_was_refused_is_not_hidden_by_those_that_were_done() {
+    let mut console = ready().await;
+    fault(
+        &console,
+        json!({"mode": "403", "match": "/banning/blacklist$", "method": "POST", "times": 1}),
+    );
+    console.press("8 a").await;
+    console
+        .paste("9e107d9d372bb6826bd81d3542a419d6 9e107d9d372bb6826bd81d3542a419d7")
+        .await;
+    console.press("enter").await.write("x").await;
+    console.press("tab tab").await.write("2").await;
+    console.press("tab enter").await;
+    console
+        .until("ban 2: 1 NOT APPLIED (9e107d9d372bb6826bd81d3542a419d6), 1 CONFIRMED")
+        .await;
+    // In full, however narrow the screen is.
+    console
+        .press("!")
+        .await
+        .shows(&["1 NOT APPLIED (9e107d9d372bb6826bd81d3542a419d6)"]);
+}
+
+#[tokio::test]
+async fn who_must_act_gives_up_the_blast_radius_and_not_the_sheet() {
+    let mut console = ready().await;
+    fault(&console, json!({"mode": "hang", "match": "facet=true"}));
+    console.begin("I").until("role").await;
+    console.shows(&["more lines are looked up; ^c gives up"]);
+    console.begin("x").begin("ctrl-c");
+    console.shows(&[
+        "talked to it not known: given up",
+        "users        not known: given up",
+    ]);
+    console.press("tab tab enter").await;
+    console.until("CONFIRMED").await;
+}
+
+#[tokio::test]
+async fn a_deed_that_is_open_is_told_of_before_another_on_the_same_host() {
+    let mut console = ready().await;
+    fault(
+        &console,
+        json!({"mode": "never-confirm", "match": "/api/v1/sensor/3"}),
+    );
+    console.press("I").await.write("x").await;
+    console.press("tab tab enter").await;
+    console.until("accepted, not done yet").await;
+    console
+        .press("U")
+        .await
+        .shows(&["isolate WIN-IA9NQ1GN8OI is still open, by ana (uid 7): line 1 of @"]);
+}
