@@ -77,6 +77,7 @@ impl Access {
             Mistake::new(format!("the server's address, from {source}, {what}"))
                 .hint("write it as https://cb.example.com")
         })?;
+        guard(&mut profile, &url, &source, config, &mut notices);
         if url.scheme() == "http" && !api::is_loopback(&url) {
             notices.push(format!(
                 "{url} is not encrypted: the token can be read on its way"
@@ -141,6 +142,35 @@ impl Access {
         settings.connections = self.profile.connections;
         settings.timeout = self.profile.timeout;
         settings
+    }
+}
+
+/// What a profile of our file forbids on this server holds however the address came here: a variable that happens to be
+/// set must not take a guard away.
+fn guard(
+    profile: &mut Profile,
+    url: &Url,
+    source: &Source,
+    config: &Config,
+    notices: &mut Vec<String>,
+) {
+    if matches!(source, Source::Profile { .. } | Source::Demo) {
+        return;
+    }
+    for (name, other) in &config.profiles {
+        let its = other.url.as_deref().and_then(|url| address(url).ok());
+        let is_same = its.is_some_and(|its| {
+            (its.host_str(), its.port_or_known_default())
+                == (url.host_str(), url.port_or_known_default())
+        });
+        let forbids = other.read_only || !other.protected_hosts.is_empty();
+        if is_same && forbids {
+            profile.read_only |= other.read_only;
+            profile
+                .protected_hosts
+                .extend(other.protected_hosts.iter().cloned());
+            notices.push(format!("read_only and protected_hosts of the profile {name:?} hold here too: it has this address"));
+        }
     }
 }
 

@@ -278,3 +278,26 @@ fn the_command_line_has_the_last_word() {
     assert_eq!(access.profile.user.as_deref(), Some("flag"));
     assert!(access.profile.read_only);
 }
+
+#[test]
+fn what_a_profile_forbids_on_a_server_no_variable_allows() {
+    let place = Place::new().ours(
+        "[profiles.prod]\nurl = \"https://CB.example.com\"\ntoken = \"x\"\nread_only = true\nprotected_hosts = [\"DC-*\"]\n",
+    );
+    let guards = |url| {
+        let variables = [("LAMPBLACK_URL", url), LAMPBLACK[1]];
+        let access = place.choose(&Flags::default(), &variables).unwrap();
+        let n = access
+            .notices
+            .iter()
+            .filter(|notice| notice.contains("\"prod\""));
+        (
+            access.profile.read_only,
+            access.profile.protected_hosts,
+            n.count(),
+        )
+    };
+    let forbidden = (true, vec!["DC-*".to_owned()], 1);
+    assert_eq!(guards("https://cb.example.com:443/"), forbidden);
+    assert_eq!(guards("https://other.example.com"), (false, Vec::new(), 0));
+}
