@@ -137,3 +137,30 @@ async fn a_deed_that_is_open_is_told_of_before_another_on_the_same_host() {
         .await
         .shows(&["isolate WIN-IA9NQ1GN8OI is still open, by ana (uid 7): line 1 of @"]);
 }
+
+#[tokio::test]
+async fn another_console_does_not_call_off_what_this_one_is_just_sending() {
+    let mut console = ready().await;
+    let late = json!({"mode": "latency", "ms": 2000, "match": "/api/v1/sensor/3", "method": "PUT"});
+    fault(&console, late);
+    console.press("I").await.write("x").await;
+    console.press("tab tab enter").await;
+    while changes(&console).is_empty() {
+        tokio::task::yield_now().await;
+    }
+    console.press("@").await.until("ON ITS WAY").await;
+    console.shows(&["sent, and not answered", "1 deed open"]);
+    // The next console on this log finds it sent, without an answer, and nothing of it on the server.
+    let mut console = console.again().await;
+    console.press("esc @").await.until("PENDING").await;
+    console.lacks("NOT APPLIED");
+    console.until("CONFIRMED").await;
+}
+
+#[tokio::test]
+async fn marked_rows_are_meant_wherever_the_focus_is() {
+    let mut console = ready().await;
+    console.search("process_name:svchost.exe").await;
+    console.press("* tab tab I").await;
+    console.shows(&["of 27 hosts"]);
+}

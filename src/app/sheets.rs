@@ -39,7 +39,11 @@ impl App {
             cx.notify(format!("{}: esc first", action.label()));
             return true;
         }
-        let clues = self.panes.get(self.focus).clues(cx.session());
+        // Marks beat the cursor, and the focus.
+        let main = self.view.main();
+        let is_marked = self.panes.get(main).is_marked();
+        let pane = if is_marked { main } else { self.focus };
+        let clues = self.panes.get(pane).clues(cx.session());
         let sheet = if is_about_hash {
             let hashes = once_each(clues.iter().filter_map(Clues::md5));
             self.hash_sheet(action, hashes)

@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
 use super::{Deed, undo};
@@ -140,14 +140,16 @@ impl Act {
     }
 
     /// What became of it, to be found out further.
-    pub fn outcome(&self) -> deeds::Outcome {
+    pub fn outcome(&self, now: Timestamp) -> deeds::Outcome {
+        /// Longer than any request takes.
+        const LIVE: SignedDuration = SignedDuration::from_mins(5);
         deeds::Outcome {
             line: self.line,
             stage: self.stage(),
             note: self.note().to_owned(),
             error: None,
-            // That was another run of the program: what was on its way then has come by now, or never will.
-            may_come: false,
+            // Another program may be sending it right now. What was on its way long ago has come by now, or never will.
+            may_come: self.steps.is_empty() && now.duration_since(self.at) < LIVE,
         }
     }
 

@@ -44,11 +44,18 @@ impl Found {
 
     /// What is said of everything that is not banned.
     fn answers(&self) -> Vec<String> {
+        /// As many are named one by one: the hashes are what the sheet is about.
+        const NAMED: usize = 5;
         let mut answers: Vec<_> = self
             .junk
             .iter()
+            .take(NAMED)
             .map(|word| format!("{word:?} is no MD5 and left out"))
             .collect();
+        if self.junk.len() > NAMED {
+            let more = self.junk.len() - NAMED;
+            answers.push(format!("and {more} more words that are no MD5"));
+        }
         if self.twice > 0 {
             answers.push(format!("{} were there twice", self.twice));
         }

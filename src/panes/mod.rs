@@ -158,6 +158,11 @@ pub trait Pane {
         Vec::new()
     }
 
+    /// Whether rows of it are marked: then verbs act on these, wherever the focus is.
+    fn is_marked(&self) -> bool {
+        false
+    }
+
     /// What an action opens over this pane, if it is one that does.
     fn popup(&self, _action: Action, _session: &Session) -> Option<Box<dyn Pane>> {
         None

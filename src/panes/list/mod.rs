@@ -289,6 +289,10 @@ impl<K: Kind> Pane for ListPane<K> {
         None
     }
 
+    fn is_marked(&self) -> bool {
+        self.has_marks()
+    }
+
     fn clues(&self, session: &Session) -> Vec<Clues> {
         let rows = self.chosen(session);
         rows.iter().map(|row| K::clues(row)).collect()
