@@ -15,6 +15,8 @@ pub(super) struct Ask {
     body: Vec<u8>,
     /// The sensor concerned shall take it and never act on it.
     pub(super) is_in_vain: bool,
+    /// Whether the host that it is about has just been started again.
+    pub(super) has_rebooted: bool,
 }
 
 impl Ask {
@@ -33,6 +35,7 @@ impl Ask {
                 .collect(),
             body,
             is_in_vain: false,
+            has_rebooted: false,
         }
     }
 

@@ -77,6 +77,8 @@ pub enum Mode {
     WrongTypes,
     /// A sensor takes the request and never does what it asks.
     NeverConfirm,
+    /// The host whose sensor is asked for has just been started again: it is not isolated until it checks in.
+    Reboot,
     /// The request is carried out, and the connection closed without an answer.
     LostAnswer,
 }

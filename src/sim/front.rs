@@ -64,6 +64,9 @@ pub(super) async fn serve(
     ask.is_in_vain = fault
         .as_ref()
         .is_some_and(|fault| fault.mode == Mode::NeverConfirm);
+    ask.has_rebooted = fault
+        .as_ref()
+        .is_some_and(|fault| fault.mode == Mode::Reboot);
     let answer = application(&server, ask, &parts.headers, fault.as_ref()).await;
     let mut answer = fault.as_ref().and_then(refusal).unwrap_or(answer);
     match fault.as_ref().map(|fault| fault.mode) {
@@ -132,6 +135,7 @@ fn refusal(fault: &Fault) -> Option<Answer> {
         | Mode::BrokenJson
         | Mode::WrongTypes
         | Mode::NeverConfirm
+        | Mode::Reboot
         | Mode::LostAnswer => return None,
     };
     answer.retry_after = fault

@@ -135,6 +135,16 @@ impl Server {
         Some(())
     }
 
+    /// Starts a host again: what its sensor did is over until it checks in.
+    pub(super) fn reboot(&self, id: u32) {
+        let mut state = self.state();
+        if let Some(sensor) = state.sensor(self, id) {
+            sensor.check_in();
+            sensor.is_isolating = false;
+            sensor.acts_at = (!sensor.is_stubborn).then(|| Instant::now() + self.options.checkin);
+        }
+    }
+
     /// What goes wrong with a request.
     pub(super) fn plan(&self, ask: &Ask) -> Plan {
         Plan::take(&mut self.state().faults, ask)

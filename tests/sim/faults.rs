@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use lampblack::sim::{Fault, Mode};
+use lampblack::sim::{Fault, Mode, Options};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::lab::{Lab, client, rows};
+use crate::lab::{Lab, client, rows, small};
 
 #[tokio::test]
 async fn each_status_can_be_forced() {
@@ -227,4 +227,29 @@ async fn a_request_that_hangs_can_have_been_carried_out() {
     let answer = request.timeout(Duration::from_millis(200)).send().await;
     assert!(answer.unwrap_err().is_timeout());
     assert_eq!(lab.json("/api/v1/sensor/7").await["notes"], "carried out");
+}
+
+#[tokio::test]
+async fn a_host_that_starts_again_is_isolated_only_when_it_has_checked_in() {
+    let lab = Lab::start(Options {
+        checkin: Duration::from_millis(50),
+        ..small()
+    })
+    .await;
+    let url = format!("{}/api/v1/sensor/7", lab.sim.url);
+    let request = lab.client.put(url).header("X-Auth-Token", &lab.sim.token);
+    let wanted = json!({"network_isolation_enabled": true});
+    request.json(&wanted).send().await.unwrap();
+    let is_isolating = || async { lab.json("/api/v1/sensor/7").await["is_isolating"] == true };
+    while !is_isolating().await {}
+    lab.sim.fault(Fault::new(Mode::Reboot).times(1));
+    let record = lab.json("/api/v1/sensor/7").await;
+    assert_eq!(
+        (
+            &record["network_isolation_enabled"],
+            &record["is_isolating"]
+        ),
+        (&json!(true), &json!(false))
+    );
+    while !is_isolating().await {}
 }

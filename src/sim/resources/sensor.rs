@@ -36,9 +36,12 @@ pub(super) fn answer(server: &Server, ask: &Ask) -> Option<Answer> {
             page(server, ask)
         }
         ("GET", ["api", "v1", "sensor", "statistics"]) => statistics(server),
-        ("GET", ["api", "v1", "sensor", id]) => {
-            found(host(server, id).map(|host| Answer::pretty(record(server, host))))
-        }
+        ("GET", ["api", "v1", "sensor", id]) => found(host(server, id).map(|host| {
+            if ask.has_rebooted {
+                server.reboot(host.id);
+            }
+            Answer::pretty(record(server, host))
+        })),
         ("PUT", ["api", "v1", "sensor", id]) => found(change(server, ask, id)),
         (_, ["api", "v2", "sensor"]) if server.release.is_at_least(5, 2, 0) => not_allowed(),
         (_, ["api", "sensor"] | ["api", "v1", "sensor"] | ["api", "v1", "sensor", _]) => {
