@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::{App, View};
 use crate::keys::Action;
 use crate::panes::{
-    CommandsPane, ExplainPane, HelpPane, HistoryPane, PaneId, PeriodPane, SavedPane,
+    CommandsPane, HelpPane, HistoryPane, PaneId, PeriodPane, RecordPane, SavedPane,
 };
 use crate::query::Index;
 use crate::session::{Cx, Effect};
@@ -50,7 +50,7 @@ impl App {
                 Some(index) => {
                     let text = self.panes.editor(index).text().to_owned();
                     let cx = Cx::new(&mut self.session, effects, now);
-                    self.overlay = Some(Box::new(ExplainPane::new(index, &text, &cx)));
+                    self.overlay = Some(Box::new(RecordPane::of_query(index, &text, &cx)));
                 }
                 None => Cx::new(&mut self.session, effects, now).notify("there is no query here"),
             },

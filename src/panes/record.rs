@@ -1,11 +1,12 @@
-//! One row in full, to be read.
+//! Something in full, to be read: a deed, a request, a warning, what a query means.
 
-use ratatui::{Frame, layout::Rect, text::Line};
+use ratatui::{Frame, layout::Rect, text::Line, widgets::Clear};
 use serde_json::Value;
 
 use super::{Look, Pane, PaneId, motion};
 use crate::deeds::Act;
 use crate::keys::{Action, Scope};
+use crate::query::{self, Index};
 use crate::session::{Cx, Heard, Session};
 use crate::text;
 use crate::widgets::{Field, Fields};
@@ -13,7 +14,7 @@ use crate::widgets::{Field, Fields};
 /// Lines that one fact may take.
 const LONG: usize = 12;
 
-/// An overlay with everything that is known of a deed or of a request.
+/// An overlay of names and values that can be scrolled.
 #[derive(Debug)]
 pub struct RecordPane {
     title: String,
@@ -25,19 +26,25 @@ pub struct RecordPane {
 }
 
 impl RecordPane {
-    fn new(title: String, lines: Vec<(&str, String)>) -> Self {
+    fn new<N: Into<String>>(title: String, lines: Vec<(N, String)>) -> Self {
         let shown = |text: String| text::visible(&text.into());
         let lines = lines.into_iter();
         let lines = lines.filter(|(_, value)| !value.is_empty());
         Self {
             title: shown(title),
             lines: lines
-                .map(|(name, value)| (name.to_owned(), shown(value)))
+                .map(|(name, value)| (shown(name.into()), shown(value)))
                 .collect(),
             offset: 0,
             n_lines: 0,
             height: 1,
         }
+    }
+
+    /// What each part of a query to an index looks for; relative times are counted from now.
+    pub fn of_query(index: Index, query: &str, cx: &Cx<'_>) -> Self {
+        let lines = query::explain(index, query, cx.now).into_iter();
+        Self::new("How the server reads it".into(), lines.collect())
     }
 
     /// What was last warned of.
@@ -142,16 +149,31 @@ impl Pane for RecordPane {
     }
 
     fn render(&mut self, frame: &mut Frame<'_>, area: Rect, _: &Session, look: &Look<'_>) {
+        let theme = look.theme;
         let fields: Vec<_> = self
             .lines
             .iter()
-            .map(|(name, value)| Field::wrapped(name, value.clone(), LONG))
+            .map(|(name, value)| {
+                let style = match name.as_str() {
+                    "error" => theme.bad,
+                    _ => theme.text,
+                };
+                Field::wrapped(name, Line::styled(value.as_str(), style), LONG)
+            })
             .collect();
         self.height = usize::from(area.height).max(1);
         let list = Fields {
             fields: &fields,
             scroll: self.offset,
         };
-        self.n_lines = list.render(area, frame.buffer_mut(), look.theme);
+        self.n_lines = list.render(area, frame.buffer_mut(), theme);
+        let n_below = self.n_lines.saturating_sub(self.offset + self.height);
+        if n_below > 0
+            && let Some(last) = area.rows().next_back()
+        {
+            frame.render_widget(Clear, last);
+            let text = format!("{} more below", n_below + 1);
+            frame.render_widget(Line::styled(text, theme.muted), last);
+        }
     }
 }
