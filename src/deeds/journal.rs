@@ -5,10 +5,10 @@ use std::{
     sync::Arc,
 };
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde_json::json;
 
-use super::{Deed, undo};
+use super::{Deed, LIVE, undo};
 use crate::deeds;
 use crate::model::{Document, SensorId};
 use crate::record::actions::{Entry, Event, Outcome, Sending, Stage, Verdict};
@@ -140,16 +140,14 @@ impl Act {
     }
 
     /// What became of it, to be found out further.
-    pub fn outcome(&self, now: Timestamp) -> deeds::Outcome {
-        /// Longer than any request takes.
-        const LIVE: SignedDuration = SignedDuration::from_mins(5);
+    pub fn outcome(&self) -> deeds::Outcome {
         deeds::Outcome {
             line: self.line,
             stage: self.stage(),
             note: self.note().to_owned(),
             error: None,
-            // Another program may be sending it right now. What was on its way long ago has come by now, or never will.
-            may_come: self.steps.is_empty() && now.duration_since(self.at) < LIVE,
+            // Another program may be sending it right now, or it was sent and never answered.
+            may_come_until: self.at.checked_add(LIVE).ok(),
         }
     }
 

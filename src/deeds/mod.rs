@@ -16,6 +16,8 @@ mod sensor;
 mod state;
 mod undo;
 
+use jiff::{SignedDuration, Timestamp};
+
 use crate::api::Error;
 
 pub use crate::record::actions::{Stage, Who};
@@ -26,6 +28,9 @@ pub use perform::{NotSent, Order, give_up, perform, settle};
 pub use plan::{Plan, Prepared, Refusal};
 pub use radius::Fact;
 pub use state::State;
+
+/// How long a request that nobody has answered may still arrive: longer than any request takes.
+const LIVE: SignedDuration = SignedDuration::from_mins(5);
 
 /// What became of a deed that was sent.
 #[derive(Clone, Debug, PartialEq)]
@@ -38,8 +43,9 @@ pub struct Outcome {
     pub note: String,
     /// Why the server did not take it, or why that is not known.
     pub error: Option<Error>,
-    /// Whether a request for it may still be on its way: nobody has answered it, and nothing of it was seen yet.
-    pub may_come: bool,
+    /// Until when a request for it may still be on its way, if nobody has answered it and nothing of it was seen yet: so
+    /// long it is not called off.
+    pub may_come_until: Option<Timestamp>,
 }
 
 /// On whose behalf a deed is done.

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Deed, Grounds, Outcome, Plan, State, ban, sensor};
+use super::{Deed, Grounds, LIVE, Outcome, Plan, State, ban, sensor};
 use crate::api::{self, Change, Client};
 use crate::record;
 use crate::record::actions::{self, Actions, Event, Request, Sending, Stage, Target};
@@ -62,13 +62,14 @@ pub async fn perform(
         stage: Stage::Unknown,
         note: String::new(),
         error: None,
-        may_come: false,
+        may_come_until: None,
     };
     // Of several requests, each is sent when the one before it was taken.
     let mut n_taken = 0;
     for change in &changes {
         if let Err(error) = client.change(change).await {
-            outcome.may_come = may_come(&error);
+            let until = client.clock().now().checked_add(LIVE).ok();
+            outcome.may_come_until = until.filter(|_| may_come(&error));
             outcome.error = Some(error);
             break;
         }
@@ -91,8 +92,8 @@ pub async fn settle(deed: &Deed, client: &Client, log: &mut Actions, outcome: &m
     let before = outcome.stage;
     outcome.error = None;
     let after = read_back(deed, client, outcome).await;
-    // What may yet come does not become anything else because it has not come.
-    if before == Stage::Pending && outcome.stage != Stage::Confirmed {
+    // That it is still only asked for was said when nobody waited for it any longer.
+    if (before, outcome.stage) == (Stage::Pending, Stage::Accepted) {
         outcome.stage = before;
     }
     if outcome.stage != before {
@@ -122,9 +123,14 @@ async fn read_back(deed: &Deed, client: &Client, outcome: &mut Outcome) -> Optio
                     tokio::time::sleep(client.pace().look).await;
                     continue;
                 }
+                let now = client.clock().now();
                 match outcome.stage {
-                    Stage::NotApplied if outcome.may_come => outcome.stage = Stage::Pending,
-                    Stage::Accepted | Stage::Confirmed => outcome.may_come = false,
+                    Stage::NotApplied
+                        if outcome.may_come_until.is_some_and(|until| now < until) =>
+                    {
+                        outcome.stage = Stage::Pending;
+                    }
+                    Stage::Accepted | Stage::Confirmed => outcome.may_come_until = None,
                     _ => {}
                 }
                 outcome.note = words(deed, outcome.stage, lost.as_ref(), &state);

@@ -216,7 +216,7 @@ impl Clerk {
             for act in &journal.acts {
                 let is_here = act.sending.server == self.client.server();
                 if let Some(deed) = act.deed().filter(|_| is_here && act.is_open()) {
-                    let mut outcome = act.outcome(self.client.clock().now());
+                    let mut outcome = act.outcome();
                     let before = outcome.stage;
                     deeds::settle(&deed, &self.client, &mut log, &mut outcome).await;
                     if outcome.stage != before {

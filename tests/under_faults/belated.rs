@@ -114,3 +114,13 @@ async fn nor_is_it_called_off_by_the_first_look_that_succeeds() {
     assert_ne!(isolation.look().await, Stage::NotApplied);
     isolation.confirm().await;
 }
+
+#[tokio::test]
+async fn what_has_not_come_in_time_is_called_off_and_nobody_looks_for_it_any_more() {
+    let mut isolation = Isolation::begin([on_change(Mode::GatewayTimeout)]).await;
+    assert_eq!(isolation.outcome.stage, Stage::Pending);
+    assert_eq!(isolation.look().await, Stage::Pending);
+    isolation.outcome.may_come_until = Some(isolation.client.clock().now());
+    assert_eq!(isolation.look().await, Stage::NotApplied);
+    assert!(!isolation.outcome.is_open());
+}
