@@ -5,14 +5,9 @@ use std::sync::Arc;
 use super::{Field, Kind, Value};
 use crate::deeds::{Act, Deed, Stage, Target};
 use crate::keys::{Action, Scope};
-use crate::panes::{
-    Pane, PaneId, SheetPane,
-    pivot::Clues,
-    record::RecordPane,
-    yank::{self, Copied},
-};
+use crate::panes::{Pane, PaneId, SheetPane, pivot::Clues, record::RecordPane};
 use crate::query::Index;
-use crate::session::{Cx, Lead, Session};
+use crate::session::{Lead, Session};
 use crate::text;
 use crate::widgets::Column;
 use crate::worker::{List, Slot};
@@ -43,8 +38,6 @@ impl Kind for Acts {
         ))
     }
 
-    fn rest(_: Option<&Arc<Act>>, _: &mut Cx<'_>) {}
-
     fn lead(row: &Act) -> Option<Lead> {
         match row.deed().as_ref().map(Deed::target)? {
             Target::Hash(md5) => Some(Lead::Search(Index::Binary, format!("md5:{md5}"))),
@@ -60,19 +53,6 @@ impl Kind for Acts {
             }
             None => Clues::default(),
         }
-    }
-
-    fn copied(row: &Act, action: Action) -> Option<Copied> {
-        let fields = || {
-            FIELDS
-                .iter()
-                .map(|field| (field.value)(row, &Session::default()).text())
-        };
-        yank::fields(fields, &row.document, action)
-    }
-
-    fn act(_: Action, _: &mut Cx<'_>) -> bool {
-        false
     }
 
     fn popup(

@@ -11,7 +11,7 @@ use crate::panes::{
     yank::{self, Copied},
 };
 use crate::query::{self, Index};
-use crate::session::{Cx, Lead};
+use crate::session::{Cx, Lead, Session};
 use crate::text::Untrusted;
 use crate::widgets::Column;
 use crate::worker::{List, Slot};
@@ -48,12 +48,8 @@ impl Kind for Alerts {
         Clues::of_alert(row)
     }
 
-    fn copied(row: &Alert, action: Action) -> Option<Copied> {
+    fn copied(row: &Alert, action: Action, _: &Session) -> Option<Copied> {
         yank::alert(row, action)
-    }
-
-    fn act(_: Action, _: &mut Cx<'_>) -> bool {
-        false
     }
 }
 

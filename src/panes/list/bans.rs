@@ -12,7 +12,7 @@ use crate::panes::{
     yank::{self, Copied},
 };
 use crate::query::Index;
-use crate::session::{Cx, Lead, Session};
+use crate::session::{Lead, Session};
 use crate::widgets::Column;
 use crate::worker::{List, Slot};
 
@@ -38,8 +38,6 @@ impl Kind for Bans {
         is_off.then(|| "BANNING IS OFF ON THIS SERVER".into())
     }
 
-    fn rest(_: Option<&Arc<Ban>>, _: &mut Cx<'_>) {}
-
     fn lead(row: &Ban) -> Option<Lead> {
         Some(Lead::Search(Index::Binary, format!("md5:{}", row.md5)))
     }
@@ -48,12 +46,8 @@ impl Kind for Bans {
         Clues::of_hash(row.md5)
     }
 
-    fn copied(row: &Ban, action: Action) -> Option<Copied> {
+    fn copied(row: &Ban, action: Action, _: &Session) -> Option<Copied> {
         yank::ban(row, action)
-    }
-
-    fn act(_: Action, _: &mut Cx<'_>) -> bool {
-        false
     }
 
     fn popup(

@@ -42,12 +42,8 @@ impl Kind for Binaries {
         Clues::of_binary(row)
     }
 
-    fn copied(row: &Binary, action: Action) -> Option<Copied> {
+    fn copied(row: &Binary, action: Action, _: &Session) -> Option<Copied> {
         yank::binary(row, action)
-    }
-
-    fn act(_: Action, _: &mut Cx<'_>) -> bool {
-        false
     }
 
     fn popup(

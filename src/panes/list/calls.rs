@@ -6,11 +6,10 @@ use super::{Field, Kind, Value};
 use crate::keys::{Action, Scope};
 use crate::panes::{
     Pane, PaneId,
-    pivot::Clues,
     record::RecordPane,
     yank::{self, Copied},
 };
-use crate::session::{Cx, Heard, Lead, Session};
+use crate::session::{Heard, Session};
 use crate::widgets::Column;
 use crate::worker::Slot;
 
@@ -30,27 +29,16 @@ impl Kind for Calls {
     const FIELDS: &'static [Field<Heard>] = FIELDS;
     const SHOWN: usize = 6;
 
-    fn rest(_: Option<&Arc<Heard>>, _: &mut Cx<'_>) {}
-
-    fn lead(_: &Heard) -> Option<Lead> {
-        None
-    }
-
-    fn clues(_: &Heard) -> Clues {
-        Clues::default()
-    }
-
-    fn copied(row: &Heard, action: Action) -> Option<Copied> {
+    fn copied(row: &Heard, action: Action, session: &Session) -> Option<Copied> {
+        if action == Action::YankCurl {
+            return Some(("curl", curl(row, session)));
+        }
         let fields = || {
             FIELDS
                 .iter()
-                .map(|field| (field.value)(row, &Session::default()).text())
+                .map(|field| (field.value)(row, session).text())
         };
         yank::fields(fields, &row.document, action)
-    }
-
-    fn act(_: Action, _: &mut Cx<'_>) -> bool {
-        false
     }
 
     fn popup(
@@ -63,10 +51,6 @@ impl Kind for Calls {
         }
         let heard = chosen().into_iter().next()?;
         Some(Box::new(RecordPane::of_call(&heard, session)))
-    }
-
-    fn copied_here(row: &Heard, action: Action, session: &Session) -> Option<Copied> {
-        (action == Action::YankCurl).then(|| ("curl", curl(row, session)))
     }
 }
 

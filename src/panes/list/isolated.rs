@@ -1,6 +1,6 @@
 //! The isolated board: every host that is cut off or is to be, since when, by whom and why, as far as the log knows.
 
-use std::{collections::HashSet, sync::Arc};
+use std::collections::HashSet;
 
 use jiff::{Timestamp, ToSpan};
 
@@ -14,7 +14,7 @@ use crate::panes::{
     yank::{self, Copied},
 };
 use crate::query::Index;
-use crate::session::{Cx, Lead, Session};
+use crate::session::{Lead, Session};
 use crate::text;
 use crate::widgets::Column;
 use crate::worker::{List, Slot};
@@ -45,8 +45,6 @@ impl Kind for Isolated {
             .then(|| format!("DRIFT: isolated by the log and not by the server: {names}"))
     }
 
-    fn rest(_: Option<&Arc<Sensor>>, _: &mut Cx<'_>) {}
-
     fn lead(row: &Sensor) -> Option<Lead> {
         Some(Lead::Search(
             Index::Process,
@@ -58,12 +56,8 @@ impl Kind for Isolated {
         Clues::of_host(row.id, &row.computer_name)
     }
 
-    fn copied(row: &Sensor, action: Action) -> Option<Copied> {
+    fn copied(row: &Sensor, action: Action, _: &Session) -> Option<Copied> {
         yank::sensor(row, action)
-    }
-
-    fn act(_: Action, _: &mut Cx<'_>) -> bool {
-        false
     }
 }
 

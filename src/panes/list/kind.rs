@@ -6,7 +6,11 @@ use jiff::Timestamp;
 use ratatui::style::Style;
 
 use crate::keys::{Action, Scope};
-use crate::panes::{Pane, PaneId, pivot::Clues, yank::Copied};
+use crate::panes::{
+    Pane, PaneId,
+    pivot::Clues,
+    yank::{self, Copied},
+};
 use crate::read::Related;
 use crate::session::{Cx, Lead, Listed, Session};
 use crate::text::Untrusted;
@@ -57,24 +61,29 @@ pub trait Kind: Sized + 'static {
     }
 
     /// The cursor has come to rest on a row, or on none.
-    fn rest(row: Option<&Arc<Self::Row>>, cx: &mut Cx<'_>);
+    fn rest(_: Option<&Arc<Self::Row>>, _: &mut Cx<'_>) {}
 
     /// Where a row leads when it is opened.
-    fn lead(row: &Self::Row) -> Option<Lead>;
-
-    /// What of a row can be asked about elsewhere.
-    fn clues(row: &Self::Row) -> Clues;
-
-    /// What an action that copies finds in a row, if it is one.
-    fn copied(row: &Self::Row, action: Action) -> Option<Copied>;
-
-    /// The same, where it takes more than the row.
-    fn copied_here(_: &Self::Row, _: Action, _: &Session) -> Option<Copied> {
+    fn lead(_: &Self::Row) -> Option<Lead> {
         None
     }
 
+    /// What of a row can be asked about elsewhere.
+    fn clues(_: &Self::Row) -> Clues {
+        Clues::default()
+    }
+
+    /// What an action that copies finds in a row, if it is one; unless a kind knows more, its fields and its record.
+    fn copied(row: &Self::Row, action: Action, session: &Session) -> Option<Copied> {
+        let fields = Self::FIELDS.iter();
+        let fields = || fields.map(|field| (field.value)(row, session).text());
+        yank::fields(fields, row.document(), action)
+    }
+
     /// Does what the user meant with such a list, whatever its rows; false when it means nothing here.
-    fn act(action: Action, cx: &mut Cx<'_>) -> bool;
+    fn act(_: Action, _: &mut Cx<'_>) -> bool {
+        false
+    }
 
     /// What an action opens over such a list and the chosen rows, besides what it opens over any.
     fn popup(

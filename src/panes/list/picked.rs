@@ -93,9 +93,7 @@ impl<K: Kind> ListPane<K> {
     pub(super) fn yank(&self, action: Action, cx: &mut Cx<'_>) -> bool {
         let rows = self.chosen(cx.session());
         let session = cx.session();
-        let found = |row: &Arc<K::Row>| {
-            K::copied(row, action).or_else(|| K::copied_here(row, action, session))
-        };
+        let found = |row: &Arc<K::Row>| K::copied(row, action, session);
         let copies: Option<Vec<_>> = rows.iter().map(found).collect();
         match copies {
             Some(copies) if !copies.is_empty() => yank::copy(copies, cx),

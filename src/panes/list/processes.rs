@@ -62,7 +62,7 @@ impl Kind for Processes {
         Clues::of_process(row)
     }
 
-    fn copied(row: &Process, action: Action) -> Option<Copied> {
+    fn copied(row: &Process, action: Action, _: &Session) -> Option<Copied> {
         yank::process(row, action)
     }
 }
