@@ -9,7 +9,7 @@ pub(super) fn hints(scope: Scope) -> &'static [Action] {
         Scope::Filter => &[Action::KeepFilter, Action::Back],
         Scope::Entry | Scope::Download => &[Action::Accept, Action::NextForm, Action::Back],
         Scope::Commands => &[Action::Accept, Action::Down, Action::Up, Action::Back],
-        Scope::Sheet => &[Action::NextPane, Action::Accept, Action::Down, Action::Back],
+        Scope::Sheet => &[Action::NextPane, Action::Accept, Action::Back],
         Scope::Around => &[Action::Accept, Action::Widen, Action::Tighten, Action::Back],
         Scope::Columns => &[
             Action::Toggle,

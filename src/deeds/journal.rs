@@ -2,7 +2,7 @@
 
 use std::{
     collections::{BTreeMap, HashMap},
-    sync::Arc,
+    sync::{Arc, OnceLock},
 };
 
 use jiff::Timestamp;
@@ -29,8 +29,8 @@ pub struct Act {
     /// The line of a later deed that was confirmed on the same target and decides the same thing: what became of this one
     /// cannot be told any more.
     pub superseded_by: Option<u64>,
-    /// All of it, as JSON.
-    pub document: Document,
+    /// All of it, as JSON, once somebody has asked for it.
+    document: OnceLock<Document>,
 }
 
 /// What was done, as far as the log tells.
@@ -62,7 +62,7 @@ impl From<Verdict> for Journal {
                         steps: Vec::new(),
                         undone_by: None,
                         superseded_by: None,
-                        document: Document::default(),
+                        document: OnceLock::new(),
                     };
                     acts.insert(line, act);
                 }
@@ -86,7 +86,7 @@ impl From<Verdict> for Journal {
         }
         supersede(&mut acts);
         let acts = acts.into_values().rev();
-        let acts: Vec<_> = acts.map(|act| Arc::new(act.documented())).collect();
+        let acts: Vec<_> = acts.map(Arc::new).collect();
         let mut turns = HashMap::new();
         for (place, act) in acts.iter().enumerate() {
             if let Some((sensor, _)) = act.turn() {
@@ -183,17 +183,19 @@ impl Act {
         name.unwrap_or("unknown")
     }
 
-    fn documented(mut self) -> Self {
-        let steps = self.steps.iter();
-        let steps = steps.map(|(at, outcome)| json!({"at": at, "outcome": outcome}));
-        let whole = json!({
-            "line": self.line,
-            "at": self.at,
-            "sending": self.sending,
-            "steps": steps.collect::<Vec<_>>(),
-        });
-        self.document = Document::new(whole.to_string());
-        self
+    /// All of it, as JSON.
+    pub fn document(&self) -> &Document {
+        self.document.get_or_init(|| {
+            let steps = self.steps.iter();
+            let steps = steps.map(|(at, outcome)| json!({"at": at, "outcome": outcome}));
+            let whole = json!({
+                "line": self.line,
+                "at": self.at,
+                "sending": self.sending,
+                "steps": steps.collect::<Vec<_>>(),
+            });
+            Document::new(whole.to_string())
+        })
     }
 }
 

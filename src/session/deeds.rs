@@ -90,17 +90,14 @@ impl Session {
 
     /// Whether a deed of the log is one that this run is just sending.
     pub fn is_leaving(&self, act: &Act) -> bool {
-        let deed = act.deed().filter(|_| act.steps.is_empty());
-        let leaving = self.doings.iter().filter(|doing| doing.is_leaving());
-        deed.is_some_and(|deed| {
-            leaving
-                .map(|doing| &doing.deed)
-                .any(|other| (other.verb(), other.target()) == (deed.verb(), deed.target()))
-        })
+        let is_its = |doing: &Doing| {
+            let (deed, target) = (&doing.deed, &act.sending.target);
+            deed.verb() == act.sending.deed && deed.target().id() == target.id
+        };
+        let mut leaving = self.doings.iter().filter(|doing| doing.is_leaving());
+        act.steps.is_empty() && leaving.any(is_its)
     }
-}
 
-impl Session {
     /// What became of several deeds that were done together, and whether all of it is good; nothing for a single one.
     pub(super) fn summary(&self, ticket: Ticket) -> Option<(String, bool)> {
         let ours: Vec<_> = self

@@ -220,7 +220,7 @@ impl Listed for Act {
     }
 
     fn document(&self) -> &Document {
-        &self.document
+        Act::document(self)
     }
 
     fn fetch(_: Arc<Search>, _: Span) -> Option<Fetch> {

@@ -252,8 +252,8 @@ pub enum Reply {
         /// How far.
         step: Step,
     },
-    /// What the action log says now.
-    Journal(Arc<Journal>),
+    /// What the action log says now, or why it cannot be read.
+    Journal(Result<Arc<Journal>, String>),
     /// Something became known of what an earlier run had left open.
     Resumed(String),
     /// A call was made to the server.

@@ -1,6 +1,6 @@
 //! Deeds: previewed, done and waited for beside everything else. Nothing but a preview is ever given up.
 
-use std::{collections::HashMap, path::PathBuf, sync::Arc};
+use std::{path::PathBuf, sync::Arc};
 
 use tokio::{
     runtime::Handle,
@@ -14,7 +14,7 @@ use crate::api::Client;
 use crate::deeds::{self, Deed, Grounds, Guard, Journal, Order, Outcome, Plan, Prepared, Who};
 use crate::record::actions::{self, Actions};
 
-/// How much longer one waits between two looks after that.
+/// How much longer one waits between two looks at what is not looked after closely any more.
 const SLOWER: u32 = 30;
 
 /// On whose behalf deeds are done, what guards them, and where they are logged.
@@ -33,7 +33,8 @@ pub(super) struct Deeds {
     client: Client,
     background: Handle,
     office: Arc<Office>,
-    previews: HashMap<Ticket, AbortHandle>,
+    /// The screen looks at one preview at a time.
+    preview: Option<(Ticket, AbortHandle)>,
     told: mpsc::UnboundedSender<Reply>,
     news: mpsc::UnboundedReceiver<Reply>,
 }
@@ -46,7 +47,7 @@ impl Deeds {
             client,
             background,
             office: Arc::new(office),
-            previews: HashMap::new(),
+            preview: None,
             told,
             news,
         };
@@ -54,16 +55,19 @@ impl Deeds {
         deeds
     }
 
-    /// Finds out what deeds would do.
+    /// Finds out what deeds would do; nobody looks any more at what was previewed before.
     pub(super) fn preview(&mut self, ticket: Ticket, deeds: Vec<Deed>) {
         let clerk = self.clerk();
         let task = self.background.spawn(clerk.preview(ticket, deeds));
-        self.previews.insert(ticket, task.abort_handle());
+        let before = self.preview.replace((ticket, task.abort_handle()));
+        if let Some((_, task)) = before {
+            task.abort();
+        }
     }
 
     /// Gives up a preview.
     pub(super) fn give_up(&mut self, ticket: Ticket) {
-        if let Some(task) = self.previews.remove(&ticket) {
+        if let Some((_, task)) = self.preview.take_if(|(other, _)| *other == ticket) {
             task.abort();
         }
     }
@@ -149,6 +153,7 @@ impl Clerk {
             }
         };
         let mut open = Vec::new();
+        let last = plans.len().saturating_sub(1);
         for (at, plan) in plans.into_iter().enumerate() {
             let order = Order {
                 plan: &plan,
@@ -156,12 +161,19 @@ impl Clerk {
             };
             match deeds::perform(order, &self.client, &mut log).await {
                 Ok(outcome) => {
-                    // The log first: whoever sees that it is done may take it back at once.
-                    self.tell_journal().await;
+                    // The log first: whoever sees that it is done may take it back at once. Of many, it is read once.
+                    if at == last {
+                        self.tell_journal().await;
+                    }
                     step(at, Step::Known(outcome.clone()));
                     open.push((at, plan.deed, outcome));
                 }
-                Err(error) => step(at, Step::NotSent(error.to_string())),
+                Err(error) => {
+                    if at == last && !open.is_empty() {
+                        self.tell_journal().await;
+                    }
+                    step(at, Step::NotSent(error.to_string()));
+                }
             }
         }
         self.wait(open, log, |at, outcome| step(at, Step::Known(outcome)))
@@ -252,11 +264,11 @@ impl Clerk {
         match read {
             Ok(Ok(verdict)) => {
                 let journal = Arc::new(Journal::from(verdict));
-                self.tell(Reply::Journal(journal.clone()));
+                self.tell(Reply::Journal(Ok(journal.clone())));
                 Some(journal)
             }
             Ok(Err(error)) => {
-                self.tell(Reply::Resumed(error.to_string()));
+                self.tell(Reply::Journal(Err(error.to_string())));
                 None
             }
             Err(error) => {

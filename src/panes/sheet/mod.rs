@@ -146,6 +146,13 @@ impl SheetPane {
         (!is_typed).then(|| format!("type {what}"))
     }
 
+    /// The reason is not typed twice. That of an undo names its line, and fits nothing else.
+    fn keep_draft(&self, cx: &mut Cx<'_>) {
+        if self.undoes.is_none() {
+            cx.draft(self.fields.reason());
+        }
+    }
+
     fn confirm(&mut self, cx: &mut Cx<'_>) {
         match self.fields.focus {
             Focus::Cancel => self.is_done = true,
@@ -220,7 +227,7 @@ impl Pane for SheetPane {
         match self.fields.entry() {
             Some(entry) => {
                 entry.type_key(key);
-                cx.draft(self.fields.reason());
+                self.keep_draft(cx);
             }
             None => cx.notify("nothing is typed here; enter, or tab to go on"),
         }
@@ -229,7 +236,7 @@ impl Pane for SheetPane {
     fn paste(&mut self, text: &str, cx: &mut Cx<'_>) {
         if let Some(entry) = self.fields.entry() {
             entry.paste(text);
-            cx.draft(self.fields.reason());
+            self.keep_draft(cx);
         }
     }
 

@@ -187,7 +187,8 @@ impl<'a> Cx<'a> {
             Reply::Prepared { ticket, at, result } => return self.prepared(ticket, at, result),
             Reply::Fact { ticket, at, fact } => return self.reached(ticket, at, fact),
             Reply::Step { ticket, at, step } => return self.stepped(ticket, at, step),
-            Reply::Journal(journal) => return self.journal(journal),
+            Reply::Journal(Ok(journal)) => return self.journal(journal),
+            Reply::Journal(Err(error)) => return self.warn(text::visible(&error.into())),
             Reply::Resumed(text) => return self.notify(text::visible(&text.into())),
             Reply::Call(call) => {
                 let traffic = &mut self.session.traffic;
