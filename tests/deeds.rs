@@ -289,3 +289,10 @@ async fn a_reason_that_was_typed_is_not_typed_again_until_something_was_done_for
     console.until("CONFIRMED").await;
     console.press("B").await.lacks("lateral movement");
 }
+
+#[tokio::test]
+async fn the_request_on_the_sheet_is_shown_to_its_end_however_long_it_is() {
+    let mut console = Console::with(small(), 60, 30, |_| {}).await;
+    console.press("esc 8 U").await;
+    console.shows(&["UNBAN", "\"enabled\":false"]).lacks("…");
+}

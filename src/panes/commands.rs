@@ -10,6 +10,7 @@ use ratatui::{
 use super::{Look, Pane, PaneId, entry::Entry, motion};
 use crate::keys::{Action, Keymap, Scope};
 use crate::session::{Cx, Session};
+use crate::text;
 
 /// The overlay in which an action is picked by its name.
 #[derive(Debug)]
@@ -45,6 +46,7 @@ impl CommandsPane {
         let chain = self.scope.chain();
         let mut found: Vec<_> = Action::all()
             .filter_map(|action| Some((action, self.keymap.hint(chain, action)?)))
+            .filter(|(action, _)| *action != Action::Commands)
             .filter(|(action, _)| {
                 let help = action.help().to_lowercase();
                 let has = |word: &&str| action.name().contains(*word) || help.contains(*word);
@@ -127,6 +129,8 @@ impl Pane for CommandsPane {
         let found = self.found();
         self.cursor = self.cursor.min(found.len().saturating_sub(1));
         let first = (self.cursor + 1).saturating_sub(self.height);
+        // What stands before the help takes this much.
+        let room = usize::from(list.width).saturating_sub(28);
         let rows = found.iter().enumerate().skip(first).zip(list.rows());
         for ((index, (action, key)), row) in rows {
             let name = action.name();
@@ -134,7 +138,7 @@ impl Pane for CommandsPane {
             let line = Line::from(vec![
                 Span::styled(format!("{name:<20} "), theme.accent),
                 Span::styled(format!("{key:<6} "), theme.key),
-                Span::styled(action.help(), theme.text),
+                Span::styled(text::fit(&action.help().into(), room), theme.text),
             ]);
             frame.render_widget(line, row);
             if index == self.cursor {

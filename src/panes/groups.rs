@@ -6,7 +6,7 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::{Look, Pane, PaneId, SheetPane, list::thousands, motion};
+use super::{Look, Pane, PaneId, SheetPane, hosts, motion};
 use crate::deeds::Deed;
 use crate::keys::{Action, Scope};
 use crate::model::{Group, SensorId};
@@ -118,9 +118,7 @@ impl Pane for GroupsPane {
         for ((index, group), row) in groups.iter().enumerate().skip(first).zip(area.rows()) {
             let name = text::fit(&group.name, NAME);
             let pad = " ".repeat(NAME.saturating_sub(text::width(&name)));
-            let hosts = group.hosts.map_or("?".to_owned(), |hosts| {
-                format!("{} hosts", thousands(hosts))
-            });
+            let hosts = group.hosts.map_or("?".to_owned(), hosts);
             let line = Line::from(vec![
                 Span::styled(format!("{name}{pad}  "), theme.text),
                 Span::styled(hosts, theme.muted),

@@ -124,8 +124,7 @@ impl Pane for HashesPane {
             found.junk.len()
         );
         frame.render_widget(Line::styled(said, theme.muted), below);
-        let hint =
-            "paste a list, one a line or however they are parted; enter looks at what it would do";
+        let hint = "paste a list, parted in any way; enter shows what it would do";
         frame.render_widget(Line::from(Span::styled(hint, theme.hint)), more);
         self.entry.render("", frame, line, look);
     }

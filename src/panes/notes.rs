@@ -80,8 +80,7 @@ impl Pane for NotesPane {
     }
 
     fn render(&mut self, frame: &mut Frame<'_>, area: Rect, _: &Session, look: &Look<'_>) {
-        let hint =
-            "they replace those that are there; empty: none. Everybody who sees the host sees them";
+        let hint = "they replace what is there, for everybody; empty: none";
         if let Some(below) = area.rows().nth(2) {
             frame.render_widget(Line::styled(hint, look.theme.muted), below);
         }

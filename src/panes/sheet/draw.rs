@@ -6,7 +6,11 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::{SheetPane, facts::lines, fields::Focus};
+use super::{
+    SheetPane,
+    facts::{SENDS, lines},
+    fields::Focus,
+};
 use crate::deeds::Deed;
 use crate::panes::entry::Entry;
 use crate::session::Session;
@@ -40,7 +44,11 @@ pub(super) fn render(
     let lines = lines(pane, session, theme);
     let fields: Vec<_> = lines
         .into_iter()
-        .map(|(label, line)| Field::wrapped(label, line, LONG))
+        .map(|(label, line)| {
+            // A request is shown to its last character, however long it is.
+            let most = if label == SENDS { usize::MAX } else { LONG };
+            Field::wrapped(label, line, most)
+        })
         .collect();
     pane.height = usize::from(above.height).max(1);
     let list = Fields {

@@ -8,6 +8,9 @@ use crate::session::{Preview, Session};
 use crate::text;
 use crate::theme::Theme;
 
+/// What a request is about.
+pub(super) const SENDS: &str = "sends";
+
 /// A line, and what it is about.
 pub(super) type Said = (&'static str, Line<'static>);
 
@@ -40,7 +43,7 @@ pub(super) fn lines(pane: &SheetPane, session: &Session, theme: &Theme) -> Vec<S
     let grounds = pane.grounds();
     for change in plans.iter().flat_map(|plan| plan.changes(&grounds)) {
         let text = shown(&change.to_string());
-        lines.push(("sends", Line::styled(text, theme.muted)));
+        lines.push((SENDS, Line::styled(text, theme.muted)));
     }
     lines
 }
