@@ -296,3 +296,28 @@ async fn the_request_on_the_sheet_is_shown_to_its_end_however_long_it_is() {
     console.press("esc 8 U").await;
     console.shows(&["UNBAN", "\"enabled\":false"]).lacks("…");
 }
+
+#[tokio::test]
+async fn what_is_the_same_for_all_hashes_of_a_list_is_asked_once() {
+    let mut console = ready().await;
+    console.press("8 a").await;
+    let list: Vec<_> = (0..20).map(|n| format!("{n:032x}")).collect();
+    console.paste(&list.join("\n")).await;
+    console.asked();
+    console.press("enter").await.shows(&["BAN 20 hashes"]);
+    let asked = console.asked();
+    let n = |part: &str| asked.iter().filter(|path| path.contains(part)).count();
+    for shared in [
+        "/api/info",
+        "/api/group",
+        "/api/v2/sensor",
+        "/banning/restrictions",
+    ] {
+        assert!(n(shared) <= 1, "{shared}: {} times", n(shared));
+    }
+    // The ban, the file, and three counts of each.
+    assert_eq!(
+        n("/banning/blacklist/") + n("/binary/") + n("/process"),
+        20 * 5
+    );
+}

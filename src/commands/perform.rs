@@ -8,7 +8,7 @@ use super::{Caller, Exit, Failure, deed};
 use crate::api::Client;
 use crate::cli::{self, Patience};
 use crate::config::Access;
-use crate::deeds::{self, Deed, Fact, Grounds, NotSent, Order, Outcome, Plan, Prepared};
+use crate::deeds::{self, Deed, Estate, Fact, Grounds, NotSent, Order, Outcome, Plan, Prepared};
 use crate::record::actions::{self, Actions, Stage};
 use crate::text;
 
@@ -22,15 +22,15 @@ pub(super) async fn perform(
 ) -> Result<Exit, Failure> {
     let is_reasoned = deeds.iter().any(Deed::needs_reason);
     let grounds = deed::grounds(given, is_reasoned, access, caller)?;
-    let (plans, mut exit) = plan(deeds, patience, client, access, caller).await?;
+    let estate = Estate::new(client.clone(), deed::guard(access));
+    let (plans, mut exit) = plan(deeds, patience, &estate, access, caller).await?;
     if plans.is_empty() {
         return Ok(exit);
     }
-    let guard = deed::guard(access);
     for plan in &plans {
         let facts = RefCell::new(Vec::new());
         let tell = |fact| facts.borrow_mut().push(fact);
-        plan.radius(client, &guard, tell).await;
+        plan.radius(&estate, tell).await;
         let mut facts: Vec<Fact> = facts.into_inner();
         let looks = plan.deed.looks();
         facts.sort_by_key(|fact| looks.iter().position(|look| *look == fact.what));
@@ -75,7 +75,7 @@ pub(super) async fn perform(
 async fn plan(
     deeds: Vec<Deed>,
     patience: Patience,
-    client: &Client,
+    estate: &Estate,
     access: &Access,
     caller: &mut Caller<'_>,
 ) -> Result<(Vec<Plan>, Exit), Failure> {
@@ -87,7 +87,7 @@ async fn plan(
     let mut exit = Exit::Done;
     let mut plans = Vec::new();
     for deed in deeds {
-        match deed.prepare(client, &guard).await? {
+        match deed.prepare(estate).await? {
             Prepared::Ready(plan) => match &plan.protection {
                 Some(why) if is_bulk => {
                     let name = plan.state.name();

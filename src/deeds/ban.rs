@@ -1,7 +1,7 @@
 //! Banning a hash, and lifting that (reference 2.9). A ban that was lifted stays listed, with its note.
 
-use super::{Deed, Grounds, Plan, Prepared, State};
-use crate::api::{Change, Client, Error};
+use super::{Deed, Estate, Grounds, Plan, Prepared, State};
+use crate::api::{Change, Error};
 use crate::model::{Ban, Md5};
 use crate::text;
 
@@ -10,7 +10,7 @@ pub(super) async fn prepare(
     deed: Deed,
     md5: Md5,
     ban: Option<Ban>,
-    client: &Client,
+    estate: &Estate,
 ) -> Result<Prepared, Error> {
     let is_ban = matches!(deed, Deed::Ban { .. });
     let mut effects = vec![format!(
@@ -28,7 +28,7 @@ pub(super) async fn prepare(
             "sensors stop it where it starts, and end what runs, from their next check-in on"
                 .into(),
         );
-        match client.info().await {
+        match estate.info().await {
             Ok(info) if info.banning_enabled == Some(false) => {
                 warnings
                     .push("banning is switched off on this server: nothing will be stopped".into());
@@ -36,7 +36,7 @@ pub(super) async fn prepare(
             Ok(_) => {}
             Err(error) => warnings.push(format!("whether the server bans is not known: {error}")),
         }
-        match client.groups().await {
+        match estate.groups().await {
             Ok(groups) => {
                 let off = groups
                     .iter()
@@ -60,7 +60,7 @@ pub(super) async fn prepare(
         effects,
         warnings,
         protection: None,
-        release: client.release(),
+        release: estate.client.release(),
     })))
 }
 

@@ -6,6 +6,7 @@
 
 mod ban;
 mod deed;
+mod estate;
 mod guard;
 mod isolate;
 mod journal;
@@ -22,6 +23,7 @@ use crate::api::Error;
 
 pub use crate::record::actions::{Stage, Who};
 pub use deed::{Deed, Target};
+pub use estate::Estate;
 pub use guard::Guard;
 pub use journal::{Act, Journal};
 pub use perform::{NotSent, Order, give_up, perform, settle};

@@ -1,7 +1,7 @@
 //! What is known of a deed before it is done.
 
-use super::{Deed, Grounds, Guard, State, ban, sensor};
-use crate::api::{Change, Client, Error};
+use super::{Deed, Estate, Grounds, State, ban, sensor};
+use crate::api::{Change, Error};
 
 /// What is known of a deed before it is done.
 #[derive(Clone, Debug)]
@@ -57,11 +57,11 @@ impl Plan {
 
 impl Deed {
     /// Finds out what it would do, as things are now.
-    pub async fn prepare(self, client: &Client, guard: &Guard) -> Result<Prepared, Error> {
-        if let Some(refusal) = guard.refuses_all() {
+    pub async fn prepare(self, estate: &Estate) -> Result<Prepared, Error> {
+        if let Some(refusal) = estate.guard.refuses_all() {
             return Ok(Prepared::Refused(refusal));
         }
-        let state = State::read(self.target(), client).await?;
+        let state = State::read(self.target(), &estate.client).await?;
         if let Some(done) = self.already(&state) {
             return Ok(Prepared::AlreadySo {
                 said: format!("{} {done}", state.name()),
@@ -76,8 +76,8 @@ impl Deed {
             }));
         }
         match state {
-            State::Sensor(known) => sensor::prepare(self, *known, client, guard).await,
-            State::Hash { md5, ban } => ban::prepare(self, md5, ban, client).await,
+            State::Sensor(known) => sensor::prepare(self, *known, estate).await,
+            State::Hash { md5, ban } => ban::prepare(self, md5, ban, estate).await,
         }
     }
 }

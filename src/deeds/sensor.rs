@@ -1,6 +1,6 @@
 //! What is done to the sensor of a host (reference 2.6): each deed moves one member of its record.
 
-use super::{Deed, Guard, Plan, Prepared, Refusal, State, isolate};
+use super::{Deed, Estate, Guard, Plan, Prepared, Refusal, State, isolate};
 use crate::api::{Change, Client, Error};
 use crate::model::{Group, GroupId, Isolation, Search, Sensor, Span};
 use crate::text;
@@ -9,8 +9,7 @@ use crate::text;
 pub(super) async fn prepare(
     deed: Deed,
     sensor: Sensor,
-    client: &Client,
-    guard: &Guard,
+    Estate { client, guard, .. }: &Estate,
 ) -> Result<Prepared, Error> {
     // How a time is written depends on the release.
     if matches!(deed, Deed::Flush { .. }) && client.release().is_none() {

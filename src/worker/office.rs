@@ -11,7 +11,9 @@ use tokio::{
 
 use super::{Reply, Step, Ticket};
 use crate::api::Client;
-use crate::deeds::{self, Deed, Grounds, Guard, Journal, Order, Outcome, Plan, Prepared, Who};
+use crate::deeds::{
+    self, Deed, Estate, Grounds, Guard, Journal, Order, Outcome, Plan, Prepared, Who,
+};
 use crate::record::actions::{self, Actions};
 
 /// How much longer one waits between two looks at what is not looked after closely any more.
@@ -104,7 +106,6 @@ impl Deeds {
 }
 
 /// What one task needs.
-#[derive(Clone)]
 struct Clerk {
     client: Client,
     office: Arc<Office>,
@@ -118,11 +119,11 @@ impl Clerk {
     }
 
     async fn preview(self, ticket: Ticket, deeds: Vec<Deed>) {
+        let estate = Estate::new(self.client.clone(), self.office.guard.clone());
         let each = deeds.into_iter().enumerate().map(|(at, deed)| {
-            let clerk = self.clone();
+            let (clerk, estate) = (&self, &estate);
             async move {
-                let (client, guard) = (&clerk.client, &clerk.office.guard);
-                let result = deed.prepare(client, guard).await;
+                let result = deed.prepare(estate).await;
                 clerk.tell(Reply::Prepared {
                     ticket,
                     at,
@@ -130,7 +131,7 @@ impl Clerk {
                 });
                 if let Ok(Prepared::Ready(plan)) = result {
                     let tell = |fact| clerk.tell(Reply::Fact { ticket, at, fact });
-                    plan.radius(client, guard, tell).await;
+                    plan.radius(estate, tell).await;
                 }
             }
         });

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use lampblack::deeds::{self, Deed, Grounds, Guard, Order, Outcome, Prepared, Stage};
+use lampblack::deeds::{self, Deed, Estate, Grounds, Guard, Order, Outcome, Prepared, Stage};
 use lampblack::model::SensorId;
 use lampblack::record::actions::Actions;
 use lampblack::sim::{self, Fault, Mode, Options, Running};
@@ -51,8 +51,8 @@ impl Isolation {
         let (client, _) = client(&sim);
         let state = tempfile::tempdir().unwrap();
         let mut log = Actions::open(state.path()).unwrap();
-        let guard = Guard::default();
-        let prepared = Deed::Isolate(SENSOR).prepare(&client, &guard).await;
+        let estate = Estate::new(client.clone(), Guard::default());
+        let prepared = Deed::Isolate(SENSOR).prepare(&estate).await;
         let Ok(Prepared::Ready(plan)) = prepared else {
             panic!("it can be done");
         };

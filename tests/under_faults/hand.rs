@@ -3,7 +3,9 @@
 use std::{path::Path, sync::Arc};
 
 use lampblack::api::{Call, Client};
-use lampblack::deeds::{self, Deed, Grounds, Guard, Order, Outcome, Plan, Prepared, Stage, Target};
+use lampblack::deeds::{
+    self, Deed, Estate, Grounds, Guard, Order, Outcome, Plan, Prepared, Stage, Target,
+};
 use lampblack::model::{GroupId, Md5, SensorId};
 use lampblack::record::actions::{self, Actions};
 use lampblack::sim::Running;
@@ -119,9 +121,9 @@ impl Hand {
     /// A deed that changes something: where one is done already, what takes it back.
     async fn plan(&mut self, is_belated: bool) -> Plan {
         let mut deed = self.draw(is_belated);
-        let guard = Guard::default();
+        let estate = Estate::new(self.client.clone(), Guard::default());
         loop {
-            match deed.clone().prepare(&self.client, &guard).await {
+            match deed.clone().prepare(&estate).await {
                 Ok(Prepared::Ready(plan)) => return *plan,
                 Ok(Prepared::AlreadySo { .. }) => deed = self.other(&deed),
                 Ok(Prepared::Refused(refusal)) => panic!("{refusal}"),

@@ -10,8 +10,8 @@ use jiff::ToSpan;
 
 use super::{Fact, Look, words};
 use crate::api::{Client, Error};
-use crate::deeds::Guard;
-use crate::model::{Binary, Facets, Md5, Search, SensorFilter, Span};
+use crate::deeds::Estate;
+use crate::model::{Binary, Facets, Md5, Restrictions, Search, Span};
 use crate::text;
 
 /// The lines, in their order.
@@ -34,16 +34,17 @@ const MANY: u64 = 10;
 type Record<'a> = Shared<BoxFuture<'a, Result<Arc<Binary>, Error>>>;
 
 /// The looks, in the order of their names.
-pub(super) fn looks<'a>(md5: Md5, client: &'a Client, guard: &'a Guard) -> Vec<Look<'a>> {
+pub(super) fn looks(md5: Md5, estate: &Estate) -> Vec<Look<'_>> {
+    let client = &estate.client;
     // Several lines tell of it; it is asked for once.
-    let binary: Record<'a> = client.binary(md5).map_ok(Arc::new).boxed().shared();
+    let binary: Record<'_> = client.binary(md5).map_ok(Arc::new).boxed().shared();
     vec![
         Box::pin(file(binary.clone())),
-        Box::pin(hosts(binary.clone(), client, guard)),
+        Box::pin(hosts(binary.clone(), estate)),
         Box::pin(groups(md5, client)),
         Box::pin(running(md5, client)),
         Box::pin(lately(md5, client)),
-        Box::pin(never(binary, client)),
+        Box::pin(never(binary, estate)),
     ]
 }
 
@@ -104,10 +105,8 @@ fn suspicions(binary: &Binary) -> Vec<String> {
 }
 
 /// Which hosts have it, of how many.
-async fn hosts(binary: Record<'_>, client: &Client, guard: &Guard) -> Result<Fact, Error> {
-    let all = SensorFilter::default();
-    let first = Span { start: 0, rows: 1 };
-    let (binary, sensors) = tokio::join!(binary, client.sensors(&all, first));
+async fn hosts(binary: Record<'_>, estate: &Estate) -> Result<Fact, Error> {
+    let (binary, sensors) = tokio::join!(binary, estate.n_sensors());
     let (endpoints, counted) = match binary {
         Ok(binary) => {
             let names = binary.endpoints.iter().map(|one| one.host.clone());
@@ -119,7 +118,7 @@ async fn hosts(binary: Record<'_>, client: &Client, guard: &Guard) -> Result<Fac
     };
     let named = u64::try_from(endpoints.len()).unwrap_or(u64::MAX);
     let n = counted.unwrap_or(named);
-    let total = sensors.as_ref().ok().map(|page| page.total);
+    let total = sensors.value.ok();
     let of = total.map_or(String::new(), |total| format!(" of {total} hosts"));
     let mut warnings = Vec::new();
     if let Some(total) = total
@@ -129,7 +128,10 @@ async fn hosts(binary: Record<'_>, client: &Client, guard: &Guard) -> Result<Fac
             "it was seen on more than a tenth of all hosts: {n} of {total}"
         ));
     }
-    let protected: Vec<_> = endpoints.iter().filter(|name| guard.names(name)).collect();
+    let protected: Vec<_> = endpoints
+        .iter()
+        .filter(|name| estate.guard.names(name))
+        .collect();
     if !protected.is_empty() {
         warnings.push(format!(
             "protected hosts have it: {}",
@@ -143,7 +145,7 @@ async fn hosts(binary: Record<'_>, client: &Client, guard: &Guard) -> Result<Fac
         },
         source: format!("binary record, {named} of {n} named"),
         warnings,
-        requests: 1,
+        requests: sensors.requests,
         ..Fact::default()
     })
 }
@@ -254,19 +256,16 @@ async fn lately(md5: Md5, client: &Client) -> Result<Fact, Error> {
 }
 
 /// Where the ban will stop nothing: paths that no ban reaches.
-async fn never(binary: Record<'_>, client: &Client) -> Result<Fact, Error> {
-    let (patterns, binary) = tokio::join!(client.restrictions(), binary);
-    let patterns = match patterns {
-        Ok(restrictions) => restrictions.patterns,
-        Err(Error::NotFound { .. }) => {
-            return Ok(Fact {
-                said: "this server does not say which paths no ban reaches".into(),
-                source: "ban restrictions".into(),
-                requests: 1,
-                ..Fact::default()
-            });
-        }
-        Err(error) => return Err(error),
+async fn never(binary: Record<'_>, estate: &Estate) -> Result<Fact, Error> {
+    let (restrictions, binary) = tokio::join!(estate.restrictions(), binary);
+    let requests = restrictions.requests;
+    let Some(Restrictions { patterns }) = restrictions.value? else {
+        return Ok(Fact {
+            said: "this server does not say which paths no ban reaches".into(),
+            source: "ban restrictions".into(),
+            requests,
+            ..Fact::default()
+        });
     };
     let paths = binary
         .map(|binary| binary.observed_paths.clone())
@@ -298,7 +297,7 @@ async fn never(binary: Record<'_>, client: &Client) -> Result<Fact, Error> {
             patterns.len(),
             paths.len()
         ),
-        requests: 1,
+        requests,
         ..Fact::default()
     })
 }

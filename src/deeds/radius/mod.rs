@@ -6,8 +6,8 @@ mod words;
 
 use std::pin::Pin;
 
-use super::{Deed, Guard, Plan, State};
-use crate::api::{Client, Error};
+use super::{Deed, Estate, Plan, State};
+use crate::api::Error;
 
 /// One line of the blast radius.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -42,13 +42,13 @@ impl Deed {
 
 impl Plan {
     /// Finds out whom it will hit, and tells each line as it becomes known.
-    pub async fn radius(&self, client: &Client, guard: &Guard, tell: impl Fn(Fact)) {
+    pub async fn radius(&self, estate: &Estate, tell: impl Fn(Fact)) {
         let looks: Vec<Look<'_>> = match (&self.deed, &self.state) {
-            (Deed::Ban { .. }, State::Hash { md5, .. }) => hash::looks(*md5, client, guard),
-            (Deed::Isolate(_), State::Sensor(sensor)) => host::looks(sensor, client),
+            (Deed::Ban { .. }, State::Hash { md5, .. }) => hash::looks(*md5, estate),
+            (Deed::Isolate(_), State::Sensor(sensor)) => host::looks(sensor, &estate.client),
             _ => return,
         };
-        let patience = client.pace().patience;
+        let patience = estate.client.pace().patience;
         let each = self.deed.looks().iter().zip(looks).map(|(what, look)| {
             let tell = &tell;
             async move {

@@ -1,0 +1,82 @@
+//! What is the same for all targets of a preview: asked for once, however many there are.
+
+use tokio::sync::OnceCell;
+
+use super::Guard;
+use crate::api::{Client, Error};
+use crate::model::{Group, Restrictions, SensorFilter, ServerInfo, Span};
+
+/// A server as it is while deeds are looked at, and what must not be touched on it.
+pub struct Estate {
+    pub(super) client: Client,
+    pub(super) guard: Guard,
+    info: OnceCell<ServerInfo>,
+    groups: OnceCell<Vec<Group>>,
+    n_sensors: OnceCell<u64>,
+    restrictions: OnceCell<Option<Restrictions>>,
+}
+
+/// What was found out, and how many requests that took: none where somebody else has asked.
+pub(super) struct Learned<T> {
+    pub(super) value: Result<T, Error>,
+    pub(super) requests: u32,
+}
+
+impl Estate {
+    /// Nothing is asked yet.
+    pub fn new(client: Client, guard: Guard) -> Self {
+        Self {
+            client,
+            guard,
+            info: OnceCell::new(),
+            groups: OnceCell::new(),
+            n_sensors: OnceCell::new(),
+            restrictions: OnceCell::new(),
+        }
+    }
+
+    /// What the server says of itself.
+    pub(super) async fn info(&self) -> Result<&ServerInfo, Error> {
+        self.info.get_or_try_init(|| self.client.info()).await
+    }
+
+    /// All sensor groups.
+    pub(super) async fn groups(&self) -> Result<&Vec<Group>, Error> {
+        self.groups.get_or_try_init(|| self.client.groups()).await
+    }
+
+    /// How many sensors there are.
+    pub(super) async fn n_sensors(&self) -> Learned<u64> {
+        let count = async {
+            let first = Span { start: 0, rows: 1 };
+            let page = self.client.sensors(&SensorFilter::default(), first).await?;
+            Ok(page.total)
+        };
+        learn(&self.n_sensors, count).await
+    }
+
+    /// What no ban reaches; nothing where the server does not tell it.
+    pub(super) async fn restrictions(&self) -> Learned<Option<Restrictions>> {
+        let ask = async {
+            match self.client.restrictions().await {
+                Ok(restrictions) => Ok(Some(restrictions)),
+                Err(Error::NotFound { .. }) => Ok(None),
+                Err(error) => Err(error),
+            }
+        };
+        learn(&self.restrictions, ask).await
+    }
+}
+
+async fn learn<T: Clone>(
+    cell: &OnceCell<T>,
+    ask: impl Future<Output = Result<T, Error>>,
+) -> Learned<T> {
+    let mut requests = 0;
+    let value = cell.get_or_try_init(|| {
+        requests = 1;
+        ask
+    });
+    let value = value.await.cloned();
+    Learned { value, requests }
+}
