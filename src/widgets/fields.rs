@@ -49,7 +49,8 @@ impl<'a> Field<'a> {
     }
 
     fn lines(&self, width: usize) -> Vec<Line<'a>> {
-        if self.most_lines <= 1 {
+        // What fits needs no wrapping, and nearly everything fits.
+        if self.most_lines <= 1 || self.value.width() <= width {
             return vec![self.value.clone()];
         }
         let mut lines = wrap(&self.value, width);
