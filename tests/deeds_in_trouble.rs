@@ -2,7 +2,10 @@
 
 mod support;
 
+use lampblack::api::{Change, Client};
+use lampblack::model::SensorId;
 use serde_json::json;
+use support::console::settings;
 use support::deeds::{changes, fault, ready};
 
 #[tokio::test]
@@ -141,8 +144,8 @@ async fn a_deed_that_is_open_is_told_of_before_another_on_the_same_host() {
 #[tokio::test]
 async fn another_console_does_not_call_off_what_this_one_is_just_sending() {
     let mut console = ready().await;
-    let late = json!({"mode": "latency", "ms": 2000, "match": "/api/v1/sensor/3", "method": "PUT"});
-    fault(&console, late);
+    let lost = json!({"mode": "hang", "match": "/api/v1/sensor/3", "method": "PUT"});
+    fault(&console, lost);
     console.press("I").await.write("x").await;
     console.press("tab tab enter").await;
     while changes(&console).is_empty() {
@@ -154,6 +157,12 @@ async fn another_console_does_not_call_off_what_this_one_is_just_sending() {
     let mut console = console.again().await;
     console.press("esc @").await.until("PENDING").await;
     console.lacks("NOT APPLIED");
+    // It arrives after all.
+    console.sim.clear_faults();
+    let client = Client::new(settings(&console.sim), None).unwrap();
+    let sensor = client.sensor(SensorId(3)).await.unwrap();
+    let isolation = Change::isolation(&sensor, true);
+    client.change(&isolation).await.unwrap();
     console.until("CONFIRMED").await;
 }
 
