@@ -2,6 +2,7 @@
 //!
 //! The token goes into one header of a request and nowhere else: no message, log line, address or `Debug` holds it.
 
+mod admin;
 mod alert;
 mod ask;
 mod ban;
@@ -11,6 +12,7 @@ mod change;
 mod download;
 mod error;
 mod event;
+mod feed;
 mod info;
 mod process;
 mod retry;
@@ -19,6 +21,7 @@ mod send;
 mod sensor;
 mod settings;
 mod tls;
+mod watchlist;
 
 use std::{
     fmt,

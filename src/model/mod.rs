@@ -1,5 +1,6 @@
 //! The nouns of an investigation: plain data, whatever the server's version and spelling.
 
+mod admin;
 mod alert;
 mod ban;
 mod binary;
@@ -8,6 +9,7 @@ mod duration;
 mod event;
 mod extract;
 mod facet;
+mod feed;
 mod hash;
 mod lineage;
 mod period;
@@ -17,8 +19,10 @@ mod search;
 mod sensor;
 mod server;
 mod survey;
+mod watchlist;
 mod zone;
 
+pub use admin::{Access, License, Partition, Site, Team, User};
 pub use alert::{Alert, AlertId, AlertKind, AlertSource, AlertStatus, Indicator};
 pub use ban::{Ban, Restrictions};
 pub use binary::{Binary, Endpoint, Head, Signature, Version};
@@ -31,6 +35,7 @@ pub use event::{
 };
 pub use extract::Extract;
 pub use facet::{Change, Compared, Facet, FacetValue, Facets, compare};
+pub use feed::{Feed, FeedId, Report, ReportId, Sealed};
 pub use hash::{Md5, Sha256};
 pub use lineage::{Lineage, Top};
 pub use period::{EventClock, Period, moment};
@@ -40,4 +45,5 @@ pub use search::{Document, Known, Page, Search, Span};
 pub use sensor::{Adapter, Group, GroupId, Isolation, Sensor, SensorFilter, SensorId};
 pub use server::ServerInfo;
 pub use survey::Survey;
+pub use watchlist::{ActionKind, StoredIndex, WatchAction, Watchlist, WatchlistId};
 pub use zone::{Precision, Zone, is_skewed, skew, zone_here, zone_named};

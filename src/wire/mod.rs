@@ -3,12 +3,14 @@
 //! A field may be missing, null, a number or a string that holds one; a row that cannot be used is counted and never
 //! costs the page. Everything the server sent stays in the row's [`Document`](crate::model::Document).
 
+mod admin;
 mod alert;
 mod ban;
 mod binary;
 mod compact;
 mod event;
 mod facet;
+mod feed;
 mod group;
 mod hits;
 mod member;
@@ -21,7 +23,9 @@ mod server;
 mod summary;
 mod time;
 mod value;
+mod watchlist;
 
+pub use admin::partitions;
 pub use event::{events, segments};
 pub use facet::facets;
 pub use member::Members;

@@ -52,6 +52,13 @@ impl Record {
         self.document.clone()
     }
 
+    /// The record without some of its fields, as compact JSON.
+    pub fn document_without(&self, names: &[&str]) -> Document {
+        let mut fields = self.fields.clone();
+        fields.retain(|name, _| !names.contains(&name.as_str()));
+        Document::new(Value::Object(fields).to_string())
+    }
+
     /// The names of its fields.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.fields.keys().map(String::as_str)

@@ -1,0 +1,130 @@
+//! Feeds and their threat reports (reference 2.11, 2.12).
+
+use super::{Noun, Record};
+use crate::model::{Feed, FeedId, Indicator, Report, ReportId, Sealed};
+use crate::text::Untrusted;
+
+/// What is not shown of a feed: pictures that may be large, and what it logs in with.
+const NOT_SHOWN: &[&str] = &[
+    "icon",
+    "icon_small",
+    "password",
+    "ssl_client_crt",
+    "ssl_client_key",
+];
+
+/// The indicators of a report: its field in the index, in the record, and its kind.
+const KINDS: [(&str, &str, &str); 5] = [
+    ("md5", "md5", "md5"),
+    ("sha256", "sha256", "sha256"),
+    ("domain", "dns", "dns"),
+    ("ipaddr", "ipv4", "ipv4"),
+    ("ipv6addr", "ipv6", "ipv6"),
+];
+
+impl Noun for Feed {
+    fn read(record: &Record) -> Option<Self> {
+        Some(Self {
+            id: FeedId(record.count("id")?),
+            name: record.text("name"),
+            display_name: record.text("display_name"),
+            summary: record.text("summary"),
+            url: record.text("feed_url"),
+            provider_url: record.text("provider_url"),
+            category: record.text("category"),
+            is_enabled: record.flag("enabled"),
+            is_manual: record.flag("manually_added"),
+            document: record.document_without(NOT_SHOWN),
+            whole: Sealed::new(record.document().json()),
+        })
+    }
+}
+
+impl Noun for Report {
+    fn read(record: &Record) -> Option<Self> {
+        let id = record.text_or("id", "report_id");
+        let created = record.time("create_time");
+        Some(Self {
+            id: ReportId {
+                feed: FeedId(record.count("feed_id")?),
+                id: id.non_empty()?.clone(),
+            },
+            title: record.text("title"),
+            description: record.text("description"),
+            link: record.text("link"),
+            feed_name: record.text("feed_name"),
+            score: record.int("score").or_else(|| record.int("severity_score")),
+            created: created.or_else(|| record.time("timestamp")),
+            is_ignored: record.flag("is_ignored"),
+            tags: record.texts("tags"),
+            indicators: indicators(record),
+            document: record.document(),
+        })
+    }
+}
+
+/// A search has them as fields of its documents, a report of its own in an object of lists.
+fn indicators(record: &Record) -> Vec<Indicator> {
+    let of = |kind: &str, value: Untrusted| Indicator {
+        kind: kind.into(),
+        value,
+        ..Indicator::default()
+    };
+    let inner = record.nested("iocs").unwrap_or_default();
+    let mut all = Vec::new();
+    for (field, member, kind) in KINDS {
+        let values = record.texts(field).into_iter().chain(inner.texts(member));
+        for value in values {
+            let indicator = of(kind, value);
+            if !all.contains(&indicator) {
+                all.push(indicator);
+            }
+        }
+    }
+    all.extend(inner.records("query").iter().map(|query| Indicator {
+        index: query.text("index_type"),
+        ..of("query", query.text("search_query"))
+    }));
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Page, Span};
+    use crate::wire;
+
+    #[test]
+    fn a_feed_shows_neither_its_pictures_nor_its_secrets_and_keeps_them_for_the_server() {
+        let page: Page<Feed> =
+            wire::list(include_str!("../../tests/goldens/get_feed_list.json")).unwrap();
+        assert_eq!((page.rows.len(), page.broken), (1, 1));
+        let feed = &page.rows[0];
+        assert_eq!((feed.id, feed.name.raw()), (FeedId(12), "corpintel"));
+        for secret in ["s3cret", "aWNvbg", "PRIVATE"] {
+            assert!(!feed.document.json().contains(secret), "{secret}");
+            assert!(!format!("{feed:?}").contains(secret), "{secret}");
+            assert!(feed.whole.open().contains(secret), "{secret}");
+        }
+    }
+
+    #[test]
+    fn a_report_is_read_from_a_search_and_from_its_own_record() {
+        let found = r#"{"results": [{"feed_id": 12, "id": "CI-118", "title": "Loader", "is_ignored": "true",
+            "severity_score": 75, "md5": ["9e107d9d372bb6826bd81d3542a419d6"], "domain": "cdn.example.net"}, {"id": "x"}],
+            "total_results": 2, "start": 0}"#;
+        let page: Page<Report> = wire::page(found, Span { start: 0, rows: 2 }).unwrap();
+        assert_eq!(page.broken, 1);
+        let row = &page.rows[0];
+        assert_eq!((row.id.raw().as_str(), row.score), ("12:CI-118", Some(75)));
+        assert_eq!(row.is_ignored, Some(true));
+        let own: Report = wire::one(include_str!("../../tests/goldens/get_report.json"))
+            .unwrap()
+            .unwrap();
+        assert_eq!(own.id, row.id);
+        let kinds: Vec<_> = own.indicators.iter().map(|one| one.kind.raw()).collect();
+        assert_eq!(kinds, ["md5", "dns", "ipv4", "query"]);
+        assert_eq!(own.indicators[3].index.raw(), "events");
+        assert_eq!(row.indicators[..], own.indicators[..2]);
+    }
+}

@@ -1,0 +1,82 @@
+//! A watchlist and what it sets off (reference 2.10).
+
+use super::{Noun, Record};
+use crate::model::{ActionKind, StoredIndex, WatchAction, Watchlist, WatchlistId};
+
+impl Noun for Watchlist {
+    fn read(record: &Record) -> Option<Self> {
+        Some(Self {
+            id: WatchlistId(record.count("id")?),
+            name: record.text("name"),
+            description: record.text("description"),
+            search_query: record.text("search_query"),
+            index: StoredIndex::read(&record.text("index_type")),
+            is_enabled: record.flag("enabled"),
+            is_readonly: record.flag("readonly"),
+            added: record.time("date_added"),
+            last_hit: record.time("last_hit"),
+            last_hits: record.count("last_hit_count"),
+            total_hits: record.count("total_hits"),
+            searched: record.time("search_timestamp"),
+            document: record.document(),
+        })
+    }
+}
+
+impl Noun for WatchAction {
+    fn read(record: &Record) -> Option<Self> {
+        let data = record.nested("action_data").unwrap_or_default();
+        let recipients = data.texts("email_recipients").into_iter();
+        Some(Self {
+            id: record.count("id")?,
+            kind: ActionKind::read(record.int("action_type")?),
+            recipients: recipients.filter_map(|id| id.raw().parse().ok()).collect(),
+            document: record.document(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Page;
+    use crate::wire;
+
+    #[test]
+    fn an_id_is_a_text_or_a_number_and_what_has_none_is_broken() {
+        let page: Page<Watchlist> =
+            wire::list(include_str!("../../tests/goldens/get_watchlist_list.json")).unwrap();
+        assert_eq!((page.rows.len(), page.broken), (2, 1));
+        let [text, number] = &page.rows[..] else {
+            panic!("two watchlists");
+        };
+        assert_eq!((text.id, number.id), (WatchlistId(14), WatchlistId(222)));
+        assert_eq!((text.total_hits, text.last_hits), (Some(32), Some(1)));
+        assert_eq!(text.index, StoredIndex::Events);
+        assert_eq!(
+            text.searched.unwrap().to_string(),
+            "2021-03-04T16:40:06.467689Z"
+        );
+        assert_eq!(number.index, StoredIndex::Modules);
+        assert_eq!((number.is_enabled, number.last_hit), (Some(false), None));
+    }
+
+    #[test]
+    fn what_it_sets_off_may_have_its_data_as_text() {
+        let json = r#"[{"id": 9, "action_type": 0, "watchlist_id": 14, "action_data": "{\"email_recipients\":[1, 7]}"},
+            {"id": "10", "action_type": "3", "action_data": null}, {"id": 11, "action_type": 8}, {"action_type": 3}]"#;
+        let page: Page<WatchAction> = wire::list(json).unwrap();
+        let read: Vec<_> = page
+            .rows
+            .iter()
+            .map(|one| (one.kind, one.recipients.clone()))
+            .collect();
+        let expected = [
+            (ActionKind::Email, vec![1, 7]),
+            (ActionKind::Alert, vec![]),
+            (ActionKind::Other(8), vec![]),
+        ];
+        assert_eq!(read, expected);
+        assert_eq!(page.broken, 1);
+    }
+}
