@@ -3,7 +3,10 @@
 use jiff::Timestamp;
 
 use crate::keys::Action;
-use crate::model::{Alert, Binary, Event, Md5, Process, ProcessId, SensorId, What};
+use crate::model::{
+    Alert, AlertId, AlertSource, Binary, Event, FeedId, GroupId, Md5, Process, ProcessId, Report,
+    ReportId, SensorId, WatchlistId, What,
+};
 use crate::text::Untrusted;
 
 /// Every action that asks for the same.
@@ -31,6 +34,16 @@ pub struct Clues {
     pub(super) sensor: Option<SensorId>,
     /// Which file it is about.
     md5: Option<Md5>,
+    /// Which alerts are meant by it.
+    pub alerts: Vec<AlertId>,
+    /// Which threat report raised it, or is it.
+    pub report: Option<ReportId>,
+    /// Which watchlist raised it, or is it.
+    pub watchlist: Option<WatchlistId>,
+    /// Which feed it is.
+    pub feed: Option<FeedId>,
+    /// Which sensor group it is.
+    pub group: Option<GroupId>,
 }
 
 /// A moment, and what it is the moment of.
@@ -100,11 +113,21 @@ impl Clues {
             at,
             of: "when the alert was raised, by the server's clock",
         });
+        let id = &alert.source_id;
         let mut clues = Self {
             at: started.or(raised),
             sensor: alert.sensor,
+            alerts: vec![alert.id.clone()],
             ..Self::default()
         };
+        match alert.source {
+            AlertSource::Watchlist => clues.watchlist = id.raw().parse().ok().map(WatchlistId),
+            AlertSource::Report(Some(feed)) => {
+                let feed = FeedId(feed);
+                clues.report = id.non_empty().cloned().map(|id| ReportId { feed, id });
+            }
+            AlertSource::Report(None) => {}
+        }
         clues.hash("process_md5", alert.md5);
         clues.add(Action::SameName, "process_name", &alert.process_name);
         clues.add(Action::SameHost, "hostname", &alert.host);
@@ -117,6 +140,14 @@ impl Clues {
             clues.add(Action::SameAddress, "ipaddr", &indicator.value);
         }
         clues
+    }
+
+    /// Those of a threat report.
+    pub fn of_report(report: &Report) -> Self {
+        Self {
+            report: Some(report.id.clone()),
+            ..Self::default()
+        }
     }
 
     /// Those of a binary.
