@@ -45,6 +45,9 @@ pub struct Simulate {
     /// Sensors check in this often, in milliseconds [default: 3000]
     #[arg(long, value_name = "MS")]
     pub checkin: Option<u64>,
+    /// Searches know of a changed alert or report so much later, in milliseconds [default: 1500]
+    #[arg(long, value_name = "MS")]
+    pub index_lag: Option<u64>,
     /// Send at most this many rows at a time [default: as many as asked for]
     #[arg(long, value_name = "N")]
     pub max_rows: Option<u64>,

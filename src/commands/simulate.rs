@@ -8,6 +8,9 @@ use super::{Caller, Exit, Failure, stop::told_to_stop};
 use crate::cli::{Demo, Simulate};
 use crate::sim::{self, Options};
 
+/// How late the index is for people, who shall see that it is; a real one takes longer.
+const INDEX_LAG: Duration = Duration::from_millis(1_500);
+
 /// Runs `simulate`.
 pub(super) async fn simulate(args: Simulate, caller: &mut Caller<'_>) -> Result<Exit, Failure> {
     let running = sim::start(options(&args)).await.map_err(failed)?;
@@ -42,6 +45,7 @@ pub(super) fn world(demo: &Demo) -> Options {
     Options {
         seed: demo.seed.unwrap_or(default.seed),
         processes: demo.processes.unwrap_or(default.processes),
+        index_lag: INDEX_LAG,
         latency: demo.latency.map_or(default.latency, Duration::from_millis),
         ..default
     }
@@ -62,6 +66,9 @@ fn options(args: &Simulate) -> Options {
         alerts: args.alerts.unwrap_or(world.alerts),
         token: args.token.clone().or(world.token),
         checkin: args.checkin.map_or(world.checkin, Duration::from_millis),
+        index_lag: args
+            .index_lag
+            .map_or(world.index_lag, Duration::from_millis),
         max_rows: args.max_rows.or(world.max_rows),
         server_version: args.server_version.clone().unwrap_or(world.server_version),
         ..world
@@ -86,6 +93,7 @@ mod tests {
             ("sensors", default.sensors.to_string()),
             ("alerts", default.alerts.to_string()),
             ("checkin", default.checkin.as_millis().to_string()),
+            ("index_lag", INDEX_LAG.as_millis().to_string()),
             ("server_version", default.server_version),
         ];
         let cli = Cli::command();

@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::{
     document::Document,
+    intel::{Known, Mark},
     release::Release,
     render,
     world::{self, Alert, Binary, Counts, Host, Origin, Report, Subject, Watchlist, World},
@@ -17,7 +18,10 @@ use crate::query::{Record, Value};
 #[derive(Clone, Copy)]
 pub(super) struct AlertDocument<'w> {
     pub(super) world: &'w World,
+    pub(super) known: &'w Known,
     pub(super) alert: &'w Alert,
+    /// What has become of it.
+    pub(super) mark: Mark,
     pub(super) release: &'w Release,
 }
 
@@ -153,8 +157,7 @@ impl<'w> AlertDocument<'w> {
 
     /// The user who has it.
     pub(super) fn assigned(&self) -> Option<&'w str> {
-        let user = self.world.fleet.users.get(self.alert.assigned?)?;
-        Some(&user.username)
+        self.known.names.get(self.mark.assigned?)
     }
 
     /// What matched: `query` with its search as JSON text, a hash, a name.
@@ -189,6 +192,14 @@ impl<'w> AlertDocument<'w> {
         }
     }
 
+    /// Whether the report behind it is ignored; none for a watchlist.
+    pub(super) fn is_ignored(&self) -> Option<bool> {
+        match self.source() {
+            Source::Watchlist(_) => None,
+            Source::Report { feed, report, .. } => Some(self.known.ignored.has(feed, &report.id)),
+        }
+    }
+
     /// The number and the name of the feed.
     pub(super) fn feed(&self) -> (i64, &'w str) {
         match self.source() {
@@ -206,7 +217,7 @@ impl Record for AlertDocument<'_> {
         match field {
             "unique_id" => say(&self.alert.id),
             "alert_type" => say(self.kind()),
-            "status" => say(self.alert.status.word()),
+            "status" => say(self.mark.status.word()),
             "assigned_to" => self.assigned().is_some_and(say),
             "feed_name" => say(self.feed().1),
             "watchlist_id" => say(self.origin().0),
@@ -228,11 +239,14 @@ impl Record for AlertDocument<'_> {
                 let id = i32::try_from(self.feed().0).unwrap_or(-1);
                 test(Value::Number(id.into()))
             }
+            "report_ignored" => self
+                .is_ignored()
+                .is_some_and(|is_ignored| test(Value::Flag(is_ignored))),
             "alert_severity" => test(Value::Number(self.severity())),
             "report_score" => test(Value::Number(self.score().into())),
             "created_time" => test(Value::Time(render::timestamp(self.alert.created))),
             "resolved_time" => self
-                .alert
+                .mark
                 .resolved
                 .is_some_and(|at| test(Value::Time(render::timestamp(at)))),
             // The process of an alert cannot be searched for (reference 2.13).

@@ -17,6 +17,8 @@ pub(super) struct Ask {
     pub(super) is_in_vain: bool,
     /// Whether the host that it is about has just been started again.
     pub(super) has_rebooted: bool,
+    /// Of many things to change, every other one shall be passed over.
+    pub(super) is_partial: bool,
 }
 
 impl Ask {
@@ -36,7 +38,24 @@ impl Ask {
             body,
             is_in_vain: false,
             has_rebooted: false,
+            is_partial: false,
         }
+    }
+
+    /// The search that a stored query asks for: form data, without an address.
+    pub(super) fn stored(query: &str) -> Self {
+        Self {
+            params: form_urlencoded::parse(query.as_bytes())
+                .into_owned()
+                .collect(),
+            ..Self::new(&Method::GET, &Uri::default(), Vec::new())
+        }
+    }
+
+    /// The same request with one more parameter.
+    pub(super) fn with_param(mut self, name: &str, value: &str) -> Self {
+        self.params.push((name.to_owned(), value.to_owned()));
+        self
     }
 
     /// Method and path segments, to be matched. A trailing slash makes no difference.

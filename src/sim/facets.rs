@@ -125,7 +125,7 @@ pub(super) fn count(server: &Server, index: Index, search: &Search) -> Json {
                     }
                 }
                 _ => {
-                    if let Some(record) = hits::record(server, index, number) {
+                    if let Some(record) = hits::record(server, search, number) {
                         values(index, facet, &*record, &mut each);
                     }
                 }

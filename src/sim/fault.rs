@@ -75,12 +75,14 @@ pub enum Mode {
     BrokenJson,
     /// Good JSON whose rows are not what they should be: some cannot be used, some can be read in part.
     WrongTypes,
-    /// A sensor takes the request and never does what it asks.
+    /// A sensor takes the request and never does what it asks; so does the index with alerts and reports.
     NeverConfirm,
     /// The host whose sensor is asked for has just been started again: it is not isolated until it checks in.
     Reboot,
     /// The request is carried out, and the connection closed without an answer.
     LostAnswer,
+    /// A change of many alerts or reports is made to every other one, and answered as if it were whole.
+    Partial,
 }
 
 impl Fault {

@@ -67,6 +67,9 @@ pub(super) async fn serve(
     ask.has_rebooted = fault
         .as_ref()
         .is_some_and(|fault| fault.mode == Mode::Reboot);
+    ask.is_partial = fault
+        .as_ref()
+        .is_some_and(|fault| fault.mode == Mode::Partial);
     let answer = application(&server, ask, &parts.headers, fault.as_ref()).await;
     let mut answer = fault.as_ref().and_then(refusal).unwrap_or(answer);
     match fault.as_ref().map(|fault| fault.mode) {
@@ -136,7 +139,8 @@ fn refusal(fault: &Fault) -> Option<Answer> {
         | Mode::WrongTypes
         | Mode::NeverConfirm
         | Mode::Reboot
-        | Mode::LostAnswer => return None,
+        | Mode::LostAnswer
+        | Mode::Partial => return None,
     };
     answer.retry_after = fault
         .retry_after

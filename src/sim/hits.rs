@@ -8,7 +8,9 @@ use lru::LruCache;
 use super::{
     alert::AlertDocument,
     document::{Document, File},
-    facets, render,
+    facets,
+    intel::Known,
+    render,
     search::Search,
     server::Server,
 };
@@ -48,10 +50,10 @@ impl Search {
                 Index::Process => document(server, *number).is_some_and(|document| {
                     self.is_in_bounds(document.last_update()) && self.passes(&document, &matchers)
                 }),
-                index => record(server, index, *number)
+                _ => record(server, self, *number)
                     .is_some_and(|record| self.passes(&*record, &matchers)),
             };
-            filtered(&all(server, self.index).collect::<Vec<_>>(), passes)
+            filtered(&all(server, self), passes)
         })
     }
 
@@ -141,7 +143,7 @@ impl Search {
                 "last_update" => first(Value::Time(render::timestamp(document.last_update()[0]))),
                 _ => document.any(field, &mut first),
             }),
-            index => record(server, index, number).map(|record| record.any(field, &mut first)),
+            _ => record(server, self, number).map(|record| record.any(field, &mut first)),
         };
         key
     }
@@ -224,41 +226,49 @@ pub(super) fn file(server: &Server, number: u32) -> Option<File<'_>> {
 }
 
 /// The alert of a number.
-pub(super) fn alert(server: &Server, number: u32) -> Option<AlertDocument<'_>> {
-    let all = &server.world.alerts;
+pub(super) fn alert<'s>(
+    server: &'s Server,
+    known: &'s Known,
+    number: u32,
+) -> Option<AlertDocument<'s>> {
     Some(AlertDocument {
         world: &server.world,
-        alert: all.get(usize::try_from(number).ok()?)?,
+        known,
+        alert: known.alert(&server.world, number)?,
+        mark: known.mark(number)?,
         release: &server.release,
     })
 }
 
-/// Whatever has a number in an index.
-pub(super) fn record(server: &Server, index: Index, number: u32) -> Option<Box<dyn Record + '_>> {
-    Some(match index {
+/// Whatever has a number in the index that is searched.
+pub(super) fn record<'s>(
+    server: &'s Server,
+    search: &'s Search,
+    number: u32,
+) -> Option<Box<dyn Record + 's>> {
+    Some(match search.index {
         Index::Process => Box::new(document(server, number)?),
         Index::Binary => Box::new(file(server, number)?),
-        Index::Alert => Box::new(alert(server, number)?),
+        Index::Alert => Box::new(alert(server, &search.known, number)?),
         Index::Report => return None,
     })
 }
 
-/// The numbers of everything in an index.
-fn all(server: &Server, index: Index) -> Box<dyn Iterator<Item = u32> + '_> {
-    match index {
-        Index::Process => Box::new(server.world.processes().flat_map(|process| {
-            let first = process.number() << SEGMENT_BITS;
-            (0..process.segments()).map(move |segment| first | segment)
-        })),
-        Index::Binary => Box::new(
-            server
-                .world
-                .binaries
-                .places()
-                .map(|place| u32::try_from(place).unwrap_or(u32::MAX)),
-        ),
-        Index::Alert => Box::new(0..u32::try_from(server.world.alerts.len()).unwrap_or(u32::MAX)),
-        Index::Report => Box::new(std::iter::empty()),
+/// The numbers of everything in the index that is searched.
+fn all(server: &Server, search: &Search) -> Vec<u32> {
+    let number = |place: usize| u32::try_from(place).unwrap_or(u32::MAX);
+    let world = &server.world;
+    match search.index {
+        Index::Process => {
+            let segments = world.processes().flat_map(|process| {
+                let first = process.number() << SEGMENT_BITS;
+                (0..process.segments()).map(move |segment| first | segment)
+            });
+            segments.collect()
+        }
+        Index::Binary => world.binaries.places().map(number).collect(),
+        Index::Alert => search.known.alerts(world).collect(),
+        Index::Report => Vec::new(),
     }
 }
 

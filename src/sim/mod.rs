@@ -14,6 +14,7 @@ mod facets;
 mod fault;
 mod front;
 mod hits;
+mod intel;
 mod listen;
 mod release;
 mod render;
@@ -63,6 +64,8 @@ pub struct Options {
     pub latency: Duration,
     /// How long a sensor takes to act on what it is asked.
     pub checkin: Duration,
+    /// How long the index takes to know of a changed alert or report.
+    pub index_lag: Duration,
     /// The most rows one answer gives, whatever is asked; absent: no limit.
     pub max_rows: Option<u64>,
     /// The release that is played: `6.2.0.171114.1158`, `7.8`.
@@ -85,6 +88,7 @@ impl Default for Options {
             token: None,
             latency: Duration::ZERO,
             checkin: Duration::from_secs(3),
+            index_lag: Duration::ZERO,
             max_rows: None,
             server_version: "6.2.0.171114.1158".into(),
             clock: Clock::System,
@@ -157,6 +161,16 @@ impl Running {
     /// Switches a fault on.
     pub fn fault(&self, fault: Fault) {
         self.server.fault(fault);
+    }
+
+    /// Raises so many new alerts now, and gives their ids: fewer, if what raises alerts is ignored or switched off.
+    pub fn raise_alerts(&self, count: u64) -> Vec<String> {
+        self.server.raise(count)
+    }
+
+    /// Lets searches know at once of every change of an alert or a report, however late the index is.
+    pub fn index_now(&self) {
+        self.server.intel.catch_up();
     }
 
     /// Switches all faults off. Sensors that were made to refuse check in again.

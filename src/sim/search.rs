@@ -1,10 +1,10 @@
 //! Searches: what is asked (reference 1.7).
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use jiff::{Timestamp, civil::DateTime, tz::Offset};
 
-use super::{answer::Answer, ask::Ask, facets, server::Server};
+use super::{answer::Answer, ask::Ask, facets, intel::Known, server::Server};
 use crate::query::{self, Index, Query, Rules};
 
 /// Rows of whoever does not say.
@@ -24,6 +24,8 @@ pub(super) struct Search {
     pub(super) rows: u64,
     /// The fields to count; none: no facets wanted.
     pub(super) facets: Option<Vec<String>>,
+    /// What the index knew when it was asked.
+    pub(super) known: Arc<Known>,
     /// All of the above but the page, to know an equal search by.
     pub(super) key: String,
 }
@@ -81,8 +83,15 @@ impl Search {
             }
         });
         let rows = ask.number("rows").unwrap_or(ROWS);
+        let known = server.intel.known();
+        // Of what never changes, a result is good for whoever asks again.
+        let generation = match index {
+            Index::Process | Index::Binary => 0,
+            Index::Alert | Index::Report => known.generation,
+        };
         Ok(Self {
-            key: format!("{index:?} {texts:?} {filters:?} {bounds:?}"),
+            key: format!("{index:?} {generation} {texts:?} {filters:?} {bounds:?}"),
+            known,
             index,
             queries,
             filters,
@@ -93,6 +102,27 @@ impl Search {
             rows: server.options.max_rows.map_or(rows, |most| rows.min(most)),
             facets,
         })
+    }
+
+    /// Reads the search that is stored as form data, or that the text of a query alone makes. It is for all rows.
+    pub(super) fn stored(server: &Server, index: Index, text: &str) -> Result<Self, Answer> {
+        let is_form = text.starts_with("q=") || text.contains("&q=") || text.contains("cb.");
+        let ask = if is_form {
+            Ask::stored(text)
+        } else {
+            Ask::stored("").with_param("q", text)
+        };
+        let search = Self::read(server, index, &ask)?;
+        Ok(Self {
+            start: 0,
+            rows: u64::MAX,
+            ..search
+        })
+    }
+
+    /// Whether it asks for whatever there is.
+    pub(super) fn is_for_all(&self) -> bool {
+        self.queries.iter().all(Query::is_empty) && self.filters.is_empty()
     }
 
     /// The query as the parser saw it.

@@ -16,6 +16,7 @@ use super::{
     bans::Bans,
     fault::{Fault, Plan},
     hits::Searches,
+    intel::Intel,
     release::Release,
     world::{Dice, World},
 };
@@ -33,6 +34,8 @@ pub(super) struct Server {
     pub(super) world: World,
     /// Results of searches, so that paging is cheap.
     pub(super) searches: Mutex<Searches>,
+    /// Alerts as people leave them, watchlists, feeds and reports.
+    pub(super) intel: Intel,
     state: Mutex<State>,
 }
 
@@ -96,6 +99,7 @@ impl Server {
             release,
             token,
             searches: Mutex::default(),
+            intel: Intel::of(&world, options.index_lag),
             state: Mutex::new(State {
                 bans: Bans::of(&world),
                 ..State::default()
@@ -108,6 +112,12 @@ impl Server {
     /// Looks at the bans, or changes them.
     pub(super) fn bans<T>(&self, look: impl FnOnce(&mut Bans) -> T) -> T {
         look(&mut self.state().bans)
+    }
+
+    /// Raises new alerts, and gives their ids.
+    pub(super) fn raise(&self, count: u64) -> Vec<String> {
+        self.intel
+            .raise(&self.world, count, self.now().as_millisecond())
     }
 
     /// The present.

@@ -10,3 +10,4 @@ mod front;
 mod lab;
 mod process;
 mod search;
+mod triage;

@@ -43,7 +43,7 @@ fn search(server: &Server, ask: &Ask, generation: Generation) -> Answer {
     let results: Vec<Value> = search
         .page(server)
         .into_iter()
-        .filter_map(|number| hits::alert(server, number))
+        .filter_map(|number| hits::alert(server, &search.known, number))
         .map(|alert| row(server, &alert, generation))
         .collect();
     Answer::compact(json!({
@@ -68,7 +68,7 @@ fn row(server: &Server, document: &AlertDocument<'_>, generation: Generation) ->
     let mut row = json!({
         "unique_id": alert.id,
         "alert_type": document.kind(),
-        "status": alert.status.word(),
+        "status": document.mark.status.word(),
         "created_time": render::solr(alert.created),
         "alert_severity": document.severity(),
         "report_score": document.score(),
@@ -99,7 +99,7 @@ fn row(server: &Server, document: &AlertDocument<'_>, generation: Generation) ->
     let Value::Object(mut row) = row else {
         return Value::Null;
     };
-    if let Some(at) = alert.resolved {
+    if let Some(at) = document.mark.resolved {
         row.insert("resolved_time".into(), json!(render::solr(at)));
     }
     if let Some(user) = document.assigned() {
@@ -108,7 +108,7 @@ fn row(server: &Server, document: &AlertDocument<'_>, generation: Generation) ->
     if let Source::Report { report, .. } = document.source() {
         row.insert("description".into(), json!(report.description));
         row.insert("link".into(), json!(report.link));
-        row.insert("report_ignored".into(), json!(false));
+        row.insert("report_ignored".into(), json!(document.is_ignored()));
     }
     place(server, document, &mut row);
     if let Some(process) = document.culprit() {

@@ -26,9 +26,28 @@ pub(crate) fn answer(server: &Server, ask: &Ask) -> Answer {
             Answer::success()
         }
         ("GET", ["_sim", "truth"]) => truth(server, ask),
-        (_, ["_sim", "log" | "faults" | "truth"]) => not_allowed(),
+        ("POST", ["_sim", "alerts"]) => raise(server, ask),
+        ("POST", ["_sim", "index"]) => {
+            server.intel.catch_up();
+            Answer::success()
+        }
+        (_, ["_sim", "log" | "faults" | "truth" | "alerts" | "index"]) => not_allowed(),
         _ => Answer::werkzeug(404),
     }
+}
+
+/// Raises as many alerts as the body says, one if it says nothing: a number, or an object with a `count`.
+fn raise(server: &Server, ask: &Ask) -> Answer {
+    let count = match ask.json() {
+        Ok(Value::Null) => Some(1),
+        Ok(Value::Object(body)) => body.get("count").map_or(Some(1), Value::as_u64),
+        Ok(count) => count.as_u64(),
+        Err(_) => None,
+    };
+    let Some(count) = count else {
+        return Answer::text(400, "How many? A number, or {\"count\": 3}");
+    };
+    Answer::compact(json!({"raised": server.raise(count)}))
 }
 
 /// Takes one fault or a list of them.

@@ -11,9 +11,12 @@ mod info;
 mod process;
 mod rows;
 mod sensor;
+mod triage;
 mod user;
 
 pub(super) use control::answer as control;
+
+use serde_json::Value;
 
 use super::{answer::Answer, ask::Ask, server::Server};
 
@@ -27,6 +30,7 @@ pub(super) fn answer(server: &Server, ask: &Ask) -> Answer {
         group::answer,
         user::answer,
         alert::answer,
+        triage::answer,
         ban::answer,
     ];
     resources
@@ -43,4 +47,14 @@ fn found(answer: Option<Answer>) -> Answer {
 /// The answer to a verb that a route does not know.
 fn not_allowed() -> Answer {
     Answer::werkzeug(405)
+}
+
+/// A yes or no, which may be a word: programs written in Python send `"True"`.
+fn flag(value: &Value) -> Option<bool> {
+    match value {
+        Value::Bool(flag) => Some(*flag),
+        Value::String(word) if word.eq_ignore_ascii_case("true") => Some(true),
+        Value::String(word) if word.eq_ignore_ascii_case("false") => Some(false),
+        _ => None,
+    }
 }

@@ -1,5 +1,7 @@
 //! Alerts: those of the stories, one for each hit, and drawn ones over the last thirty days.
 
+use std::ops::Range;
+
 use super::{
     World,
     chance::{Dice, number_of},
@@ -11,6 +13,7 @@ use super::{
 use crate::model::ProcessId;
 
 const SALT: u64 = 0xa1e7;
+const SALT_NEW: u64 = 0xa1e8;
 const MINUTE: i64 = 60_000;
 const DAY: i64 = 86_400_000;
 /// More than this is not a queue but a mistyped number.
@@ -64,6 +67,22 @@ pub(crate) enum Status {
 }
 
 impl Status {
+    /// The status that a word says, in the spelling of alerts.
+    pub(crate) fn read(word: &str) -> Option<Self> {
+        let all = [
+            Self::Unresolved,
+            Self::InProgress,
+            Self::Resolved,
+            Self::FalsePositive,
+        ];
+        all.into_iter().find(|status| status.word() == word)
+    }
+
+    /// Whether nobody has to look any more.
+    pub(crate) fn is_closed(self) -> bool {
+        matches!(self, Self::Resolved | Self::FalsePositive)
+    }
+
     /// As alerts have it.
     pub(crate) fn word(self) -> &'static str {
         match self {
@@ -91,6 +110,42 @@ pub(crate) fn raise(world: &World, known: &Intelligence, count: u64) -> Vec<Aler
     }
     alerts.sort_by(|a, b| b.created.cmp(&a.created).then_with(|| a.id.cmp(&b.id)));
     alerts
+}
+
+/// New alerts of a moment, numbered from `first` on: what happened before happens again. None comes from what `may` not
+/// raise any.
+pub(crate) fn arise(
+    world: &World,
+    numbers: Range<u64>,
+    at: i64,
+    may: impl Fn(Origin) -> bool,
+) -> Vec<Alert> {
+    let known = &world.intelligence;
+    let hit: Vec<(Process<'_>, Vec<Hit>)> = world
+        .processes()
+        .filter_map(|process| {
+            let mut hits = hits(process, known);
+            hits.retain(|hit| may(hit.origin));
+            (!hits.is_empty()).then_some((process, hits))
+        })
+        .collect();
+    let draw = |number| {
+        let mut dice = Dice::new(world.seed, SALT_NEW, number);
+        let (process, hits) = dice.pick(&hit)?;
+        let hit = dice.pick(hits)?;
+        let segment = process.segments().saturating_sub(1);
+        Some(Alert {
+            id: uuid(&mut dice),
+            subject: Subject::Process(process.number(), segment),
+            origin: hit.origin,
+            score: hit.score,
+            created: at,
+            status: Status::Unresolved,
+            resolved: None,
+            assigned: None,
+        })
+    };
+    numbers.filter_map(draw).collect()
 }
 
 /// The alerts of the stories. Nobody has looked at them yet.

@@ -20,7 +20,7 @@ use std::ops::Range;
 
 use jiff::{SignedDuration, Timestamp};
 
-pub(super) use alert::{Alert, Origin, Subject};
+pub(super) use alert::{Alert, Origin, Status, Subject, arise};
 pub(super) use binary::{Binaries, Binary, Trick, drawn_sha256};
 pub(super) use chance::{Dice, number_of};
 pub(super) use counts::Counts;
