@@ -184,6 +184,20 @@ fn encoded(value: &str) -> String {
     out
 }
 
+/// A name as one part of a path: a feed may call its reports what it likes.
+pub(super) fn segment(name: &str) -> String {
+    use std::fmt::Write;
+    let mut out = String::new();
+    for byte in name.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-_~.".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            let _ = write!(out, "%{byte:02X}");
+        }
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -230,5 +244,12 @@ mod tests {
             ask.url(&base).as_str(),
             "https://cb.example.com/api/v1/process"
         );
+    }
+
+    #[test]
+    fn no_name_of_a_report_leaves_its_place_in_the_path() {
+        assert_eq!(segment("CI-118"), "CI-118");
+        assert_eq!(segment("../user"), "..%2Fuser");
+        assert_eq!(segment("a b?c#d"), "a%20b%3Fc%23d");
     }
 }

@@ -1,6 +1,9 @@
 //! Feeds and their threat reports (reference 2.11, 2.12).
 
-use super::{Client, Error, ask::Ask};
+use super::{
+    Client, Error,
+    ask::{Ask, segment},
+};
 use crate::model::{Feed, FeedId, Page, Report, ReportId, Search, Span};
 use crate::text;
 use crate::wire;
@@ -49,31 +52,5 @@ impl Client {
         let path = format!("/api/v1/feed/{}/report/{}", id.feed, segment(id.id.raw()));
         let is_it = |found: &Report| found.id == *id;
         self.single(path, about, is_it).await
-    }
-}
-
-/// A name as one part of a path: a feed may call its reports what it likes.
-fn segment(name: &str) -> String {
-    use std::fmt::Write;
-    let mut out = String::new();
-    for byte in name.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-_~.".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            let _ = write!(out, "%{byte:02X}");
-        }
-    }
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_name_of_a_report_leaves_its_place_in_the_path() {
-        assert_eq!(segment("CI-118"), "CI-118");
-        assert_eq!(segment("../user"), "..%2Fuser");
-        assert_eq!(segment("a b?c#d"), "a%20b%3Fc%23d");
     }
 }

@@ -36,7 +36,7 @@ use tokio::sync::{Semaphore, mpsc::UnboundedSender};
 use url::{Host, Url};
 
 pub use call::Call;
-pub use change::Change;
+pub use change::{AlertChange, Change};
 pub use download::Download;
 pub use error::{Distrust, Error};
 pub use settings::{Settings, Tls};

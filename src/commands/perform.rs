@@ -8,7 +8,9 @@ use super::{Caller, Exit, Failure, deed};
 use crate::api::Client;
 use crate::cli::{self, Patience};
 use crate::config::Access;
-use crate::deeds::{self, Deed, Estate, Fact, Grounds, NotSent, Order, Outcome, Plan, Prepared};
+use crate::deeds::{
+    self, Deed, Done, Estate, Fact, Grounds, NotSent, Order, Outcome, Plan, Prepared,
+};
 use crate::record::actions::{self, Actions, Stage};
 use crate::text;
 
@@ -52,8 +54,8 @@ pub(super) async fn perform(
     if patience != Patience::None {
         wait(&mut done, patience, client, &mut log, caller).await;
     }
-    for (plan, outcome) in &done {
-        let own = tell(plan, outcome, patience, caller)?;
+    for (plan, one) in &done {
+        let own = tell(plan, &one.outcome, patience, caller)?;
         exit = if exit == Exit::Done { own } else { exit };
     }
     // The answer comes before what is said beside it.
@@ -125,13 +127,13 @@ async fn send<'p>(
     client: &Client,
     log: &mut Actions,
     caller: &mut Caller<'_>,
-) -> Result<Vec<(&'p Plan, Outcome)>, Failure> {
+) -> Result<Vec<(&'p Plan, Done)>, Failure> {
     let mut done = Vec::new();
     for plan in plans {
         let order = Order { plan, grounds };
         let error = match deeds::perform(order, client, log).await {
-            Ok(outcome) => {
-                done.push((plan, outcome));
+            Ok(one) => {
+                done.push((plan, one));
                 continue;
             }
             Err(NotSent::AlreadySo(said)) => {
@@ -152,7 +154,7 @@ async fn send<'p>(
 
 /// Looks until every target has it, or the time is over.
 async fn wait(
-    done: &mut [(&Plan, Outcome)],
+    done: &mut [(&Plan, Done)],
     patience: Patience,
     client: &Client,
     log: &mut Actions,
@@ -166,21 +168,22 @@ async fn wait(
         // What could not be read back is not known yet; the next look may tell.
         let open = done
             .iter_mut()
-            .filter(|(_, outcome)| outcome.is_open() || outcome.is_unread());
+            .map(|(_, one)| one)
+            .filter(|one| one.outcome.is_open() || one.outcome.is_unread());
         let mut open: Vec<_> = open.collect();
         if open.is_empty() {
             break;
         }
         caller.progress(&format!("waiting for {} to be confirmed", open.len()));
         if until.is_some_and(|until| Instant::now() >= until) {
-            for (_, outcome) in open {
-                deeds::give_up(log, client, outcome);
+            for one in open {
+                deeds::give_up(log, client, &mut one.outcome);
             }
             break;
         }
         sleep(client.pace().look).await;
-        for (plan, outcome) in &mut open {
-            deeds::settle(&plan.deed, client, log, outcome).await;
+        for Done { deed, outcome } in &mut open {
+            deeds::settle(deed, client, log, outcome).await;
         }
     }
     caller.progress("");
@@ -199,6 +202,7 @@ fn tell(
         Stage::Accepted => "accepted",
         Stage::Confirmed => "confirmed",
         Stage::NotApplied => "not applied",
+        Stage::Partly => "applied only in part",
         Stage::Pending => "sent, and not confirmed in time",
         Stage::Unknown => "unknown whether it was done",
     };
@@ -211,6 +215,6 @@ fn tell(
         Stage::Confirmed => Exit::Done,
         Stage::Accepted if patience == Patience::None => Exit::Done,
         Stage::Accepted | Stage::Pending => Exit::Unconfirmed,
-        Stage::NotApplied | Stage::Unknown => Exit::Failed,
+        Stage::NotApplied | Stage::Partly | Stage::Unknown => Exit::Failed,
     })
 }

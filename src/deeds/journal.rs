@@ -6,7 +6,7 @@ use std::{
 };
 
 use jiff::Timestamp;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Deed, LIVE, undo};
 use crate::deeds;
@@ -148,6 +148,7 @@ impl Act {
             error: None,
             // Another program may be sending it right now, or it was sent and never answered.
             may_come_until: self.at.checked_add(LIVE).ok(),
+            aside: String::new(),
         }
     }
 
@@ -173,7 +174,12 @@ impl Act {
     /// What takes it back; `None` where nothing does, where it was not done, and where it was taken back already.
     pub fn undo(&self) -> Option<Deed> {
         let is_done = self.stage() != Stage::NotApplied && self.undone_by.is_none();
-        is_done.then(|| undo::undoing(&self.sending)).flatten()
+        let afters = self.steps.iter().rev().map(|(_, outcome)| &outcome.after);
+        let after = afters.into_iter().find(|after| !after.is_null());
+        let after = after.unwrap_or(&Value::Null);
+        is_done
+            .then(|| undo::undoing(&self.sending, after))
+            .flatten()
     }
 
     /// Who did it: the configured user, or the account on this machine.
@@ -240,8 +246,6 @@ impl Journal {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::Value;
-
     use super::*;
     use crate::model::{GroupId, Md5};
     use crate::record::actions::{Head, Target, Who};

@@ -4,32 +4,42 @@
 //! is already so or must not be. A plan is performed once: looked at again, logged, sent, logged again, and read back past
 //! every cache. When an answer is lost, the server's state says what became of it; nothing is ever sent a second time.
 
+mod admin;
 mod ban;
 mod deed;
 mod estate;
+mod feeding;
 mod guard;
 mod isolate;
 mod journal;
+mod muting;
 mod perform;
 mod plan;
 mod radius;
 mod sensor;
 mod state;
+mod triage;
 mod undo;
+mod watching;
 
 use jiff::{SignedDuration, Timestamp};
 
 use crate::api::Error;
 
 pub use crate::record::actions::{Stage, Who};
+pub use admin::{Admin, Administered, NewUser, Password};
 pub use deed::{Deed, Target};
 pub use estate::Estate;
+pub use feeding::{Fed, Feeding};
 pub use guard::Guard;
 pub use journal::{Act, Journal};
-pub use perform::{NotSent, Order, give_up, perform, settle};
+pub use muting::{Muted, Muting};
+pub use perform::{Done, NotSent, Order, give_up, perform, settle};
 pub use plan::{Plan, Prepared, Refusal};
 pub use radius::Fact;
 pub use state::State;
+pub use triage::{Alerts, BLOCK, Triage, Verdict, Was};
+pub use watching::{NewWatchlist, Watched, Watching, WatchlistDraft};
 
 /// How long a request that nobody has answered may still arrive: longer than any request takes.
 const LIVE: SignedDuration = SignedDuration::from_mins(5);
@@ -48,6 +58,8 @@ pub struct Outcome {
     /// Until when a request for it may still be on its way, if nobody has answered it and nothing of it was seen yet: so
     /// long it is not called off.
     pub may_come_until: Option<Timestamp>,
+    /// What was left out of it, and why; empty if nothing was.
+    pub aside: String,
 }
 
 /// On whose behalf a deed is done.

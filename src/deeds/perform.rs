@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Deed, Grounds, LIVE, Outcome, Plan, State, ban, sensor};
+use super::{Deed, Grounds, LIVE, Outcome, Plan, State};
 use crate::api::{self, Change, Client};
 use crate::record;
 use crate::record::actions::{self, Actions, Event, Request, Sending, Stage, Target};
@@ -36,26 +36,39 @@ pub enum NotSent {
     Impossible(String),
 }
 
+/// What was done, and how far it got.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Done {
+    /// What was really asked for: less than was planned where somebody else was faster.
+    pub deed: Deed,
+    /// How far it got.
+    pub outcome: Outcome,
+}
+
 /// Does what was planned, and finds out how far it got. An error means that nothing was sent.
 pub async fn perform(
     order: Order<'_>,
     client: &Client,
     log: &mut Actions,
-) -> Result<Outcome, NotSent> {
+) -> Result<Done, NotSent> {
     let Order { plan, grounds } = order;
-    let deed = &plan.deed;
     // Since it was planned, somebody may have thought about it for a while.
-    let before = State::read(deed.target(), client).await?;
-    if let Some(done) = deed.already(&before) {
+    let before = State::read(&plan.deed, client).await?;
+    if let Some(done) = plan.deed.already(&before) {
         return Err(NotSent::AlreadySo(format!("{} {done}", before.name())));
     }
-    if let Some((why, _)) = deed.impossible(&before) {
+    if let Some((why, _)) = plan.deed.impossible(&before) {
         return Err(NotSent::Impossible(format!("{} {why}", before.name())));
+    }
+    let (deed, aside) = plan.deed.without_changed(&plan.state, &before);
+    let aside = aside.join("; ");
+    if deed.target().is_empty() {
+        return Err(NotSent::Impossible(aside));
     }
     let changes = deed.changes(&before, grounds, plan.release);
     let line = log.append(
         client.clock().now(),
-        sending(deed, &before, &changes, grounds, client),
+        sending(&deed, &before, &changes, grounds, client),
     )?;
     let mut outcome = Outcome {
         line,
@@ -63,28 +76,54 @@ pub async fn perform(
         note: String::new(),
         error: None,
         may_come_until: None,
+        aside,
     };
-    // Of several requests, each is sent when the one before it was taken.
-    let mut n_taken = 0;
-    for change in &changes {
-        if let Err(error) = client.change(change).await {
-            let until = client.clock().now().checked_add(LIVE).ok();
-            outcome.may_come_until = until.filter(|_| may_come(&error));
-            outcome.error = Some(error);
-            break;
-        }
-        n_taken += 1;
-    }
+    let n_taken = send(&deed, &changes, client, &mut outcome).await;
     let after = match &outcome.error {
         Some(error) if error.is_refusal() && n_taken == 0 => {
             outcome.stage = Stage::NotApplied;
             outcome.note = error.to_string();
             None
         }
-        _ => read_back(deed, client, &mut outcome).await,
+        _ => read_back(&deed, client, &mut outcome).await,
     };
     note(log, client, &mut outcome, after.as_ref());
-    Ok(outcome)
+    Ok(Done { deed, outcome })
+}
+
+/// Sends one request after the other, each when the one before it was taken; how many were.
+async fn send(deed: &Deed, changes: &[Change], client: &Client, outcome: &mut Outcome) -> usize {
+    let mut n_taken = 0;
+    for change in changes {
+        if let Err(error) = client.change(change).await {
+            let until = client.clock().now().checked_add(LIVE).ok();
+            outcome.may_come_until = until.filter(|_| may_come(&error));
+            outcome.error = Some(error);
+            return n_taken;
+        }
+        n_taken += 1;
+    }
+    if deed.is_late() {
+        // It was taken, and will show when the server has got to it.
+        outcome.stage = Stage::Accepted;
+        outcome.may_come_until = client.clock().now().checked_add(LIVE).ok();
+    }
+    if let Err(error) = follow(deed, client).await {
+        outcome.error = Some(error);
+    }
+    n_taken
+}
+
+/// Sends what could not be written before the server had answered.
+async fn follow(deed: &Deed, client: &Client) -> Result<(), api::Error> {
+    if !deed.has_sequel() {
+        return Ok(());
+    }
+    let state = State::read(deed, client).await?;
+    for change in deed.then(&state) {
+        client.change(&change).await?;
+    }
+    Ok(())
 }
 
 /// Looks again whether what was accepted holds by now. What has changed since is logged.
@@ -115,25 +154,28 @@ async fn read_back(deed: &Deed, client: &Client, outcome: &mut Outcome) -> Optio
     let mut looks = 0;
     loop {
         looks += 1;
-        match State::read(deed.target(), client).await {
+        match State::read(deed, client).await {
             Ok(state) => {
-                outcome.stage = stage(deed, &state);
+                let reached = deed.stage(&state);
+                let is_missing = matches!(reached, Stage::NotApplied | Stage::Partly);
                 // What is not there yet may still arrive.
-                if outcome.stage == Stage::NotApplied && lost.is_some() && looks < LOOKS {
+                if is_missing && lost.is_some() && looks < LOOKS {
                     tokio::time::sleep(client.pace().look).await;
                     continue;
                 }
                 let now = client.clock().now();
-                match outcome.stage {
-                    Stage::NotApplied
-                        if outcome.may_come_until.is_some_and(|until| now < until) =>
-                    {
-                        outcome.stage = Stage::Pending;
-                    }
-                    Stage::Accepted | Stage::Confirmed => outcome.may_come_until = None,
-                    _ => {}
+                let may_come = outcome.may_come_until.is_some_and(|until| now < until);
+                let was_taken = deed.is_late() && outcome.stage == Stage::Accepted;
+                outcome.stage = match reached {
+                    _ if is_missing && may_come && was_taken => Stage::Accepted,
+                    _ if is_missing && may_come => Stage::Pending,
+                    Stage::Unknown if deed.leaves_no_trace() && lost.is_none() => Stage::Confirmed,
+                    other => other,
+                };
+                if matches!(reached, Stage::Accepted | Stage::Confirmed) {
+                    outcome.may_come_until = None;
                 }
-                outcome.note = words(deed, outcome.stage, lost.as_ref(), &state);
+                outcome.note = words(deed, outcome, lost.as_ref(), &state);
                 return Some(state);
             }
             Err(error) => {
@@ -158,46 +200,29 @@ fn may_come(error: &api::Error) -> bool {
     }
 }
 
-fn stage(deed: &Deed, state: &State) -> Stage {
-    let (asked, done) = match state {
-        State::Sensor(known) => sensor::holds(deed, known),
-        State::Hash { ban, .. } => {
-            let holds = ban::holds(deed, ban.as_ref());
-            (holds, holds)
-        }
-    };
-    match (asked, done) {
-        (Some(true), Some(true)) => Stage::Confirmed,
-        (Some(true), _) => Stage::Accepted,
-        (Some(false), _) => Stage::NotApplied,
-        (None, _) => Stage::Unknown,
-    }
-}
-
-fn words(deed: &Deed, so_far: Stage, lost: Option<&api::Error>, state: &State) -> String {
-    let (held, seen) = match state {
-        State::Sensor(known) => {
-            let seen = sensor::last_seen(known);
-            (
-                sensor::words(deed, known),
-                format!("; the sensor was last seen {seen}"),
-            )
-        }
-        State::Hash { ban, .. } => (ban::words(ban.as_ref()), String::new()),
-    };
-    let said = match so_far {
+fn words(deed: &Deed, outcome: &Outcome, lost: Option<&api::Error>, state: &State) -> String {
+    let (held, seen) = deed.words(state);
+    let said = match outcome.stage {
+        Stage::Confirmed if deed.leaves_no_trace() => held,
         Stage::Confirmed => format!("{held}, read back from the server"),
+        Stage::Accepted if deed.is_late() => format!("{held} so far"),
         Stage::Accepted => format!("{held}{seen}"),
+        Stage::Pending if deed.is_late() => format!("{held}; the others may still follow"),
         Stage::Pending => format!("the server holds: {held}; the request may still arrive"),
+        Stage::Partly => held,
         Stage::NotApplied | Stage::Unknown => format!("the server holds: {held}"),
     };
-    match lost {
+    let said = match lost {
         Some(error) if error.is_refusal() => format!("{said}; then: {error}"),
         Some(error @ (api::Error::Refused { .. } | api::Error::Busy(_))) => {
             format!("{error}; {said}")
         }
         Some(_) => format!("the answer was lost; {said}"),
         None => said,
+    };
+    match outcome.aside.as_str() {
+        "" => said,
+        aside => format!("{said}; {aside}"),
     }
 }
 
@@ -212,7 +237,7 @@ fn sending(
     let request = |change: &Change| Request {
         method: change.method().to_owned(),
         path: change.path().to_owned(),
-        body: change.body().clone(),
+        body: change.body(),
     };
     Event::Sending(Box::new(Sending {
         who: grounds.who.clone(),

@@ -61,7 +61,7 @@ impl Deed {
         if let Some(refusal) = estate.guard.refuses_all() {
             return Ok(Prepared::Refused(refusal));
         }
-        let state = State::read(self.target(), &estate.client).await?;
+        let state = State::read(&self, &estate.client).await?;
         if let Some(done) = self.already(&state) {
             return Ok(Prepared::AlreadySo {
                 said: format!("{} {done}", state.name()),
@@ -75,9 +75,16 @@ impl Deed {
                 is_guard: false,
             }));
         }
-        match state {
-            State::Sensor(known) => sensor::prepare(self, *known, estate).await,
-            State::Hash { md5, ban } => ban::prepare(self, md5, ban, estate).await,
+        match (self, state) {
+            (deed, State::Sensor(known)) => sensor::prepare(deed, *known, estate).await,
+            (deed, State::Hash { md5, ban }) => ban::prepare(deed, md5, ban, estate).await,
+            (Self::Triage(triage), State::Alerts(now)) => Ok(triage.prepare(now, estate)),
+            (Self::Watch(watching), State::Watchlist(now)) => Ok(watching.prepare(*now, estate)),
+            (Self::Feed(feeding), State::Feed(now)) => Ok(feeding.prepare(*now, estate).await),
+            (Self::Mute(muting), State::Report(now)) => Ok(muting.prepare(*now, estate)),
+            (Self::Admin(admin), State::Admin(now)) => Ok(admin.prepare(*now, estate)),
+            // What is read for a deed is what it is about.
+            _ => Err(Error::Internal),
         }
     }
 }

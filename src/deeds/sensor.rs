@@ -62,7 +62,7 @@ pub(super) fn changes(deed: &Deed, sensor: &Sensor, release: Option<(u32, u32)>)
         Deed::Flush { until, .. } => Change::flush(sensor, *until, release),
         Deed::Restart(_) => Change::restart(sensor),
         Deed::Annotate { notes, .. } => Change::notes(sensor, notes),
-        Deed::Ban { .. } | Deed::Lift(_) => return Vec::new(),
+        _ => return Vec::new(),
     };
     vec![change]
 }
@@ -81,7 +81,7 @@ pub(super) fn holds(deed: &Deed, sensor: &Sensor) -> (Option<bool>, Option<bool>
         Deed::Flush { .. } => both((!sensor.flush_until.is_empty()).then_some(true)),
         Deed::Restart(_) => both(sensor.restart_queued.filter(|is| *is)),
         Deed::Annotate { notes, .. } => both(Some(sensor.notes.raw() == notes)),
-        Deed::Ban { .. } | Deed::Lift(_) => both(None),
+        _ => both(None),
     }
 }
 
@@ -102,7 +102,7 @@ pub(super) fn words(deed: &Deed, sensor: &Sensor) -> String {
         Deed::Restart(_) => "no restart: it is done already, or the server ignored it".into(),
         Deed::Annotate { .. } if sensor.notes.is_empty() => "no notes".into(),
         Deed::Annotate { .. } => format!("notes: {}", text::fit(&sensor.notes, 60)),
-        Deed::Ban { .. } | Deed::Lift(_) => String::new(),
+        _ => String::new(),
     }
 }
 
@@ -188,7 +188,7 @@ fn effects(deed: &Deed, sensor: &Sensor, group: Option<&Group>, then: &str) -> V
             text::fit(&sensor.notes, 40),
             text::fit(&notes.as_str().into(), 40)
         ),
-        Deed::Ban { .. } | Deed::Lift(_) => String::new(),
+        _ => String::new(),
     };
     let mut effects = vec![format!(
         "{name}  sensor {}, {status}, group {group_name}: {what}",

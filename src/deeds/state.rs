@@ -1,8 +1,10 @@
 //! What a server holds of the target of a deed.
 
+use std::sync::Arc;
+
 use serde_json::{Value, json};
 
-use super::Target;
+use super::{Administered, Alerts, Deed, Fed, Muted, Watched};
 use crate::api::{Client, Error};
 use crate::model::{Ban, Md5, Sensor};
 use crate::text;
@@ -20,16 +22,40 @@ pub enum State {
         /// The ban, in force or lifted.
         ban: Option<Ban>,
     },
+    /// Alerts.
+    Alerts(Arc<Alerts>),
+    /// A watchlist, or that there is none.
+    Watchlist(Box<Watched>),
+    /// A feed, or that there is none.
+    Feed(Box<Fed>),
+    /// A threat report, or that there is none.
+    Report(Box<Muted>),
+    /// A sensor group, a user or a team, or that there is none.
+    Admin(Box<Administered>),
 }
 
 impl State {
-    /// Reads it from the server, past every cache.
-    pub async fn read(target: Target, client: &Client) -> Result<Self, Error> {
-        Ok(match target {
-            Target::Sensor(id) => Self::Sensor(Box::new(client.sensor(id).await?)),
-            Target::Hash(md5) => {
-                let ban = client.ban(md5).await?;
-                Self::Hash { md5, ban }
+    /// Reads what counts for a deed from the server, past every cache.
+    pub async fn read(deed: &Deed, client: &Client) -> Result<Self, Error> {
+        Ok(match deed {
+            Deed::Triage(triage) => {
+                Self::Alerts(Arc::new(Alerts::read(&triage.alerts, client).await?))
+            }
+            Deed::Watch(watching) => Self::Watchlist(Box::new(watching.read(client).await?)),
+            Deed::Feed(feeding) => Self::Feed(Box::new(feeding.read(client).await?)),
+            Deed::Mute(muting) => Self::Report(Box::new(muting.read(client).await?)),
+            Deed::Admin(admin) => Self::Admin(Box::new(admin.read(client).await?)),
+            Deed::Ban { md5, .. } | Deed::Lift(md5) => Self::Hash {
+                md5: *md5,
+                ban: client.ban(*md5).await?,
+            },
+            Deed::Isolate(sensor)
+            | Deed::Release(sensor)
+            | Deed::Move { sensor, .. }
+            | Deed::Flush { sensor, .. }
+            | Deed::Restart(sensor)
+            | Deed::Annotate { sensor, .. } => {
+                Self::Sensor(Box::new(client.sensor(*sensor).await?))
             }
         })
     }
@@ -39,6 +65,11 @@ impl State {
         match self {
             Self::Sensor(sensor) => sensor.computer_name.clone(),
             Self::Hash { md5, .. } => md5.to_string().as_str().into(),
+            Self::Alerts(now) => now.raw_name(),
+            Self::Watchlist(now) => now.raw_name().clone(),
+            Self::Feed(now) => now.raw_name().clone(),
+            Self::Report(now) => now.raw_name().clone(),
+            Self::Admin(now) => now.raw_name().clone(),
         }
     }
 
@@ -51,7 +82,7 @@ impl State {
     pub fn sensor(&self) -> Option<&Sensor> {
         match self {
             Self::Sensor(sensor) => Some(sensor),
-            Self::Hash { .. } => None,
+            _ => None,
         }
     }
 
@@ -72,6 +103,11 @@ impl State {
                 "text": ban.text.raw(),
                 "username": ban.username.raw(),
             }),
+            Self::Alerts(now) => now.json(),
+            Self::Watchlist(now) => now.json(),
+            Self::Feed(now) => now.json(),
+            Self::Report(now) => now.json(),
+            Self::Admin(now) => now.json(),
         }
     }
 }

@@ -163,6 +163,8 @@ pub struct Group {
     pub id: GroupId,
     /// Its name.
     pub name: Untrusted,
+    /// Its site.
+    pub site: Option<u64>,
     /// Whether banned hashes are stopped on its hosts.
     pub banning_enabled: Option<bool>,
     /// How many hosts it has.

@@ -118,6 +118,7 @@ impl Session {
                 "NOT APPLIED",
                 names(|step| at(step) == Some(Stage::NotApplied)),
             ),
+            ("PARTLY", names(|step| at(step) == Some(Stage::Partly))),
             ("UNKNOWN", names(|step| at(step) == Some(Stage::Unknown))),
             ("PENDING", names(|step| at(step) == Some(Stage::Pending))),
         ];

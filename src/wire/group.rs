@@ -9,6 +9,7 @@ impl Noun for Group {
         Some(Self {
             id: GroupId(record.count("id")?),
             name: record.text("name"),
+            site: record.count("site_id"),
             banning_enabled: record.flag("banning_enabled"),
             hosts: record.count("number_of_hosts"),
             isolation_exclusions: exclusions(record),

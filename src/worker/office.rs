@@ -12,7 +12,7 @@ use tokio::{
 use super::{Reply, Step, Ticket};
 use crate::api::Client;
 use crate::deeds::{
-    self, Deed, Estate, Grounds, Guard, Journal, Order, Outcome, Plan, Prepared, Who,
+    self, Deed, Done, Estate, Grounds, Guard, Journal, Order, Outcome, Plan, Prepared, Who,
 };
 use crate::record::actions::{self, Actions};
 
@@ -161,13 +161,13 @@ impl Clerk {
                 grounds: &grounds,
             };
             match deeds::perform(order, &self.client, &mut log).await {
-                Ok(outcome) => {
+                Ok(Done { deed, outcome }) => {
                     // The log first: whoever sees that it is done may take it back at once. Of many, it is read once.
                     if at == last {
                         self.tell_journal().await;
                     }
                     step(at, Step::Known(outcome.clone()));
-                    open.push((at, plan.deed, outcome));
+                    open.push((at, deed, outcome));
                 }
                 Err(error) => {
                     if at == last && !open.is_empty() {

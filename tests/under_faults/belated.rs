@@ -63,12 +63,12 @@ impl Isolation {
             plan: &plan,
             grounds: &Grounds::default(),
         };
-        let outcome = deeds::perform(order, &client, &mut log).await.unwrap();
+        let done = deeds::perform(order, &client, &mut log).await.unwrap();
         Self {
             sim,
             client,
             log,
-            outcome,
+            outcome: done.outcome,
             _state: state,
         }
     }

@@ -182,10 +182,10 @@ impl Hand {
         let result = deeds::perform(order, &self.client, &mut self.log).await;
         let requests = self.changes();
         match result {
-            Ok(outcome) => {
-                let line = outcome.line;
+            Ok(done) => {
+                let line = done.outcome.line;
                 self.sent.push(Sent { line, requests });
-                Some(outcome)
+                Some(done.outcome)
             }
             Err(error) => {
                 assert_eq!(requests, [], "{error}, and yet it was sent");

@@ -34,6 +34,7 @@ pub(crate) fn record(target: Target) -> String {
     match target {
         Target::Sensor(id) => format!("/api/v1/sensor/{id}"),
         Target::Hash(md5) => format!("/api/v1/banning/blacklist/{md5}"),
+        other => unreachable!("no script does anything to a {}", other.kind()),
     }
 }
 

@@ -42,17 +42,14 @@ impl Kind for Acts {
         match row.deed().as_ref().map(Deed::target)? {
             Target::Hash(md5) => Some(Lead::Search(Index::Binary, format!("md5:{md5}"))),
             Target::Sensor(id) => Some(Lead::Search(Index::Process, format!("sensor_id:{id}"))),
+            _ => None,
         }
     }
 
     fn clues(row: &Act) -> Clues {
-        match row.deed().as_ref().map(Deed::target) {
-            Some(Target::Hash(md5)) => Clues::of_hash(md5),
-            Some(Target::Sensor(id)) => {
-                Clues::of_host(id, &row.sending.target.name.as_str().into())
-            }
-            None => Clues::default(),
-        }
+        let name = row.sending.target.name.as_str().into();
+        let target = row.deed().map(|deed| deed.target());
+        target.map_or_else(Clues::default, |target| Clues::of_target(target, &name))
     }
 
     fn popup(
@@ -85,6 +82,7 @@ fn outcome(act: &Act, session: &Session) -> Value {
         Stage::Accepted => Value::Word("ACCEPTED"),
         Stage::Pending => Value::Word("PENDING"),
         Stage::NotApplied => Value::Judged("NOT APPLIED".into(), false),
+        Stage::Partly => Value::Judged("PARTLY".into(), false),
         Stage::Unknown => Value::Judged("UNKNOWN".into(), false),
     }
 }

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use crate::deeds::Target;
 use crate::keys::Action;
 use crate::model::{
     Alert, AlertId, AlertSource, Binary, Event, FeedId, GroupId, Md5, Process, ProcessId, Report,
@@ -138,6 +139,22 @@ impl Clues {
             clues.add(Action::SameDomain, "domain", &indicator.value);
         } else if indicator.kind.is_like("ipv4") {
             clues.add(Action::SameAddress, "ipaddr", &indicator.value);
+        }
+        clues
+    }
+
+    /// Those of what something was done to, by the name it had then.
+    pub fn of_target(target: Target, name: &Untrusted) -> Self {
+        let mut clues = Self::default();
+        match target {
+            Target::Sensor(id) => return Self::of_host(id, name),
+            Target::Hash(md5) => return Self::of_hash(md5),
+            Target::Alerts(ids) => clues.alerts = ids.to_vec(),
+            Target::Watchlist(id) => clues.watchlist = Some(id),
+            Target::Feed(id) => clues.feed = Some(id),
+            Target::Report(id) => clues.report = Some(id),
+            Target::Group(id) => clues.group = Some(id),
+            Target::New(..) => {}
         }
         clues
     }

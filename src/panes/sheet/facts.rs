@@ -152,6 +152,8 @@ fn known(preview: &Preview, session: &Session, theme: &Theme) -> Vec<Said> {
             Some(name) => format!("{md5}  {}", text::visible(&name)),
             None => md5.to_string(),
         },
+        Target::Alerts(ids) => format!("{} alerts", ids.len()),
+        other => format!("{} {}", other.kind(), shown(&other.id())),
     });
     said.map(|said| ("", Line::styled(said, theme.stale)))
         .collect()

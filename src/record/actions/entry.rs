@@ -140,6 +140,8 @@ pub enum Stage {
     Confirmed,
     /// It was read back, and does not hold.
     NotApplied,
+    /// It was read back of several, and holds for some of them only.
+    Partly,
     /// Nobody could say in time whether it holds.
     Pending,
     /// The answer was lost, and the state could not be read.
@@ -149,6 +151,6 @@ pub enum Stage {
 impl Stage {
     /// Whether nothing more is to be found out.
     pub fn is_final(self) -> bool {
-        matches!(self, Self::Confirmed | Self::NotApplied)
+        matches!(self, Self::Confirmed | Self::NotApplied | Self::Partly)
     }
 }

@@ -122,7 +122,9 @@ impl Cx<'_> {
                 let text = format!("{what}: {}", told(outcome.stage, &outcome.note));
                 match outcome.stage {
                     Stage::Confirmed | Stage::Accepted => self.notify(text),
-                    Stage::NotApplied | Stage::Pending | Stage::Unknown => self.warn(text),
+                    Stage::NotApplied | Stage::Partly | Stage::Pending | Stage::Unknown => {
+                        self.warn(text);
+                    }
                 }
             }
         }
@@ -134,13 +136,13 @@ impl Cx<'_> {
                 self.warn(text);
             }
         }
-        self.look_again(target);
+        self.look_again(&target);
     }
 
     /// Asks again for what is shown of a target.
-    fn look_again(&mut self, target: Target) {
+    fn look_again(&mut self, target: &Target) {
         match target {
-            Target::Sensor(id) => {
+            &Target::Sensor(id) => {
                 let fetch = Fetch::Sensor(id);
                 if self.session.sensor.asked() == Some(&fetch) {
                     self.fetch(fetch.clone(), Urgency::Fresh);
@@ -155,6 +157,12 @@ impl Cx<'_> {
                     self.renew::<Ban>(&(0..1));
                 }
             }
+            Target::Alerts(_)
+            | Target::Watchlist(_)
+            | Target::Feed(_)
+            | Target::Report(_)
+            | Target::Group(_)
+            | Target::New(..) => {}
         }
     }
 
@@ -179,6 +187,7 @@ fn told(stage: Stage, note: &str) -> String {
         Stage::Accepted => "accepted, not done yet",
         Stage::Pending => "PENDING",
         Stage::NotApplied => "NOT APPLIED",
+        Stage::Partly => "PARTLY",
         Stage::Unknown => "UNKNOWN whether it was done",
     };
     format!("{stage}; {note}")

@@ -1,6 +1,13 @@
 //! Requests that change the server. They are made before they are sent, so that they can be shown, and are sent once.
 
+mod admin;
+mod alert;
+mod feed;
+mod watchlist;
+
 use std::fmt;
+
+pub use alert::AlertChange;
 
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
@@ -23,9 +30,9 @@ impl Change {
         self.0.path()
     }
 
-    /// The body; null if there is none.
-    pub fn body(&self) -> &Value {
-        self.0.body.as_ref().unwrap_or(&Value::Null)
+    /// The body without what is secret in it, as it is shown and logged; null if there is none.
+    pub fn body(&self) -> Value {
+        self.0.body.as_ref().map_or(Value::Null, told)
     }
 
     /// Asks for isolation of a host, or no longer (reference 2.6, "Isolation").
@@ -91,19 +98,63 @@ impl Change {
     /// Gives a ban that was lifted its note back (reference 2.9, "PUT"): the record as it was, but for that it is lifted.
     pub fn lifted_note(ban: &Ban) -> Self {
         let md5 = ban.md5;
-        let mut record = match serde_json::from_str(ban.document.json()) {
-            Ok(Value::Object(record)) => record,
-            _ => Map::new(),
-        };
-        record.insert("md5hash".into(), md5.to_string().into());
-        record.insert("text".into(), ban.text.raw().into());
-        record.insert("enabled".into(), false.into());
+        let members = json!({
+            "md5hash": md5.to_string(),
+            "text": ban.text.raw(),
+            "enabled": false,
+        });
         Self(Ask::put(
             format!("{BANS}/{md5}"),
             format!("the ban of {md5}"),
-            Value::Object(record),
+            record(ban.document.json(), members),
         ))
     }
+}
+
+/// A body as it may be told: what is secret is taken out by the name of its member before it becomes text, and what nobody
+/// reads, such as the picture of a feed, is only counted.
+fn told(body: &Value) -> Value {
+    /// Members that no screen, log or message has.
+    const SECRETS: [&str; 6] = [
+        "password",
+        "current_password",
+        "confirm_password",
+        "auth_token",
+        "ssl_client_crt",
+        "ssl_client_key",
+    ];
+    /// Characters of a text that are still read.
+    const LONG: usize = 4000;
+    match body {
+        Value::Object(members) => {
+            let each = members.iter().map(|(name, value)| {
+                let is_secret = SECRETS.contains(&name.as_str()) && !value.is_null();
+                let told = if is_secret {
+                    "********".into()
+                } else {
+                    told(value)
+                };
+                (name.clone(), told)
+            });
+            Value::Object(each.collect())
+        }
+        Value::Array(values) => values.iter().map(told).collect(),
+        Value::String(text) if text.len() > LONG => format!("({} characters)", text.len()).into(),
+        other => other.clone(),
+    }
+}
+
+/// The record as the server sent it, with some of its members as they are to be (reference 1.11: servers take records
+/// whole).
+fn record(json: &str, members: Value) -> Value {
+    let mut record = match serde_json::from_str(json) {
+        Ok(Value::Object(record)) => record,
+        _ => Map::new(),
+    };
+    if let Value::Object(members) = members {
+        record.extend(members);
+    }
+    Value::Object(record)
 }
 
 /// Where bans live.
@@ -114,7 +165,7 @@ impl fmt::Display for Change {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", self.method(), self.path())?;
         match &self.0.body {
-            Some(body) => write!(f, " {body}"),
+            Some(body) => write!(f, " {}", told(body)),
             None => Ok(()),
         }
     }
@@ -148,13 +199,28 @@ mod tests {
     fn a_change_of_a_sensor_names_one_member_and_the_group() {
         let sensor = sensor();
         assert_eq!(
-            *Change::isolation(&sensor, true).body(),
+            Change::isolation(&sensor, true).body(),
             json!({"group_id": 1, "network_isolation_enabled": true})
         );
         assert_eq!(
-            *Change::group(&sensor, GroupId(2)).body(),
+            Change::group(&sensor, GroupId(2)).body(),
             json!({"group_id": 2})
         );
+    }
+
+    #[test]
+    fn what_is_secret_in_a_body_is_sent_and_never_told() {
+        let body = json!({"password": "s3cret", "inner": [{"auth_token": "s3cret"}], "icon": "x".repeat(5000)});
+        let change = Change(Ask::post("/api/user", "user ana", body));
+        for told in [
+            change.to_string(),
+            format!("{change:?}"),
+            change.body().to_string(),
+        ] {
+            assert!(!told.contains("s3cret"), "{told}");
+        }
+        assert_eq!(change.body()["icon"], "(5000 characters)");
+        assert_eq!(change.0.body.unwrap()["password"], "s3cret");
     }
 
     #[test]

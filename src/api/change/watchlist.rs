@@ -1,0 +1,69 @@
+//! Changes of watchlists and of what they set off (reference 2.10).
+
+use serde_json::{Value, json};
+
+use super::{Change, record};
+use crate::api::ask::Ask;
+use crate::model::{ActionKind, Watchlist, WatchlistId};
+
+/// Where watchlists live.
+const PATH: &str = "/api/v1/watchlist";
+
+impl Change {
+    /// Makes a watchlist. `search_query` is encoded as in an address.
+    pub fn new_watchlist(name: &str, search_query: &str, index: &str, description: &str) -> Self {
+        let body = json!({
+            "name": name,
+            "search_query": search_query,
+            "index_type": index,
+            "description": description,
+            "enabled": true,
+        });
+        Self(Ask::post(PATH, "a watchlist", body))
+    }
+
+    /// Writes a watchlist back with some of its members as they are to be.
+    pub fn watchlist(watchlist: &Watchlist, members: Value) -> Self {
+        let id = watchlist.id;
+        let body = record(watchlist.document.json(), members);
+        Self(Ask::put(
+            format!("{PATH}/{id}"),
+            format!("watchlist {id}"),
+            body,
+        ))
+    }
+
+    /// Takes a watchlist away.
+    pub fn no_watchlist(id: WatchlistId) -> Self {
+        Self(Ask::delete(
+            format!("{PATH}/{id}"),
+            format!("watchlist {id}"),
+        ))
+    }
+
+    /// Lets a watchlist set something off.
+    pub fn new_action(id: WatchlistId, kind: ActionKind, recipients: &[u64]) -> Self {
+        // JSON inside a string, as the server's own console sends it.
+        let data =
+            (!recipients.is_empty()).then(|| json!({"email_recipients": recipients}).to_string());
+        let body = json!({
+            "action_type": kind.number(),
+            "watchlist_id": id.0,
+            "group_id": null,
+            "action_data": data,
+        });
+        Self(Ask::post(
+            format!("{PATH}/{id}/action"),
+            format!("actions of watchlist {id}"),
+            body,
+        ))
+    }
+
+    /// Lets a watchlist set something off no longer.
+    pub fn no_action(id: WatchlistId, action: u64) -> Self {
+        Self(Ask::delete(
+            format!("{PATH}/{id}/action/{action}"),
+            format!("action {action} of watchlist {id}"),
+        ))
+    }
+}

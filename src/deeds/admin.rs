@@ -1,0 +1,350 @@
+//! Sensor groups, users and teams (reference 2.7, 2.8).
+
+use std::fmt;
+
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::{Map, Value, json};
+
+use super::{Estate, Plan, Prepared, Refusal, State, Target};
+use crate::api::{Change, Client, Error};
+use crate::model::{Group, GroupId};
+use crate::text::{self, Untrusted};
+
+/// Something that is done to a sensor group, a user or a team.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Admin {
+    /// A new sensor group.
+    CreateGroup {
+        /// What people call it.
+        name: String,
+        /// The number of its site.
+        site: u64,
+    },
+    /// A group gets another name, or belongs to another site.
+    EditGroup {
+        /// Which one.
+        id: GroupId,
+        /// Its name, if it is to change.
+        name: Option<String>,
+        /// Its site, if that is to change.
+        site: Option<u64>,
+    },
+    /// A new user of the server's console.
+    CreateUser(Box<NewUser>),
+    /// A new team, which may see everything in the groups that are there.
+    CreateTeam {
+        /// What people call it.
+        name: String,
+    },
+}
+
+/// A user who is to be made.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NewUser {
+    /// The name to log in with.
+    pub username: String,
+    /// First name.
+    pub first_name: String,
+    /// Last name.
+    pub last_name: String,
+    /// Where mail for them goes.
+    pub email: String,
+    /// Whether they may do everything.
+    pub is_admin: bool,
+    /// Their teams: number and name.
+    pub teams: Vec<(u64, String)>,
+    /// What they log in with.
+    pub password: Password,
+}
+
+/// A password on its way to the server: shown, logged and compared nowhere.
+#[derive(Clone, Default)]
+pub struct Password(SecretString);
+
+impl Password {
+    /// Takes it over.
+    pub fn new(text: String) -> Self {
+        Self(text.into())
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.expose_secret().is_empty()
+    }
+}
+
+impl PartialEq for Password {
+    /// What is made is the same user, whatever the password.
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Password {}
+
+impl fmt::Debug for Password {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Password")
+    }
+}
+
+/// What the server has of a group, a user or a team.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Administered {
+    /// The group, if it is about one that is there.
+    pub group: Option<Group>,
+    /// What a new one is, if there is one of this name: all that is told of it.
+    found: Option<Value>,
+    name: Untrusted,
+}
+
+impl Admin {
+    pub(super) fn verb(&self) -> &'static str {
+        match self {
+            Self::CreateGroup { .. } => "create group",
+            Self::EditGroup { .. } => "edit group",
+            Self::CreateUser(_) => "create user",
+            Self::CreateTeam { .. } => "create team",
+        }
+    }
+
+    pub(super) fn target(&self) -> Target {
+        match self {
+            Self::CreateGroup { name, .. } => Target::New("group", name.clone()),
+            Self::EditGroup { id, .. } => Target::Group(*id),
+            Self::CreateUser(user) => Target::New("user", user.username.clone()),
+            Self::CreateTeam { name } => Target::New("team", name.clone()),
+        }
+    }
+
+    pub(super) fn wanted(&self) -> Value {
+        match self {
+            Self::CreateGroup { name, site } => json!({"name": name, "site_id": site}),
+            Self::EditGroup { name, site, .. } => members(name.as_deref(), *site),
+            Self::CreateUser(user) => user.told(),
+            Self::CreateTeam { name } => json!({"name": name}),
+        }
+    }
+
+    /// Reads what the server has, past every cache.
+    pub(super) async fn read(&self, client: &Client) -> Result<Administered, Error> {
+        let mut now = Administered {
+            name: self.target().id().as_str().into(),
+            ..Administered::default()
+        };
+        match self {
+            Self::CreateGroup { name, .. } => {
+                let all = client.groups().await?;
+                let found = all.into_iter().find(|group| group.name.is_like(name));
+                now.found = found.map(|group| json!({"id": group.id.0, "name": group.name.raw()}));
+            }
+            Self::EditGroup { id, .. } => match client.group(*id).await {
+                Ok(group) => {
+                    now.name = group.name.clone();
+                    now.group = Some(group);
+                }
+                Err(Error::NotFound { .. }) => {}
+                Err(error) => return Err(error),
+            },
+            Self::CreateUser(user) => {
+                let all = client.users().await?.rows;
+                let found = all
+                    .into_iter()
+                    .find(|one| one.username.is_like(&user.username));
+                now.found = found.map(|one| {
+                    json!({
+                        "username": one.username.raw(),
+                        "email": one.email.raw(),
+                        "global_admin": one.is_admin,
+                    })
+                });
+            }
+            Self::CreateTeam { name } => {
+                let all = client.teams().await?.rows;
+                let found = all.into_iter().find(|team| team.name.is_like(name));
+                now.found = found.map(|team| json!({"id": team.id, "name": team.name.raw()}));
+            }
+        }
+        Ok(now)
+    }
+
+    pub(super) fn changes(&self, now: &Administered) -> Vec<Change> {
+        let change = match (self, &now.group) {
+            (Self::EditGroup { name, site, .. }, Some(group)) => {
+                Change::sensor_group(group, members(name.as_deref(), *site))
+            }
+            (Self::EditGroup { .. }, None) => return Vec::new(),
+            _ if now.found.is_some() => return Vec::new(),
+            (Self::CreateGroup { name, site }, _) => Change::new_group(name, *site),
+            (Self::CreateUser(user), _) => Change::new_user(user.body()),
+            (Self::CreateTeam { name }, _) => Change::new_team(name, &json!([])),
+        };
+        vec![change]
+    }
+
+    /// Whether the server holds it.
+    pub(super) fn holds(&self, now: &Administered) -> Option<bool> {
+        let Self::EditGroup { name, site, .. } = self else {
+            return Some(now.found.is_some());
+        };
+        let group = now.group.as_ref()?;
+        let is_named = name.as_ref().is_none_or(|name| group.name.raw() == name);
+        Some(is_named && site.is_none_or(|site| group.site == Some(site)))
+    }
+
+    pub(super) fn already(&self, now: &Administered) -> Option<String> {
+        let said = match self {
+            Self::EditGroup { .. } => "is so already",
+            _ => "is there already",
+        };
+        (self.holds(now) == Some(true)).then(|| said.into())
+    }
+
+    pub(super) fn impossible(&self, now: &Administered) -> Option<(&'static str, &'static str)> {
+        let is_gone = matches!(self, Self::EditGroup { .. }) && now.group.is_none();
+        is_gone.then_some(("is not there any more", "ask for the groups again with r"))
+    }
+
+    pub(super) fn words(&self, now: &Administered) -> String {
+        match (self, &now.group, &now.found) {
+            (Self::EditGroup { .. }, Some(group), _) => {
+                let site = group.site.map_or("?".into(), |site| site.to_string());
+                format!("{}, site {site}", text::fit(&group.name, 60))
+            }
+            (_, _, Some(_)) => "it is there".into(),
+            _ => "it is not there".into(),
+        }
+    }
+
+    /// Finds out what it would do.
+    pub(super) fn prepare(self, now: Administered, estate: &Estate) -> Prepared {
+        if let Some((why, hint)) = self.trouble() {
+            let (why, is_guard) = (why.into(), false);
+            return Prepared::Refused(Refusal {
+                why,
+                hint,
+                is_guard,
+            });
+        }
+        let name = text::visible(&now.name);
+        let mut warnings = Vec::new();
+        let effects = match &self {
+            Self::CreateGroup { site, .. } => {
+                vec![format!(
+                    "{name}: a new sensor group on site {site}, with the server's defaults"
+                )]
+            }
+            Self::EditGroup { name: to, site, .. } => {
+                let to = to.as_ref().map(|to| format!("{name} > {}", shown(to)));
+                let site = site.map(|site| format!("{name}: to site {site}"));
+                to.into_iter().chain(site).collect()
+            }
+            Self::CreateUser(user) => {
+                if user.is_admin {
+                    warnings.push("a global administrator may do everything on this server".into());
+                } else if user.teams.is_empty() {
+                    warnings.push("without a team they may see nothing".into());
+                }
+                let teams: Vec<_> = user.teams.iter().map(|(_, name)| shown(name)).collect();
+                vec![
+                    format!(
+                        "{name}: a new user, {} {}, {}",
+                        shown(&user.first_name),
+                        shown(&user.last_name),
+                        shown(&user.email)
+                    ),
+                    format!(
+                        "teams: {}",
+                        if teams.is_empty() {
+                            "none".into()
+                        } else {
+                            teams.join(", ")
+                        }
+                    ),
+                ]
+            }
+            Self::CreateTeam { .. } => {
+                warnings.push("without access to a group its members see nothing".into());
+                vec![format!("{name}: a new team")]
+            }
+        };
+        Prepared::Ready(Box::new(Plan {
+            effects,
+            warnings,
+            protection: None,
+            release: estate.client.release(),
+            state: State::Admin(Box::new(now)),
+            deed: super::Deed::Admin(self),
+        }))
+    }
+
+    /// What no server takes.
+    fn trouble(&self) -> Option<(&'static str, &'static str)> {
+        let is_nameless = match self {
+            Self::CreateGroup { name, .. } | Self::CreateTeam { name } => name.trim().is_empty(),
+            Self::EditGroup { name, .. } => {
+                name.as_ref().is_some_and(|name| name.trim().is_empty())
+            }
+            Self::CreateUser(user) => user.username.trim().is_empty(),
+        };
+        if is_nameless {
+            return Some(("it has no name", "give it one"));
+        }
+        match self {
+            Self::CreateUser(user) if user.password.is_empty() => {
+                Some(("there is no password", "it is asked for, and never shown"))
+            }
+            _ => None,
+        }
+    }
+}
+
+impl NewUser {
+    /// What may be told of it.
+    fn told(&self) -> Value {
+        json!({
+            "username": self.username,
+            "first_name": self.first_name,
+            "last_name": self.last_name,
+            "email": self.email,
+            "global_admin": self.is_admin,
+            "teams": self.teams.iter().map(|(id, _)| id).collect::<Vec<_>>(),
+        })
+    }
+
+    /// What is sent: the password as well.
+    fn body(&self) -> Value {
+        let mut body = self.told();
+        body["password"] = self.password.0.expose_secret().into();
+        body
+    }
+}
+
+impl Administered {
+    /// What people call it.
+    pub(super) fn raw_name(&self) -> &Untrusted {
+        &self.name
+    }
+
+    /// What counts of it, for the log.
+    pub(super) fn json(&self) -> Value {
+        match (&self.group, &self.found) {
+            (Some(group), _) => json!({"name": group.name.raw(), "site_id": group.site}),
+            (None, Some(found)) => found.clone(),
+            (None, None) => json!({"exists": false}),
+        }
+    }
+}
+
+fn members(name: Option<&str>, site: Option<u64>) -> Value {
+    let mut members = Map::new();
+    members.extend(name.map(|name| ("name".to_owned(), name.into())));
+    members.extend(site.map(|site| ("site_id".to_owned(), site.into())));
+    Value::Object(members)
+}
+
+fn shown(text: &str) -> String {
+    /// Cells of a name.
+    const NAME: usize = 60;
+    text::fit(&text.into(), NAME)
+}

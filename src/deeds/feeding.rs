@@ -1,0 +1,230 @@
+//! What is done to feeds (reference 2.11).
+
+use serde_json::{Value, json};
+
+use super::{Estate, Plan, Prepared, State, Target};
+use crate::api::{Change, Client, Error};
+use crate::model::{Feed, FeedId, Search, Span};
+use crate::text::{self, Untrusted};
+
+/// Something that is done to a feed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Feeding {
+    /// The server reads one from an address.
+    Add(String),
+    /// Its reports are looked for, or no longer.
+    Switch {
+        /// Which one.
+        id: FeedId,
+        /// Whether they are to be.
+        on: bool,
+    },
+    /// The server reads all of it again.
+    Synchronize(FeedId),
+    /// It goes, with its reports.
+    Delete(FeedId),
+}
+
+/// A feed as the server has it, if it has it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fed {
+    /// The feed.
+    pub feed: Option<Feed>,
+    /// What one is called that is not there.
+    name: Untrusted,
+}
+
+impl Feeding {
+    pub(super) fn verb(&self) -> &'static str {
+        match self {
+            Self::Add(_) => "add feed",
+            Self::Switch { on: true, .. } => "enable feed",
+            Self::Switch { on: false, .. } => "disable feed",
+            Self::Synchronize(_) => "sync feed",
+            Self::Delete(_) => "delete feed",
+        }
+    }
+
+    pub(super) fn target(&self) -> Target {
+        match self {
+            Self::Add(url) => Target::New("feed", url.clone()),
+            Self::Switch { id, .. } | Self::Synchronize(id) | Self::Delete(id) => Target::Feed(*id),
+        }
+    }
+
+    pub(super) fn needs_reason(&self) -> bool {
+        matches!(self, Self::Switch { on: false, .. } | Self::Delete(_))
+    }
+
+    pub(super) fn wanted(&self) -> Value {
+        match self {
+            Self::Add(url) => json!({"feed_url": url}),
+            Self::Switch { on, .. } => json!({"enabled": on}),
+            Self::Synchronize(_) => json!({"synchronized": true}),
+            Self::Delete(_) => json!({"deleted": true}),
+        }
+    }
+
+    /// Reads what the server has, past every cache.
+    pub(super) async fn read(&self, client: &Client) -> Result<Fed, Error> {
+        match self {
+            Self::Add(url) => {
+                let all = client.feeds().await?.rows;
+                Ok(Fed {
+                    feed: all.into_iter().find(|feed| feed.url.raw() == url),
+                    name: url.as_str().into(),
+                })
+            }
+            Self::Switch { id, .. } | Self::Synchronize(id) | Self::Delete(id) => {
+                let feed = match client.feed(*id).await {
+                    Ok(feed) => Some(feed),
+                    Err(Error::NotFound { .. }) => None,
+                    Err(error) => return Err(error),
+                };
+                let name = format!("feed {id}").into();
+                Ok(Fed { feed, name })
+            }
+        }
+    }
+
+    pub(super) fn changes(&self, now: &Fed) -> Vec<Change> {
+        let change = match (self, &now.feed) {
+            (Self::Add(url), None) => Change::new_feed(url),
+            (Self::Switch { on, .. }, Some(feed)) => Change::feed(feed, *on),
+            (Self::Synchronize(id), Some(_)) => Change::synchronize(*id),
+            (Self::Delete(id), Some(_)) => Change::no_feed(*id),
+            (Self::Add(_), Some(_)) | (_, None) => return Vec::new(),
+        };
+        vec![change]
+    }
+
+    /// Whether the server holds it; of a synchronization it keeps nothing.
+    pub(super) fn holds(&self, now: &Fed) -> Option<bool> {
+        match (self, &now.feed) {
+            (Self::Add(_), found) => Some(found.is_some()),
+            (Self::Switch { on, .. }, Some(feed)) => feed.is_enabled.map(|is| is == *on),
+            (Self::Delete(_), found) => Some(found.is_none()),
+            (Self::Switch { .. }, None) => Some(false),
+            (Self::Synchronize(_), _) => None,
+        }
+    }
+
+    pub(super) fn already(&self, now: &Fed) -> Option<String> {
+        let said = match self {
+            Self::Add(_) => "is read already",
+            Self::Switch { on: true, .. } => "is enabled already",
+            Self::Switch { on: false, .. } => "is disabled already",
+            Self::Delete(_) => "is not there any more",
+            Self::Synchronize(_) => return None,
+        };
+        (self.holds(now) == Some(true)).then(|| said.into())
+    }
+
+    pub(super) fn impossible(&self, now: &Fed) -> Option<(&'static str, &'static str)> {
+        match (self, &now.feed) {
+            (Self::Add(_), _) => None,
+            (_, None) => Some(("is not there any more", "ask for the feeds again with r")),
+            (Self::Synchronize(_), Some(feed)) if feed.is_enabled == Some(false) => Some((
+                "is disabled, and a disabled feed is not synchronized",
+                "enable it first",
+            )),
+            _ => None,
+        }
+    }
+
+    pub(super) fn words(&self, now: &Fed) -> String {
+        let Some(feed) = &now.feed else {
+            return "no such feed".into();
+        };
+        if let Self::Synchronize(_) = self {
+            return "the server took it; when it has read the feed, it does not tell".into();
+        }
+        let state = match feed.is_enabled {
+            Some(true) => "enabled",
+            Some(false) => "disabled",
+            None => "not said whether it is enabled",
+        };
+        format!("feed {}, {state}", feed.id)
+    }
+
+    /// Finds out what it would do.
+    pub(super) async fn prepare(self, now: Fed, estate: &Estate) -> Prepared {
+        let name = text::visible(now.raw_name());
+        let mut warnings = Vec::new();
+        let mut effects = vec![match &self {
+            Self::Add(url) => {
+                if !["https://", "http://", "file://"]
+                    .iter()
+                    .any(|kind| url.starts_with(kind))
+                {
+                    warnings.push("servers read feeds from https://, http:// and file://".into());
+                }
+                format!("{name}: the server reads it at once, and looks for its reports")
+            }
+            Self::Switch { on: true, .. } => format!("{name}: disabled > enabled"),
+            Self::Switch { on: false, .. } => format!("{name}: enabled > disabled"),
+            Self::Synchronize(_) => format!("{name}: all of it is read again"),
+            Self::Delete(_) => format!("{name}: goes, with its reports"),
+        }];
+        if let Some(feed) = &now.feed {
+            effects.push(format!("it is read from {}", text::visible(&feed.url)));
+        }
+        if let Self::Switch { on: false, id } | Self::Delete(id) = &self {
+            match n_reports(*id, &estate.client).await {
+                Ok(n) => warnings.push(format!("its {n} reports raise no alerts any more")),
+                Err(error) => {
+                    warnings.push(format!("how many reports it has is not known: {error}"));
+                }
+            }
+        }
+        let is_vendors = now
+            .feed
+            .as_ref()
+            .is_some_and(|feed| feed.is_manual == Some(false));
+        if is_vendors && matches!(self, Self::Delete(_)) {
+            warnings
+                .push("it is one of the vendor's: it cannot be added again by its address".into());
+        }
+        Prepared::Ready(Box::new(Plan {
+            effects,
+            warnings,
+            protection: None,
+            release: estate.client.release(),
+            state: State::Feed(Box::new(now)),
+            deed: super::Deed::Feed(self),
+        }))
+    }
+}
+
+/// How many reports a feed has.
+async fn n_reports(id: FeedId, client: &Client) -> Result<u64, Error> {
+    let search = Search {
+        query: format!("feed_id:{id}"),
+        ..Search::default()
+    };
+    Ok(client
+        .reports(&search, Span { start: 0, rows: 0 })
+        .await?
+        .total)
+}
+
+impl Fed {
+    /// What people call it.
+    pub(super) fn raw_name(&self) -> &Untrusted {
+        self.feed.as_ref().map_or(&self.name, Feed::title)
+    }
+
+    /// What counts of it, for the log.
+    pub(super) fn json(&self) -> Value {
+        match &self.feed {
+            None => json!({"exists": false}),
+            Some(feed) => json!({
+                "id": feed.id.0,
+                "name": feed.name.raw(),
+                "feed_url": feed.url.raw(),
+                "enabled": feed.is_enabled,
+                "manually_added": feed.is_manual,
+            }),
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! Letting a threat report raise alerts, or no longer (reference 2.12).
+
+use serde_json::{Value, json};
+
+use super::{Estate, Plan, Prepared, State, Target};
+use crate::api::{Change, Client, Error};
+use crate::model::{Report, ReportId};
+use crate::text::{self, Untrusted};
+
+/// A report is ignored, or heard again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Muting {
+    /// Which one.
+    pub report: ReportId,
+    /// Whether it is to be ignored.
+    pub on: bool,
+}
+
+/// A report as the server has it, if it has it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Muted {
+    /// The report.
+    pub report: Option<Report>,
+    /// What one is called that is not there.
+    name: Untrusted,
+}
+
+impl Muting {
+    pub(super) fn verb(&self) -> &'static str {
+        if self.on {
+            "ignore report"
+        } else {
+            "restore report"
+        }
+    }
+
+    pub(super) fn target(&self) -> Target {
+        Target::Report(self.report.clone())
+    }
+
+    pub(super) fn wanted(&self) -> Value {
+        json!({"is_ignored": self.on})
+    }
+
+    /// Reads what the server has, past every cache.
+    pub(super) async fn read(&self, client: &Client) -> Result<Muted, Error> {
+        let report = match client.report(&self.report).await {
+            Ok(report) => Some(report),
+            Err(Error::NotFound { .. }) => None,
+            Err(error) => return Err(error),
+        };
+        let name = format!("report {}", self.report.raw()).into();
+        Ok(Muted { report, name })
+    }
+
+    pub(super) fn changes(&self, now: &Muted) -> Vec<Change> {
+        let change = now.report.as_ref();
+        let change = change.map(|report| Change::report(&report.id, self.on));
+        change.into_iter().collect()
+    }
+
+    /// Whether the server holds it.
+    pub(super) fn holds(&self, now: &Muted) -> Option<bool> {
+        let is_ignored = now.report.as_ref()?.is_ignored?;
+        Some(is_ignored == self.on)
+    }
+
+    pub(super) fn already(&self, now: &Muted) -> Option<String> {
+        let said = if self.on {
+            "is ignored already"
+        } else {
+            "raises alerts already"
+        };
+        (self.holds(now) == Some(true)).then(|| said.into())
+    }
+
+    pub(super) fn impossible(now: &Muted) -> Option<(&'static str, &'static str)> {
+        now.report.is_none().then_some((
+            "is not there any more",
+            "its feed has dropped it, or is gone itself",
+        ))
+    }
+
+    pub(super) fn words(now: &Muted) -> String {
+        match now.report.as_ref().map(|report| report.is_ignored) {
+            Some(Some(true)) => "ignored".into(),
+            Some(Some(false)) => "raises alerts".into(),
+            Some(None) => "it does not say whether the report is ignored".into(),
+            None => "no such report".into(),
+        }
+    }
+
+    /// Finds out what it would do.
+    pub(super) fn prepare(self, now: Muted, estate: &Estate) -> Prepared {
+        let name = text::visible(now.raw_name());
+        let (feed, n) = match &now.report {
+            Some(report) => (text::visible(&report.feed_name), report.indicators.len()),
+            None => (String::new(), 0),
+        };
+        let what = if self.on {
+            "raises alerts > ignored"
+        } else {
+            "ignored > raises alerts"
+        };
+        let mut effects = vec![format!("{name}  report of {feed}: {what}")];
+        if n > 0 {
+            effects.push(format!("it looks for {n} indicators"));
+        }
+        Prepared::Ready(Box::new(Plan {
+            effects,
+            warnings: Vec::new(),
+            protection: None,
+            release: estate.client.release(),
+            state: State::Report(Box::new(now)),
+            deed: super::Deed::Mute(self),
+        }))
+    }
+}
+
+impl Muted {
+    /// What people call it.
+    pub(super) fn raw_name(&self) -> &Untrusted {
+        let own = self.report.as_ref().map(|report| &report.title);
+        own.and_then(Untrusted::non_empty).unwrap_or(&self.name)
+    }
+
+    /// What counts of it, for the log.
+    pub(super) fn json(&self) -> Value {
+        let is_ignored = self.report.as_ref().map(|report| report.is_ignored);
+        json!({"is_ignored": is_ignored})
+    }
+}

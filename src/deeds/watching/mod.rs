@@ -1,0 +1,371 @@
+//! What is done to watchlists (reference 2.10).
+
+mod now;
+
+use serde_json::{Value, json};
+
+use now::readable;
+pub use now::{Watched, WatchlistDraft};
+
+use super::{Estate, Plan, Prepared, Refusal, State, Target};
+use crate::api::{Change, Client, Error};
+use crate::model::{ActionKind, StoredIndex, WatchlistId};
+use crate::text;
+
+/// Something that is done to a watchlist.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Watching {
+    /// A search becomes a watchlist.
+    Create(NewWatchlist),
+    /// It gets another name, another description or another query.
+    Edit {
+        /// Which one.
+        id: WatchlistId,
+        /// What it is to hold.
+        draft: Box<WatchlistDraft>,
+    },
+    /// It runs, or no longer.
+    Switch {
+        /// Which one.
+        id: WatchlistId,
+        /// Whether it is to run.
+        on: bool,
+    },
+    /// It goes.
+    Delete(WatchlistId),
+    /// It sets something off.
+    AddAction {
+        /// Which one.
+        id: WatchlistId,
+        /// What it sets off.
+        kind: ActionKind,
+        /// The users who get an e-mail, by their numbers.
+        recipients: Vec<u64>,
+    },
+    /// It sets something off no longer.
+    RemoveAction {
+        /// Which one.
+        id: WatchlistId,
+        /// What it sets off, by its number.
+        action: u64,
+    },
+}
+
+/// A watchlist that is to be made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewWatchlist {
+    /// What it is to hold.
+    pub draft: WatchlistDraft,
+    /// Whether it searches processes, or else binaries.
+    pub index: StoredIndex,
+    /// What it is to set off.
+    pub sets_off: Vec<ActionKind>,
+}
+
+impl Watching {
+    pub(super) fn verb(&self) -> &'static str {
+        match self {
+            Self::Create(_) => "create watchlist",
+            Self::Edit { .. } => "edit watchlist",
+            Self::Switch { on: true, .. } => "enable watchlist",
+            Self::Switch { on: false, .. } => "disable watchlist",
+            Self::Delete(_) => "delete watchlist",
+            Self::AddAction { .. } => "add action",
+            Self::RemoveAction { .. } => "remove action",
+        }
+    }
+
+    pub(super) fn target(&self) -> Target {
+        match self {
+            Self::Create(new) => Target::New("watchlist", new.draft.name.clone()),
+            Self::Edit { id, .. }
+            | Self::Switch { id, .. }
+            | Self::Delete(id)
+            | Self::AddAction { id, .. }
+            | Self::RemoveAction { id, .. } => Target::Watchlist(*id),
+        }
+    }
+
+    pub(super) fn needs_reason(&self) -> bool {
+        matches!(self, Self::Switch { on: false, .. } | Self::Delete(_))
+    }
+
+    pub(super) fn wanted(&self) -> Value {
+        match self {
+            Self::Create(new) => {
+                let sets_off = new.sets_off.iter().map(|kind| kind.number());
+                json!({
+                    "name": new.draft.name,
+                    "description": new.draft.description,
+                    "search_query": new.draft.search_query,
+                    "index_type": new.index.word().raw(),
+                    "action_types": sets_off.collect::<Vec<_>>(),
+                })
+            }
+            Self::Edit { draft, .. } => members(draft),
+            Self::Switch { on, .. } => json!({"enabled": on}),
+            Self::Delete(_) => json!({"deleted": true}),
+            Self::AddAction {
+                kind, recipients, ..
+            } => json!({"action_type": kind.number(), "email_recipients": recipients}),
+            Self::RemoveAction { action, .. } => json!({"removed_action": action}),
+        }
+    }
+
+    /// Reads what the server has, past every cache.
+    pub(super) async fn read(&self, client: &Client) -> Result<Watched, Error> {
+        let mut watched = Watched::default();
+        let id = match self {
+            Self::Create(new) => {
+                let all = client.watchlists().await?.rows;
+                let named = all.iter().filter(|one| one.name.raw() == new.draft.name);
+                watched.n_namesakes = named.count();
+                watched.name = new.draft.name.as_str().into();
+                // The newest of those that could be it.
+                let found = all.into_iter().filter(|one| new.draft.is_held(one));
+                watched.watchlist = found.max_by_key(|one| one.id);
+                watched.watchlist.as_ref().map(|one| one.id)
+            }
+            Self::Edit { id, .. }
+            | Self::Switch { id, .. }
+            | Self::Delete(id)
+            | Self::AddAction { id, .. }
+            | Self::RemoveAction { id, .. } => {
+                watched.watchlist = match client.watchlist(*id).await {
+                    Ok(found) => Some(found),
+                    Err(Error::NotFound { .. }) => None,
+                    Err(error) => return Err(error),
+                };
+                watched.name = format!("watchlist {id}").into();
+                Some(*id)
+            }
+        };
+        let is_about_actions = match self {
+            Self::Create(new) => !new.sets_off.is_empty(),
+            Self::Delete(_) | Self::AddAction { .. } | Self::RemoveAction { .. } => true,
+            Self::Edit { .. } | Self::Switch { .. } => false,
+        };
+        if let Some(id) = id.filter(|_| is_about_actions && watched.watchlist.is_some()) {
+            watched.actions = Some(client.watch_actions(id).await?.rows);
+        }
+        Ok(watched)
+    }
+
+    pub(super) fn changes(&self, now: &Watched) -> Vec<Change> {
+        match (self, &now.watchlist) {
+            (Self::Create(new), None) => {
+                let (draft, index) = (&new.draft, new.index.word());
+                vec![Change::new_watchlist(
+                    &draft.name,
+                    &draft.search_query,
+                    index.raw(),
+                    &draft.description,
+                )]
+            }
+            (Self::Create(_), Some(_)) => self.then(now),
+            (_, None) => Vec::new(),
+            (Self::Edit { draft, .. }, Some(old)) => vec![Change::watchlist(old, members(draft))],
+            (Self::Switch { on, .. }, Some(old)) => {
+                vec![Change::watchlist(old, json!({"enabled": on}))]
+            }
+            (Self::Delete(id), Some(_)) => vec![Change::no_watchlist(*id)],
+            (
+                Self::AddAction {
+                    id,
+                    kind,
+                    recipients,
+                },
+                Some(_),
+            ) => vec![Change::new_action(*id, *kind, recipients)],
+            (Self::RemoveAction { id, action }, Some(_)) => vec![Change::no_action(*id, *action)],
+        }
+    }
+
+    /// What is sent once there is a number for what was made.
+    pub(super) fn then(&self, now: &Watched) -> Vec<Change> {
+        let (Self::Create(new), Some(made)) = (self, &now.watchlist) else {
+            return Vec::new();
+        };
+        let missing = new.sets_off.iter().filter(|kind| !now.sets_off(**kind));
+        missing
+            .map(|kind| Change::new_action(made.id, *kind, &[]))
+            .collect()
+    }
+
+    /// Whether the server holds it.
+    pub(super) fn holds(&self, now: &Watched) -> Option<bool> {
+        let Some(one) = &now.watchlist else {
+            return Some(matches!(self, Self::Delete(_)));
+        };
+        match self {
+            Self::Create(new) => Some(new.sets_off.iter().all(|kind| now.sets_off(*kind))),
+            Self::Edit { draft, .. } => Some(draft.is_held(one) && draft.is_described(one)),
+            Self::Switch { on, .. } => one.is_enabled.map(|is| is == *on),
+            Self::Delete(_) => Some(false),
+            Self::AddAction { kind, .. } => Some(now.sets_off(*kind)),
+            Self::RemoveAction { action, .. } => {
+                let actions = now.actions.as_ref()?;
+                Some(actions.iter().all(|other| other.id != *action))
+            }
+        }
+    }
+
+    pub(super) fn already(&self, now: &Watched) -> Option<String> {
+        let holds = self.holds(now) == Some(true);
+        let said = match self {
+            Self::Create(_) => "is there already, with this query",
+            Self::Edit { .. } => "says that already",
+            Self::Switch { on: true, .. } => "is enabled already",
+            Self::Switch { on: false, .. } => "is disabled already",
+            Self::Delete(_) => "is not there any more",
+            Self::AddAction { kind, .. } => return holds.then(|| format!("has {kind} already")),
+            Self::RemoveAction { .. } => "does not set that off",
+        };
+        holds.then(|| said.into())
+    }
+
+    pub(super) fn impossible(&self, now: &Watched) -> Option<(&'static str, &'static str)> {
+        match (self, &now.watchlist) {
+            (Self::Create(_), _) => None,
+            (_, None) => Some((
+                "is not there any more",
+                "ask for the watchlists again with r",
+            )),
+            (_, Some(one)) if one.is_readonly == Some(true) => Some((
+                "is read-only: the server lets nobody change it",
+                "make one of your own from its query with W",
+            )),
+            _ => None,
+        }
+    }
+
+    pub(super) fn words(now: &Watched) -> String {
+        let Some(one) = &now.watchlist else {
+            return "no such watchlist".into();
+        };
+        let state = match one.is_enabled {
+            Some(true) => "enabled",
+            Some(false) => "disabled",
+            None => "not said whether it is enabled",
+        };
+        let actions = now.actions.as_ref().map(|actions| {
+            let kinds: Vec<_> = actions.iter().map(|one| one.kind.to_string()).collect();
+            if kinds.is_empty() {
+                ", sets nothing off".into()
+            } else {
+                format!(", sets off {}", kinds.join(", "))
+            }
+        });
+        format!(
+            "watchlist {}, {state}{}",
+            one.id,
+            actions.unwrap_or_default()
+        )
+    }
+
+    /// Finds out what it would do.
+    pub(super) fn prepare(self, now: Watched, estate: &Estate) -> Prepared {
+        if let Self::Create(NewWatchlist { draft, .. }) = &self
+            && let Some((why, hint)) = draft.trouble()
+        {
+            return Prepared::Refused(Refusal {
+                why: why.into(),
+                hint,
+                is_guard: false,
+            });
+        }
+        let mut effects = vec![format!(
+            "{}: {}",
+            text::visible(now.raw_name()),
+            self.effect(&now)
+        )];
+        let mut warnings = Vec::new();
+        if let Some(one) = &now.watchlist {
+            effects.push(format!("its query: {}", readable(&one.search_query)));
+        }
+        match &self {
+            Self::Create(new) => {
+                effects.push(format!(
+                    "its query: {}",
+                    readable(&new.draft.search_query.as_str().into())
+                ));
+                let kinds: Vec<_> = new.sets_off.iter().map(ToString::to_string).collect();
+                effects.push(match &kinds[..] {
+                    [] => "it tags what it finds, and sets nothing off".into(),
+                    kinds => format!(
+                        "then, once it has a number, it is made to set off: {}",
+                        kinds.join(", ")
+                    ),
+                });
+                if now.n_namesakes > 0 {
+                    warnings.push(format!(
+                        "{} with this name are there already",
+                        now.n_namesakes
+                    ));
+                }
+            }
+            Self::Delete(_) => {
+                effects.push("what it has tagged stays tagged; its hits end".into());
+                let n = now.actions.as_ref().map_or(0, Vec::len);
+                if n > 0 {
+                    warnings.push(format!(
+                        "{n} actions go with it, and no undo brings them back"
+                    ));
+                }
+            }
+            Self::Switch { on: false, .. } => {
+                warnings.push("what it would find from now on is not found".into());
+            }
+            _ => {}
+        }
+        Prepared::Ready(Box::new(Plan {
+            effects,
+            warnings,
+            protection: None,
+            release: estate.client.release(),
+            state: State::Watchlist(Box::new(now)),
+            deed: super::Deed::Watch(self),
+        }))
+    }
+
+    fn effect(&self, now: &Watched) -> String {
+        match self {
+            Self::Create(new) => match new.index {
+                StoredIndex::Modules => "a new watchlist of binaries".into(),
+                _ => "a new watchlist of processes".into(),
+            },
+            Self::Edit { draft, .. } => format!(
+                "{:?}, {:?} > {}",
+                text::fit(&draft.name.as_str().into(), 60),
+                text::fit(&draft.description.as_str().into(), 60),
+                readable(&draft.search_query.as_str().into())
+            ),
+            Self::Switch { on: true, .. } => "disabled > enabled".into(),
+            Self::Switch { on: false, .. } => "enabled > disabled".into(),
+            Self::Delete(_) => match now.watchlist.as_ref().and_then(|one| one.total_hits) {
+                Some(hits) => format!("goes; it has {hits} hits"),
+                None => "goes".into(),
+            },
+            Self::AddAction {
+                kind, recipients, ..
+            } => match recipients.len() {
+                0 => format!("sets off {kind}"),
+                n => format!("sets off {kind} to {n} users"),
+            },
+            Self::RemoveAction { action, .. } => {
+                let actions = now.actions.iter().flatten();
+                let kind = actions.filter(|one| one.id == *action).map(|one| one.kind);
+                let kind = kind.map(|kind| kind.to_string()).next();
+                format!("sets off {} no longer", kind.unwrap_or_default())
+            }
+        }
+    }
+}
+
+fn members(draft: &WatchlistDraft) -> Value {
+    json!({
+        "name": draft.name,
+        "description": draft.description,
+        "search_query": draft.search_query,
+    })
+}
