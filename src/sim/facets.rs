@@ -42,7 +42,14 @@ pub(super) fn defaults(index: Index) -> Vec<String> {
             "assigned_to",
             "created_time",
         ],
-        Index::Binary | Index::Report => &[
+        Index::Report => &[
+            "feed_name",
+            "feed_category",
+            "tags",
+            "is_ignored",
+            "has_query",
+        ],
+        Index::Binary => &[
             "product_name_facet",
             "file_version_facet",
             "digsig_result",

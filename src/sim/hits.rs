@@ -11,6 +11,7 @@ use super::{
     facets,
     intel::Known,
     render,
+    report::ReportDocument,
     search::Search,
     server::Server,
 };
@@ -240,6 +241,12 @@ pub(super) fn alert<'s>(
     })
 }
 
+/// The report of a number.
+pub(super) fn report(known: &Known, number: u32) -> Option<ReportDocument<'_>> {
+    let filed = known.reports.get(usize::try_from(number).ok()?)?;
+    Some(ReportDocument { known, filed })
+}
+
 /// Whatever has a number in the index that is searched.
 pub(super) fn record<'s>(
     server: &'s Server,
@@ -250,7 +257,7 @@ pub(super) fn record<'s>(
         Index::Process => Box::new(document(server, number)?),
         Index::Binary => Box::new(file(server, number)?),
         Index::Alert => Box::new(alert(server, &search.known, number)?),
-        Index::Report => return None,
+        Index::Report => Box::new(report(&search.known, number)?),
     })
 }
 
@@ -268,7 +275,7 @@ fn all(server: &Server, search: &Search) -> Vec<u32> {
         }
         Index::Binary => world.binaries.places().map(number).collect(),
         Index::Alert => search.known.alerts(world).collect(),
-        Index::Report => Vec::new(),
+        Index::Report => (0..number(search.known.reports.len())).collect(),
     }
 }
 

@@ -18,6 +18,7 @@ mod intel;
 mod listen;
 mod release;
 mod render;
+mod report;
 mod resources;
 mod search;
 mod server;

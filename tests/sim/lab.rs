@@ -39,6 +39,21 @@ impl Lab {
         request.send().await.unwrap()
     }
 
+    pub(crate) async fn put(&self, path: &str, body: Value) -> StatusCode {
+        self.send(Method::PUT, path, Some(body)).await.status()
+    }
+
+    pub(crate) async fn delete(&self, path: &str) -> StatusCode {
+        self.send(Method::DELETE, path, None).await.status()
+    }
+
+    /// What a change is answered with, when it is made.
+    pub(crate) async fn made(&self, path: &str, body: Value) -> Value {
+        let response = self.send(Method::POST, path, Some(body)).await;
+        assert_eq!(response.status(), StatusCode::OK, "{path}");
+        response.json().await.unwrap()
+    }
+
     pub(crate) async fn get(&self, path: &str) -> Response {
         self.send(Method::GET, path, None).await
     }

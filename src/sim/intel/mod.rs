@@ -3,7 +3,12 @@
 //! What is asked of an alert or a report is true at once and known to searches later, as the index lags behind. A search
 //! takes what is [`Known`] at its beginning and sees nothing else.
 
+mod actions;
+mod feeds;
+mod lists;
 mod marks;
+mod paper;
+mod told;
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -11,9 +16,18 @@ use std::{
     time::{Duration, Instant},
 };
 
+pub(super) use actions::{Action, Actions, Owner};
+pub(super) use feeds::{About, Feed, Feeds, Filed, Report};
+pub(super) use lists::{Found, List, Lists};
 pub(super) use marks::{Ignored, Mark, Names, ReportId, Turn};
+pub(super) use paper::read as read_paper;
 
-use super::world::{Alert, Origin, World, arise};
+use super::{
+    search::Search,
+    server::Server,
+    world::{Alert, Origin, World, arise},
+};
+use crate::query::Index;
 use marks::Change;
 
 /// More at once are not news but a mistyped number.
@@ -24,6 +38,9 @@ const MOST_RAISED: u64 = 100_000;
 pub(super) struct Intel {
     lag: Duration,
     state: Mutex<State>,
+    lists: Mutex<Lists>,
+    actions: Mutex<Actions>,
+    feeds: Mutex<Feeds>,
 }
 
 /// What searches see.
@@ -37,6 +54,8 @@ pub(super) struct Known {
     /// Alerts that are not of the world's beginning, the oldest first. Their numbers follow those of the world's.
     raised: Vec<Arc<Alert>>,
     pub(super) ignored: Ignored,
+    /// All reports, in the order of their numbers.
+    pub(super) reports: Arc<Vec<Filed>>,
 }
 
 #[derive(Debug, Default)]
@@ -54,9 +73,11 @@ impl Intel {
     /// What a world begins with; changes reach searches after `lag`.
     pub(super) fn of(world: &World, lag: Duration) -> Self {
         let users = world.fleet.users.iter();
+        let feeds = Feeds::of(world);
         let known = Known {
             names: Names::new(users.map(|user| user.username.clone())),
             marks: world.alerts.iter().map(Mark::of).collect(),
+            reports: Arc::new(feeds.filed()),
             ..Known::default()
         };
         let ids = world.alerts.iter().map(|alert| number_of(&alert.id));
@@ -71,6 +92,9 @@ impl Intel {
                 numbers,
                 ..State::default()
             }),
+            lists: Mutex::new(Lists::of(world)),
+            actions: Mutex::new(Actions::of(world)),
+            feeds: Mutex::new(feeds),
         }
     }
 
@@ -105,11 +129,17 @@ impl Intel {
 
     /// Raises new alerts, which searches see at once, and gives their ids. What is ignored raises none.
     pub(super) fn raise(&self, world: &World, count: u64, at: i64) -> Vec<String> {
+        let lists = self.raising(world);
+        let feeds = self.raising_feeds(world);
         let mut state = self.state();
         let first = u64::try_from(state.known.raised.len()).unwrap_or(u64::MAX);
         let last = first.saturating_add(count.min(MOST_RAISED));
-        let alerts = arise(world, first..last, at, |origin| {
-            report_of(world, origin).is_none_or(|(feed, id)| !state.ignored.has(feed, &id))
+        let alerts = arise(world, first..last, at, |origin| match origin {
+            Origin::Watchlist(place) => lists[place],
+            Origin::Report(place, _) => {
+                let report = report_of(world, origin).filter(|_| feeds[place]);
+                report.is_some_and(|(feed, id)| !state.ignored.has(feed, &id))
+            }
         });
         let known = Arc::make_mut(&mut state.known);
         known.generation += 1;
@@ -124,6 +154,28 @@ impl Intel {
         alerts.into_iter().map(|alert| alert.id).collect()
     }
 
+    /// Which watchlists of the world raise alerts, by place.
+    fn raising(&self, world: &World) -> Vec<bool> {
+        let lists = locked(&self.lists);
+        let actions = locked(&self.actions);
+        let raises = |id: u64| {
+            lists.get(id).is_some_and(|list| list.enabled) && actions.alerts(Owner::Watchlist(id))
+        };
+        let ids = world.intelligence.watchlists.iter();
+        ids.map(|list| list.id.parse().is_ok_and(raises)).collect()
+    }
+
+    /// Which feeds of the world do.
+    fn raising_feeds(&self, world: &World) -> Vec<bool> {
+        let feeds = locked(&self.feeds);
+        let actions = locked(&self.actions);
+        let raises = |id: u32| {
+            feeds.get(id).is_some_and(|feed| feed.enabled) && actions.alerts(Owner::Feed(id.into()))
+        };
+        let all = world.intelligence.feeds.iter();
+        all.map(|feed| raises(feed.id)).collect()
+    }
+
     /// Ignores reports, or stops doing so.
     pub(super) fn ignore(&self, ids: Vec<ReportId>, ignored: bool) {
         self.state().ignored.set(&ids, ignored);
@@ -135,10 +187,81 @@ impl Intel {
         state.late.push_back((Instant::now() + self.lag, change));
     }
 
+    /// Looks at the watchlists, or changes them. One that is due has run before.
+    pub(super) fn lists<T>(&self, server: &Server, look: impl FnOnce(&mut Lists) -> T) -> T {
+        let due = {
+            let mut lists = locked(&self.lists);
+            lists.tell(&server.world);
+            lists.due()
+        };
+        // A search takes its time, which others need not spend waiting.
+        for (id, index, search) in due {
+            let count = found(server, &index, &search);
+            let at = server.now().as_millisecond();
+            locked(&self.lists).ran(id, &search, count, at);
+        }
+        look(&mut locked(&self.lists))
+    }
+
+    /// Looks at the actions, or changes them.
+    pub(super) fn actions<T>(&self, look: impl FnOnce(&mut Actions) -> T) -> T {
+        look(&mut locked(&self.actions))
+    }
+
+    /// Looks at the feeds.
+    pub(super) fn feeds<T>(&self, look: impl FnOnce(&Feeds) -> T) -> T {
+        look(&locked(&self.feeds))
+    }
+
+    /// Whether a report raises no alerts any more, whatever the index knows.
+    pub(super) fn is_ignored(&self, feed: u32, report: &str) -> bool {
+        self.state().ignored.has(feed, report)
+    }
+
+    /// Adds a feed under a number of its own; the error is the name, which another has.
+    pub(super) fn add_feed(&self, mut feed: Feed) -> Result<Feed, String> {
+        let mut feeds = locked(&self.feeds);
+        let mut all = feeds.all().iter();
+        if all.any(|known| known.name.eq_ignore_ascii_case(&feed.name)) {
+            return Err(feed.name);
+        }
+        feed.id = feeds.next();
+        feeds.put(feed.clone());
+        self.file(&feeds);
+        Ok(feed)
+    }
+
+    /// Changes a feed.
+    pub(super) fn put_feed(&self, feed: Feed) {
+        let mut feeds = locked(&self.feeds);
+        feeds.put(feed);
+        self.file(&feeds);
+    }
+
+    /// Deletes a feed, its reports, and what is done about their hits.
+    pub(super) fn forget_feed(&self, id: u32) {
+        let mut feeds = locked(&self.feeds);
+        feeds.remove(id);
+        self.file(&feeds);
+        locked(&self.actions).remove_all(Owner::Feed(id.into()));
+    }
+
+    /// Lets searches know of all reports.
+    fn file(&self, feeds: &Feeds) {
+        let mut state = self.state();
+        let known = Arc::make_mut(&mut state.known);
+        known.generation += 1;
+        known.reports = Arc::new(feeds.filed());
+    }
+
+    /// Deletes a watchlist, and what is done about its hits.
+    pub(super) fn forget_list(&self, id: u64) {
+        locked(&self.lists).remove(id);
+        locked(&self.actions).remove_all(Owner::Watchlist(id));
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
-        self.state
-            .lock()
-            .expect("nothing that holds the lock can panic")
+        locked(&self.state)
     }
 }
 
@@ -184,6 +307,20 @@ impl Known {
         let (told, all) = (count(world.alerts.len()), count(self.marks.len()));
         (told..all).rev().chain(0..told)
     }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().expect("nothing that holds the lock can panic")
+}
+
+/// How much a stored search finds; none if it cannot be read.
+fn found(server: &Server, index: &str, search: &str) -> Option<u64> {
+    let index = match index {
+        "modules" => Index::Binary,
+        _ => Index::Process,
+    };
+    let search = Search::stored(server, index, search).ok()?;
+    u64::try_from(search.matches(server).len()).ok()
 }
 
 /// The report that raised an alert; none for a watchlist.

@@ -1,22 +1,25 @@
 //! What can be asked for: each file knows its routes and writes its JSON.
 
+mod action;
 mod alert;
 mod ban;
 mod binary;
 mod control;
 mod events;
+mod feed;
+mod fields;
 mod file;
 mod group;
 mod info;
 mod process;
+mod report;
 mod rows;
 mod sensor;
 mod triage;
 mod user;
+mod watchlist;
 
 pub(super) use control::answer as control;
-
-use serde_json::Value;
 
 use super::{answer::Answer, ask::Ask, server::Server};
 
@@ -31,6 +34,9 @@ pub(super) fn answer(server: &Server, ask: &Ask) -> Answer {
         user::answer,
         alert::answer,
         triage::answer,
+        watchlist::answer,
+        report::answer,
+        feed::answer,
         ban::answer,
     ];
     resources
@@ -47,14 +53,4 @@ fn found(answer: Option<Answer>) -> Answer {
 /// The answer to a verb that a route does not know.
 fn not_allowed() -> Answer {
     Answer::werkzeug(405)
-}
-
-/// A yes or no, which may be a word: programs written in Python send `"True"`.
-fn flag(value: &Value) -> Option<bool> {
-    match value {
-        Value::Bool(flag) => Some(*flag),
-        Value::String(word) if word.eq_ignore_ascii_case("true") => Some(true),
-        Value::String(word) if word.eq_ignore_ascii_case("false") => Some(false),
-        _ => None,
-    }
 }

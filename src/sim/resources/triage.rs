@@ -1,8 +1,11 @@
 //! What people make of alerts: status, whose they are, and whether the report behind them was worth it (reference 2.13).
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use super::not_allowed;
+use super::{
+    fields::{flag, given},
+    not_allowed,
+};
 use crate::query::Index;
 use crate::sim::{
     answer::Answer,
@@ -94,7 +97,7 @@ impl Wanted {
             Some(_) => return None,
         };
         let ignored = match given(body, "set_ignored") {
-            Some(flag) => Some(super::flag(flag)?),
+            Some(value) => Some(flag(value)?),
             None => None,
         };
         Some(Self {
@@ -125,9 +128,4 @@ impl Wanted {
         }
         server.intel.turn(numbers, self.turn);
     }
-}
-
-/// A member that is there and not null.
-fn given<'b>(body: &'b Map<String, Value>, name: &str) -> Option<&'b Value> {
-    body.get(name).filter(|value| !value.is_null())
 }

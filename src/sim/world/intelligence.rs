@@ -22,6 +22,21 @@ pub(crate) struct Watchlist {
     /// `events` or `modules`.
     pub(crate) index: String,
     pub(crate) query: String,
+    /// The same query as it is stored.
+    pub(crate) search: String,
+    pub(crate) description: Option<String>,
+    #[serde(default = "yes")]
+    pub(crate) enabled: bool,
+    #[serde(default)]
+    pub(crate) readonly: bool,
+    /// It tags nothing in this world.
+    #[serde(default)]
+    pub(crate) quiet: bool,
+    /// Its number among those that came with the server.
+    pub(crate) alliance: Option<u32>,
+    /// The numbers of the users who get a mail for each hit.
+    #[serde(default)]
+    pub(crate) mail: Vec<u32>,
 }
 
 /// A source of reports.
@@ -29,9 +44,22 @@ pub(crate) struct Watchlist {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Feed {
     pub(crate) id: u32,
-    /// Lower case, as documents have it.
+    /// Documents have it in lower case.
     pub(crate) name: String,
-    #[serde(rename = "report")]
+    pub(crate) display_name: String,
+    pub(crate) summary: String,
+    pub(crate) provider_url: String,
+    pub(crate) url: String,
+    pub(crate) category: Option<String>,
+    #[serde(default = "yes")]
+    pub(crate) enabled: bool,
+    /// Somebody added it; it did not come with the server.
+    #[serde(default)]
+    pub(crate) manual: bool,
+    /// How many reports it has besides.
+    #[serde(default)]
+    pub(crate) drawn: u32,
+    #[serde(rename = "report", default)]
     pub(crate) reports: Vec<Report>,
 }
 
@@ -47,6 +75,24 @@ pub(crate) struct Report {
     /// None: the hash of the file it is about.
     pub(crate) value: Option<String>,
     pub(crate) description: String,
+    pub(crate) score: i64,
+    /// How old it is.
+    pub(crate) days: i64,
+    #[serde(default)]
+    pub(crate) tags: Vec<String>,
+    /// Indicators besides the one that matched.
+    #[serde(default)]
+    pub(crate) md5: Vec<String>,
+    #[serde(default)]
+    pub(crate) sha256: Vec<String>,
+    #[serde(default)]
+    pub(crate) ipv4: Vec<String>,
+    #[serde(default)]
+    pub(crate) dns: Vec<String>,
+}
+
+fn yes() -> bool {
+    true
 }
 
 impl Intelligence {
@@ -87,7 +133,8 @@ mod tests {
             for feed in process.feeds() {
                 for report in &feed.reports {
                     let (at, place) = known.report(&feed.name, report).expect(report);
-                    assert_eq!(known.feeds[at].reports[place].link, feed.link);
+                    let report = &known.feeds[at].reports[place];
+                    assert_eq!((&report.link, report.score), (&feed.link, feed.score));
                 }
             }
         }

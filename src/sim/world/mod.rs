@@ -28,7 +28,7 @@ pub(super) use events::{
     Child, Connection, Events, FileChange, Hidden, List, Reach, Who, drawn_md5, file_type,
 };
 pub(super) use fleet::{Fleet, Group, Host, Os, Team, User};
-pub(super) use intelligence::{Intelligence, Report, Watchlist};
+pub(super) use intelligence::{Feed, Intelligence, Report, Watchlist};
 pub(super) use kind::Kind;
 pub(super) use process::{Parentage, Process, account};
 pub(super) use told::FeedSheet;

@@ -1,0 +1,101 @@
+//! What is done about a hit of a watchlist or of a feed.
+
+use crate::sim::world::World;
+
+/// All actions, the oldest first.
+#[derive(Debug)]
+pub(in crate::sim) struct Actions {
+    all: Vec<Action>,
+    next: u64,
+}
+
+/// One of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::sim) struct Action {
+    pub(in crate::sim) id: u64,
+    pub(in crate::sim) owner: Owner,
+    /// 0 mail, 1 syslog, 2 HTTP, 3 alert.
+    pub(in crate::sim) kind: u64,
+    /// JSON as text.
+    pub(in crate::sim) data: Option<String>,
+}
+
+/// Whose hits it is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::sim) enum Owner {
+    Watchlist(u64),
+    Feed(u64),
+}
+
+/// The kind of action that raises an alert.
+pub(super) const ALERT: u64 = 3;
+const MAIL: u64 = 0;
+
+impl Actions {
+    /// Whatever tags something in the world raises alerts for it.
+    pub(super) fn of(world: &World) -> Self {
+        let mut actions = Self {
+            all: Vec::new(),
+            next: 1,
+        };
+        for list in &world.intelligence.watchlists {
+            let Ok(id) = list.id.parse() else { continue };
+            let owner = Owner::Watchlist(id);
+            if !list.quiet {
+                actions.add(owner, ALERT, None);
+            }
+            if !list.mail.is_empty() {
+                let data = format!("{{\"email_recipients\":{:?}}}", list.mail).replace(' ', "");
+                actions.add(owner, MAIL, Some(data));
+            }
+        }
+        for feed in &world.intelligence.feeds {
+            if feed.enabled && !feed.reports.is_empty() {
+                actions.add(Owner::Feed(feed.id.into()), ALERT, None);
+            }
+        }
+        actions
+    }
+
+    /// The actions of one.
+    pub(in crate::sim) fn of_owner(&self, owner: Owner) -> impl Iterator<Item = &Action> {
+        self.all.iter().filter(move |action| action.owner == owner)
+    }
+
+    /// Whether its hits raise alerts.
+    pub(super) fn alerts(&self, owner: Owner) -> bool {
+        self.of_owner(owner).any(|action| action.kind == ALERT)
+    }
+
+    /// Adds one, and gives it as it is.
+    pub(in crate::sim) fn add(&mut self, owner: Owner, kind: u64, data: Option<String>) -> &Action {
+        let id = self.next;
+        self.next += 1;
+        let at = self.all.len();
+        self.all.push(Action {
+            id,
+            owner,
+            kind,
+            data,
+        });
+        &self.all[at]
+    }
+
+    pub(in crate::sim) fn get_mut(&mut self, owner: Owner, id: u64) -> Option<&mut Action> {
+        let mut all = self.all.iter_mut();
+        all.find(|action| action.owner == owner && action.id == id)
+    }
+
+    /// Takes one away; false if there is none.
+    pub(in crate::sim) fn remove(&mut self, owner: Owner, id: u64) -> bool {
+        let before = self.all.len();
+        self.all
+            .retain(|action| action.owner != owner || action.id != id);
+        self.all.len() < before
+    }
+
+    /// Takes all of one away.
+    pub(super) fn remove_all(&mut self, owner: Owner) {
+        self.all.retain(|action| action.owner != owner);
+    }
+}

@@ -1,0 +1,222 @@
+//! The document behind a feed: where it is read from, and what it must hold.
+
+use std::{collections::HashSet, fs, sync::Arc, time::Duration};
+
+use reqwest::Client;
+use serde_json::Value;
+use tokio::runtime::Handle;
+use url::{Host, Url};
+
+use super::feeds::{About, Feed, Report};
+
+/// Larger ones are none.
+const MOST: u64 = 64 << 20;
+/// The server gives up on others before clients give up on it.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// A feed as its document has it.
+#[derive(Debug, PartialEq, Eq)]
+pub(in crate::sim) struct Paper {
+    pub(in crate::sim) name: String,
+    pub(in crate::sim) about: About,
+    pub(in crate::sim) category: Option<String>,
+    pub(in crate::sim) reports: Vec<Arc<Report>>,
+}
+
+/// Reads the document of a feed. None if it is not there, not on this machine, or not one.
+pub(in crate::sim) fn read(feed: &Feed, now: i64) -> Option<Paper> {
+    let url: Url = feed.url.parse().ok()?;
+    let bytes = match url.scheme() {
+        "file" => {
+            let path = url.to_file_path().ok()?;
+            let about = fs::metadata(&path).ok()?;
+            if !about.is_file() || about.len() > MOST {
+                return None;
+            }
+            fs::read(path).ok()?
+        }
+        "http" | "https" if is_here(&url) => {
+            // Requests are answered on threads that may wait.
+            Handle::try_current().ok()?.block_on(fetch(feed, url))?
+        }
+        _ => return None,
+    };
+    paper(&serde_json::from_slice(&bytes).ok()?, now)
+}
+
+/// Whether it leads to this machine: a simulator asks nobody else.
+fn is_here(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(Host::Ipv6(ip)) => ip.is_loopback(),
+        None => false,
+    }
+}
+
+async fn fetch(feed: &Feed, url: Url) -> Option<Vec<u8>> {
+    // The crate is built without a provider of its own; whoever was first has chosen the same.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let client = Client::builder()
+        .no_proxy()
+        .redirect(reqwest::redirect::Policy::none())
+        .timeout(PATIENCE)
+        .tls_danger_accept_invalid_certs(feed.validates != Some(true))
+        .build()
+        .ok()?;
+    let mut request = client.get(url);
+    if let Some(username) = &feed.username {
+        request = request.basic_auth(username, feed.password.as_ref());
+    }
+    let mut response = request.send().await.ok()?;
+    if !response.status().is_success() {
+        return None;
+    }
+    let mut bytes = Vec::new();
+    while let Some(chunk) = response.chunk().await.ok()? {
+        bytes.extend_from_slice(&chunk);
+        if u64::try_from(bytes.len()).is_ok_and(|len| len > MOST) {
+            return None;
+        }
+    }
+    Some(bytes)
+}
+
+/// Takes a document apart. None if it is not that of a feed.
+fn paper(document: &Value, now: i64) -> Option<Paper> {
+    let info = document.get("feedinfo")?.as_object()?;
+    let text = |name: &str| {
+        let text = info.get(name).and_then(Value::as_str);
+        text.unwrap_or_default().to_owned()
+    };
+    let name = text("name");
+    if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        return None;
+    }
+    let reports = document.get("reports")?.as_array()?;
+    let reports: Option<Vec<_>> = reports.iter().map(|sheet| report(sheet, now)).collect();
+    let reports = reports?;
+    let ids: HashSet<&str> = reports.iter().map(|report| &*report.id).collect();
+    if ids.len() < reports.len() {
+        return None;
+    }
+    Some(Paper {
+        about: About {
+            display_name: text("display_name"),
+            summary: text("summary"),
+            tech_data: text("tech_data"),
+            provider_url: text("provider_url"),
+            icon: text("icon"),
+            icon_small: text("icon_small"),
+        },
+        category: info
+            .get("category")
+            .and_then(Value::as_str)
+            .map(str::to_owned),
+        name,
+        reports: reports.into_iter().map(Arc::new).collect(),
+    })
+}
+
+fn report(sheet: &Value, now: i64) -> Option<Report> {
+    let text = |name: &str| sheet.get(name).and_then(Value::as_str).map(str::to_owned);
+    let iocs = sheet.get("iocs")?.as_object()?;
+    let list = |name: &str| match iocs.get(name) {
+        None => Some(Vec::new()),
+        Some(values) => texts(values),
+    };
+    let score = sheet.get("score")?.as_i64()?;
+    if !(-100..=100).contains(&score) {
+        return None;
+    }
+    Some(Report {
+        id: text("id").filter(|id| !id.is_empty())?,
+        title: text("title")?,
+        link: text("link").unwrap_or_default(),
+        description: text("description"),
+        timestamp: sheet.get("timestamp")?.as_i64()?,
+        created: now / 1_000,
+        score,
+        tags: sheet.get("tags").map_or(Some(Vec::new()), texts)?,
+        md5: list("md5")?,
+        sha256: list("sha256")?,
+        ipv4: list("ipv4")?,
+        dns: list("dns")?,
+        queries: match iocs.get("query") {
+            None => Vec::new(),
+            // Older documents have one search, bare.
+            Some(Value::Object(_)) => vec![search(&iocs["query"])?],
+            Some(searches) => searches
+                .as_array()?
+                .iter()
+                .map(search)
+                .collect::<Option<_>>()?,
+        },
+    })
+}
+
+fn search(sheet: &Value) -> Option<(String, String)> {
+    let text = |name: &str| Some(sheet.get(name)?.as_str()?.to_owned());
+    Some((text("index_type")?, text("search_query")?))
+}
+
+fn texts(values: &Value) -> Option<Vec<String>> {
+    let values = values.as_array()?.iter();
+    values
+        .map(|value| value.as_str().map(str::to_owned))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_document_is_taken_whole_or_not_at_all() {
+        let whole = json!({
+            "feedinfo": {"name": "corpintel", "display_name": "Corp Intel", "icon": "aGk="},
+            "reports": [{"id": "CI-118", "title": "Loader", "link": "", "timestamp": 1_614_852_931, "score": 75,
+                "tags": ["loader"], "iocs": {"md5": ["9e107d9d372bb6826bd81d3542a419d6"], "query":
+                [{"index_type": "events", "search_query": "cb.urlver=1&q=a"}]}}],
+        });
+        let read = paper(&whole, 5_000).unwrap();
+        assert_eq!((&*read.name, &*read.about.icon), ("corpintel", "aGk="));
+        assert_eq!(read.reports[0].created, 5);
+        assert_eq!(
+            read.reports[0].queries,
+            [("events".into(), "cb.urlver=1&q=a".into())]
+        );
+        for (pointer, wrong) in [
+            ("/feedinfo/name", json!("corp intel")),
+            ("/feedinfo", json!(null)),
+            ("/reports", json!({})),
+            ("/reports/0/score", json!(101)),
+            ("/reports/0/title", json!(null)),
+            ("/reports/0/iocs", json!([])),
+            ("/reports/0/iocs/md5", json!([7])),
+        ] {
+            let mut document = whole.clone();
+            *document.pointer_mut(pointer).unwrap() = wrong;
+            assert_eq!(paper(&document, 0), None, "{pointer}");
+        }
+        let mut twice = whole.clone();
+        let report = twice["reports"][0].clone();
+        twice["reports"].as_array_mut().unwrap().push(report);
+        assert_eq!(paper(&twice, 0), None);
+    }
+
+    #[test]
+    fn nobody_but_this_machine_is_asked() {
+        for (url, expected) in [
+            ("http://127.0.0.1:4000/feed.json", true),
+            ("https://localhost/feed", true),
+            ("http://[::1]/feed", true),
+            ("https://intel.example/feed.json", false),
+            ("http://localhost.example/", false),
+        ] {
+            assert_eq!(is_here(&url.parse().unwrap()), expected, "{url}");
+        }
+    }
+}
