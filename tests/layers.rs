@@ -23,7 +23,10 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("api", &["wire", "model", "text"]),
     ("read", &["api", "archive", "model"]),
     ("download", &["api", "archive", "record", "model", "text"]),
-    ("deeds", &["api", "record", "model", "query", "text"]),
+    (
+        "deeds",
+        &["read", "api", "record", "model", "query", "text"],
+    ),
     ("config", &["keys", "theme", "api", "model"]),
     (
         "worker",

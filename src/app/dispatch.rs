@@ -21,7 +21,9 @@ impl App {
             Lookup::Prefix(_) => {}
             Lookup::Action(action) => {
                 self.typed.clear();
+                self.pressed = is_first.then_some(key);
                 self.act(action, now, effects);
+                self.pressed = None;
             }
             Lookup::None => {
                 let typed = std::mem::take(&mut self.typed);

@@ -93,6 +93,8 @@ pub struct App {
     is_zoomed: bool,
     /// Chords that begin a binding.
     typed: Vec<Chord>,
+    /// The key that asks for what is being done, if it was a single one.
+    pressed: Option<KeyEvent>,
     /// When the last cancel came: a second one within a second quits.
     canceled_at: Option<Timestamp>,
     /// Whether the last key asked to leave while something was on its way.
@@ -131,6 +133,7 @@ impl App {
             trail: Trail::default(),
             is_zoomed: false,
             typed: Vec::new(),
+            pressed: None,
             canceled_at: None,
             has_asked_to_quit: false,
             turns: 0,

@@ -4,11 +4,13 @@ use jiff::Timestamp;
 
 use super::{App, View};
 use crate::keys::Action;
+use crate::model::StoredIndex;
 use crate::panes::{
-    CommandsPane, HelpPane, HistoryPane, PaneId, PeriodPane, RecordPane, SavedPane,
+    CommandsPane, FormPane, HelpPane, HistoryPane, PaneId, PeriodPane, RecordPane, SavedPane,
 };
-use crate::query::Index;
+use crate::query::{self, Index};
 use crate::session::{Cx, Effect};
+use crate::text;
 
 impl App {
     /// Opens what an action asks for; false if it asks for nothing of that kind.
@@ -54,8 +56,62 @@ impl App {
                 }
                 None => Cx::new(&mut self.session, effects, now).notify("there is no query here"),
             },
+            Action::SaveWatchlist if self.overlay.is_none() => self.open_watchlist(now, effects),
             _ => return false,
         }
         true
+    }
+
+    /// Opens what makes a watchlist of the query that is written here.
+    fn open_watchlist(&mut self, now: Timestamp, effects: &mut Vec<Effect>) {
+        let index = match self.view.index() {
+            Some(Index::Process) => StoredIndex::Events,
+            Some(Index::Binary) => StoredIndex::Modules,
+            _ => {
+                let text = "watch: only a query of processes or of binaries can be watched";
+                return Cx::new(&mut self.session, effects, now).notify(text);
+            }
+        };
+        let asked = self.view.index().unwrap_or(Index::Process);
+        let query = self.panes.editor(asked).text().trim().to_owned();
+        let lost = self.lost(asked, &query);
+        self.overlay = Some(Box::new(FormPane::new_watchlist(index, &query, lost)));
+    }
+
+    /// What of a search no watchlist can hold.
+    fn lost(&self, index: Index, query: &str) -> Vec<String> {
+        /// Fields that tell when: a watchlist looks at what has just come.
+        const TIMES: [&str; 4] = [
+            "start:",
+            "last_update:",
+            "last_server_update:",
+            "server_added_timestamp:",
+        ];
+        let mut lost = Vec::new();
+        if index == Index::Process {
+            let when = &self.session.when;
+            if !when.is_open() {
+                let words = when.words();
+                lost.push(format!(
+                    "the period is not kept: {words}; it looks at what comes in"
+                ));
+            }
+            if !self.session.is_split {
+                lost.push("one row per process is not kept: a watchlist tags segments".into());
+            }
+        }
+        let parsed = query::parse(query).query;
+        let terms = parsed.map(|query| query::terms(&query)).unwrap_or_default();
+        let is_time = |term: &&String| {
+            let term = term.trim_start_matches('-');
+            TIMES.iter().any(|field| term.starts_with(field))
+        };
+        for term in terms.iter().filter(is_time) {
+            let said = text::fit(&term.as_str().into(), 60);
+            lost.push(format!(
+                "{said} makes little sense in it: it looks at what comes in"
+            ));
+        }
+        lost
     }
 }

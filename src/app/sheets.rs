@@ -1,16 +1,71 @@
 //! The sheets before deeds: what they are about, and what is taken back.
 
+use std::collections::HashSet;
+
 use jiff::{Timestamp, ToSpan};
 
 use super::App;
-use crate::deeds::Deed;
+use crate::deeds::{Deed, Feeding, Muting, Triage, Verdict, Watching};
 use crate::keys::Action;
-use crate::model::{Md5, SensorId};
-use crate::panes::{Clues, GroupsPane, NotesPane, Pane, PaneId, SheetPane};
+use crate::model::{AlertStatus, Md5, SensorId};
+use crate::panes::{Clues, FormPane, GroupsPane, NotesPane, Pane, PaneId, SheetPane};
 use crate::session::{Cx, Effect};
 
 /// Hours for which a sensor may send all it holds back: as far ahead as the official client asks (reference 2.6, "Flush").
 const FLUSH: i64 = 365 * 24;
+
+/// What is said where nobody is configured.
+const NO_USER: &str = "nobody is configured as user: the server cannot say whose token this is; \
+    set user in the profile, or start with --user";
+
+/// A sheet or a popup before it; or why there is none, where the reason is not that nothing is under the cursor.
+type Opened = Result<Box<dyn Pane>, Option<String>>;
+
+/// What a verb is about.
+#[derive(Clone, Copy)]
+enum About {
+    Host,
+    Hash,
+    Alerts,
+    Report,
+    Watchlist,
+    Feed,
+}
+
+impl About {
+    fn of(action: Action) -> Option<Self> {
+        Some(match action {
+            Action::Isolate
+            | Action::Release
+            | Action::MoveSensor
+            | Action::FlushSensor
+            | Action::RestartSensor
+            | Action::AnnotateSensor => Self::Host,
+            Action::Ban | Action::Lift => Self::Hash,
+            Action::Take
+            | Action::Resolve
+            | Action::FalsePositive
+            | Action::Reopen
+            | Action::Assign
+            | Action::IgnoreAlerts => Self::Alerts,
+            Action::Mute | Action::Unmute => Self::Report,
+            Action::Enable | Action::Disable | Action::Remove => Self::Watchlist,
+            Action::Synchronize => Self::Feed,
+            _ => return None,
+        })
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Host => "host",
+            Self::Hash => "hash",
+            Self::Alerts => "alert",
+            Self::Report => "threat report",
+            Self::Watchlist => "watchlist or feed",
+            Self::Feed => "feed",
+        }
+    }
+}
 
 impl App {
     /// Opens the sheet of a verb that changes the server, or what must be said before it; false if it is no such verb.
@@ -20,19 +75,12 @@ impl App {
         now: Timestamp,
         effects: &mut Vec<Effect>,
     ) -> bool {
-        let is_about_hash = match action {
-            Action::Isolate
-            | Action::Release
-            | Action::MoveSensor
-            | Action::FlushSensor
-            | Action::RestartSensor
-            | Action::AnnotateSensor => false,
-            Action::Ban | Action::Lift => true,
-            Action::Undo => {
-                self.open_undo(now, effects);
-                return true;
-            }
-            _ => return false,
+        if action == Action::Undo {
+            self.open_undo(now, effects);
+            return true;
+        }
+        let Some(about) = About::of(action) else {
+            return false;
         };
         let mut cx = Cx::new(&mut self.session, effects, now);
         if self.overlay.is_some() {
@@ -44,23 +92,33 @@ impl App {
         let is_marked = self.panes.get(main).is_marked();
         let pane = if is_marked { main } else { self.focus };
         let clues = self.panes.get(pane).clues(cx.session());
-        let sheet = if is_about_hash {
-            let hashes = once_each(clues.iter().filter_map(Clues::md5));
-            self.hash_sheet(action, hashes)
-        } else {
-            let sensors = once_each(clues.iter().filter_map(Clues::sensor));
-            self.sensor_sheet(action, sensors, now)
+        let opened = match about {
+            About::Hash => {
+                let hashes = once_each(clues.iter().filter_map(Clues::md5));
+                self.hash_sheet(action, hashes)
+            }
+            About::Host => {
+                let sensors = once_each(clues.iter().filter_map(Clues::sensor));
+                self.sensor_sheet(action, sensors, now)
+            }
+            About::Alerts => self.triage_sheet(action, &clues),
+            About::Report => self.report_sheet(action, &clues),
+            About::Watchlist | About::Feed => self.switch_sheet(action, &clues),
         };
-        if sheet.is_none() {
-            let what = if is_about_hash { "hash" } else { "host" };
-            let text = format!("{}: no {what} is under the cursor", action.label());
-            Cx::new(&mut self.session, effects, now).notify(text);
+        match opened {
+            Ok(sheet) => self.overlay = Some(sheet),
+            Err(why) => {
+                let text = why.unwrap_or_else(|| {
+                    let (verb, what) = (action.label(), about.name());
+                    format!("{verb}: no {what} is under the cursor")
+                });
+                Cx::new(&mut self.session, effects, now).notify(text);
+            }
         }
-        self.overlay = sheet;
         true
     }
 
-    fn hash_sheet(&self, action: Action, hashes: Vec<Md5>) -> Option<Box<dyn Pane>> {
+    fn hash_sheet(&self, action: Action, hashes: Vec<Md5>) -> Opened {
         let deed = |md5| match action {
             Action::Lift => Deed::Lift(md5),
             _ => Deed::Ban { md5, note: None },
@@ -68,12 +126,7 @@ impl App {
         self.sheet(hashes.into_iter().map(deed).collect())
     }
 
-    fn sensor_sheet(
-        &self,
-        action: Action,
-        sensors: Vec<SensorId>,
-        now: Timestamp,
-    ) -> Option<Box<dyn Pane>> {
+    fn sensor_sheet(&self, action: Action, sensors: Vec<SensorId>, now: Timestamp) -> Opened {
         let until = now.checked_add(FLUSH.hours()).unwrap_or(Timestamp::MAX);
         let deed = |sensor| match action {
             Action::Isolate => Deed::Isolate(sensor),
@@ -82,16 +135,87 @@ impl App {
             _ => Deed::Restart(sensor),
         };
         match action {
-            _ if sensors.is_empty() => None,
-            Action::MoveSensor => Some(Box::new(GroupsPane::new(sensors))),
-            Action::AnnotateSensor => Some(Box::new(NotesPane::new(sensors, &self.session))),
+            _ if sensors.is_empty() => Err(None),
+            Action::MoveSensor => Ok(Box::new(GroupsPane::new(sensors))),
+            Action::AnnotateSensor => Ok(Box::new(NotesPane::new(sensors, &self.session))),
             _ => self.sheet(sensors.into_iter().map(deed).collect()),
         }
     }
 
-    fn sheet(&self, deeds: Vec<Deed>) -> Option<Box<dyn Pane>> {
-        let is_any = !deeds.is_empty();
-        is_any.then(|| Box::new(SheetPane::new(deeds, &self.session)) as Box<dyn Pane>)
+    /// How far somebody has looked at alerts.
+    fn triage_sheet(&self, action: Action, clues: &[Clues]) -> Opened {
+        let mut seen = HashSet::new();
+        let all = clues.iter().flat_map(|clues| &clues.alerts);
+        let alerts: Vec<_> = all.filter(|id| seen.insert(*id)).cloned().collect();
+        if alerts.is_empty() {
+            return Err(None);
+        }
+        let to = match action {
+            Action::Take => match &self.session.identity.user {
+                Some(user) => Verdict::Assigned(user.clone()),
+                None => return Err(Some(NO_USER.into())),
+            },
+            Action::Assign => return Ok(Box::new(FormPane::assign(alerts))),
+            Action::Resolve => Verdict::Status(AlertStatus::Resolved),
+            Action::FalsePositive => Verdict::Status(AlertStatus::FalsePositive),
+            Action::Reopen => Verdict::Status(AlertStatus::Unresolved),
+            _ => Verdict::Ignored,
+        };
+        let blocks = Triage::blocks(&alerts, &to);
+        let sheet = SheetPane::new(
+            blocks.into_iter().map(Deed::Triage).collect(),
+            &self.session,
+        );
+        Ok(Box::new(sheet.done_by(self.pressed)))
+    }
+
+    fn report_sheet(&self, action: Action, clues: &[Clues]) -> Opened {
+        let reports = once_each(clues.iter().filter_map(|clues| clues.report.clone()));
+        let is_watchlist = clues.iter().any(|clues| clues.watchlist.is_some());
+        if reports.is_empty() && is_watchlist {
+            let text = "a watchlist raised this: it has no report to be muted; disable it in 6";
+            return Err(Some(text.into()));
+        }
+        let on = action == Action::Mute;
+        let deed = |report| Deed::Mute(Muting { report, on });
+        self.sheet(reports.into_iter().map(deed).collect())
+    }
+
+    /// What is enabled, disabled, synchronized or deleted: watchlists, or feeds.
+    fn switch_sheet(&self, action: Action, clues: &[Clues]) -> Opened {
+        let watchlists = once_each(clues.iter().filter_map(|clues| clues.watchlist));
+        let feeds = once_each(clues.iter().filter_map(|clues| clues.feed));
+        let watch = |id| {
+            Deed::Watch(match action {
+                Action::Remove => Watching::Delete(id),
+                _ => Watching::Switch {
+                    id,
+                    on: action == Action::Enable,
+                },
+            })
+        };
+        let feed = |id| {
+            Deed::Feed(match action {
+                Action::Remove => Feeding::Delete(id),
+                Action::Synchronize => Feeding::Synchronize(id),
+                _ => Feeding::Switch {
+                    id,
+                    on: action == Action::Enable,
+                },
+            })
+        };
+        if feeds.is_empty() {
+            self.sheet(watchlists.into_iter().map(watch).collect())
+        } else {
+            self.sheet(feeds.into_iter().map(feed).collect())
+        }
+    }
+
+    fn sheet(&self, deeds: Vec<Deed>) -> Opened {
+        if deeds.is_empty() {
+            return Err(None);
+        }
+        Ok(Box::new(SheetPane::new(deeds, &self.session)))
     }
 
     /// Opens the sheet that takes something back: the deed under the cursor, or else the last of one's own.

@@ -222,7 +222,7 @@ fn words(deed: &Deed, outcome: &Outcome, lost: Option<&api::Error>, state: &Stat
     };
     match outcome.aside.as_str() {
         "" => said,
-        aside => format!("{said}; {aside}"),
+        aside => format!("{aside}; {said}"),
     }
 }
 

@@ -53,6 +53,14 @@ impl Plan {
     pub fn changes(&self, grounds: &Grounds) -> Vec<Change> {
         self.deed.changes(&self.state, grounds, self.release)
     }
+
+    /// How many things it changes: of several alerts, those that are not so already.
+    pub fn count(&self) -> usize {
+        match (&self.deed, &self.state) {
+            (Deed::Triage(triage), State::Alerts(now)) => triage.n_open(now),
+            _ => 1,
+        }
+    }
 }
 
 impl Deed {

@@ -57,13 +57,51 @@ pub enum Action {
     #[strum(message = "activity")]
     ViewActivity,
     /// Cut the host off, after a look at what that does
-    #[strum(message = "isolate")]
     Isolate,
     /// Let the host back into the network, after a look
-    #[strum(message = "release")]
     Release,
+    /// Take the alerts: they are yours and in progress
+    Take,
+    /// Call the alerts resolved
+    Resolve,
+    /// Call the alerts false positives
+    #[strum(message = "false positive")]
+    FalsePositive,
+    /// Open the alerts again
+    Reopen,
+    /// Give the alerts to somebody
+    Assign,
+    /// Call the alerts false positives, and ignore their reports from now on
+    #[strum(message = "ignore")]
+    IgnoreAlerts,
+    /// Mute the threat report: it raises no alerts any more; after a look
+    Mute,
+    /// Let the threat report raise alerts again
+    Unmute,
+    /// Make a watchlist of the query, after a look at what it would have found
+    #[strum(message = "watch")]
+    SaveWatchlist,
+    /// Make a new one
+    New,
+    /// Change what it says
+    Edit,
+    /// Enable it, after a look
+    Enable,
+    /// Disable it, after a look
+    Disable,
+    /// Delete it, after a look
+    #[strum(message = "delete")]
+    Remove,
+    /// Have the server read all of the feed again
+    #[strum(message = "sync")]
+    Synchronize,
+    /// Let the watchlist set something off: an alert, an e-mail, syslog
+    #[strum(message = "add action")]
+    AddAction,
+    /// Let the watchlist set something off no longer
+    #[strum(message = "remove action")]
+    RemoveAction,
     /// Ban the hash: sensors stop what has it; after a look
-    #[strum(message = "ban")]
     Ban,
     /// Lift the ban, after a look; it stays listed
     #[strum(message = "unban")]
@@ -84,7 +122,6 @@ pub enum Action {
     #[strum(message = "notes")]
     AnnotateSensor,
     /// Take back the last deed, or that under the cursor
-    #[strum(message = "undo")]
     Undo,
     /// Show the last error in full, with what to do about it
     #[strum(message = "error")]
@@ -153,10 +190,8 @@ pub enum Action {
     /// Go to the last row
     Bottom,
     /// Show more of the beginning of the command lines
-    #[strum(message = "left")]
     Left,
     /// Show more of the end of the command lines
-    #[strum(message = "right")]
     Right,
     /// Open what is under the cursor
     Open,
@@ -231,13 +266,10 @@ pub enum Action {
     #[strum(message = "all")]
     ShowAllKinds,
     /// Begin a stretch of time; again ends it and shows only that
-    #[strum(message = "narrow")]
     Narrow,
     /// Go one part of the strip back in time
-    #[strum(message = "earlier")]
     Earlier,
     /// Go one part of the strip forward in time
-    #[strum(message = "later")]
     Later,
     /// Search processes of the same hash
     #[strum(message = "same hash")]
@@ -273,7 +305,6 @@ pub enum Action {
     #[strum(message = "alerts of the host")]
     AlertsOfHost,
     /// Search what else started on this host around this time
-    #[strum(message = "around")]
     Around,
     /// Look further to either side
     Widen,
@@ -293,7 +324,6 @@ pub enum Action {
     #[strum(message = "previous field")]
     PreviousField,
     /// Show the rarest values first, then the most common again
-    #[strum(message = "rarest")]
     Rarest,
     /// Compare with another host, user or time
     Compare,
@@ -322,16 +352,12 @@ pub enum Action {
     ShowBytes,
 
     /// Show the children of the process, or what the row offers
-    #[strum(message = "unfold")]
     Unfold,
     /// Hide the children of the process, or go to its parent
-    #[strum(message = "fold")]
     Fold,
     /// Show one level more of the whole tree
-    #[strum(message = "deeper")]
     Deeper,
     /// Show one level less of the whole tree
-    #[strum(message = "shallower")]
     Shallower,
 
     /// Copy the row, columns parted by tabs

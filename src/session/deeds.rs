@@ -108,9 +108,12 @@ impl Session {
         if ours.len() < 2 {
             return None;
         }
+        // How many things that is, and their names.
         let names = |is_so: fn(&Step) -> bool| {
             let so = ours.iter().filter(|doing| is_so(&doing.step));
-            so.map(|doing| doing.name.as_str()).collect::<Vec<_>>()
+            let names: Vec<_> = so.clone().map(|doing| doing.name.as_str()).collect();
+            let n: usize = so.map(|doing| doing.deed.target().len()).sum();
+            (n, names)
         };
         let bad = [
             ("NOT SENT", names(|step| matches!(step, Step::NotSent(_)))),
@@ -134,15 +137,16 @@ impl Session {
             ("on the way", names(|step| *step == Step::Sending)),
         ];
         let mut parts = Vec::new();
-        let bad = bad.into_iter().filter(|(_, names)| !names.is_empty());
-        for (what, names) in bad {
-            parts.push(format!("{} {what} ({})", names.len(), names.join(", ")));
+        let bad = bad.into_iter().filter(|(_, (n, _))| *n > 0);
+        for (what, (n, names)) in bad {
+            parts.push(format!("{n} {what} ({})", names.join(", ")));
         }
         let is_good = parts.is_empty();
-        let good = good.into_iter().filter(|(_, names)| !names.is_empty());
-        parts.extend(good.map(|(what, names)| format!("{} {what}", names.len())));
+        let good = good.into_iter().filter(|(_, (n, _))| *n > 0);
+        parts.extend(good.map(|(what, (n, _))| format!("{n} {what}")));
         let verb = ours.first().map_or("", |doing| doing.deed.verb());
-        let text = format!("{verb} {}: {}; @ has each", ours.len(), parts.join(", "));
+        let all: usize = ours.iter().map(|doing| doing.deed.target().len()).sum();
+        let text = format!("{verb} {all}: {}; @ has each", parts.join(", "));
         Some((text, is_good))
     }
 

@@ -87,18 +87,28 @@ impl Console {
         let (sender, calls) = mpsc::unbounded_channel();
         let client = Client::new(settings, Some(sender)).unwrap();
         let state = tempfile::tempdir().unwrap();
-        let mut console = Self::over(sim, client, calls, state, (width, height));
+        let mut console = Self::over(sim, client, calls, state, (width, height), None);
         console.feed(Vec::new()).await;
         console
     }
 
     /// Starts another console where this one has been: on the same server, with the same state directory.
     pub async fn again(self) -> Self {
+        self.reopened(None).await
+    }
+
+    /// Starts another console where this one has been, for a configured user.
+    pub async fn of(self, user: &str) -> Self {
+        self.reopened(Some(user)).await
+    }
+
+    async fn reopened(self, user: Option<&str>) -> Self {
         let (sender, calls) = mpsc::unbounded_channel();
         let client = Client::new(settings(&self.sim), Some(sender)).unwrap();
         let size = self.terminal.size().unwrap();
         let Self { sim, state, .. } = self;
-        let mut console = Self::over(sim, client, calls, state, (size.width, size.height));
+        let size = (size.width, size.height);
+        let mut console = Self::over(sim, client, calls, state, size, user);
         console.feed(Vec::new()).await;
         console
     }
@@ -109,11 +119,12 @@ impl Console {
         calls: mpsc::UnboundedReceiver<Call>,
         state: TempDir,
         (width, height): (u16, u16),
+        user: Option<&str>,
     ) -> Self {
         let host = client.server().to_owned();
         let who = Who {
             os_user: Some("ana (uid 7)".into()),
-            user: None,
+            user: user.map(str::to_owned),
         };
         let office = Office {
             who: who.clone(),
@@ -127,6 +138,7 @@ impl Console {
         let identity = Identity {
             host,
             account: who.os_user,
+            user: who.user,
             url: "https://cb.example.com".into(),
             server: "simulator".into(),
             profile: "demo".into(),

@@ -2,12 +2,15 @@
 
 mod hash;
 mod host;
+mod report;
+mod watchlist;
 mod words;
 
 use std::pin::Pin;
 
-use super::{Deed, Estate, Plan, State};
+use super::{Deed, Estate, Plan, State, Watching};
 use crate::api::Error;
+use crate::model::{AlertId, StoredIndex};
 
 /// One line of the blast radius.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -20,6 +23,8 @@ pub struct Fact {
     pub source: String,
     /// What of it speaks against the deed.
     pub warnings: Vec<String>,
+    /// The alerts that it counts, one by one, where something can be done to them.
+    pub alerts: Vec<AlertId>,
     /// How many requests it took.
     pub requests: u32,
     /// Whether it could be found out.
@@ -35,6 +40,8 @@ impl Deed {
         match self {
             Self::Ban { .. } => &hash::NAMES,
             Self::Isolate(_) => &host::NAMES,
+            Self::Mute(muting) if muting.on => &report::NAMES,
+            Self::Watch(Watching::Create(_) | Watching::Edit { .. }) => &watchlist::NAMES,
             _ => &[],
         }
     }
@@ -46,6 +53,15 @@ impl Plan {
         let looks: Vec<Look<'_>> = match (&self.deed, &self.state) {
             (Deed::Ban { .. }, State::Hash { md5, .. }) => hash::looks(*md5, estate),
             (Deed::Isolate(_), State::Sensor(sensor)) => host::looks(sensor, &estate.client),
+            (Deed::Mute(muting), _) if muting.on => report::looks(&muting.report, &estate.client),
+            (Deed::Watch(Watching::Create(new)), _) => {
+                watchlist::looks(&new.draft, &new.index, &estate.client)
+            }
+            (Deed::Watch(Watching::Edit { draft, .. }), State::Watchlist(now)) => {
+                let index = now.watchlist.as_ref().map(|one| &one.index);
+                let index = index.unwrap_or(&StoredIndex::Events);
+                watchlist::looks(draft, index, &estate.client)
+            }
             _ => return,
         };
         let patience = estate.client.pace().patience;

@@ -164,6 +164,11 @@ impl Triage {
         }
     }
 
+    /// How many of the alerts that are there have yet to get it.
+    pub(super) fn n_open(&self, now: &Alerts) -> usize {
+        now.here.iter().filter(|alert| !self.is_so(alert)).count()
+    }
+
     /// How many of the alerts have it, and how many there are.
     fn count(&self, now: &Alerts) -> (usize, usize) {
         let done = now.here.iter().filter(|alert| self.is_so(alert)).count();

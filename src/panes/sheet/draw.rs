@@ -33,7 +33,8 @@ pub(super) fn render(
     theme: &Theme,
 ) {
     let wanted = pane.wanted(session);
-    let n_typed = 2 + u16::from(wanted.is_some());
+    let has_choice = !pane.alerts.is_empty();
+    let n_typed = 2 + u16::from(has_choice) + u16::from(wanted.is_some());
     let [above, _, typed, buttons] = Layout::vertical([
         Constraint::Fill(1),
         Constraint::Length(1),
@@ -81,6 +82,12 @@ pub(super) fn render(
     };
     row(reason, &pane.fields.reason, Focus::Reason);
     row("ticket", &pane.fields.ticket, Focus::Ticket);
+    if has_choice {
+        let answer = if pane.takes_alerts() { "yes" } else { "no" };
+        let answer = Entry::new(&format!("{answer}; space changes it"));
+        let label = format!("{} open alerts false positive", pane.alerts.len());
+        row(&label, &answer, Focus::Choice);
+    }
     if let Some((what, wanted)) = &wanted {
         let label = text::fit(
             &format!("type {wanted}, {what}").into(),

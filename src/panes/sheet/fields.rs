@@ -10,12 +10,23 @@ pub(super) enum Focus {
     Reason,
     /// The ticket that it belongs to.
     Ticket,
+    /// Whether more is done with it.
+    Choice,
     /// What must be typed so that nobody does it by accident.
     Typed,
     /// The button that does it.
     Do,
     /// The button that does not.
     Cancel,
+}
+
+/// Which places there are besides those that every sheet has.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Places {
+    /// Whether more can be done with it.
+    pub(super) has_choice: bool,
+    /// Whether something must be typed.
+    pub(super) has_typed: bool,
 }
 
 /// What is typed, and where.
@@ -49,14 +60,17 @@ impl Fields {
             Focus::Reason => Some(&mut self.reason),
             Focus::Ticket => Some(&mut self.ticket),
             Focus::Typed => Some(&mut self.typed),
-            Focus::Do | Focus::Cancel => None,
+            Focus::Choice | Focus::Do | Focus::Cancel => None,
         }
     }
 
     /// Goes on to the next place, or back to the one before.
-    pub(super) fn step(&mut self, is_forward: bool, has_typed: bool) {
+    pub(super) fn step(&mut self, is_forward: bool, further: Places) {
         let mut places = vec![Focus::Reason, Focus::Ticket];
-        if has_typed {
+        if further.has_choice {
+            places.push(Focus::Choice);
+        }
+        if further.has_typed {
             places.push(Focus::Typed);
         }
         places.extend([Focus::Do, Focus::Cancel]);

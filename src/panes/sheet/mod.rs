@@ -6,14 +6,15 @@ mod fields;
 
 use std::sync::Arc;
 
-use crossterm::event::KeyEvent;
+use crossterm::event::{KeyCode, KeyEvent};
 use ratatui::{Frame, layout::Rect, text::Line};
 
 use super::{Look, Pane, PaneId, motion};
-use crate::deeds::{Act, Deed, Grounds, Plan};
+use crate::deeds::{Act, Deed, Grounds, Plan, Triage, Verdict};
 use crate::keys::{Action, Scope};
+use crate::model::{AlertId, AlertStatus};
 use crate::session::{Cx, Preview, Session};
-use fields::{Fields, Focus};
+use fields::{Fields, Focus, Places};
 
 /// The overlay in which deeds are looked at and confirmed.
 #[derive(Debug)]
@@ -23,6 +24,10 @@ pub struct SheetPane {
     preface: Vec<String>,
     /// The deed that is taken back, if one is.
     undoes: Option<u64>,
+    /// The key that opened it, which once more does it, where that is enough.
+    again: Option<KeyEvent>,
+    /// Open alerts of what is ignored, which may be called false positives with it.
+    alerts: Vec<AlertId>,
     has_asked: bool,
     fields: Fields,
     offset: usize,
@@ -45,6 +50,8 @@ impl SheetPane {
             deeds,
             preface: Vec::new(),
             undoes: None,
+            again: None,
+            alerts: Vec::new(),
             has_asked: false,
             fields,
             offset: 0,
@@ -52,6 +59,16 @@ impl SheetPane {
             height: 1,
             is_done: false,
         }
+    }
+
+    /// The same, done by the key that opened it once more, if it is about alerts that can be put back at once.
+    #[must_use]
+    pub fn done_by(mut self, key: Option<KeyEvent>) -> Self {
+        if self.is_light() {
+            self.again = key;
+            self.fields.focus = Focus::Cancel;
+        }
+        self
     }
 
     /// The same with something to be said first.
@@ -108,21 +125,70 @@ impl SheetPane {
         }
     }
 
-    /// What must be typed, and what for; nothing for a single target that nobody protects.
+    /// Whether it only says how far somebody has looked at alerts.
+    fn is_light(&self) -> bool {
+        let mut deeds = self.deeds.iter();
+        deeds.all(|deed| matches!(deed, Deed::Triage(_)) && !deed.needs_reason())
+    }
+
+    /// How many things are changed.
+    fn n_changed(&self, session: &Session) -> usize {
+        self.plans(session).iter().map(|plan| plan.count()).sum()
+    }
+
+    /// What several of its targets are called.
+    fn several(&self) -> &'static str {
+        let mut kinds = self.deeds.iter().map(|deed| deed.target().several());
+        let first = kinds.next().unwrap_or_default();
+        if kinds.all(|other| other == first) {
+            first
+        } else {
+            "changes"
+        }
+    }
+
+    /// What must be typed, and what for; nothing for a single target that nobody protects, and for a few alerts.
     fn wanted(&self, session: &Session) -> Option<(String, String)> {
-        match &self.plans(session)[..] {
-            [only] => {
-                let name = only.state.raw_name().raw().to_owned();
-                only.protection
-                    .is_some()
-                    .then(|| ("the name of the host".into(), name))
-            }
-            [first, _, ..] => {
-                let n = self.plans(session).len();
-                let what = first.deed.target().several();
-                Some((format!("the number of {what}"), n.to_string()))
-            }
-            [] => None,
+        /// As many alerts are changed without being counted by whoever does it.
+        const FEW: usize = 25;
+        let n = self.n_changed(session);
+        let protected = || {
+            let plans = self.plans(session);
+            let plan = plans.into_iter().find(|plan| plan.protection.is_some())?;
+            let name = plan.state.raw_name().raw().to_owned();
+            Some(("the name of the host".into(), name))
+        };
+        match n {
+            0 | 1 => protected(),
+            _ if n < FEW && self.is_light() => None,
+            n => Some((format!("the number of {}", self.several()), n.to_string())),
+        }
+    }
+
+    /// Whether the open alerts of what is ignored are called false positives with it.
+    fn takes_alerts(&self) -> bool {
+        self.deeds
+            .iter()
+            .any(|deed| matches!(deed, Deed::Triage(_)))
+    }
+
+    /// Takes the open alerts of what is ignored with it, or no longer.
+    fn turn_alerts(&mut self, cx: &mut Cx<'_>) {
+        if self.takes_alerts() {
+            self.deeds.retain(|deed| !matches!(deed, Deed::Triage(_)));
+        } else {
+            let to = Verdict::Status(AlertStatus::FalsePositive);
+            let blocks = Triage::blocks(&self.alerts, &to);
+            self.deeds.extend(blocks.into_iter().map(Deed::Triage));
+        }
+        cx.preview(self.deeds.clone());
+    }
+
+    /// Where one is when more is known than at first.
+    fn places(&self, session: &Session) -> Places {
+        Places {
+            has_choice: !self.alerts.is_empty(),
+            has_typed: self.wanted(session).is_some(),
         }
     }
 
@@ -168,6 +234,7 @@ impl SheetPane {
                 cx.perform(plans, self.grounds());
                 self.is_done = true;
             }
+            Focus::Choice => self.turn_alerts(cx),
             Focus::Reason | Focus::Ticket | Focus::Typed => {
                 cx.notify(format!(
                     "tab goes on to {}, enter there does it",
@@ -189,11 +256,8 @@ impl Pane for SheetPane {
 
     fn title(&self, session: &Session) -> Line<'static> {
         let verb = self.verb().to_uppercase();
-        let (n, wanted) = (self.plans(session).len(), self.deeds.len());
-        let what = self
-            .deeds
-            .first()
-            .map_or("", |deed| deed.target().several());
+        let wanted: usize = self.deeds.iter().map(|deed| deed.target().len()).sum();
+        let (n, what) = (self.n_changed(session), self.several());
         match wanted {
             1 => verb.into(),
             _ if n == wanted => format!("{verb} {n} {what}").into(),
@@ -207,11 +271,11 @@ impl Pane for SheetPane {
     }
 
     fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> bool {
-        let has_typed = self.wanted(cx.session()).is_some();
+        let places = self.places(cx.session());
         match action {
             Action::Accept => self.confirm(cx),
-            Action::NextPane => self.fields.step(true, has_typed),
-            Action::PreviousPane => self.fields.step(false, has_typed),
+            Action::NextPane => self.fields.step(true, places),
+            Action::PreviousPane => self.fields.step(false, places),
             other => {
                 let last = self.n_lines.saturating_sub(self.height);
                 let Some(to) = motion::moved(other, self.offset, self.height, last) else {
@@ -224,11 +288,17 @@ impl Pane for SheetPane {
     }
 
     fn type_key(&mut self, key: KeyEvent, cx: &mut Cx<'_>) {
+        let is_choice = self.fields.focus == Focus::Choice;
         match self.fields.entry() {
             Some(entry) => {
                 entry.type_key(key);
                 self.keep_draft(cx);
             }
+            None if self.again == Some(key) => {
+                self.fields.focus = Focus::Do;
+                self.confirm(cx);
+            }
+            None if is_choice && key.code == KeyCode::Char(' ') => self.turn_alerts(cx),
             None => cx.notify("nothing is typed here; enter, or tab to go on"),
         }
     }
@@ -248,6 +318,13 @@ impl Pane for SheetPane {
         if !self.has_asked {
             self.has_asked = true;
             cx.preview(self.deeds.clone());
+        }
+        let session = cx.session();
+        if !self.takes_alerts()
+            && let Some(preview) = self.preview(session)
+        {
+            let facts = preview.facts.iter();
+            self.alerts = facts.flat_map(|(_, fact)| fact.alerts.clone()).collect();
         }
     }
 

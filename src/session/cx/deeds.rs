@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::Cx;
 use crate::api::Error;
 use crate::deeds::{Deed, Fact, Grounds, Journal, Plan, Prepared, Stage, Target};
-use crate::model::Ban;
+use crate::model::{Alert, Ban};
 use crate::read::Fetch;
 use crate::session::{Doing, Effect, Found, Preview};
 use crate::worker::{Object, Request, Slot, Step, Ticket, Urgency};
@@ -121,7 +121,10 @@ impl Cx<'_> {
                 }
                 let text = format!("{what}: {}", told(outcome.stage, &outcome.note));
                 match outcome.stage {
-                    Stage::Confirmed | Stage::Accepted => self.notify(text),
+                    Stage::Confirmed | Stage::Accepted if outcome.aside.is_empty() => {
+                        self.notify(text);
+                    }
+                    Stage::Confirmed | Stage::Accepted => self.warn(text),
                     Stage::NotApplied | Stage::Partly | Stage::Pending | Stage::Unknown => {
                         self.warn(text);
                     }
@@ -157,8 +160,13 @@ impl Cx<'_> {
                     self.renew::<Ban>(&(0..1));
                 }
             }
-            Target::Alerts(_)
-            | Target::Watchlist(_)
+            Target::Alerts(_) => {
+                let here = || self.session.alerts.here().map(|(at, _)| at);
+                if let (Some(first), Some(last)) = (here().min(), here().max()) {
+                    self.renew::<Alert>(&(first..last + 1));
+                }
+            }
+            Target::Watchlist(_)
             | Target::Feed(_)
             | Target::Report(_)
             | Target::Group(_)

@@ -1,0 +1,110 @@
+//! What is not found any more when a threat report is ignored.
+
+use jiff::ToSpan;
+
+use super::{Fact, Look};
+use crate::api::{Client, Error};
+use crate::model::{Alert, AlertId, ReportId, Search, Span};
+use crate::query;
+use crate::read::pages;
+
+/// The lines, in their order.
+pub(super) const NAMES: [&str; 2] = ["last 90 days", "open alerts"];
+
+/// As many open alerts are named one by one; who has more works them in the queue.
+const MOST: u64 = 5_000;
+
+/// The looks, in the order of their names.
+pub(super) fn looks<'a>(report: &'a ReportId, client: &'a Client) -> Vec<Look<'a>> {
+    vec![
+        Box::pin(silenced(report, client)),
+        Box::pin(open(report, client)),
+    ]
+}
+
+/// The alerts that a report has raised.
+fn raised(report: &ReportId) -> String {
+    let id = query::quote(report.id.raw());
+    format!("feed_id:{} watchlist_id:{id}", report.feed)
+}
+
+/// How many alerts there would not have been, and what became of them.
+async fn silenced(report: &ReportId, client: &Client) -> Result<Fact, Error> {
+    let now = client.clock().now();
+    let since = now.checked_sub((90 * 24).hours()).unwrap_or(now);
+    let lately = format!(
+        "{} created_time:[{} TO *]",
+        raised(report),
+        since.strftime("%Y-%m-%dT%H:%M:%S")
+    );
+    let count = async |query: String| {
+        let search = Search {
+            query,
+            ..Search::default()
+        };
+        let none = Span { start: 0, rows: 0 };
+        client.alerts(&search, none).await.map(|page| page.total)
+    };
+    let (all, resolved) = futures::future::try_join(
+        count(lately.clone()),
+        count(format!("{lately} status:Resolved")),
+    )
+    .await?;
+    let warnings = if resolved > 0 {
+        vec![format!(
+            "{resolved} of its alerts were resolved, and not called false positives"
+        )]
+    } else {
+        Vec::new()
+    };
+    Ok(Fact {
+        said: match all {
+            0 => "no alert would have been missing".into(),
+            n => format!("{n} alerts would not have been raised; {resolved} of them were resolved"),
+        },
+        source: "alerts of this report, by when they were raised".into(),
+        warnings,
+        requests: 2,
+        ..Fact::default()
+    })
+}
+
+/// The alerts that are open still, one by one.
+async fn open(report: &ReportId, client: &Client) -> Result<Fact, Error> {
+    use futures::TryStreamExt;
+    let search = Search {
+        query: format!(
+            "{} (status:Unresolved OR status:\"In Progress\")",
+            raised(report)
+        ),
+        sort: Some("alert_severity desc".into()),
+        ..Search::default()
+    };
+    let found: Vec<_> = pages::<Alert>(client, search, Some(MOST))
+        .try_collect()
+        .await?;
+    let total = found.first().map_or(0, |page| page.total);
+    let requests = u32::try_from(found.len()).unwrap_or(u32::MAX);
+    let alerts: Vec<AlertId> = found
+        .into_iter()
+        .flat_map(|page| page.rows)
+        .map(|alert| alert.id)
+        .collect();
+    let more = total.saturating_sub(u64::try_from(alerts.len()).unwrap_or(u64::MAX));
+    let rest = match more {
+        0 => String::new(),
+        n => format!("; {n} more were not read"),
+    };
+    Ok(Fact {
+        said: match alerts.len() {
+            0 => "none".into(),
+            n => {
+                format!("{n}, which stay as they are unless they are called false positives{rest}")
+            }
+        },
+        source: "alerts of this report".into(),
+        requests,
+        alerts,
+        ..Fact::default()
+    })
+}

@@ -1,0 +1,288 @@
+//! What is written in each form, and the deeds that are made of it.
+
+use super::{FormPane, lines::Written};
+use crate::deeds::{
+    Admin, Deed, Feeding, NewUser, NewWatchlist, Password, Triage, Verdict, Watching,
+    WatchlistDraft,
+};
+use crate::model::{
+    ActionKind, AlertId, Group, GroupId, StoredIndex, Team, WatchAction, Watchlist, WatchlistId,
+};
+use crate::query::{self, Stored};
+
+/// What a form is for.
+#[derive(Debug)]
+pub(super) enum Form {
+    Assign(Vec<AlertId>),
+    NewWatchlist(StoredIndex),
+    EditWatchlist {
+        id: WatchlistId,
+        /// What it holds besides the query.
+        search_query: String,
+    },
+    AddAction(WatchlistId),
+    RemoveAction(WatchlistId, Vec<WatchAction>),
+    Feed,
+    Group,
+    EditGroup(GroupId),
+    User(Vec<(u64, String)>),
+    Team,
+}
+
+/// What is wrong, and with which line.
+type Trouble = (usize, String);
+
+impl FormPane {
+    /// To whom alerts are given.
+    pub fn assign(alerts: Vec<AlertId>) -> Self {
+        let lines = vec![Written::text("user", "")];
+        let notes = vec!["the alerts become theirs, and are In Progress".into()];
+        Self::new(Form::Assign(alerts), lines, notes)
+    }
+
+    /// A watchlist of a query; `lost` is what a watchlist cannot hold of the search.
+    pub fn new_watchlist(index: StoredIndex, query: &str, lost: Vec<String>) -> Self {
+        let lines = vec![
+            Written::text("name", ""),
+            Written::text("description", ""),
+            Written::text("query", query),
+            Written::choice("raise alerts", false),
+        ];
+        Self::new(Form::NewWatchlist(index), lines, lost)
+    }
+
+    /// What a watchlist says.
+    pub fn edit_watchlist(watchlist: &Watchlist) -> Self {
+        let stored = Stored::read(watchlist.search_query.raw());
+        let lines = vec![
+            Written::text("name", watchlist.name.raw()),
+            Written::text("description", watchlist.description.raw()),
+            Written::text("query", &stored.text),
+        ];
+        let kept = stored.facets.iter();
+        let kept = kept.map(|(name, value)| format!("it stays limited to {name}={value}"));
+        let form = Form::EditWatchlist {
+            id: watchlist.id,
+            search_query: watchlist.search_query.raw().to_owned(),
+        };
+        Self::new(form, lines, kept.collect())
+    }
+
+    /// What a watchlist sets off besides what it does.
+    pub fn add_action(id: WatchlistId) -> Self {
+        let lines = vec![
+            Written::text("alert, email or syslog", "alert"),
+            Written::text("email to users, by number", ""),
+        ];
+        Self::new(Form::AddAction(id), lines, Vec::new())
+    }
+
+    /// What a watchlist sets off no longer.
+    pub fn remove_action(id: WatchlistId, actions: Vec<WatchAction>) -> Self {
+        let only = match &actions[..] {
+            [only] => only.id.to_string(),
+            _ => String::new(),
+        };
+        let notes = actions
+            .iter()
+            .map(|one| format!("{}  {}", one.id, one.kind));
+        let notes = notes.collect();
+        let lines = vec![Written::text("number of the action", &only)];
+        Self::new(Form::RemoveAction(id, actions), lines, notes)
+    }
+
+    /// Where a feed is read.
+    pub fn new_feed() -> Self {
+        let lines = vec![Written::text("address", "https://")];
+        let notes = vec!["the server reads it at once: https://, http:// or file:// on it".into()];
+        Self::new(Form::Feed, lines, notes)
+    }
+
+    /// A new sensor group.
+    pub fn new_group() -> Self {
+        let lines = vec![
+            Written::text("name", ""),
+            Written::text("site, by number", "1"),
+        ];
+        Self::new(Form::Group, lines, Vec::new())
+    }
+
+    /// What a sensor group is called, and where it belongs.
+    pub fn edit_group(group: &Group) -> Self {
+        let site = group.site.map_or(String::new(), |site| site.to_string());
+        let lines = vec![
+            Written::text("name", group.name.raw()),
+            Written::text("site, by number", &site),
+        ];
+        Self::new(Form::EditGroup(group.id), lines, Vec::new())
+    }
+
+    /// A new user, in one of these teams or none.
+    pub fn new_user<'a>(teams: impl Iterator<Item = &'a Team>) -> Self {
+        let teams: Vec<_> = teams
+            .map(|team| (team.id, team.name.raw().to_owned()))
+            .collect();
+        let lines = vec![
+            Written::text("user name", ""),
+            Written::text("first name", ""),
+            Written::text("last name", ""),
+            Written::text("e-mail", ""),
+            Written::text("team", ""),
+            Written::choice("global administrator", false),
+            Written::secret("password"),
+            Written::secret("password again"),
+        ];
+        let names: Vec<_> = teams.iter().map(|(_, name)| name.as_str()).collect();
+        let notes = match names.len() {
+            0 => Vec::new(),
+            _ => vec![format!("teams: {}", names.join(", "))],
+        };
+        Self::new(Form::User(teams), lines, notes)
+    }
+
+    /// A new team.
+    pub fn new_team() -> Self {
+        Self::new(Form::Team, vec![Written::text("name", "")], Vec::new())
+    }
+}
+
+impl Form {
+    pub(super) fn title(&self) -> String {
+        match self {
+            Self::Assign(alerts) => match alerts.len() {
+                1 => "Assign the alert".into(),
+                n => format!("Assign {n} alerts"),
+            },
+            Self::NewWatchlist(StoredIndex::Modules) => "A new watchlist of binaries".into(),
+            Self::NewWatchlist(_) => "A new watchlist of processes".into(),
+            Self::EditWatchlist { id, .. } => format!("Watchlist {id}"),
+            Self::AddAction(id) => format!("Watchlist {id} sets off"),
+            Self::RemoveAction(id, _) => format!("Watchlist {id} sets off no longer"),
+            Self::Feed => "A new feed".into(),
+            Self::Group => "A new sensor group".into(),
+            Self::EditGroup(id) => format!("Sensor group {id}"),
+            Self::User(_) => "A new user".into(),
+            Self::Team => "A new team".into(),
+        }
+    }
+
+    /// What is to be done; or what is wrong, and with which line.
+    pub(super) fn deeds(&self, lines: &[Written]) -> Result<Vec<Deed>, Trouble> {
+        let said = |at: usize| lines.get(at).map(Written::said).unwrap_or_default();
+        let needed = |at: usize| {
+            let text = said(at);
+            let label = lines.get(at).map_or("", |line| line.label);
+            if text.is_empty() {
+                Err((at, format!("{label}: nothing is written there")))
+            } else {
+                Ok(text)
+            }
+        };
+        let number = |at: usize| {
+            let text = needed(at)?;
+            text.parse::<u64>()
+                .map_err(|_| (at, format!("{text:?} is no number")))
+        };
+        let deed = match self {
+            Self::Assign(alerts) => {
+                let blocks = Triage::blocks(alerts, &Verdict::Assigned(needed(0)?));
+                return Ok(blocks.into_iter().map(Deed::Triage).collect());
+            }
+            Self::NewWatchlist(index) => {
+                let alert = lines.get(3).is_some_and(Written::is_yes);
+                Deed::Watch(Watching::Create(NewWatchlist {
+                    draft: draft(&needed(0)?, &said(1), "", &needed(2)?),
+                    index: index.clone(),
+                    sets_off: alert.then_some(ActionKind::Alert).into_iter().collect(),
+                }))
+            }
+            Self::EditWatchlist { id, search_query } => Deed::Watch(Watching::Edit {
+                id: *id,
+                draft: Box::new(draft(&needed(0)?, &said(1), search_query, &needed(2)?)),
+            }),
+            Self::AddAction(id) => {
+                let kind = said(0);
+                let choices = ActionKind::CHOICES.into_iter();
+                let mut found = choices.filter(|one| one.to_string() == kind.to_lowercase());
+                let kind = found
+                    .next()
+                    .ok_or((0, format!("{kind:?}: one of alert, email, syslog")))?;
+                let recipients = recipients(&said(1))?;
+                if kind == ActionKind::Email && recipients.is_empty() {
+                    return Err((1, "an e-mail needs somebody to read it".into()));
+                }
+                Deed::Watch(Watching::AddAction {
+                    id: *id,
+                    kind,
+                    recipients,
+                })
+            }
+            Self::RemoveAction(id, actions) => {
+                let action = number(0)?;
+                if actions.iter().all(|one| one.id != action) {
+                    return Err((0, format!("it has no action {action}")));
+                }
+                Deed::Watch(Watching::RemoveAction { id: *id, action })
+            }
+            Self::Feed => Deed::Feed(Feeding::Add(needed(0)?)),
+            Self::Group => Deed::Admin(Admin::CreateGroup {
+                name: needed(0)?,
+                site: number(1)?,
+            }),
+            Self::EditGroup(id) => Deed::Admin(Admin::EditGroup {
+                id: *id,
+                name: Some(needed(0)?),
+                site: Some(number(1)?),
+            }),
+            Self::User(teams) => Deed::Admin(Admin::CreateUser(Box::new(NewUser {
+                username: needed(0)?,
+                first_name: needed(1)?,
+                last_name: needed(2)?,
+                email: needed(3)?,
+                teams: team(&said(4), teams)?,
+                is_admin: lines.get(5).is_some_and(Written::is_yes),
+                password: password(&needed(6)?, &said(7))?,
+            }))),
+            Self::Team => Deed::Admin(Admin::CreateTeam { name: needed(0)? }),
+        };
+        Ok(vec![deed])
+    }
+}
+
+fn draft(name: &str, description: &str, search_query: &str, query: &str) -> WatchlistDraft {
+    WatchlistDraft {
+        name: name.to_owned(),
+        description: description.to_owned(),
+        search_query: query::replace_query(search_query, query),
+    }
+}
+
+fn recipients(text: &str) -> Result<Vec<u64>, Trouble> {
+    let words = text.split([',', ' ']).filter(|word| !word.is_empty());
+    let numbers = words.map(|word| {
+        word.parse()
+            .map_err(|_| (1, format!("{word:?} is no number of a user")))
+    });
+    numbers.collect()
+}
+
+fn team(name: &str, teams: &[(u64, String)]) -> Result<Vec<(u64, String)>, Trouble> {
+    if name.is_empty() {
+        return Ok(Vec::new());
+    }
+    let found = teams
+        .iter()
+        .find(|(_, known)| known.eq_ignore_ascii_case(name));
+    match found {
+        Some(team) => Ok(vec![team.clone()]),
+        None => Err((4, format!("there is no team {name:?}"))),
+    }
+}
+
+fn password(once: &str, again: &str) -> Result<Password, Trouble> {
+    if once == again {
+        Ok(Password::new(once.to_owned()))
+    } else {
+        Err((7, "the passwords are not the same".into()))
+    }
+}

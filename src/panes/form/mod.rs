@@ -1,0 +1,152 @@
+//! What must be written before something can be made or changed: a few lines, one of them at a time. The sheet follows.
+
+mod kinds;
+mod lines;
+
+use crossterm::event::{KeyCode, KeyEvent};
+use ratatui::{
+    Frame,
+    layout::{Constraint, Layout, Rect},
+    text::Line,
+};
+
+use super::{Look, Pane, PaneId, SheetPane};
+use crate::keys::{Action, Scope};
+use crate::session::{Cx, Session};
+use crate::text;
+use kinds::Form;
+use lines::{Kind, Written};
+
+/// The overlay in which a few lines are written.
+#[derive(Debug)]
+pub struct FormPane {
+    form: Form,
+    lines: Vec<Written>,
+    /// Which line is written.
+    at: usize,
+    /// What is said below.
+    notes: Vec<String>,
+    sheet: Option<SheetPane>,
+}
+
+impl FormPane {
+    fn new(form: Form, lines: Vec<Written>, notes: Vec<String>) -> Self {
+        Self {
+            form,
+            lines,
+            at: 0,
+            notes,
+            sheet: None,
+        }
+    }
+
+    fn step(&mut self, is_forward: bool) {
+        let n = self.lines.len();
+        let by = if is_forward { 1 } else { n - 1 };
+        self.at = (self.at + by) % n;
+    }
+
+    /// Goes on to the sheet, or to the line that something is wrong with.
+    fn accept(&mut self, cx: &mut Cx<'_>) {
+        match self.form.deeds(&self.lines) {
+            Ok(deeds) => {
+                let sheet = SheetPane::new(deeds, cx.session());
+                let preface = self.notes.iter().map(|note| format!("note: {note}"));
+                self.sheet = Some(sheet.with_preface(preface.collect()));
+            }
+            Err((line, why)) => {
+                self.at = line;
+                cx.warn(why);
+            }
+        }
+    }
+}
+
+impl Pane for FormPane {
+    fn id(&self) -> PaneId {
+        PaneId::Overlay
+    }
+
+    fn scope(&self) -> Scope {
+        Scope::Entry
+    }
+
+    fn title(&self, _: &Session) -> Line<'static> {
+        self.form.title().into()
+    }
+
+    fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> bool {
+        match action {
+            Action::NextPane => self.step(true),
+            Action::PreviousPane => self.step(false),
+            // From line to line, and from the last one on.
+            Action::Accept if self.at + 1 < self.lines.len() => self.step(true),
+            Action::Accept => self.accept(cx),
+            _ => return false,
+        }
+        true
+    }
+
+    fn type_key(&mut self, key: KeyEvent, cx: &mut Cx<'_>) {
+        match key.code {
+            KeyCode::Down => return self.step(true),
+            KeyCode::Up => return self.step(false),
+            _ => {}
+        }
+        let Some(line) = self.lines.get_mut(self.at) else {
+            return;
+        };
+        if line.kind == Kind::Choice {
+            if key.code == KeyCode::Char(' ') {
+                line.turn();
+            } else {
+                cx.notify("space says yes or no");
+            }
+        } else {
+            line.entry.type_key(key);
+        }
+    }
+
+    fn paste(&mut self, text: &str, _: &mut Cx<'_>) {
+        if let Some(line) = self.lines.get_mut(self.at)
+            && line.kind != Kind::Choice
+        {
+            line.entry.paste(text);
+        }
+    }
+
+    fn is_done(&self) -> bool {
+        self.sheet.is_some()
+    }
+
+    fn then(&mut self) -> Option<Box<dyn Pane>> {
+        let sheet = self.sheet.take()?;
+        Some(Box::new(sheet))
+    }
+
+    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, _: &Session, look: &Look<'_>) {
+        let theme = look.theme;
+        let n = u16::try_from(self.lines.len()).unwrap_or(u16::MAX);
+        let [lines, _, below] = Layout::vertical([
+            Constraint::Length(n),
+            Constraint::Length(1),
+            Constraint::Fill(1),
+        ])
+        .areas(area);
+        let width = self.lines.iter().map(|line| text::width(line.label));
+        let width = width.max().unwrap_or_default() + 2;
+        for ((at, line), row) in self.lines.iter().enumerate().zip(lines.rows()) {
+            line.render(frame, row, width, at == self.at, theme);
+        }
+        let keys = "tab or down to the next line; enter on the last one goes on to a look at it";
+        let notes = self
+            .notes
+            .iter()
+            .map(|note| text::visible(&note.as_str().into()));
+        let notes = notes.map(|note| Line::styled(note, theme.caution));
+        let said = std::iter::once(Line::styled(keys, theme.muted)).chain(notes);
+        for (line, row) in said.zip(below.rows()) {
+            frame.render_widget(line, row);
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! The queue of alerts worked: taken, resolved, called false positives, put back, and proven each time.
+
+mod support;
+
+use std::time::Duration;
+
+use lampblack::api::{Change, Client};
+use lampblack::model::{AlertStatus, Search, Span};
+use lampblack::sim::Options;
+use serde_json::json;
+use support::console::{Console, settings, small};
+use support::deeds::{changes, fault};
+
+/// A console of a user before the open alerts.
+async fn queue() -> Console {
+    let console = Console::with(small(), 120, 36, |_| {}).await;
+    let mut console = console.of("ana").await;
+    console.press("esc 3").await;
+    console
+}
+
+#[tokio::test]
+async fn an_alert_is_resolved_by_one_key_twice_and_proven() {
+    let mut console = queue().await;
+    console
+        .press("d")
+        .await
+        .shows(&["RESOLVE", "Unresolved > Resolved", "POST /api/v1/alert/"]);
+    assert_eq!(changes(&console), [""; 0]);
+    console.press("d").await.until("CONFIRMED; Resolved").await;
+    assert_eq!(changes(&console).len(), 1);
+}
+
+#[tokio::test]
+async fn marked_alerts_are_taken_together_and_put_back_as_each_was() {
+    let mut console = queue().await;
+    console.press("space space space a").await;
+    console.shows(&[
+        "ASSIGN 3 alerts",
+        "Unresolved > In Progress, ana",
+        "POST /api/v1/alerts",
+        r#""assigned_to":"ana""#,
+    ]);
+    console
+        .press("a")
+        .await
+        .until("CONFIRMED; 3 of 3 alerts show it")
+        .await;
+    console
+        .press("z")
+        .await
+        .shows(&["PUT BACK 3 alerts", "In Progress, ana > Unresolved"]);
+    console.press("tab tab enter").await;
+    console.until("put back 3 x").await;
+    console.press("@").await.shows(&["undone"]);
+}
+
+#[tokio::test]
+async fn nobody_takes_alerts_without_saying_who() {
+    let mut console = Console::start().await;
+    console
+        .press("esc 3 a")
+        .await
+        .shows(&["nobody is configured as user"]);
+    assert_eq!(changes(&console), [""; 0]);
+}
+
+#[tokio::test]
+async fn many_alerts_are_counted_by_whoever_changes_them() {
+    let mut console = queue().await;
+    console
+        .press("* f")
+        .await
+        .shows(&["FALSE POSITIVE", "the number of alerts"]);
+    console
+        .press("f")
+        .await
+        .shows(&["type the number of alerts"]);
+    assert_eq!(changes(&console), [""; 0]);
+}
+
+#[tokio::test]
+async fn what_the_server_shows_late_is_waited_for() {
+    let options = Options {
+        index_lag: Duration::from_millis(300),
+        ..small()
+    };
+    let mut console = Console::with(options, 120, 36, |_| {}).await;
+    console.press("esc 3 f f").await;
+    console
+        .until("accepted, not done yet; Unresolved so far")
+        .await;
+    console.until("CONFIRMED; False Positive").await;
+}
+
+#[tokio::test]
+async fn what_is_applied_only_in_part_is_told_by_name_and_never_called_done() {
+    let mut console = queue().await;
+    fault(
+        &console,
+        json!({"mode": "partial", "match": "/api/v1/alerts"}),
+    );
+    console.press("space space space d d").await;
+    console.until("2 of 3 alerts show it").await;
+    console.lacks("CONFIRMED");
+}
+
+#[tokio::test]
+async fn an_alert_that_somebody_else_changed_meanwhile_is_left_alone() {
+    let mut console = queue().await;
+    console
+        .press("space space d")
+        .await
+        .shows(&["RESOLVE 2 alerts"]);
+    let client = Client::new(settings(&console.sim), None).unwrap();
+    let search = Search {
+        query: "status:Unresolved".into(),
+        sort: Some("alert_severity desc".into()),
+        ..Search::default()
+    };
+    let first = client
+        .alerts(&search, Span { start: 0, rows: 1 })
+        .await
+        .unwrap();
+    let begun = Change::alert(&first.rows[0].id, &AlertStatus::InProgress);
+    client.change(&begun).await.unwrap();
+    console.press("d").await;
+    console.until("was changed meanwhile").await;
+    console
+        .press("!")
+        .await
+        .shows(&["left as it is: In Progress"]);
+}
