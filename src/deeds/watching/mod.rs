@@ -293,7 +293,7 @@ impl Watching {
                 effects.push(match &kinds[..] {
                     [] => "it tags what it finds, and sets nothing off".into(),
                     kinds => format!(
-                        "then, once it has a number, it is made to set off: {}",
+                        "once it has a number N, POST /api/v1/watchlist/N/action lets it set off: {}",
                         kinds.join(", ")
                     ),
                 });

@@ -97,7 +97,7 @@ const FIELDS: &[Field<Act>] = &[
     ),
     Field::new(
         "deed",
-        Column::left("DEED", 8, 8, 0),
+        Column::left("DEED", 8, 16, 0),
         |theme| theme.accent,
         |act, _| Value::Text(act.sending.deed.as_str().into()),
     ),

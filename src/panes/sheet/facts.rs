@@ -26,8 +26,13 @@ pub(super) fn lines(pane: &SheetPane, session: &Session, theme: &Theme) -> Vec<S
     let plans = pane.plans(session);
     lines.extend(known(preview, session, theme));
     for plan in &plans {
-        let target = plan.effects.first();
-        lines.extend(target.map(|text| ("", Line::styled(shown(text), theme.text))));
+        // Of alerts, each is a target.
+        let n_targets = match plan.deed {
+            Deed::Triage(_) => plan.effects.len(),
+            _ => 1,
+        };
+        let targets = plan.effects.iter().take(n_targets);
+        lines.extend(targets.map(|text| ("", Line::styled(shown(text), theme.text))));
         if let Some(why) = &plan.protection {
             lines.push(("PROTECTED", Line::styled(shown(why), theme.bad)));
         }
@@ -35,7 +40,7 @@ pub(super) fn lines(pane: &SheetPane, session: &Session, theme: &Theme) -> Vec<S
     lines.extend(open_already(preview, session, theme));
     lines.extend(answers(preview, theme));
     lines.extend(warnings(preview, &plans, theme));
-    for (names, effect) in gathered(&plans, |plan| plan.effects.get(1..).unwrap_or_default()) {
+    for (names, effect) in gathered(&plans, rest) {
         let text = format!("{names}{effect}");
         lines.push(("", Line::styled(shown(&text), theme.text)));
     }
@@ -46,6 +51,14 @@ pub(super) fn lines(pane: &SheetPane, session: &Session, theme: &Theme) -> Vec<S
         lines.push((SENDS, Line::styled(text, theme.muted)));
     }
     lines
+}
+
+/// What a plan says besides what becomes of its targets.
+fn rest(plan: &Plan) -> &[String] {
+    match plan.deed {
+        Deed::Triage(_) => &[],
+        _ => plan.effects.get(1..).unwrap_or_default(),
+    }
 }
 
 /// What plans say, each once, with the names of those it holds for; without names where it holds for all.
