@@ -65,63 +65,75 @@ impl<'a> Field<'a> {
     }
 }
 
+/// Fields as they stand in so many cells: what is long to find out, and the same until one of them changes.
+#[derive(Clone, Debug, Default)]
+pub struct Laid<'a> {
+    /// Cells of the labels, with the blank behind them.
+    labels: u16,
+    /// Each line, and the label that stands before it; none before those that go on, and those over the whole width.
+    rows: Vec<(Option<&'a str>, Line<'a>)>,
+    /// Whether a line begins behind the labels.
+    is_indented: Vec<bool>,
+}
+
 impl Fields<'_> {
     /// Draws what can be seen, and returns how many lines there are in all.
     pub fn render(&self, area: Rect, buf: &mut Buffer, theme: &Theme) -> usize {
-        let area = area.intersection(buf.area);
-        let labels = self.label_width(area.width);
-        let mut height = 0;
-        for field in self.fields {
-            let indent = if field.label.is_empty() { 0 } else { labels };
-            let width = area.width - indent;
-            let lines = field.lines(width.into());
-            for (at, line) in lines.iter().enumerate() {
-                let row = row(area, height + at, self.scroll);
-                if at == 0 && indent > 0 {
-                    let place = Rect {
-                        width: indent - 1,
-                        ..row
-                    };
-                    draw(&Line::styled(field.label, theme.muted), place, buf, theme);
-                }
-                let place = Rect {
-                    x: row.x + indent,
-                    width,
-                    ..row
-                };
-                draw(line, place, buf, theme);
-            }
-            height += lines.len();
-        }
-        height
-    }
-
-    /// Room for the longest label and a blank, but no more than a third.
-    fn label_width(&self, width: u16) -> u16 {
-        let labels = self
-            .fields
-            .iter()
-            .map(|field| Line::from(field.label).width());
-        match labels.max().unwrap_or_default() {
-            0 => 0,
-            longest => cells(longest + 1).min(width / 3),
-        }
+        let laid = Laid::new(self.fields, area.intersection(buf.area).width);
+        laid.render(area, self.scroll, buf, theme)
     }
 }
 
-/// Where a line is drawn; nowhere if it is scrolled out of sight.
-fn row(area: Rect, line: usize, scroll: usize) -> Rect {
-    let offset = line
-        .checked_sub(scroll)
-        .map(cells)
-        .filter(|offset| *offset < area.height);
-    match offset {
-        Some(offset) => Rect {
-            y: area.y + offset,
-            height: 1,
-            ..area
-        },
-        None => Rect { height: 0, ..area },
+impl<'a> Laid<'a> {
+    /// Lays fields out in so many cells.
+    pub fn new(fields: &[Field<'a>], width: u16) -> Self {
+        let labels = label_width(fields, width);
+        let mut laid = Laid {
+            labels,
+            ..Laid::default()
+        };
+        for field in fields {
+            let has_label = !field.label.is_empty();
+            let indent = if has_label { labels } else { 0 };
+            for (at, line) in field.lines((width - indent).into()).into_iter().enumerate() {
+                let label = (at == 0 && indent > 0).then_some(field.label);
+                laid.rows.push((label, line));
+                laid.is_indented.push(has_label);
+            }
+        }
+        laid
+    }
+
+    /// Draws what can be seen below so many lines, and returns how many there are in all.
+    pub fn render(&self, area: Rect, scroll: usize, buf: &mut Buffer, theme: &Theme) -> usize {
+        let area = area.intersection(buf.area);
+        let rows = self.rows.iter().zip(&self.is_indented).skip(scroll);
+        for (((label, line), is_indented), row) in rows.zip(area.rows()) {
+            let indent = if *is_indented { self.labels } else { 0 };
+            if let Some(label) = label {
+                let place = Rect {
+                    width: indent - 1,
+                    ..row
+                };
+                draw(&Line::styled(*label, theme.muted), place, buf, theme);
+            }
+            let place = Rect {
+                x: row.x + indent,
+                width: row.width - indent,
+                ..row
+            };
+            draw(line, place, buf, theme);
+        }
+        self.rows.len()
+    }
+}
+
+/// Room for the longest label and a blank, but no more than a third.
+fn label_width(fields: &[Field<'_>], width: u16) -> u16 {
+    let labels = fields.iter().map(|field| Line::from(field.label).width());
+    match labels.max().unwrap_or_default() {
+        0 => 0,
+        longest => cells(longest + 1).min(width / 3),
     }
 }
 

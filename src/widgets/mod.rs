@@ -19,7 +19,7 @@ mod trouble;
 
 pub use bar::{Bar, hint};
 pub use column::{Column, Order};
-pub use fields::{Field, Fields};
+pub use fields::{Field, Fields, Laid};
 pub use panel::Panel;
 pub use popup::{centered, clear};
 pub use row::{Gutter, Row};

@@ -97,13 +97,13 @@ const FIELDS: &[Field<Act>] = &[
     ),
     Field::new(
         "deed",
-        Column::left("DEED", 8, 16, 0),
+        Column::left("DEED", 14, 16, 0),
         |theme| theme.accent,
         |act, _| Value::Text(act.sending.deed.as_str().into()),
     ),
     Field::new(
         "target",
-        Column::left("TARGET", 12, 20, 1),
+        Column::left("TARGET", 15, 22, 1),
         |theme| theme.text,
         |act, _| Value::Text(act.sending.target.name.as_str().into()),
     ),

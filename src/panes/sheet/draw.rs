@@ -16,7 +16,7 @@ use crate::panes::entry::Entry;
 use crate::session::Session;
 use crate::text;
 use crate::theme::Theme;
-use crate::widgets::{Field, Fields};
+use crate::widgets::{Field, Laid};
 
 /// Lines that one thing may take.
 const LONG: usize = 6;
@@ -42,21 +42,15 @@ pub(super) fn render(
         Constraint::Length(1),
     ])
     .areas(area);
-    let lines = lines(pane, session, theme);
-    let fields: Vec<_> = lines
-        .into_iter()
-        .map(|(label, line)| {
-            // A request is shown to its last character, however long it is.
-            let most = if label == SENDS { usize::MAX } else { LONG };
-            Field::wrapped(label, line, most)
-        })
-        .collect();
     pane.height = usize::from(above.height).max(1);
-    let list = Fields {
-        fields: &fields,
-        scroll: pane.offset,
+    let state = pane.state_of(above.width, session);
+    let kept = pane.laid.take();
+    let laid = match kept {
+        Some((of, laid)) if state.as_ref() == Some(&of) => laid,
+        _ => lay(pane, above.width, session, theme),
     };
-    pane.n_lines = list.render(above, frame.buffer_mut(), theme);
+    pane.n_lines = laid.render(above, pane.offset, frame.buffer_mut(), theme);
+    pane.laid = state.map(|state| (state, laid));
     pane.offset = pane.offset.min(pane.n_lines.saturating_sub(pane.height));
     let n_below = pane.n_lines.saturating_sub(pane.offset + pane.height);
     if n_below > 0 {
@@ -117,6 +111,19 @@ pub(super) fn render(
         Span::styled(trouble.unwrap_or_default(), theme.caution),
     ]);
     frame.render_widget(line, buttons);
+}
+
+/// What is known, in so many cells.
+fn lay(pane: &SheetPane, width: u16, session: &Session, theme: &Theme) -> Laid<'static> {
+    let lines = lines(pane, session, theme).into_iter();
+    let fields: Vec<_> = lines
+        .map(|(label, line)| {
+            // A request is shown to its last character, however long it is.
+            let most = if label == SENDS { usize::MAX } else { LONG };
+            Field::wrapped(label, line, most)
+        })
+        .collect();
+    Laid::new(&fields, width)
 }
 
 /// One line that is typed.

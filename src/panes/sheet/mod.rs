@@ -14,6 +14,7 @@ use crate::deeds::{Act, Deed, Grounds, Plan, Triage, Verdict};
 use crate::keys::{Action, Scope};
 use crate::model::{AlertId, AlertStatus};
 use crate::session::{Cx, Preview, Session};
+use crate::widgets::Laid;
 use fields::{Fields, Focus, Places};
 
 /// The overlay in which deeds are looked at and confirmed.
@@ -28,12 +29,24 @@ pub struct SheetPane {
     again: Option<KeyEvent>,
     /// Open alerts of what is ignored, which may be called false positives with it.
     alerts: Vec<AlertId>,
+    /// How it stands on the screen, and what that depends on: of hundreds of targets that is not found out for every key.
+    laid: Option<(Depends, Laid<'static>)>,
     has_asked: bool,
     fields: Fields,
     offset: usize,
     n_lines: usize,
     height: usize,
     is_done: bool,
+}
+
+/// What the lines of a sheet depend on.
+#[derive(Debug, PartialEq)]
+struct Depends {
+    width: u16,
+    grounds: Grounds,
+    n_deeds: usize,
+    n_facts: usize,
+    n_logged: u64,
 }
 
 impl SheetPane {
@@ -52,6 +65,7 @@ impl SheetPane {
             undoes: None,
             again: None,
             alerts: Vec::new(),
+            laid: None,
             has_asked: false,
             fields,
             offset: 0,
@@ -190,6 +204,18 @@ impl SheetPane {
             has_choice: !self.alerts.is_empty(),
             has_typed: self.wanted(session).is_some(),
         }
+    }
+
+    /// What its lines depend on; nothing while more becomes known.
+    fn state_of(&self, width: u16, session: &Session) -> Option<Depends> {
+        let preview = self.preview(session)?;
+        (preview.n_pending() == 0).then(|| Depends {
+            width,
+            grounds: self.grounds(),
+            n_deeds: self.deeds.len(),
+            n_facts: preview.facts.len(),
+            n_logged: session.journal.as_ref().map_or(0, |journal| journal.head.0),
+        })
     }
 
     /// Why it cannot be done yet.
