@@ -108,6 +108,49 @@ async fn an_alert_and_its_process_tell_the_same() {
 }
 
 #[tokio::test]
+async fn a_noisy_report_has_a_past_that_says_what_it_is_worth() {
+    let lab = Lab::start(Options {
+        alerts: 2_000,
+        ..small()
+    })
+    .await;
+    let of_it = "watchlist_id:vt-4471";
+    let hosts = lab
+        .alerts(&[
+            ("q", of_it),
+            ("facet", "true"),
+            ("facet.field", "hostname"),
+            ("rows", "0"),
+        ])
+        .await;
+    let hosts = hosts["facets"]["hostname"].as_array().unwrap().len();
+    assert!(hosts >= 8, "{hosts}");
+    let past = format!("{of_it} created_time:[* TO 2021-03-02T18:00:00]");
+    let (all, false_ones) = (
+        lab.count(&past).await,
+        lab.count(&format!("{past} status:\"false positive\""))
+            .await,
+    );
+    assert!(
+        all > 40 && false_ones * 5 > all * 4,
+        "{false_ones} of {all}"
+    );
+    let open = lab.count(&format!("{of_it} status:unresolved")).await;
+    assert!(open > 20, "{open}");
+    // What is real was never seen before, and is open.
+    for real in [
+        "fuzzywombat-beacon-1",
+        "lsass-crossproc-3",
+        "exfil-webclient-1",
+    ] {
+        let query = format!("watchlist_id:{real}");
+        let all = lab.count(&query).await;
+        assert!((1..5).contains(&all), "{real} {all}");
+        assert_eq!(lab.count(&format!("{query} status:unresolved")).await, all);
+    }
+}
+
+#[tokio::test]
 async fn a_watchlist_tags_what_its_query_finds() {
     let lab = Lab::small().await;
     let all = lab.alerts(&[("q", "feed_id:-1"), ALL]).await;

@@ -262,7 +262,7 @@ impl<'w> Noise<'w> {
         let recent = process.and_then(|&process| self.recent(process, &mut dice));
         let (subject, hit, created) = recent.or_else(|| self.forgotten(&mut dice))?;
         let created = created.min(self.world.now);
-        let (status, resolved, assigned) = self.outcome(created, &mut dice);
+        let (status, resolved, assigned) = self.outcome(created, hit.origin, &mut dice);
         Some(Alert {
             id: uuid(&mut dice),
             subject,
@@ -315,16 +315,31 @@ impl<'w> Noise<'w> {
         Some((subject, hit, noticed(started + MINUTE, hit.origin)))
     }
 
-    /// What became of it: most of what is old has been dealt with.
-    fn outcome(&self, created: i64, dice: &mut Dice) -> (Status, Option<i64>, Option<usize>) {
+    /// What became of it: most of what is old has been dealt with. What feeds say of ordinary life has been found false
+    /// again and again, and is as often raised again.
+    fn outcome(
+        &self,
+        created: i64,
+        origin: Origin,
+        dice: &mut Dice,
+    ) -> (Status, Option<i64>, Option<usize>) {
         let users = u64::try_from(self.world.fleet.users.len()).unwrap_or(1);
         let who = usize::try_from(dice.below(users)).ok();
         let later = (created + 20 * MINUTE + dice.moment(2 * DAY)).min(self.world.now);
-        match dice.below(20) {
-            0..6 => (Status::Unresolved, None, None),
-            6..8 => (Status::InProgress, None, who),
-            8..14 => (Status::FalsePositive, Some(later), who),
-            _ => (Status::Resolved, Some(later), who),
+        let is_precedent = created < self.world.now - 2 * DAY;
+        match (dice.below(20), origin) {
+            (drawn, Origin::Report(..)) if is_precedent => match drawn {
+                0 => (Status::Unresolved, None, None),
+                1 => (Status::Resolved, Some(later), who),
+                _ => (Status::FalsePositive, Some(later), who),
+            },
+            (0..16, Origin::Report(..)) => (Status::Unresolved, None, None),
+            (drawn, _) => match drawn {
+                0..6 => (Status::Unresolved, None, None),
+                6..8 => (Status::InProgress, None, who),
+                8..14 => (Status::FalsePositive, Some(later), who),
+                _ => (Status::Resolved, Some(later), who),
+            },
         }
     }
 }
