@@ -18,6 +18,7 @@ mod sheet;
 #[path = "../support/mod.rs"]
 mod support;
 mod timeline;
+mod triage;
 mod walk;
 
 use std::process::ExitCode;
@@ -27,7 +28,7 @@ use report::{Report, note};
 /// One figure: its name, and how it is measured.
 type Figure = (&'static str, fn(&mut Report));
 
-const FIGURES: [Figure; 11] = [
+const FIGURES: [Figure; 12] = [
     ("key", key::measure),
     ("first-frame", first_frame::measure),
     ("frame", frame::measure),
@@ -38,6 +39,7 @@ const FIGURES: [Figure; 11] = [
     ("events", events::measure),
     ("timeline", timeline::measure),
     ("sheet", sheet::measure),
+    ("triage", triage::measure),
     ("idle", idle::measure),
 ];
 
