@@ -29,6 +29,7 @@ pub(super) enum Content {
     Text(String),
     Zip(Vec<u8>),
     Png(Vec<u8>),
+    Gzip(Vec<u8>),
 }
 
 impl Answer {
@@ -68,6 +69,11 @@ impl Answer {
     /// 200 with an archive.
     pub(super) fn zip(bytes: Vec<u8>) -> Self {
         Self::new(200, Content::Zip(bytes))
+    }
+
+    /// 200 with a compressed archive of another kind.
+    pub(super) fn gzip(bytes: Vec<u8>) -> Self {
+        Self::new(200, Content::Gzip(bytes))
     }
 
     /// 200 with a picture.
@@ -138,7 +144,7 @@ impl Answer {
 impl Content {
     /// Whether it is packed already.
     pub(super) fn is_packed(&self) -> bool {
-        matches!(self, Self::Zip(_) | Self::Png(_))
+        matches!(self, Self::Zip(_) | Self::Gzip(_) | Self::Png(_))
     }
 
     /// The bytes, and what they are.
@@ -151,6 +157,7 @@ impl Content {
             Self::Html(page) => (page.clone().into_bytes(), Some("text/html")),
             Self::Text(text) => (text.clone().into_bytes(), Some("text/plain")),
             Self::Zip(bytes) => (bytes.clone(), Some("application/zip")),
+            Self::Gzip(bytes) => (bytes.clone(), Some("application/x-gzip")),
             Self::Png(bytes) => (bytes.clone(), Some("image/png")),
         }
     }

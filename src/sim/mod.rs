@@ -9,6 +9,7 @@ mod answer;
 mod ask;
 mod bans;
 mod certificate;
+mod desk;
 mod document;
 mod facets;
 mod fault;
@@ -20,7 +21,9 @@ mod release;
 mod render;
 mod report;
 mod resources;
+mod roster;
 mod search;
+mod sensors;
 mod server;
 mod world;
 

@@ -1,9 +1,9 @@
 //! The server's memory: the world, which stays, and what clients have done to it, which changes.
 
 use std::{
-    collections::{BTreeMap, VecDeque},
+    collections::VecDeque,
     net::IpAddr,
-    sync::{Mutex, MutexGuard},
+    sync::{Arc, Mutex, MutexGuard},
     time::{Duration, Instant},
 };
 
@@ -14,10 +14,13 @@ use super::{
     Options,
     ask::Ask,
     bans::Bans,
+    desk::Desk,
     fault::{Fault, Plan},
     hits::Searches,
     intel::Intel,
     release::Release,
+    roster::{Question, Roster, Rosters},
+    sensors::Sensors,
     world::{Dice, World},
 };
 
@@ -36,38 +39,23 @@ pub(super) struct Server {
     pub(super) searches: Mutex<Searches>,
     /// Alerts as people leave them, watchlists, feeds and reports.
     pub(super) intel: Intel,
+    /// Orders of sensors, so that paging is cheap.
+    rosters: Mutex<Rosters>,
+    /// Groups, people and what else administrators change. Whoever holds it may look at sensors, and not the other way
+    /// round.
+    desk: Mutex<Desk>,
     state: Mutex<State>,
 }
 
 /// What changes.
 #[derive(Debug, Default)]
 struct State {
-    sensors: BTreeMap<u32, SensorState>,
+    sensors: Sensors,
     bans: Bans,
     faults: Vec<Fault>,
     seen: VecDeque<(u64, Seen)>,
     /// The number of the next request.
     next: u64,
-}
-
-/// What was asked of one sensor, and how far it has got with it.
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "the sensor's record has them, each with a meaning of its own"
-)]
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct SensorState {
-    pub(super) group: u32,
-    pub(super) isolation_wanted: bool,
-    pub(super) is_isolating: bool,
-    pub(super) uninstall: bool,
-    pub(super) restart_queued: bool,
-    pub(super) notes: Option<String>,
-    pub(super) flush: Option<String>,
-    /// When it will next act on what is asked; none while there is nothing to do, or if it never will.
-    pub(super) acts_at: Option<Instant>,
-    /// It takes what it is asked, and does nothing.
-    pub(super) is_stubborn: bool,
 }
 
 /// A request that was seen.
@@ -100,6 +88,8 @@ impl Server {
             token,
             searches: Mutex::default(),
             intel: Intel::of(&world, options.index_lag),
+            rosters: Mutex::default(),
+            desk: Mutex::new(Desk::of(&world)),
             state: Mutex::new(State {
                 bans: Bans::of(&world),
                 ..State::default()
@@ -125,34 +115,29 @@ impl Server {
         self.options.clock.now()
     }
 
-    /// What a sensor was asked and did, after any check-in that was due; none when there is no such sensor.
-    pub(super) fn sensor(&self, id: u32) -> Option<SensorState> {
-        let mut state = self.state();
-        let sensor = state.sensor(self, id)?;
-        sensor.check_in();
-        Some(sensor.clone())
+    /// What sensors were asked and did, after any check-in that was due.
+    pub(super) fn sensors<T>(&self, look: impl FnOnce(&mut Sensors) -> T) -> T {
+        let sensors = &mut self.state().sensors;
+        sensors.settle(Instant::now());
+        look(sensors)
     }
 
-    /// Changes what a sensor is asked; it acts at its next check-in.
-    pub(super) fn ask_sensor(&self, id: u32, change: impl FnOnce(&mut SensorState)) -> Option<()> {
-        let is_heard = self.world.fleet.host(id)?.offline.is_none();
-        let mut state = self.state();
-        let sensor = state.sensor(self, id)?;
-        sensor.check_in();
-        change(sensor);
-        let acts = is_heard && !sensor.is_stubborn && sensor.has_work();
-        sensor.acts_at = acts.then(|| Instant::now() + self.options.checkin);
-        Some(())
+    /// Sensors in the order that a question asks for.
+    pub(super) fn roster(&self, question: Question) -> Arc<Roster> {
+        let mut rosters = self
+            .rosters
+            .lock()
+            .expect("nothing that holds the lock can panic");
+        rosters.of(self, question)
     }
 
-    /// Starts a host again: what its sensor did is over until it checks in.
-    pub(super) fn reboot(&self, id: u32) {
-        let mut state = self.state();
-        if let Some(sensor) = state.sensor(self, id) {
-            sensor.check_in();
-            sensor.is_isolating = false;
-            sensor.acts_at = (!sensor.is_stubborn).then(|| Instant::now() + self.options.checkin);
-        }
+    /// Looks at what administrators have made, or changes it.
+    pub(super) fn desk<T>(&self, look: impl FnOnce(&mut Desk) -> T) -> T {
+        let mut desk = self
+            .desk
+            .lock()
+            .expect("nothing that holds the lock can panic");
+        look(&mut desk)
     }
 
     /// What goes wrong with a request.
@@ -174,14 +159,7 @@ impl Server {
     pub(super) fn clear_faults(&self) {
         let mut state = self.state();
         state.faults.clear();
-        for sensor in state
-            .sensors
-            .values_mut()
-            .filter(|sensor| sensor.is_stubborn)
-        {
-            sensor.is_stubborn = false;
-            sensor.acts_at = Some(Instant::now() + self.options.checkin);
-        }
+        state.sensors.relent(self.options.checkin);
     }
 
     /// Writes a request down; the answer is added when there is one.
@@ -227,39 +205,6 @@ impl Server {
         self.state
             .lock()
             .expect("nothing that holds the lock can panic")
-    }
-}
-
-impl State {
-    fn sensor(&mut self, server: &Server, id: u32) -> Option<&mut SensorState> {
-        let host = server.world.fleet.host(id)?;
-        Some(self.sensors.entry(id).or_insert_with(|| SensorState {
-            group: host.group,
-            isolation_wanted: host.isolated,
-            is_isolating: host.isolated,
-            uninstall: host.uninstalled,
-            restart_queued: false,
-            notes: host.notes.clone(),
-            flush: None,
-            acts_at: None,
-            is_stubborn: false,
-        }))
-    }
-}
-
-impl SensorState {
-    /// Does what is asked, if the time has come.
-    fn check_in(&mut self) {
-        if self.acts_at.is_some_and(|at| Instant::now() >= at) {
-            self.acts_at = None;
-            self.is_isolating = self.isolation_wanted;
-            self.restart_queued = false;
-            self.flush = None;
-        }
-    }
-
-    fn has_work(&self) -> bool {
-        self.is_isolating != self.isolation_wanted || self.restart_queued || self.flush.is_some()
     }
 }
 

@@ -78,8 +78,8 @@ async fn what_is_not_there_is_a_404_and_a_wrong_verb_a_405() {
         "/api/v1/process/nonsense/0",
         "/api/v1/sensor/7",
         "/api/v2/sensor",
-        "/api/v3/group/1",
-        "/api/user/admin",
+        "/api/v3/group",
+        "/api/users",
     ] {
         let response = lab.send(Method::DELETE, path, None).await;
         assert_eq!(response.status(), StatusCode::METHOD_NOT_ALLOWED, "{path}");

@@ -10,7 +10,7 @@ pub(super) type Sent = Map<String, Value>;
 pub(super) struct Unfit;
 
 /// A yes or no, which may be a word: programs written in Python send `"True"`.
-pub(super) fn flag(value: &Value) -> Option<bool> {
+pub(crate) fn flag(value: &Value) -> Option<bool> {
     match value {
         Value::Bool(flag) => Some(*flag),
         Value::String(word) if word.eq_ignore_ascii_case("true") => Some(true),

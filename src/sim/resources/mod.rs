@@ -4,24 +4,38 @@ mod action;
 mod alert;
 mod ban;
 mod binary;
+mod card;
+mod case;
 mod control;
+mod dashboard;
 mod events;
 mod feed;
 mod fields;
 mod file;
 mod group;
+mod history;
 mod info;
+mod ingress;
+mod installer;
+mod license;
 mod process;
 mod report;
 mod rows;
 mod sensor;
+mod site;
+mod store;
+mod team;
 mod triage;
 mod user;
 mod watchlist;
 
+pub(super) use card::Card;
 pub(super) use control::answer as control;
+pub(super) use fields::flag;
 
-use super::{answer::Answer, ask::Ask, server::Server};
+use serde_json::Value;
+
+use super::{answer::Answer, ask::Ask, desk::Record, server::Server};
 
 /// Answers an authorized request.
 pub(super) fn answer(server: &Server, ask: &Ask) -> Answer {
@@ -30,8 +44,17 @@ pub(super) fn answer(server: &Server, ask: &Ask) -> Answer {
         process::answer,
         binary::answer,
         sensor::answer,
+        history::answer,
         group::answer,
+        site::answer,
         user::answer,
+        team::answer,
+        license::answer,
+        dashboard::answer,
+        store::answer,
+        case::answer,
+        ingress::answer,
+        installer::answer,
         alert::answer,
         triage::answer,
         watchlist::answer,
@@ -53,4 +76,17 @@ fn found(answer: Option<Answer>) -> Answer {
 /// The answer to a verb that a route does not know.
 fn not_allowed() -> Answer {
     Answer::werkzeug(405)
+}
+
+/// The answer to a request whose body has to be an object.
+fn body(ask: &Ask, then: impl FnOnce(&Record) -> Answer) -> Answer {
+    match ask.json() {
+        Ok(Value::Object(wanted)) => then(&wanted),
+        _ => Answer::werkzeug(400),
+    }
+}
+
+/// The answer to whoever wants a name that another has.
+fn taken(what: &str, name: &str) -> Answer {
+    Answer::text(409, &format!("A {what} named '{name}' already exists"))
 }

@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, time::Instant};
 use serde_json::{Map, Value, json};
 
 use super::{
+    case,
     events::{self, Version},
     found, not_allowed, rows,
 };
@@ -72,7 +73,7 @@ fn search(server: &Server, ask: &Ask) -> Answer {
         "start": search.start,
         "highlights": [],
         "facets": facets::count(server, Index::Process, &search),
-        "tagged_pids": {},
+        "tagged_pids": case::tagged(server),
         "elapsed": started.elapsed().as_secs_f64(),
     });
     if server.release.is_6() {

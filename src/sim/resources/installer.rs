@@ -1,0 +1,117 @@
+//! What a group's sensors are installed with, and with whom they share what they see (reference 2.6, 2.7).
+
+use std::io::{Cursor, Write};
+
+use flate2::{Compression, write::GzEncoder};
+use serde_json::{Value, json};
+use zip::{ZipWriter, result::ZipResult, write::SimpleFileOptions};
+
+use super::{found, not_allowed};
+use crate::sim::{
+    answer::Answer,
+    ask::Ask,
+    desk::{self, Record},
+    server::Server,
+};
+
+/// The unit of a tape archive.
+const BLOCK: usize = 512;
+
+pub(super) fn answer(server: &Server, ask: &Ask) -> Option<Answer> {
+    let (method, path) = ask.route();
+    let ["api", "v1", "group", id, rest @ ..] = path.as_slice() else {
+        return None;
+    };
+    let (["datasharing"] | ["installer", ..]) = rest else {
+        return None;
+    };
+    if method != "GET" {
+        return Some(not_allowed());
+    }
+    let group = server.desk(|desk| desk.groups.get(id.parse().ok()?).cloned());
+    Some(found(group.and_then(|group| match rest {
+        ["datasharing"] => Some(Answer::compact(shared(&group))),
+        ["installer", what @ ..] => installer(&group, what),
+        _ => None,
+    })))
+}
+
+/// What is shared with whom: whoever sets up another group has to agree to it first.
+fn shared(group: &Record) -> Value {
+    if desk::number(group, "id") == Some(desk::DEFAULT) {
+        json!([
+            {"group_id": desk::DEFAULT, "who": "VIRUSTOTAL", "what": "BIN"},
+            {"group_id": desk::DEFAULT, "who": "BIT9", "what": "MD5"},
+        ])
+    } else {
+        json!([])
+    }
+}
+
+/// Program and settings in one archive; none if the server has no such program.
+fn installer(group: &Record, what: &[&str]) -> Option<Answer> {
+    let program = match what {
+        ["windows", "exe"] => "CarbonBlackClientSetup.exe",
+        ["windows", "msi"] => "cbsetup.msi",
+        ["osx"] => "CbOSXInstaller.pkg",
+        ["linux"] => "CarbonBlackLinuxInstaller.sh",
+        _ => return None,
+    };
+    let settings = format!(
+        "[CB]\r\nName={}\r\nGroupId={}\r\nServerURL={}\r\n",
+        desk::text(group, "name"),
+        group["id"],
+        desk::text(group, "sensorbackend_server"),
+    );
+    let members = [
+        (program, &b"A simulated installer.\n"[..]),
+        ("sensorsettings.ini", settings.as_bytes()),
+    ];
+    let packed = if what == ["linux"] {
+        return tape(&members).map(Answer::gzip);
+    } else {
+        zipped(&members)
+    };
+    packed.ok().map(Answer::zip)
+}
+
+fn zipped(members: &[(&str, &[u8])]) -> ZipResult<Vec<u8>> {
+    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, content) in members {
+        zip.start_file(*name, SimpleFileOptions::default())?;
+        zip.write_all(content)?;
+    }
+    Ok(zip.finish()?.into_inner())
+}
+
+/// The same as a compressed tape archive.
+fn tape(members: &[(&str, &[u8])]) -> Option<Vec<u8>> {
+    let mut tape = GzEncoder::new(Vec::new(), Compression::fast());
+    for (name, content) in members {
+        tape.write_all(&header(name, content.len())).ok()?;
+        tape.write_all(content).ok()?;
+        let rest = content.len().next_multiple_of(BLOCK) - content.len();
+        tape.write_all(&vec![0; rest]).ok()?;
+    }
+    tape.write_all(&[0; 2 * BLOCK]).ok()?;
+    tape.finish().ok()
+}
+
+fn header(name: &str, size: usize) -> [u8; BLOCK] {
+    let mut header = [0; BLOCK];
+    let mut put =
+        |at: usize, text: &str| header[at..at + text.len()].copy_from_slice(text.as_bytes());
+    put(0, name);
+    put(100, "0000755\0");
+    put(108, "0000000\0");
+    put(116, "0000000\0");
+    put(124, &format!("{size:011o}\0"));
+    put(136, "00000000000\0");
+    // The sum is made as if there were blanks in its place.
+    put(148, "        ");
+    put(156, "0");
+    put(257, "ustar\x0000");
+    let sum: u32 = header.iter().map(|&byte| u32::from(byte)).sum();
+    header[148..156].copy_from_slice(format!("{sum:06o}\0 ").as_bytes());
+    header
+}
