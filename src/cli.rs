@@ -5,10 +5,14 @@
     reason = "these doc comments are help texts, which are not Markdown"
 )]
 
+mod admin;
+mod alert;
 mod binary;
 mod deed;
+mod feed;
 mod sensor;
 mod simulate;
+mod watchlist;
 
 use std::{ffi::OsString, path::PathBuf};
 
@@ -16,10 +20,14 @@ use clap::error::ErrorKind;
 use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+pub use admin::{Group, NewUser, User};
+pub use alert::{Alert, Alerts};
 pub use binary::{Binary, BinaryDownload, BinarySearch, BinaryShow};
-pub use deed::{Ban, Grounds, Hashes, Log};
-pub use sensor::{Hosts, Isolation, Patience, Sensor};
+pub use deed::{Ban, Grounds, Hashes, Log, Patience, Waiting};
+pub use feed::{Feed, Report, Reports};
+pub use sensor::{Hosts, Isolation, Sensor};
 pub use simulate::{Demo, Simulate};
+pub use watchlist::{Action, Effect, NewWatchlist, One, Watchlist};
 
 use crate::output::Format;
 
@@ -131,9 +139,24 @@ pub enum Command {
     /// Show and verify the action log: what was changed on servers
     #[command(subcommand)]
     Log(Log),
-    /// List alerts
+    /// List alerts, say how far they were looked at, assign and ignore them
     #[command(subcommand)]
     Alert(Alert),
+    /// List, show, make and change watchlists, and what they set off
+    #[command(subcommand)]
+    Watchlist(Watchlist),
+    /// List, show, add and change feeds
+    #[command(subcommand)]
+    Feed(Feed),
+    /// List, ignore and restore the threat reports of feeds
+    #[command(subcommand)]
+    Report(Report),
+    /// List and make sensor groups
+    #[command(subcommand)]
+    Group(Group),
+    /// List and make users of the server
+    #[command(subcommand)]
+    User(User),
     /// Search, show and download binaries
     #[command(subcommand)]
     Binary(Binary),
@@ -191,7 +214,7 @@ pub struct Search {
 }
 
 /// When the last event of a process was.
-#[derive(Args, Clone, Debug)]
+#[derive(Args, Clone, Debug, Default)]
 pub struct Bounds {
     /// Last event at or after this time of the host: RFC 3339, or relative as -24h
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
@@ -269,20 +292,6 @@ pub struct Events {
     pub reading: Reading,
 }
 
-/// What to do with alerts.
-#[derive(Clone, Debug, Subcommand)]
-pub enum Alert {
-    /// List alerts, the most severe first
-    List {
-        /// The query, as "status:resolved username:mlopez"; - reads it from standard input [default: status:Unresolved]
-        #[arg(allow_hyphen_values = true, value_parser = query)]
-        query: Option<String>,
-        /// How much, and how.
-        #[command(flatten)]
-        reading: Reading,
-    },
-}
-
 /// Options of `keys`.
 #[derive(Args, Clone, Copy, Debug)]
 pub struct Keys {
@@ -302,21 +311,29 @@ impl Cli {
                 return error;
             }
             // A query may begin with `-`, so an option with a slip in it was taken for one. Without that, clap names it.
-            let named = |command: clap::Command| {
-                command.mut_arg("query", |query| query.allow_hyphen_values(false))
-            };
-            let strict = Self::command()
-                .mut_subcommand("search", named)
-                .mut_subcommand("facets", named)
-                .mut_subcommand("binary", |binary| binary.mut_subcommand("search", named))
-                .mut_subcommand("alert", |alert| alert.mut_subcommand("list", named));
             let has_option = arguments
                 .iter()
                 .any(|argument| argument.to_string_lossy().starts_with("--"));
-            let named = has_option.then(|| strict.try_get_matches_from(arguments).err());
+            let named = has_option.then(|| {
+                strict(Self::command())
+                    .try_get_matches_from(arguments)
+                    .err()
+            });
             named.flatten().unwrap_or(error)
         })
     }
+}
+
+/// The same command line, but that no query begins with `-`.
+fn strict(command: clap::Command) -> clap::Command {
+    let named = |argument: clap::Arg| {
+        if argument.get_id() == "query" {
+            argument.allow_hyphen_values(false)
+        } else {
+            argument
+        }
+    };
+    command.mut_args(named).mut_subcommands(strict)
 }
 
 /// A query may begin with `-`, as in `-username:SYSTEM`; what begins with two is an option that is not there.

@@ -17,7 +17,9 @@ use lampblack::log;
 use lampblack::model::zone_here;
 use lampblack::read::Reader;
 use lampblack::record::{History, Kept, Saved};
-use lampblack::runtime::{Events, Screen, Shell, chosen, kept, past, run, shelved, stopped};
+use lampblack::runtime::{
+    Events, Screen, Shell, chosen, hidden, kept, past, run, shelved, stopped,
+};
 use lampblack::session::Identity;
 use lampblack::worker::{self, Office};
 use tokio::runtime::{self, Handle, Runtime};
@@ -52,6 +54,7 @@ fn main() -> ExitCode {
         });
     let streams = Streams {
         is_interactive: width.is_some() && io::stdin().is_terminal(),
+        hidden: io::stdin().is_terminal().then_some(hidden),
         input: &mut io::stdin(),
         out: &mut io::BufWriter::new(stdout),
         notes: &mut io::stderr(),

@@ -1,6 +1,9 @@
 //! The options of everything that changes a server, and the command lines of `ban` and `log`.
 
+use std::time::Duration;
+
 use clap::{Args, Subcommand};
+use jiff::SignedDuration;
 
 use super::Reading;
 use crate::output::Format;
@@ -20,6 +23,49 @@ pub struct Grounds {
     /// Show what would be done and exactly what would be sent, and send nothing
     #[arg(long)]
     pub dry_run: bool,
+}
+
+/// How long to wait until it is proven that a deed was done.
+#[derive(Args, Clone, Copy, Debug)]
+pub struct Waiting {
+    /// How long to wait until it is confirmed; none for as long as it takes
+    #[arg(long, value_name = "TIME", default_value = "120s", value_parser = patience)]
+    pub timeout: Patience,
+    /// Do not wait until it is confirmed
+    #[arg(long, conflicts_with = "timeout")]
+    pub no_wait: bool,
+}
+
+/// How long to wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Patience {
+    /// Not at all.
+    None,
+    /// So long.
+    For(Duration),
+    /// As long as it takes.
+    Endless,
+}
+
+impl Waiting {
+    /// How long to wait.
+    pub fn patience(&self) -> Patience {
+        if self.no_wait {
+            Patience::None
+        } else {
+            self.timeout
+        }
+    }
+}
+
+fn patience(text: &str) -> Result<Patience, &'static str> {
+    const EXPECTED: &str = "write it as 120s, 5m or none";
+    if text == "none" {
+        return Ok(Patience::Endless);
+    }
+    let duration: SignedDuration = text.parse().map_err(|_| EXPECTED)?;
+    let duration = duration.try_into().map_err(|_| EXPECTED)?;
+    Ok(Patience::For(duration))
 }
 
 /// What to do with bans.

@@ -1,11 +1,8 @@
 //! The command line of `sensor`.
 
-use std::time::Duration;
-
 use clap::{Args, Subcommand};
-use jiff::SignedDuration;
 
-use super::{Grounds, Reading};
+use super::{Grounds, Reading, Waiting};
 use crate::output::Format;
 
 /// What to do with sensors.
@@ -69,42 +66,7 @@ pub struct Isolation {
     /// On what grounds.
     #[command(flatten)]
     pub grounds: Grounds,
-    /// How long to wait until the sensor confirms it; none for as long as it takes
-    #[arg(long, value_name = "TIME", default_value = "120s", value_parser = patience)]
-    pub timeout: Patience,
-    /// Do not wait until the sensor confirms it
-    #[arg(long, conflicts_with = "timeout")]
-    pub no_wait: bool,
-}
-
-/// How long to wait.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Patience {
-    /// Not at all.
-    None,
-    /// So long.
-    For(Duration),
-    /// As long as it takes.
-    Endless,
-}
-
-impl Isolation {
     /// How long to wait.
-    pub fn patience(&self) -> Patience {
-        if self.no_wait {
-            Patience::None
-        } else {
-            self.timeout
-        }
-    }
-}
-
-fn patience(text: &str) -> Result<Patience, &'static str> {
-    const EXPECTED: &str = "write it as 120s, 5m or none";
-    if text == "none" {
-        return Ok(Patience::Endless);
-    }
-    let duration: SignedDuration = text.parse().map_err(|_| EXPECTED)?;
-    let duration = duration.try_into().map_err(|_| EXPECTED)?;
-    Ok(Patience::For(duration))
+    #[command(flatten)]
+    pub waiting: Waiting,
 }

@@ -1,7 +1,7 @@
 //! Who started a command: streams, flags and environment.
 
 use std::{
-    io::{Read, Write},
+    io::{self, Read, Write},
     path::PathBuf,
 };
 
@@ -26,6 +26,9 @@ pub struct Streams<'a> {
     pub width: Option<usize>,
     /// Whether the user sits at a terminal, to read and to type.
     pub is_interactive: bool,
+    /// Asks at the terminal and reads a line without showing it; nothing if that was called off. `None` when standard input
+    /// is no terminal.
+    pub hidden: Option<fn(&str) -> io::Result<Option<String>>>,
     /// Whether standard error is a terminal, where a line can be written over.
     pub shows_progress: bool,
 }
@@ -107,6 +110,11 @@ impl<'a> Caller<'a> {
     pub fn ask(&mut self, question: &str) -> String {
         let _ = write!(self.streams.notes, "{question} ");
         let _ = self.streams.notes.flush();
+        String::from_utf8_lossy(&self.line()).trim().to_owned()
+    }
+
+    /// Reads one line of standard input, and nothing behind it.
+    pub fn line(&mut self) -> Vec<u8> {
         let mut line = Vec::new();
         let mut byte = [0];
         while let Ok(1) = self.streams.input.read(&mut byte) {
@@ -115,7 +123,7 @@ impl<'a> Caller<'a> {
             }
             line.push(byte[0]);
         }
-        String::from_utf8_lossy(&line).trim().to_owned()
+        line
     }
 
     /// How tables look.

@@ -40,6 +40,14 @@ pub(super) fn guard(access: &Access) -> Guard {
     )
 }
 
+/// Fails where the profile lets nobody change anything.
+pub(super) fn may_change(access: &Access) -> Result<(), Failure> {
+    match guard(access).refuses_all() {
+        Some(refusal) => Err(Failure::new(Exit::Refused, refusal.why).hint(refusal.hint)),
+        None => Ok(()),
+    }
+}
+
 /// The action log. What cannot be logged is not done.
 pub(super) fn log(caller: &Caller<'_>) -> Result<Actions, Failure> {
     let Some(dir) = &caller.state_dir else {
@@ -103,17 +111,18 @@ pub(super) fn confirm(plans: &[Plan], yes: bool, caller: &mut Caller<'_>) -> Res
             ),
         };
     }
+    let n: usize = plans.iter().map(|plan| plan.deed.target().len()).sum();
     let (question, wanted) = match (protected, plans) {
         (Some(plan), _) => {
             let name = plan.state.raw_name().raw().to_owned();
             ("Type the name of the host to confirm:".to_owned(), name)
         }
-        (None, [_]) => ("Type yes to confirm:".to_owned(), "yes".to_owned()),
-        (None, several) => {
-            let n = several.len().to_string();
-            let what = several[0].deed.target().several();
-            (format!("Type the number of {what}, {n}, to confirm:"), n)
+        (None, [first, ..]) if n > 1 => {
+            let what = first.deed.target().several();
+            let question = format!("Type the number of {what}, {n}, to confirm:");
+            (question, n.to_string())
         }
+        (None, _) => ("Type yes to confirm:".to_owned(), "yes".to_owned()),
     };
     if caller.ask(&question).eq_ignore_ascii_case(&wanted) {
         return Ok(());

@@ -4,6 +4,8 @@ mod alert;
 mod ban;
 mod binary;
 mod caller;
+mod card;
+mod chosen;
 mod console;
 mod deed;
 mod doctor;
@@ -11,26 +13,34 @@ mod events;
 mod facets;
 mod facts;
 mod failure;
+mod feed;
 mod gaps;
+mod group;
 mod hosts;
 mod join;
+mod listed;
 mod log;
 mod manual;
+mod named;
 mod perform;
 mod problem;
 mod processes;
+mod report;
 mod search;
 mod sensor;
 mod simulate;
 mod stop;
 mod told;
 mod tree;
+mod user;
+mod watchlist;
 mod when;
+mod words;
 
 pub use caller::{Caller, Streams};
 pub use failure::{Exit, Failure};
 
-use crate::cli::{Alert, Ban, Binary, Cli, Command, Log};
+use crate::cli::{Ban, Binary, Cli, Command, Log};
 use crate::config::Setup;
 use crate::deeds::Deed;
 
@@ -78,9 +88,12 @@ async fn dispatch(
         Some(Command::Ban(Ban::Remove(args))) => ban::change(Deed::Lift, &args, caller).await,
         Some(Command::Log(Log::Show { format })) => log::show(format, caller),
         Some(Command::Log(Log::Verify)) => log::verify(caller),
-        Some(Command::Alert(Alert::List { query, reading })) => {
-            alert::list(query.as_deref(), reading, caller).await
-        }
+        Some(Command::Alert(command)) => alert::run(command, caller).await,
+        Some(Command::Watchlist(command)) => watchlist::run(command, caller).await,
+        Some(Command::Feed(command)) => feed::run(command, caller).await,
+        Some(Command::Report(command)) => report::run(command, caller).await,
+        Some(Command::Group(command)) => group::run(command, caller).await,
+        Some(Command::User(command)) => user::run(command, caller).await,
         Some(Command::Binary(Binary::Search(args))) => binary::search(&args, caller).await,
         Some(Command::Binary(Binary::Show(args))) => binary::show(&args, caller).await,
         Some(Command::Binary(Binary::Download(args))) => binary::download(&args, caller).await,

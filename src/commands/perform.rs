@@ -50,7 +50,8 @@ pub(super) async fn perform(
     }
     deed::confirm(&plans, given.yes, caller)?;
     let mut log = deed::log(caller)?;
-    let mut done = send(&plans, &grounds, client, &mut log, caller).await?;
+    let (mut done, sent) = send(&plans, &grounds, client, &mut log, caller).await?;
+    exit = if exit == Exit::Done { sent } else { exit };
     if patience != Patience::None {
         wait(&mut done, patience, client, &mut log, caller).await;
     }
@@ -81,10 +82,7 @@ async fn plan(
     access: &Access,
     caller: &mut Caller<'_>,
 ) -> Result<(Vec<Plan>, Exit), Failure> {
-    let guard = deed::guard(access);
-    if let Some(refusal) = guard.refuses_all() {
-        return Err(Failure::new(Exit::Refused, refusal.why).hint(refusal.hint));
-    }
+    deed::may_change(access)?;
     let is_bulk = deeds.len() > 1;
     let mut exit = Exit::Done;
     let mut plans = Vec::new();
@@ -120,36 +118,41 @@ async fn plan(
     Ok((plans, exit))
 }
 
-/// Does one after the other. When the log cannot be written any more, the rest is not done, and that is said.
+/// Does one after the other. What cannot be done any more is said, and keeps nobody from the next. When the log cannot be
+/// written any more, the rest is not done, and that is said.
 async fn send<'p>(
     plans: &'p [Plan],
     grounds: &Grounds,
     client: &Client,
     log: &mut Actions,
     caller: &mut Caller<'_>,
-) -> Result<Vec<(&'p Plan, Done)>, Failure> {
+) -> Result<(Vec<(&'p Plan, Done)>, Exit), Failure> {
     let mut done = Vec::new();
-    for plan in plans {
+    let mut exit = Exit::Done;
+    for (at, plan) in plans.iter().enumerate() {
         let order = Order { plan, grounds };
-        let error = match deeds::perform(order, client, log).await {
-            Ok(one) => {
-                done.push((plan, one));
-                continue;
-            }
+        match deeds::perform(order, client, log).await {
+            Ok(one) => done.push((plan, one)),
             Err(NotSent::AlreadySo(said)) => {
                 writeln!(caller.streams.out, "{said}; nothing was sent")?;
-                continue;
             }
-            Err(error) => error,
-        };
-        if done.is_empty() {
-            return Err(Failure::from(error).hint("nothing was sent"));
+            Err(error @ NotSent::Log(_)) if at > 0 => {
+                let left = plans.len() - at;
+                let said = format!("{error}; {left} of {} were not done", plans.len());
+                exit = caller.report(&Failure::new(Exit::Failed, said));
+                break;
+            }
+            Err(error @ NotSent::Log(_)) => {
+                return Err(Failure::from(error).hint("nothing was sent"));
+            }
+            Err(error) => {
+                let name = plan.state.name();
+                let said = format!("{name}: {error}");
+                exit = caller.report(&Failure::new(Exit::Failed, said).hint("nothing was sent"));
+            }
         }
-        let left = plans.len() - done.len();
-        caller.warn(&format!("{error}; {left} of {} were not done", plans.len()));
-        break;
     }
-    Ok(done)
+    Ok((done, exit))
 }
 
 /// Looks until every target has it, or the time is over.

@@ -4,7 +4,13 @@ use std::pin::pin;
 
 use futures::TryStreamExt;
 
-use super::{Caller, Exit, Failure, join::Joins, problem, told::Told, when};
+use super::{
+    Caller, Exit, Failure,
+    join::Joins,
+    problem,
+    told::{self, Told},
+    when,
+};
 use crate::cli;
 use crate::model::{Process, Search};
 use crate::output::{self, Align, Cell, Column, Row, Sheet};
@@ -74,6 +80,22 @@ pub(super) async fn search(args: &cli::Search, caller: &mut Caller<'_>) -> Resul
     joins.tell(caller);
     ended?;
     Ok(told.tell(limit, caller))
+}
+
+/// Prints the processes that a query finds, as `search` does without options.
+pub(super) async fn find(
+    query: String,
+    reading: cli::Reading,
+    caller: &mut Caller<'_>,
+) -> Result<Exit, Failure> {
+    let search = Search {
+        query,
+        group_by: Some("id".into()),
+        ..Search::default()
+    };
+    problem::check(Index::Process, &search.query, caller)?;
+    let row = |process: &Process| row(process, &Joins::new(&[]));
+    told::print("process", search, COLUMNS, reading, row, caller).await
 }
 
 /// What is asked, from the command line and standard input.

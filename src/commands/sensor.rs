@@ -77,7 +77,14 @@ async fn isolate(
     let (client, access) = caller.reach()?;
     let deeds = deeds(&args.hosts, deed, &client, caller).await?;
     let server = (&client, &access);
-    perform(deeds, &args.grounds, args.patience(), server, caller).await
+    perform(
+        deeds,
+        &args.grounds,
+        args.waiting.patience(),
+        server,
+        caller,
+    )
+    .await
 }
 
 /// The same deed for every host. All of them are found before anything is done to one.

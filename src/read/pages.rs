@@ -5,7 +5,7 @@ use std::sync::Arc;
 use futures::{Stream, StreamExt, TryStreamExt, future, stream};
 
 use crate::api::{Client, Error};
-use crate::model::{Alert, Binary, Page, Process, Search, Sensor, SensorFilter, Span};
+use crate::model::{Alert, Binary, Page, Process, Report, Search, Sensor, SensorFilter, Span};
 
 /// Rows asked for at once: what the server's own console asks for at most (reference 1.6).
 const ROWS: u64 = 1000;
@@ -45,6 +45,12 @@ impl Paged for Sensor {
 impl Paged for Binary {
     async fn page(client: &Client, search: &Search, span: Span) -> Result<Page<Self>, Error> {
         client.binaries(search, span).await
+    }
+}
+
+impl Paged for Report {
+    async fn page(client: &Client, search: &Search, span: Span) -> Result<Page<Self>, Error> {
+        client.reports(search, span).await
     }
 }
 

@@ -1,6 +1,7 @@
 //! The world: the event loop, and everything the screen asks of it.
 
 mod events;
+mod hidden;
 mod output;
 mod outside;
 mod terminal;
@@ -17,6 +18,7 @@ use ratatui::{
 use tokio::{select, sync::mpsc, task, time};
 
 pub use events::Events;
+pub use hidden::hidden;
 pub use output::Output;
 pub use outside::{Outside, Shell, chosen, kept, past, shelved};
 pub use terminal::{Screen, stopped};

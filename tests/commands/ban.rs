@@ -110,7 +110,7 @@ async fn every_word_that_is_no_hash_is_answered_and_nothing_is_sent() {
     let ran = bench
         .fed(&["ban", "add", "-", "--reason", "x", "--yes"], "\n")
         .await;
-    ran.check(2).notes_say("there is no hash");
+    ran.check(2).notes_say("there is no MD5");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -5,7 +5,7 @@ mod facts;
 
 use super::{Caller, Exit, Failure, problem, search, told, when};
 use crate::api;
-use crate::cli::{BinarySearch, BinaryShow};
+use crate::cli::{BinarySearch, BinaryShow, Reading};
 use crate::model::{Binary, Known, Md5, Search};
 use crate::output::{Align, Cell, Column, Format, Row, Sheet};
 use crate::query::Index;
@@ -38,14 +38,24 @@ pub(super) async fn search(args: &BinarySearch, caller: &mut Caller<'_>) -> Resu
         sort: args.sort.as_deref().map(search::order).transpose()?,
         ..Search::default()
     };
-    problem::check(Index::Binary, &search.query, caller)?;
-    let client = caller.client()?;
     if args.count {
+        problem::check(Index::Binary, &search.query, caller)?;
+        let client = caller.client()?;
         let count = Reader::new(client).count::<Binary>(&search).await?;
         writeln!(caller.streams.out, "{count}")?;
         return Ok(Exit::Done);
     }
-    told::print("binary", search, COLUMNS, args.reading, row, caller).await
+    find(search, args.reading, caller).await
+}
+
+/// Prints what a search finds.
+pub(super) async fn find(
+    search: Search,
+    reading: Reading,
+    caller: &mut Caller<'_>,
+) -> Result<Exit, Failure> {
+    problem::check(Index::Binary, &search.query, caller)?;
+    told::print("binary", search, COLUMNS, reading, row, caller).await
 }
 
 /// Runs `binary show`.

@@ -1,11 +1,15 @@
 //! `alert`: what watchlists and feeds found worth a look.
 
-use super::{Caller, Exit, Failure, problem, search, told, when};
-use crate::cli::Reading;
+mod triage;
+
+use super::{Caller, Exit, Failure, chosen, problem, search, told, when, words};
+use crate::cli::{self, Reading};
 use crate::model::{Alert, AlertSource, Search};
 use crate::output::{Align, Cell, Column, Row};
 use crate::query::{self, Index};
 use crate::text::Untrusted;
+
+use triage::{Wish, change};
 
 /// What is listed when nothing is asked for.
 const OPEN: &str = "status:Unresolved";
@@ -30,8 +34,20 @@ const COLUMNS: &[Column] = &[
     Column::new("id", Align::Left).rank(2),
 ];
 
+/// Runs what lists alerts, or does something to them.
+pub(super) async fn run(command: cli::Alert, caller: &mut Caller<'_>) -> Result<Exit, Failure> {
+    match command {
+        cli::Alert::List { query, reading } => list(query.as_deref(), reading, caller).await,
+        cli::Alert::Status { status, alerts } => {
+            change(Wish::Status(&status), &alerts, caller).await
+        }
+        cli::Alert::Assign { user, alerts } => change(Wish::Owner(&user), &alerts, caller).await,
+        cli::Alert::Ignore(alerts) => change(Wish::Ignored, &alerts, caller).await,
+    }
+}
+
 /// Runs `alert list`.
-pub(super) async fn list(
+async fn list(
     asked: Option<&str>,
     reading: Reading,
     caller: &mut Caller<'_>,

@@ -1,0 +1,79 @@
+//! The command lines of `feed` and `report`.
+
+use clap::{Args, Subcommand};
+
+use super::{Grounds, One, Reading, query};
+use crate::output::Format;
+
+/// What to do with feeds. One is named by its number or by its whole name.
+#[derive(Clone, Debug, Subcommand)]
+pub enum Feed {
+    /// List feeds
+    List {
+        /// How much, and how.
+        #[command(flatten)]
+        reading: Reading,
+    },
+    /// Show one feed
+    Show {
+        /// Its number, or its whole name
+        id: String,
+        /// How the answer is written
+        #[arg(long, value_name = "FORMAT", default_value = "table")]
+        format: Format,
+    },
+    /// Add the feed of an address, which the server reads at once
+    Add {
+        /// Where the server finds it: https://, http:// or file://
+        url: String,
+        /// On what grounds.
+        #[command(flatten)]
+        grounds: Grounds,
+    },
+    /// Let its reports be looked for
+    Enable(One),
+    /// Let its reports be looked for no longer
+    Disable(One),
+    /// Let the server read all of it again
+    Sync(One),
+    /// Take it away, with its reports
+    Delete(One),
+}
+
+/// What to do with threat reports. One is named as its list does: the number of its feed, a colon, the feed's own id of it.
+#[derive(Clone, Debug, Subcommand)]
+pub enum Report {
+    /// List threat reports
+    List {
+        /// The query, as "feed_name:corpintel title:loader" or "is_ignored:true"; - reads it from standard input
+        #[arg(allow_hyphen_values = true, value_parser = query)]
+        query: String,
+        /// How much, and how.
+        #[command(flatten)]
+        reading: Reading,
+    },
+    /// Let reports raise no alerts
+    Ignore(Reports),
+    /// Let reports that were ignored raise alerts again
+    Restore(Reports),
+}
+
+/// Threat reports, named one by one or found.
+#[derive(Args, Clone, Debug)]
+pub struct Reports {
+    /// Their ids, as 12:CI-118; - reads them from standard input, one a line
+    #[arg(value_name = "ID", required_unless_present = "matching")]
+    pub ids: Vec<String>,
+    /// All that this query finds, instead; the preview names them one by one
+    #[arg(
+        long = "query",
+        value_name = "QUERY",
+        conflicts_with = "ids",
+        allow_hyphen_values = true,
+        value_parser = query
+    )]
+    pub matching: Option<String>,
+    /// On what grounds.
+    #[command(flatten)]
+    pub grounds: Grounds,
+}

@@ -1,0 +1,118 @@
+//! What is done to alerts: named one by one or found, shown before, proven after.
+
+use std::collections::HashSet;
+
+use super::{Caller, Exit, Failure, chosen, words, words::words};
+use crate::api::{Client, Error};
+use crate::cli::Alerts;
+use crate::commands::perform::perform;
+use crate::deeds::{Deed, Triage, Verdict};
+use crate::model::{Alert, AlertId, AlertStatus, Search};
+use crate::query::Index;
+use crate::text;
+
+/// What alerts are to have, as it is said on the command line.
+pub(in super::super) enum Wish<'a> {
+    /// A status, in our words or the server's.
+    Status(&'a str),
+    /// An owner.
+    Owner(&'a str),
+    /// To be called false positives, and their reports to be ignored.
+    Ignored,
+}
+
+/// Runs `alert status`, `alert assign` and `alert ignore`.
+pub(in super::super) async fn change(
+    wish: Wish<'_>,
+    args: &Alerts,
+    caller: &mut Caller<'_>,
+) -> Result<Exit, Failure> {
+    if matches!(wish, Wish::Status(word) if word.trim().is_empty()) {
+        return Err(Failure::usage("there is no status").hint(
+            "write unresolved, in-progress, resolved, false-positive, or the server's word",
+        ));
+    }
+    let named = match &args.matching {
+        Some(query) => Err(chosen::question(Index::Alert, query, caller)?),
+        None => Ok(given(&args.ids, caller)?),
+    };
+    let (client, access) = caller.reach()?;
+    let to = match wish {
+        Wish::Status(word) => Verdict::Status(AlertStatus::read(&word.trim().into())),
+        Wish::Owner(user) => Verdict::Assigned(owner(user, &client, caller).await?),
+        Wish::Ignored => Verdict::Ignored,
+    };
+    let ids = match named {
+        Ok(ids) => there(ids, &client).await?,
+        Err(query) => {
+            let search = Search {
+                query,
+                sort: Some("alert_severity desc".into()),
+                ..Search::default()
+            };
+            let id = |alert: &Alert| alert.id.clone();
+            match chosen::found("alert", search, id, &client, caller).await? {
+                Some(ids) => ids,
+                None => return Ok(Exit::Nothing),
+            }
+        }
+    };
+    let deeds = Triage::blocks(&ids, &to).into_iter().map(Deed::Triage);
+    let server = (&client, &access);
+    let patience = args.waiting.patience();
+    perform(deeds.collect(), &args.grounds, patience, server, caller).await
+}
+
+/// The ids that were given, each once.
+fn given(ids: &[String], caller: &mut Caller<'_>) -> Result<Vec<AlertId>, Failure> {
+    let reading = words::Reading {
+        noun: "id of an alert",
+        advice: "an id looks like 6f0d2b1e-8c4a-4e57-9a3b-2d7f1c90e845; `lampblack alert list` prints them",
+    };
+    let words = words(ids, caller)?;
+    reading.all(&words, uuid, caller)
+}
+
+/// Reads a UUID; servers write them in small letters.
+fn uuid(word: &str) -> Option<AlertId> {
+    const DIGITS: [usize; 5] = [8, 4, 4, 4, 12];
+    let is_hex = |part: &str| part.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let parts: Vec<_> = word.split('-').collect();
+    let is_uuid = parts.len() == DIGITS.len()
+        && parts
+            .iter()
+            .zip(DIGITS)
+            .all(|(part, digits)| part.len() == digits && is_hex(part));
+    is_uuid.then(|| AlertId(word.to_ascii_lowercase().into()))
+}
+
+/// The same ids, if the server has all of these alerts.
+async fn there(ids: Vec<AlertId>, client: &Client) -> Result<Vec<AlertId>, Failure> {
+    let found = client.alerts_of(&ids).await?;
+    let found: HashSet<_> = found.into_iter().map(|alert| alert.id).collect();
+    let missing = ids.iter().filter(|id| !found.contains(*id));
+    let reports = missing.map(|id| format!("there is no alert {}", text::visible(&id.0)));
+    chosen::all_there(reports.collect(), "`lampblack alert list`")?;
+    Ok(ids)
+}
+
+/// The user of this name, spelled as the server does; it would take any other name as well.
+async fn owner(name: &str, client: &Client, caller: &mut Caller<'_>) -> Result<String, Failure> {
+    let users = match client.users().await {
+        Ok(page) => page.rows,
+        Err(error @ (Error::Forbidden { .. } | Error::NotFound { .. })) => {
+            caller.warn(&format!(
+                "whether there is a user {name:?} is not known: {error}"
+            ));
+            return Ok(name.to_owned());
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let found = users.iter().find(|user| user.username.is_like(name));
+    found
+        .map(|user| user.username.raw().to_owned())
+        .ok_or_else(|| {
+            Failure::new(Exit::Nothing, format!("there is no user {name:?}"))
+                .hint("`lampblack user list` shows those there are; nothing was sent")
+        })
+}

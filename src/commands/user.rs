@@ -1,0 +1,160 @@
+//! `user`: who may use the server.
+
+use super::{
+    Caller, Exit, Failure, deed, listed,
+    named::{self, Kind, Numbered},
+    perform::perform,
+};
+use crate::api::Client;
+use crate::cli::{self, Patience, Reading};
+use crate::deeds::{Admin, Deed, NewUser, Password};
+use crate::model::{Team, User};
+use crate::output::{Align, Cell, Column, Row};
+use crate::text::{self, Untrusted};
+
+/// The columns of users.
+const COLUMNS: &[Column] = &[
+    Column::new("username", Align::Left),
+    Column::new("first_name", Align::Left).least(8),
+    Column::new("last_name", Align::Left).least(8),
+    Column::new("email", Align::Left).least(12).rank(1),
+    Column::new("admin", Align::Left),
+    Column::new("teams", Align::Left).least(12),
+];
+
+/// What teams are called.
+const TEAM: Kind = Kind {
+    one: "team",
+    several: "teams",
+    list: None,
+};
+
+impl Numbered for Team {
+    fn number(&self) -> u64 {
+        self.id
+    }
+
+    fn names(&self) -> Vec<&Untrusted> {
+        vec![&self.name]
+    }
+}
+
+/// Runs what makes users, or shows them.
+pub(super) async fn run(command: cli::User, caller: &mut Caller<'_>) -> Result<Exit, Failure> {
+    match command {
+        cli::User::List { reading } => list(reading, caller).await,
+        cli::User::Create(args) => create(&args, caller).await,
+    }
+}
+
+/// Runs `user list`.
+async fn list(reading: Reading, caller: &mut Caller<'_>) -> Result<Exit, Failure> {
+    let page = caller.client()?.users().await?;
+    let names = listed::Names {
+        several: "users",
+        none: "there is no user to see",
+    };
+    listed::print(&page, names, COLUMNS, reading, row, caller)
+}
+
+/// Runs `user create`.
+async fn create(args: &cli::NewUser, caller: &mut Caller<'_>) -> Result<Exit, Failure> {
+    let given = |name: &str, text: &str| match text.trim() {
+        "" => Err(Failure::usage(format!("there is no {name}"))),
+        text => Ok(text.to_owned()),
+    };
+    let mut user = NewUser {
+        username: given("username", &args.username)?,
+        first_name: given("first name", &args.first_name)?,
+        last_name: given("last name", &args.last_name)?,
+        email: given("e-mail address", &args.email)?,
+        is_admin: args.admin,
+        ..NewUser::default()
+    };
+    let (client, access) = caller.reach()?;
+    deed::may_change(&access)?;
+    user.teams = teams(&args.team, &client, caller).await?;
+    let users = client.users().await?.rows;
+    let is_there = users.iter().any(|one| one.username.is_like(&user.username));
+    user.password = if args.grounds.dry_run {
+        // It is not sent, and would not be shown.
+        Password::new("********".into())
+    } else if is_there {
+        // Nobody is made, and without one nobody can be.
+        Password::default()
+    } else {
+        password(&user.username, caller)?
+    };
+    let deeds = vec![Deed::Admin(Admin::CreateUser(Box::new(user)))];
+    let server = (&client, &access);
+    perform(deeds, &args.grounds, Patience::None, server, caller).await
+}
+
+/// The teams of these names, each once.
+async fn teams(
+    names: &[String],
+    client: &Client,
+    caller: &mut Caller<'_>,
+) -> Result<Vec<(u64, String)>, Failure> {
+    let mut found: Vec<(u64, String)> = Vec::new();
+    if names.is_empty() {
+        return Ok(found);
+    }
+    let all = client.teams().await?.rows;
+    for name in names {
+        let team = named::find(name, all.clone(), TEAM, caller)?;
+        if found.iter().any(|(id, _)| *id == team.id) {
+            caller.note(&format!("{name} is named twice"));
+        } else {
+            found.push((team.id, team.name.raw().to_owned()));
+        }
+    }
+    Ok(found)
+}
+
+/// The password, typed twice where nobody sees it, or the first line of standard input.
+fn password(username: &str, caller: &mut Caller<'_>) -> Result<Password, Failure> {
+    let none = |error: &str| {
+        Failure::usage(error)
+            .hint("type it at a terminal, or give it as the first line of standard input")
+    };
+    let Some(hidden) = caller.streams.hidden else {
+        let mut line = caller.line();
+        if line.ends_with(b"\r") {
+            line.pop();
+        }
+        let line = String::from_utf8(line).map_err(|_| none("the password is no UTF-8"))?;
+        if line.is_empty() {
+            return Err(none("there is no password"));
+        }
+        return Ok(Password::new(line));
+    };
+    let name = text::visible(&username.into());
+    let ask = |question: String| {
+        let line = hidden(&question);
+        let line =
+            line.map_err(|error| none(&format!("the password cannot be asked for: {error}")))?;
+        line.filter(|line| !line.is_empty())
+            .ok_or_else(|| none("there is no password"))
+    };
+    let password = ask(format!("Password for {name}:"))?;
+    if ask("The same again:".into())? != password {
+        return Err(none("these are two passwords"));
+    }
+    Ok(Password::new(password))
+}
+
+fn row(user: &User) -> Row {
+    let teams: Vec<_> = user.teams.iter().map(text::visible).collect();
+    Row {
+        cells: vec![
+            Cell::of(&user.username),
+            Cell::of(&user.first_name),
+            Cell::of(&user.last_name),
+            Cell::of(&user.email),
+            Cell::from(user.is_admin.map(|is| if is { "yes" } else { "no" })),
+            Cell::from(Some(teams.join(", "))),
+        ],
+        json: user.document.json().to_owned(),
+    }
+}

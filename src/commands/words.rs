@@ -1,0 +1,67 @@
+//! What is named on the command line, and on standard input where it says so.
+
+use std::{collections::HashSet, hash::Hash, io::Read};
+
+use super::{Caller, Exit, Failure};
+
+/// Every word that was given; `-` stands for the lines of standard input.
+pub(super) fn words(given: &[String], caller: &mut Caller<'_>) -> Result<Vec<String>, Failure> {
+    let mut words = Vec::new();
+    for word in given {
+        if word != "-" {
+            words.push(word.clone());
+            continue;
+        }
+        let mut text = String::new();
+        let input = &mut caller.streams.input;
+        input
+            .read_to_string(&mut text)
+            .map_err(|error| Failure::usage(format!("cannot read standard input: {error}")))?;
+        let lines = text.lines().map(str::trim);
+        words.extend(lines.filter(|line| !line.is_empty()).map(str::to_owned));
+    }
+    Ok(words)
+}
+
+/// What words are read as.
+pub(super) struct Reading<'a> {
+    /// What one is called, as in `an MD5`.
+    pub(super) noun: &'a str,
+    /// What one looks like.
+    pub(super) advice: &'a str,
+}
+
+impl Reading<'_> {
+    /// What is meant, each once. Every word that is none is answered, and then nothing is done.
+    pub(super) fn all<T: Clone + Eq + Hash>(
+        &self,
+        words: &[String],
+        read: impl Fn(&str) -> Option<T>,
+        caller: &mut Caller<'_>,
+    ) -> Result<Vec<T>, Failure> {
+        let Self { noun, advice } = self;
+        let mut meant = Vec::new();
+        let mut seen = HashSet::new();
+        let mut junk = Vec::new();
+        for word in words {
+            match read(word) {
+                Some(one) if seen.insert(one.clone()) => meant.push(one),
+                Some(_) => caller.note(&format!("{word} is named twice")),
+                None => junk.push((format!("{word:?} is no {noun}"), None)),
+            }
+        }
+        if let Some((_, hint)) = junk.last_mut() {
+            *hint = Some(format!("{advice}. Nothing was sent"));
+            return Err(Failure {
+                exit: Exit::Usage,
+                reports: junk,
+            });
+        }
+        if meant.is_empty() {
+            return Err(
+                Failure::usage(format!("there is no {noun}")).hint(format!("{advice}; one a line"))
+            );
+        }
+        Ok(meant)
+    }
+}

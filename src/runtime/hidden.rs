@@ -1,0 +1,94 @@
+//! A line that is typed at the terminal and not shown: a password.
+
+use std::io::{self, Read, Write};
+
+use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
+
+/// Asks at the terminal that standard input is, and reads a line without showing it. Nothing if it was called off with
+/// ctrl-c, or with ctrl-d before anything was typed.
+pub fn hidden(question: &str) -> io::Result<Option<String>> {
+    let quiet = Quiet::begin()?;
+    let mut notes = io::stderr();
+    write!(notes, "{question} ")?;
+    notes.flush()?;
+    let line = typed(&mut io::stdin().lock());
+    // The key that ended it was not shown either.
+    writeln!(notes)?;
+    drop(quiet);
+    line
+}
+
+/// Reads keys until enter; the terminal hands them over one by one, so that what takes one back is done here.
+fn typed(input: &mut impl Read) -> io::Result<Option<String>> {
+    let mut line = Vec::new();
+    let mut key = [0];
+    while input.read(&mut key)? == 1 {
+        match key[0] {
+            b'\n' | b'\r' => {
+                let text = String::from_utf8(std::mem::take(&mut line));
+                return text
+                    .map(Some)
+                    .map_err(|_| io::Error::other("it is no UTF-8"));
+            }
+            // ctrl-c, and ctrl-d where nothing was typed
+            0x03 => return Ok(None),
+            0x04 if line.is_empty() => return Ok(None),
+            // backspace, as one terminal or the other sends it
+            0x08 | 0x7f => while line.pop().is_some_and(|byte| byte & 0xc0 == 0x80) {},
+            // ctrl-u
+            0x15 => line.clear(),
+            byte => line.push(byte),
+        }
+    }
+    Ok(None)
+}
+
+/// A terminal that shows nothing of what is typed, and stops no program. It is given back as it was, however it ends.
+struct Quiet(Termios);
+
+impl Quiet {
+    fn begin() -> io::Result<Self> {
+        let before = tcgetattr(io::stdin())?;
+        let mut modes = before.clone();
+        modes
+            .local_modes
+            .remove(LocalModes::ECHO | LocalModes::ICANON | LocalModes::ISIG);
+        tcsetattr(io::stdin(), OptionalActions::Now, &modes)?;
+        Ok(Self(before))
+    }
+}
+
+impl Drop for Quiet {
+    fn drop(&mut self) {
+        // Whatever this cannot give back is lost with the terminal.
+        let _ = tcsetattr(io::stdin(), OptionalActions::Now, &self.0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(keys: &[u8], expected: Option<&str>) {
+        let mut keys = keys;
+        assert_eq!(typed(&mut keys).unwrap().as_deref(), expected);
+    }
+
+    #[test]
+    fn a_line_is_typed_with_the_keys_that_take_something_back() {
+        check(b"s3cret\nmore", Some("s3cret"));
+        check("säx\x7f\x08ecret\r".as_bytes(), Some("secret"));
+        check(b"wrong\x15right\n", Some("right"));
+        check(b"\n", Some(""));
+    }
+
+    #[test]
+    fn it_can_be_called_off() {
+        check(b"s3c\x03", None);
+        check(b"\x04", None);
+        check(b"a\x04\n", Some("a\x04"));
+        check(b"half", None);
+        assert!(typed(&mut &b"\xff\n"[..]).is_err());
+    }
+}
