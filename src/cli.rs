@@ -12,6 +12,8 @@ mod deed;
 mod feed;
 mod sensor;
 mod simulate;
+#[cfg(test)]
+mod tests;
 mod watchlist;
 
 use std::{ffi::OsString, path::PathBuf};
@@ -342,54 +344,4 @@ fn query(text: &str) -> Result<String, &'static str> {
         return Err("there is no such option");
     }
     Ok(text.to_owned())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_command_line_is_consistent() {
-        Cli::command().debug_assert();
-    }
-
-    #[test]
-    fn a_query_may_begin_with_a_minus() {
-        let query = |arguments: &[&str]| {
-            let words = [&["lampblack", "search"], arguments].concat();
-            let cli = Cli::read(&words.iter().map(OsString::from).collect::<Vec<_>>());
-            match cli.map_err(|error| error.to_string())?.command {
-                Some(Command::Search(search)) => Ok((search.query, search.count)),
-                other => Err(format!("{other:?}")),
-            }
-        };
-        for text in ["-username:SYSTEM", "-hostname:a", "-v:a", "-", ""] {
-            assert_eq!(query(&[text, "--count"]), Ok((text.to_owned(), true)));
-            assert_eq!(query(&["--count", text]), Ok((text.to_owned(), true)));
-        }
-        let error = query(&["--cuont", "a"]).unwrap_err();
-        assert!(
-            error.contains("a similar argument exists: '--count'"),
-            "{error}"
-        );
-    }
-
-    #[test]
-    fn the_token_is_never_an_option() {
-        fn names(command: &clap::Command, found: &mut Vec<String>) {
-            found.extend(
-                command
-                    .get_arguments()
-                    .filter(|_| command.get_name() != "simulate")
-                    .filter_map(|argument| argument.get_long().map(str::to_owned)),
-            );
-            command
-                .get_subcommands()
-                .for_each(|command| names(command, found));
-        }
-        let mut found = Vec::new();
-        names(&Cli::command(), &mut found);
-        assert!(found.iter().any(|name| name == "profile"));
-        assert!(!found.iter().any(|name| name.contains("token")));
-    }
 }

@@ -27,7 +27,8 @@ pub enum Alert {
     /// Give alerts to a user, who is at them from then on
     Assign {
         /// The name the user logs in with
-        user: String,
+        #[arg(value_name = "USER")]
+        owner: String,
         /// Which ones, and on what grounds.
         #[command(flatten)]
         alerts: Alerts,

@@ -25,7 +25,8 @@ pub enum Feed {
     /// Add the feed of an address, which the server reads at once
     Add {
         /// Where the server finds it: https://, http:// or file://
-        url: String,
+        #[arg(value_name = "URL")]
+        address: String,
         /// On what grounds.
         #[command(flatten)]
         grounds: Grounds,

@@ -111,7 +111,7 @@ pub(super) fn confirm(plans: &[Plan], yes: bool, caller: &mut Caller<'_>) -> Res
             ),
         };
     }
-    let n: usize = plans.iter().map(|plan| plan.deed.target().len()).sum();
+    let n: usize = plans.iter().map(Plan::count).sum();
     let (question, wanted) = match (protected, plans) {
         (Some(plan), _) => {
             let name = plan.state.raw_name().raw().to_owned();

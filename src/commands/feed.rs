@@ -48,7 +48,7 @@ pub(super) async fn run(command: cli::Feed, caller: &mut Caller<'_>) -> Result<E
     match command {
         cli::Feed::List { reading } => list(reading, caller).await,
         cli::Feed::Show { id, format } => show(&id, format, caller).await,
-        cli::Feed::Add { url, grounds } => add(&url, &grounds, caller).await,
+        cli::Feed::Add { address, grounds } => add(&address, &grounds, caller).await,
         cli::Feed::Enable(args) => change(&args, switch(true), caller).await,
         cli::Feed::Disable(args) => change(&args, switch(false), caller).await,
         cli::Feed::Sync(args) => change(&args, Feeding::Synchronize, caller).await,
@@ -108,14 +108,18 @@ async fn show(word: &str, format: Format, caller: &mut Caller<'_>) -> Result<Exi
 }
 
 /// Runs `feed add`.
-async fn add(url: &str, grounds: &cli::Grounds, caller: &mut Caller<'_>) -> Result<Exit, Failure> {
-    let url = url.trim();
-    if url.is_empty() {
+async fn add(
+    address: &str,
+    grounds: &cli::Grounds,
+    caller: &mut Caller<'_>,
+) -> Result<Exit, Failure> {
+    let address = address.trim();
+    if address.is_empty() {
         return Err(Failure::usage("there is no address")
             .hint("say where the server finds the feed: https://, http:// or file://"));
     }
     let (client, access) = caller.reach()?;
-    let deeds = vec![Deed::Feed(Feeding::Add(url.to_owned()))];
+    let deeds = vec![Deed::Feed(Feeding::Add(address.to_owned()))];
     let server = (&client, &access);
     perform(deeds, grounds, Patience::None, server, caller).await
 }

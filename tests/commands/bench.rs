@@ -89,6 +89,28 @@ impl Bench {
         rows[0].text("md5").to_lowercase()
     }
 
+    /// Requests that were to change something, as the server saw them.
+    pub(crate) fn changes(&self) -> usize {
+        let seen = self.server.requests();
+        seen.iter().filter(|seen| seen.method != "GET").count()
+    }
+
+    /// The records that a command shows.
+    pub(crate) async fn rows_of(&self, arguments: &[&str]) -> Vec<Value> {
+        let ran = self
+            .run(&[arguments, &["--format", "jsonl"]].concat())
+            .await;
+        ran.check(0).json_lines()
+    }
+
+    /// The rows that a command lists, all of them, or none.
+    pub(crate) async fn rows(&self, arguments: &[&str]) -> Vec<Value> {
+        let format = ["--format", "jsonl", "--limit", "0"];
+        let ran = self.run(&[arguments, &format].concat()).await;
+        assert!(matches!(ran.exit, 0 | 3), "{}", ran.notes);
+        ran.json_lines()
+    }
+
     pub(crate) fn fault(&self, fault: Value) {
         self.server.fault(serde_json::from_value(fault).unwrap());
     }
@@ -113,6 +135,12 @@ impl Ran {
             .lines()
             .map(|line| serde_json::from_str(line).unwrap())
             .collect()
+    }
+
+    #[track_caller]
+    pub(crate) fn says(&self, words: &str) -> &Self {
+        assert!(self.out.contains(words), "{words:?} is not in {}", self.out);
+        self
     }
 
     #[track_caller]

@@ -28,12 +28,6 @@ impl Bench {
         let flag = |name: &str| row.text(name);
         (flag("network_isolation_enabled"), flag("is_isolating"))
     }
-
-    /// Requests that were to change something, as the server saw them.
-    fn changes(&self) -> usize {
-        let seen = self.server.requests();
-        seen.iter().filter(|seen| seen.method != "GET").count()
-    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -3,8 +3,13 @@
 mod bench;
 #[path = "../support/dice.rs"]
 mod dice;
+#[path = "../support/pty.rs"]
+#[allow(dead_code, unreachable_pub, reason = "other tests need more of it")]
+mod pty;
 
 mod alert;
+mod alerts;
+mod asked;
 mod ban;
 mod binary;
 mod deeds;
@@ -12,10 +17,15 @@ mod doctor;
 mod edges;
 mod events;
 mod facets;
+mod feed;
+mod group;
 mod isolate;
 mod join;
 mod killed;
+mod report;
 mod search;
 mod sensor;
 mod simulate;
 mod tree;
+mod user;
+mod watchlist;

@@ -41,7 +41,7 @@ pub(super) async fn run(command: cli::Alert, caller: &mut Caller<'_>) -> Result<
         cli::Alert::Status { status, alerts } => {
             change(Wish::Status(&status), &alerts, caller).await
         }
-        cli::Alert::Assign { user, alerts } => change(Wish::Owner(&user), &alerts, caller).await,
+        cli::Alert::Assign { owner, alerts } => change(Wish::Owner(&owner), &alerts, caller).await,
         cli::Alert::Ignore(alerts) => change(Wish::Ignored, &alerts, caller).await,
     }
 }

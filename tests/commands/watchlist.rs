@@ -1,0 +1,228 @@
+//! `watchlist`: searches that the server runs again and again, and what they set off.
+
+use serde_json::json;
+
+use super::bench::{Bench, Members};
+
+/// What becomes a watchlist here.
+const NAME: &str = "Archives on servers";
+const QUERY: &str = "process_name:7z.exe cmdline:\"a -p\" -username:SYSTEM";
+
+impl Bench {
+    /// Runs something that changes a watchlist, without being asked.
+    async fn watch(&self, arguments: &[&str]) -> super::bench::Ran {
+        let arguments = [&["watchlist"], arguments, &["--reason", "x", "--yes"]].concat();
+        self.run(&arguments).await
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn watchlists_are_listed_with_their_queries_as_a_person_writes_them() {
+    let bench = Bench::start().await;
+    let ran = bench.run(&["watchlist", "list", "--format", "csv"]).await;
+    ran.check(0)
+        .says("22,Memory of a process dumped,enabled,processes,")
+        .says(",cmdline:minidump\n");
+    let ran = bench.run(&["watchlist", "list", "--limit", "2"]).await;
+    assert_eq!(ran.check(0).out.lines().count(), 3);
+    ran.notes_say("note: 2 of ")
+        .notes_say("--limit 0 gives all");
+    let rows = bench.rows(&["watchlist", "list"]).await;
+    let stored = rows.iter().find(|row| row.text("id") == "22").unwrap();
+    assert!(stored.text("search_query").contains("cmdline%3Aminidump"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_is_shown_by_number_or_name_with_what_it_sets_off() {
+    let bench = Bench::start().await;
+    for word in ["14", "office starts a SHELL"] {
+        let ran = bench.run(&["watchlist", "show", word]).await;
+        ran.check(0)
+            .says("Office starts a shell\n")
+            .says("process_name:powershell.exe")
+            .says("sets off")
+            .says("email to users 1, 3");
+    }
+    let rows = bench.rows_of(&["watchlist", "show", "14"]).await;
+    assert_eq!(rows[0].text("name"), "Office starts a shell");
+    assert_eq!(rows[0]["actions"].as_array().unwrap().len(), 2);
+    for word in ["999", "Office"] {
+        let ran = bench.run(&["watchlist", "show", word]).await;
+        assert_eq!(ran.check(3).out, "");
+        ran.notes_say("error: no watchlist has the n")
+            .notes_say("`lampblack watchlist list`");
+    }
+    bench.fault(json!({"mode": "403", "match": "/action$"}));
+    let ran = bench.run(&["watchlist", "show", "14"]).await;
+    ran.check(0).notes_say("warning: what it sets off: ");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_it_would_find_now_is_what_a_search_prints() {
+    let bench = Bench::start().await;
+    let args = ["--format", "jsonl", "--limit", "0"];
+    let by_watchlist = [&["watchlist", "search", "PowerShell"][..], &args].concat();
+    let by_query = [&["search", "process_name:powershell.exe"][..], &args].concat();
+    let (found, searched) = (bench.run(&by_watchlist).await, bench.run(&by_query).await);
+    assert!(found.check(0).out.lines().count() > 1);
+    assert_eq!(found.out, searched.out);
+    // This one is of binaries.
+    let ran = bench
+        .run(&["watchlist", "search", "31", "--format", "csv"])
+        .await;
+    ran.check(0).says("svch0st.exe");
+    // Somebody stored what no server can read.
+    let ran = bench.run(&["watchlist", "search", "33"]).await;
+    ran.check(2).notes_say("this parenthesis is never closed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_query_becomes_a_watchlist_and_is_there_under_its_name() {
+    let bench = Bench::start().await;
+    let ran = bench
+        .run(&["watchlist", "create", NAME, QUERY, "--dry-run"])
+        .await;
+    ran.check(0)
+        .says("a new watchlist of processes")
+        .says(&format!("its query: {QUERY}"))
+        .says("sends: POST /api/v1/watchlist {");
+    assert_eq!(bench.changes(), 0);
+    let ran = bench
+        .watch(&["create", NAME, QUERY, "--description", "case 7"])
+        .await;
+    ran.check(0).says("create watchlist: confirmed");
+    let rows = bench.rows_of(&["watchlist", "show", NAME]).await;
+    assert_eq!(rows[0].text("index_type"), "events");
+    assert_eq!(rows[0].text("description"), "case 7");
+    let ran = bench.run(&["watchlist", "show", NAME]).await;
+    ran.check(0).says(&format!("query          {QUERY}\n"));
+    let ran = bench.watch(&["create", NAME, QUERY]).await;
+    ran.check(0)
+        .says("is there already, with this query; nothing was sent");
+    // The same name for another query makes two, and neither is meant by it.
+    let ran = bench
+        .watch(&["create", NAME, "digsig_result:Unsigned", "--binary"])
+        .await;
+    ran.check(0).notes_say("1 with this name are there already");
+    let ran = bench.watch(&["delete", NAME]).await;
+    ran.check(2)
+        .notes_say("error: 2 watchlists have the name")
+        .notes_say("give the number of the one that is meant");
+    assert_eq!(bench.changes(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_no_watchlist_should_hold_is_refused_before_anything_is_sent() {
+    let bench = Bench::start().await;
+    let ran = bench.watch(&["create", NAME, "(process_name:a.exe"]).await;
+    ran.check(2).notes_say("this parenthesis is never closed");
+    let ran = bench
+        .watch(&[
+            "create",
+            NAME,
+            "digsig_result:Unsigned cmdline:a",
+            "--binary",
+        ])
+        .await;
+    ran.notes_say("warning: query: cmdline");
+    let before = bench.changes();
+    for (name, query) in [("", QUERY), (" ", QUERY), (NAME, ""), (NAME, " ")] {
+        bench.watch(&["create", name, query]).await.check(2);
+    }
+    assert_eq!(bench.changes(), before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_strict_server_takes_every_query_and_gives_it_back_as_it_was() {
+    let bench = Bench::with(lampblack::sim::Options {
+        server_version: "7.5.0.200101.1000".into(),
+        ..super::bench::world()
+    })
+    .await;
+    let query = "path:usr/bin/* cmdline:\"é & = + % #\"";
+    let ran = bench
+        .fed(
+            &["watchlist", "create", NAME, "-", "--yes"],
+            &format!("{query}\n"),
+        )
+        .await;
+    ran.check(0).says("create watchlist: confirmed");
+    let ran = bench.run(&["watchlist", "show", NAME]).await;
+    ran.check(0).says(&format!("query          {query}\n"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_is_switched_off_for_a_reason_on_without_one_and_deleted() {
+    let bench = Bench::start().await;
+    let state = async || bench.rows_of(&["watchlist", "show", "7"]).await[0].text("enabled");
+    let ran = bench.run(&["watchlist", "disable", "7", "--yes"]).await;
+    ran.check(2).notes_say("there is no reason");
+    let ran = bench.watch(&["disable", "7"]).await;
+    ran.check(0).says("disable watchlist: confirmed");
+    assert_eq!(state().await, "false");
+    let ran = bench.watch(&["disable", "powershell"]).await;
+    ran.check(0).says("is disabled already; nothing was sent");
+    let ran = bench.run(&["watchlist", "enable", "7", "--yes"]).await;
+    ran.check(0).says("enable watchlist: confirmed");
+    assert_eq!(state().await, "true");
+    let ran = bench.watch(&["delete", "7"]).await;
+    ran.check(0)
+        .says("delete watchlist: confirmed")
+        .notes_say("DELETE /api/v1/watchlist/7");
+    bench.watch(&["delete", "7"]).await.check(3);
+    let ran = bench.watch(&["delete", "1"]).await;
+    ran.check(1)
+        .notes_say("is read-only: the server lets nobody change it");
+    assert_eq!(bench.changes(), 3);
+    bench.run(&["log", "verify"]).await.check(0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_it_sets_off_is_listed_added_and_removed_by_number() {
+    let bench = Bench::start().await;
+    let action = |more: &[&'static str]| [&["action", "22"], more].concat();
+    let list = &["watchlist", "action", "22", "list"];
+    let before = bench.rows(list).await.len();
+    let ran = bench.watch(&action(&["add", "email"])).await;
+    ran.check(2).notes_say("--to <USERID>");
+    let ran = bench.watch(&action(&["add", "syslog", "--to", "1"])).await;
+    ran.check(2).notes_say("--to is for e-mail alone");
+    let ran = bench
+        .watch(&action(&["add", "email", "--to", "1", "3"]))
+        .await;
+    ran.check(0)
+        .says("add action: confirmed")
+        .notes_say("email_recipients");
+    let rows = bench.rows(list).await;
+    assert_eq!(rows.len(), before + 1);
+    let number = rows.last().unwrap().text("id");
+    let ran = bench.run(&["watchlist", "action", "22", "list"]).await;
+    ran.check(0).says("email").says("1 3");
+    let ran = bench.watch(&["action", "22", "remove", "999"]).await;
+    ran.check(3)
+        .notes_say("the watchlist has no action 999")
+        .notes_say(&format!("email to users 1, 3 (action {number})"));
+    let ran = bench.watch(&["action", "22", "remove", &number]).await;
+    ran.check(0).says("remove action: confirmed");
+    assert_eq!(bench.rows(list).await.len(), before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_stored_search_asks_for_beside_its_query_is_said() {
+    let bench = Bench::start().await;
+    let created = reqwest::Client::new()
+        .post(format!("{}/api/v1/watchlist", bench.server.url))
+        .header("X-Auth-Token", &bench.server.token)
+        .json(&json!({
+            "name": NAME, "index_type": "events", "search_query": "cb.urlver=1&q=process_name%3Anet.exe&cb.fq.group=servers"
+        }))
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(created.status(), 200);
+    let ran = bench.run(&["watchlist", "search", NAME]).await;
+    ran.check(0)
+        .notes_say("warning: the watchlist finds only where group is \"servers\"");
+    let ran = bench.run(&["watchlist", "show", NAME]).await;
+    ran.check(0).says("only where     group is \"servers\"");
+}
