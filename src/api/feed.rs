@@ -21,7 +21,11 @@ impl Client {
         let path = format!("/api/v1/feed/{id}");
         let is_old = self.release().is_some_and(|release| release < (5, 1));
         if !is_old {
-            return self.single(path, about, is_it).await;
+            match self.single(path, &about, is_it).await {
+                // One whose release is not known yet.
+                Err(Error::Refused { status: 405, .. }) => {}
+                found => return found,
+            }
         }
         let all = self.feeds().await?.rows;
         all.into_iter()

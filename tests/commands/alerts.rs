@@ -136,7 +136,7 @@ async fn to_ignore_alerts_takes_a_reason_and_silences_their_report() {
 async fn a_query_names_all_its_alerts_and_more_than_a_server_takes_at_once_are_sent_in_blocks() {
     let bench = Bench::with(Options {
         index_lag: Duration::ZERO,
-        alerts: 1_100,
+        alerts: 2_000,
         max_rows: Some(300),
         ..world()
     })

@@ -8,6 +8,7 @@ use std::{
 
 use lampblack::model::Clock;
 use lampblack::sim::{self, Options, Running};
+use reqwest::{Client, Method};
 use serde_json::Value;
 use tempfile::TempDir;
 use tokio::{io::AsyncWriteExt, process::Command};
@@ -109,6 +110,19 @@ impl Bench {
         let ran = self.run(&[arguments, &format].concat()).await;
         assert!(matches!(ran.exit, 0 | 3), "{}", ran.notes);
         ran.json_lines()
+    }
+
+    /// Has somebody else change something on the server.
+    pub(crate) async fn send(&self, method: Method, path: &str, body: Value) {
+        // There may be one already, of another test.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let client = Client::builder().no_proxy().build().unwrap();
+        let asked = client
+            .request(method, format!("{}{path}", self.server.url))
+            .header("X-Auth-Token", &self.server.token)
+            .json(&body);
+        assert_eq!(asked.send().await.unwrap().status(), 200, "{path}");
+        self.server.forget_requests();
     }
 
     pub(crate) fn fault(&self, fault: Value) {

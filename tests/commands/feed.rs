@@ -1,5 +1,6 @@
 //! `feed`: where the server has its threat reports from.
 
+use reqwest::Method;
 use serde_json::json;
 
 use super::bench::{Bench, Members, Ran};
@@ -15,16 +16,9 @@ impl Bench {
 #[tokio::test(flavor = "multi_thread")]
 async fn feeds_are_listed_and_shown_without_what_they_log_in_with() {
     let bench = Bench::start().await;
-    let put = reqwest::Client::new()
-        .put(format!("{}/api/v1/feed/12", bench.server.url))
-        .header("X-Auth-Token", &bench.server.token)
-        .json(
-            &json!({"username": "cb", "password": "s3cret-feed", "ssl_client_key": "PRIVATE KEY"}),
-        )
-        .send()
-        .await
-        .unwrap();
-    assert_eq!(put.status(), 200);
+    let secrets =
+        json!({"username": "cb", "password": "s3cret-feed", "ssl_client_key": "PRIVATE KEY"});
+    bench.send(Method::PUT, "/api/v1/feed/12", secrets).await;
     for format in ["table", "jsonl", "json", "csv"] {
         for command in [&["feed", "list"][..], &["feed", "show", "soc"]] {
             let ran = bench.run(&[command, &["--format", format]].concat()).await;
@@ -49,8 +43,7 @@ async fn feeds_are_listed_and_shown_without_what_they_log_in_with() {
             "{said}"
         );
     }
-    let seen = bench.server.requests();
-    assert!(seen.iter().any(|seen| seen.method == "PUT"));
+    assert_eq!(bench.changes(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,5 +1,6 @@
 //! `watchlist`: searches that the server runs again and again, and what they set off.
 
+use reqwest::Method;
 use serde_json::json;
 
 use super::bench::{Bench, Members};
@@ -124,7 +125,7 @@ async fn what_no_watchlist_should_hold_is_refused_before_anything_is_sent() {
             "--binary",
         ])
         .await;
-    ran.notes_say("warning: query: cmdline");
+    ran.notes_say("warning: query: binaries have no field cmdline");
     let before = bench.changes();
     for (name, query) in [("", QUERY), (" ", QUERY), (NAME, ""), (NAME, " ")] {
         bench.watch(&["create", name, query]).await.check(2);
@@ -180,8 +181,8 @@ async fn it_is_switched_off_for_a_reason_on_without_one_and_deleted() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_it_sets_off_is_listed_added_and_removed_by_number() {
     let bench = Bench::start().await;
-    let action = |more: &[&'static str]| [&["action", "22"], more].concat();
-    let list = &["watchlist", "action", "22", "list"];
+    let action = |more: &[&'static str]| [&["action", "33"], more].concat();
+    let list = &["watchlist", "action", "33", "list"];
     let before = bench.rows(list).await.len();
     let ran = bench.watch(&action(&["add", "email"])).await;
     ran.check(2).notes_say("--to <USERID>");
@@ -196,13 +197,13 @@ async fn what_it_sets_off_is_listed_added_and_removed_by_number() {
     let rows = bench.rows(list).await;
     assert_eq!(rows.len(), before + 1);
     let number = rows.last().unwrap().text("id");
-    let ran = bench.run(&["watchlist", "action", "22", "list"]).await;
+    let ran = bench.run(&["watchlist", "action", "33", "list"]).await;
     ran.check(0).says("email").says("1 3");
-    let ran = bench.watch(&["action", "22", "remove", "999"]).await;
+    let ran = bench.watch(&["action", "33", "remove", "999"]).await;
     ran.check(3)
         .notes_say("the watchlist has no action 999")
         .notes_say(&format!("email to users 1, 3 (action {number})"));
-    let ran = bench.watch(&["action", "22", "remove", &number]).await;
+    let ran = bench.watch(&["action", "33", "remove", &number]).await;
     ran.check(0).says("remove action: confirmed");
     assert_eq!(bench.rows(list).await.len(), before);
 }
@@ -210,16 +211,9 @@ async fn what_it_sets_off_is_listed_added_and_removed_by_number() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_stored_search_asks_for_beside_its_query_is_said() {
     let bench = Bench::start().await;
-    let created = reqwest::Client::new()
-        .post(format!("{}/api/v1/watchlist", bench.server.url))
-        .header("X-Auth-Token", &bench.server.token)
-        .json(&json!({
-            "name": NAME, "index_type": "events", "search_query": "cb.urlver=1&q=process_name%3Anet.exe&cb.fq.group=servers"
-        }))
-        .send()
-        .await
-        .unwrap();
-    assert_eq!(created.status(), 200);
+    let stored = "cb.urlver=1&q=process_name%3Anet.exe&cb.fq.group=servers";
+    let list = json!({"name": NAME, "index_type": "events", "search_query": stored});
+    bench.send(Method::POST, "/api/v1/watchlist", list).await;
     let ran = bench.run(&["watchlist", "search", NAME]).await;
     ran.check(0)
         .notes_say("warning: the watchlist finds only where group is \"servers\"");

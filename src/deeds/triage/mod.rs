@@ -178,7 +178,7 @@ impl Triage {
     pub(super) fn already(&self, now: &Alerts) -> Option<String> {
         match (self.count(now), &now.here[..]) {
             ((1, 1), [alert]) => Some(format!("is already {}", had_now(alert))),
-            ((done, all), _) if done == all => Some(format!("all {all} are so already")),
+            ((done, all), _) if done == all => Some("are so already".into()),
             _ => None,
         }
     }

@@ -233,7 +233,7 @@ impl Watching {
             )),
             (_, Some(one)) if one.is_readonly == Some(true) => Some((
                 "is read-only: the server lets nobody change it",
-                "make one of your own from its query with W",
+                "make one of your own from its query",
             )),
             _ => None,
         }
