@@ -14,6 +14,9 @@ use crate::config::{Access, Config, Environment, Flags};
 use crate::output::Look;
 use crate::text;
 
+/// Asks at the terminal and reads a line without showing it; nothing if that was called off.
+pub type Hidden = fn(&str) -> io::Result<Option<String>>;
+
 /// Where a command reads and writes.
 pub struct Streams<'a> {
     /// Standard input.
@@ -26,9 +29,8 @@ pub struct Streams<'a> {
     pub width: Option<usize>,
     /// Whether the user sits at a terminal, to read and to type.
     pub is_interactive: bool,
-    /// Asks at the terminal and reads a line without showing it; nothing if that was called off. `None` when standard input
-    /// is no terminal.
-    pub hidden: Option<fn(&str) -> io::Result<Option<String>>>,
+    /// Asks for what nobody is to see; `None` when standard input is no terminal.
+    pub hidden: Option<Hidden>,
     /// Whether standard error is a terminal, where a line can be written over.
     pub shows_progress: bool,
 }

@@ -37,7 +37,7 @@ mod watchlist;
 mod when;
 mod words;
 
-pub use caller::{Caller, Streams};
+pub use caller::{Caller, Hidden, Streams};
 pub use failure::{Exit, Failure};
 
 use crate::cli::{Ban, Binary, Cli, Command, Log};

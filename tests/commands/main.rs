@@ -4,7 +4,7 @@ mod bench;
 #[path = "../support/dice.rs"]
 mod dice;
 #[path = "../support/pty.rs"]
-#[allow(dead_code, unreachable_pub, reason = "other tests need more of it")]
+#[expect(dead_code, unreachable_pub, reason = "other tests need more of it")]
 mod pty;
 
 mod alert;

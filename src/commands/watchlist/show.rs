@@ -75,10 +75,7 @@ pub(super) async fn search(
         }
         StoredIndex::Other(word) => Err(Failure::new(
             Exit::Failed,
-            format!(
-                "it searches {:?}, which is neither processes nor binaries",
-                word
-            ),
+            format!("it searches {word:?}, which is neither processes nor binaries"),
         )),
     }
 }
