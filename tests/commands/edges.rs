@@ -10,7 +10,16 @@ use super::bench::{Bench, NET, bare, finish};
 async fn hostile_strings_are_inert_in_every_format() {
     let bench = Bench::start().await;
     for format in ["table", "jsonl", "json", "csv"] {
-        for command in [&["search", ""][..], &["sensor", "list"]] {
+        for command in [
+            &["search", ""][..],
+            &["sensor", "list"],
+            &["alert", "list", ""],
+            &["watchlist", "list"],
+            &["feed", "list"],
+            &["report", "list", "feed_id:*"],
+            &["group", "list"],
+            &["user", "list"],
+        ] {
             let arguments = [command, &["--limit", "0", "--format", format]].concat();
             let ran = bench.run(&arguments).await;
             let strange: Vec<char> = ran
