@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use futures::future;
 
 use super::{Client, Error, ask::Ask, send::Answer};
-use crate::model::{Alert, AlertId, Page, Search, Span};
+use crate::model::{Alert, AlertId, Facets, Page, Search, Span};
 use crate::text;
 use crate::wire;
 
@@ -85,6 +85,27 @@ impl Client {
         let alone = future::try_join_all(alone).await?;
         found.extend(alone.into_iter().flatten());
         Ok(found)
+    }
+
+    /// Counts the values of fields in an alert search.
+    pub async fn alert_facets(&self, query: &str, fields: &[String]) -> Result<Facets, Error> {
+        const NONE: Span = Span { start: 0, rows: 0 };
+        let ask = |path| {
+            let ask = Ask::get(path, "alerts")
+                .with("cb.urlver", 1)
+                .with("q", query)
+                .rows(NONE)
+                .with("facet", true);
+            let fields = fields.iter();
+            fields
+                .fold(ask, |ask, field| ask.with("facet.field", field))
+                .fitted()
+        };
+        let answer = match self.send(&ask("/api/v2/alert")).await {
+            Err(Error::NotFound { .. }) => self.send(&ask("/api/v1/alert")).await,
+            answer => answer,
+        };
+        answer?.read(|json| wire::facets(json, fields))
     }
 
     /// The answer of the newer of both ways to ask; old servers know the older alone.

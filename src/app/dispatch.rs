@@ -81,10 +81,14 @@ impl App {
                 self.go_to(View::Process);
             }
             Lead::Search(index, query) => {
+                if index == Index::Alert {
+                    cx.group_by(None);
+                }
                 self.panes.editor_mut(index).set(&query);
                 cx.submit(index, query);
-                // Whoever narrows what is counted goes on counting.
-                let here = (self.view.index() == Some(index)).then_some(self.view);
+                // Whoever narrows what is counted goes on counting; whoever looks into a group wants its alerts.
+                let is_here = self.view.index() == Some(index) && self.view != View::Queue;
+                let here = is_here.then_some(self.view);
                 if let Some(view) = here.or_else(|| View::searching(index)) {
                     self.go_to(view);
                 }
@@ -97,13 +101,14 @@ impl App {
             // The key that counts also goes back to the hunt.
             let is_back = view == View::Facets && self.view == view;
             let view = if is_back { View::Hunt } else { view };
+            let view = self.grouped(view);
             self.prepare(view, now, effects);
             return self.go_to(view);
         }
         if self.open_popup(action, now, effects) {
             return;
         }
-        if self.open_sheet(action, now, effects) {
+        if self.open_sheet(action, now, effects) || self.triage(action, now, effects) {
             return;
         }
         match action {
@@ -159,7 +164,9 @@ impl App {
                         cx.unroll_again();
                         cx.refresh();
                     }
-                    View::Alerts => panes.alerts.refresh(&mut cx),
+                    View::Alerts | View::Queue => {
+                        panes.refresh_alerts(self.view, &mut cx);
+                    }
                     View::Binaries => panes.binaries.refresh(&mut cx),
                     View::Bans => cx.ask::<Ban>(String::new()),
                     View::Isolated => {
@@ -210,11 +217,11 @@ impl App {
     /// Sees to it that a view has something to show, where that is plain: the process that is looked at, the open alerts.
     fn prepare(&mut self, view: View, now: Timestamp, effects: &mut Vec<Effect>) {
         /// What is shown of the alerts when nothing else was asked for.
-        const OPEN: &str = "status:Unresolved";
+        const OPEN: &str = "status:Unresolved OR status:\"In Progress\"";
         let session = &self.session;
         let process = match self.view {
             View::Hunt | View::Facets => session.subject.as_ref().map(|subject| subject.id),
-            View::Alerts => session.alert.as_ref().and_then(|alert| alert.process),
+            View::Alerts | View::Queue => session.alert.as_ref().and_then(|alert| alert.process),
             View::Process | View::Binaries | View::Bans | View::Isolated | View::Activity => None,
         };
         let mut cx = Cx::new(&mut self.session, effects, now);
@@ -224,7 +231,7 @@ impl App {
                     cx.open(id);
                 }
             }
-            View::Alerts if cx.session().alerts.search().is_none() => {
+            View::Alerts | View::Queue if cx.session().alerts.search().is_none() => {
                 self.panes.alert_query.set(OPEN);
                 cx.submit(Index::Alert, OPEN.into());
             }

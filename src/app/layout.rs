@@ -112,6 +112,10 @@ fn divided(view: View, main: Rect) -> Vec<(PaneId, Rect)> {
             let [list, alert] = beside(main);
             vec![(PaneId::Alerts, list), (PaneId::Alert, alert)]
         }
+        View::Queue => {
+            let [groups, alert] = beside(main);
+            vec![(PaneId::Bundles, groups), (PaneId::Alert, alert)]
+        }
         View::Binaries => {
             let [list, binary] = beside(main);
             vec![(PaneId::Binaries, list), (PaneId::Binary, binary)]

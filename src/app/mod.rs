@@ -11,6 +11,7 @@ mod popups;
 mod sheets;
 mod tabs;
 mod trail;
+mod triage;
 mod view;
 
 use std::collections::BTreeMap;
@@ -193,6 +194,7 @@ impl App {
         if self.overlay.is_none() {
             cx.drop_preview();
         }
+        cx.watch(matches!(self.view, View::Alerts | View::Queue));
         // What was picked by its name is done as if its key had been pressed.
         if let Some(action) = picked {
             self.act(action, now, &mut effects);

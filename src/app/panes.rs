@@ -1,8 +1,9 @@
 //! All panes, each of them once, whatever view they are shown in.
 
 use crate::panes::{
-    Acts, AlertPane, Alerts, Bans, Binaries, BinaryPane, Calls, EventsPane, FacetsPane, FactsPane,
-    Isolated, LineagePane, ListPane, Pane, PaneId, Processes, QueryPane, SensorPane, TreePane,
+    Acts, AlertPane, Alerts, Bans, Binaries, BinaryPane, Bundles, Calls, EventsPane, FacetsPane,
+    FactsPane, Isolated, LineagePane, ListPane, Pane, PaneId, Processes, QueryPane, SensorPane,
+    TreePane,
 };
 use crate::query::Index;
 
@@ -18,6 +19,7 @@ pub(super) struct Panes {
     pub(super) facts: FactsPane,
     pub(super) alert_query: QueryPane,
     pub(super) alerts: ListPane<Alerts>,
+    pub(super) bundles: ListPane<Bundles>,
     pub(super) alert: AlertPane,
     pub(super) binary_query: QueryPane,
     pub(super) binaries: ListPane<Binaries>,
@@ -41,6 +43,7 @@ impl Default for Panes {
             facts: FactsPane::default(),
             alert_query: QueryPane::new(Index::Alert),
             alerts: ListPane::default(),
+            bundles: ListPane::default(),
             alert: AlertPane::default(),
             binary_query: QueryPane::new(Index::Binary),
             binaries: ListPane::default(),
@@ -85,6 +88,7 @@ impl Panes {
             PaneId::Events => &self.events,
             PaneId::Facts => &self.facts,
             PaneId::Alerts => &self.alerts,
+            PaneId::Bundles => &self.bundles,
             PaneId::Alert => &self.alert,
             PaneId::Binaries => &self.binaries,
             PaneId::Binary => &self.binary,
@@ -108,6 +112,7 @@ impl Panes {
             PaneId::Events => &mut self.events,
             PaneId::Facts => &mut self.facts,
             PaneId::Alerts => &mut self.alerts,
+            PaneId::Bundles => &mut self.bundles,
             PaneId::Alert => &mut self.alert,
             PaneId::Binaries => &mut self.binaries,
             PaneId::Binary => &mut self.binary,

@@ -21,6 +21,12 @@ pub(super) fn tabs(
     keymap: &Keymap,
     theme: &Theme,
 ) {
+    // Grouped or not, they are the alerts.
+    let current = if current == View::Queue {
+        View::Alerts
+    } else {
+        current
+    };
     let tab = |view: View| {
         let key = keymap.hint(Scope::Global.chain(), view.action());
         let key = Span::styled(
@@ -39,7 +45,8 @@ pub(super) fn tabs(
         usize::from(area.width).saturating_sub(taken + 1)
     };
     let here = crumbs.last().map_or(0, text::width);
-    let listed = View::all().filter(|view| *view != View::Isolated || *view == current);
+    let is_aside = |view: View| matches!(view, View::Isolated | View::Queue);
+    let listed = View::all().filter(|view| !is_aside(*view) || *view == current);
     let mut left: Vec<_> = listed.map(tab).collect();
     if room(&left) < here {
         // What one looks at is worth more than the views beside the numbered ones, which the help names.

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::{App, View};
-use crate::model::{ProcessId, Search};
+use crate::model::{Alert, ProcessId, Search};
 use crate::panes::{
-    Acts, Alerts, Bans, Binaries, EventsState, Isolated, Kind, ListPane, PaneId, Processes,
-    QueryPane, State, TreeState,
+    Acts, Alerts, Bans, Binaries, Bundles, EventsState, Isolated, Kind, ListPane, PaneId,
+    Processes, QueryPane, State, TreeState,
 };
-use crate::session::{Cx, Effect, Listed, Session};
+use crate::session::{By, Cx, Effect, Listed, Session};
 use crate::text;
 
 /// As many places are kept; the oldest are forgotten.
@@ -48,6 +48,7 @@ enum Shown {
     Hunt(Asked<Processes>),
     Process(Option<ProcessId>, TreeState, EventsState),
     Alerts(Asked<Alerts>),
+    Queue(Option<By>, Asked<Bundles>),
     Binaries(Asked<Binaries>),
     Bans(State<Bans>),
     Isolated(State<Isolated>),
@@ -64,7 +65,12 @@ struct Asked<K: Kind> {
 
 impl<K: Kind> Asked<K> {
     fn of(editor: &QueryPane, list: &ListPane<K>, session: &Session) -> Self {
-        let search = K::Row::pages(session).search().cloned();
+        Self::by::<K::Row>(editor, list, session)
+    }
+
+    /// The same, with the question of the list that its rows are made of.
+    fn by<T: Listed>(editor: &QueryPane, list: &ListPane<K>, session: &Session) -> Self {
+        let search = T::pages(session).search().cloned();
         // What was typed since belongs to where one goes.
         let query = search.as_ref().map(|search| search.query.clone());
         Self {
@@ -75,10 +81,19 @@ impl<K: Kind> Asked<K> {
     }
 
     fn restore(self, editor: &mut QueryPane, list: &mut ListPane<K>, cx: &mut Cx<'_>) {
+        self.restore_by::<K::Row>(editor, list, cx);
+    }
+
+    fn restore_by<T: Listed>(
+        self,
+        editor: &mut QueryPane,
+        list: &mut ListPane<K>,
+        cx: &mut Cx<'_>,
+    ) {
         if editor.text() != self.query {
             editor.set(&self.query);
         }
-        cx.return_to::<K::Row>(self.search);
+        cx.return_to::<T>(self.search);
         list.restore(self.state);
     }
 
@@ -97,6 +112,9 @@ impl Shown {
             (Self::Hunt(one), Self::Hunt(other)) => one.is_same(other),
             (Self::Process(one, ..), Self::Process(other, ..)) => one == other,
             (Self::Alerts(one), Self::Alerts(other)) => one.is_same(other),
+            (Self::Queue(by, one), Self::Queue(other_by, other)) => {
+                by == other_by && one.is_same(other)
+            }
             (Self::Binaries(one), Self::Binaries(other)) => one.is_same(other),
             (Self::Bans(_), Self::Bans(_))
             | (Self::Isolated(_), Self::Isolated(_))
@@ -111,6 +129,7 @@ impl Shown {
             Self::Hunt(asked) => asked.search.is_none(),
             Self::Process(opened, ..) => opened.is_none(),
             Self::Alerts(asked) => asked.search.is_none(),
+            Self::Queue(_, asked) => asked.search.is_none(),
             Self::Binaries(asked) => asked.search.is_none(),
             Self::Bans(_) | Self::Isolated(_) | Self::Activity(_) => false,
         }
@@ -134,6 +153,11 @@ impl App {
                 }
                 View::Alerts => {
                     Shown::Alerts(Asked::of(&panes.alert_query, &panes.alerts, session))
+                }
+                View::Queue => {
+                    let (editor, list) = (&panes.alert_query, &panes.bundles);
+                    let asked = Asked::by::<Alert>(editor, list, session);
+                    Shown::Queue(session.triage.by, asked)
                 }
                 View::Binaries => {
                     Shown::Binaries(Asked::of(&panes.binary_query, &panes.binaries, session))
@@ -206,7 +230,12 @@ impl App {
                 panes.tree.restore(tree, opened);
                 panes.events.restore(events);
             }
+            Shown::Queue(by, asked) => {
+                asked.restore_by::<Alert>(&mut panes.alert_query, &mut panes.bundles, &mut cx);
+                cx.group_by(by);
+            }
             Shown::Alerts(asked) => {
+                cx.group_by(None);
                 asked.restore(&mut panes.alert_query, &mut panes.alerts, &mut cx);
             }
             Shown::Bans(state) => panes.bans.restore(state),
@@ -222,7 +251,7 @@ impl App {
     fn crumb(&self) -> String {
         let search = match self.view {
             View::Hunt | View::Facets => self.session.results.search(),
-            View::Alerts => self.session.alerts.search(),
+            View::Alerts | View::Queue => self.session.alerts.search(),
             View::Binaries => self.session.binaries.search(),
             View::Bans | View::Isolated | View::Activity => {
                 return self.view.title().to_lowercase();

@@ -16,6 +16,8 @@ pub enum View {
     Process,
     /// What watchlists and feeds have found.
     Alerts,
+    /// The same, by what they share.
+    Queue,
     /// Files are searched.
     Binaries,
     /// Hashes that are stopped.
@@ -44,7 +46,7 @@ impl View {
         match self {
             Self::Hunt => Action::ViewHunt,
             Self::Process => Action::ViewProcess,
-            Self::Alerts => Action::ViewAlerts,
+            Self::Alerts | Self::Queue => Action::ViewAlerts,
             Self::Binaries => Action::ViewBinaries,
             Self::Bans => Action::ViewBans,
             Self::Facets => Action::ViewFacets,
@@ -55,7 +57,10 @@ impl View {
 
     /// Whether it is one of the views that are counted, and not a look at another or at the console itself.
     pub(super) fn is_numbered(self) -> bool {
-        !matches!(self, Self::Facets | Self::Isolated | Self::Activity)
+        !matches!(
+            self,
+            Self::Queue | Self::Facets | Self::Isolated | Self::Activity
+        )
     }
 
     /// Its name.
@@ -63,7 +68,7 @@ impl View {
         match self {
             Self::Hunt => "Hunt",
             Self::Process => "Process",
-            Self::Alerts => "Alerts",
+            Self::Alerts | Self::Queue => "Alerts",
             Self::Binaries => "Binaries",
             Self::Bans => "Bans",
             Self::Facets => "Facets",
@@ -77,7 +82,7 @@ impl View {
         match self {
             Self::Hunt | Self::Facets => Some(Index::Process),
             Self::Process | Self::Bans | Self::Isolated | Self::Activity => None,
-            Self::Alerts => Some(Index::Alert),
+            Self::Alerts | Self::Queue => Some(Index::Alert),
             Self::Binaries => Some(Index::Binary),
         }
     }
@@ -106,6 +111,11 @@ impl View {
                 (PaneId::Alerts, "Alerts"),
                 (PaneId::Alert, "Why"),
             ],
+            Self::Queue => &[
+                (PaneId::Query(Index::Alert), "Query"),
+                (PaneId::Bundles, "Groups"),
+                (PaneId::Alert, "Why"),
+            ],
             Self::Binaries => &[
                 (PaneId::Query(Index::Binary), "Query"),
                 (PaneId::Binaries, "Binaries"),
@@ -128,6 +138,7 @@ impl View {
             Self::Hunt => PaneId::Results,
             Self::Process => PaneId::Tree,
             Self::Alerts => PaneId::Alerts,
+            Self::Queue => PaneId::Bundles,
             Self::Binaries => PaneId::Binaries,
             Self::Bans => PaneId::Bans,
             Self::Facets => PaneId::Facets,

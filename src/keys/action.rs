@@ -330,6 +330,12 @@ pub enum Action {
 
     /// Let the server sort by the next order
     Sort,
+    /// Group alerts by report, host, hash, user; then not at all
+    #[strum(message = "group")]
+    GroupBy,
+    /// Be told of new alerts while they are shown, or no more
+    #[strum(message = "live")]
+    Live,
     /// Show one row per segment, or one per process
     #[strum(message = "split segments")]
     SplitSegments,
@@ -342,6 +348,12 @@ pub enum Action {
     /// Go to the binary
     #[strum(message = "binary")]
     GoBinary,
+    /// Search the processes of the host
+    #[strum(message = "host")]
+    GoHost,
+    /// Search the alerts of the same report or watchlist
+    #[strum(message = "report")]
+    GoReport,
     /// Download the file, or those marked
     Download,
     /// Keep it in the next form: zip, protected zip, bare file

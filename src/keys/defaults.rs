@@ -154,6 +154,8 @@ pub(super) const DEFAULTS: &[(Scope, &[Keys])] = &[
             (Action::SameKey, &["x r"]),
             (Action::AlertsOfHost, &["g a"]),
             (Action::GoBinary, &["g b"]),
+            (Action::GoHost, &["g h"]),
+            (Action::GoReport, &["g f"]),
             (Action::Around, &["t"]),
         ],
     ),
@@ -215,9 +217,18 @@ pub(super) const DEFAULTS: &[(Scope, &[Keys])] = &[
             (Action::Reopen, &["u"]),
             (Action::Assign, &["A"]),
             (Action::IgnoreAlerts, &["X"]),
+            (Action::GroupBy, &[","]),
+            (Action::Live, &["R"]),
         ],
     ),
-    (Scope::Alert, &[(Action::Open, &["enter"])]),
+    (
+        Scope::Alert,
+        &[
+            (Action::Open, &["enter"]),
+            (Action::GroupBy, &[","]),
+            (Action::Live, &["R"]),
+        ],
+    ),
     (Scope::Groups, &[(Action::Open, &["enter"])]),
     (Scope::Isolated, &[(Action::Open, &["enter"])]),
     (

@@ -45,6 +45,8 @@ pub struct Pace {
     /// How long one line of a blast radius may take: what is not known by then is called unknown, and whoever must act does
     /// not wait for ever.
     pub patience: Duration,
+    /// The wait between two looks whether new alerts have come, while somebody wants to be told.
+    pub live: Duration,
     /// How long a sensor's answer may be reused: it decides about a host.
     pub sensor_age: Duration,
     /// How long the document of a process that was not seen to end may be reused.
@@ -64,6 +66,7 @@ impl Default for Pace {
             look: Duration::from_secs(1),
             closely: Duration::from_mins(2),
             patience: Duration::from_secs(10),
+            live: Duration::from_secs(30),
             sensor_age: Duration::from_secs(15),
             running_age: Duration::from_secs(30),
             count_age: Duration::from_mins(5),
@@ -79,6 +82,7 @@ impl Pace {
             backoff_most: Duration::from_millis(5),
             settle: Duration::ZERO,
             look: Duration::from_millis(5),
+            live: Duration::from_millis(5),
             ..Self::default()
         }
     }

@@ -51,7 +51,9 @@ pub use groups::GroupsPane;
 pub use help::HelpPane;
 pub use history::HistoryPane;
 pub use lineage::LineagePane;
-pub use list::{Acts, Alerts, Bans, Binaries, Calls, Isolated, Kind, ListPane, Processes, State};
+pub use list::{
+    Acts, Alerts, Bans, Binaries, Bundles, Calls, Isolated, Kind, ListPane, Processes, State,
+};
 pub use notes::NotesPane;
 pub use period::PeriodPane;
 pub use pivot::{AroundPane, Clues};
@@ -87,6 +89,8 @@ pub enum PaneId {
     Events,
     /// The list of alerts.
     Alerts,
+    /// The groups of alerts.
+    Bundles,
     /// The alert under the cursor.
     Alert,
     /// The list of binaries.

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use futures::TryStreamExt;
 use jiff::Timestamp;
 
-use super::{head, pages::pages};
+use super::{head, pages::pages, queue};
 use crate::api::{Client, Error};
 use crate::model::{
     Alert, Ban, Binary, Events, FacetValue, Facets, Group, GroupId, Head, HostCount, Isolation,
-    Known, Lineage, Md5, Page, Prevalence, Process, ProcessId, Search, Segment, SegmentInfo,
+    Known, Lineage, Md5, Page, Prevalence, Process, ProcessId, Queue, Search, Segment, SegmentInfo,
     Sensor, SensorId, ServerInfo, Span, Summary,
 };
 
@@ -70,6 +70,18 @@ pub enum Fetch {
         /// Which rows.
         span: Span,
     },
+    /// All alerts of a search, reduced to what tells which belong together.
+    Queue {
+        /// The question.
+        search: Arc<Search>,
+    },
+    /// How often each value of some fields occurs in an alert search.
+    AlertFacets {
+        /// The query.
+        query: Arc<str>,
+        /// The fields.
+        fields: Arc<[String]>,
+    },
     /// Part of a binary search.
     Binaries {
         /// The question.
@@ -114,6 +126,7 @@ pub enum Answer {
     Facets(Known<Facets>),
     Prevalence(Known<Prevalence>),
     Alerts(Known<AlertRows>),
+    Queue(Known<Queue>),
     Segments(Known<Vec<SegmentInfo>>),
     Events(Known<Events>),
     Binaries(Known<Page<Arc<Binary>>>),
@@ -183,6 +196,13 @@ impl Fetch {
                 let page = client.alerts(search, *span).await?;
                 Answer::Alerts(known(page.map(Arc::new), at(client)))
             }
+            Self::Queue { search } => {
+                Answer::Queue(known(queue::whole(client, search).await?, at(client)))
+            }
+            Self::AlertFacets { query, fields } => {
+                let facets = client.alert_facets(query, fields).await?;
+                Answer::Facets(known(facets, at(client)))
+            }
             Self::Segments(id) => Answer::Segments(known(client.segments(*id).await?, at(client))),
             Self::Events { id, segment } => {
                 Answer::Events(known(client.events(*id, *segment).await?, at(client)))
@@ -230,6 +250,7 @@ impl Answer {
             Self::Facets(known) => known.as_of,
             Self::Prevalence(known) => known.as_of,
             Self::Alerts(known) => known.as_of,
+            Self::Queue(known) => known.as_of,
             Self::Segments(known) => known.as_of,
             Self::Events(known) => known.as_of,
             Self::Binaries(known) => known.as_of,
@@ -253,6 +274,7 @@ impl Answer {
             Self::Facets(known) => &mut known.from_cache,
             Self::Prevalence(known) => &mut known.from_cache,
             Self::Alerts(known) => &mut known.from_cache,
+            Self::Queue(known) => &mut known.from_cache,
             Self::Segments(known) => &mut known.from_cache,
             Self::Events(known) => &mut known.from_cache,
             Self::Binaries(known) => &mut known.from_cache,
@@ -309,6 +331,7 @@ impl Answer {
                     .map(|row| size_of::<Alert>() + 2 * row.document.len())
                     .sum::<usize>()
             }
+            Self::Queue(known) => known.value.weight(),
             Self::Segments(known) => 128 + size_of::<SegmentInfo>() * known.value.len(),
             Self::Events(known) => known.value.weight(),
             Self::Binary(known) => binary_weight(&known.value),

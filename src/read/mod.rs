@@ -5,6 +5,7 @@ mod fetch;
 mod head;
 mod join;
 mod pages;
+mod queue;
 mod single;
 #[cfg(test)]
 mod tests;

@@ -2,7 +2,7 @@
 
 use std::{fmt::Debug, sync::Arc};
 
-use super::{Heard, Pages, Session};
+use super::{Bundle, Heard, Pages, Session, triage::BundleId};
 use crate::deeds::Act;
 use crate::model::{
     Alert, AlertId, Ban, Binary, Document, Md5, Process, ProcessId, Search, Sensor, SensorId, Span,
@@ -39,6 +39,11 @@ pub trait Listed: Debug + Sized + 'static {
 
     /// How a page of such rows is asked for; rows that are known without asking are never asked for.
     fn fetch(search: Arc<Search>, span: Span) -> Option<Fetch>;
+
+    /// Whether two questions are about the same rows, in whatever order.
+    fn is_same(one: &Search, other: &Search) -> bool {
+        one.query == other.query
+    }
 
     /// Where they are kept.
     fn pages(session: &Session) -> &Pages<Self>;
@@ -205,6 +210,46 @@ impl Listed for Sensor {
 
     fn pages_mut(session: &mut Session) -> &mut Pages<Self> {
         &mut session.isolated
+    }
+}
+
+impl Listed for Bundle {
+    type Id = BundleId;
+
+    const LIST: List = List::Bundles;
+
+    const ROWS: u64 = 1 << 32;
+
+    fn id(&self) -> BundleId {
+        self.id.clone()
+    }
+
+    fn document(&self) -> &Document {
+        Bundle::document(self)
+    }
+
+    fn sensor(&self) -> Option<SensorId> {
+        Bundle::sensor(self)
+    }
+
+    fn md5(&self) -> Option<Md5> {
+        Bundle::md5(self)
+    }
+
+    fn fetch(_: Arc<Search>, _: Span) -> Option<Fetch> {
+        None
+    }
+
+    fn is_same(one: &Search, other: &Search) -> bool {
+        (&one.query, &one.group_by) == (&other.query, &other.group_by)
+    }
+
+    fn pages(session: &Session) -> &Pages<Self> {
+        &session.triage.bundles
+    }
+
+    fn pages_mut(session: &mut Session) -> &mut Pages<Self> {
+        &mut session.triage.bundles
     }
 }
 

@@ -17,6 +17,7 @@ mod saved;
 mod slots;
 mod timeline;
 mod transfer;
+mod triage;
 mod when;
 
 use std::{collections::BTreeMap, sync::Arc};
@@ -38,6 +39,7 @@ pub use remote::{Awaiting, Remote};
 pub use saved::SavedQuery;
 pub use timeline::{Gap, Place, Progress, Timeline};
 pub use transfer::Transfer;
+pub use triage::{Asides, Bundle, By, Live, News, Triage, Watch};
 pub use when::When;
 
 use crate::api::{Call, Error};
@@ -152,6 +154,8 @@ pub struct Session {
     pub doings: Vec<Doing>,
     /// The ticket that the last deed belonged to.
     pub last_ticket: Option<String>,
+    /// What is known of the queue of alerts as a whole, and around the one under the cursor.
+    pub triage: Triage,
     /// The alert under the cursor.
     pub alert: Option<Arc<Alert>>,
     /// The file under the cursor of the list of binaries.
@@ -287,6 +291,9 @@ impl Session {
     fn settle(&mut self, ticket: Ticket, slot: Slot, result: Result<Answer, Error>) -> bool {
         match (result, slot) {
             (Ok(answer), Slot::Related(object)) => self.related.settle(object, ticket, answer),
+            (Ok(answer), Slot::Aside(aside)) => self.triage.asides.settle(aside, ticket, answer),
+            (Ok(Answer::Queue(known)), _) => self.triage.queue.settle(ticket, known),
+            (Ok(Answer::Alerts(known)), Slot::Live) => self.triage.live.look.settle(ticket, known),
             (Ok(Answer::Info(known)), _) => self.info.settle(ticket, known),
             (Ok(Answer::Page(known)), Slot::Page(_, start)) => {
                 self.results.settle(start, ticket, known)
@@ -342,6 +349,7 @@ impl Session {
                 _,
             ) => false,
             (Err(error), Slot::Page(list, start)) => self.list_mut(list).fail(start, ticket, error),
+            (Err(error), Slot::Live) => self.triage.live.fail(ticket, error),
             (Err(error), Slot::Events(segment)) => self.timeline.fail(segment, ticket, error),
             (Err(error), _) => self
                 .awaiting_mut(slot)

@@ -1,4 +1,5 @@
-//! In which order the server is asked to answer: any other would be an order of what happens to be here.
+//! In which order the server is asked to answer: any other would be an order of what happens to be here. What is made of
+//! a whole answer is put in order here.
 
 use crate::worker::List;
 
@@ -7,7 +8,7 @@ use crate::worker::List;
 pub struct Order {
     /// In words.
     pub words: &'static str,
-    /// As the server takes it (reference 1.7).
+    /// As the server takes it (reference 1.7); empty where rows are put in order here.
     pub sort: &'static str,
     /// The field whose column shows it.
     pub field: &'static str,
@@ -75,6 +76,32 @@ pub fn orders(list: List) -> &'static [Order] {
                 words: "oldest first",
                 sort: "created_time asc",
                 field: "created_time",
+                is_descending: false,
+            },
+        ],
+        List::Bundles => &[
+            Order {
+                words: "highest score first",
+                sort: "",
+                field: "alert_severity",
+                is_descending: true,
+            },
+            Order {
+                words: "most alerts first",
+                sort: "",
+                field: "n",
+                is_descending: true,
+            },
+            Order {
+                words: "newest alert first",
+                sort: "",
+                field: "newest",
+                is_descending: true,
+            },
+            Order {
+                words: "oldest alert first",
+                sort: "",
+                field: "oldest",
                 is_descending: false,
             },
         ],

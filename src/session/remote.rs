@@ -22,6 +22,10 @@ pub trait Awaiting {
     fn fail(&mut self, ticket: Ticket, error: Error) -> bool;
     /// Expects nothing more: the user gave up. What answered another question goes.
     fn forget(&mut self);
+    /// The question last put.
+    fn question(&self) -> Option<&Fetch>;
+    /// Nothing is asked and nothing held.
+    fn empty(&mut self);
     /// Whether an answer is on its way.
     fn is_pending(&self) -> bool;
     /// Whether there is an answer, whatever question it answers.
@@ -127,6 +131,14 @@ impl<T> Awaiting for Remote<T> {
         if !self.is_current() {
             self.held = None;
         }
+    }
+
+    fn question(&self) -> Option<&Fetch> {
+        self.asked()
+    }
+
+    fn empty(&mut self) {
+        self.clear();
     }
 
     fn is_pending(&self) -> bool {

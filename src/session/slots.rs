@@ -1,11 +1,13 @@
 //! What can be said of a slot, whatever it holds: awaited, failed, old.
 
+use strum::IntoEnumIterator;
+
 use super::{Awaited, Awaiting, Preview, Session};
 use crate::api::Error;
-use crate::worker::{List, Side, Slot};
+use crate::worker::{Aside, List, Side, Slot};
 
 /// The slots with one value each: all but the pages and the relatives of a process.
-const VALUES: [Slot; 13] = [
+const VALUES: [Slot; 14] = [
     Slot::Groups,
     Slot::Info,
     Slot::Lineage,
@@ -19,6 +21,7 @@ const VALUES: [Slot; 13] = [
     Slot::Facets(Side::A),
     Slot::Facets(Side::B),
     Slot::Values,
+    Slot::Queue,
 ];
 
 impl Session {
@@ -38,7 +41,8 @@ impl Session {
     /// Every slot with a value of its own.
     pub(super) fn values(&self) -> Vec<Slot> {
         let family = self.family.keys().map(|id| Slot::Summary(*id));
-        VALUES.into_iter().chain(family).collect()
+        let asides = Aside::iter().map(Slot::Aside);
+        VALUES.into_iter().chain(family).chain(asides).collect()
     }
 
     /// Why what belongs to this slot is not here. Any page stands for all of its list, and any relative or segment for
@@ -91,6 +95,7 @@ impl Session {
             List::Binaries => &self.binaries,
             List::Bans => &self.bans,
             List::Isolated => &self.isolated,
+            List::Bundles => &self.triage.bundles,
             List::Acts => &self.acts,
             List::Calls => &self.calls,
         }
@@ -104,6 +109,7 @@ impl Session {
             List::Binaries => &mut self.binaries,
             List::Bans => &mut self.bans,
             List::Isolated => &mut self.isolated,
+            List::Bundles => &mut self.triage.bundles,
             List::Acts => &mut self.acts,
             List::Calls => &mut self.calls,
         }
@@ -126,6 +132,9 @@ impl Session {
             Slot::Segments => &self.timeline.segments,
             Slot::Facets(side) => self.side(side),
             Slot::Values => &self.values,
+            Slot::Queue => &self.triage.queue,
+            Slot::Live => &self.triage.live.look,
+            Slot::Aside(aside) => self.triage.asides.awaiting(aside),
             Slot::Page(..) | Slot::Events(_) => return None,
         })
     }
@@ -147,6 +156,9 @@ impl Session {
             Slot::Segments => &mut self.timeline.segments,
             Slot::Facets(side) => self.side_mut(side),
             Slot::Values => &mut self.values,
+            Slot::Queue => &mut self.triage.queue,
+            Slot::Live => &mut self.triage.live.look,
+            Slot::Aside(aside) => self.triage.asides.awaiting_mut(aside),
             Slot::Page(..) | Slot::Events(_) => return None,
         })
     }

@@ -2,6 +2,8 @@
 
 use std::{fmt, sync::Arc};
 
+use strum::EnumIter;
+
 use crate::api::{Call, Error};
 use crate::deeds::{Deed, Fact, Grounds, Journal, Outcome, Plan, Prepared};
 use crate::download::{Kept, Order, Progress};
@@ -48,6 +50,8 @@ pub enum List {
     Bans,
     /// The hosts that are isolated.
     Isolated,
+    /// What belongs together of the alerts searched for.
+    Bundles,
     /// What was changed.
     Acts,
     /// What was asked of the server.
@@ -56,12 +60,13 @@ pub enum List {
 
 impl List {
     /// Every list.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Processes,
         Self::Alerts,
         Self::Binaries,
         Self::Bans,
         Self::Isolated,
+        Self::Bundles,
         Self::Acts,
         Self::Calls,
     ];
@@ -72,7 +77,7 @@ impl List {
             Self::Processes => Some(Index::Process),
             Self::Alerts => Some(Index::Alert),
             Self::Binaries => Some(Index::Binary),
-            Self::Bans | Self::Isolated | Self::Acts | Self::Calls => None,
+            Self::Bans | Self::Isolated | Self::Bundles | Self::Acts | Self::Calls => None,
         }
     }
 
@@ -119,6 +124,33 @@ pub enum Slot {
     Facets(Side),
     /// Values of the field that is typed.
     Values,
+    /// All alerts of the search, to be grouped.
+    Queue,
+    /// A look whether new alerts have come.
+    Live,
+    /// What is to be known besides of the alert under the cursor.
+    Aside(Aside),
+}
+
+/// What sets an alert in its place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, EnumIter)]
+pub enum Aside {
+    /// The newest alert of the group under the cursor.
+    Newest,
+    /// The parent chain of its process.
+    Chain,
+    /// The sensor of its host.
+    Sensor,
+    /// Its file.
+    Binary,
+    /// How many alerts are open on its host.
+    OfHost,
+    /// How many are open of its file.
+    OfHash,
+    /// How the last alerts of its report or watchlist ended.
+    Ended,
+    /// Which of them was resolved last.
+    Last,
 }
 
 /// One of two results that are compared.
@@ -139,6 +171,8 @@ pub enum Urgency {
     Settled,
     /// At once, past the cache.
     Fresh,
+    /// After a while, past the cache: whoever wants to be told looks again and again.
+    Later,
 }
 
 /// What the screen wants of the worker.
@@ -280,7 +314,8 @@ impl Fetch {
             Self::Segments(_) => Slot::Segments,
             Self::Events { segment, .. } => Slot::Events(*segment),
             Self::Head { .. } => Slot::Head,
-            Self::Facets { .. } => return None,
+            Self::Queue { .. } => Slot::Queue,
+            Self::Facets { .. } | Self::AlertFacets { .. } => return None,
         })
     }
 }
@@ -300,6 +335,17 @@ impl fmt::Display for Slot {
             Self::Facets(Side::A) => f.write_str("facets"),
             Self::Facets(Side::B) => f.write_str("facets to compare with"),
             Self::Values => f.write_str("values"),
+            Self::Queue => f.write_str("queue"),
+            Self::Live => f.write_str("new alerts"),
+            Self::Aside(aside) => f.write_str(match aside {
+                Aside::Newest => "newest alert",
+                Aside::Chain => "parent chain",
+                Aside::Sensor => "sensor",
+                Aside::Binary => "binary",
+                Aside::OfHost => "alerts of the host",
+                Aside::OfHash => "alerts of the hash",
+                Aside::Ended | Aside::Last => "alerts of the report",
+            }),
             Self::Summary(_) => f.write_str("process"),
             Self::Segments => f.write_str("segments"),
             Self::Events(_) => f.write_str("events"),

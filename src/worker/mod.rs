@@ -4,7 +4,7 @@ mod message;
 mod office;
 mod transfer;
 
-use std::collections::HashMap;
+use std::{collections::HashMap, time::Duration};
 
 use tokio::{
     select,
@@ -12,7 +12,7 @@ use tokio::{
     time::{Instant, sleep_until},
 };
 
-pub use message::{List, Object, Reply, Request, Side, Slot, Step, Ticket, Urgency};
+pub use message::{Aside, List, Object, Reply, Request, Side, Slot, Step, Ticket, Urgency};
 
 pub use office::Office;
 
@@ -33,11 +33,12 @@ pub struct Worker {
     pub replies: mpsc::Receiver<Reply>,
 }
 
-/// A request that waits for the cursor to come to rest.
+/// A request that waits for the cursor to come to rest, or for a while to pass.
 struct Resting {
     until: Instant,
     ticket: Ticket,
     fetch: Fetch,
+    is_fresh: bool,
 }
 
 /// Makes the channels and starts the task. It ends when the screen drops its side.
@@ -130,22 +131,25 @@ impl Desk {
             } => {
                 self.supersede(slot);
                 self.awaited.insert(slot, ticket);
-                let pause = self.reader.client().pace().settle;
-                let rests = urgency == Urgency::Settled
-                    && !pause.is_zero()
-                    && self.reader.known(&fetch).is_none();
-                if rests {
+                let pace = self.reader.client().pace();
+                let pause = match urgency {
+                    Urgency::Settled if self.reader.known(&fetch).is_none() => pace.settle,
+                    Urgency::Later => pace.live,
+                    _ => Duration::ZERO,
+                };
+                let is_fresh = matches!(urgency, Urgency::Fresh | Urgency::Later);
+                if !pause.is_zero() {
                     self.resting.insert(
                         slot,
                         Resting {
                             until: Instant::now() + pause,
                             ticket,
                             fetch,
+                            is_fresh,
                         },
                     );
                 } else {
-                    self.reader
-                        .ask(Waiter(ticket.0), fetch, urgency == Urgency::Fresh);
+                    self.reader.ask(Waiter(ticket.0), fetch, is_fresh);
                 }
             }
         }
@@ -162,10 +166,10 @@ impl Desk {
     /// Asks what has rested long enough.
     fn wake(&mut self) {
         let now = Instant::now();
-        for (_, Resting { ticket, fetch, .. }) in
-            self.resting.extract_if(|_, resting| resting.until <= now)
-        {
-            self.reader.ask(Waiter(ticket.0), fetch, false);
+        let rested = self.resting.extract_if(|_, resting| resting.until <= now);
+        for (_, resting) in rested {
+            let waiter = Waiter(resting.ticket.0);
+            self.reader.ask(waiter, resting.fetch, resting.is_fresh);
         }
     }
 

@@ -131,7 +131,10 @@ pub fn answer(fetch: &Fetch) -> Result<Answer, Error> {
             bytes: b"MZ\x90\0 no more than this".to_vec(),
             is_whole: true,
         })),
-        Fetch::Summary { .. } | Fetch::Alerts { .. } => {
+        Fetch::Summary { .. }
+        | Fetch::Alerts { .. }
+        | Fetch::Queue { .. }
+        | Fetch::AlertFacets { .. } => {
             return Err(Error::NotFound {
                 what: "that".into(),
             });

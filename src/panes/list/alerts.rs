@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use super::{Field, Kind, Value, joined::Joined};
+use ratatui::text::Line;
+
+use super::{Field, Kind, Value, joined::Joined, live};
 use crate::keys::{Action, Scope};
 use crate::model::{Alert, AlertSource};
 use crate::panes::{
@@ -13,6 +15,7 @@ use crate::panes::{
 use crate::query::{self, Index};
 use crate::session::{Cx, Lead, Session};
 use crate::text::Untrusted;
+use crate::theme::Theme;
 use crate::widgets::Column;
 use crate::worker::{List, Slot};
 
@@ -31,6 +34,10 @@ impl Kind for Alerts {
     const EMPTY: &'static str = "no alert matches; those dealt with have another status";
     const FIELDS: &'static [Field<Alert>] = FIELDS;
     const SHOWN: usize = 8;
+
+    fn below(session: &Session, theme: &Theme) -> Option<Line<'static>> {
+        live::line(session, theme)
+    }
 
     fn rest(row: Option<&Arc<Alert>>, cx: &mut Cx<'_>) {
         cx.consider(row);

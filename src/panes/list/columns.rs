@@ -27,7 +27,9 @@ pub(super) fn columns<K: Kind>(session: &Session) -> Vec<Column<K>> {
     if let Some(chosen) = session.columns(K::NAME) {
         return chosen.iter().map(Column::of).collect();
     }
-    let mut shown: Vec<_> = K::FIELDS[..K::SHOWN].iter().collect();
+    let fields = K::FIELDS[..K::SHOWN].iter();
+    let fields = fields.filter(|field| K::shows(field.name, session));
+    let mut shown: Vec<_> = fields.collect();
     let sorted = session.order(K::Row::LIST).map(|order| order.field);
     let is_sorted = |name: &str| sorted == Some(name);
     let at = shown.iter().position(|field| is_sorted(field.name));

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use ratatui::style::Style;
+use ratatui::{style::Style, text::Line};
 
 use crate::keys::{Action, Scope};
 use crate::panes::{
@@ -59,6 +59,24 @@ pub trait Kind: Sized + 'static {
     fn note(_session: &Session) -> Option<String> {
         None
     }
+
+    /// What the title begins with, where that is more than a number of rows.
+    fn headline(_: &Session) -> Option<String> {
+        None
+    }
+
+    /// What stands below the rows.
+    fn below(_: &Session, _: &Theme) -> Option<Line<'static>> {
+        None
+    }
+
+    /// Whether a field has a column unless something else is chosen.
+    fn shows(_: &'static str, _: &Session) -> bool {
+        true
+    }
+
+    /// Comes before what is shown is asked for.
+    fn begin(_: &mut Cx<'_>) {}
 
     /// The cursor has come to rest on a row, or on none.
     fn rest(_: Option<&Arc<Self::Row>>, _: &mut Cx<'_>) {}

@@ -4,6 +4,7 @@ mod acts;
 mod alerts;
 mod bans;
 mod binaries;
+mod bundles;
 mod calls;
 mod columns;
 mod draw;
@@ -11,6 +12,7 @@ mod filter;
 mod isolated;
 mod joined;
 mod kind;
+mod live;
 mod marks;
 mod number;
 mod picked;
@@ -30,6 +32,8 @@ pub use alerts::Alerts;
 pub(super) use alerts::{indicator, object, score, source};
 pub use bans::Bans;
 pub use binaries::Binaries;
+pub use bundles::Bundles;
+pub(super) use bundles::{name as group_name, owners, statuses};
 pub use calls::Calls;
 pub(super) use calls::curl;
 pub(super) use draw::moment;
@@ -192,7 +196,9 @@ impl<K: Kind> Pane for ListPane<K> {
         } else {
             ""
         };
-        let mut parts = vec![format!("{}  {most}{}{unit}", K::NAME, thousands(total))];
+        let headline = K::headline(session);
+        let headline = headline.unwrap_or_else(|| format!("{most}{}{unit}", thousands(total)));
+        let mut parts = vec![format!("{}  {headline}", K::NAME)];
         if total > 0 {
             parts.push(format!("row {}", thousands(self.state.cursor + 1)));
         }
@@ -240,6 +246,7 @@ impl<K: Kind> Pane for ListPane<K> {
             return true;
         }
         match action {
+            other if K::act(other, cx) => {}
             Action::Left => self.state.shift = self.state.shift.saturating_sub(SHIFT),
             Action::Right => self.state.shift += SHIFT,
             Action::Sort => cx.sort::<K::Row>(),
@@ -248,7 +255,6 @@ impl<K: Kind> Pane for ListPane<K> {
                 self.typing.end();
             }
             Action::Mark | Action::MarkRange | Action::MarkAll => self.mark(action, cx),
-            other if K::act(other, cx) => {}
             Action::Open => self.open(cx),
             other if !self.has_marks() && self.current(cx.session()).is_none() => {
                 cx.notify(format!("{}: no row is under the cursor", other.label()));
@@ -316,6 +322,7 @@ impl<K: Kind> Pane for ListPane<K> {
     }
 
     fn settle(&mut self, cx: &mut Cx<'_>) {
+        K::begin(cx);
         let search = K::Row::pages(cx.session()).search().cloned();
         if !self.state.is_of(search.as_ref()) {
             let state = self.state.moved_to(search);
@@ -356,14 +363,17 @@ impl<K: Kind> Pane for ListPane<K> {
 
     fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &Look<'_>) {
         let has_filter = self.is_typing() || !self.state.filter.is_empty();
-        let [area, below] = Layout::vertical([
+        let news = K::below(session, look.theme);
+        let [area, below, last] = Layout::vertical([
             Constraint::Fill(1),
             Constraint::Length(u16::from(has_filter)),
+            Constraint::Length(u16::from(news.is_some())),
         ])
         .areas(area);
         // One line is the header's.
         self.height = u64::from(area.height.saturating_sub(1)).max(1);
         self.follow(session);
+        frame.render_widget(news.unwrap_or_default(), last);
         let pages = K::Row::pages(session);
         let page = K::SLOTS[0];
         let text = match (pages.search(), pages.total()) {

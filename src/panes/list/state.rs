@@ -29,9 +29,10 @@ pub struct State<K: Kind> {
 impl<K: Kind> State<K> {
     /// The state in which the answer to another question is looked at. In another order, the same rows stay marked.
     pub(super) fn moved_to(&self, search: Option<Arc<Search>>) -> Self {
-        let query =
-            |search: &Option<Arc<Search>>| search.as_ref().map(|search| search.query.clone());
-        let is_same = query(&self.of) == query(&search);
+        let is_same = match (&self.of, &search) {
+            (Some(of), Some(search)) => K::Row::is_same(of, search),
+            (of, search) => of.is_none() && search.is_none(),
+        };
         let kept = if is_same {
             self.clone()
         } else {

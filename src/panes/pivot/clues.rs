@@ -5,9 +5,10 @@ use jiff::Timestamp;
 use crate::deeds::Target;
 use crate::keys::Action;
 use crate::model::{
-    Alert, AlertId, AlertSource, Binary, Event, FeedId, GroupId, Md5, Process, ProcessId, Report,
-    ReportId, SensorId, WatchlistId, What,
+    Alert, AlertId, AlertSource, Binary, Event, FeedId, GroupId, Md5, Process, ProcessId, Queued,
+    Report, ReportId, SensorId, WatchlistId, What,
 };
+use crate::session::Bundle;
 use crate::text::Untrusted;
 
 /// Every action that asks for the same.
@@ -114,21 +115,13 @@ impl Clues {
             at,
             of: "when the alert was raised, by the server's clock",
         });
-        let id = &alert.source_id;
         let mut clues = Self {
             at: started.or(raised),
             sensor: alert.sensor,
             alerts: vec![alert.id.clone()],
             ..Self::default()
         };
-        match alert.source {
-            AlertSource::Watchlist => clues.watchlist = id.raw().parse().ok().map(WatchlistId),
-            AlertSource::Report(Some(feed)) => {
-                let feed = FeedId(feed);
-                clues.report = id.non_empty().cloned().map(|id| ReportId { feed, id });
-            }
-            AlertSource::Report(None) => {}
-        }
+        clues.raised_by(alert.source, &alert.source_id);
         clues.hash("process_md5", alert.md5);
         clues.add(Action::SameName, "process_name", &alert.process_name);
         clues.add(Action::SameHost, "hostname", &alert.host);
@@ -157,6 +150,58 @@ impl Clues {
             Target::New(..) => {}
         }
         clues
+    }
+
+    /// Those of alerts that belong together: what all of them agree on.
+    pub fn of_bundle(bundle: &Bundle) -> Self {
+        let mut alerts = bundle.alerts().map(Self::of_queued);
+        let mut clues = alerts.next().unwrap_or_default();
+        clues.at = bundle.newest.map(|at| Moment {
+            at,
+            of: "when the newest alert was raised, by the server's clock",
+        });
+        for other in alerts {
+            clues.agree(&other);
+        }
+        clues.alerts = bundle.ids();
+        clues
+    }
+
+    /// Those of an alert of which only the least is known.
+    fn of_queued(alert: &Queued) -> Self {
+        let mut clues = Self {
+            sensor: alert.sensor,
+            ..Self::default()
+        };
+        clues.raised_by(alert.source, &alert.source_id);
+        clues.hash("process_md5", alert.md5);
+        clues.add(Action::SameName, "process_name", &alert.process_name);
+        clues.add(Action::SameHost, "hostname", &alert.host);
+        clues.add(Action::SameUser, "username", &alert.user);
+        clues
+    }
+
+    /// Leaves only what others say too.
+    fn agree(&mut self, other: &Self) {
+        self.found.retain(|clue| other.found.contains(clue));
+        self.sensor = self.sensor.filter(|id| other.sensor == Some(*id));
+        self.md5 = self.md5.filter(|md5| other.md5 == Some(*md5));
+        self.watchlist = self.watchlist.filter(|id| other.watchlist == Some(*id));
+        if self.report != other.report {
+            self.report = None;
+        }
+    }
+
+    /// What raised an alert.
+    fn raised_by(&mut self, source: AlertSource, id: &Untrusted) {
+        match source {
+            AlertSource::Watchlist => self.watchlist = id.raw().parse().ok().map(WatchlistId),
+            AlertSource::Report(Some(feed)) => {
+                let feed = FeedId(feed);
+                self.report = id.non_empty().cloned().map(|id| ReportId { feed, id });
+            }
+            AlertSource::Report(None) => {}
+        }
     }
 
     /// Those of a threat report.

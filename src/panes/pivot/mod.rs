@@ -21,6 +21,11 @@ pub(super) fn follow(
     cx: &mut Cx<'_>,
     clues: impl FnOnce(&Session) -> Vec<Clues>,
 ) -> bool {
+    match action {
+        Action::GoHost => return go_to(&clues(cx.session()), action, Index::Process, host, cx),
+        Action::GoReport => return go_to(&clues(cx.session()), action, Index::Alert, report, cx),
+        _ => {}
+    }
     let (clue, index) = match action {
         Action::AlertsOfHost => (Action::SameHost, Index::Alert),
         Action::GoBinary => (Action::SameHash, Index::Binary),
@@ -42,6 +47,37 @@ pub(super) fn popup(
     Some(Box::new(pane))
 }
 
+/// Goes to what the conditions of some rows find.
+fn go_to(
+    rows: &[Clues],
+    action: Action,
+    index: Index,
+    condition: fn(&Clues) -> Option<String>,
+    cx: &mut Cx<'_>,
+) -> bool {
+    let terms = rows.iter().filter_map(condition).collect();
+    search(terms, action, index, cx);
+    true
+}
+
+/// What happens on a host: by its sensor, which its name may share with others.
+fn host(clues: &Clues) -> Option<String> {
+    clues.sensor().map(|id| format!("sensor_id:{id}"))
+}
+
+/// What a report or a watchlist has raised.
+fn report(clues: &Clues) -> Option<String> {
+    let of_report = clues.report.as_ref().map(|report| {
+        let (feed, id) = (report.feed, quote(report.id.raw()));
+        format!("(feed_id:{feed} watchlist_id:{id})")
+    });
+    let of_watchlist = || {
+        let id = clues.watchlist?;
+        Some(format!("watchlist_id:{id}"))
+    };
+    of_report.or_else(of_watchlist)
+}
+
 fn lead(rows: &[Clues], action: Action, index: Index, cx: &mut Cx<'_>) {
     let mut terms: Vec<String> = Vec::new();
     for (field, value) in rows.iter().filter_map(|clues| clues.get(action)) {
@@ -50,7 +86,15 @@ fn lead(rows: &[Clues], action: Action, index: Index, cx: &mut Cx<'_>) {
             Index::Binary => "md5",
             _ => field,
         };
-        let term = format!("{field}:{}", quote(value.raw()));
+        terms.push(format!("{field}:{}", quote(value.raw())));
+    }
+    search(terms, action, index, cx);
+}
+
+/// Asks for what these conditions find, each of them once.
+fn search(all: Vec<String>, action: Action, index: Index, cx: &mut Cx<'_>) {
+    let mut terms: Vec<String> = Vec::new();
+    for term in all {
         if !terms.contains(&term) {
             terms.push(term);
         }

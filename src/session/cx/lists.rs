@@ -38,6 +38,7 @@ impl Cx<'_> {
 
     fn put<T: Listed>(&mut self, search: Search) {
         self.greet();
+        self.session.triage.is_back &= T::LIST != List::Alerts;
         let awaited = T::pages_mut(self.session).ask(Arc::new(search));
         self.cancel_pages(T::LIST, awaited);
         for fetch in T::pages(self.session).wanted(&(0..1)) {
@@ -62,6 +63,7 @@ impl Cx<'_> {
             && !is_same
         {
             self.session.ask_as(T::LIST, &search);
+            self.session.triage.is_back |= T::LIST == List::Alerts;
             let awaited = T::pages_mut(self.session).ask(search);
             self.cancel_pages(T::LIST, awaited);
         }

@@ -9,6 +9,8 @@ mod related;
 mod subject;
 mod timeline;
 mod transfer;
+mod triage;
+mod watch;
 
 use std::{path::PathBuf, sync::Arc};
 
@@ -19,7 +21,7 @@ use crate::model::Extract;
 use crate::query::Index;
 use crate::read::Fetch;
 use crate::text;
-use crate::worker::{List, Reply, Request, Slot, Ticket, Urgency};
+use crate::worker::{Aside, List, Reply, Request, Slot, Ticket, Urgency};
 
 /// The session in the hands of whoever handles an input.
 #[derive(Debug)]
@@ -213,6 +215,12 @@ impl<'a> Cx<'a> {
             }
             Slot::Sensor => self.ask_group(),
             Slot::Summary(id) => self.attend(id),
+            Slot::Queue => {
+                self.bundle_up();
+                self.look_at_news();
+            }
+            Slot::Live | Slot::Page(List::Alerts, _) => self.look_at_news(),
+            Slot::Aside(Aside::Chain) => self.ask_chain(rest),
             _ => {}
         }
     }

@@ -12,6 +12,7 @@ impl Cx<'_> {
     /// Makes this alert the one that is looked at.
     pub fn consider(&mut self, alert: Option<&Arc<Alert>>) {
         self.session.alert = alert.cloned();
+        self.session.triage.bundle = None;
     }
 
     /// Makes this file the one that is looked at.

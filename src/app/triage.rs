@@ -1,0 +1,63 @@
+//! The queue of alerts: grouped or not, and looked at again and again while somebody wants to be told of new ones.
+
+use jiff::Timestamp;
+
+use super::{App, View, panes::Panes};
+use crate::keys::Action;
+use crate::panes::PaneId;
+use crate::session::{By, Cx, Effect};
+
+impl App {
+    /// Does what is meant with the alerts as a whole; false if it is nothing of that kind.
+    pub(super) fn triage(
+        &mut self,
+        action: Action,
+        now: Timestamp,
+        effects: &mut Vec<Effect>,
+    ) -> bool {
+        if self.overlay.is_some() {
+            return false;
+        }
+        let mut cx = Cx::new(&mut self.session, effects, now);
+        match action {
+            Action::Live => cx.turn_live(),
+            Action::GroupBy => {
+                let by = By::next(cx.session().triage.by);
+                cx.group_by(by);
+                match by {
+                    Some(by) => cx.notify(format!("grouped by {}", by.word())),
+                    None => cx.notify("not grouped"),
+                }
+                let is_beside = self.focus == PaneId::Alert;
+                self.go_to(self.grouped(View::Alerts));
+                if is_beside {
+                    self.focus = PaneId::Alert;
+                }
+            }
+            _ => return false,
+        }
+        true
+    }
+
+    /// The alerts as they were last looked at, grouped or not; any other view is itself.
+    pub(super) fn grouped(&self, view: View) -> View {
+        match (view, self.session.triage.by) {
+            (View::Alerts | View::Queue, Some(_)) => View::Queue,
+            (View::Alerts | View::Queue, None) => View::Alerts,
+            (other, _) => other,
+        }
+    }
+}
+
+impl Panes {
+    /// Asks again for the alerts that are shown, and for what is known around the one under the cursor.
+    pub(super) fn refresh_alerts(&self, view: View, cx: &mut Cx<'_>) {
+        cx.take_in();
+        if view == View::Queue {
+            cx.read_queue_again();
+        } else {
+            self.alerts.refresh(cx);
+        }
+        cx.look_around_again();
+    }
+}

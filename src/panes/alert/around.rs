@@ -1,0 +1,173 @@
+//! What is known around an alert: its host, its process, its file, other alerts, and how earlier ones ended.
+
+use ratatui::text::{Line, Span};
+
+use crate::model::{Alert, AlertStatus, Facets, Isolation, Lineage, Top};
+use crate::panes::list::thousands;
+use crate::read::AlertRows;
+use crate::session::{Awaiting, Cx, Remote, Session};
+use crate::text::{self, Untrusted};
+use crate::theme::Theme;
+use crate::widgets::Field;
+
+/// Lines that names beside each other may take.
+const LONG: usize = 4;
+
+/// What is said of a part, or that it is on its way, or why it is not here; nothing when nobody asked.
+fn part<T>(
+    remote: &Remote<T>,
+    theme: &Theme,
+    say: impl FnOnce(&T) -> Line<'static>,
+) -> Option<Line<'static>> {
+    if let Some(known) = remote.current() {
+        return Some(say(&known.value));
+    }
+    let unknown = |text: String| Some(Line::styled(text, theme.unknown));
+    match remote.error() {
+        _ if remote.is_pending() => Some(Line::styled(theme.glyphs.ellipsis, theme.muted)),
+        Some(error) => unknown(format!(
+            "not known: {}",
+            text::visible(&error.to_string().into())
+        )),
+        // Given up.
+        None => remote.asked().and_then(|_| unknown("not known".into())),
+    }
+}
+
+/// How alerts of the same report or watchlist have ended so far.
+pub(super) fn precedent(session: &Session, theme: &Theme) -> Vec<Field<'static>> {
+    let asides = &session.triage.asides;
+    let ended = part(&asides.ended, theme, |facets| ended(facets, theme));
+    let mut fields: Vec<_> = ended
+        .map(|line| Field::wrapped("seen before", line, LONG))
+        .into_iter()
+        .collect();
+    let last = asides.last.current();
+    if let Some(last) = last.and_then(|known| known.value.rows.first()) {
+        let day = last.resolved.map(|at| session.zone.day(at));
+        let by = last.assigned_to.non_empty().map(text::visible);
+        let words = [
+            Some(text::visible(&last.status.word())),
+            day,
+            by.map(|by| format!("by {by}")),
+        ];
+        let words: Vec<_> = words.into_iter().flatten().collect();
+        fields.push(Field::wrapped("last closed", words.join(" "), LONG));
+    }
+    fields
+}
+
+/// How many there were, and how they ended.
+fn ended(facets: &Facets, theme: &Theme) -> Line<'static> {
+    let values = facets.of("status").map_or(&[][..], |facet| &facet.values);
+    let total = thousands(facets.total);
+    let days = Cx::PRECEDENT_DAYS;
+    if values.is_empty() && facets.total > 0 {
+        let text = format!("{total} in {days} d; how they ended, the server does not say");
+        return Line::styled(text, theme.unknown);
+    }
+    let each: Vec<_> = values
+        .iter()
+        .filter(|value| value.count > 0)
+        .map(|value| format!("{} {}", thousands(value.count), status(&value.name)))
+        .collect();
+    let is_partial = facets.is_incomplete || facets.broken > 0;
+    let most = if is_partial { "at least " } else { "" };
+    Line::raw(format!("{most}{total} in {days} d: {}", each.join(", ")))
+}
+
+/// The status as alerts have it, whatever case the server counts it in.
+fn status(word: &Untrusted) -> String {
+    text::visible(&AlertStatus::read(word).word())
+}
+
+/// Whether the host reports, its group, and whether it is cut off.
+pub(super) fn host(session: &Session, theme: &Theme) -> Option<Field<'static>> {
+    let line = part(&session.triage.asides.sensor, theme, |sensor| {
+        let isolation = sensor.isolation();
+        let style = match isolation {
+            Isolation::No => theme.good,
+            Isolation::Pending | Isolation::Lifting => theme.caution,
+            Isolation::Yes => theme.bad,
+            Isolation::Unknown => theme.unknown,
+        };
+        let status = sensor.status.non_empty();
+        let status = status.map_or("not known".into(), |status| text::fit(status, 20));
+        Line::from(vec![
+            Span::styled(isolation.to_string().to_uppercase(), style),
+            Span::raw(format!("  {}", status.to_lowercase())),
+        ])
+    })?;
+    Some(Field::wrapped("", line, LONG))
+}
+
+/// The process with those that led to it, the oldest that there is room for first.
+pub(super) fn chain(session: &Session, theme: &Theme) -> Option<Field<'static>> {
+    let chain = session.triage.asides.chain.current()?;
+    Some(Field::wrapped("process", line(&chain.value, theme), LONG))
+}
+
+fn line(lineage: &Lineage, theme: &Theme) -> Line<'static> {
+    /// More would push everything else out of sight.
+    const SHOWN: usize = 4;
+    let shown = lineage.ancestors.iter().take(SHOWN);
+    let mut names: Vec<_> = shown.map(|process| text::visible(&process.name)).collect();
+    let is_cut = lineage.ancestors.len() > SHOWN || lineage.is_walking();
+    match lineage.top {
+        _ if is_cut => names.push(theme.glyphs.ellipsis.into()),
+        Top::Root => {}
+        _ => names.push("?".into()),
+    }
+    names.reverse();
+    let crumb = format!(" {} ", theme.glyphs.crumb);
+    let mut way = names.join(&crumb);
+    if !way.is_empty() {
+        way.push_str(&crumb);
+    }
+    Line::from(vec![
+        Span::styled(way, theme.text),
+        Span::styled(text::visible(&lineage.subject.name), theme.accent),
+    ])
+}
+
+/// Who vouches for the file.
+pub(super) fn file(session: &Session, theme: &Theme) -> Option<Field<'static>> {
+    let line = part(&session.triage.asides.binary, theme, |binary| {
+        let signature = &binary.signature;
+        let (style, word) = match signature.is_good() {
+            Some(true) => (theme.good, text::visible(&signature.result)),
+            Some(false) => (theme.bad, text::visible(&signature.result)),
+            None => (theme.unknown, "not known".into()),
+        };
+        let publisher = signature.publisher.non_empty();
+        let publisher = publisher.map(|by| format!("  {}", text::visible(by)));
+        Line::from(vec![
+            Span::styled(word, style),
+            Span::raw(publisher.unwrap_or_default()),
+        ])
+    })?;
+    Some(Field::wrapped("signature", line, LONG))
+}
+
+/// Other alerts that nobody has closed: on this host, and of this file.
+pub(super) fn others(alert: &Alert, session: &Session, theme: &Theme) -> Vec<Field<'static>> {
+    let asides = &session.triage.asides;
+    let own = u64::from(alert.is_open());
+    let counted = |remote: &Remote<AlertRows>, of: &str| {
+        part(remote, theme, |rows| {
+            let style = match rows.total.saturating_sub(own) {
+                0 => theme.text,
+                _ => theme.caution,
+            };
+            let n = thousands(rows.total.saturating_sub(own));
+            Line::styled(format!("{n} other open {of}"), style)
+        })
+    };
+    let of_host = counted(&asides.of_host, "on this host");
+    let of_hash = counted(&asides.of_hash, "of this hash");
+    let lines = of_host.into_iter().chain(of_hash);
+    lines
+        .enumerate()
+        .map(|(at, line)| Field::wrapped(if at == 0 { "also" } else { "" }, line, LONG))
+        .collect()
+}

@@ -1,0 +1,97 @@
+//! The alert under the cursor: why it was raised, on what, what else there is, and what became of it.
+
+mod around;
+mod facts;
+mod group;
+
+use ratatui::{Frame, layout::Rect, text::Line};
+
+use super::{
+    Look, Pane, PaneId, motion,
+    pivot::{self, Clues},
+    yank,
+};
+use crate::keys::{Action, Scope};
+use crate::session::{Cx, Lead, Session};
+use crate::widgets::Fields;
+
+/// The pane with the alert under the cursor.
+#[derive(Debug, Default)]
+pub struct AlertPane {
+    offset: usize,
+    n_lines: usize,
+    height: usize,
+}
+
+impl Pane for AlertPane {
+    fn id(&self) -> PaneId {
+        PaneId::Alert
+    }
+
+    fn scope(&self) -> Scope {
+        Scope::Alert
+    }
+
+    fn title(&self, session: &Session) -> Line<'static> {
+        match session.triage.bundle {
+            Some(_) => "What they are".into(),
+            None => "Why it was raised".into(),
+        }
+    }
+
+    fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> bool {
+        let last = self.n_lines.saturating_sub(self.height);
+        if let Some(to) = motion::moved(action, self.offset, self.height, last) {
+            self.offset = to;
+            return true;
+        }
+        let Some(alert) = cx.session().alert.clone() else {
+            cx.notify("no alert is under the cursor");
+            return true;
+        };
+        if action == Action::Open {
+            match alert.process {
+                Some(id) => cx.lead(Lead::Process(id)),
+                None => cx.notify("this alert names no process"),
+            }
+            return true;
+        }
+        pivot::follow(action, cx, |session| self.clues(session))
+            || yank::copy_one(yank::alert(&alert, action), cx)
+    }
+
+    fn clues(&self, session: &Session) -> Vec<Clues> {
+        // What is done to a group is done to all of it, wherever the focus is.
+        let group = session.triage.bundle.as_deref().map(Clues::of_bundle);
+        let alert = || session.alert.as_deref().map(Clues::of_alert);
+        group.or_else(alert).into_iter().collect()
+    }
+
+    fn settle(&mut self, cx: &mut Cx<'_>) {
+        cx.look_around();
+    }
+
+    fn popup(&self, action: Action, session: &Session) -> Option<Box<dyn Pane>> {
+        pivot::popup(action, || self.clues(session).pop())
+    }
+
+    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &Look<'_>) {
+        let group = session.triage.bundle.as_deref();
+        let group = group.map(|bundle| group::facts(bundle, session, look.theme));
+        let alert = session.alert.as_deref();
+        let alert = alert.map(|alert| facts::facts(alert, session, look.theme));
+        let fields: Vec<_> = group.into_iter().chain(alert).flatten().collect();
+        if fields.is_empty() {
+            let text = "select an alert to see why it was raised";
+            frame.render_widget(Line::styled(text, look.theme.muted), area);
+            return;
+        }
+        self.height = usize::from(area.height);
+        self.offset = self.offset.min(fields.len().saturating_sub(1));
+        let list = Fields {
+            fields: &fields,
+            scroll: self.offset,
+        };
+        self.n_lines = list.render(area, frame.buffer_mut(), look.theme);
+    }
+}

@@ -1,0 +1,242 @@
+//! The queue of alerts: read whole and put together, and what is to be known around the alert under the cursor.
+
+use std::sync::Arc;
+
+use jiff::ToSpan;
+use strum::IntoEnumIterator;
+
+use super::Cx;
+use crate::model::{Alert, AlertSource, Search, Span};
+use crate::query;
+use crate::read::Fetch;
+use crate::session::{Bundle, By};
+use crate::worker::{Aside, List, Slot, Urgency};
+
+/// Ancestors of which one line has room.
+const CHAIN: usize = 4;
+
+/// What nobody has closed.
+const OPEN: &str = "(status:Unresolved OR status:\"In Progress\")";
+
+impl Cx<'_> {
+    /// How far back it is looked how alerts of a report ended, in days.
+    pub const PRECEDENT_DAYS: i64 = 90;
+
+    /// Puts alerts together by this, or shows each by itself.
+    pub fn group_by(&mut self, by: Option<By>) {
+        let triage = &mut self.session.triage;
+        if std::mem::replace(&mut triage.by, by) != by {
+            triage.bundles.ask(Arc::default());
+            self.bundle_up();
+        }
+    }
+
+    /// Sees to it that the queue of the search is here or on its way. What was given up is not asked again.
+    pub fn read_queue(&mut self) {
+        let Some(search) = self.session.alerts.search().cloned() else {
+            return;
+        };
+        let triage = &mut self.session.triage;
+        let is_same = |of: &Arc<Search>| Arc::ptr_eq(of, &search);
+        if triage.of.as_ref().is_some_and(is_same) {
+            return;
+        }
+        triage.of = Some(search.clone());
+        triage.queue.clear();
+        self.start_bundles();
+        let is_back = self.session.triage.is_back;
+        let urgency = if is_back {
+            Urgency::Now
+        } else {
+            Urgency::Fresh
+        };
+        self.fetch(whole(&search), urgency);
+    }
+
+    /// Reads the queue again, past the cache.
+    pub fn read_queue_again(&mut self) {
+        if let Some(search) = self.session.triage.of.clone() {
+            self.fetch(whole(&search), Urgency::Fresh);
+        }
+    }
+
+    /// Shows groups in the next order.
+    pub fn sort_bundles(&mut self) {
+        *self.session.orders.entry(List::Bundles).or_default() += 1;
+        if let Some(order) = self.session.order(List::Bundles) {
+            self.notify(order.words);
+        }
+        self.bundle_up();
+    }
+
+    /// No group is known yet.
+    fn start_bundles(&mut self) {
+        let triage = &mut self.session.triage;
+        let (Some(of), Some(by)) = (&triage.of, triage.by) else {
+            return;
+        };
+        let search = Search {
+            query: of.query.clone(),
+            group_by: Some(by.word().into()),
+            ..Search::default()
+        };
+        triage.bundles.ask(Arc::new(search));
+    }
+
+    /// Puts together what belongs together, once for each answer.
+    pub(super) fn bundle_up(&mut self) {
+        let order = self.session.order(List::Bundles);
+        let triage = &self.session.triage;
+        let (Some(by), Some(of)) = (triage.by, triage.of.clone()) else {
+            return;
+        };
+        let shown = triage.bundles.search();
+        if shown.and_then(|search| search.group_by.as_deref()) != Some(by.word()) {
+            self.start_bundles();
+        }
+        let triage = &mut self.session.triage;
+        let Some(known) = triage.queue.current() else {
+            return;
+        };
+        let bundles = Bundle::all(&known.value, &of, by).into_iter();
+        let mut bundles: Vec<_> = bundles.map(Arc::new).collect();
+        if let Some(order) = order {
+            Bundle::sort(&mut bundles, order);
+        }
+        triage.bundles.hold(bundles, known.as_of);
+    }
+
+    /// Makes this group the one that is looked at, and its newest alert.
+    pub fn consider_bundle(&mut self, bundle: Option<&Arc<Bundle>>) {
+        self.session.triage.bundle = bundle.cloned();
+        let newest = bundle.map(|bundle| Fetch::Alerts {
+            search: Arc::new(Search {
+                query: bundle.query(),
+                sort: Some("created_time desc".into()),
+                ..Search::default()
+            }),
+            span: Span { start: 0, rows: 1 },
+        });
+        self.set_aside(Aside::Newest, newest);
+        self.session.alert = self.session.triage.asides.newest().cloned();
+    }
+
+    /// Sees to it that what sets the alert under the cursor in its place is here or on its way.
+    pub fn look_around(&mut self) {
+        let alert = self.session.alert.clone();
+        for aside in Aside::iter().filter(|aside| *aside != Aside::Newest) {
+            let fetch = alert.as_ref().and_then(|alert| self.around(aside, alert));
+            self.set_aside(aside, fetch);
+        }
+    }
+
+    /// Asks again for what may have changed around the alert, past the cache.
+    pub fn look_around_again(&mut self) {
+        for aside in Aside::iter().filter(|aside| !matches!(aside, Aside::Binary | Aside::Chain)) {
+            let asked = self.session.triage.asides.awaiting(aside).question();
+            if let Some(fetch) = asked.cloned() {
+                self.fetch_for(Slot::Aside(aside), fetch, Urgency::Fresh);
+            }
+        }
+    }
+
+    /// A chain that is not whole yet is asked for on, as far as a line has room for it.
+    pub(super) fn ask_chain(&mut self, rest: Option<Fetch>) {
+        if let Some(Fetch::Lineage { id, known }) = rest.filter(|rest| is_short(rest)) {
+            let slot = Slot::Aside(Aside::Chain);
+            self.fetch_for(slot, Fetch::Lineage { id, known }, Urgency::Now);
+        }
+    }
+
+    /// Asks for one part, unless that was asked; nothing: nothing is known.
+    fn set_aside(&mut self, aside: Aside, fetch: Option<Fetch>) {
+        let slot = Slot::Aside(aside);
+        match fetch {
+            Some(fetch) => {
+                let asked = self.session.triage.asides.awaiting(aside).question();
+                if asked.is_none_or(|asked| !asked.is_same_question(&fetch)) {
+                    self.fetch_for(slot, fetch, Urgency::Settled);
+                }
+            }
+            None => {
+                self.cancel(slot);
+                self.session.triage.asides.awaiting_mut(aside).empty();
+            }
+        }
+    }
+
+    /// How a part is asked for.
+    fn around(&self, aside: Aside, alert: &Alert) -> Option<Fetch> {
+        let counted = |query: String| Fetch::Alerts {
+            search: Arc::new(Search {
+                query,
+                ..Search::default()
+            }),
+            span: Span { start: 0, rows: 0 },
+        };
+        Some(match aside {
+            Aside::Newest => return None,
+            Aside::Chain => Fetch::Lineage {
+                id: alert.process?,
+                known: 0,
+            },
+            Aside::Sensor => Fetch::Sensor(alert.sensor?),
+            Aside::Binary => Fetch::Binary(alert.md5?),
+            Aside::OfHost => {
+                let host = query::quote(alert.host.non_empty()?.raw());
+                counted(format!("hostname:{host} {OPEN}"))
+            }
+            Aside::OfHash => counted(format!("md5:{} {OPEN}", alert.md5?)),
+            Aside::Ended => {
+                let since = self
+                    .now
+                    .checked_sub((24 * Self::PRECEDENT_DAYS).hours())
+                    .ok()?;
+                // By the day: the same for every alert of the report, and all day long.
+                let since = since.strftime("%Y-%m-%dT00:00:00");
+                let raised = raised_by(alert)?;
+                Fetch::AlertFacets {
+                    query: format!("{raised} created_time:[{since} TO *]").into(),
+                    fields: ["status".to_owned()].into(),
+                }
+            }
+            Aside::Last => Fetch::Alerts {
+                search: Arc::new(Search {
+                    query: format!(
+                        "{} (status:Resolved OR status:\"False Positive\")",
+                        raised_by(alert)?
+                    ),
+                    sort: Some("resolved_time desc".into()),
+                    ..Search::default()
+                }),
+                span: Span { start: 0, rows: 1 },
+            },
+        })
+    }
+}
+
+/// The condition that finds all alerts of the report or watchlist of this one.
+fn raised_by(alert: &Alert) -> Option<String> {
+    let id = alert.source_id.non_empty()?;
+    let feed = match alert.source {
+        AlertSource::Report(Some(feed)) => format!("feed_id:{feed} "),
+        AlertSource::Report(None) | AlertSource::Watchlist => String::new(),
+    };
+    Some(format!("{feed}watchlist_id:{}", query::quote(id.raw())))
+}
+
+/// All alerts that a search finds; of too many, the highest scores.
+fn whole(search: &Search) -> Fetch {
+    Fetch::Queue {
+        search: Arc::new(Search {
+            query: search.query.clone(),
+            sort: Some("alert_severity desc".into()),
+            ..Search::default()
+        }),
+    }
+}
+
+/// Whether a line has room for more of this chain.
+fn is_short(rest: &Fetch) -> bool {
+    matches!(rest, Fetch::Lineage { known, .. } if *known < CHAIN)
+}

@@ -1,0 +1,36 @@
+//! The queue of alerts as a whole, what belongs together in it, and what is known around the alert under the cursor.
+
+mod asides;
+mod bundle;
+mod live;
+
+use std::sync::Arc;
+
+pub use asides::Asides;
+pub(super) use bundle::BundleId;
+pub use bundle::{Bundle, By};
+pub use live::{Live, News, Watch};
+
+use super::{Pages, Remote};
+use crate::model::{Queue, Search};
+
+/// What is known.
+#[derive(Debug, Default)]
+pub struct Triage {
+    /// By what alerts are put together, if they are.
+    pub by: Option<By>,
+    /// All alerts of the search.
+    pub queue: Remote<Queue>,
+    /// The search that they were asked for.
+    pub(super) of: Option<Arc<Search>>,
+    /// Whether that search was put before and is gone back to.
+    pub(super) is_back: bool,
+    /// What belongs together of them.
+    pub bundles: Pages<Bundle>,
+    /// The group under the cursor, where alerts are grouped.
+    pub bundle: Option<Arc<Bundle>>,
+    /// What is known around the alert under the cursor.
+    pub asides: Asides,
+    /// Whether anybody wants to be told of new alerts, and what is to be told.
+    pub live: Live,
+}
