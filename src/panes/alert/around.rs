@@ -98,7 +98,7 @@ pub(super) fn host(session: &Session, theme: &Theme) -> Option<Field<'static>> {
             Span::raw(format!("  {}", status.to_lowercase())),
         ])
     })?;
-    Some(Field::wrapped("", line, LONG))
+    Some(Field::wrapped("sensor", line, LONG))
 }
 
 /// The process with those that led to it, the oldest that there is room for first.
@@ -150,7 +150,7 @@ pub(super) fn file(session: &Session, theme: &Theme) -> Option<Field<'static>> {
 }
 
 /// Other alerts that nobody has closed: on this host, and of this file.
-pub(super) fn others(alert: &Alert, session: &Session, theme: &Theme) -> Vec<Field<'static>> {
+pub(super) fn others(alert: &Alert, session: &Session, theme: &Theme) -> Option<Field<'static>> {
     let asides = &session.triage.asides;
     let own = u64::from(alert.is_open());
     let counted = |remote: &Remote<AlertRows>, of: &str| {
@@ -160,14 +160,20 @@ pub(super) fn others(alert: &Alert, session: &Session, theme: &Theme) -> Vec<Fie
                 _ => theme.caution,
             };
             let n = thousands(rows.total.saturating_sub(own));
-            Line::styled(format!("{n} other open {of}"), style)
+            Line::styled(format!("{n} {of}"), style)
         })
     };
-    let of_host = counted(&asides.of_host, "on this host");
+    let of_host = counted(&asides.of_host, "more open on this host");
     let of_hash = counted(&asides.of_hash, "of this hash");
-    let lines = of_host.into_iter().chain(of_hash);
-    lines
-        .enumerate()
-        .map(|(at, line)| Field::wrapped(if at == 0 { "also" } else { "" }, line, LONG))
-        .collect()
+    let mut spans = of_host.map_or_else(Vec::new, |line| vec![spanned(line)]);
+    if let Some(of_hash) = of_hash {
+        spans.extend((!spans.is_empty()).then(|| Span::raw(", ")));
+        spans.push(spanned(of_hash));
+    }
+    (!spans.is_empty()).then(|| Field::wrapped("also", Line::from(spans), LONG))
+}
+
+/// A line of one style as a part of another.
+fn spanned(line: Line<'static>) -> Span<'static> {
+    Span::styled(line.to_string(), line.style)
 }

@@ -44,7 +44,7 @@ impl Kind for Bundles {
         let groups = thousands(triage.bundles.total()?);
         let by = triage.by?.word();
         let status = shared_status(queue);
-        Some(format!("{n}{status} in {groups} groups, by {by}"))
+        Some(format!("Alerts  {n}{status} in {groups} groups, by {by}"))
     }
 
     fn note(session: &Session) -> Option<String> {
@@ -120,6 +120,8 @@ pub(in crate::panes) fn name(bundle: &Bundle) -> Untrusted {
     }
     let common = |of: fn(&Queued) -> &Untrusted| bundle.common(|alert| of(alert).non_empty());
     let beside = match bundle.by() {
+        // That a watchlist is ours goes without saying.
+        By::Report if bundle.is_of_watchlist() => None,
         By::Report => common(|alert| &alert.feed_name),
         By::Hash => common(|alert| &alert.process_name),
         By::Host | By::User => None,

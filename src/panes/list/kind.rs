@@ -60,7 +60,7 @@ pub trait Kind: Sized + 'static {
         None
     }
 
-    /// What the title begins with, where that is more than a number of rows.
+    /// What the title begins with, where that is more than the name and a number of rows.
     fn headline(_: &Session) -> Option<String> {
         None
     }

@@ -196,9 +196,8 @@ impl<K: Kind> Pane for ListPane<K> {
         } else {
             ""
         };
-        let headline = K::headline(session);
-        let headline = headline.unwrap_or_else(|| format!("{most}{}{unit}", thousands(total)));
-        let mut parts = vec![format!("{}  {headline}", K::NAME)];
+        let plain = || format!("{}  {most}{}{unit}", K::NAME, thousands(total));
+        let mut parts = vec![K::headline(session).unwrap_or_else(plain)];
         if total > 0 {
             parts.push(format!("row {}", thousands(self.state.cursor + 1)));
         }

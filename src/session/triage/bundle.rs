@@ -212,6 +212,12 @@ impl Bundle {
         self.id.by
     }
 
+    /// Whether a watchlist raised them, and no report.
+    pub fn is_of_watchlist(&self) -> bool {
+        let source = self.common(|alert| Some(alert.source));
+        source == Some(AlertSource::Watchlist)
+    }
+
     /// What they share, for people; empty where they share that nothing is known.
     pub fn name(&self) -> &Untrusted {
         let Some(first) = self.alerts().next() else {
