@@ -231,8 +231,9 @@ impl App {
                 panes.events.restore(events);
             }
             Shown::Queue(by, asked) => {
+                let shown = asked.state.of().cloned();
                 asked.restore_by::<Alert>(&mut panes.alert_query, &mut panes.bundles, &mut cx);
-                cx.group_by(by);
+                cx.return_to_groups(by, shown);
             }
             Shown::Alerts(asked) => {
                 cx.group_by(None);

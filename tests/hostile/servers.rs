@@ -94,6 +94,7 @@ fn poisoned(fetch: &Fetch) -> Result<Answer, Error> {
         }
         other @ (Answer::Summary(_)
         | Answer::Alerts(_)
+        | Answer::Queue(_)
         | Answer::Segments(_)
         | Answer::Events(_)
         | Answer::Binaries(_)

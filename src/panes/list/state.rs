@@ -46,6 +46,11 @@ impl<K: Kind> State<K> {
         }
     }
 
+    /// The question that the rows answer.
+    pub fn of(&self) -> Option<&Arc<Search>> {
+        self.of.as_ref()
+    }
+
     /// Whether it is about the answer to this question.
     pub(super) fn is_of(&self, search: Option<&Arc<Search>>) -> bool {
         match (&self.of, search) {

@@ -26,23 +26,39 @@ impl Cx<'_> {
     pub fn group_by(&mut self, by: Option<By>) {
         let triage = &mut self.session.triage;
         if std::mem::replace(&mut triage.by, by) != by {
-            triage.bundles.ask(Arc::default());
             self.bundle_up();
         }
     }
 
+    /// Goes back to groups that were shown before, by the question they answered.
+    pub fn return_to_groups(&mut self, by: Option<By>, shown: Option<Arc<Search>>) {
+        self.session.triage.by = by;
+        let bundles = &mut self.session.triage.bundles;
+        if let Some(shown) = shown
+            && bundles.search().is_none_or(|now| !Arc::ptr_eq(now, &shown))
+        {
+            bundles.ask(shown);
+        }
+        if self.is_of_search() {
+            self.bundle_up();
+        }
+    }
+
+    /// Whether the queue is that of the search.
+    fn is_of_search(&self) -> bool {
+        let (of, search) = (&self.session.triage.of, self.session.alerts.search());
+        matches!((of, search), (Some(of), Some(search)) if Arc::ptr_eq(of, search))
+    }
+
     /// Sees to it that the queue of the search is here or on its way. What was given up is not asked again.
     pub fn read_queue(&mut self) {
+        if self.is_of_search() {
+            return;
+        }
         let Some(search) = self.session.alerts.search().cloned() else {
             return;
         };
-        let triage = &mut self.session.triage;
-        let is_same = |of: &Arc<Search>| Arc::ptr_eq(of, &search);
-        if triage.of.as_ref().is_some_and(is_same) {
-            return;
-        }
-        triage.of = Some(search.clone());
-        triage.queue.clear();
+        self.session.triage.of = Some(search.clone());
         self.start_bundles();
         let is_back = self.session.triage.is_back;
         let urgency = if is_back {
@@ -69,7 +85,7 @@ impl Cx<'_> {
         self.bundle_up();
     }
 
-    /// No group is known yet.
+    /// Of another question, no group is known yet.
     fn start_bundles(&mut self) {
         let triage = &mut self.session.triage;
         let (Some(of), Some(by)) = (&triage.of, triage.by) else {
@@ -80,7 +96,9 @@ impl Cx<'_> {
             group_by: Some(by.word().into()),
             ..Search::default()
         };
-        triage.bundles.ask(Arc::new(search));
+        if triage.bundles.search().is_none_or(|now| **now != search) {
+            triage.bundles.ask(Arc::new(search));
+        }
     }
 
     /// Puts together what belongs together, once for each answer.
@@ -90,10 +108,7 @@ impl Cx<'_> {
         let (Some(by), Some(of)) = (triage.by, triage.of.clone()) else {
             return;
         };
-        let shown = triage.bundles.search();
-        if shown.and_then(|search| search.group_by.as_deref()) != Some(by.word()) {
-            self.start_bundles();
-        }
+        self.start_bundles();
         let triage = &mut self.session.triage;
         let Some(known) = triage.queue.current() else {
             return;

@@ -45,6 +45,11 @@ pub struct Live {
 }
 
 impl Live {
+    /// Whether there will be another look.
+    pub fn is_looking(&self) -> bool {
+        self.look.is_pending()
+    }
+
     /// Takes a failure, if it answers the ticket expected: it pauses the looks.
     pub(in crate::session) fn fail(&mut self, ticket: Ticket, error: Error) -> bool {
         let is_expected = self.look.fail(ticket, error.clone());

@@ -1,0 +1,65 @@
+//! What stands beside an alert: its host, process and file, other alerts, and how earlier ones of its kind ended.
+
+mod support;
+
+use serde_json::json;
+use support::console::{Console, small};
+use support::deeds::fault;
+
+/// A console that is high enough for all of the panel, with the cursor on an alert of this text.
+async fn beside(text: &str) -> Console {
+    let mut console = Console::with(small(), 160, 60, |_| {}).await;
+    console.press("esc 3 /").await.write(text).await;
+    console.press("enter").await;
+    console
+}
+
+#[tokio::test]
+async fn an_alert_is_set_in_its_place() {
+    let console = beside("beacon").await;
+    console.shows(&[
+        "outlook.exe › ",
+        "svch0st.exe",
+        "NOT ISOLATED  online",
+        "Unsigned",
+        "more open on this host",
+        "of this hash",
+    ]);
+}
+
+#[tokio::test]
+async fn earlier_alerts_of_the_same_kind_tell_how_they_ended() {
+    let console = beside("curl").await;
+    console.shows(&["seen before", " in 90 d: ", "False Positive", "last closed"]);
+}
+
+#[tokio::test]
+async fn what_a_server_does_not_count_is_called_unknown() {
+    let mut console = Console::with(small(), 160, 60, |_| {}).await;
+    fault(&console, json!({"mode": "500", "match": "facet=true"}));
+    console.press("esc 3").await;
+    console.shows(&["seen before", "not known: "]);
+    // The rest is there.
+    console.shows(&["NOT ISOLATED", "more open on this host"]);
+}
+
+#[tokio::test]
+async fn what_is_known_is_not_asked_again() {
+    let mut console = beside("beacon").await;
+    console.asked();
+    console.press("j k j k").await;
+    let first = console.asked().len();
+    console.press("j k j k").await;
+    assert_eq!(console.asked(), [""; 0], "after {first}");
+}
+
+#[tokio::test]
+async fn an_alert_leads_to_its_host_its_report_and_its_file() {
+    let mut console = beside("beacon").await;
+    console.press("g h").await.shows(&["1 Hunt", "sensor_id:"]);
+    console
+        .press("[ g f")
+        .await
+        .shows(&["(feed_id:", "watchlist_id:", "FUZZYWOMBAT beacon"]);
+    console.press("[ g b").await.shows(&["Binaries", "md5:"]);
+}
