@@ -138,18 +138,16 @@ impl Desk {
                     _ => Duration::ZERO,
                 };
                 let is_fresh = matches!(urgency, Urgency::Fresh | Urgency::Later);
-                if !pause.is_zero() {
-                    self.resting.insert(
-                        slot,
-                        Resting {
-                            until: Instant::now() + pause,
-                            ticket,
-                            fetch,
-                            is_fresh,
-                        },
-                    );
-                } else {
+                if pause.is_zero() {
                     self.reader.ask(Waiter(ticket.0), fetch, is_fresh);
+                } else {
+                    let resting = Resting {
+                        until: Instant::now() + pause,
+                        ticket,
+                        fetch,
+                        is_fresh,
+                    };
+                    self.resting.insert(slot, resting);
                 }
             }
         }

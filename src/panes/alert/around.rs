@@ -165,15 +165,15 @@ pub(super) fn others(alert: &Alert, session: &Session, theme: &Theme) -> Option<
     };
     let of_host = counted(&asides.of_host, "more open on this host");
     let of_hash = counted(&asides.of_hash, "of this hash");
-    let mut spans = of_host.map_or_else(Vec::new, |line| vec![spanned(line)]);
+    let mut spans = of_host.map_or_else(Vec::new, |line| vec![spanned(&line)]);
     if let Some(of_hash) = of_hash {
         spans.extend((!spans.is_empty()).then(|| Span::raw(", ")));
-        spans.push(spanned(of_hash));
+        spans.push(spanned(&of_hash));
     }
     (!spans.is_empty()).then(|| Field::wrapped("also", Line::from(spans), LONG))
 }
 
 /// A line of one style as a part of another.
-fn spanned(line: Line<'static>) -> Span<'static> {
+fn spanned(line: &Line<'_>) -> Span<'static> {
     Span::styled(line.to_string(), line.style)
 }

@@ -157,7 +157,7 @@ impl Cx<'_> {
 
     /// A chain that is not whole yet is asked for on, as far as a line has room for it.
     pub(super) fn ask_chain(&mut self, rest: Option<Fetch>) {
-        if let Some(Fetch::Lineage { id, known }) = rest.filter(|rest| is_short(rest)) {
+        if let Some(Fetch::Lineage { id, known }) = rest.filter(is_short) {
             let slot = Slot::Aside(Aside::Chain);
             self.fetch_for(slot, Fetch::Lineage { id, known }, Urgency::Now);
         }
@@ -166,17 +166,13 @@ impl Cx<'_> {
     /// Asks for one part, unless that was asked; nothing: nothing is known.
     fn set_aside(&mut self, aside: Aside, fetch: Option<Fetch>) {
         let slot = Slot::Aside(aside);
-        match fetch {
-            Some(fetch) => {
-                let asked = self.session.triage.asides.awaiting(aside).question();
-                if asked.is_none_or(|asked| !asked.is_same_question(&fetch)) {
-                    self.fetch_for(slot, fetch, Urgency::Settled);
-                }
-            }
-            None => {
-                self.cancel(slot);
-                self.session.triage.asides.awaiting_mut(aside).empty();
-            }
+        let Some(fetch) = fetch else {
+            self.cancel(slot);
+            return self.session.triage.asides.awaiting_mut(aside).empty();
+        };
+        let asked = self.session.triage.asides.awaiting(aside).question();
+        if asked.is_none_or(|asked| !asked.is_same_question(&fetch)) {
+            self.fetch_for(slot, fetch, Urgency::Settled);
         }
     }
 
