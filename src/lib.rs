@@ -21,7 +21,9 @@
 //!
 //! What is not a list is put together by the session from answers that come one by one: the *family* of a process, the
 //! *timeline* of its segments, the *counts* of a search, what belongs to the rows of a list (`session::Relations`). Each
-//! answer has a slot of its own, so that a part that fails is a gap with a name, and the rest stays usable.
+//! answer has a slot of its own, so that a part that fails is a gap with a name, and the rest stays usable. The *queue* of
+//! alerts is read whole and put together once for each answer: its *bundles* are a list like any other, and the *asides* of
+//! an alert set it in its place. A *look* for new alerts is a request that the worker puts later; it moves no row.
 //!
 //! What changes a server is not fetched. A pane tells whom it is about by its clues, the *sheet* has a [`deeds::Deed`]
 //! previewed for each (what it does, its blast radius, the requests), and only what stands on it is performed: the worker

@@ -267,6 +267,8 @@ mod tests {
                 "r go-root",
                 "a alerts-of-host",
                 "b go-binary",
+                "h go-host",
+                "f go-report",
                 "g top",
                 "t period",
                 "q explain",

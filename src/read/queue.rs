@@ -16,3 +16,27 @@ pub(super) async fn whole(client: &Client, search: &Search) -> Result<Queue, Err
     }
     Ok(gatherer.done())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::read::tests::answered;
+    use crate::read::{Answer, Fetch};
+
+    #[tokio::test]
+    async fn what_comes_twice_is_one_and_what_never_comes_is_missed() {
+        // Every page is the same, whatever was asked for: others have come before it since.
+        let body = r#"{"results": [{"unique_id": "a"}, {"unique_id": "b"}, {"id": 7}], "total_results": 7}"#;
+        let fetch = Fetch::Queue {
+            search: Arc::default(),
+        };
+        let Answer::Queue(known) = answered(&fetch, body).await else {
+            panic!("it is no queue");
+        };
+        let queue = &known.value;
+        assert_eq!(queue.rows.len(), 2);
+        assert!(queue.broken > 0 && queue.n_missed() > 0 && !queue.is_cut());
+    }
+}

@@ -11,6 +11,7 @@ mod frame;
 mod idle;
 mod join;
 mod key;
+mod queue;
 mod report;
 mod rows;
 mod server;
@@ -28,7 +29,7 @@ use report::{Report, note};
 /// One figure: its name, and how it is measured.
 type Figure = (&'static str, fn(&mut Report));
 
-const FIGURES: [Figure; 12] = [
+const FIGURES: [Figure; 13] = [
     ("key", key::measure),
     ("first-frame", first_frame::measure),
     ("frame", frame::measure),
@@ -40,6 +41,7 @@ const FIGURES: [Figure; 12] = [
     ("timeline", timeline::measure),
     ("sheet", sheet::measure),
     ("triage", triage::measure),
+    ("queue", queue::measure),
     ("idle", idle::measure),
 ];
 

@@ -145,11 +145,16 @@ impl Cx<'_> {
         }
     }
 
-    /// Asks again for what may have changed around the alert, past the cache.
+    /// Asks again for what may have changed around the alert, or did not come, past the cache.
     pub fn look_around_again(&mut self) {
-        for aside in Aside::iter().filter(|aside| !matches!(aside, Aside::Binary | Aside::Chain)) {
-            let asked = self.session.triage.asides.awaiting(aside).question();
-            if let Some(fetch) = asked.cloned() {
+        for aside in Aside::iter() {
+            let part = self.session.triage.asides.awaiting(aside);
+            let may_change = !matches!(aside, Aside::Binary | Aside::Chain);
+            let again = match part.question() {
+                Some(Fetch::Lineage { id, .. }) => Some(Fetch::Lineage { id: *id, known: 0 }),
+                asked => asked.cloned(),
+            };
+            if let Some(fetch) = again.filter(|_| may_change || !part.is_held()) {
                 self.fetch_for(Slot::Aside(aside), fetch, Urgency::Fresh);
             }
         }

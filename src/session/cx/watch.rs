@@ -52,7 +52,9 @@ impl Cx<'_> {
             if session.triage.live.watch != Watch::On || known.as_of < as_of {
                 return None;
             }
-            Some(News::of(&known.value, known.as_of, &shown, total))
+            let look = &known.value;
+            let newest = look.rows.iter().map(|alert| &alert.id);
+            Some(News::of(newest, look.total, &shown, total, known.as_of))
         });
         self.session.triage.live.news = news;
     }

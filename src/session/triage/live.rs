@@ -61,26 +61,27 @@ impl Live {
 }
 
 impl News {
-    /// Compares a look with what is shown: `shown` alerts of `total`. Where all are here, those that are not among them
-    /// are new; otherwise only the numbers can be compared.
-    pub(in crate::session) fn of(
-        look: &AlertRows,
-        as_of: Timestamp,
+    /// Compares the newest alerts, of so many, with those that are shown, of so many. Where all are here, those that are
+    /// not among them are new; otherwise only the numbers can be compared.
+    pub(in crate::session) fn of<'a>(
+        newest: impl Iterator<Item = &'a AlertId>,
+        of: u64,
         shown: &HashSet<&AlertId>,
         total: u64,
+        as_of: Timestamp,
     ) -> Self {
         let count = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
-        let grown = look.total.saturating_sub(total);
-        let unknown = look.rows.iter().filter(|alert| !shown.contains(&alert.id));
+        let grown = of.saturating_sub(total);
         let n_new = if count(shown.len()) >= total {
             // Behind a look that is all news there may be more of it.
-            count(unknown.count()).max(grown)
+            let unknown = newest.filter(|id| !shown.contains(id)).count();
+            count(unknown).max(grown)
         } else {
             grown
         };
         Self {
             n_new,
-            n_gone: (total + n_new).saturating_sub(look.total),
+            n_gone: (total + n_new).saturating_sub(of),
             as_of,
         }
     }
@@ -88,36 +89,19 @@ impl News {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
-    use crate::model::{Alert, Page, Span};
-    use crate::wire;
 
-    /// Alerts of these names, of so many.
-    fn look(names: &[&str], total: u64) -> AlertRows {
-        let rows = names
-            .iter()
-            .map(|name| format!(r#"{{"unique_id": "{name}"}}"#));
-        let rows: Vec<_> = rows.collect();
-        let json = format!(
-            r#"{{"results": [{}], "total_results": {total}}}"#,
-            rows.join(",")
-        );
-        let span = Span { start: 0, rows: 9 };
-        let page: Page<Alert> = wire::page(&json, span).unwrap();
-        page.map(Arc::new)
+    fn ids(names: &[&str]) -> Vec<AlertId> {
+        names.iter().map(|name| AlertId((*name).into())).collect()
     }
 
     #[test]
     fn what_is_not_among_the_shown_is_new_and_what_the_total_lacks_is_gone() {
-        let ids: Vec<_> = ["a", "b", "c"]
-            .map(|id| AlertId(id.into()))
-            .into_iter()
-            .collect();
-        let shown: HashSet<_> = ids.iter().collect();
-        let news = |names: &[&str], now, total| {
-            let news = News::of(&look(names, now), Timestamp::UNIX_EPOCH, &shown, total);
+        let here = ids(&["a", "b", "c"]);
+        let shown: HashSet<_> = here.iter().collect();
+        let news = |names: &[&str], of, total| {
+            let newest = ids(names);
+            let news = News::of(newest.iter(), of, &shown, total, Timestamp::UNIX_EPOCH);
             (news.n_new, news.n_gone)
         };
         assert_eq!(news(&["a", "b", "c"], 3, 3), (0, 0));
