@@ -12,6 +12,7 @@ mod sheets;
 mod tabs;
 mod trail;
 mod view;
+mod visit;
 
 use std::collections::BTreeMap;
 

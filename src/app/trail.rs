@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use super::{App, View};
 use crate::model::{ProcessId, Search};
 use crate::panes::{
-    Acts, Alerts, Bans, Binaries, EventsState, Isolated, Kind, ListPane, PaneId, Processes,
-    QueryPane, State, TreeState,
+    Acts, Alerts, Bans, Binaries, EventsState, Feeds, Isolated, Kind, ListPane, PaneId, Processes,
+    QueryPane, Reports, SensorGroups, Sensors, State, TreeState, Watchlists,
 };
 use crate::session::{Cx, Effect, Listed, Session};
 use crate::text;
@@ -49,6 +49,10 @@ enum Shown {
     Process(Option<ProcessId>, TreeState, EventsState),
     Alerts(Asked<Alerts>),
     Binaries(Asked<Binaries>),
+    Sensors(Asked<Sensors>),
+    Watchlists(State<Watchlists>),
+    Feeds(Asked<Reports>, State<Feeds>),
+    Admin(State<SensorGroups>),
     Bans(State<Bans>),
     Isolated(State<Isolated>),
     Activity(State<Acts>),
@@ -63,19 +67,23 @@ struct Asked<K: Kind> {
 }
 
 impl<K: Kind> Asked<K> {
-    fn of(editor: &QueryPane, list: &ListPane<K>, session: &Session) -> Self {
+    fn of(editor: Option<&QueryPane>, list: &ListPane<K>, session: &Session) -> Self {
         let search = K::Row::pages(session).search().cloned();
         // What was typed since belongs to where one goes.
         let query = search.as_ref().map(|search| search.query.clone());
         Self {
-            query: query.unwrap_or_else(|| editor.text().to_owned()),
+            query: query
+                .or_else(|| editor.map(|editor| editor.text().to_owned()))
+                .unwrap_or_default(),
             search,
             state: list.state().clone(),
         }
     }
 
-    fn restore(self, editor: &mut QueryPane, list: &mut ListPane<K>, cx: &mut Cx<'_>) {
-        if editor.text() != self.query {
+    fn restore(self, editor: Option<&mut QueryPane>, list: &mut ListPane<K>, cx: &mut Cx<'_>) {
+        if let Some(editor) = editor
+            && editor.text() != self.query
+        {
             editor.set(&self.query);
         }
         cx.return_to::<K::Row>(self.search);
@@ -98,7 +106,11 @@ impl Shown {
             (Self::Process(one, ..), Self::Process(other, ..)) => one == other,
             (Self::Alerts(one), Self::Alerts(other)) => one.is_same(other),
             (Self::Binaries(one), Self::Binaries(other)) => one.is_same(other),
-            (Self::Bans(_), Self::Bans(_))
+            (Self::Sensors(one), Self::Sensors(other)) => one.is_same(other),
+            (Self::Feeds(one, _), Self::Feeds(other, _)) => one.is_same(other),
+            (Self::Watchlists(_), Self::Watchlists(_))
+            | (Self::Admin(_), Self::Admin(_))
+            | (Self::Bans(_), Self::Bans(_))
             | (Self::Isolated(_), Self::Isolated(_))
             | (Self::Activity(_), Self::Activity(_)) => true,
             _ => false,
@@ -112,7 +124,13 @@ impl Shown {
             Self::Process(opened, ..) => opened.is_none(),
             Self::Alerts(asked) => asked.search.is_none(),
             Self::Binaries(asked) => asked.search.is_none(),
-            Self::Bans(_) | Self::Isolated(_) | Self::Activity(_) => false,
+            Self::Sensors(asked) => asked.search.is_none(),
+            Self::Watchlists(_)
+            | Self::Feeds(..)
+            | Self::Admin(_)
+            | Self::Bans(_)
+            | Self::Isolated(_)
+            | Self::Activity(_) => false,
         }
     }
 }
@@ -126,18 +144,27 @@ impl App {
             focus: self.focus,
             shown: match self.view {
                 View::Hunt | View::Facets => {
-                    Shown::Hunt(Asked::of(&panes.query, &panes.results, session))
+                    Shown::Hunt(Asked::of(Some(&panes.query), &panes.results, session))
                 }
                 View::Process => {
                     let (tree, events) = (panes.tree.state(), panes.events.state());
                     Shown::Process(session.opened, tree.clone(), events.clone())
                 }
                 View::Alerts => {
-                    Shown::Alerts(Asked::of(&panes.alert_query, &panes.alerts, session))
+                    Shown::Alerts(Asked::of(Some(&panes.alert_query), &panes.alerts, session))
                 }
-                View::Binaries => {
-                    Shown::Binaries(Asked::of(&panes.binary_query, &panes.binaries, session))
+                View::Binaries => Shown::Binaries(Asked::of(
+                    Some(&panes.binary_query),
+                    &panes.binaries,
+                    session,
+                )),
+                View::Sensors => Shown::Sensors(Asked::of(None, &panes.sensors, session)),
+                View::Watchlists => Shown::Watchlists(panes.watchlists.state().clone()),
+                View::Feeds => {
+                    let reports = Asked::of(Some(&panes.report_query), &panes.reports, session);
+                    Shown::Feeds(reports, panes.feeds.state().clone())
                 }
+                View::Admin => Shown::Admin(panes.groups.state().clone()),
                 View::Bans => Shown::Bans(panes.bans.state().clone()),
                 View::Isolated => Shown::Isolated(panes.isolated.state().clone()),
                 View::Activity => Shown::Activity(panes.acts.state().clone()),
@@ -198,7 +225,9 @@ impl App {
         let panes = &mut self.panes;
         let mut cx = Cx::new(&mut self.session, effects, now);
         match place.shown {
-            Shown::Hunt(asked) => asked.restore(&mut panes.query, &mut panes.results, &mut cx),
+            Shown::Hunt(asked) => {
+                asked.restore(Some(&mut panes.query), &mut panes.results, &mut cx)
+            }
             Shown::Process(opened, tree, events) => {
                 if let (Some(id), Some(origin)) = (opened, tree.origin) {
                     cx.open_within(id, origin);
@@ -207,13 +236,20 @@ impl App {
                 panes.events.restore(events);
             }
             Shown::Alerts(asked) => {
-                asked.restore(&mut panes.alert_query, &mut panes.alerts, &mut cx);
+                asked.restore(Some(&mut panes.alert_query), &mut panes.alerts, &mut cx);
             }
+            Shown::Sensors(asked) => asked.restore(None, &mut panes.sensors, &mut cx),
+            Shown::Watchlists(state) => panes.watchlists.restore(state),
+            Shown::Feeds(asked, feeds) => {
+                panes.feeds.restore(feeds);
+                asked.restore(Some(&mut panes.report_query), &mut panes.reports, &mut cx);
+            }
+            Shown::Admin(state) => panes.groups.restore(state),
             Shown::Bans(state) => panes.bans.restore(state),
             Shown::Isolated(state) => panes.isolated.restore(state),
             Shown::Activity(state) => panes.acts.restore(state),
             Shown::Binaries(asked) => {
-                asked.restore(&mut panes.binary_query, &mut panes.binaries, &mut cx);
+                asked.restore(Some(&mut panes.binary_query), &mut panes.binaries, &mut cx);
             }
         }
     }
@@ -224,7 +260,14 @@ impl App {
             View::Hunt | View::Facets => self.session.results.search(),
             View::Alerts => self.session.alerts.search(),
             View::Binaries => self.session.binaries.search(),
-            View::Bans | View::Isolated | View::Activity => {
+            View::Feeds => self.session.reports.search(),
+            View::Sensors => {
+                let search = self.session.sensors.search();
+                let query = search.map_or("", |search| &search.query);
+                let what = format!("sensors {query}");
+                return text::fit(&what.trim_end().into(), CRUMB);
+            }
+            View::Watchlists | View::Admin | View::Bans | View::Isolated | View::Activity => {
                 return self.view.title().to_lowercase();
             }
             View::Process => {

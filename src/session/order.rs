@@ -78,6 +78,30 @@ pub fn orders(list: List) -> &'static [Order] {
                 is_descending: false,
             },
         ],
-        List::Bans | List::Isolated | List::Acts | List::Calls => &[],
+        List::Reports => &[
+            Order {
+                words: "highest score first",
+                sort: "severity_score desc",
+                field: "score",
+                is_descending: true,
+            },
+            Order {
+                words: "newest first",
+                sort: "create_time desc",
+                field: "create_time",
+                is_descending: true,
+            },
+        ],
+        List::Bans
+        | List::Isolated
+        | List::Acts
+        | List::Calls
+        | List::Sensors
+        | List::Watchlists
+        | List::Feeds
+        | List::Groups
+        | List::Users
+        | List::Teams
+        | List::Sites => &[],
     }
 }

@@ -5,8 +5,7 @@ use crate::api::Error;
 use crate::worker::{List, Side, Slot};
 
 /// The slots with one value each: all but the pages and the relatives of a process.
-const VALUES: [Slot; 13] = [
-    Slot::Groups,
+const VALUES: [Slot; 18] = [
     Slot::Info,
     Slot::Lineage,
     Slot::Sensor,
@@ -19,6 +18,12 @@ const VALUES: [Slot; 13] = [
     Slot::Facets(Side::A),
     Slot::Facets(Side::B),
     Slot::Values,
+    Slot::WatchActions,
+    Slot::WatchCount,
+    Slot::Report,
+    Slot::ReportAlerts,
+    Slot::License,
+    Slot::Partitions,
 ];
 
 impl Session {
@@ -93,6 +98,14 @@ impl Session {
             List::Isolated => &self.isolated,
             List::Acts => &self.acts,
             List::Calls => &self.calls,
+            List::Sensors => &self.sensors,
+            List::Watchlists => &self.watchlists,
+            List::Feeds => &self.feeds,
+            List::Reports => &self.reports,
+            List::Groups => &self.groups,
+            List::Users => &self.users,
+            List::Teams => &self.teams,
+            List::Sites => &self.sites,
         }
     }
 
@@ -106,6 +119,14 @@ impl Session {
             List::Isolated => &mut self.isolated,
             List::Acts => &mut self.acts,
             List::Calls => &mut self.calls,
+            List::Sensors => &mut self.sensors,
+            List::Watchlists => &mut self.watchlists,
+            List::Feeds => &mut self.feeds,
+            List::Reports => &mut self.reports,
+            List::Groups => &mut self.groups,
+            List::Users => &mut self.users,
+            List::Teams => &mut self.teams,
+            List::Sites => &mut self.sites,
         }
     }
 
@@ -116,7 +137,6 @@ impl Session {
             Slot::Lineage => &self.lineage,
             Slot::Sensor => &self.sensor,
             Slot::Group => &self.group,
-            Slot::Groups => &self.groups,
             Slot::Binary => &self.binary,
             Slot::Head => &self.head,
             Slot::Related(object) => self.related.awaiting(object)?,
@@ -126,6 +146,12 @@ impl Session {
             Slot::Segments => &self.timeline.segments,
             Slot::Facets(side) => self.side(side),
             Slot::Values => &self.values,
+            Slot::WatchActions => &self.watch_actions,
+            Slot::WatchCount => &self.watch_count,
+            Slot::Report => &self.report,
+            Slot::ReportAlerts => &self.report_alerts,
+            Slot::License => &self.license,
+            Slot::Partitions => &self.partitions,
             Slot::Page(..) | Slot::Events(_) => return None,
         })
     }
@@ -137,7 +163,6 @@ impl Session {
             Slot::Lineage => &mut self.lineage,
             Slot::Sensor => &mut self.sensor,
             Slot::Group => &mut self.group,
-            Slot::Groups => &mut self.groups,
             Slot::Binary => &mut self.binary,
             Slot::Head => &mut self.head,
             Slot::Related(object) => self.related.awaiting_mut(object)?,
@@ -147,6 +172,12 @@ impl Session {
             Slot::Segments => &mut self.timeline.segments,
             Slot::Facets(side) => self.side_mut(side),
             Slot::Values => &mut self.values,
+            Slot::WatchActions => &mut self.watch_actions,
+            Slot::WatchCount => &mut self.watch_count,
+            Slot::Report => &mut self.report,
+            Slot::ReportAlerts => &mut self.report_alerts,
+            Slot::License => &mut self.license,
+            Slot::Partitions => &mut self.partitions,
             Slot::Page(..) | Slot::Events(_) => return None,
         })
     }

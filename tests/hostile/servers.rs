@@ -80,15 +80,23 @@ fn poisoned(fetch: &Fetch) -> Result<Answer, Error> {
         }
         Answer::Isolated(mut known) => {
             for row in &mut Arc::make_mut(&mut known.value).rows {
-                poison(Arc::make_mut(row), |sensor| {
+                poison(&mut Arc::make_mut(row).0, |sensor| {
                     sensor.document.json().to_owned()
                 });
             }
             Answer::Isolated(known)
         }
+        Answer::Sensors(mut known) => {
+            for row in &mut Arc::make_mut(&mut known.value).rows {
+                poison(Arc::make_mut(row), |sensor| {
+                    sensor.document.json().to_owned()
+                });
+            }
+            Answer::Sensors(known)
+        }
         Answer::Groups(mut known) => {
-            for group in Arc::make_mut(&mut known.value) {
-                poison(group, |group| group.document.json().to_owned());
+            for row in &mut Arc::make_mut(&mut known.value).rows {
+                poison(Arc::make_mut(row), |group| group.document.json().to_owned());
             }
             Answer::Groups(known)
         }
@@ -97,7 +105,18 @@ fn poisoned(fetch: &Fetch) -> Result<Answer, Error> {
         | Answer::Segments(_)
         | Answer::Events(_)
         | Answer::Binaries(_)
-        | Answer::Head(_)) => other,
+        | Answer::Head(_)
+        | Answer::Watchlists(_)
+        | Answer::WatchActions(_)
+        | Answer::Feeds(_)
+        | Answer::Reports(_)
+        | Answer::Report(_)
+        | Answer::Users(_)
+        | Answer::Teams(_)
+        | Answer::Sites(_)
+        | Answer::License(_)
+        | Answer::Partitions(_)
+        | Answer::Count(_)) => other,
     })
 }
 

@@ -7,6 +7,7 @@ pub use around::AroundPane;
 pub use clues::Clues;
 
 use crate::keys::Action;
+use crate::model::SensorFilter;
 use crate::panes::Pane;
 use crate::query::{Index, quote};
 use crate::session::{Cx, Lead, Session};
@@ -21,6 +22,14 @@ pub(super) fn follow(
     cx: &mut Cx<'_>,
     clues: impl FnOnce(&Session) -> Vec<Clues>,
 ) -> bool {
+    if let Action::GoHost | Action::GoWatchlist | Action::GoReport = action {
+        let rows = clues(cx.session());
+        match rows.iter().find_map(|row| origin(action, row)) {
+            Some(lead) => cx.lead(lead),
+            None => cx.notify(format!("{}: not known here", action.label())),
+        }
+        return true;
+    }
     let (clue, index) = match action {
         Action::AlertsOfHost => (Action::SameHost, Index::Alert),
         Action::GoBinary => (Action::SameHash, Index::Binary),
@@ -40,6 +49,27 @@ pub(super) fn popup(
     let is_around = action == Action::Around;
     let pane = is_around.then(|| AroundPane::new(&clues()?)).flatten()?;
     Some(Box::new(pane))
+}
+
+/// Where a clue leads that is one thing, and not a question.
+fn origin(action: Action, clues: &Clues) -> Option<Lead> {
+    Some(match action {
+        // By its number: what is called so elsewhere, the list may spell with other letters.
+        Action::GoHost => {
+            let filter = SensorFilter {
+                id: Some(clues.sensor?),
+                ..SensorFilter::default()
+            };
+            Lead::Sensors(filter.to_string())
+        }
+        Action::GoWatchlist => Lead::Watchlist(clues.watchlist?),
+        _ => {
+            let report = clues.report.as_ref()?;
+            let id = quote(report.id.raw());
+            let query = format!("feed_id:{} report_id:{id}", report.feed);
+            Lead::Search(Index::Report, query)
+        }
+    })
 }
 
 fn lead(rows: &[Clues], action: Action, index: Index, cx: &mut Cx<'_>) {
