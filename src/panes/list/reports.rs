@@ -54,7 +54,7 @@ fn indicators(report: &Report) -> Untrusted {
 const FIELDS: &[Field<Report>] = &[
     Field::new(
         "score",
-        Column::right("SCORE", 5, 7, 0),
+        Column::right("SCORE", 7, 7, 0),
         |theme| theme.caution,
         |report, _| match report.score {
             Some(score) => Value::Text(score.to_string().into()),
@@ -73,7 +73,7 @@ const FIELDS: &[Field<Report>] = &[
     ),
     Field::new(
         "title",
-        Column::left("TITLE", 20, Column::REST, 0),
+        Column::left("TITLE", 30, Column::REST, 0),
         |theme| theme.accent,
         |report, _| (&report.title).into(),
     ),

@@ -80,7 +80,7 @@ const FIELDS: &[Field<Watchlist>] = &[
     ),
     Field::new(
         "name",
-        Column::left("NAME", 18, 30, 0),
+        Column::left("NAME", 24, 30, 0),
         |theme| theme.accent,
         |watchlist, _| (&watchlist.name).into(),
     ),
