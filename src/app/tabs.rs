@@ -21,6 +21,8 @@ pub(super) fn tabs(
     keymap: &Keymap,
     theme: &Theme,
 ) {
+    /// What one looks at is told in as many cells, if need be.
+    const HERE: usize = 20;
     let tab = |view: View, title: &'static str| {
         let key = keymap.hint(Scope::Global.chain(), view.action());
         let gap = if title.is_empty() { "" } else { " " };
@@ -39,8 +41,6 @@ pub(super) fn tabs(
         let taken: usize = left.iter().map(|tab| tab.width() + 2).sum();
         usize::from(area.width).checked_sub(taken)
     };
-    /// What one looks at is told in as many cells, if need be.
-    const HERE: usize = 20;
     let here = crumbs.last().map_or(0, text::width).min(HERE);
     // What one looks at is worth more than the views beside the numbered ones, which the help names; and the names of
     // all that have a number are worth more than that.

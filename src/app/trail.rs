@@ -226,7 +226,7 @@ impl App {
         let mut cx = Cx::new(&mut self.session, effects, now);
         match place.shown {
             Shown::Hunt(asked) => {
-                asked.restore(Some(&mut panes.query), &mut panes.results, &mut cx)
+                asked.restore(Some(&mut panes.query), &mut panes.results, &mut cx);
             }
             Shown::Process(opened, tree, events) => {
                 if let (Some(id), Some(origin)) = (opened, tree.origin) {

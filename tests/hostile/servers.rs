@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use lampblack::api::Error;
+use lampblack::model::{Document, Known, Page};
 use lampblack::read::{Answer, Fetch};
 use lampblack::wire;
 use serde_json::Value;
@@ -72,12 +73,7 @@ fn poisoned(fetch: &Fetch) -> Result<Answer, Error> {
             }
             Answer::Prevalence(known)
         }
-        Answer::Bans(mut known) => {
-            for row in &mut Arc::make_mut(&mut known.value).rows {
-                poison(Arc::make_mut(row), |ban| ban.document.json().to_owned());
-            }
-            Answer::Bans(known)
-        }
+        Answer::Bans(known) => Answer::Bans(poison_all(known, |ban| &ban.document)),
         Answer::Isolated(mut known) => {
             for row in &mut Arc::make_mut(&mut known.value).rows {
                 poison(&mut Arc::make_mut(row).0, |sensor| {
@@ -86,20 +82,8 @@ fn poisoned(fetch: &Fetch) -> Result<Answer, Error> {
             }
             Answer::Isolated(known)
         }
-        Answer::Sensors(mut known) => {
-            for row in &mut Arc::make_mut(&mut known.value).rows {
-                poison(Arc::make_mut(row), |sensor| {
-                    sensor.document.json().to_owned()
-                });
-            }
-            Answer::Sensors(known)
-        }
-        Answer::Groups(mut known) => {
-            for row in &mut Arc::make_mut(&mut known.value).rows {
-                poison(Arc::make_mut(row), |group| group.document.json().to_owned());
-            }
-            Answer::Groups(known)
-        }
+        Answer::Sensors(known) => Answer::Sensors(poison_all(known, |sensor| &sensor.document)),
+        Answer::Groups(known) => Answer::Groups(poison_all(known, |group| &group.document)),
         other @ (Answer::Summary(_)
         | Answer::Alerts(_)
         | Answer::Segments(_)
@@ -118,6 +102,17 @@ fn poisoned(fetch: &Fetch) -> Result<Answer, Error> {
         | Answer::Partitions(_)
         | Answer::Count(_)) => other,
     })
+}
+
+/// The same of every row of a page.
+fn poison_all<T: wire::Noun + Clone>(
+    mut known: Known<Page<Arc<T>>>,
+    document: impl Fn(&T) -> &Document,
+) -> Known<Page<Arc<T>>> {
+    for row in &mut Arc::make_mut(&mut known.value).rows {
+        poison(Arc::make_mut(row), |row| document(row).json().to_owned());
+    }
+    known
 }
 
 /// Reads a record again with every text that names nothing replaced.
