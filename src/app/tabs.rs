@@ -62,13 +62,14 @@ pub(super) fn tabs(
         (numbered().map(keys).collect::<Vec<_>>(), 0),
     ];
     let fits =
-        |(left, least): &(Vec<Line<'_>>, usize)| room(left).is_some_and(|room| room > *least);
+        |(left, least): &(Vec<Line<'_>>, usize)| room(left).is_some_and(|room| room >= *least + 2 || *least == 0);
     let at = choices.iter().position(fits).unwrap_or(choices.len() - 1);
     let left = choices
         .into_iter()
         .nth(at)
         .map_or_else(Vec::new, |(left, _)| left);
-    let room = room(&left).map_or(0, |room| room.saturating_sub(1));
+    // Besides, a blank at either end.
+    let room = room(&left).map_or(0, |room| room.saturating_sub(2));
     // Of the way, the latest steps are shown that there is room for.
     let way = (0..crumbs.len())
         .map(|first| crumbs[first..].join(&format!(" {} ", theme.glyphs.crumb)))

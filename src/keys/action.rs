@@ -357,10 +357,10 @@ pub enum Action {
     /// Go to the host, among the sensors
     #[strum(message = "host")]
     GoHost,
-    /// Go to the watchlist that raised the alert or has a tag here
+    /// Go to the watchlist that raised or tagged it
     #[strum(message = "watchlist")]
     GoWatchlist,
-    /// Go to the threat report that raised the alert
+    /// Go to the threat report that raised it
     #[strum(message = "report")]
     GoReport,
     /// Count on the server what it finds now

@@ -94,8 +94,8 @@ impl Pane for FindPane {
     fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &Look<'_>) {
         let theme = look.theme;
         let lines = [
-            "part of a name, or hostname:FIN, ip:10.1., group:NAME, id:7; empty: all",
-            "the server looks for parts and minds the case",
+            "part of a name, or hostname:FIN ip:10.1. group:NAME id:7",
+            "the server minds the case; nothing typed finds all",
             "",
         ];
         let hints = lines.map(|text| Line::styled(text, theme.hint));

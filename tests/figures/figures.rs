@@ -13,6 +13,7 @@ mod join;
 mod key;
 mod report;
 mod rows;
+mod sensors;
 mod server;
 mod sheet;
 #[path = "../support/mod.rs"]
@@ -36,6 +37,7 @@ const FIGURES: [Figure; 12] = [
     ("walk", walk::measure),
     ("join", join::measure),
     ("rows", rows::measure),
+    ("sensors", sensors::measure),
     ("events", events::measure),
     ("timeline", timeline::measure),
     ("sheet", sheet::measure),
