@@ -104,7 +104,7 @@ async fn however_long_the_way_the_views_stay_in_sight() {
     let mut console = Console::start().await;
     console.search(PAYLOAD).await.press("x n x p 3 enter").await;
     console.shows(&[
-        "1 Hunt  2 Process  3 Alerts  5 Binaries",
+        "1 Hunt  2 Process  3 Alerts  4 Sensors  5 Binaries",
         "winupdsvc.exe 4840",
     ]);
 }

@@ -20,6 +20,13 @@ impl Client {
 
     /// Lists sensors by name.
     pub async fn sensors(&self, filter: &SensorFilter, span: Span) -> Result<Page<Sensor>, Error> {
+        if let Some(id) = filter.id {
+            return match self.sensor(id).await {
+                Ok(sensor) => Ok(Page::from(vec![sensor])),
+                Err(Error::NotFound { .. }) => Ok(Page::default()),
+                Err(error) => Err(error),
+            };
+        }
         if self.release().is_none_or(|release| release >= (5, 2)) {
             let ask = filtered("/api/v2/sensor", filter)
                 .rows(span)

@@ -5,10 +5,9 @@ use jiff::{Timestamp, ToSpan};
 
 use super::{App, View};
 use crate::keys::{Action, Chord, Lookup};
-use crate::model::{Ban, Sensor};
-use crate::panes::{FailurePane, Pane, PaneId, QueryPane, RecordPane, State};
+use crate::panes::{FailurePane, FindPane, Pane, PaneId, QueryPane, RecordPane};
 use crate::query::Index;
-use crate::session::{Cx, Doing, Effect, Lead};
+use crate::session::{Cx, Doing, Effect};
 
 impl App {
     pub(super) fn key(&mut self, key: KeyEvent, now: Timestamp, effects: &mut Vec<Effect>) {
@@ -72,30 +71,6 @@ impl App {
         }
     }
 
-    /// Goes where a pane leads.
-    fn follow(&mut self, lead: Lead, now: Timestamp, effects: &mut Vec<Effect>) {
-        let mut cx = Cx::new(&mut self.session, effects, now);
-        match lead {
-            Lead::Process(id) => {
-                cx.open(id);
-                self.go_to(View::Process);
-            }
-            Lead::Search(index, query) => {
-                if index == Index::Alert {
-                    cx.group_by(None);
-                }
-                self.panes.editor_mut(index).set(&query);
-                cx.submit(index, query);
-                // Whoever narrows what is counted goes on counting; whoever looks into a group wants its alerts.
-                let is_here = self.view.index() == Some(index) && self.view != View::Queue;
-                let here = is_here.then_some(self.view);
-                if let Some(view) = here.or_else(|| View::searching(index)) {
-                    self.go_to(view);
-                }
-            }
-        }
-    }
-
     fn perform(&mut self, action: Action, now: Timestamp, effects: &mut Vec<Effect>) {
         if let Some(view) = View::of(action) {
             // The key that counts also goes back to the hunt.
@@ -127,6 +102,10 @@ impl App {
             Action::Back => self.back(now, effects),
             Action::TimeZone => Cx::new(&mut self.session, effects, now).turn_zone(),
             Action::ShowError => self.show_error(now, effects),
+            // Sensors are found by parts of their names, not by queries.
+            Action::EditQuery if self.view == View::Sensors => {
+                self.overlay = Some(Box::new(FindPane::new(&self.session)));
+            }
             Action::EditQuery => {
                 self.overlay = None;
                 // Where nothing is searched, processes are.
@@ -148,38 +127,7 @@ impl App {
             Action::NextPane if self.overlay.is_none() => self.step(true),
             Action::PreviousPane if self.overlay.is_none() => self.step(false),
             Action::Zoom if self.overlay.is_none() => self.is_zoomed = !self.is_zoomed,
-            Action::Refresh => {
-                // Whoever tries again wants to see what comes of it.
-                self.overlay = None;
-                let mut cx = Cx::new(&mut self.session, effects, now);
-                cx.retry();
-                let panes = &self.panes;
-                match self.view {
-                    View::Hunt => {
-                        panes.results.refresh(&mut cx);
-                        cx.refresh();
-                    }
-                    View::Process => {
-                        panes.tree.refresh(&mut cx);
-                        cx.unroll_again();
-                        cx.refresh();
-                    }
-                    View::Alerts | View::Queue => {
-                        panes.refresh_alerts(self.view, &mut cx);
-                    }
-                    View::Binaries => panes.binaries.refresh(&mut cx),
-                    View::Bans => cx.ask::<Ban>(String::new()),
-                    View::Isolated => {
-                        cx.read_journal();
-                        cx.ask::<Sensor>(String::new());
-                    }
-                    View::Activity => cx.read_journal(),
-                    View::Facets => {
-                        panes.results.refresh(&mut cx);
-                        cx.recount();
-                    }
-                }
-            }
+            Action::Refresh => self.refresh(now, effects),
             Action::GoBack | Action::GoForward => {
                 let is_back = action == Action::GoBack;
                 if !self.travel(is_back, now, effects) {
@@ -211,39 +159,6 @@ impl App {
         let mut cx = Cx::new(session, effects, now);
         if !pane.act(action, &mut cx) {
             cx.notify(format!("{} means nothing here", action.label()));
-        }
-    }
-
-    /// Sees to it that a view has something to show, where that is plain: the process that is looked at, the open alerts.
-    fn prepare(&mut self, view: View, now: Timestamp, effects: &mut Vec<Effect>) {
-        /// What is shown of the alerts when nothing else was asked for.
-        const OPEN: &str = "status:Unresolved OR status:\"In Progress\"";
-        let session = &self.session;
-        let process = match self.view {
-            View::Hunt | View::Facets => session.subject.as_ref().map(|subject| subject.id),
-            View::Alerts | View::Queue => session.alert.as_ref().and_then(|alert| alert.process),
-            View::Process | View::Binaries | View::Bans | View::Isolated | View::Activity => None,
-        };
-        let mut cx = Cx::new(&mut self.session, effects, now);
-        match view {
-            View::Process => {
-                if let Some(id) = process {
-                    cx.open(id);
-                }
-            }
-            View::Alerts | View::Queue if cx.session().alerts.search().is_none() => {
-                self.panes.alert_query.set(OPEN);
-                cx.submit(Index::Alert, OPEN.into());
-            }
-            View::Bans if cx.session().bans.search().is_none() => cx.ask::<Ban>(String::new()),
-            // Who is cut off is worth knowing anew each time.
-            View::Isolated => cx.ask::<Sensor>(String::new()),
-            View::Activity => {
-                cx.read_journal();
-                // Whoever comes here wants to see what was done last.
-                self.panes.acts.restore(State::default());
-            }
-            _ => {}
         }
     }
 

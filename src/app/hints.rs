@@ -23,6 +23,17 @@ pub(super) fn hints(scope: Scope) -> &'static [Action] {
         Scope::Results | Scope::Binaries => ROWS,
         Scope::Alerts => ALERTS,
         Scope::Bans | Scope::Isolated => PROTECTED,
+        Scope::Sensors | Scope::Host => HOSTS,
+        Scope::Watchlists
+        | Scope::Watchlist
+        | Scope::Feeds
+        | Scope::Reports
+        | Scope::Report
+        | Scope::SensorGroups
+        | Scope::Users
+        | Scope::Teams
+        | Scope::Sites
+        | Scope::Server => SETTINGS,
         Scope::Acts | Scope::Calls => ACTIVITY,
         Scope::Lineage => &[
             Action::Help,
@@ -187,6 +198,46 @@ const ACTIVITY: &[Action] = &[
     Action::Export,
     Action::Refresh,
     Action::GoBack,
+    Action::Quit,
+];
+
+/// Every host.
+const HOSTS: &[Action] = &[
+    Action::Help,
+    Action::EditQuery,
+    Action::Open,
+    Action::Filter,
+    Action::Mark,
+    Action::Isolate,
+    Action::Release,
+    Action::NextPane,
+    Action::AlertsOfHost,
+    Action::YankHost,
+    Action::YankRow,
+    Action::Columns,
+    Action::Export,
+    Action::GoBack,
+    Action::Refresh,
+    Action::Zoom,
+    Action::Quit,
+];
+
+/// What the server was told to look for, and who may tell it.
+const SETTINGS: &[Action] = &[
+    Action::Help,
+    Action::Open,
+    Action::CountHits,
+    Action::EditQuery,
+    Action::Filter,
+    Action::Mark,
+    Action::NextPane,
+    Action::YankRow,
+    Action::Columns,
+    Action::Export,
+    Action::Refresh,
+    Action::GoBack,
+    Action::Zoom,
+    Action::ShowError,
     Action::Quit,
 ];
 

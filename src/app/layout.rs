@@ -120,6 +120,45 @@ fn divided(view: View, main: Rect) -> Vec<(PaneId, Rect)> {
             let [list, binary] = beside(main);
             vec![(PaneId::Binaries, list), (PaneId::Binary, binary)]
         }
+        View::Sensors => {
+            let [list, host] = beside(main);
+            vec![(PaneId::Sensors, list), (PaneId::Host, host)]
+        }
+        View::Watchlists => {
+            let [list, watchlist] = beside(main);
+            vec![(PaneId::Watchlists, list), (PaneId::Watchlist, watchlist)]
+        }
+        View::Feeds => {
+            // What a report looks for is long, and wants the whole width.
+            let [above, report] =
+                Layout::vertical([Constraint::Fill(5), Constraint::Fill(4)]).areas(main);
+            let [feeds, reports] =
+                Layout::horizontal([Constraint::Percentage(37), Constraint::Fill(1)]).areas(above);
+            vec![
+                (PaneId::Feeds, feeds),
+                (PaneId::Reports, reports),
+                (PaneId::Report, report),
+            ]
+        }
+        View::Admin => {
+            let [left, right] =
+                Layout::horizontal([Constraint::Fill(1), Constraint::Percentage(42)]).areas(main);
+            let [groups, users] =
+                Layout::vertical([Constraint::Fill(1), Constraint::Fill(1)]).areas(left);
+            let parts = [
+                Constraint::Fill(2),
+                Constraint::Fill(1),
+                Constraint::Length((main.height / 5).max(4)),
+            ];
+            let [server, teams, sites] = Layout::vertical(parts).areas(right);
+            vec![
+                (PaneId::Groups, groups),
+                (PaneId::Users, users),
+                (PaneId::Server, server),
+                (PaneId::Teams, teams),
+                (PaneId::Sites, sites),
+            ]
+        }
         View::Bans => vec![(PaneId::Bans, main)],
         View::Isolated => vec![(PaneId::Isolated, main)],
         View::Activity => {

@@ -13,6 +13,7 @@ mod tabs;
 mod trail;
 mod triage;
 mod view;
+mod visit;
 
 use std::collections::BTreeMap;
 

@@ -1,9 +1,10 @@
 //! All panes, each of them once, whatever view they are shown in.
 
 use crate::panes::{
-    Acts, AlertPane, Alerts, Bans, Binaries, BinaryPane, Bundles, Calls, EventsPane, FacetsPane,
-    FactsPane, Isolated, LineagePane, ListPane, Pane, PaneId, Processes, QueryPane, SensorPane,
-    TreePane,
+    Acts, AlertPane, Alerts, Bans, Binaries, BinaryPane, Bundles, Calls, CardPane, EventsPane,
+    FacetsPane, FactsPane, Feeds, HostCard, Isolated, LineagePane, ListPane, Pane, PaneId,
+    Processes, QueryPane, ReportCard, Reports, SensorGroups, SensorPane, Sensors, ServerCard,
+    Sites, Teams, TreePane, Users, WatchlistCard, Watchlists,
 };
 use crate::query::Index;
 
@@ -29,6 +30,19 @@ pub(super) struct Panes {
     pub(super) isolated: ListPane<Isolated>,
     pub(super) acts: ListPane<Acts>,
     pub(super) calls: ListPane<Calls>,
+    pub(super) report_query: QueryPane,
+    pub(super) sensors: ListPane<Sensors>,
+    pub(super) host: CardPane<HostCard>,
+    pub(super) watchlists: ListPane<Watchlists>,
+    pub(super) watchlist: CardPane<WatchlistCard>,
+    pub(super) feeds: ListPane<Feeds>,
+    pub(super) reports: ListPane<Reports>,
+    pub(super) report: CardPane<ReportCard>,
+    pub(super) groups: ListPane<SensorGroups>,
+    pub(super) users: ListPane<Users>,
+    pub(super) teams: ListPane<Teams>,
+    pub(super) sites: ListPane<Sites>,
+    pub(super) server: CardPane<ServerCard>,
 }
 
 impl Default for Panes {
@@ -53,26 +67,41 @@ impl Default for Panes {
             isolated: ListPane::default(),
             acts: ListPane::default(),
             calls: ListPane::default(),
+            report_query: QueryPane::new(Index::Report),
+            sensors: ListPane::default(),
+            host: CardPane::default(),
+            watchlists: ListPane::default(),
+            watchlist: CardPane::default(),
+            feeds: ListPane::default(),
+            reports: ListPane::default(),
+            report: CardPane::default(),
+            groups: ListPane::default(),
+            users: ListPane::default(),
+            teams: ListPane::default(),
+            sites: ListPane::default(),
+            server: CardPane::default(),
         }
     }
 }
 
 impl Panes {
-    /// The editor for queries of an index; reports have none.
+    /// The editor for queries of an index.
     pub(super) fn editor(&self, index: Index) -> &QueryPane {
         match index {
-            Index::Process | Index::Report => &self.query,
+            Index::Process => &self.query,
             Index::Alert => &self.alert_query,
             Index::Binary => &self.binary_query,
+            Index::Report => &self.report_query,
         }
     }
 
     /// The same, to be changed.
     pub(super) fn editor_mut(&mut self, index: Index) -> &mut QueryPane {
         match index {
-            Index::Process | Index::Report => &mut self.query,
+            Index::Process => &mut self.query,
             Index::Alert => &mut self.alert_query,
             Index::Binary => &mut self.binary_query,
+            Index::Report => &mut self.report_query,
         }
     }
 
@@ -97,6 +126,18 @@ impl Panes {
             PaneId::Isolated => &self.isolated,
             PaneId::Acts => &self.acts,
             PaneId::Calls => &self.calls,
+            PaneId::Sensors => &self.sensors,
+            PaneId::Host => &self.host,
+            PaneId::Watchlists => &self.watchlists,
+            PaneId::Watchlist => &self.watchlist,
+            PaneId::Feeds => &self.feeds,
+            PaneId::Reports => &self.reports,
+            PaneId::Report => &self.report,
+            PaneId::Groups => &self.groups,
+            PaneId::Users => &self.users,
+            PaneId::Teams => &self.teams,
+            PaneId::Sites => &self.sites,
+            PaneId::Server => &self.server,
         }
     }
 
@@ -121,6 +162,18 @@ impl Panes {
             PaneId::Isolated => &mut self.isolated,
             PaneId::Acts => &mut self.acts,
             PaneId::Calls => &mut self.calls,
+            PaneId::Sensors => &mut self.sensors,
+            PaneId::Host => &mut self.host,
+            PaneId::Watchlists => &mut self.watchlists,
+            PaneId::Watchlist => &mut self.watchlist,
+            PaneId::Feeds => &mut self.feeds,
+            PaneId::Reports => &mut self.reports,
+            PaneId::Report => &mut self.report,
+            PaneId::Groups => &mut self.groups,
+            PaneId::Users => &mut self.users,
+            PaneId::Teams => &mut self.teams,
+            PaneId::Sites => &mut self.sites,
+            PaneId::Server => &mut self.server,
         }
     }
 }

@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use super::{App, View};
 use crate::model::{Alert, ProcessId, Search};
 use crate::panes::{
-    Acts, Alerts, Bans, Binaries, Bundles, EventsState, Isolated, Kind, ListPane, PaneId,
-    Processes, QueryPane, State, TreeState,
+    Acts, Alerts, Bans, Binaries, Bundles, EventsState, Feeds, Isolated, Kind, ListPane, PaneId,
+    Processes, QueryPane, Reports, SensorGroups, Sensors, State, TreeState, Watchlists,
 };
 use crate::session::{By, Cx, Effect, Listed, Session};
 use crate::text;
@@ -50,6 +50,10 @@ enum Shown {
     Alerts(Asked<Alerts>),
     Queue(Option<By>, Asked<Bundles>),
     Binaries(Asked<Binaries>),
+    Sensors(Asked<Sensors>),
+    Watchlists(State<Watchlists>),
+    Feeds(Asked<Reports>, State<Feeds>),
+    Admin(State<SensorGroups>),
     Bans(State<Bans>),
     Isolated(State<Isolated>),
     Activity(State<Acts>),
@@ -64,33 +68,37 @@ struct Asked<K: Kind> {
 }
 
 impl<K: Kind> Asked<K> {
-    fn of(editor: &QueryPane, list: &ListPane<K>, session: &Session) -> Self {
+    fn of(editor: Option<&QueryPane>, list: &ListPane<K>, session: &Session) -> Self {
         Self::by::<K::Row>(editor, list, session)
     }
 
     /// The same, with the question of the list that its rows are made of.
-    fn by<T: Listed>(editor: &QueryPane, list: &ListPane<K>, session: &Session) -> Self {
+    fn by<T: Listed>(editor: Option<&QueryPane>, list: &ListPane<K>, session: &Session) -> Self {
         let search = T::pages(session).search().cloned();
         // What was typed since belongs to where one goes.
         let query = search.as_ref().map(|search| search.query.clone());
         Self {
-            query: query.unwrap_or_else(|| editor.text().to_owned()),
+            query: query
+                .or_else(|| editor.map(|editor| editor.text().to_owned()))
+                .unwrap_or_default(),
             search,
             state: list.state().clone(),
         }
     }
 
-    fn restore(self, editor: &mut QueryPane, list: &mut ListPane<K>, cx: &mut Cx<'_>) {
+    fn restore(self, editor: Option<&mut QueryPane>, list: &mut ListPane<K>, cx: &mut Cx<'_>) {
         self.restore_by::<K::Row>(editor, list, cx);
     }
 
     fn restore_by<T: Listed>(
         self,
-        editor: &mut QueryPane,
+        editor: Option<&mut QueryPane>,
         list: &mut ListPane<K>,
         cx: &mut Cx<'_>,
     ) {
-        if editor.text() != self.query {
+        if let Some(editor) = editor
+            && editor.text() != self.query
+        {
             editor.set(&self.query);
         }
         cx.return_to::<T>(self.search);
@@ -116,7 +124,11 @@ impl Shown {
                 by == other_by && one.is_same(other)
             }
             (Self::Binaries(one), Self::Binaries(other)) => one.is_same(other),
-            (Self::Bans(_), Self::Bans(_))
+            (Self::Sensors(one), Self::Sensors(other)) => one.is_same(other),
+            (Self::Feeds(one, _), Self::Feeds(other, _)) => one.is_same(other),
+            (Self::Watchlists(_), Self::Watchlists(_))
+            | (Self::Admin(_), Self::Admin(_))
+            | (Self::Bans(_), Self::Bans(_))
             | (Self::Isolated(_), Self::Isolated(_))
             | (Self::Activity(_), Self::Activity(_)) => true,
             _ => false,
@@ -131,7 +143,13 @@ impl Shown {
             Self::Alerts(asked) => asked.search.is_none(),
             Self::Queue(_, asked) => asked.search.is_none(),
             Self::Binaries(asked) => asked.search.is_none(),
-            Self::Bans(_) | Self::Isolated(_) | Self::Activity(_) => false,
+            Self::Sensors(asked) => asked.search.is_none(),
+            Self::Watchlists(_)
+            | Self::Feeds(..)
+            | Self::Admin(_)
+            | Self::Bans(_)
+            | Self::Isolated(_)
+            | Self::Activity(_) => false,
         }
     }
 }
@@ -145,23 +163,32 @@ impl App {
             focus: self.focus,
             shown: match self.view {
                 View::Hunt | View::Facets => {
-                    Shown::Hunt(Asked::of(&panes.query, &panes.results, session))
+                    Shown::Hunt(Asked::of(Some(&panes.query), &panes.results, session))
                 }
                 View::Process => {
                     let (tree, events) = (panes.tree.state(), panes.events.state());
                     Shown::Process(session.opened, tree.clone(), events.clone())
                 }
                 View::Alerts => {
-                    Shown::Alerts(Asked::of(&panes.alert_query, &panes.alerts, session))
+                    Shown::Alerts(Asked::of(Some(&panes.alert_query), &panes.alerts, session))
                 }
                 View::Queue => {
                     let (editor, list) = (&panes.alert_query, &panes.bundles);
-                    let asked = Asked::by::<Alert>(editor, list, session);
+                    let asked = Asked::by::<Alert>(Some(editor), list, session);
                     Shown::Queue(session.triage.by, asked)
                 }
-                View::Binaries => {
-                    Shown::Binaries(Asked::of(&panes.binary_query, &panes.binaries, session))
+                View::Binaries => Shown::Binaries(Asked::of(
+                    Some(&panes.binary_query),
+                    &panes.binaries,
+                    session,
+                )),
+                View::Sensors => Shown::Sensors(Asked::of(None, &panes.sensors, session)),
+                View::Watchlists => Shown::Watchlists(panes.watchlists.state().clone()),
+                View::Feeds => {
+                    let reports = Asked::of(Some(&panes.report_query), &panes.reports, session);
+                    Shown::Feeds(reports, panes.feeds.state().clone())
                 }
+                View::Admin => Shown::Admin(panes.groups.state().clone()),
                 View::Bans => Shown::Bans(panes.bans.state().clone()),
                 View::Isolated => Shown::Isolated(panes.isolated.state().clone()),
                 View::Activity => Shown::Activity(panes.acts.state().clone()),
@@ -222,7 +249,9 @@ impl App {
         let panes = &mut self.panes;
         let mut cx = Cx::new(&mut self.session, effects, now);
         match place.shown {
-            Shown::Hunt(asked) => asked.restore(&mut panes.query, &mut panes.results, &mut cx),
+            Shown::Hunt(asked) => {
+                asked.restore(Some(&mut panes.query), &mut panes.results, &mut cx);
+            }
             Shown::Process(opened, tree, events) => {
                 if let (Some(id), Some(origin)) = (opened, tree.origin) {
                     cx.open_within(id, origin);
@@ -232,18 +261,29 @@ impl App {
             }
             Shown::Queue(by, asked) => {
                 let shown = asked.state.of().cloned();
-                asked.restore_by::<Alert>(&mut panes.alert_query, &mut panes.bundles, &mut cx);
+                asked.restore_by::<Alert>(
+                    Some(&mut panes.alert_query),
+                    &mut panes.bundles,
+                    &mut cx,
+                );
                 cx.return_to_groups(by, shown);
             }
             Shown::Alerts(asked) => {
                 cx.group_by(None);
-                asked.restore(&mut panes.alert_query, &mut panes.alerts, &mut cx);
+                asked.restore(Some(&mut panes.alert_query), &mut panes.alerts, &mut cx);
             }
+            Shown::Sensors(asked) => asked.restore(None, &mut panes.sensors, &mut cx),
+            Shown::Watchlists(state) => panes.watchlists.restore(state),
+            Shown::Feeds(asked, feeds) => {
+                panes.feeds.restore(feeds);
+                asked.restore(Some(&mut panes.report_query), &mut panes.reports, &mut cx);
+            }
+            Shown::Admin(state) => panes.groups.restore(state),
             Shown::Bans(state) => panes.bans.restore(state),
             Shown::Isolated(state) => panes.isolated.restore(state),
             Shown::Activity(state) => panes.acts.restore(state),
             Shown::Binaries(asked) => {
-                asked.restore(&mut panes.binary_query, &mut panes.binaries, &mut cx);
+                asked.restore(Some(&mut panes.binary_query), &mut panes.binaries, &mut cx);
             }
         }
     }
@@ -254,7 +294,14 @@ impl App {
             View::Hunt | View::Facets => self.session.results.search(),
             View::Alerts | View::Queue => self.session.alerts.search(),
             View::Binaries => self.session.binaries.search(),
-            View::Bans | View::Isolated | View::Activity => {
+            View::Feeds => self.session.reports.search(),
+            View::Sensors => {
+                let search = self.session.sensors.search();
+                let query = search.map_or("", |search| &search.query);
+                let what = format!("sensors {query}");
+                return text::fit(&what.trim_end().into(), CRUMB);
+            }
+            View::Watchlists | View::Admin | View::Bans | View::Isolated | View::Activity => {
                 return self.view.title().to_lowercase();
             }
             View::Process => {

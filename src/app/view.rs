@@ -18,10 +18,18 @@ pub enum View {
     Alerts,
     /// The same, by what they share.
     Queue,
+    /// Every host.
+    Sensors,
     /// Files are searched.
     Binaries,
+    /// Stored searches.
+    Watchlists,
+    /// Threat intelligence, and its reports.
+    Feeds,
     /// Hashes that are stopped.
     Bans,
+    /// Sensor groups, users, the server itself.
+    Admin,
     /// What is found in the hunt is counted.
     Facets,
     /// Hosts that are cut off.
@@ -47,8 +55,12 @@ impl View {
             Self::Hunt => Action::ViewHunt,
             Self::Process => Action::ViewProcess,
             Self::Alerts | Self::Queue => Action::ViewAlerts,
+            Self::Sensors => Action::ViewSensors,
             Self::Binaries => Action::ViewBinaries,
+            Self::Watchlists => Action::ViewWatchlists,
+            Self::Feeds => Action::ViewFeeds,
             Self::Bans => Action::ViewBans,
+            Self::Admin => Action::ViewAdmin,
             Self::Facets => Action::ViewFacets,
             Self::Isolated => Action::ViewIsolated,
             Self::Activity => Action::ViewActivity,
@@ -69,11 +81,26 @@ impl View {
             Self::Hunt => "Hunt",
             Self::Process => "Process",
             Self::Alerts | Self::Queue => "Alerts",
+            Self::Sensors => "Sensors",
             Self::Binaries => "Binaries",
+            Self::Watchlists => "Watchlists",
+            Self::Feeds => "Feeds",
             Self::Bans => "Bans",
+            Self::Admin => "Admin",
             Self::Facets => "Facets",
             Self::Isolated => "Isolated",
             Self::Activity => "Activity",
+        }
+    }
+
+    /// The same where there is little room.
+    pub(super) fn short_title(self) -> &'static str {
+        match self {
+            Self::Process => "Proc",
+            Self::Sensors => "Hosts",
+            Self::Binaries => "Bins",
+            Self::Watchlists => "Watch",
+            other => other.title(),
         }
     }
 
@@ -81,9 +108,16 @@ impl View {
     pub(super) fn index(self) -> Option<Index> {
         match self {
             Self::Hunt | Self::Facets => Some(Index::Process),
-            Self::Process | Self::Bans | Self::Isolated | Self::Activity => None,
+            Self::Process
+            | Self::Sensors
+            | Self::Watchlists
+            | Self::Bans
+            | Self::Admin
+            | Self::Isolated
+            | Self::Activity => None,
             Self::Alerts | Self::Queue => Some(Index::Alert),
             Self::Binaries => Some(Index::Binary),
+            Self::Feeds => Some(Index::Report),
         }
     }
 
@@ -121,6 +155,24 @@ impl View {
                 (PaneId::Binaries, "Binaries"),
                 (PaneId::Binary, "Binary"),
             ],
+            Self::Sensors => &[(PaneId::Sensors, "Sensors"), (PaneId::Host, "Host")],
+            Self::Watchlists => &[
+                (PaneId::Watchlists, "Watchlists"),
+                (PaneId::Watchlist, "Watchlist"),
+            ],
+            Self::Feeds => &[
+                (PaneId::Query(Index::Report), "Query"),
+                (PaneId::Feeds, "Feeds"),
+                (PaneId::Reports, "Reports"),
+                (PaneId::Report, "Report"),
+            ],
+            Self::Admin => &[
+                (PaneId::Groups, "Groups"),
+                (PaneId::Users, "Users"),
+                (PaneId::Server, "Server"),
+                (PaneId::Teams, "Teams"),
+                (PaneId::Sites, "Sites"),
+            ],
             Self::Bans => &[(PaneId::Bans, "Bans")],
             Self::Isolated => &[(PaneId::Isolated, "Isolated")],
             Self::Activity => &[(PaneId::Acts, "Activity"), (PaneId::Calls, "Requests")],
@@ -140,6 +192,10 @@ impl View {
             Self::Alerts => PaneId::Alerts,
             Self::Queue => PaneId::Bundles,
             Self::Binaries => PaneId::Binaries,
+            Self::Sensors => PaneId::Sensors,
+            Self::Watchlists => PaneId::Watchlists,
+            Self::Feeds => PaneId::Feeds,
+            Self::Admin => PaneId::Groups,
             Self::Bans => PaneId::Bans,
             Self::Facets => PaneId::Facets,
             Self::Isolated => PaneId::Isolated,

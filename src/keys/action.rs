@@ -50,6 +50,18 @@ pub enum Action {
     /// Bans: hashes that are stopped
     #[strum(message = "bans")]
     ViewBans,
+    /// Sensors: every host, online or not
+    #[strum(message = "sensors")]
+    ViewSensors,
+    /// Watchlists: stored searches, and what they set off
+    #[strum(message = "watchlists")]
+    ViewWatchlists,
+    /// Feeds: threat intelligence and its reports
+    #[strum(message = "feeds")]
+    ViewFeeds,
+    /// Admin: sensor groups, users, teams, sites, the server
+    #[strum(message = "admin")]
+    ViewAdmin,
     /// Isolated: hosts cut off, since when, by whom and why
     #[strum(message = "isolated")]
     ViewIsolated,
@@ -348,12 +360,18 @@ pub enum Action {
     /// Go to the binary
     #[strum(message = "binary")]
     GoBinary,
-    /// Search the processes of the host
+    /// Go to the host, among the sensors
     #[strum(message = "host")]
     GoHost,
-    /// Search the alerts of the same report or watchlist
+    /// Go to the watchlist that raised or tagged it
+    #[strum(message = "watchlist")]
+    GoWatchlist,
+    /// Go to the threat report that raised it
     #[strum(message = "report")]
     GoReport,
+    /// Count on the server what it finds now
+    #[strum(message = "count now")]
+    CountHits,
     /// Download the file, or those marked
     Download,
     /// Keep it in the next form: zip, protected zip, bare file

@@ -268,6 +268,7 @@ mod tests {
                 "a alerts-of-host",
                 "b go-binary",
                 "h go-host",
+                "w go-watchlist",
                 "f go-report",
                 "g top",
                 "t period",

@@ -68,6 +68,30 @@ pub enum Scope {
     Acts,
     /// The list of requests.
     Calls,
+    /// The list of all sensors.
+    Sensors,
+    /// The panel about the host under the cursor.
+    Host,
+    /// The list of watchlists.
+    Watchlists,
+    /// The panel about a watchlist.
+    Watchlist,
+    /// The list of feeds.
+    Feeds,
+    /// The list of threat reports.
+    Reports,
+    /// The panel about a threat report.
+    Report,
+    /// The list of sensor groups.
+    SensorGroups,
+    /// The list of users.
+    Users,
+    /// The list of teams.
+    Teams,
+    /// The list of sites.
+    Sites,
+    /// The panel about the server.
+    Server,
     /// The counted values of a result.
     Facets,
     /// A popup to be read: help, an error in full.
@@ -112,10 +136,22 @@ impl Scope {
             Self::Binaries => "Binaries",
             Self::Binary => "Binary",
             Self::Bans => "Bans",
-            Self::Groups => "Sensor groups",
+            Self::Groups => "Pick a group",
             Self::Isolated => "Isolated",
             Self::Acts => "Activity",
             Self::Calls => "Requests",
+            Self::Sensors => "Sensors",
+            Self::Host => "Host",
+            Self::Watchlists => "Watchlists",
+            Self::Watchlist => "Watchlist",
+            Self::Feeds => "Feeds",
+            Self::Reports => "Threat reports",
+            Self::Report => "Threat report",
+            Self::SensorGroups => "Groups of sensors",
+            Self::Users => "Users",
+            Self::Teams => "Teams",
+            Self::Sites => "Sites",
+            Self::Server => "Server",
             Self::Facets => "Facets",
             Self::Overlay => "Popup",
             Self::History => "Query history",
@@ -180,6 +216,18 @@ impl Scope {
             S::Isolated => &[S::Isolated, S::Pivot, S::Copy, S::Rows, S::List, S::Global],
             S::Acts => &[S::Acts, S::Pivot, S::Copy, S::Rows, S::List, S::Global],
             S::Calls => &[S::Calls, S::Copy, S::Rows, S::List, S::Global],
+            S::Sensors => &[S::Sensors, S::Pivot, S::Copy, S::Rows, S::List, S::Global],
+            S::Host => &[S::Host, S::Pivot, S::Copy, S::List, S::Global],
+            S::Watchlists => &[S::Watchlists, S::Copy, S::Rows, S::List, S::Global],
+            S::Feeds => &[S::Feeds, S::Copy, S::Rows, S::List, S::Global],
+            S::Reports => &[S::Reports, S::Copy, S::Rows, S::List, S::Global],
+            S::SensorGroups => &[S::SensorGroups, S::Copy, S::Rows, S::List, S::Global],
+            S::Users => &[S::Users, S::Copy, S::Rows, S::List, S::Global],
+            S::Teams => &[S::Teams, S::Copy, S::Rows, S::List, S::Global],
+            S::Sites => &[S::Sites, S::Copy, S::Rows, S::List, S::Global],
+            S::Watchlist => &[S::Watchlist, S::Copy, S::List, S::Global],
+            S::Report => &[S::Report, S::Copy, S::List, S::Global],
+            S::Server => &[S::Server, S::Copy, S::List, S::Global],
             S::Facets => &[S::Facets, S::Copy, S::List, S::Global],
             S::Overlay => &[S::Overlay, S::List, S::Global],
             S::History => &[S::History, S::List, S::Global],

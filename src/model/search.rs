@@ -23,6 +23,17 @@ pub struct Search {
     pub max_last_server_update: Option<Timestamp>,
 }
 
+/// What a query looks through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Corpus {
+    /// Processes.
+    Processes,
+    /// Binaries.
+    Binaries,
+    /// Alerts.
+    Alerts,
+}
+
 /// A range of rows: `rows` of them from `start`, counted from 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Span {

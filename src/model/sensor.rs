@@ -145,16 +145,9 @@ impl Sensor {
     }
 }
 
-/// Which sensors to list; matches are substrings and mind the case (reference 2.6).
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub struct SensorFilter {
-    /// Part of the host name.
-    pub hostname: Option<String>,
-    /// Part of an address; if given, the server ignores the host name.
-    pub ip: Option<String>,
-    /// Members of this group.
-    pub group: Option<GroupId>,
-}
+/// A sensor whose host is cut off, or is to be.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Severed(pub Sensor);
 
 /// A sensor group (reference 2.7).
 #[derive(Clone, Debug, PartialEq)]

@@ -1,5 +1,7 @@
 //! The sensor groups: pick the one that hosts are to be in.
 
+use std::sync::Arc;
+
 use ratatui::{
     Frame,
     layout::Rect,
@@ -10,10 +12,9 @@ use super::{Look, Pane, PaneId, SheetPane, hosts, motion};
 use crate::deeds::Deed;
 use crate::keys::{Action, Scope};
 use crate::model::{Group, SensorId};
-use crate::read::Fetch;
-use crate::session::{Awaiting, Cx, Session};
+use crate::session::{Awaited, Cx, Session};
 use crate::text;
-use crate::worker::{Slot, Urgency};
+use crate::worker::{List, Slot};
 
 /// Cells of a group's name.
 const NAME: usize = 40;
@@ -41,11 +42,8 @@ impl GroupsPane {
     }
 }
 
-fn groups(session: &Session) -> &[Group] {
-    session
-        .groups
-        .current()
-        .map_or(&[], |known| known.value.as_slice())
+fn groups(session: &Session) -> Vec<&Arc<Group>> {
+    session.groups.here().map(|(_, group)| group).collect()
 }
 
 impl Pane for GroupsPane {
@@ -65,7 +63,7 @@ impl Pane for GroupsPane {
     }
 
     fn slots(&self) -> &'static [Slot] {
-        &[Slot::Groups]
+        &[Slot::Page(List::Groups, 0)]
     }
 
     fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> bool {
@@ -88,7 +86,7 @@ impl Pane for GroupsPane {
     fn settle(&mut self, cx: &mut Cx<'_>) {
         if !self.has_asked {
             self.has_asked = true;
-            cx.fetch(Fetch::Groups, Urgency::Fresh);
+            cx.ask::<Group>(String::new());
         }
     }
 

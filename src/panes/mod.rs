@@ -3,6 +3,7 @@
 mod alert;
 mod binary;
 mod bytes;
+mod card;
 mod columns;
 mod commands;
 mod download;
@@ -13,6 +14,7 @@ mod export;
 mod facets;
 mod facts;
 mod failure;
+mod find;
 mod form;
 mod groups;
 mod hashes;
@@ -38,6 +40,7 @@ use ratatui::{Frame, layout::Rect, text::Line};
 
 pub use alert::AlertPane;
 pub use binary::BinaryPane;
+pub use card::{CardPane, HostCard, ReportCard, ServerCard, WatchlistCard};
 pub use columns::ColumnsPane;
 pub use commands::CommandsPane;
 pub use download::DownloadPane;
@@ -46,13 +49,15 @@ pub use export::ExportPane;
 pub use facets::FacetsPane;
 pub use facts::FactsPane;
 pub use failure::FailurePane;
+pub use find::FindPane;
 pub use form::FormPane;
 pub use groups::GroupsPane;
 pub use help::HelpPane;
 pub use history::HistoryPane;
 pub use lineage::LineagePane;
 pub use list::{
-    Acts, Alerts, Bans, Binaries, Bundles, Calls, Isolated, Kind, ListPane, Processes, State,
+    Acts, Alerts, Bans, Binaries, Bundles, Calls, Feeds, Isolated, Kind, ListPane, Processes,
+    Reports, SensorGroups, Sensors, Sites, State, Teams, Users, Watchlists,
 };
 pub use notes::NotesPane;
 pub use period::PeriodPane;
@@ -105,6 +110,30 @@ pub enum PaneId {
     Acts,
     /// What was asked of the server.
     Calls,
+    /// All sensors.
+    Sensors,
+    /// The host under the cursor of that list.
+    Host,
+    /// The watchlists.
+    Watchlists,
+    /// The watchlist under the cursor.
+    Watchlist,
+    /// The feeds.
+    Feeds,
+    /// The threat reports.
+    Reports,
+    /// The threat report under the cursor.
+    Report,
+    /// The sensor groups.
+    Groups,
+    /// The users.
+    Users,
+    /// The teams.
+    Teams,
+    /// The sites.
+    Sites,
+    /// The server itself.
+    Server,
     /// The counted values of the process list.
     Facets,
     /// Whatever lies over the view.

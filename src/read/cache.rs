@@ -5,7 +5,10 @@ use std::{sync::Arc, time::Duration};
 use jiff::{SignedDuration, Timestamp};
 use lru::LruCache;
 
-use super::fetch::{Answer, Fetch, process_weight};
+use super::{
+    answer::{Answer, process_weight},
+    fetch::Fetch,
+};
 use crate::model::{Events, Pace, Process, ProcessId, Segment};
 
 /// Bytes of answers and documents kept: enough for some 20,000 processes, little enough for a shared jump host.
@@ -179,11 +182,11 @@ impl Cache {
 /// Whether an answer may be given again. What decides about a host is never old; what cannot change never expires.
 fn is_young(fetch: &Fetch, answer: &Answer, now: Timestamp, pace: Pace) -> bool {
     let limit = match (fetch, answer) {
-        (_, Answer::Sensor(_) | Answer::Isolated(_) | Answer::Bans(_)) => pace.sensor_age,
+        (_, answer) if answer.is_of_today() => pace.sensor_age,
         (_, Answer::Summary(known)) if known.value.process.terminated != Some(true) => {
             pace.running_age
         }
-        (_, Answer::Facets(_) | Answer::Prevalence(_)) => pace.count_age,
+        (_, Answer::Facets(_) | Answer::Prevalence(_) | Answer::Count(_)) => pace.count_age,
         (_, Answer::Segments(_)) => pace.running_age,
         (Fetch::Events { segment, .. }, Answer::Events(known))
             if may_grow(*segment, &known.value, known.as_of) =>

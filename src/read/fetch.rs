@@ -5,19 +5,12 @@ use std::sync::Arc;
 use futures::TryStreamExt;
 use jiff::Timestamp;
 
-use super::{head, pages::pages, queue};
+use super::{Answer, head, pages::pages, queue};
 use crate::api::{Client, Error};
 use crate::model::{
-    Alert, Ban, Binary, Events, FacetValue, Facets, Group, GroupId, Head, HostCount, Isolation,
-    Known, Lineage, Md5, Page, Prevalence, Process, ProcessId, Queue, Search, Segment, SegmentInfo,
-    Sensor, SensorId, ServerInfo, Span, Summary,
+    Corpus, GroupId, Isolation, Known, Md5, Page, ProcessId, ReportId, Search, Segment, Sensor,
+    SensorFilter, SensorId, Severed, Span, WatchlistId,
 };
-
-/// A page of processes as it is kept and shown: rows are shared, not copied.
-pub type Rows = Page<Arc<Process>>;
-
-/// A page of alerts, kept and shown in the same way.
-pub type AlertRows = Page<Arc<Alert>>;
 
 /// What to fetch. Equal fetches have equal answers, so a fetch is its own cache key.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -109,30 +102,45 @@ pub enum Fetch {
         /// How many bytes.
         bytes: usize,
     },
-}
-
-/// What came back. Cheap to clone: the cache keeps one, the screen another.
-#[derive(Clone, Debug)]
-#[expect(missing_docs, reason = "each answers the fetch of its name")]
-pub enum Answer {
-    Info(Known<ServerInfo>),
-    Page(Known<Rows>),
-    Summary(Known<Summary>),
-    Lineage(Known<Lineage>),
-    Sensor(Known<Sensor>),
-    Group(Known<Group>),
-    Groups(Known<Vec<Group>>),
-    Binary(Known<Binary>),
-    Facets(Known<Facets>),
-    Prevalence(Known<Prevalence>),
-    Alerts(Known<AlertRows>),
-    Queue(Known<Queue>),
-    Segments(Known<Vec<SegmentInfo>>),
-    Events(Known<Events>),
-    Binaries(Known<Page<Arc<Binary>>>),
-    Bans(Known<Page<Arc<Ban>>>),
-    Isolated(Known<Page<Arc<Sensor>>>),
-    Head(Known<Head>),
+    /// Part of the list of sensors.
+    Sensors {
+        /// Which of them.
+        filter: SensorFilter,
+        /// Which rows.
+        span: Span,
+    },
+    /// All watchlists.
+    Watchlists,
+    /// What a watchlist sets off.
+    WatchActions(WatchlistId),
+    /// All feeds.
+    Feeds,
+    /// Part of a search of threat reports.
+    Reports {
+        /// The question; of a search its query and its order count.
+        search: Arc<Search>,
+        /// Which rows.
+        span: Span,
+    },
+    /// One threat report, with all that it looks for.
+    Report(ReportId),
+    /// All users.
+    Users,
+    /// All teams.
+    Teams,
+    /// All sites.
+    Sites,
+    /// What the server is licensed for.
+    License,
+    /// The parts of the store of events.
+    Partitions,
+    /// How much a query finds.
+    Count {
+        /// Of what.
+        corpus: Corpus,
+        /// The query.
+        query: String,
+    },
 }
 
 impl Fetch {
@@ -183,7 +191,10 @@ impl Fetch {
             }
             Self::Sensor(id) => Answer::Sensor(known(client.sensor(*id).await?, at(client))),
             Self::Group(id) => Answer::Group(known(client.group(*id).await?, at(client))),
-            Self::Groups => Answer::Groups(known(client.groups().await?, at(client))),
+            Self::Groups => {
+                let rows = client.groups().await?.into_iter().map(Arc::new);
+                Answer::Groups(known(Page::from(rows.collect::<Vec<_>>()), at(client)))
+            }
             Self::Binary(md5) => Answer::Binary(known(client.binary(*md5).await?, at(client))),
             Self::Facets { search, fields } => {
                 let facets = client.facets(search, fields).await?;
@@ -215,19 +226,48 @@ impl Fetch {
                 let page = client.bans().await?;
                 Answer::Bans(known(page.map(Arc::new), at(client)))
             }
-            Self::Isolated => {
-                let all = pages::<Sensor>(client, Search::default(), None);
-                let all: Vec<_> = all.try_collect().await?;
-                let rows = all.into_iter().flat_map(|page| page.rows);
-                let rows = rows.filter(|sensor| {
-                    !matches!(sensor.isolation(), Isolation::No | Isolation::Unknown)
-                });
-                let rows: Vec<_> = rows.map(Arc::new).collect();
-                Answer::Isolated(known(Page::from(rows), at(client)))
-            }
+            Self::Isolated => Answer::Isolated(known(severed(client).await?, at(client))),
             Self::Head { md5, bytes } => {
                 let head = head::head(client, *md5, *bytes).await?;
                 Answer::Head(known(head, at(client)))
+            }
+            Self::Sensors { filter, span } => {
+                let page = client.sensors(filter, *span).await?;
+                Answer::Sensors(known(page.map(Arc::new), at(client)))
+            }
+            Self::Watchlists => {
+                let page = client.watchlists().await?;
+                Answer::Watchlists(known(page.map(Arc::new), at(client)))
+            }
+            Self::WatchActions(id) => {
+                Answer::WatchActions(known(client.watch_actions(*id).await?, at(client)))
+            }
+            Self::Feeds => {
+                let page = client.feeds().await?;
+                Answer::Feeds(known(page.map(Arc::new), at(client)))
+            }
+            Self::Reports { search, span } => {
+                let page = client.reports(search, *span).await?;
+                Answer::Reports(known(page.map(Arc::new), at(client)))
+            }
+            Self::Report(id) => Answer::Report(known(client.report(id).await?, at(client))),
+            Self::Users => {
+                let page = client.users().await?;
+                Answer::Users(known(page.map(Arc::new), at(client)))
+            }
+            Self::Teams => {
+                let page = client.teams().await?;
+                Answer::Teams(known(page.map(Arc::new), at(client)))
+            }
+            Self::Sites => {
+                let page = client.sites().await?;
+                Answer::Sites(known(page.map(Arc::new), at(client)))
+            }
+            Self::License => Answer::License(known(client.license().await?, at(client))),
+            Self::Partitions => Answer::Partitions(known(client.partitions().await?, at(client))),
+            Self::Count { corpus, query } => {
+                let total = count(client, *corpus, query).await?;
+                Answer::Count(known(total, at(client)))
             }
             // Walks are made of summaries; the reader never sends one.
             Self::Lineage { .. } => return Err(Error::Internal),
@@ -235,151 +275,32 @@ impl Fetch {
     }
 }
 
-impl Answer {
-    /// When the server said so.
-    pub fn as_of(&self) -> Timestamp {
-        match self {
-            Self::Info(known) => known.as_of,
-            Self::Page(known) => known.as_of,
-            Self::Summary(known) => known.as_of,
-            Self::Lineage(known) => known.as_of,
-            Self::Sensor(known) => known.as_of,
-            Self::Group(known) => known.as_of,
-            Self::Groups(known) => known.as_of,
-            Self::Binary(known) => known.as_of,
-            Self::Facets(known) => known.as_of,
-            Self::Prevalence(known) => known.as_of,
-            Self::Alerts(known) => known.as_of,
-            Self::Queue(known) => known.as_of,
-            Self::Segments(known) => known.as_of,
-            Self::Events(known) => known.as_of,
-            Self::Binaries(known) => known.as_of,
-            Self::Bans(known) => known.as_of,
-            Self::Isolated(known) => known.as_of,
-            Self::Head(known) => known.as_of,
-        }
-    }
-
-    /// The same answer, marked as one that cost no request.
-    pub(super) fn without_request(mut self) -> Self {
-        let mark = match &mut self {
-            Self::Info(known) => &mut known.from_cache,
-            Self::Page(known) => &mut known.from_cache,
-            Self::Summary(known) => &mut known.from_cache,
-            Self::Lineage(known) => &mut known.from_cache,
-            Self::Sensor(known) => &mut known.from_cache,
-            Self::Group(known) => &mut known.from_cache,
-            Self::Groups(known) => &mut known.from_cache,
-            Self::Binary(known) => &mut known.from_cache,
-            Self::Facets(known) => &mut known.from_cache,
-            Self::Prevalence(known) => &mut known.from_cache,
-            Self::Alerts(known) => &mut known.from_cache,
-            Self::Queue(known) => &mut known.from_cache,
-            Self::Segments(known) => &mut known.from_cache,
-            Self::Events(known) => &mut known.from_cache,
-            Self::Binaries(known) => &mut known.from_cache,
-            Self::Bans(known) => &mut known.from_cache,
-            Self::Isolated(known) => &mut known.from_cache,
-            Self::Head(known) => &mut known.from_cache,
-        };
-        *mark = true;
-        self
-    }
-
-    /// What it weighs in memory, in bytes, by estimate.
-    pub(super) fn weight(&self) -> usize {
-        match self {
-            Self::Info(known) => 512 + known.value.document.len(),
-            Self::Page(known) => {
-                128 + known
-                    .value
-                    .rows
-                    .iter()
-                    .map(|row| process_weight(row))
-                    .sum::<usize>()
-            }
-            Self::Summary(known) => {
-                let summary = &known.value;
-                let relatives = summary
-                    .parent
-                    .iter()
-                    .chain(&summary.children)
-                    .chain(&summary.siblings);
-                process_weight(&summary.process) + relatives.map(process_weight).sum::<usize>()
-            }
-            Self::Lineage(_) => 0,
-            Self::Sensor(known) => sensor_weight(&known.value),
-            Self::Isolated(known) => {
-                let rows = known.value.rows.iter();
-                128 + rows.map(|row| sensor_weight(row)).sum::<usize>()
-            }
-            Self::Group(known) => group_weight(&known.value),
-            Self::Groups(known) => known.value.iter().map(group_weight).sum(),
-            Self::Facets(known) => {
-                let values = known.value.facets.iter().flat_map(|facet| &facet.values);
-                256 + values.map(value_weight).sum::<usize>()
-            }
-            // The names are there twice: in the record and out of it.
-            Self::Prevalence(known) => {
-                let hosts = known.value.hostnames.len() * size_of::<HostCount>();
-                512 + hosts + 2 * known.value.document.len()
-            }
-            Self::Alerts(known) => {
-                let rows = known.value.rows.iter();
-                // An alert has nearly all of its texts twice: as they came, and taken out.
-                128 + rows
-                    .map(|row| size_of::<Alert>() + 2 * row.document.len())
-                    .sum::<usize>()
-            }
-            Self::Queue(known) => known.value.weight(),
-            Self::Segments(known) => 128 + size_of::<SegmentInfo>() * known.value.len(),
-            Self::Events(known) => known.value.weight(),
-            Self::Binary(known) => binary_weight(&known.value),
-            Self::Binaries(known) => {
-                let rows = known.value.rows.iter();
-                128 + rows.map(|row| binary_weight(row)).sum::<usize>()
-            }
-            Self::Bans(known) => {
-                let rows = known.value.rows.iter();
-                128 + rows
-                    .map(|row| size_of::<Ban>() + 2 * row.document.len())
-                    .sum::<usize>()
-            }
-            Self::Head(known) => 128 + known.value.bytes.len(),
-        }
-    }
+/// The hosts that are cut off or are to be: servers do not filter by that, so that all are looked at.
+async fn severed(client: &Client) -> Result<Page<Arc<Severed>>, Error> {
+    let all = pages::<Sensor>(client, Search::default(), None);
+    let all: Vec<_> = all.try_collect().await?;
+    let rows = all.into_iter().flat_map(|page| page.rows);
+    let rows =
+        rows.filter(|sensor| !matches!(sensor.isolation(), Isolation::No | Isolation::Unknown));
+    let rows: Vec<_> = rows.map(|sensor| Arc::new(Severed(sensor))).collect();
+    Ok(Page::from(rows))
 }
 
-impl From<Known<Lineage>> for Answer {
-    fn from(known: Known<Lineage>) -> Self {
-        Self::Lineage(known)
-    }
-}
-
-fn value_weight(value: &FacetValue) -> usize {
-    size_of::<FacetValue>() + value.document.len() + value.name.raw().len()
-}
-
-/// The struct, the record, and the strings taken out of it.
-pub(super) fn process_weight(process: &Process) -> usize {
-    size_of::<Process>()
-        + process.document.len()
-        + process.cmdline.raw().len()
-        + process.path.raw().len()
-        + 256
-}
-
-fn group_weight(group: &Group) -> usize {
-    512 + group.document.len()
-}
-
-fn sensor_weight(sensor: &Sensor) -> usize {
-    1024 + sensor.document.len()
-}
-
-/// The struct, the record, and about as much again for what was taken out of it: paths and hosts may be thousands.
-fn binary_weight(binary: &Binary) -> usize {
-    size_of::<Binary>() + 2 * binary.document.len()
+/// How much a query finds; no row is asked for.
+async fn count(client: &Client, corpus: Corpus, query: &str) -> Result<u64, Error> {
+    let none = Span { start: 0, rows: 0 };
+    // One row for each process, as they are shown.
+    let group_by = (corpus == Corpus::Processes).then(|| "id".to_owned());
+    let search = Search {
+        query: query.to_owned(),
+        group_by,
+        ..Search::default()
+    };
+    Ok(match corpus {
+        Corpus::Processes => client.processes(&search, none).await?.total,
+        Corpus::Binaries => client.binaries(&search, none).await?.total,
+        Corpus::Alerts => client.alerts(&search, none).await?.total,
+    })
 }
 
 fn known<T>(value: T, as_of: Timestamp) -> Known<T> {

@@ -1,5 +1,6 @@
 //! Asking the server, once: what is known is not asked again, and equal questions in flight are one request.
 
+mod answer;
 mod cache;
 mod fetch;
 mod head;
@@ -20,7 +21,8 @@ use tokio::{
     time::Instant,
 };
 
-pub use fetch::{AlertRows, Answer, Fetch, Rows};
+pub use answer::{AlertRows, Answer, Rows};
+pub use fetch::Fetch;
 pub use join::{Fact, Join, Related};
 pub use pages::{Paged, pages};
 pub use timeline::{AHEAD, Gap, Part, Timeline, numbers, parts, timeline};

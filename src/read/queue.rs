@@ -21,7 +21,6 @@ pub(super) async fn whole(client: &Client, search: &Search) -> Result<Queue, Err
 mod tests {
     use std::sync::Arc;
 
-    use super::*;
     use crate::read::tests::answered;
     use crate::read::{Answer, Fetch};
 

@@ -1,6 +1,6 @@
 //! Where a key leads: what a pane asks the console to show next.
 
-use crate::model::ProcessId;
+use crate::model::{ProcessId, WatchlistId};
 use crate::query::Index;
 
 /// Somewhere else to look.
@@ -10,4 +10,8 @@ pub enum Lead {
     Process(ProcessId),
     /// At what a query finds in an index.
     Search(Index, String),
+    /// At the sensors that a filter finds.
+    Sensors(String),
+    /// At a watchlist.
+    Watchlist(WatchlistId),
 }

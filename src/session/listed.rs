@@ -1,11 +1,14 @@
 //! What comes in lists that the server gives page by page.
 
+mod whole;
+
 use std::{fmt::Debug, sync::Arc};
 
 use super::{Bundle, Heard, Pages, Session, triage::BundleId};
 use crate::deeds::Act;
 use crate::model::{
-    Alert, AlertId, Ban, Binary, Document, Md5, Process, ProcessId, Search, Sensor, SensorId, Span,
+    Alert, AlertId, Ban, Binary, Document, Md5, Process, ProcessId, Report, ReportId, Search,
+    Sensor, SensorFilter, SensorId, Severed, Span,
 };
 use crate::read::Fetch;
 use crate::worker::List;
@@ -180,13 +183,43 @@ impl Listed for Ban {
     }
 }
 
-impl Listed for Sensor {
+impl Listed for Severed {
     type Id = SensorId;
 
     const LIST: List = List::Isolated;
 
     /// Those that are isolated come all at once.
     const ROWS: u64 = 1 << 32;
+
+    fn id(&self) -> SensorId {
+        self.0.id
+    }
+
+    fn document(&self) -> &Document {
+        &self.0.document
+    }
+
+    fn sensor(&self) -> Option<SensorId> {
+        Some(self.0.id)
+    }
+
+    fn fetch(_: Arc<Search>, _: Span) -> Option<Fetch> {
+        Some(Fetch::Isolated)
+    }
+
+    fn pages(session: &Session) -> &Pages<Self> {
+        &session.isolated
+    }
+
+    fn pages_mut(session: &mut Session) -> &mut Pages<Self> {
+        &mut session.isolated
+    }
+}
+
+impl Listed for Sensor {
+    type Id = SensorId;
+
+    const LIST: List = List::Sensors;
 
     fn id(&self) -> SensorId {
         self.id
@@ -200,16 +233,44 @@ impl Listed for Sensor {
         Some(self.id)
     }
 
-    fn fetch(_: Arc<Search>, _: Span) -> Option<Fetch> {
-        Some(Fetch::Isolated)
+    /// What is searched for are the parts of names and addresses that a filter is made of.
+    fn fetch(search: Arc<Search>, span: Span) -> Option<Fetch> {
+        let filter = SensorFilter::of(&search.query);
+        Some(Fetch::Sensors { filter, span })
     }
 
     fn pages(session: &Session) -> &Pages<Self> {
-        &session.isolated
+        &session.sensors
     }
 
     fn pages_mut(session: &mut Session) -> &mut Pages<Self> {
-        &mut session.isolated
+        &mut session.sensors
+    }
+}
+
+impl Listed for Report {
+    type Id = ReportId;
+
+    const LIST: List = List::Reports;
+
+    fn id(&self) -> ReportId {
+        self.id.clone()
+    }
+
+    fn document(&self) -> &Document {
+        &self.document
+    }
+
+    fn fetch(search: Arc<Search>, span: Span) -> Option<Fetch> {
+        Some(Fetch::Reports { search, span })
+    }
+
+    fn pages(session: &Session) -> &Pages<Self> {
+        &session.reports
+    }
+
+    fn pages_mut(session: &mut Session) -> &mut Pages<Self> {
+        &mut session.reports
     }
 }
 

@@ -14,6 +14,7 @@ mod pages;
 mod related;
 mod remote;
 mod saved;
+mod settle;
 mod slots;
 mod timeline;
 mod transfer;
@@ -25,7 +26,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use jiff::{Timestamp, tz::TimeZone};
 
 pub use chosen::Chosen;
-pub use cx::Cx;
+pub use cx::{Cx, alerts_of, reports_of, runnable};
 pub use deeds::{Doing, Preview};
 pub use effect::Effect;
 pub use facets::{Counts, Other};
@@ -42,16 +43,17 @@ pub use transfer::Transfer;
 pub use triage::{Asides, Bundle, By, Live, News, Triage, Watch};
 pub use when::When;
 
-use crate::api::{Call, Error};
+use crate::api::Call;
 use crate::deeds::{Act, Journal};
 use crate::model::{
-    Alert, Ban, Binary, Facets, Group, Head, Lineage, Md5, Prevalence, Process, ProcessId, Search,
-    Sensor, SensorId, ServerInfo, Summary, Survey, Zone,
+    Alert, Ban, Binary, Facets, Feed, Group, GroupId, Head, License, Lineage, Md5, Page, Partition,
+    Prevalence, Process, ProcessId, Report, Search, Sensor, SensorId, ServerInfo, Severed, Site,
+    Summary, Survey, Team, User, WatchAction, Watchlist, Zone,
 };
 use crate::query::Index;
-use crate::read::{AlertRows, Answer, Tally};
+use crate::read::{AlertRows, Tally};
 use crate::text::Untrusted;
-use crate::worker::{List, Slot, Ticket};
+use crate::worker::List;
 
 /// Where the console is, and as whom: what the header says whatever happens.
 #[derive(Clone, Debug, Default)]
@@ -135,7 +137,43 @@ pub struct Session {
     /// The banned hashes.
     pub bans: Pages<Ban>,
     /// The hosts that are isolated, or are to be.
-    pub isolated: Pages<Sensor>,
+    pub isolated: Pages<Severed>,
+    /// All sensors, or those that were looked for.
+    pub sensors: Pages<Sensor>,
+    /// The sensor under the cursor of that list.
+    pub host: Option<Arc<Sensor>>,
+    /// The sensor groups.
+    pub groups: Pages<Group>,
+    /// The watchlists.
+    pub watchlists: Pages<Watchlist>,
+    /// The watchlist under the cursor.
+    pub watchlist: Option<Arc<Watchlist>>,
+    /// What it sets off.
+    pub watch_actions: Remote<Page<WatchAction>>,
+    /// How much it finds now, if anybody asked.
+    pub watch_count: Remote<u64>,
+    /// The feeds.
+    pub feeds: Pages<Feed>,
+    /// The feed under the cursor.
+    pub feed: Option<Arc<Feed>>,
+    /// The threat reports last searched for.
+    pub reports: Pages<Report>,
+    /// The threat report under the cursor, as the search has it.
+    pub looked_up: Option<Arc<Report>>,
+    /// The same with all that it looks for.
+    pub report: Remote<Report>,
+    /// How many alerts it has raised.
+    pub report_alerts: Remote<u64>,
+    /// The users.
+    pub users: Pages<User>,
+    /// The teams.
+    pub teams: Pages<Team>,
+    /// The sites.
+    pub sites: Pages<Site>,
+    /// What the server is licensed for.
+    pub license: Remote<License>,
+    /// The parts of its store of events.
+    pub partitions: Remote<Vec<Partition>>,
     /// What was changed on servers, the newest first.
     pub acts: Pages<Act>,
     /// What was asked of the server, the newest first.
@@ -186,8 +224,6 @@ pub struct Session {
     pub sensor: Remote<Sensor>,
     /// The group of its host.
     pub group: Remote<Group>,
-    /// All sensor groups, as far as anybody asked.
-    pub groups: Remote<Vec<Group>>,
     /// Its executable.
     pub binary: Remote<Binary>,
     /// Whose binary it is: the subject, or the ancestor looked at.
@@ -238,11 +274,20 @@ impl Session {
     /// A sensor, if anything has asked for it.
     pub fn known_sensor(&self, id: SensorId) -> Option<&Sensor> {
         let looked_at = self.sensor.held().map(|known| &*known.value);
-        let looked_at = looked_at.filter(|sensor| sensor.id == id);
-        looked_at.or_else(|| match self.related.sensor(id) {
-            Found::Here(sensor) => Some(sensor),
-            _ => None,
-        })
+        let under_cursor = self.host.as_deref();
+        let mut known = looked_at.into_iter().chain(under_cursor);
+        known
+            .find(|sensor| sensor.id == id)
+            .or_else(|| match self.related.sensor(id) {
+                Found::Here(sensor) => Some(sensor),
+                _ => None,
+            })
+    }
+
+    /// What a sensor group is called, if the groups are known.
+    pub fn group_name(&self, id: GroupId) -> Option<&Untrusted> {
+        let mut groups = self.groups.here();
+        groups.find_map(|(_, group)| (group.id == id).then_some(&group.name))
     }
 
     /// What a file is called, if anything that is shown tells.
@@ -285,81 +330,5 @@ impl Session {
     /// The columns that were chosen for a list.
     pub fn columns(&self, list: &str) -> Option<&[Chosen]> {
         self.columns.get(list).map(Vec::as_slice)
-    }
-
-    /// Takes an answer to heart; false when it came too late to matter.
-    fn settle(&mut self, ticket: Ticket, slot: Slot, result: Result<Answer, Error>) -> bool {
-        match (result, slot) {
-            (Ok(answer), Slot::Related(object)) => self.related.settle(object, ticket, answer),
-            (Ok(answer), Slot::Aside(aside)) => self.triage.asides.settle(aside, ticket, answer),
-            (Ok(Answer::Queue(known)), _) => self.triage.queue.settle(ticket, known),
-            (Ok(Answer::Alerts(known)), Slot::Live) => self.triage.live.look.settle(ticket, known),
-            (Ok(Answer::Info(known)), _) => self.info.settle(ticket, known),
-            (Ok(Answer::Page(known)), Slot::Page(_, start)) => {
-                self.results.settle(start, ticket, known)
-            }
-            (Ok(Answer::Prevalence(known)), _) => self.prevalence.settle(ticket, known),
-            (Ok(Answer::Alerts(known)), Slot::HostAlerts) => self.host_alerts.settle(ticket, known),
-            (Ok(Answer::Alerts(known)), Slot::Page(_, start)) => {
-                self.alerts.settle(start, ticket, known)
-            }
-            (Ok(Answer::Binaries(known)), Slot::Page(_, start)) => {
-                self.binaries.settle(start, ticket, known)
-            }
-            (Ok(Answer::Isolated(known)), Slot::Page(_, start)) => {
-                self.isolated.settle(start, ticket, known)
-            }
-            (Ok(Answer::Bans(known)), Slot::Page(_, start)) => {
-                self.bans.settle(start, ticket, known)
-            }
-            (Ok(Answer::Summary(known)), Slot::Summary(id)) => self
-                .family
-                .get_mut(&id)
-                .is_some_and(|remote| remote.settle(ticket, known)),
-            (Ok(Answer::Facets(known)), Slot::Facets(side)) => {
-                self.side_mut(side).settle(ticket, known)
-            }
-            (Ok(Answer::Facets(known)), Slot::Values) => self.values.settle(ticket, known),
-            // A refreshed chain grows from its beginning; until it is whole, what is known of it stays.
-            (Ok(Answer::Lineage(known)), _) if self.is_longer(&known.value) => {
-                self.lineage.keep(ticket)
-            }
-            (Ok(Answer::Lineage(known)), _) => self.lineage.settle(ticket, known),
-            (Ok(Answer::Sensor(known)), _) => self.sensor.settle(ticket, known),
-            (Ok(Answer::Group(known)), _) => self.group.settle(ticket, known),
-            (Ok(Answer::Groups(known)), _) => self.groups.settle(ticket, known),
-            (Ok(Answer::Binary(known)), _) => self.binary.settle(ticket, known),
-            (Ok(Answer::Segments(known)), _) => self.timeline.settle_segments(ticket, known),
-            (Ok(Answer::Events(known)), Slot::Events(segment)) => {
-                self.timeline.settle(segment, ticket, known)
-            }
-            (Ok(Answer::Head(known)), _) => self.head.settle(ticket, known),
-            // What no slot asks for.
-            (
-                Ok(
-                    Answer::Summary(_)
-                    | Answer::Page(_)
-                    | Answer::Facets(_)
-                    | Answer::Alerts(_)
-                    | Answer::Events(_)
-                    | Answer::Binaries(_)
-                    | Answer::Bans(_)
-                    | Answer::Isolated(_),
-                ),
-                _,
-            ) => false,
-            (Err(error), Slot::Page(list, start)) => self.list_mut(list).fail(start, ticket, error),
-            (Err(error), Slot::Live) => self.triage.live.fail(ticket, error),
-            (Err(error), Slot::Events(segment)) => self.timeline.fail(segment, ticket, error),
-            (Err(error), _) => self
-                .awaiting_mut(slot)
-                .is_some_and(|remote| remote.fail(ticket, error)),
-        }
-    }
-
-    /// Whether more is held of a chain whose walk goes on.
-    fn is_longer(&self, lineage: &Lineage) -> bool {
-        let held = self.lineage.current();
-        lineage.is_walking() && held.is_some_and(|held| held.value.goes_beyond(lineage))
     }
 }

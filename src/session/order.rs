@@ -16,6 +16,34 @@ pub struct Order {
     pub is_descending: bool,
 }
 
+/// The orders of groups of alerts.
+const BUNDLES: &[Order] = &[
+    Order {
+        words: "highest score first",
+        sort: "",
+        field: "alert_severity",
+        is_descending: true,
+    },
+    Order {
+        words: "most alerts first",
+        sort: "",
+        field: "n",
+        is_descending: true,
+    },
+    Order {
+        words: "newest alert first",
+        sort: "",
+        field: "newest",
+        is_descending: true,
+    },
+    Order {
+        words: "oldest alert first",
+        sort: "",
+        field: "oldest",
+        is_descending: false,
+    },
+];
+
 /// The orders of a list, the one that is used unasked first; none where the server knows only one.
 pub fn orders(list: List) -> &'static [Order] {
     match list {
@@ -79,32 +107,31 @@ pub fn orders(list: List) -> &'static [Order] {
                 is_descending: false,
             },
         ],
-        List::Bundles => &[
+        List::Bundles => BUNDLES,
+        List::Reports => &[
             Order {
                 words: "highest score first",
-                sort: "",
-                field: "alert_severity",
+                sort: "severity_score desc",
+                field: "score",
                 is_descending: true,
             },
             Order {
-                words: "most alerts first",
-                sort: "",
-                field: "n",
+                words: "newest first",
+                sort: "create_time desc",
+                field: "create_time",
                 is_descending: true,
-            },
-            Order {
-                words: "newest alert first",
-                sort: "",
-                field: "newest",
-                is_descending: true,
-            },
-            Order {
-                words: "oldest alert first",
-                sort: "",
-                field: "oldest",
-                is_descending: false,
             },
         ],
-        List::Bans | List::Isolated | List::Acts | List::Calls => &[],
+        List::Bans
+        | List::Isolated
+        | List::Acts
+        | List::Calls
+        | List::Sensors
+        | List::Watchlists
+        | List::Feeds
+        | List::Groups
+        | List::Users
+        | List::Teams
+        | List::Sites => &[],
     }
 }

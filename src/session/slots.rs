@@ -7,8 +7,7 @@ use crate::api::Error;
 use crate::worker::{Aside, List, Side, Slot};
 
 /// The slots with one value each: all but the pages and the relatives of a process.
-const VALUES: [Slot; 14] = [
-    Slot::Groups,
+const VALUES: [Slot; 19] = [
     Slot::Info,
     Slot::Lineage,
     Slot::Sensor,
@@ -22,6 +21,12 @@ const VALUES: [Slot; 14] = [
     Slot::Facets(Side::B),
     Slot::Values,
     Slot::Queue,
+    Slot::WatchActions,
+    Slot::WatchCount,
+    Slot::Report,
+    Slot::ReportAlerts,
+    Slot::License,
+    Slot::Partitions,
 ];
 
 impl Session {
@@ -98,6 +103,14 @@ impl Session {
             List::Bundles => &self.triage.bundles,
             List::Acts => &self.acts,
             List::Calls => &self.calls,
+            List::Sensors => &self.sensors,
+            List::Watchlists => &self.watchlists,
+            List::Feeds => &self.feeds,
+            List::Reports => &self.reports,
+            List::Groups => &self.groups,
+            List::Users => &self.users,
+            List::Teams => &self.teams,
+            List::Sites => &self.sites,
         }
     }
 
@@ -112,6 +125,14 @@ impl Session {
             List::Bundles => &mut self.triage.bundles,
             List::Acts => &mut self.acts,
             List::Calls => &mut self.calls,
+            List::Sensors => &mut self.sensors,
+            List::Watchlists => &mut self.watchlists,
+            List::Feeds => &mut self.feeds,
+            List::Reports => &mut self.reports,
+            List::Groups => &mut self.groups,
+            List::Users => &mut self.users,
+            List::Teams => &mut self.teams,
+            List::Sites => &mut self.sites,
         }
     }
 
@@ -122,7 +143,6 @@ impl Session {
             Slot::Lineage => &self.lineage,
             Slot::Sensor => &self.sensor,
             Slot::Group => &self.group,
-            Slot::Groups => &self.groups,
             Slot::Binary => &self.binary,
             Slot::Head => &self.head,
             Slot::Related(object) => self.related.awaiting(object)?,
@@ -135,6 +155,12 @@ impl Session {
             Slot::Queue => &self.triage.queue,
             Slot::Live => &self.triage.live.look,
             Slot::Aside(aside) => self.triage.asides.awaiting(aside),
+            Slot::WatchActions => &self.watch_actions,
+            Slot::WatchCount => &self.watch_count,
+            Slot::Report => &self.report,
+            Slot::ReportAlerts => &self.report_alerts,
+            Slot::License => &self.license,
+            Slot::Partitions => &self.partitions,
             Slot::Page(..) | Slot::Events(_) => return None,
         })
     }
@@ -146,7 +172,6 @@ impl Session {
             Slot::Lineage => &mut self.lineage,
             Slot::Sensor => &mut self.sensor,
             Slot::Group => &mut self.group,
-            Slot::Groups => &mut self.groups,
             Slot::Binary => &mut self.binary,
             Slot::Head => &mut self.head,
             Slot::Related(object) => self.related.awaiting_mut(object)?,
@@ -159,6 +184,12 @@ impl Session {
             Slot::Queue => &mut self.triage.queue,
             Slot::Live => &mut self.triage.live.look,
             Slot::Aside(aside) => self.triage.asides.awaiting_mut(aside),
+            Slot::WatchActions => &mut self.watch_actions,
+            Slot::WatchCount => &mut self.watch_count,
+            Slot::Report => &mut self.report,
+            Slot::ReportAlerts => &mut self.report_alerts,
+            Slot::License => &mut self.license,
+            Slot::Partitions => &mut self.partitions,
             Slot::Page(..) | Slot::Events(_) => return None,
         })
     }

@@ -56,11 +56,27 @@ pub enum List {
     Acts,
     /// What was asked of the server.
     Calls,
+    /// All sensors.
+    Sensors,
+    /// The watchlists.
+    Watchlists,
+    /// The feeds.
+    Feeds,
+    /// The threat reports searched for.
+    Reports,
+    /// The sensor groups.
+    Groups,
+    /// The users.
+    Users,
+    /// The teams.
+    Teams,
+    /// The sites.
+    Sites,
 }
 
 impl List {
     /// Every list.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 16] = [
         Self::Processes,
         Self::Alerts,
         Self::Binaries,
@@ -69,6 +85,14 @@ impl List {
         Self::Bundles,
         Self::Acts,
         Self::Calls,
+        Self::Sensors,
+        Self::Watchlists,
+        Self::Feeds,
+        Self::Reports,
+        Self::Groups,
+        Self::Users,
+        Self::Teams,
+        Self::Sites,
     ];
 
     /// The index that is searched for its rows, if they are found by a query.
@@ -77,11 +101,23 @@ impl List {
             Self::Processes => Some(Index::Process),
             Self::Alerts => Some(Index::Alert),
             Self::Binaries => Some(Index::Binary),
-            Self::Bans | Self::Isolated | Self::Bundles | Self::Acts | Self::Calls => None,
+            Self::Reports => Some(Index::Report),
+            Self::Bans
+            | Self::Isolated
+            | Self::Bundles
+            | Self::Acts
+            | Self::Calls
+            | Self::Sensors
+            | Self::Watchlists
+            | Self::Feeds
+            | Self::Groups
+            | Self::Users
+            | Self::Teams
+            | Self::Sites => None,
         }
     }
 
-    /// The list of what is found in an index; threat reports have none.
+    /// The list of what is found in an index.
     pub fn of(index: Index) -> Option<Self> {
         Self::ALL
             .into_iter()
@@ -102,8 +138,6 @@ pub enum Slot {
     Sensor,
     /// The group of that sensor.
     Group,
-    /// All sensor groups.
-    Groups,
     /// Its binary.
     Binary,
     /// How common its file is.
@@ -124,6 +158,18 @@ pub enum Slot {
     Facets(Side),
     /// Values of the field that is typed.
     Values,
+    /// What the watchlist under the cursor sets off.
+    WatchActions,
+    /// How much it finds now.
+    WatchCount,
+    /// The threat report under the cursor, with all that it looks for.
+    Report,
+    /// How many alerts it has raised.
+    ReportAlerts,
+    /// What the server is licensed for.
+    License,
+    /// Its store of events.
+    Partitions,
     /// All alerts of the search, to be grouped.
     Queue,
     /// A look whether new alerts have come.
@@ -303,7 +349,7 @@ impl Fetch {
             Self::Lineage { .. } => Slot::Lineage,
             Self::Sensor(_) => Slot::Sensor,
             Self::Group(_) => Slot::Group,
-            Self::Groups => Slot::Groups,
+            Self::Groups => Slot::Page(List::Groups, 0),
             Self::Binary(_) => Slot::Binary,
             Self::Prevalence(_) => Slot::Prevalence,
             Self::Alerts { span, .. } => Slot::Page(List::Alerts, span.start),
@@ -315,7 +361,18 @@ impl Fetch {
             Self::Events { segment, .. } => Slot::Events(*segment),
             Self::Head { .. } => Slot::Head,
             Self::Queue { .. } => Slot::Queue,
-            Self::Facets { .. } | Self::AlertFacets { .. } => return None,
+            Self::Sensors { span, .. } => Slot::Page(List::Sensors, span.start),
+            Self::Watchlists => Slot::Page(List::Watchlists, 0),
+            Self::WatchActions(_) => Slot::WatchActions,
+            Self::Feeds => Slot::Page(List::Feeds, 0),
+            Self::Reports { span, .. } => Slot::Page(List::Reports, span.start),
+            Self::Report(_) => Slot::Report,
+            Self::Users => Slot::Page(List::Users, 0),
+            Self::Teams => Slot::Page(List::Teams, 0),
+            Self::Sites => Slot::Page(List::Sites, 0),
+            Self::License => Slot::License,
+            Self::Partitions => Slot::Partitions,
+            Self::Facets { .. } | Self::AlertFacets { .. } | Self::Count { .. } => return None,
         })
     }
 }
@@ -328,7 +385,6 @@ impl fmt::Display for Slot {
             Self::Lineage => f.write_str("parent chain"),
             Self::Sensor => f.write_str("sensor"),
             Self::Group => f.write_str("sensor group"),
-            Self::Groups => f.write_str("sensor groups"),
             Self::Binary => f.write_str("binary"),
             Self::Prevalence => f.write_str("prevalence"),
             Self::HostAlerts => f.write_str("alerts of the host"),
@@ -351,6 +407,12 @@ impl fmt::Display for Slot {
             Self::Events(_) => f.write_str("events"),
             Self::Head => f.write_str("first bytes"),
             Self::Related(_) => f.write_str("columns"),
+            Self::WatchActions => f.write_str("what it sets off"),
+            Self::WatchCount => f.write_str("hits now"),
+            Self::Report => f.write_str("threat report"),
+            Self::ReportAlerts => f.write_str("alerts of the report"),
+            Self::License => f.write_str("license"),
+            Self::Partitions => f.write_str("store of events"),
         }
     }
 }

@@ -14,6 +14,7 @@ mod key;
 mod queue;
 mod report;
 mod rows;
+mod sensors;
 mod server;
 mod sheet;
 #[path = "../support/mod.rs"]
@@ -29,7 +30,7 @@ use report::{Report, note};
 /// One figure: its name, and how it is measured.
 type Figure = (&'static str, fn(&mut Report));
 
-const FIGURES: [Figure; 13] = [
+const FIGURES: [Figure; 14] = [
     ("key", key::measure),
     ("first-frame", first_frame::measure),
     ("frame", frame::measure),
@@ -37,6 +38,7 @@ const FIGURES: [Figure; 13] = [
     ("walk", walk::measure),
     ("join", join::measure),
     ("rows", rows::measure),
+    ("sensors", sensors::measure),
     ("events", events::measure),
     ("timeline", timeline::measure),
     ("sheet", sheet::measure),

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use lampblack::api::Error;
+use lampblack::model::{Document, Known, Page};
 use lampblack::read::{Answer, Fetch};
 use lampblack::wire;
 use serde_json::Value;
@@ -72,34 +73,47 @@ fn poisoned(fetch: &Fetch) -> Result<Answer, Error> {
             }
             Answer::Prevalence(known)
         }
-        Answer::Bans(mut known) => {
-            for row in &mut Arc::make_mut(&mut known.value).rows {
-                poison(Arc::make_mut(row), |ban| ban.document.json().to_owned());
-            }
-            Answer::Bans(known)
-        }
+        Answer::Bans(known) => Answer::Bans(poison_all(known, |ban| &ban.document)),
         Answer::Isolated(mut known) => {
             for row in &mut Arc::make_mut(&mut known.value).rows {
-                poison(Arc::make_mut(row), |sensor| {
+                poison(&mut Arc::make_mut(row).0, |sensor| {
                     sensor.document.json().to_owned()
                 });
             }
             Answer::Isolated(known)
         }
-        Answer::Groups(mut known) => {
-            for group in Arc::make_mut(&mut known.value) {
-                poison(group, |group| group.document.json().to_owned());
-            }
-            Answer::Groups(known)
-        }
+        Answer::Sensors(known) => Answer::Sensors(poison_all(known, |sensor| &sensor.document)),
+        Answer::Groups(known) => Answer::Groups(poison_all(known, |group| &group.document)),
         other @ (Answer::Summary(_)
         | Answer::Alerts(_)
         | Answer::Queue(_)
         | Answer::Segments(_)
         | Answer::Events(_)
         | Answer::Binaries(_)
-        | Answer::Head(_)) => other,
+        | Answer::Head(_)
+        | Answer::Watchlists(_)
+        | Answer::WatchActions(_)
+        | Answer::Feeds(_)
+        | Answer::Reports(_)
+        | Answer::Report(_)
+        | Answer::Users(_)
+        | Answer::Teams(_)
+        | Answer::Sites(_)
+        | Answer::License(_)
+        | Answer::Partitions(_)
+        | Answer::Count(_)) => other,
     })
+}
+
+/// The same of every row of a page.
+fn poison_all<T: wire::Noun + Clone>(
+    mut known: Known<Page<Arc<T>>>,
+    document: impl Fn(&T) -> &Document,
+) -> Known<Page<Arc<T>>> {
+    for row in &mut Arc::make_mut(&mut known.value).rows {
+        poison(Arc::make_mut(row), |row| document(row).json().to_owned());
+    }
+    known
 }
 
 /// Reads a record again with every text that names nothing replaced.

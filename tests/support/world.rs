@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use lampblack::api::Error;
-use lampblack::model::{Ban, Group, Head, Known, Lineage, Page, Process, ProcessId, Top};
+use lampblack::model::{Ban, Group, Head, Known, Lineage, Page, Process, ProcessId, Severed, Top};
 use lampblack::read::{Answer, Fetch};
 use lampblack::wire;
 use serde_json::{Value, json};
@@ -89,7 +89,7 @@ pub fn answer(fetch: &Fetch) -> Result<Answer, Error> {
         )),
         Fetch::Groups => {
             let groups = r#"[{"id": 4, "name": "Finance", "number_of_hosts": 12}]"#;
-            Answer::Groups(known(wire::list::<Group>(groups).unwrap().rows))
+            Answer::Groups(known(wire::list::<Group>(groups).unwrap().map(Arc::new)))
         }
         Fetch::Binary(_) => {
             Answer::Binary(known(wire::one(&binary().to_string()).unwrap().unwrap()))
@@ -125,13 +125,33 @@ pub fn answer(fetch: &Fetch) -> Result<Answer, Error> {
         }
         Fetch::Isolated => {
             let host = wire::one(&sensor().to_string()).unwrap().unwrap();
-            Answer::Isolated(known(Page::from(vec![Arc::new(host)])))
+            Answer::Isolated(known(Page::from(vec![Arc::new(Severed(host))])))
         }
         Fetch::Head { .. } => Answer::Head(known(Head {
             bytes: b"MZ\x90\0 no more than this".to_vec(),
             is_whole: true,
         })),
-        Fetch::Summary { .. }
+        Fetch::Sensors { span, .. } => {
+            let host = wire::one(&sensor().to_string()).unwrap().unwrap();
+            Answer::Sensors(known(Page {
+                rows: vec![Arc::new(host)],
+                total: 1,
+                start: span.start,
+                ..Page::default()
+            }))
+        }
+        Fetch::Count { .. } => Answer::Count(known(12)),
+        Fetch::Watchlists
+        | Fetch::WatchActions(_)
+        | Fetch::Feeds
+        | Fetch::Reports { .. }
+        | Fetch::Report(_)
+        | Fetch::Users
+        | Fetch::Teams
+        | Fetch::Sites
+        | Fetch::License
+        | Fetch::Partitions
+        | Fetch::Summary { .. }
         | Fetch::Alerts { .. }
         | Fetch::Queue { .. }
         | Fetch::AlertFacets { .. } => {

@@ -7,7 +7,7 @@ use jiff::{Timestamp, ToSpan};
 use super::{Field, Kind, Value};
 use crate::deeds::Act;
 use crate::keys::{Action, Scope};
-use crate::model::{Isolation, Sensor, SensorId};
+use crate::model::{Isolation, SensorId, Severed};
 use crate::panes::{
     PaneId,
     pivot::Clues,
@@ -27,7 +27,7 @@ const REVIEW: i64 = 24;
 pub struct Isolated;
 
 impl Kind for Isolated {
-    type Row = Sensor;
+    type Row = Severed;
 
     const PANE: PaneId = PaneId::Isolated;
     const SCOPE: Scope = Scope::Isolated;
@@ -35,7 +35,7 @@ impl Kind for Isolated {
     const SLOTS: &'static [Slot] = &[Slot::Page(List::Isolated, 0), Slot::Info];
     const UNASKED: &'static str = "given up; r asks";
     const EMPTY: &'static str = "no host is isolated, and none is to be";
-    const FIELDS: &'static [Field<Sensor>] = FIELDS;
+    const FIELDS: &'static [Field<Severed>] = FIELDS;
     const SHOWN: usize = 8;
 
     fn note(session: &Session) -> Option<String> {
@@ -45,18 +45,18 @@ impl Kind for Isolated {
             .then(|| format!("DRIFT: isolated by the log and not by the server: {names}"))
     }
 
-    fn lead(row: &Sensor) -> Option<Lead> {
+    fn lead(Severed(row): &Severed) -> Option<Lead> {
         Some(Lead::Search(
             Index::Process,
             format!("sensor_id:{}", row.id),
         ))
     }
 
-    fn clues(row: &Sensor) -> Clues {
+    fn clues(Severed(row): &Severed) -> Clues {
         Clues::of_host(row.id, &row.computer_name)
     }
 
-    fn copied(row: &Sensor, action: Action, _: &Session) -> Option<Copied> {
+    fn copied(Severed(row): &Severed, action: Action, _: &Session) -> Option<Copied> {
         yank::sensor(row, action)
     }
 }
@@ -74,7 +74,7 @@ fn drifted(session: &Session) -> Vec<String> {
     if session.isolated.total().is_none() {
         return Vec::new();
     }
-    let here: HashSet<_> = session.isolated.here().map(|(_, row)| row.id).collect();
+    let here: HashSet<_> = session.isolated.here().map(|(_, row)| row.0.id).collect();
     let journal = session.journal.iter();
     let known = journal.flat_map(|journal| journal.isolations(&session.identity.host));
     let gone = known.filter(|(id, _)| !here.contains(id));
@@ -86,7 +86,7 @@ fn drifted(session: &Session) -> Vec<String> {
 }
 
 /// What the server says, and whether that is what the log wants.
-fn state(sensor: &Sensor, session: &Session) -> Value {
+fn state(Severed(sensor): &Severed, session: &Session) -> Value {
     let is_ours = cause(sensor.id, session).is_some();
     match sensor.isolation() {
         Isolation::Yes => Value::Word("ISOLATED"),
@@ -97,12 +97,12 @@ fn state(sensor: &Sensor, session: &Session) -> Value {
     }
 }
 
-fn since(sensor: &Sensor, session: &Session) -> Option<Timestamp> {
+fn since(Severed(sensor): &Severed, session: &Session) -> Option<Timestamp> {
     cause(sensor.id, session).map(|act| act.at)
 }
 
 /// When somebody should look again; said in capitals once that has passed by the time of the answer.
-fn review(sensor: &Sensor, session: &Session) -> Value {
+fn review(sensor: &Severed, session: &Session) -> Value {
     let due = since(sensor, session).and_then(|at| at.checked_add(REVIEW.hours()).ok());
     let as_of = session.isolated.held().map(|page| page.as_of).max();
     match (due, as_of) {
@@ -112,7 +112,7 @@ fn review(sensor: &Sensor, session: &Session) -> Value {
     }
 }
 
-const FIELDS: &[Field<Sensor>] = &[
+const FIELDS: &[Field<Severed>] = &[
     Field::new(
         "isolation",
         Column::left("STATE", 8, 14, 0),
@@ -123,7 +123,7 @@ const FIELDS: &[Field<Sensor>] = &[
         "computer_name",
         Column::left("HOST", 12, 16, 0),
         |theme| theme.accent,
-        |sensor, _| (&sensor.computer_name).into(),
+        |sensor, _| (&sensor.0.computer_name).into(),
     ),
     Field::time("since", "SINCE", 2, |sensor, session| {
         Value::time(since(sensor, session))
@@ -132,7 +132,7 @@ const FIELDS: &[Field<Sensor>] = &[
         "by",
         Column::left("BY", 8, 12, 3),
         |theme| theme.text,
-        |sensor, session| match cause(sensor.id, session) {
+        |sensor, session| match cause(sensor.0.id, session) {
             Some(act) => Value::Text(act.who().into()),
             None => Value::Word("not by us"),
         },
@@ -142,17 +142,17 @@ const FIELDS: &[Field<Sensor>] = &[
         "status",
         Column::left("STATUS", 7, 11, 4),
         |theme| theme.text,
-        |sensor, _| (&sensor.status).into(),
+        |sensor, _| (&sensor.0.status).into(),
     ),
     Field::time("last_checkin_time", "SEEN", 5, |sensor, _| {
-        Value::time(sensor.last_checkin)
+        Value::time(sensor.0.last_checkin)
     }),
     Field::new(
         "reason",
         Column::left("REASON", 16, Column::REST, 1),
         |theme| theme.text,
         |sensor, session| {
-            let act = cause(sensor.id, session);
+            let act = cause(sensor.0.id, session);
             let reason = act.and_then(|act| act.sending.reason.clone());
             Value::Text(reason.unwrap_or_default().into())
         },
@@ -162,7 +162,7 @@ const FIELDS: &[Field<Sensor>] = &[
         Column::left("TICKET", 8, 12, 6),
         |theme| theme.text,
         |sensor, session| {
-            let act = cause(sensor.id, session);
+            let act = cause(sensor.0.id, session);
             let ticket = act.and_then(|act| act.sending.ticket.clone());
             Value::Text(ticket.unwrap_or_default().into())
         },
@@ -171,6 +171,6 @@ const FIELDS: &[Field<Sensor>] = &[
         "id",
         Column::right("SENSOR", 6, 8, 7),
         |theme| theme.number,
-        |sensor, _| Value::Number(sensor.id.0),
+        |sensor, _| Value::Number(sensor.0.id.0),
     ),
 ];

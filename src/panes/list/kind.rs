@@ -47,6 +47,9 @@ pub trait Kind: Sized + 'static {
     /// How many of the fields, from the first, are shown unless something else is chosen.
     const SHOWN: usize;
 
+    /// Whether the server counts just these rows: then its total is no estimate.
+    const IS_COUNTED: bool = false;
+
     /// Fields that stand behind another one while the server sorts by it, unless other columns were chosen.
     const BESIDE: &'static [(&'static str, Field<Self::Row>)] = &[];
 

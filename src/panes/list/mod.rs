@@ -1,6 +1,7 @@
 //! Lists: rows of any kind and any number, with columns, filter, marks and export.
 
 mod acts;
+mod admin;
 mod alerts;
 mod bans;
 mod binaries;
@@ -8,6 +9,7 @@ mod bundles;
 mod calls;
 mod columns;
 mod draw;
+mod feeds;
 mod filter;
 mod isolated;
 mod joined;
@@ -17,7 +19,10 @@ mod marks;
 mod number;
 mod picked;
 mod processes;
+mod reports;
+mod sensors;
 mod state;
+mod watchlists;
 mod window;
 
 use crossterm::event::KeyEvent;
@@ -28,6 +33,7 @@ use ratatui::{
 };
 
 pub use acts::Acts;
+pub use admin::{SensorGroups, Sites, Teams, Users};
 pub use alerts::Alerts;
 pub(super) use alerts::{indicator, object, score, source};
 pub use bans::Bans;
@@ -37,11 +43,15 @@ pub(super) use bundles::{name as group_name, owners, statuses};
 pub use calls::Calls;
 pub(super) use calls::curl;
 pub(super) use draw::moment;
+pub use feeds::Feeds;
 pub use isolated::Isolated;
 pub use kind::Kind;
 use kind::{Field, Value};
 pub use processes::Processes;
+pub use reports::Reports;
+pub use sensors::Sensors;
 pub use state::State;
+pub use watchlists::Watchlists;
 
 use super::{
     ColumnsPane, ExportPane, Look, Pane, PaneId, motion,
@@ -69,6 +79,8 @@ pub struct ListPane<K: Kind> {
     typing: Typing,
     /// The rows that pass the filter; all of them without one.
     shown: Option<Shown>,
+    /// The row to go to as soon as it is here.
+    sought: Option<<K::Row as Listed>::Id>,
     /// Whether the cursor was moved by the user, and not the rows below it by the server.
     has_moved: bool,
     /// Whether the cursor last went down: the next page is asked for on that side.
@@ -83,6 +95,7 @@ impl<K: Kind> Default for ListPane<K> {
             height: 24,
             typing: Typing::default(),
             shown: None,
+            sought: None,
             has_moved: true,
             is_downward: true,
         }
@@ -100,6 +113,7 @@ impl<K: Kind> ListPane<K> {
         *self = Self {
             state,
             height: self.height,
+            sought: self.sought.take(),
             ..Self::default()
         };
     }
@@ -155,15 +169,6 @@ impl<K: Kind> ListPane<K> {
         self.has_moved = true;
     }
 
-    /// Goes where the row under the cursor leads.
-    fn open(&self, cx: &mut Cx<'_>) {
-        match self.current(cx.session()).map(|row| K::lead(row)) {
-            Some(Some(lead)) => cx.lead(lead),
-            Some(None) => cx.notify("this row leads nowhere: it names neither process nor hash"),
-            None => cx.notify("no row is under the cursor"),
-        }
-    }
-
     fn set_filter(&mut self, text: &str) {
         self.state.filter = Filter::parse(text);
         self.shown = None;
@@ -191,7 +196,7 @@ impl<K: Kind> Pane for ListPane<K> {
         };
         let unit = K::unit(session);
         // One row for each of them: the server still counts their segments.
-        let most = if pages.is_estimate() && unit.is_empty() {
+        let most = if pages.is_estimate() && unit.is_empty() && !K::IS_COUNTED {
             "up to "
         } else {
             ""
@@ -327,6 +332,7 @@ impl<K: Kind> Pane for ListPane<K> {
             let state = self.state.moved_to(search);
             self.restore(state);
         }
+        self.find(cx);
         self.sift(cx.session());
         let has_moved = std::mem::take(&mut self.has_moved);
         if !has_moved && !self.state.is_at_end {

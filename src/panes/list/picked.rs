@@ -23,6 +23,15 @@ impl<K: Kind> ListPane<K> {
         }
     }
 
+    /// Goes where the row under the cursor leads.
+    pub(super) fn open(&self, cx: &mut Cx<'_>) {
+        match self.current(cx.session()).map(|row| K::lead(row)) {
+            Some(Some(lead)) => cx.lead(lead),
+            Some(None) => cx.notify("this row leads nowhere: it names neither process nor hash"),
+            None => cx.notify("no row is under the cursor"),
+        }
+    }
+
     /// Marks the rows of these positions that are here and shown.
     pub(super) fn mark_all(&mut self, span: Range<u64>, session: &Session) {
         for (at, row) in K::Row::pages(session).here() {

@@ -70,6 +70,27 @@ impl<K: Kind> ListPane<K> {
         }
     }
 
+    /// Goes to a row as soon as it is here, whatever is filtered.
+    pub fn seek(&mut self, id: <K::Row as Listed>::Id) {
+        self.set_filter("");
+        self.sought = Some(id);
+    }
+
+    /// Goes to the row that is sought, if it is here.
+    pub(super) fn find(&mut self, cx: &mut Cx<'_>) {
+        let pages = K::Row::pages(cx.session());
+        let Some(id) = self.sought.take_if(|_| pages.total().is_some()) else {
+            return;
+        };
+        match pages.near(&id, self.state.cursor) {
+            Some(at) => {
+                self.state.cursor = at;
+                self.has_moved = true;
+            }
+            None => cx.notify("it is not among these"),
+        }
+    }
+
     /// Keeps the cursor in sight.
     pub(super) fn follow(&mut self, session: &Session) {
         let index = self.index(session);

@@ -68,6 +68,10 @@ impl Clues {
         let mut clues = Self {
             at: start(process.started),
             sensor: Some(process.sensor),
+            watchlist: process.watchlists.first().and_then(|hit| {
+                let id = hit.id.raw().parse();
+                id.ok().map(WatchlistId)
+            }),
             ..Self::default()
         };
         clues.hash("process_md5", process.md5);
@@ -208,6 +212,30 @@ impl Clues {
     pub fn of_report(report: &Report) -> Self {
         Self {
             report: Some(report.id.clone()),
+            ..Self::default()
+        }
+    }
+
+    /// Those of a watchlist.
+    pub fn of_watchlist(watchlist: WatchlistId) -> Self {
+        Self {
+            watchlist: Some(watchlist),
+            ..Self::default()
+        }
+    }
+
+    /// Those of a feed.
+    pub fn of_feed(feed: FeedId) -> Self {
+        Self {
+            feed: Some(feed),
+            ..Self::default()
+        }
+    }
+
+    /// Those of a sensor group.
+    pub fn of_group(group: GroupId) -> Self {
+        Self {
+            group: Some(group),
             ..Self::default()
         }
     }

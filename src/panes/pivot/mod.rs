@@ -7,6 +7,7 @@ pub use around::AroundPane;
 pub use clues::Clues;
 
 use crate::keys::Action;
+use crate::model::SensorFilter;
 use crate::panes::Pane;
 use crate::query::{Index, quote};
 use crate::session::{Cx, Lead, Session};
@@ -21,10 +22,13 @@ pub(super) fn follow(
     cx: &mut Cx<'_>,
     clues: impl FnOnce(&Session) -> Vec<Clues>,
 ) -> bool {
-    match action {
-        Action::GoHost => return go_to(&clues(cx.session()), action, Index::Process, host, cx),
-        Action::GoReport => return go_to(&clues(cx.session()), action, Index::Alert, report, cx),
-        _ => {}
+    if let Action::GoHost | Action::GoWatchlist | Action::GoReport = action {
+        let rows = clues(cx.session());
+        match rows.iter().find_map(|row| origin(action, row)) {
+            Some(lead) => cx.lead(lead),
+            None => cx.notify(format!("{}: not known here", action.label())),
+        }
+        return true;
     }
     let (clue, index) = match action {
         Action::AlertsOfHost => (Action::SameHost, Index::Alert),
@@ -47,35 +51,25 @@ pub(super) fn popup(
     Some(Box::new(pane))
 }
 
-/// Goes to what the conditions of some rows find.
-fn go_to(
-    rows: &[Clues],
-    action: Action,
-    index: Index,
-    condition: fn(&Clues) -> Option<String>,
-    cx: &mut Cx<'_>,
-) -> bool {
-    let terms = rows.iter().filter_map(condition).collect();
-    search(terms, action, index, cx);
-    true
-}
-
-/// What happens on a host: by its sensor, which its name may share with others.
-fn host(clues: &Clues) -> Option<String> {
-    clues.sensor().map(|id| format!("sensor_id:{id}"))
-}
-
-/// What a report or a watchlist has raised.
-fn report(clues: &Clues) -> Option<String> {
-    let of_report = clues.report.as_ref().map(|report| {
-        let (feed, id) = (report.feed, quote(report.id.raw()));
-        format!("(feed_id:{feed} watchlist_id:{id})")
-    });
-    let of_watchlist = || {
-        let id = clues.watchlist?;
-        Some(format!("watchlist_id:{id}"))
-    };
-    of_report.or_else(of_watchlist)
+/// Where a clue leads that is one thing, and not a question.
+fn origin(action: Action, clues: &Clues) -> Option<Lead> {
+    Some(match action {
+        // By its number: what is called so elsewhere, the list may spell with other letters.
+        Action::GoHost => {
+            let filter = SensorFilter {
+                id: Some(clues.sensor?),
+                ..SensorFilter::default()
+            };
+            Lead::Sensors(filter.to_string())
+        }
+        Action::GoWatchlist => Lead::Watchlist(clues.watchlist?),
+        _ => {
+            let report = clues.report.as_ref()?;
+            let id = quote(report.id.raw());
+            let query = format!("feed_id:{} report_id:{id}", report.feed);
+            Lead::Search(Index::Report, query)
+        }
+    })
 }
 
 fn lead(rows: &[Clues], action: Action, index: Index, cx: &mut Cx<'_>) {

@@ -3,31 +3,23 @@
 use jiff::Timestamp;
 use ratatui::text::{Line, Span};
 
-use crate::model::{self, Isolation, Known, Precision, Sensor, Zone};
+use crate::model::{self, GroupId, Isolation, Precision, Sensor, Zone};
 use crate::session::Session;
 use crate::text;
 use crate::theme::Theme;
 use crate::widgets::Field;
 
 /// The facts of a sensor, the most urgent first.
-pub(super) fn facts(
-    known: &Known<Sensor>,
-    session: &Session,
+pub(in crate::panes) fn facts(
+    sensor: &Sensor,
+    as_of: Timestamp,
+    group: String,
+    zone: &Zone,
     theme: &Theme,
 ) -> Vec<Field<'static>> {
-    let sensor = &known.value;
-    let group = session
-        .group
-        .current()
-        .filter(|group| Some(group.value.id) == sensor.group);
-    let group = match (group, sensor.group) {
-        (Some(group), _) => text::visible(&group.value.name),
-        (None, Some(id)) => format!("#{id}"),
-        (None, None) => "not known".into(),
-    };
     let mut fields = vec![
         Field::cut("", isolation(sensor, theme)),
-        Field::cut("status", status(sensor, known.as_of, &session.zone, theme)),
+        Field::cut("status", status(sensor, as_of, zone, theme)),
         Field::cut("group", group),
         Field::cut("os", text::visible(&sensor.os)),
     ];
@@ -41,8 +33,22 @@ pub(super) fn facts(
     fields
 }
 
+/// What the group of a sensor is called, as far as anybody asked.
+pub(in crate::panes) fn group(id: Option<GroupId>, session: &Session) -> String {
+    let Some(id) = id else {
+        return "not known".into();
+    };
+    let subject = session.group.current();
+    let subject = subject.filter(|group| group.value.id == id);
+    let name = subject.map(|group| &group.value.name);
+    match name.or_else(|| session.group_name(id)) {
+        Some(name) => text::visible(name),
+        None => format!("#{id}"),
+    }
+}
+
 /// What is worth knowing of a sensor once everything else is known.
-pub(super) fn aside(sensor: &Sensor) -> Vec<Field<'static>> {
+pub(in crate::panes) fn aside(sensor: &Sensor) -> Vec<Field<'static>> {
     let mut fields = vec![Field::cut("version", sensor.release())];
     let backlog = match (sensor.eventlog_bytes, sensor.storefile_bytes) {
         (None, None) => "not known".into(),

@@ -3,7 +3,7 @@
 mod binary;
 mod host;
 
-pub(super) use host::clock;
+pub(super) use host::{aside, clock, facts, group};
 
 use ratatui::{Frame, layout::Rect, text::Line};
 
@@ -88,7 +88,7 @@ impl Pane for SensorPane {
         }
         if let Some(known) = session.sensor.held() {
             fields.push(Field::cut("", ""));
-            fields.extend(dimmed(&session.sensor, host::aside(&known.value), theme));
+            fields.extend(dimmed(&session.sensor, aside(&known.value), theme));
         }
         self.height = usize::from(area.height);
         self.offset = self.offset.min(fields.len().saturating_sub(self.height));
@@ -104,7 +104,12 @@ impl Pane for SensorPane {
 pub(super) fn host_fields(session: &Session, theme: &Theme) -> Vec<Field<'static>> {
     let said = |text, style| vec![Field::cut("", Line::styled(text, style))];
     match (session.sensor.held(), &session.subject) {
-        (Some(known), _) => dimmed(&session.sensor, host::facts(known, session, theme), theme),
+        (Some(known), _) => {
+            let sensor = &known.value;
+            let group = group(sensor.group, session);
+            let facts = facts(sensor, known.as_of, group, &session.zone, theme);
+            dimmed(&session.sensor, facts, theme)
+        }
         (None, None) => said("select a process to see its host", theme.muted),
         (None, Some(_)) if session.sensor.is_pending() => said("on its way", theme.muted),
         (None, Some(_)) => said("not known", theme.unknown),

@@ -58,7 +58,7 @@ impl Cx<'_> {
 }
 
 /// The alerts of a host that nobody has closed. The server finds none by the process it is about (reference 2.13).
-fn open_alerts(host: &Untrusted) -> Fetch {
+pub(super) fn open_alerts(host: &Untrusted) -> Fetch {
     let host = query::quote(host.raw());
     let search = Search {
         query: format!("hostname:{host} (status:Unresolved OR status:\"In Progress\")"),

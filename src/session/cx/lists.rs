@@ -3,7 +3,7 @@
 use std::{ops::Range, sync::Arc};
 
 use super::Cx;
-use crate::model::{Alert, Binary, Process, Search};
+use crate::model::{Alert, Binary, Process, Report, Search};
 use crate::query::Index;
 use crate::session::{Effect, Listed, Past, When};
 use crate::worker::{List, Request, Slot, Urgency};
@@ -15,7 +15,7 @@ impl Cx<'_> {
             Index::Process => self.ask::<Process>(query),
             Index::Alert => self.ask::<Alert>(query),
             Index::Binary => self.ask::<Binary>(query),
-            Index::Report => self.warn("reports have no list"),
+            Index::Report => self.ask::<Report>(query),
         }
     }
 
@@ -34,6 +34,18 @@ impl Cx<'_> {
             self.session.asked_at = Some((self.now, self.session.when.clone()));
         }
         self.put::<T>(search);
+    }
+
+    /// Puts a question that a list follows the cursor of another with: it is asked when that rests, and the cache may
+    /// answer.
+    pub fn look_into<T: Listed>(&mut self, query: String) {
+        let search = Search {
+            query,
+            sort: self.session.order(T::LIST).map(|order| order.sort.into()),
+            ..Search::default()
+        };
+        let awaited = T::pages_mut(self.session).ask(Arc::new(search));
+        self.cancel_pages(T::LIST, awaited);
     }
 
     fn put<T: Listed>(&mut self, search: Search) {

@@ -1,5 +1,6 @@
 //! What a pane may do while it handles input, and what leaves the screen.
 
+mod beside;
 mod context;
 mod deeds;
 mod facets;
@@ -14,6 +15,7 @@ mod watch;
 
 use std::{path::PathBuf, sync::Arc};
 
+pub use beside::{alerts_of, reports_of, runnable};
 use jiff::Timestamp;
 
 use super::{Awaiting, Chosen, Effect, Heard, Lead, Notice, SavedQuery, Session};

@@ -1,0 +1,153 @@
+//! Which sensors are listed: what can be typed to find some of many.
+
+use std::fmt;
+
+use super::{GroupId, SensorId};
+
+/// Which sensors to list; matches are substrings and mind the case (reference 2.6).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct SensorFilter {
+    /// Part of the host name.
+    pub hostname: Option<String>,
+    /// Part of an address; if given, the server ignores the host name.
+    pub ip: Option<String>,
+    /// Members of this group.
+    pub group: Option<GroupId>,
+    /// This one; what else is asked for counts for nothing then.
+    pub id: Option<SensorId>,
+}
+
+impl SensorFilter {
+    /// Reads `hostname:FIN`, `ip:10.1.`, `group:"Default Group"`, `id:7`, or a part of a name or an address alone.
+    /// `group` finds the number of a group by its name.
+    ///
+    /// # Errors
+    ///
+    /// What cannot be asked for, in words.
+    pub fn read(text: &str, group: impl Fn(&str) -> Option<GroupId>) -> Result<Self, String> {
+        let mut filter = Self::default();
+        for word in words(text) {
+            let (field, value) = match word.split_once(':') {
+                Some((field, value)) if is_field(field) => (field.to_ascii_lowercase(), value),
+                _ if is_address(&word) => ("ip".to_owned(), word.as_str()),
+                _ => ("hostname".to_owned(), word.as_str()),
+            };
+            if value.is_empty() {
+                return Err(format!("{field}: needs a value"));
+            }
+            let is_twice = match field.as_str() {
+                "ip" => filter.ip.replace(value.to_owned()).is_some(),
+                "group" => {
+                    let number = value.parse().ok().map(GroupId);
+                    let found = group(value).or(number);
+                    let found = found.ok_or(format!("no sensor group is called {value:?}"))?;
+                    filter.group.replace(found).is_some()
+                }
+                "id" => {
+                    let id = value
+                        .parse()
+                        .map_err(|_| format!("{value:?} is no number"))?;
+                    filter.id.replace(SensorId(id)).is_some()
+                }
+                _ => filter.hostname.replace(value.to_owned()).is_some(),
+            };
+            if is_twice {
+                return Err(format!("the server looks for one {field} at a time"));
+            }
+        }
+        if filter.ip.is_some() && filter.hostname.is_some() {
+            return Err("the server looks for a name or for an address, not for both".into());
+        }
+        Ok(filter)
+    }
+
+    /// Reads what [`Display`](fmt::Display) writes.
+    pub fn of(text: &str) -> Self {
+        Self::read(text, |_| None).unwrap_or_default()
+    }
+}
+
+impl fmt::Display for SensorFilter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let quoted = |text: &String| format!("\"{text}\"");
+        let parts = [
+            self.hostname
+                .as_ref()
+                .map(quoted)
+                .map(|name| format!("hostname:{name}")),
+            self.ip.as_ref().map(quoted).map(|ip| format!("ip:{ip}")),
+            self.group.map(|group| format!("group:{group}")),
+            self.id.map(|id| format!("id:{id}")),
+        ];
+        let parts: Vec<_> = parts.into_iter().flatten().collect();
+        f.write_str(&parts.join(" "))
+    }
+}
+
+fn is_field(name: &str) -> bool {
+    ["hostname", "ip", "group", "id"]
+        .iter()
+        .any(|field| field.eq_ignore_ascii_case(name))
+}
+
+/// Whether it can only be part of an address.
+fn is_address(word: &str) -> bool {
+    let is_v4 = word.contains('.')
+        && word
+            .chars()
+            .all(|char| char.is_ascii_digit() || char == '.');
+    is_v4
+        || word.contains(':')
+            && word
+                .chars()
+                .all(|char| char.is_ascii_hexdigit() || char == ':')
+}
+
+/// Words parted by blanks; double quotes, which no name of a host has, hold blanks together.
+fn words(text: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut is_quoted = false;
+    for char in text.chars() {
+        match char {
+            '"' => is_quoted = !is_quoted,
+            char if char.is_whitespace() && !is_quoted => words.push(String::new()),
+            char => words.last_mut().expect("never empty").push(char),
+        }
+    }
+    words.retain(|word| !word.is_empty());
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<String, String> {
+        let group = |name: &str| (name == "Default Group").then_some(GroupId(1));
+        SensorFilter::read(text, group).map(|filter| filter.to_string())
+    }
+
+    #[test]
+    fn what_is_typed_is_a_name_an_address_or_a_group() {
+        for (typed, expected) in [
+            ("FIN", "hostname:\"FIN\""),
+            ("10.1.", "ip:\"10.1.\""),
+            ("HOSTNAME:FIN-7", "hostname:\"FIN-7\""),
+            ("ip:10", "ip:\"10\""),
+            ("group:\"Default Group\" FIN", "hostname:\"FIN\" group:1"),
+            ("group:7", "group:7"),
+            ("id:7", "id:7"),
+            ("", ""),
+        ] {
+            assert_eq!(read(typed).as_deref(), Ok(expected), "{typed}");
+            assert_eq!(SensorFilter::of(expected).to_string(), expected);
+        }
+    }
+
+    #[test]
+    fn what_the_server_would_ignore_is_refused() {
+        for typed in ["ip:10 FIN", "FIN HR", "group:Nobody", "hostname:", "id:x"] {
+            assert!(read(typed).is_err(), "{typed}");
+        }
+    }
+}

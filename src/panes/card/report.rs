@@ -1,0 +1,187 @@
+//! The threat report under the cursor, with all that it looks for, and below it the feed it may come from.
+
+use jiff::Timestamp;
+use ratatui::text::{Line, Span};
+
+use super::{Card, LONG, missing, page_of, said};
+use crate::keys::{Action, Scope};
+use crate::model::{Feed, Precision, Report, ReportId};
+use crate::panes::{
+    PaneId,
+    list::thousands,
+    pivot::Clues,
+    yank::{self, Copied},
+};
+use crate::query::{self, Index};
+use crate::session::{Awaiting, Lead, Session, alerts_of};
+use crate::text;
+use crate::theme::Theme;
+use crate::widgets::Field;
+use crate::worker::Slot;
+
+/// The card of a threat report.
+#[derive(Debug)]
+pub struct ReportCard;
+
+/// Whose card it is: a report's, or a feed's that has none to show.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Subject {
+    Report(ReportId),
+    Feed(u64),
+}
+
+impl Card for ReportCard {
+    type Id = Subject;
+
+    const PANE: PaneId = PaneId::Report;
+    const SCOPE: Scope = Scope::Report;
+    const SLOTS: &'static [Slot] = &[Slot::Report, Slot::ReportAlerts];
+    const NONE: &'static str = "select a feed or a report to see what is known of it";
+
+    fn shown(session: &Session) -> Option<Subject> {
+        let report = session.looked_up.as_ref();
+        let feed = || Some(Subject::Feed(session.feed.as_ref()?.id.0));
+        report
+            .map(|report| Subject::Report(report.id.clone()))
+            .or_else(feed)
+    }
+
+    fn title(session: &Session) -> String {
+        match (&session.looked_up, &session.feed) {
+            (Some(report), _) => {
+                let id = text::fit(&report.id.id, 40);
+                format!("Report {id} of feed {}", report.id.feed)
+            }
+            (None, Some(feed)) => format!("Feed {}", feed.id),
+            (None, None) => "Report".into(),
+        }
+    }
+
+    fn as_of(session: &Session) -> Option<Timestamp> {
+        let whole = session.whole_report().and(session.report.current());
+        let whole = whole.map(|known| known.as_of);
+        whole.or_else(|| page_of(session.looked_up.as_ref(), session))
+    }
+
+    fn facts(session: &Session, theme: &Theme) -> Vec<Field<'static>> {
+        let mut fields = Vec::new();
+        if let Some(found) = &session.looked_up {
+            fields.extend(report(found, session, theme));
+            fields.push(Field::cut("", ""));
+        }
+        let of = session.looked_up.as_ref().map(|report| report.id.feed);
+        let mut feeds = session.feeds.here().map(|(_, feed)| feed);
+        let feed = match of {
+            Some(id) => feeds.find(|feed| feed.id == id),
+            None => session.feed.as_ref(),
+        };
+        fields.extend(feed.into_iter().flat_map(|feed| feed_facts(feed, theme)));
+        fields
+    }
+
+    fn lead(session: &Session) -> Option<Lead> {
+        let report = session.looked_up.as_ref()?;
+        Some(Lead::Search(Index::Alert, alerts_of(report)))
+    }
+
+    fn clues(session: &Session) -> Option<Clues> {
+        session.looked_up.as_deref().map(Clues::of_report)
+    }
+
+    fn copied(session: &Session, action: Action) -> Option<Copied> {
+        let found = session.looked_up.as_deref()?;
+        let report = session.whole_report().unwrap_or(found);
+        let own = [
+            report.id.raw().into(),
+            report.title.clone(),
+            report.link.clone(),
+        ];
+        let values = report.indicators.iter().map(|one| one.value.clone());
+        yank::fields(|| own.into_iter().chain(values), &report.document, action)
+    }
+}
+
+fn report(found: &Report, session: &Session, theme: &Theme) -> Vec<Field<'static>> {
+    let whole = session.whole_report();
+    let report = whole.unwrap_or(found);
+    let score = report
+        .score
+        .map_or("not known".into(), |score| score.to_string());
+    let ignored = match report.is_ignored {
+        Some(true) => Span::styled("  IGNORED: it raises no alerts", theme.caution),
+        Some(false) => Span::styled("  raises alerts", theme.muted),
+        None => Span::raw(""),
+    };
+    let score = Line::from(vec![Span::styled(score, theme.caution), ignored]);
+    let created = report.created.map(|at| {
+        let at = session.zone.show(at, Precision::Second);
+        Field::cut("made", Line::styled(at, theme.time))
+    });
+    let tags: Vec<_> = report.tags.iter().map(text::visible).collect();
+    let mut fields = vec![
+        said("", &report.title),
+        Some(Field::cut("score", score)),
+        Some(Field::cut("alerts", alerts(session, theme))),
+        said("feed", &report.feed_name),
+        created,
+        said("link", &text::defang(&report.link).into()),
+        (!tags.is_empty()).then(|| Field::wrapped("tags", tags.join(", "), LONG)),
+        said("says", &report.description),
+    ];
+    let indicators = report.indicators.iter().map(|indicator| {
+        let kind = ["query", "md5", "sha256", "dns", "ipv4", "ipv6"];
+        let kind = kind.into_iter().find(|kind| indicator.kind.is_like(kind));
+        let value = query::indicated(indicator.kind.raw(), indicator.value.raw());
+        let value = text::visible(&value.as_str().into());
+        let value = Line::styled(value, theme.number);
+        Some(Field::wrapped(kind.unwrap_or("indicator"), value, LONG))
+    });
+    fields.extend(indicators);
+    let mut fields: Vec<_> = fields.into_iter().flatten().collect();
+    let note = match whole {
+        None if session.report.is_pending() => Some(("on its way", theme.muted)),
+        None => Some(("only what the search has of it is known", theme.unknown)),
+        Some(whole) if whole.indicators.is_empty() => Some(("nothing", theme.muted)),
+        Some(_) => None,
+    };
+    if let Some((text, style)) = note {
+        fields.push(Field::cut("looks for", Line::styled(text, style)));
+    }
+    fields
+}
+
+/// How many alerts it has raised.
+fn alerts(session: &Session, theme: &Theme) -> Line<'static> {
+    match session.report_alerts.current() {
+        Some(known) => {
+            let as_of = session.as_of(known.as_of);
+            format!("{} raised, {as_of}", thousands(*known.value)).into()
+        }
+        None => missing(&session.report_alerts, theme),
+    }
+}
+
+fn feed_facts(feed: &Feed, theme: &Theme) -> Vec<Field<'static>> {
+    let state = match (feed.is_enabled, feed.is_manual) {
+        (Some(true), Some(true)) => "enabled, added here",
+        (Some(true), _) => "enabled",
+        (Some(false), Some(true)) => "DISABLED, added here",
+        (Some(false), _) => "DISABLED",
+        (None, _) => "not known whether it is enabled",
+    };
+    let style = if feed.is_enabled == Some(true) {
+        theme.good
+    } else {
+        theme.caution
+    };
+    let fields = [
+        said("feed", feed.title()),
+        Some(Field::cut("", Line::styled(state, style))),
+        said("name", &feed.name),
+        said("what", &feed.summary),
+        said("category", &feed.category),
+        said("read from", &text::defang(&feed.url).into()),
+        said("provider", &text::defang(&feed.provider_url).into()),
+    ];
+    fields.into_iter().flatten().collect()
+}

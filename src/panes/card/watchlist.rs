@@ -1,0 +1,213 @@
+//! The watchlist under the cursor: what it looks for, how far it has come, and what it sets off.
+
+use jiff::Timestamp;
+use ratatui::text::Line;
+
+use super::{Card, LONG, missing, page_of, said};
+use crate::keys::{Action, Scope};
+use crate::model::{ActionKind, Precision, StoredIndex, Watchlist, WatchlistId};
+use crate::panes::{
+    PaneId,
+    list::thousands,
+    pivot::Clues,
+    yank::{self, Copied},
+};
+use crate::query::{self, Index, Level, Stored};
+use crate::session::{Awaiting, Cx, Lead, Session, runnable};
+use crate::text;
+use crate::theme::Theme;
+use crate::widgets::Field;
+use crate::worker::Slot;
+
+/// The card of a watchlist.
+#[derive(Debug)]
+pub struct WatchlistCard;
+
+impl Card for WatchlistCard {
+    type Id = WatchlistId;
+
+    const PANE: PaneId = PaneId::Watchlist;
+    const SCOPE: Scope = Scope::Watchlist;
+    const SLOTS: &'static [Slot] = &[Slot::WatchActions, Slot::WatchCount];
+    const NONE: &'static str = "select a watchlist to see what it looks for";
+
+    fn shown(session: &Session) -> Option<WatchlistId> {
+        session.watchlist.as_ref().map(|watchlist| watchlist.id)
+    }
+
+    fn title(session: &Session) -> String {
+        let watchlist = session.watchlist.as_ref();
+        watchlist.map_or("Watchlist".into(), |watchlist| {
+            format!("Watchlist {}", watchlist.id)
+        })
+    }
+
+    fn as_of(session: &Session) -> Option<Timestamp> {
+        page_of(session.watchlist.as_ref(), session)
+    }
+
+    fn facts(session: &Session, theme: &Theme) -> Vec<Field<'static>> {
+        let Some(watchlist) = &session.watchlist else {
+            return Vec::new();
+        };
+        let time = |label, at: Option<Timestamp>| {
+            let at = session.zone.show(at?, Precision::Second);
+            Some(Field::cut(label, Line::styled(at, theme.time)))
+        };
+        let mut fields: Vec<_> = said("", &watchlist.name).into_iter().collect();
+        fields.push(Field::cut("", state(watchlist, theme)));
+        fields.extend(said("for", &watchlist.description));
+        fields.push(Field::cut("", ""));
+        fields.extend(looks_for(watchlist, theme));
+        fields.push(Field::wrapped(
+            "finds now",
+            now(watchlist, session, theme),
+            2,
+        ));
+        fields.push(Field::cut("", ""));
+        let hits = |label, n: Option<u64>| Some(Field::cut(label, thousands(n?)));
+        let rest = [
+            hits("hits, all", watchlist.total_hits),
+            hits("last run", watchlist.last_hits),
+            time("last hit", watchlist.last_hit),
+            time("searched to", watchlist.searched),
+            time("made", watchlist.added),
+        ];
+        fields.extend(rest.into_iter().flatten());
+        fields.push(Field::cut("", ""));
+        fields.extend(sets_off(session, theme));
+        fields
+    }
+
+    fn lead(session: &Session) -> Option<Lead> {
+        let (index, query) = runnable(session.watchlist.as_ref()?)?;
+        Some(Lead::Search(index, query))
+    }
+
+    fn clues(session: &Session) -> Option<Clues> {
+        let watchlist = session.watchlist.as_ref()?;
+        Some(Clues::of_watchlist(watchlist.id))
+    }
+
+    fn copied(session: &Session, action: Action) -> Option<Copied> {
+        let watchlist = session.watchlist.as_ref()?;
+        let query = Stored::read(watchlist.search_query.raw()).text.into();
+        let fields = || [watchlist.name.clone(), query].into_iter();
+        yank::fields(fields, &watchlist.document, action)
+    }
+
+    fn act(action: Action, cx: &mut Cx<'_>) -> bool {
+        let is_counting = action == Action::CountHits;
+        if is_counting {
+            cx.count_hits();
+        }
+        is_counting
+    }
+}
+
+fn state(watchlist: &Watchlist, theme: &Theme) -> Line<'static> {
+    let (word, style) = match watchlist.is_enabled {
+        Some(true) => ("enabled", theme.good),
+        Some(false) => ("DISABLED", theme.caution),
+        None => ("not known whether it is enabled", theme.unknown),
+    };
+    let readonly = if watchlist.is_readonly == Some(true) {
+        ", read-only: nobody can change it"
+    } else {
+        ""
+    };
+    Line::styled(format!("{word}{readonly}"), style)
+}
+
+/// The query in full, what besides it must hold, and what is wrong with it.
+fn looks_for(watchlist: &Watchlist, theme: &Theme) -> Vec<Field<'static>> {
+    /// A query may be as long as it likes; beyond this, the JSON has it.
+    const QUERY: usize = 24;
+    let stored = Stored::read(watchlist.search_query.raw());
+    let (index, label) = match &watchlist.index {
+        StoredIndex::Events => (Some(Index::Process), "processes"),
+        StoredIndex::Modules => (Some(Index::Binary), "binaries"),
+        StoredIndex::Other(_) => (None, "looks for"),
+    };
+    let mut fields = Vec::new();
+    if let StoredIndex::Other(word) = &watchlist.index {
+        fields.extend(said("searches", word));
+    }
+    let text = if stored.text.is_empty() && stored.facets.is_empty() {
+        // What holds no query is shown as it is.
+        &watchlist.search_query
+    } else {
+        &stored.text.as_str().into()
+    };
+    let query = if text.is_empty() {
+        Line::styled("everything", theme.muted)
+    } else {
+        Line::styled(text::visible(text), theme.found)
+    };
+    fields.push(Field::wrapped(label, query, QUERY));
+    for (field, value) in &stored.facets {
+        let facet = format!("{field} is {value}");
+        let facet = text::visible(&facet.as_str().into());
+        fields.push(Field::wrapped(
+            "and",
+            Line::styled(facet, theme.found),
+            LONG,
+        ));
+    }
+    if let Some(index) = index {
+        let parsed = query::parse_for(index, &stored.text);
+        let problems = parsed.problems.iter();
+        fields.extend(problems.map(|problem| {
+            let style = match problem.level {
+                Level::Error => theme.bad,
+                Level::Warning => theme.caution,
+            };
+            let message = text::visible(&problem.message.as_str().into());
+            Field::wrapped("", Line::styled(message, style), 3)
+        }));
+    }
+    fields
+}
+
+/// How much it was counted to find.
+fn now(watchlist: &Watchlist, session: &Session, theme: &Theme) -> Line<'static> {
+    let Some(remote) = session.hits_of(watchlist) else {
+        return Line::styled("not counted; # counts it on the server", theme.muted);
+    };
+    match remote.current() {
+        Some(known) => {
+            let as_of = session.as_of(known.as_of);
+            format!("{} {as_of}", thousands(*known.value)).into()
+        }
+        None => missing(remote, theme),
+    }
+}
+
+fn sets_off(session: &Session, theme: &Theme) -> Vec<Field<'static>> {
+    const LABEL: &str = "sets off";
+    let Some(known) = session.watch_actions.current() else {
+        let said = if session.watch_actions.error().is_some() {
+            Line::styled("not known", theme.unknown)
+        } else {
+            Line::styled("on its way", theme.muted)
+        };
+        return vec![Field::cut(LABEL, said)];
+    };
+    let actions = known.value.rows.iter().map(|action| match action.kind {
+        ActionKind::Email if !action.recipients.is_empty() => {
+            let to: Vec<_> = action.recipients.iter().map(u64::to_string).collect();
+            format!("email to user {}", to.join(", "))
+        }
+        kind => kind.to_string(),
+    });
+    let mut fields: Vec<_> = actions.map(|action| Field::cut(LABEL, action)).collect();
+    if fields.is_empty() {
+        let text = "nothing: what it finds is only tagged";
+        fields.push(Field::cut(LABEL, Line::styled(text, theme.muted)));
+    }
+    if known.value.broken > 0 {
+        let text = format!("{} more that cannot be read", known.value.broken);
+        fields.push(Field::cut("", Line::styled(text, theme.bad)));
+    }
+    fields
+}

@@ -1,0 +1,117 @@
+//! Some of many sensors, looked for on the server: part of a name or of an address, or a group.
+
+use crossterm::event::KeyEvent;
+use ratatui::{
+    Frame,
+    layout::Rect,
+    text::{Line, Span},
+};
+
+use super::{Look, Pane, PaneId, entry::Entry};
+use crate::keys::{Action, Scope};
+use crate::model::{GroupId, SensorFilter};
+use crate::session::{Cx, Lead, Session};
+use crate::text;
+
+/// The overlay in which is typed what the server is to look for among its sensors.
+#[derive(Debug)]
+pub struct FindPane {
+    entry: Entry,
+}
+
+impl FindPane {
+    /// Begins with what is looked for now.
+    pub fn new(session: &Session) -> Self {
+        let search = session.sensors.search();
+        let filter = search.map(|search| SensorFilter::of(&search.query));
+        let text = words(&filter.unwrap_or_default(), session);
+        Self {
+            entry: Entry::new(&text),
+        }
+    }
+}
+
+/// A filter as it is typed: the group by its name, if that is known and no blank or quote is lost by it.
+pub(super) fn words(filter: &SensorFilter, session: &Session) -> String {
+    let nameless = SensorFilter {
+        group: None,
+        ..filter.clone()
+    };
+    let group = filter.group.map(|id| match session.group_name(id) {
+        Some(name) => format!("group:\"{}\"", text::visible(name).replace('"', "?")),
+        None => format!("group:{id}"),
+    });
+    let parts = [nameless.to_string(), group.unwrap_or_default()];
+    parts.join(" ").trim().to_owned()
+}
+
+fn group(name: &str, session: &Session) -> Option<GroupId> {
+    let mut groups = session.groups.here();
+    groups.find_map(|(_, group)| {
+        let shown = text::visible(&group.name).replace('"', "?");
+        let is_it = group.name.is_like(name) || shown == name;
+        is_it.then_some(group.id)
+    })
+}
+
+impl Pane for FindPane {
+    fn id(&self) -> PaneId {
+        PaneId::Overlay
+    }
+
+    fn scope(&self) -> Scope {
+        Scope::Entry
+    }
+
+    fn title(&self, _: &Session) -> Line<'static> {
+        "Find sensors".into()
+    }
+
+    fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> bool {
+        if action != Action::Accept {
+            return false;
+        }
+        let session = cx.session();
+        match SensorFilter::read(&self.entry.text(), |name| group(name, session)) {
+            Ok(filter) => cx.lead(Lead::Sensors(filter.to_string())),
+            Err(error) => cx.warn(text::visible(&error.into())),
+        }
+        true
+    }
+
+    fn type_key(&mut self, key: KeyEvent, _: &mut Cx<'_>) {
+        self.entry.type_key(key);
+    }
+
+    fn paste(&mut self, text: &str, _: &mut Cx<'_>) {
+        self.entry.paste(text);
+    }
+
+    fn settle(&mut self, cx: &mut Cx<'_>) {
+        cx.name_groups();
+    }
+
+    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &Look<'_>) {
+        let theme = look.theme;
+        let lines = [
+            "part of a name, or hostname:FIN ip:10.1. group:NAME id:7",
+            "the server minds the case; nothing typed finds all",
+            "",
+        ];
+        let hints = lines.map(|text| Line::styled(text, theme.hint));
+        let groups = session.groups.here().map(|(_, group)| {
+            let name = text::fit(&group.name, 40);
+            let n = group.hosts.map(|n| format!("  {}", super::hosts(n)));
+            Line::from(vec![
+                Span::styled("  group  ", theme.muted),
+                Span::styled(name, theme.text),
+                Span::styled(n.unwrap_or_default(), theme.muted),
+            ])
+        });
+        let below = area.rows().skip(1);
+        for (line, row) in hints.into_iter().chain(groups).zip(below) {
+            frame.render_widget(line, row);
+        }
+        self.entry.render("", frame, area, look);
+    }
+}

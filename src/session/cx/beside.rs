@@ -1,0 +1,194 @@
+//! What stands beside a list: the host, the watchlist, the report under its cursor, and what is asked because of it.
+
+use std::sync::Arc;
+
+use super::{Cx, context::open_alerts};
+use crate::model::{Corpus, Feed, Group, Report, Sensor, StoredIndex, Watchlist};
+use crate::query::{self, Index, Sense, Stored};
+use crate::read::Fetch;
+use crate::session::{Remote, Session};
+use crate::worker::{Slot, Urgency};
+
+impl Cx<'_> {
+    /// Asks what the sensor groups are called, unless that is known or on its way.
+    pub fn name_groups(&mut self) {
+        if self.session.groups.search().is_none() {
+            self.ask::<Group>(String::new());
+        }
+    }
+
+    /// Makes this host the one that is looked at.
+    pub fn attend_host(&mut self, host: Option<&Arc<Sensor>>) {
+        self.session.host = host.cloned();
+    }
+
+    /// Asks which alerts are open on the host that is looked at, unless that was asked.
+    pub fn attend_alerts(&mut self) {
+        let host = self.session.host.as_ref();
+        let name = host.and_then(|host| host.computer_name.non_empty());
+        match name.map(open_alerts) {
+            Some(fetch) if self.session.host_alerts.asked() == Some(&fetch) => {}
+            Some(fetch) => self.fetch_for(Slot::HostAlerts, fetch, Urgency::Settled),
+            None => self.drop_value(Slot::HostAlerts),
+        }
+    }
+
+    /// Makes this watchlist the one that is looked at, and asks what it sets off.
+    pub fn consider_watchlist(&mut self, watchlist: Option<&Arc<Watchlist>>) {
+        self.session.watchlist = watchlist.cloned();
+        match watchlist.map(|watchlist| Fetch::WatchActions(watchlist.id)) {
+            Some(fetch) if self.session.watch_actions.asked() == Some(&fetch) => {}
+            Some(fetch) => self.fetch(fetch, Urgency::Settled),
+            None => self.drop_value(Slot::WatchActions),
+        }
+    }
+
+    /// Counts on the server what the watchlist that is looked at finds now.
+    pub fn count_hits(&mut self) {
+        let Some(watchlist) = self.session.watchlist.clone() else {
+            return self.notify("no watchlist is under the cursor");
+        };
+        match hits(&watchlist) {
+            Some(fetch) => self.fetch_for(Slot::WatchCount, fetch, Urgency::Fresh),
+            None => self.notify("what this watchlist searches, nobody else can"),
+        }
+    }
+
+    /// Makes this feed the one that is looked at. Its reports are shown, unless others were asked for.
+    pub fn browse(&mut self, feed: Option<&Arc<Feed>>) {
+        let before = self.session.feed.take();
+        self.session.feed = feed.cloned();
+        let (Some(feed), reports) = (feed, &self.session.reports) else {
+            return;
+        };
+        let is_same = before.as_ref().is_some_and(|before| before.id == feed.id);
+        let query = reports_of(feed);
+        let asked = reports.search().map(|search| &search.query);
+        let is_browsing = match (asked, &before) {
+            (None, _) => true,
+            (Some(asked), Some(before)) => *asked == reports_of(before),
+            (Some(_), None) => false,
+        };
+        if is_browsing && !(is_same && asked.is_some()) {
+            self.propose(Index::Report, query.clone());
+            self.look_into::<Report>(query);
+        }
+    }
+
+    /// Makes this report the one that is looked at, and asks for all that it looks for and how many alerts it has raised.
+    pub fn look_up(&mut self, report: Option<&Arc<Report>>) {
+        self.session.looked_up = report.cloned();
+        let Some(report) = report else {
+            self.drop_value(Slot::Report);
+            self.drop_value(Slot::ReportAlerts);
+            return;
+        };
+        let fetch = Fetch::Report(report.id.clone());
+        if self.session.report.asked() != Some(&fetch) {
+            self.fetch(fetch, Urgency::Settled);
+        }
+        let fetch = Fetch::Count {
+            corpus: Corpus::Alerts,
+            query: alerts_of(report),
+        };
+        if self.session.report_alerts.asked() != Some(&fetch) {
+            self.fetch_for(Slot::ReportAlerts, fetch, Urgency::Settled);
+        }
+    }
+
+    /// Asks what the server is licensed for and where it keeps events, unless that was asked.
+    pub fn ask_server(&mut self) {
+        self.greet();
+        if self.session.license.asked().is_none() {
+            self.fetch(Fetch::License, Urgency::Now);
+        }
+        if self.session.partitions.asked().is_none() {
+            self.fetch(Fetch::Partitions, Urgency::Now);
+        }
+    }
+
+    /// Asks again for what stands beside the lists of a view, past the cache.
+    pub fn renew_values(&mut self, slots: &[Slot]) {
+        let session = &self.session;
+        let asked = |slot: &Slot| {
+            let fetch = match slot {
+                Slot::Info => session.info.asked(),
+                Slot::HostAlerts => session.host_alerts.asked(),
+                Slot::WatchActions => session.watch_actions.asked(),
+                Slot::WatchCount => session.watch_count.asked(),
+                Slot::Report => session.report.asked(),
+                Slot::ReportAlerts => session.report_alerts.asked(),
+                Slot::License => session.license.asked(),
+                Slot::Partitions => session.partitions.asked(),
+                _ => None,
+            };
+            fetch.map(|fetch| (*slot, fetch.clone()))
+        };
+        let asked: Vec<_> = slots.iter().filter_map(asked).collect();
+        for (slot, fetch) in asked {
+            self.fetch_for(slot, fetch, Urgency::Fresh);
+        }
+    }
+
+    /// Nothing is looked at that would have a value there.
+    fn drop_value(&mut self, slot: Slot) {
+        self.cancel(slot);
+        match slot {
+            Slot::HostAlerts => self.session.host_alerts.clear(),
+            Slot::WatchActions => self.session.watch_actions.clear(),
+            Slot::Report => self.session.report.clear(),
+            Slot::ReportAlerts => self.session.report_alerts.clear(),
+            _ => {}
+        }
+    }
+}
+
+impl Session {
+    /// How much a watchlist was last counted to find, if that is the one that was counted.
+    pub fn hits_of(&self, watchlist: &Watchlist) -> Option<&Remote<u64>> {
+        let is_its = self.watch_count.asked() == hits(watchlist).as_ref();
+        (is_its && self.watch_count.asked().is_some()).then_some(&self.watch_count)
+    }
+
+    /// The report that is looked at, with all that it looks for.
+    pub fn whole_report(&self) -> Option<&Report> {
+        let wanted = self.looked_up.as_ref()?;
+        let whole = self.report.current()?;
+        (whole.value.id == wanted.id).then_some(&*whole.value)
+    }
+}
+
+/// The query of a watchlist as it can be run, its facet filters among it.
+pub fn runnable(watchlist: &Watchlist) -> Option<(Index, String)> {
+    let index = match watchlist.index {
+        StoredIndex::Events => Index::Process,
+        StoredIndex::Modules => Index::Binary,
+        StoredIndex::Other(_) => return None,
+    };
+    let stored = Stored::read(watchlist.search_query.raw());
+    let facets = stored.facets.iter();
+    let text = facets.fold(stored.text, |text, (field, value)| {
+        query::narrow(&text, Sense::Include, field, value)
+    });
+    Some((index, text))
+}
+
+/// The query that finds the alerts of a report.
+pub fn alerts_of(report: &Report) -> String {
+    let id = query::quote(report.id.id.raw());
+    format!("feed_id:{} watchlist_id:{id}", report.id.feed)
+}
+
+/// The query that finds the reports of a feed.
+pub fn reports_of(feed: &Feed) -> String {
+    format!("feed_id:{}", feed.id)
+}
+
+fn hits(watchlist: &Watchlist) -> Option<Fetch> {
+    let (index, query) = runnable(watchlist)?;
+    let corpus = match index {
+        Index::Process => Corpus::Processes,
+        _ => Corpus::Binaries,
+    };
+    Some(Fetch::Count { corpus, query })
+}

@@ -1,0 +1,92 @@
+//! What administrators keep, on the screen: groups, users, teams, sites, and the server in plain words.
+
+mod support;
+
+use lampblack::api::Error;
+use lampblack::read::{Answer, Fetch};
+use support::{
+    console::{Console, small},
+    stage::Stage,
+    world,
+};
+
+#[tokio::test]
+async fn groups_users_teams_sites_and_the_server_are_shown() {
+    let mut console = Console::start().await;
+    console.press("esc 9").await;
+    console.shows(&[
+        "Sensor groups  6, row 1",
+        "Domain",
+        "10.20.1.20",
+        "Users  4",
+        "jgarman",
+        "Teams  2",
+        "Sites  1",
+        "6.2.0.171114.1158",
+        "banning",
+        "live response",
+        "valid until",
+        "in use yesterday of 5,000",
+        "hot",
+        "to now",
+    ]);
+}
+
+#[tokio::test]
+async fn a_group_leads_to_its_sensors_and_back() {
+    let mut console = Console::start().await;
+    console.press("esc 9 /").await.write("finance").await;
+    console.press("enter enter").await;
+    console.shows(&["Sensors  9", "only group:\"Finance\"", "FIN-WS-042"]);
+    console.press("[").await.shows(&["Sensor groups  6"]);
+}
+
+#[tokio::test]
+async fn nothing_is_asked_twice_until_it_is_refreshed() {
+    let mut console = Console::start().await;
+    console.press("esc 9").await;
+    console.asked();
+    console.press("1 9 tab tab tab").await;
+    assert_eq!(console.asked(), Vec::<String>::new());
+    console.press("r").await;
+    let asked = console.asked();
+    for path in [
+        "/group",
+        "/users",
+        "/teams",
+        "/site",
+        "/license",
+        "/partition",
+    ] {
+        let n = asked.iter().filter(|asked| asked.contains(path)).count();
+        assert_eq!(n, 1, "{path} of {asked:?}");
+    }
+}
+
+#[test]
+fn what_the_token_has_no_right_to_see_is_said_in_its_pane_and_the_others_stay() {
+    let mut stage = Stage::new(120, 36);
+    stage.answer_all(world::answer).press("esc 9");
+    let answer = |fetch: &Fetch| -> Result<Answer, Error> {
+        match fetch {
+            Fetch::Users | Fetch::Partitions => Err(Error::Forbidden {
+                what: "that".into(),
+            }),
+            other => world::answer(other),
+        }
+    };
+    stage.answer_all(answer);
+    stage.shows(&["Sensor groups  1", "Finance", "no right", "version"]);
+}
+
+#[tokio::test]
+async fn one_pane_is_shown_where_there_is_room_for_one() {
+    for (width, height) in [(80, 24), (60, 16)] {
+        let mut console = Console::with(small(), width, height, |_| {}).await;
+        console.press("esc 9").await.shows(&["Sensor groups  6"]);
+        console.press("tab").await.shows(&["Users  4", "jgarman"]);
+        console.press("tab").await.shows(&["Server", "version"]);
+        console.press("tab").await.shows(&["Teams  2"]);
+        console.press("tab").await.shows(&["Sites  1"]);
+    }
+}

@@ -1,0 +1,150 @@
+//! Watchlists on the screen: what they look for, what they found, what they set off, and the way to run them.
+
+mod support;
+
+use lampblack::api::Error;
+use lampblack::read::Fetch;
+use support::{
+    console::{Console, small},
+    stage::Stage,
+    world,
+};
+
+/// A console at the watchlists.
+async fn at_watchlists() -> Console {
+    let mut console = Console::start().await;
+    console.press("esc 6").await;
+    console
+}
+
+/// Goes to the one row that has a word.
+async fn go_to(console: &mut Console, word: &str) {
+    console.press("/").await.write(word).await;
+    console.press("enter").await;
+}
+
+#[tokio::test]
+async fn every_watchlist_is_a_row_with_its_query_as_people_write_it() {
+    let mut console = at_watchlists().await;
+    console.shows(&["Watchlists  13, row 1", "ON", "HITS", "QUERY", "sets off"]);
+    go_to(&mut console, "archives").await;
+    console.shows(&[
+        "1 of 13 loaded",
+        "process_name:7zg.exe",
+        "Archives packed by users",
+        "enabled",
+        "searched to",
+        "sets off    alert",
+        "not counted",
+    ]);
+    console.lacks("cb.urlver");
+}
+
+#[tokio::test]
+async fn what_it_sets_off_is_asked_where_the_cursor_rests_and_once() {
+    let mut console = at_watchlists().await;
+    console.press("j k").await;
+    console.asked();
+    console.press("j").await;
+    let asked = console.asked();
+    assert!(
+        asked.iter().all(|path| path.ends_with("/action")),
+        "{asked:?}"
+    );
+    console.press("T 1 6").await;
+    assert_eq!(console.asked(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn its_hits_are_counted_on_the_server_when_asked_for() {
+    let mut console = at_watchlists().await;
+    go_to(&mut console, "archives").await;
+    console.asked();
+    console.press("#").await;
+    console.shows(&["finds now", "as of 10:20:00Z"]);
+    console.lacks("not counted");
+    let asked = console.asked();
+    assert_eq!(asked.len(), 1, "{asked:?}");
+    assert!(asked[0].contains("rows=0"), "{asked:?}");
+    // Of another one, nothing was counted.
+    console.press("esc g g").await.shows(&["not counted"]);
+}
+
+#[tokio::test]
+async fn it_is_run_in_the_index_that_it_searches() {
+    let mut console = at_watchlists().await;
+    go_to(&mut console, "archives").await;
+    console.press("enter").await;
+    console.shows(&["process_name:7zg.exe", "Processes", "7zg.exe"]);
+    console.press("[").await.shows(&["Watchlists  13"]);
+    console.press("esc").await;
+    go_to(&mut console, "index_type:binaries").await;
+    console.press("enter").await;
+    console.shows(&["digsig_result:Unsigned", "Binaries"]);
+}
+
+#[tokio::test]
+async fn a_query_that_cannot_be_read_is_shown_as_it_is_with_what_is_wrong() {
+    let mut console = at_watchlists().await;
+    go_to(&mut console, "wombats").await;
+    console.shows(&["(process_name:wombat", "never closed"]);
+}
+
+#[tokio::test]
+async fn an_alert_leads_to_the_watchlist_that_raised_it() {
+    let mut console = Console::start().await;
+    console.press("esc 3").await;
+    console.search("feed_id:-1").await.press("esc g w").await;
+    console.shows(&["Watchlists  13", "Watchlist "]);
+    let watchlist = console.app.session().watchlist.clone().unwrap();
+    assert!(watchlist.total_hits > Some(0));
+}
+
+#[tokio::test]
+async fn a_hostile_watchlist_stays_in_its_row() {
+    let mut console = at_watchlists().await;
+    go_to(&mut console, "calc").await;
+    console.shows(&["=cmd|' /C calc", "DISABLED"]);
+    for (width, height) in [(80, 24), (60, 16)] {
+        console.resize(width, height).await;
+        console.press("tab").await;
+        let screen = console.text();
+        let lines = screen.lines().map(|line| line.chars().count());
+        assert!(lines.max() <= Some(width.into()), "{screen}");
+    }
+}
+
+#[tokio::test]
+async fn rows_are_marked_exported_and_copied_as_anywhere() {
+    let mut console = at_watchlists().await;
+    console.press("space space").await.shows(&["2 marked"]);
+    console.press("y j").await;
+    let copied = console.outside.copied.pop().unwrap();
+    assert_eq!(copied.matches("\"search_query\"").count(), 2);
+    console.press("E").await.shows(&["watchlists"]);
+}
+
+#[tokio::test]
+async fn one_pane_is_shown_where_there_is_room_for_one() {
+    let mut console = Console::with(small(), 80, 24, |_| {}).await;
+    console.press("esc 6").await;
+    console.shows(&["Watchlists  13", "1 Hunt", "9 Admin"]);
+    console
+        .press("tab")
+        .await
+        .shows(&["sets off", "searched to"]);
+}
+
+#[test]
+fn a_server_that_refuses_is_quoted_and_asked_again() {
+    let mut stage = Stage::new(120, 36);
+    stage.answer_all(world::answer).press("esc 6");
+    let refused = |fetch: &Fetch| match fetch {
+        Fetch::Watchlists => Err(Error::Unauthorized),
+        other => world::answer(other),
+    };
+    stage.answer_all(refused);
+    stage.shows(&["Watchlists", "token"]).press("!");
+    stage.shows(&["Error"]).press("esc r");
+    assert!(matches!(stage.asked[0].2, Fetch::Watchlists));
+}
