@@ -225,7 +225,11 @@ impl Listing {
     ) -> Result<(), Failure> {
         let mut start = 0;
         loop {
-            let page = client.sensors(filter, Span { start, rows: PAGE }).await?;
+            // One more than is wanted tells whether there are more.
+            let wanted = self.limit.saturating_sub(self.seen.len());
+            let wanted = u64::try_from(wanted).unwrap_or(u64::MAX);
+            let rows = PAGE.min(wanted.saturating_add(1));
+            let page = client.sensors(filter, Span { start, rows }).await?;
             start += u64::try_from(page.sent()).unwrap_or(u64::MAX);
             let is_last = page.sent() == 0 || start >= page.total;
             self.broken += page.broken;

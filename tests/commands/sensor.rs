@@ -1,14 +1,15 @@
 //! `sensor`: hosts by name, never by part of one.
 
-use std::net::SocketAddr;
+use std::{collections::BTreeSet, net::SocketAddr};
 
+use lampblack::sim::Options;
 use serde_json::{Value, json};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpListener,
 };
 
-use super::bench::{Bench, Members, bare, finish};
+use super::bench::{Bench, Members, bare, finish, world};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_sensor_is_found_by_its_whole_name_only() {
@@ -100,6 +101,24 @@ async fn sensors_are_filtered_by_part_of_name_or_address() {
         .await;
     assert_eq!(ran.check(0).out.lines().count(), 3);
     ran.notes_say("there are more");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn all_of_a_large_fleet_are_listed_each_once_and_no_more_is_asked_for_than_is_shown() {
+    let bench = Bench::with(Options {
+        sensors: 2_500,
+        max_rows: Some(900),
+        ..world()
+    })
+    .await;
+    let rows = bench.rows(&["sensor", "list"]).await;
+    let ids: BTreeSet<_> = rows.iter().map(|row| row.text("id")).collect();
+    assert_eq!((rows.len(), ids.len()), (2_500, 2_500));
+    bench.server.forget_requests();
+    let ran = bench.run(&["sensor", "list", "--limit", "7"]).await;
+    ran.check(0).notes_say("7 sensors; there are more");
+    let seen = bench.server.requests();
+    assert!(seen.iter().any(|seen| seen.target.contains("rows=8")));
 }
 
 /// A host that was installed twice, which no simulated fleet has.
