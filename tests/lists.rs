@@ -271,7 +271,10 @@ async fn going_back_finds_query_filter_marks_and_cursor_and_asks_nothing_again()
         .await
         .press("enter")
         .await;
+    // On a wider screen there is room for the way.
+    console.resize(200, 36).await;
     console.shows(&["process_name:svchost.exe › process_name:net.exe"]);
+    console.resize(120, 36).await;
     console.asked();
     console.press("tab [").await;
     console.shows(&["1 marked", "/host"]);
