@@ -83,14 +83,14 @@ pub enum Action {
     Reopen,
     /// Give the alerts to somebody
     Assign,
-    /// Call the alerts false positives, and ignore their reports from now on
+    /// Call the alerts false positives, and mute their reports
     #[strum(message = "ignore")]
     IgnoreAlerts,
-    /// Mute the threat report: it raises no alerts any more; after a look
+    /// Mute the threat report: it raises no alerts any more
     Mute,
     /// Let the threat report raise alerts again
     Unmute,
-    /// Make a watchlist of the query, after a look at what it would have found
+    /// Make a watchlist of the query, after a look at what it finds
     #[strum(message = "watch")]
     SaveWatchlist,
     /// Make a new one
@@ -107,10 +107,10 @@ pub enum Action {
     /// Have the server read all of the feed again
     #[strum(message = "sync")]
     Synchronize,
-    /// Let the watchlist set something off: an alert, an e-mail, syslog
+    /// Let it set something off: an alert, an e-mail, syslog
     #[strum(message = "add action")]
     AddAction,
-    /// Let the watchlist set something off no longer
+    /// Let it set something off no longer
     #[strum(message = "remove action")]
     RemoveAction,
     /// Ban the hash: sensors stop what has it; after a look

@@ -213,15 +213,28 @@ pub(super) const DEFAULTS: &[(Scope, &[Keys])] = &[
         ],
     ),
     (
-        Scope::Alerts,
+        Scope::Triage,
         &[
-            (Action::Open, &["enter"]),
             (Action::Take, &["a"]),
             (Action::Resolve, &["d"]),
             (Action::FalsePositive, &["f"]),
             (Action::Reopen, &["u"]),
             (Action::Assign, &["A"]),
             (Action::IgnoreAlerts, &["X"]),
+        ],
+    ),
+    (
+        Scope::Switched,
+        &[
+            (Action::Enable, &["o"]),
+            (Action::Disable, &["x"]),
+            (Action::Remove, &["d"]),
+        ],
+    ),
+    (
+        Scope::Alerts,
+        &[
+            (Action::Open, &["enter"]),
             (Action::GroupBy, &[","]),
             (Action::Live, &["R"]),
         ],
@@ -253,16 +266,45 @@ pub(super) const DEFAULTS: &[(Scope, &[Keys])] = &[
     (Scope::Host, &[(Action::Open, &["enter"])]),
     (
         Scope::Watchlists,
-        &[(Action::Open, &["enter"]), (Action::CountHits, &["#"])],
+        &[
+            (Action::Open, &["enter"]),
+            (Action::CountHits, &["#"]),
+            (Action::New, &["n"]),
+            (Action::Edit, &["e"]),
+            (Action::AddAction, &["a"]),
+            (Action::RemoveAction, &["A"]),
+        ],
     ),
     (
         Scope::Watchlist,
         &[(Action::Open, &["enter"]), (Action::CountHits, &["#"])],
     ),
-    (Scope::Feeds, &[(Action::Open, &["enter"])]),
-    (Scope::Reports, &[(Action::Open, &["enter"])]),
-    (Scope::Report, &[(Action::Open, &["enter"])]),
-    (Scope::SensorGroups, &[(Action::Open, &["enter"])]),
+    (
+        Scope::Feeds,
+        &[
+            (Action::Open, &["enter"]),
+            (Action::New, &["n"]),
+            (Action::Synchronize, &["u"]),
+        ],
+    ),
+    (
+        Scope::Reports,
+        &[(Action::Open, &["enter"]), (Action::Unmute, &["u"])],
+    ),
+    (
+        Scope::Report,
+        &[(Action::Open, &["enter"]), (Action::Unmute, &["u"])],
+    ),
+    (
+        Scope::SensorGroups,
+        &[
+            (Action::Open, &["enter"]),
+            (Action::New, &["n"]),
+            (Action::Edit, &["e"]),
+        ],
+    ),
+    (Scope::Users, &[(Action::New, &["n"])]),
+    (Scope::Teams, &[(Action::New, &["n"])]),
     (
         Scope::Binary,
         &[

@@ -1,13 +1,12 @@
 //! What passes between screen and worker: data, and nothing but data.
 
-use std::{fmt, sync::Arc};
+use std::sync::Arc;
 
-use strum::EnumIter;
-
+use super::Slot;
 use crate::api::{Call, Error};
 use crate::deeds::{Deed, Fact, Grounds, Journal, Outcome, Plan, Prepared};
 use crate::download::{Kept, Order, Progress};
-use crate::model::{GroupId, Md5, ProcessId, Segment, SensorId};
+use crate::model::{GroupId, Md5, SensorId};
 use crate::query::Index;
 use crate::read::{Answer, Fetch, Tally};
 
@@ -123,89 +122,6 @@ impl List {
             .into_iter()
             .find(|list| list.index() == Some(index))
     }
-}
-
-/// The place on screen an answer belongs to. A slot awaits at most one answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Slot {
-    /// The server's own facts, in the header.
-    Info,
-    /// The page of a list that begins with this row.
-    Page(List, u64),
-    /// The parent chain of the process under examination.
-    Lineage,
-    /// Its sensor.
-    Sensor,
-    /// The group of that sensor.
-    Group,
-    /// Its binary.
-    Binary,
-    /// How common its file is.
-    Prevalence,
-    /// The alerts that are open on its host.
-    HostAlerts,
-    /// A process with its relatives.
-    Summary(ProcessId),
-    /// Which segments the opened process has.
-    Segments,
-    /// The events of one of them.
-    Events(Segment),
-    /// The first bytes of a file.
-    Head,
-    /// A column of rows.
-    Related(Object),
-    /// What is counted of the process search, or of what it is compared with.
-    Facets(Side),
-    /// Values of the field that is typed.
-    Values,
-    /// What the watchlist under the cursor sets off.
-    WatchActions,
-    /// How much it finds now.
-    WatchCount,
-    /// The threat report under the cursor, with all that it looks for.
-    Report,
-    /// How many alerts it has raised.
-    ReportAlerts,
-    /// What the server is licensed for.
-    License,
-    /// Its store of events.
-    Partitions,
-    /// All alerts of the search, to be grouped.
-    Queue,
-    /// A look whether new alerts have come.
-    Live,
-    /// What is to be known besides of the alert under the cursor.
-    Aside(Aside),
-}
-
-/// What sets an alert in its place.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, EnumIter)]
-pub enum Aside {
-    /// The newest alert of the group under the cursor.
-    Newest,
-    /// The parent chain of its process.
-    Chain,
-    /// The sensor of its host.
-    Sensor,
-    /// Its file.
-    Binary,
-    /// How many alerts are open on its host.
-    OfHost,
-    /// How many are open of its file.
-    OfHash,
-    /// How the last alerts of its report or watchlist ended.
-    Ended,
-    /// Which of them was resolved last.
-    Last,
-}
-
-/// One of two results that are compared.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Side {
-    /// The result of the search itself.
-    A,
-    /// What it is compared with.
-    B,
 }
 
 /// How eagerly a question is put.
@@ -338,81 +254,4 @@ pub enum Reply {
     Resumed(String),
     /// A call was made to the server.
     Call(Call),
-}
-
-impl Fetch {
-    /// The place its answer belongs to; `None` for what the screen never asks.
-    pub fn slot(&self) -> Option<Slot> {
-        Some(match self {
-            Self::Info => Slot::Info,
-            Self::Page { span, .. } => Slot::Page(List::Processes, span.start),
-            Self::Lineage { .. } => Slot::Lineage,
-            Self::Sensor(_) => Slot::Sensor,
-            Self::Group(_) => Slot::Group,
-            Self::Groups => Slot::Page(List::Groups, 0),
-            Self::Binary(_) => Slot::Binary,
-            Self::Prevalence(_) => Slot::Prevalence,
-            Self::Alerts { span, .. } => Slot::Page(List::Alerts, span.start),
-            Self::Binaries { span, .. } => Slot::Page(List::Binaries, span.start),
-            Self::Bans => Slot::Page(List::Bans, 0),
-            Self::Isolated => Slot::Page(List::Isolated, 0),
-            Self::Summary { id, .. } => Slot::Summary(*id),
-            Self::Segments(_) => Slot::Segments,
-            Self::Events { segment, .. } => Slot::Events(*segment),
-            Self::Head { .. } => Slot::Head,
-            Self::Queue { .. } => Slot::Queue,
-            Self::Sensors { span, .. } => Slot::Page(List::Sensors, span.start),
-            Self::Watchlists => Slot::Page(List::Watchlists, 0),
-            Self::WatchActions(_) => Slot::WatchActions,
-            Self::Feeds => Slot::Page(List::Feeds, 0),
-            Self::Reports { span, .. } => Slot::Page(List::Reports, span.start),
-            Self::Report(_) => Slot::Report,
-            Self::Users => Slot::Page(List::Users, 0),
-            Self::Teams => Slot::Page(List::Teams, 0),
-            Self::Sites => Slot::Page(List::Sites, 0),
-            Self::License => Slot::License,
-            Self::Partitions => Slot::Partitions,
-            Self::Facets { .. } | Self::AlertFacets { .. } | Self::Count { .. } => return None,
-        })
-    }
-}
-
-impl fmt::Display for Slot {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Info => f.write_str("server"),
-            Self::Page(_, start) => write!(f, "rows from {}", start + 1),
-            Self::Lineage => f.write_str("parent chain"),
-            Self::Sensor => f.write_str("sensor"),
-            Self::Group => f.write_str("sensor group"),
-            Self::Binary => f.write_str("binary"),
-            Self::Prevalence => f.write_str("prevalence"),
-            Self::HostAlerts => f.write_str("alerts of the host"),
-            Self::Facets(Side::A) => f.write_str("facets"),
-            Self::Facets(Side::B) => f.write_str("facets to compare with"),
-            Self::Values => f.write_str("values"),
-            Self::Queue => f.write_str("queue"),
-            Self::Live => f.write_str("new alerts"),
-            Self::Aside(aside) => f.write_str(match aside {
-                Aside::Newest => "newest alert",
-                Aside::Chain => "parent chain",
-                Aside::Sensor => "sensor",
-                Aside::Binary => "binary",
-                Aside::OfHost => "alerts of the host",
-                Aside::OfHash => "alerts of the hash",
-                Aside::Ended | Aside::Last => "alerts of the report",
-            }),
-            Self::Summary(_) => f.write_str("process"),
-            Self::Segments => f.write_str("segments"),
-            Self::Events(_) => f.write_str("events"),
-            Self::Head => f.write_str("first bytes"),
-            Self::Related(_) => f.write_str("columns"),
-            Self::WatchActions => f.write_str("what it sets off"),
-            Self::WatchCount => f.write_str("hits now"),
-            Self::Report => f.write_str("threat report"),
-            Self::ReportAlerts => f.write_str("alerts of the report"),
-            Self::License => f.write_str("license"),
-            Self::Partitions => f.write_str("store of events"),
-        }
-    }
 }

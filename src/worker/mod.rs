@@ -2,6 +2,7 @@
 
 mod message;
 mod office;
+mod slot;
 mod transfer;
 
 use std::{collections::HashMap, time::Duration};
@@ -12,9 +13,10 @@ use tokio::{
     time::{Instant, sleep_until},
 };
 
-pub use message::{Aside, List, Object, Reply, Request, Side, Slot, Step, Ticket, Urgency};
+pub use message::{List, Object, Reply, Request, Step, Ticket, Urgency};
 
 pub use office::Office;
+pub use slot::{Aside, Side, Slot};
 
 use crate::api::Call;
 use crate::read::{Fetch, Outcome, Reader, Waiter};

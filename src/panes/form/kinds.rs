@@ -253,7 +253,8 @@ fn draft(name: &str, description: &str, search_query: &str, query: &str) -> Watc
     WatchlistDraft {
         name: name.to_owned(),
         description: description.to_owned(),
-        search_query: query::replace_query(search_query, query),
+        // Newer servers refuse a slash as it is (reference 2.10, "The search_query encoding").
+        search_query: query::replace_query(search_query, query).replace('/', "%2F"),
     }
 }
 

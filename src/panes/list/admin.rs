@@ -1,9 +1,11 @@
 //! What the administrators of a server keep: sensor groups, users, teams, sites.
 
+use std::sync::Arc;
+
 use super::{Field, Kind, Value, watchlists::switch};
-use crate::keys::Scope;
+use crate::keys::{Action, Scope};
 use crate::model::{Group, SensorFilter, Site, Team, User};
-use crate::panes::{PaneId, pivot::Clues};
+use crate::panes::{FormPane, Pane, PaneId, pivot::Clues};
 use crate::session::{Lead, Session};
 use crate::text::Untrusted;
 use crate::widgets::Column;
@@ -52,6 +54,19 @@ impl Kind for SensorGroups {
     fn clues(row: &Group) -> Clues {
         Clues::of_group(row.id)
     }
+
+    fn popup(
+        action: Action,
+        chosen: impl FnOnce() -> Vec<Arc<Group>>,
+        _: &Session,
+    ) -> Option<Box<dyn Pane>> {
+        let form = match action {
+            Action::New => FormPane::new_group(),
+            Action::Edit => FormPane::edit_group(&*chosen().into_iter().next()?),
+            _ => return None,
+        };
+        Some(Box::new(form))
+    }
 }
 
 impl Kind for Users {
@@ -65,6 +80,15 @@ impl Kind for Users {
     const EMPTY: &'static str = "no user is to be seen with this token";
     const FIELDS: &'static [Field<User>] = USERS;
     const SHOWN: usize = 5;
+
+    fn popup(
+        action: Action,
+        _: impl FnOnce() -> Vec<Arc<User>>,
+        session: &Session,
+    ) -> Option<Box<dyn Pane>> {
+        let teams = session.teams.here().map(|(_, team)| &**team);
+        (action == Action::New).then(|| Box::new(FormPane::new_user(teams)) as Box<dyn Pane>)
+    }
 }
 
 impl Kind for Teams {
@@ -78,6 +102,14 @@ impl Kind for Teams {
     const EMPTY: &'static str = "there is no team";
     const FIELDS: &'static [Field<Team>] = TEAMS;
     const SHOWN: usize = 3;
+
+    fn popup(
+        action: Action,
+        _: impl FnOnce() -> Vec<Arc<Team>>,
+        _: &Session,
+    ) -> Option<Box<dyn Pane>> {
+        (action == Action::New).then(|| Box::new(FormPane::new_team()) as Box<dyn Pane>)
+    }
 }
 
 impl Kind for Sites {

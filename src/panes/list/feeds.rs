@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use super::{Field, Kind, Value, watchlists::switch};
-use crate::keys::Scope;
+use crate::keys::{Action, Scope};
 use crate::model::Feed;
-use crate::panes::{PaneId, pivot::Clues};
+use crate::panes::{FormPane, Pane, PaneId, pivot::Clues};
 use crate::query::Index;
-use crate::session::{Cx, Lead, reports_of};
+use crate::session::{Cx, Lead, Session, reports_of};
 use crate::widgets::Column;
 use crate::worker::{List, Slot};
 
@@ -37,6 +37,14 @@ impl Kind for Feeds {
 
     fn clues(row: &Feed) -> Clues {
         Clues::of_feed(row.id)
+    }
+
+    fn popup(
+        action: Action,
+        _: impl FnOnce() -> Vec<Arc<Feed>>,
+        _: &Session,
+    ) -> Option<Box<dyn Pane>> {
+        (action == Action::New).then(|| Box::new(FormPane::new_feed()) as Box<dyn Pane>)
     }
 }
 

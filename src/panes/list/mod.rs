@@ -63,7 +63,7 @@ use crate::session::{Cx, Listed, Session};
 use crate::worker::Slot;
 pub(super) use draw::filter_line;
 pub(super) use filter::Filter;
-pub(super) use number::thousands;
+pub(super) use number::{place, thousands};
 use window::Shown;
 
 /// Cells by which the last column moves sideways.
@@ -397,9 +397,4 @@ impl<K: Kind> Pane for ListPane<K> {
         };
         frame.render_widget(Line::styled(text, look.theme.muted), area);
     }
-}
-
-/// A position as an index.
-fn place(at: u64) -> usize {
-    usize::try_from(at).unwrap_or(usize::MAX)
 }

@@ -13,6 +13,11 @@ pub(in crate::panes) fn thousands(number: u64) -> String {
     out
 }
 
+/// A position as an index.
+pub(in crate::panes) fn place(at: u64) -> usize {
+    usize::try_from(at).unwrap_or(usize::MAX)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use super::{Field, Kind, Value};
 use crate::keys::{Action, Scope};
 use crate::model::{StoredIndex, Watchlist};
-use crate::panes::{PaneId, pivot::Clues};
+use crate::panes::{FormPane, Pane, PaneId, pivot::Clues};
 use crate::query::Stored;
-use crate::session::{Cx, Lead, runnable};
+use crate::session::{Cx, Lead, Session, runnable};
 use crate::widgets::Column;
 use crate::worker::{List, Slot};
 
@@ -46,6 +46,25 @@ impl Kind for Watchlists {
 
     fn clues(row: &Watchlist) -> Clues {
         Clues::of_watchlist(row.id)
+    }
+
+    fn popup(
+        action: Action,
+        chosen: impl FnOnce() -> Vec<Arc<Self::Row>>,
+        session: &Session,
+    ) -> Option<Box<dyn Pane>> {
+        let row = || chosen().into_iter().next();
+        let form = match action {
+            Action::New => FormPane::new_watchlist(StoredIndex::Events, "", Vec::new()),
+            Action::Edit => FormPane::edit_watchlist(&*row()?),
+            Action::AddAction => FormPane::add_action(row()?.id),
+            Action::RemoveAction => {
+                let known = session.watch_actions.current()?;
+                FormPane::remove_action(row()?.id, known.value.rows.clone())
+            }
+            _ => return None,
+        };
+        Some(Box::new(form))
     }
 }
 

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use super::Cx;
 use crate::api::Error;
 use crate::deeds::{Deed, Fact, Grounds, Journal, Plan, Prepared, Stage, Target};
-use crate::model::{Alert, Ban};
+use crate::model::{Alert, Ban, Feed, Group, Report, Sensor, Team, User, Watchlist};
 use crate::read::Fetch;
-use crate::session::{Doing, Effect, Found, Preview};
+use crate::session::{Doing, Effect, Found, Listed, Preview};
 use crate::worker::{Object, Request, Slot, Step, Ticket, Urgency};
 
 impl Cx<'_> {
@@ -140,6 +140,13 @@ impl Cx<'_> {
             }
         }
         self.look_again(&target);
+        // Of many hosts, the list is asked for when the last one is known.
+        let mut ours = self.session.doings.iter();
+        if matches!(target, Target::Sensor(_))
+            && ours.all(|doing| doing.ticket != ticket || !doing.is_leaving())
+        {
+            self.again::<Sensor>();
+        }
     }
 
     /// Asks again for what is shown of a target.
@@ -155,22 +162,38 @@ impl Cx<'_> {
                     self.fetch_for(slot, fetch, Urgency::Fresh);
                 }
             }
-            Target::Hash(_) => {
-                if self.session.bans.search().is_some() {
-                    self.renew::<Ban>(&(0..1));
-                }
-            }
+            Target::Hash(_) => self.again::<Ban>(),
             Target::Alerts(_) => {
-                let here = || self.session.alerts.here().map(|(at, _)| at);
-                if let (Some(first), Some(last)) = (here().min(), here().max()) {
-                    self.renew::<Alert>(&(first..last + 1));
-                }
+                self.again::<Alert>();
+                self.read_queue_again();
             }
-            Target::Watchlist(_)
-            | Target::Feed(_)
-            | Target::Report(_)
-            | Target::Group(_)
-            | Target::New(..) => {}
+            Target::Watchlist(_) => {
+                self.again::<Watchlist>();
+                self.renew_values(&[Slot::WatchActions]);
+            }
+            Target::Feed(_) => self.again::<Feed>(),
+            Target::Report(_) => {
+                self.again::<Report>();
+                self.renew_values(&[Slot::Report]);
+            }
+            Target::Group(_) => self.again::<Group>(),
+            Target::New(kind, _) => match *kind {
+                "watchlist" => self.again::<Watchlist>(),
+                "feed" => self.again::<Feed>(),
+                "group" => self.again::<Group>(),
+                "user" => self.again::<User>(),
+                _ => self.again::<Team>(),
+            },
+        }
+    }
+
+    /// Asks again for the rows of a list that are here, if it was ever asked for.
+    fn again<T: Listed>(&mut self) {
+        let pages = T::pages(self.session);
+        let here = || pages.here().map(|(at, _)| at);
+        let span = here().min().unwrap_or(0)..here().max().unwrap_or(0) + 1;
+        if pages.search().is_some() {
+            self.renew::<T>(&span);
         }
     }
 
