@@ -90,7 +90,7 @@ pub enum Action {
     Mute,
     /// Let the threat report raise alerts again
     Unmute,
-    /// Make a watchlist of the query, after a look at what it finds
+    /// Make a watchlist of the query, after a look
     #[strum(message = "watch")]
     SaveWatchlist,
     /// Make a new one
