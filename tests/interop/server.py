@@ -57,6 +57,12 @@ class Simulator:
         assert status == 200, (path, status, text)
         return json.loads(text)
 
+    def ask(self, path, method, body):
+        """The JSON that a change is answered with, past the client."""
+        status, text = self.call(path, method, body)
+        assert status == 200, (path, status, text)
+        return json.loads(text)
+
     def forget_requests(self):
         self.call("/_sim/log", "DELETE")
 

@@ -157,7 +157,7 @@ async fn one_group_comes_in_an_array_of_one() {
     assert_eq!(lab.json("/api/group").await.as_array().unwrap().len(), 6);
     assert_eq!(lab.json("/api/site/1").await[0]["name"], "Default Site");
     assert!(lab.json("/api/site").await.is_array());
-    assert_eq!(lab.json("/api/users").await[1]["username"], "jgarman");
+    assert_eq!(lab.json("/api/users").await[1]["username"], "rmercer");
     assert_eq!(
         lab.json("/api/user/kim").await["teams"][0]["name"],
         "Analysts"

@@ -70,7 +70,7 @@ async fn a_team_sees_the_groups_it_is_given() {
     let access = json!([{"group_id": 4, "group_name": "whatever", "access_category": "Viewer"}]);
     let body = json!({"name": "Auditors", "group_access": access});
     let (status, made) = lab.ask(Method::POST, "/api/team", body.clone()).await;
-    assert_eq!((status, made), (200, json!({"id": 3})));
+    assert_eq!((status, made), (200, json!({"result": "success"})));
     let expected = json!({
         "id": 3, "name": "Auditors",
         "group_access": [{"group_id": 4, "group_name": "Finance", "access_category": "Viewer"}],
