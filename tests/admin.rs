@@ -19,7 +19,7 @@ async fn groups_users_teams_sites_and_the_server_are_shown() {
         "Domain",
         "10.20.1.20",
         "Users  4",
-        "jgarman",
+        "rmercer",
         "Teams  2",
         "Sites  1",
         "6.2.0.171114.1158",
@@ -84,7 +84,7 @@ async fn one_pane_is_shown_where_there_is_room_for_one() {
     for (width, height) in [(80, 24), (60, 16)] {
         let mut console = Console::with(small(), width, height, |_| {}).await;
         console.press("esc 9").await.shows(&["Sensor groups  6"]);
-        console.press("tab").await.shows(&["Users  4", "jgarman"]);
+        console.press("tab").await.shows(&["Users  4", "rmercer"]);
         console.press("tab").await.shows(&["Server", "version"]);
         console.press("tab").await.shows(&["Teams  2"]);
         console.press("tab").await.shows(&["Sites  1"]);
