@@ -77,6 +77,13 @@ async fn many_alerts_are_counted_by_whoever_changes_them() {
         .await
         .shows(&["type the number of alerts"]);
     assert_eq!(changes(&console), [""; 0]);
+    // One is there already where it is typed.
+    let screen = console.text();
+    let n = screen.split("type ").nth(1).unwrap();
+    let n = n.split(',').next().unwrap().to_owned();
+    console.press("ctrl-u").await.write(&n).await;
+    console.press("tab enter").await.until("CONFIRMED").await;
+    assert_eq!(changes(&console).len(), 1);
 }
 
 #[tokio::test]

@@ -6,7 +6,10 @@
 mod back;
 mod now;
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
 
 use serde_json::{Value, json};
 
@@ -266,9 +269,13 @@ impl Triage {
                 names.join(", ")
             ));
         }
-        let others = self.others(&now);
-        if others > 0 {
-            warnings.push(format!("{others} of {n_open} are somebody else's"));
+        let owners = self.owners(&now);
+        if !owners.is_empty() {
+            let each: Vec<_> = owners.iter().map(|(who, n)| format!("{who} {n}")).collect();
+            warnings.push(format!(
+                "of {n_open}, somebody is at work on: {}",
+                each.join(", ")
+            ));
         }
         if let Verdict::Before(each) = &self.to
             && each.iter().any(|was| was.assigned_to.is_empty())
@@ -286,17 +293,18 @@ impl Triage {
         }))
     }
 
-    /// How many of those that it would change belong to somebody other than who is to have them.
-    fn others(&self, now: &Alerts) -> usize {
-        let Verdict::Assigned(user) = &self.to else {
-            return 0;
-        };
-        let open = now.here.iter().filter(|alert| !self.is_so(alert));
-        let others = open.filter(|alert| {
-            let owner = &alert.assigned_to;
-            !owner.is_empty() && owner.raw() != user && alert.is_open()
-        });
-        others.count()
+    /// Who is at work on how many of those that it would change; whoever is to have them is not named.
+    fn owners(&self, now: &Alerts) -> BTreeMap<String, usize> {
+        let mut owners = BTreeMap::new();
+        for alert in now.here.iter().filter(|alert| !self.is_so(alert)) {
+            let owner = alert.assigned_to.raw();
+            let is_taken = alert.status == AlertStatus::InProgress && !owner.is_empty();
+            let is_meant = matches!(&self.to, Verdict::Assigned(user) if user == owner);
+            if is_taken && !is_meant {
+                *owners.entry(shown(owner)).or_default() += 1;
+            }
+        }
+        owners
     }
 
     /// What it does to one alert.

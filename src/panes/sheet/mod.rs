@@ -32,6 +32,8 @@ pub struct SheetPane {
     /// How it stands on the screen, and what that depends on: of hundreds of targets that is not found out for every key.
     laid: Option<(Depends, Laid<'static>)>,
     has_asked: bool,
+    /// Whether one was led to what must be typed.
+    is_led: bool,
     fields: Fields,
     offset: usize,
     n_lines: usize,
@@ -67,6 +69,7 @@ impl SheetPane {
             alerts: Vec::new(),
             laid: None,
             has_asked: false,
+            is_led: false,
             fields,
             offset: 0,
             n_lines: 0,
@@ -346,6 +349,11 @@ impl Pane for SheetPane {
             cx.preview(self.deeds.clone());
         }
         let session = cx.session();
+        // Of many alerts their number is typed, and nothing else need be.
+        if !self.is_led && self.again.is_some() && self.wanted(session).is_some() {
+            self.is_led = true;
+            self.fields.focus = Focus::Typed;
+        }
         if !self.takes_alerts()
             && let Some(preview) = self.preview(session)
         {
