@@ -97,7 +97,8 @@ async fn several_alerts_are_assigned_in_one_request_to_a_user_who_is_there() {
     let ran = bench
         .run(&["alert", "assign", "kim", &ids[0], "--yes"])
         .await;
-    ran.check(0).notes_say("of 1, somebody is at work on: aruiz 1");
+    ran.check(0)
+        .notes_say("of 1, somebody is at work on: aruiz 1");
 }
 
 #[tokio::test(flavor = "multi_thread")]
