@@ -34,6 +34,14 @@ async fn earlier_alerts_of_the_same_kind_tell_how_they_ended() {
 }
 
 #[tokio::test]
+async fn an_alert_is_not_its_own_precedent() {
+    let console = beside("encoded").await;
+    console.shows(&["seen before never in 90 d"]);
+    let console = beside("FUZZYWOMBAT service").await;
+    console.shows(&["seen before 2 in 90 d: 2 Unresolved"]);
+}
+
+#[tokio::test]
 async fn what_a_server_does_not_count_is_called_unknown() {
     let mut console = Console::with(small(), 160, 60, |_| {}).await;
     fault(&console, json!({"mode": "500", "match": "facet=true"}));

@@ -145,8 +145,29 @@ async fn the_time_around_an_alert_is_that_of_its_process_by_the_clock_of_its_hos
 }
 
 #[tokio::test]
-async fn escape_names_the_way_back() {
+async fn escape_goes_back_from_a_pivot() {
     let mut console = Console::start().await;
-    console.search(PAYLOAD).await.press("x n esc").await;
-    console.shows(&["[ goes back", "q quits"]);
+    console.search(PAYLOAD).await.press("x n").await;
+    console.lacks(PAYLOAD);
+    console.press("esc").await.shows(&[PAYLOAD]);
+    console
+        .press("esc")
+        .await
+        .shows(&["nothing to go back from; q quits"]);
+}
+
+#[tokio::test]
+async fn escape_goes_back_from_what_was_followed_and_not_from_a_view_that_was_chosen() {
+    let mut console = Console::start().await;
+    console.press("esc 3 , enter").await;
+    console.shows(&["feed_id:"]).lacks("groups, by report");
+    console.press("esc").await;
+    console.shows(&["groups, by report"]);
+    console.press("]").await;
+    console.lacks("groups, by report");
+    console.press("esc 8 esc").await;
+    console
+        .shows(&["8 Bans", "[ goes back"])
+        .lacks("groups, by report");
+    console.press("[").await.shows(&["groups, by report"]);
 }

@@ -65,9 +65,9 @@ impl App {
         if let Some(lead) = cx.take_lead() {
             let place = place.unwrap_or_else(|| self.place());
             self.follow(lead, now, effects);
-            self.leave(place);
+            self.leave(place, true);
         } else if let Some(place) = place {
-            self.leave(place);
+            self.leave(place, matches!(action, Action::Open | Action::Accept));
         }
     }
 
@@ -194,7 +194,7 @@ impl App {
         self.withdraw();
     }
 
-    /// Takes one layer away: overlay, completion, entry, filter, marks, zoom, pane. Never the program.
+    /// Takes one layer away: overlay, completion, entry, filter, marks, zoom, pane, what was followed. Never the program.
     fn back(&mut self, now: Timestamp, effects: &mut Vec<Effect>) {
         if self.overlay.take().is_some() || self.withdraw() {
             return;
@@ -209,6 +209,8 @@ impl App {
             self.focus = self.view.main();
         } else if self.view == View::Facets {
             self.go_to(View::Hunt);
+        } else if self.trail.was_followed() {
+            self.travel(true, now, effects);
         } else {
             let mut cx = Cx::new(&mut self.session, effects, now);
             cx.notify(if self.trail.has_way_back() {

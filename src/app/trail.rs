@@ -31,6 +31,11 @@ impl Trail {
     pub(super) fn has_way_back(&self) -> bool {
         !self.behind.is_empty()
     }
+
+    /// Whether something there was followed here: where one is lies on top of it.
+    pub(super) fn was_followed(&self) -> bool {
+        self.behind.last().is_some_and(|place| place.is_followed)
+    }
 }
 
 /// Where one was, and what was shown there.
@@ -40,6 +45,8 @@ pub(super) struct Place {
     focus: PaneId,
     shown: Shown,
     crumb: String,
+    /// Whether one went on from there by something it shows, rather than by asking for something else.
+    is_followed: bool,
 }
 
 /// What a view shows: enough to show it again.
@@ -194,6 +201,7 @@ impl App {
                 View::Activity => Shown::Activity(panes.acts.state().clone()),
             },
             crumb: self.crumb(),
+            is_followed: false,
         }
     }
 
@@ -202,13 +210,16 @@ impl App {
         !place.shown.is_same(&self.place().shown)
     }
 
-    /// Remembers where one was, if that is not where one still is.
-    pub(super) fn leave(&mut self, place: Place) {
+    /// Remembers where one was, if that is not where one still is, and whether something there was followed.
+    pub(super) fn leave(&mut self, place: Place, is_followed: bool) {
         if place.shown.is_empty() || !self.has_left(&place) {
             return;
         }
         self.trail.ahead.clear();
-        self.trail.behind.push(place);
+        self.trail.behind.push(Place {
+            is_followed,
+            ..place
+        });
         if self.trail.behind.len() > KEPT {
             self.trail.behind.remove(0);
         }
@@ -231,7 +242,11 @@ impl App {
         let Some(place) = from.pop() else {
             return false;
         };
-        to.push(here);
+        // Between two places the way is the same, whichever way it is gone.
+        to.push(Place {
+            is_followed: place.is_followed,
+            ..here
+        });
         self.arrive(place, now, effects);
         true
     }

@@ -1,5 +1,6 @@
 //! What is known around an alert: its host, its process, its file, other alerts, and how earlier ones ended.
 
+use jiff::ToSpan;
 use ratatui::text::{Line, Span};
 
 use crate::model::{Alert, AlertStatus, Facets, Isolation, Lineage, Top};
@@ -34,10 +35,18 @@ fn part<T>(
     }
 }
 
-/// How alerts of the same report or watchlist have ended so far.
-pub(super) fn precedent(session: &Session, theme: &Theme) -> Vec<Field<'static>> {
+/// How other alerts of the same report or watchlist have ended so far.
+pub(super) fn precedent(alert: &Alert, session: &Session, theme: &Theme) -> Vec<Field<'static>> {
     let asides = &session.triage.asides;
-    let ended = part(&asides.ended, theme, |facets| ended(facets, theme));
+    // The alert itself is counted with them, unless it is older than what was asked for.
+    let is_counted = asides.ended.current().is_some_and(|known| {
+        let since = known.as_of.checked_sub((24 * Cx::PRECEDENT_DAYS).hours());
+        since.is_ok_and(|since| alert.created.is_some_and(|at| at >= since))
+    });
+    let own = is_counted.then(|| text::visible(&alert.status.word()));
+    let ended = part(&asides.ended, theme, |facets| {
+        ended(facets, own.as_deref(), theme)
+    });
     let mut fields: Vec<_> = ended
         .map(|line| Field::wrapped("seen before", line, LONG))
         .into_iter()
@@ -57,21 +66,30 @@ pub(super) fn precedent(session: &Session, theme: &Theme) -> Vec<Field<'static>>
     fields
 }
 
-/// How many there were, and how they ended.
-fn ended(facets: &Facets, theme: &Theme) -> Line<'static> {
+/// How many others there were, and how they ended; `own` is how the one that is counted with them did.
+fn ended(facets: &Facets, own: Option<&str>, theme: &Theme) -> Line<'static> {
     let values = facets.of("status").map_or(&[][..], |facet| &facet.values);
-    let total = thousands(facets.total);
     let days = Cx::PRECEDENT_DAYS;
-    if values.is_empty() && facets.total > 0 {
+    let others = facets.total.saturating_sub(own.is_some().into());
+    let total = thousands(others);
+    let is_partial = facets.is_incomplete || facets.broken > 0;
+    if others == 0 && !is_partial {
+        return Line::raw(format!("never in {days} d"));
+    }
+    if values.is_empty() {
         let text = format!("{total} in {days} d; how they ended, the server does not say");
         return Line::styled(text, theme.unknown);
     }
     let each: Vec<_> = values
         .iter()
-        .filter(|value| value.count > 0)
-        .map(|value| format!("{} {}", thousands(value.count), status(&value.name)))
+        .map(|value| {
+            let name = status(&value.name);
+            let is_own = own == Some(name.as_str());
+            (value.count.saturating_sub(is_own.into()), name)
+        })
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, name)| format!("{} {name}", thousands(count)))
         .collect();
-    let is_partial = facets.is_incomplete || facets.broken > 0;
     let most = if is_partial { "at least " } else { "" };
     Line::raw(format!("{most}{total} in {days} d: {}", each.join(", ")))
 }

@@ -20,7 +20,7 @@ const LONG: usize = 8;
 pub(super) fn facts(alert: &Alert, session: &Session, theme: &Theme) -> Vec<Field<'static>> {
     let gap = || Field::cut("", "");
     let mut fields = cause(alert, theme);
-    fields.extend(around::precedent(session, theme));
+    fields.extend(around::precedent(alert, session, theme));
     fields.extend(match_of(alert, session, theme));
     fields.push(gap());
     fields.extend(said("host", &alert.host));

@@ -12,6 +12,7 @@ use super::{
     fields::Focus,
 };
 use crate::deeds::Deed;
+use crate::keys::Chord;
 use crate::panes::entry::Entry;
 use crate::session::Session;
 use crate::text;
@@ -103,12 +104,21 @@ pub(super) fn render(
     } else {
         theme.bad
     };
+    // The key is only a key where no text is typed.
+    let again = pane.again.filter(|_| pane.fields.is_on_button());
+    let told = match (trouble, again) {
+        (Some(trouble), _) => Span::styled(trouble, theme.caution),
+        (None, Some(key)) => {
+            Span::styled(format!("{} again does it", Chord::from(key)), theme.muted)
+        }
+        (None, None) => Span::default(),
+    };
     let line = Line::from(vec![
         button(pane.verb().to_owned(), Focus::Do, verb),
         Span::raw("  "),
         button("cancel".into(), Focus::Cancel, theme.text),
         Span::raw("  "),
-        Span::styled(trouble.unwrap_or_default(), theme.caution),
+        told,
     ]);
     frame.render_widget(line, buttons);
 }

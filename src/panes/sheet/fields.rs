@@ -64,6 +64,11 @@ impl Fields {
         }
     }
 
+    /// Whether it is a button, where keys are no text.
+    pub(super) fn is_on_button(&self) -> bool {
+        matches!(self.focus, Focus::Do | Focus::Cancel)
+    }
+
     /// Goes on to the next place, or back to the one before.
     pub(super) fn step(&mut self, is_forward: bool, further: Places) {
         let mut places = vec![Focus::Reason, Focus::Ticket];
