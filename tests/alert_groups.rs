@@ -129,3 +129,26 @@ async fn groups_fit_a_small_terminal() {
         console.shows(&["in ", "groups", "SCORE v", "FUZZYWOMBAT", "HOST"]);
     }
 }
+
+#[tokio::test]
+async fn the_key_of_the_alerts_leads_from_some_of_them_to_the_queue() {
+    let mut console = grouped().await;
+    console.press("j enter").await;
+    console.lacks("groups, by");
+    console.press("8 3").await;
+    // What was looked at last comes first, and the queue behind it.
+    console.lacks("groups, by");
+    console.press("3").await;
+    console.shows(&["groups, by report, row 2"]);
+    console.press("[").await;
+    console.lacks("groups, by");
+    // Where no groups lie behind, it is all that is open.
+    let mut console = Console::start().await;
+    console
+        .press("esc 3 i")
+        .await
+        .write(" score:[90 TO *]")
+        .await;
+    console.press("enter 3").await;
+    console.lacks("score:[90").shows(&["status:Unresolved OR"]);
+}

@@ -1,4 +1,4 @@
-//! What raises alerts: a query becomes a watchlist, and a noisy report is muted.
+//! What raises alerts: a query becomes a watchlist, and a noisy report is ignored.
 
 mod support;
 
@@ -74,7 +74,9 @@ async fn a_report_is_muted_with_its_open_alerts_if_that_is_wanted() {
         .await
         .press("tab enter")
         .await;
-    console.until("ignore report 4: 4 CONFIRMED").await;
+    console
+        .until("ignore report and false positive, 4 in all: 4 CONFIRMED")
+        .await;
     console
         .press("@")
         .await

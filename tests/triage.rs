@@ -139,3 +139,46 @@ async fn an_alert_that_somebody_else_changed_meanwhile_is_left_alone() {
         .await
         .shows(&["left as it is: In Progress"]);
 }
+
+#[tokio::test]
+async fn what_was_marked_is_acted_on_once() {
+    let mut console = queue().await;
+    console.press("space space f").await.shows(&["2 alerts"]);
+    console.press("esc").await.shows(&["2 marked"]);
+    console
+        .press("f f")
+        .await
+        .until("CONFIRMED; 2 of 2 alerts")
+        .await;
+    console.lacks("marked");
+}
+
+#[tokio::test]
+async fn what_somebody_else_has_closed_is_marked_no_longer() {
+    let mut console = queue().await;
+    console.press(", G space").await.shows(&["1 marked"]);
+    let other = Client::new(settings(&console.sim), None).unwrap();
+    let search = Search {
+        query: "status:Unresolved feed_id:2".into(),
+        ..Search::default()
+    };
+    let found = other
+        .alerts(
+            &search,
+            Span {
+                start: 0,
+                rows: 100,
+            },
+        )
+        .await;
+    for alert in found.unwrap().rows {
+        let closed = Change::alert(&alert.id, &AlertStatus::Resolved);
+        other.change(&closed).await.unwrap();
+    }
+    console
+        .press("r")
+        .await
+        .until("1 of 1 marked are gone")
+        .await;
+    console.lacks("1 marked,");
+}

@@ -73,6 +73,10 @@ impl App {
 
     fn perform(&mut self, action: Action, now: Timestamp, effects: &mut Vec<Effect>) {
         if let Some(view) = View::of(action) {
+            // The key of the alerts, among some of them, leads to all.
+            if view == View::Alerts && matches!(self.view, View::Alerts | View::Queue) {
+                return self.return_to_queue(now, effects);
+            }
             // The key that counts also goes back to the hunt.
             let is_back = view == View::Facets && self.view == view;
             let view = if is_back { View::Hunt } else { view };
@@ -213,10 +217,12 @@ impl App {
             self.travel(true, now, effects);
         } else {
             let mut cx = Cx::new(&mut self.session, effects, now);
-            cx.notify(if self.trail.has_way_back() {
-                "nothing lies on top; [ goes back to where you were, q quits"
-            } else {
-                "nothing to go back from; q quits"
+            cx.notify(match (self.view, self.trail.has_way_back()) {
+                (View::Alerts, true) => {
+                    "nothing lies on top; 3 leads to the queue, [ to where you were, q quits"
+                }
+                (_, true) => "nothing lies on top; [ goes back to where you were, q quits",
+                (_, false) => "nothing to go back from; q quits",
             });
         }
     }

@@ -24,16 +24,10 @@ pub(super) fn hints(scope: Scope) -> &'static [Action] {
         Scope::Alerts => ALERTS,
         Scope::Bans | Scope::Isolated => PROTECTED,
         Scope::Sensors | Scope::Host => HOSTS,
-        Scope::Watchlists
-        | Scope::Watchlist
-        | Scope::Feeds
-        | Scope::Reports
-        | Scope::Report
-        | Scope::SensorGroups
-        | Scope::Users
-        | Scope::Teams
-        | Scope::Sites
-        | Scope::Server => SETTINGS,
+        Scope::Watchlists | Scope::Watchlist => WATCHLISTS,
+        Scope::Feeds => FEEDS,
+        Scope::Reports | Scope::Report => REPORTS,
+        Scope::SensorGroups | Scope::Users | Scope::Teams | Scope::Sites | Scope::Server => ADMIN,
         Scope::Acts | Scope::Calls => ACTIVITY,
         Scope::Lineage => &[
             Action::Help,
@@ -79,7 +73,7 @@ pub(super) fn hints(scope: Scope) -> &'static [Action] {
         ],
         Scope::Facets => FACETS,
         Scope::Saved => &[Action::Open, Action::Save, Action::Delete, Action::Back],
-        Scope::History => &[Action::Open, Action::Down, Action::Up, Action::Back],
+        Scope::History | Scope::Groups => &[Action::Open, Action::Down, Action::Up, Action::Back],
         _ => &[Action::Back, Action::Down, Action::Up],
     }
 }
@@ -210,6 +204,7 @@ const HOSTS: &[Action] = &[
     Action::Mark,
     Action::Isolate,
     Action::Release,
+    Action::MoveSensor,
     Action::NextPane,
     Action::AlertsOfHost,
     Action::YankHost,
@@ -222,15 +217,80 @@ const HOSTS: &[Action] = &[
     Action::Quit,
 ];
 
-/// What the server was told to look for, and who may tell it.
-const SETTINGS: &[Action] = &[
+/// What the server was told to look for.
+const WATCHLISTS: &[Action] = &[
     Action::Help,
     Action::Open,
+    Action::New,
+    Action::Edit,
+    Action::Enable,
+    Action::Disable,
     Action::CountHits,
+    Action::AddAction,
+    Action::Remove,
+    Action::Filter,
+    Action::Mark,
+    Action::NextPane,
+    Action::YankRow,
+    Action::Columns,
+    Action::Export,
+    Action::Refresh,
+    Action::GoBack,
+    Action::ShowError,
+    Action::Quit,
+];
+
+/// Where threat reports come from.
+const FEEDS: &[Action] = &[
+    Action::Help,
+    Action::Open,
+    Action::New,
+    Action::Enable,
+    Action::Disable,
+    Action::Synchronize,
+    Action::Remove,
     Action::EditQuery,
     Action::Filter,
     Action::Mark,
     Action::NextPane,
+    Action::YankRow,
+    Action::Columns,
+    Action::Export,
+    Action::Refresh,
+    Action::GoBack,
+    Action::ShowError,
+    Action::Quit,
+];
+
+/// What raises alerts.
+const REPORTS: &[Action] = &[
+    Action::Help,
+    Action::Open,
+    Action::EditQuery,
+    Action::IgnoreReport,
+    Action::RestoreReport,
+    Action::Filter,
+    Action::Mark,
+    Action::NextPane,
+    Action::YankRow,
+    Action::Columns,
+    Action::Export,
+    Action::Refresh,
+    Action::GoBack,
+    Action::Zoom,
+    Action::ShowError,
+    Action::Quit,
+];
+
+/// Who may tell the server what, and how it fares.
+const ADMIN: &[Action] = &[
+    Action::Help,
+    Action::NextPane,
+    Action::Open,
+    Action::New,
+    Action::Edit,
+    Action::Filter,
+    Action::Mark,
     Action::YankRow,
     Action::Columns,
     Action::Export,

@@ -27,7 +27,7 @@ use crate::panes::{Pane, PaneId, QueryPane};
 use crate::query::Index;
 use crate::session::{Chosen, Cx, Effect, Identity, Past, SavedQuery, Session};
 use crate::theme::Theme;
-use crate::worker::Reply;
+use crate::worker::{Reply, Request};
 use panes::Panes;
 use trail::Trail;
 pub use view::View;
@@ -196,6 +196,10 @@ impl App {
             cx.drop_preview();
         }
         cx.watch(matches!(self.view, View::Alerts | View::Queue));
+        let is_deed = |effect: &Effect| matches!(effect, Effect::Send(Request::Do { .. }));
+        if effects.iter().any(is_deed) {
+            self.panes.get_mut(self.focus).unmark();
+        }
         // What was picked by its name is done as if its key had been pressed.
         if let Some(action) = picked {
             self.act(action, now, &mut effects);

@@ -68,7 +68,7 @@ impl App {
             Some(Index::Process) => StoredIndex::Events,
             Some(Index::Binary) => StoredIndex::Modules,
             _ => {
-                let text = "watch: only a query of processes or of binaries can be watched";
+                let text = "watch: there is no query of processes or binaries here; x h asks for the same hash, and W there watches it";
                 return Cx::new(&mut self.session, effects, now).notify(text);
             }
         };

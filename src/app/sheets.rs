@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use jiff::{Timestamp, ToSpan};
 
 use super::App;
-use crate::deeds::{Deed, Feeding, Muting, Triage, Verdict, Watching};
+use crate::deeds::{Deed, Feeding, Ignoring, Triage, Verdict, Watching};
 use crate::keys::Action;
 use crate::model::{AlertStatus, Md5, SensorId};
 use crate::panes::{Clues, FormPane, GroupsPane, NotesPane, Pane, PaneId, SheetPane};
@@ -48,7 +48,7 @@ impl About {
             | Action::Reopen
             | Action::Assign
             | Action::IgnoreAlerts => Self::Alerts,
-            Action::Mute | Action::Unmute => Self::Report,
+            Action::IgnoreReport | Action::RestoreReport => Self::Report,
             Action::Enable | Action::Disable | Action::Remove => Self::Watchlist,
             Action::Synchronize => Self::Feed,
             _ => return None,
@@ -173,11 +173,11 @@ impl App {
         let reports = once_each(clues.iter().filter_map(|clues| clues.report.clone()));
         let is_watchlist = clues.iter().any(|clues| clues.watchlist.is_some());
         if reports.is_empty() && is_watchlist {
-            let text = "a watchlist raised this: it has no report to be muted; disable it in 6";
+            let text = "a watchlist raised this: it has no report to be ignored; disable it in 6";
             return Err(Some(text.into()));
         }
-        let on = action == Action::Mute;
-        let deed = |report| Deed::Mute(Muting { report, on });
+        let on = action == Action::IgnoreReport;
+        let deed = |report| Deed::Ignore(Ignoring { report, on });
         self.sheet(reports.into_iter().map(deed).collect())
     }
 

@@ -39,7 +39,7 @@ impl Trail {
 }
 
 /// Where one was, and what was shown there.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Place {
     view: View,
     focus: PaneId,
@@ -50,7 +50,7 @@ pub(super) struct Place {
 }
 
 /// What a view shows: enough to show it again.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 enum Shown {
     Hunt(Asked<Processes>),
     Process(Option<ProcessId>, TreeState, EventsState),
@@ -72,6 +72,17 @@ struct Asked<K: Kind> {
     query: String,
     search: Option<Arc<Search>>,
     state: State<K>,
+}
+
+// Kinds are but names, which nobody copies.
+impl<K: Kind> Clone for Asked<K> {
+    fn clone(&self) -> Self {
+        Self {
+            query: self.query.clone(),
+            search: self.search.clone(),
+            state: self.state.clone(),
+        }
+    }
 }
 
 impl<K: Kind> Asked<K> {
@@ -247,6 +258,21 @@ impl App {
             is_followed: place.is_followed,
             ..here
         });
+        self.arrive(place, now, effects);
+        true
+    }
+
+    /// Shows the last place of a view that lies behind; false when none does.
+    pub(super) fn return_to(
+        &mut self,
+        view: View,
+        now: Timestamp,
+        effects: &mut Vec<Effect>,
+    ) -> bool {
+        let mut behind = self.trail.behind.iter();
+        let Some(place) = behind.rfind(|place| place.view == view).cloned() else {
+            return false;
+        };
         self.arrive(place, now, effects);
         true
     }

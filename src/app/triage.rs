@@ -5,7 +5,11 @@ use jiff::Timestamp;
 use super::{App, View, panes::Panes};
 use crate::keys::Action;
 use crate::panes::PaneId;
+use crate::query::Index;
 use crate::session::{By, Cx, Effect};
+
+/// What is shown of the alerts when nothing else was asked for.
+pub(super) const OPEN: &str = "status:Unresolved OR status:\"In Progress\"";
 
 impl App {
     /// Does what is meant with the alerts as a whole; false if it is nothing of that kind.
@@ -37,6 +41,20 @@ impl App {
             _ => return false,
         }
         true
+    }
+
+    /// From some of the alerts back to the queue: its groups as they were left, or all that is open.
+    pub(super) fn return_to_queue(&mut self, now: Timestamp, effects: &mut Vec<Effect>) {
+        if self.view == View::Alerts && self.return_to(View::Queue, now, effects) {
+            return;
+        }
+        let mut cx = Cx::new(&mut self.session, effects, now);
+        let asked = cx.session().alerts.search();
+        if asked.is_some_and(|search| search.query != OPEN) {
+            self.panes.alert_query.set(OPEN);
+            cx.submit(Index::Alert, OPEN.into());
+        }
+        self.go_to(self.grouped(View::Alerts));
     }
 
     /// The alerts as they were last looked at, grouped or not; any other view is itself.

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{App, View};
+use super::{App, View, triage::OPEN};
 use crate::model::{Ban, Feed, Sensor, Severed, Site, Team, User, Watchlist};
 use crate::panes::{PaneId, State};
 use crate::query::Index;
@@ -50,8 +50,6 @@ impl App {
 
     /// Sees to it that a view has something to show, where that is plain: the process that is looked at, the open alerts.
     pub(super) fn prepare(&mut self, view: View, now: Timestamp, effects: &mut Vec<Effect>) {
-        /// What is shown of the alerts when nothing else was asked for.
-        const OPEN: &str = "status:Unresolved OR status:\"In Progress\"";
         let session = &self.session;
         let process = match self.view {
             View::Hunt | View::Facets => session.subject.as_ref().map(|subject| subject.id),

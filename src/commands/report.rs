@@ -10,7 +10,7 @@ use super::{
 };
 use crate::api::{Client, Error};
 use crate::cli::{self, Patience, Reading, Reports};
-use crate::deeds::{Deed, Muting};
+use crate::deeds::{Deed, Ignoring};
 use crate::model::{Report, ReportId, Search};
 use crate::output::{Align, Cell, Column, Row};
 use crate::query::Index;
@@ -69,7 +69,7 @@ async fn change(on: bool, args: &Reports, caller: &mut Caller<'_>) -> Result<Exi
             }
         }
     };
-    let deed = |report| Deed::Mute(Muting { report, on });
+    let deed = |report| Deed::Ignore(Ignoring { report, on });
     let (deeds, server) = (ids.into_iter().map(deed).collect(), (&client, &access));
     perform(deeds, &args.grounds, Patience::None, server, caller).await
 }

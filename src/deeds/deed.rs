@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::Stage;
 use super::{
-    Admin, Feeding, Grounds, Muting, State, Triage, Verdict, Watching, ban, sensor, triage::Held,
+    Admin, Feeding, Grounds, Ignoring, State, Triage, Verdict, Watching, ban, sensor, triage::Held,
 };
 use crate::api::Change;
 use crate::model::{AlertId, FeedId, GroupId, Md5, ReportId, SensorId, WatchlistId};
@@ -58,7 +58,7 @@ pub enum Deed {
     /// Adds, changes or takes away a feed.
     Feed(Feeding),
     /// Lets a threat report raise alerts, or no longer.
-    Mute(Muting),
+    Ignore(Ignoring),
     /// Makes or changes a sensor group, a user or a team.
     Admin(Admin),
 }
@@ -159,7 +159,7 @@ impl Deed {
             Self::Triage(triage) => triage.verb(),
             Self::Watch(watching) => watching.verb(),
             Self::Feed(feeding) => feeding.verb(),
-            Self::Mute(muting) => muting.verb(),
+            Self::Ignore(ignoring) => ignoring.verb(),
             Self::Admin(admin) => admin.verb(),
         }
     }
@@ -171,7 +171,7 @@ impl Deed {
             Self::Ban { .. } | Self::Lift(_) => "ban",
             Self::Triage(_) => "status",
             Self::Watch(Watching::Switch { .. }) | Self::Feed(Feeding::Switch { .. }) => "switch",
-            Self::Mute(_) => "voice",
+            Self::Ignore(_) => "voice",
             other => other.verb(),
         }
     }
@@ -189,7 +189,7 @@ impl Deed {
             Self::Triage(triage) => Target::Alerts(triage.alerts.clone()),
             Self::Watch(watching) => watching.target(),
             Self::Feed(feeding) => feeding.target(),
-            Self::Mute(muting) => muting.target(),
+            Self::Ignore(ignoring) => ignoring.target(),
             Self::Admin(admin) => admin.target(),
         }
     }
@@ -221,7 +221,7 @@ impl Deed {
             Self::Triage(triage) => triage.to == Verdict::Ignored,
             Self::Watch(watching) => watching.needs_reason(),
             Self::Feed(feeding) => feeding.needs_reason(),
-            Self::Mute(muting) => muting.on,
+            Self::Ignore(ignoring) => ignoring.on,
         }
     }
 
@@ -241,7 +241,7 @@ impl Deed {
             Self::Triage(triage) => triage.wanted(),
             Self::Watch(watching) => watching.wanted(),
             Self::Feed(feeding) => feeding.wanted(),
-            Self::Mute(muting) => muting.wanted(),
+            Self::Ignore(ignoring) => ignoring.wanted(),
             Self::Admin(admin) => admin.wanted(),
         }
     }
@@ -259,7 +259,7 @@ impl Deed {
             (Self::Triage(triage), State::Alerts(now)) => triage.changes(now),
             (Self::Watch(watching), State::Watchlist(now)) => watching.changes(now),
             (Self::Feed(feeding), State::Feed(now)) => feeding.changes(now),
-            (Self::Mute(muting), State::Report(now)) => muting.changes(now),
+            (Self::Ignore(ignoring), State::Report(now)) => ignoring.changes(now),
             (Self::Admin(admin), State::Admin(now)) => admin.changes(now),
             _ => Vec::new(),
         }
@@ -281,7 +281,7 @@ impl Deed {
             (Self::Triage(triage), State::Alerts(now)) => triage.already(now),
             (Self::Watch(watching), State::Watchlist(now)) => watching.already(now),
             (Self::Feed(feeding), State::Feed(now)) => feeding.already(now),
-            (Self::Mute(muting), State::Report(now)) => muting.already(now),
+            (Self::Ignore(ignoring), State::Report(now)) => ignoring.already(now),
             (Self::Admin(admin), State::Admin(now)) => admin.already(now),
             _ => None,
         }
@@ -305,7 +305,7 @@ impl Deed {
             (Self::Triage(_), State::Alerts(now)) => Triage::impossible(now),
             (Self::Watch(watching), State::Watchlist(now)) => watching.impossible(now),
             (Self::Feed(feeding), State::Feed(now)) => feeding.impossible(now),
-            (Self::Mute(_), State::Report(now)) => Muting::impossible(now),
+            (Self::Ignore(_), State::Report(now)) => Ignoring::impossible(now),
             (Self::Admin(admin), State::Admin(now)) => admin.impossible(now),
             _ => None,
         }
@@ -320,7 +320,7 @@ impl Deed {
             (_, State::Hash { ban, .. }) => both(ban::holds(self, ban.as_ref())),
             (Self::Watch(watching), State::Watchlist(now)) => both(watching.holds(now)),
             (Self::Feed(feeding), State::Feed(now)) => both(feeding.holds(now)),
-            (Self::Mute(muting), State::Report(now)) => both(muting.holds(now)),
+            (Self::Ignore(ignoring), State::Report(now)) => both(ignoring.holds(now)),
             (Self::Admin(admin), State::Admin(now)) => both(admin.holds(now)),
             _ => both(None),
         };
@@ -344,7 +344,7 @@ impl Deed {
             (Self::Triage(triage), State::Alerts(now)) => triage.words(now),
             (Self::Watch(_), State::Watchlist(now)) => Watching::words(now),
             (Self::Feed(feeding), State::Feed(now)) => feeding.words(now),
-            (Self::Mute(_), State::Report(now)) => Muting::words(now),
+            (Self::Ignore(_), State::Report(now)) => Ignoring::words(now),
             (Self::Admin(admin), State::Admin(now)) => admin.words(now),
             _ => String::new(),
         };

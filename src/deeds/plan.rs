@@ -89,7 +89,7 @@ impl Deed {
             (Self::Triage(triage), State::Alerts(now)) => Ok(triage.prepare(now, estate)),
             (Self::Watch(watching), State::Watchlist(now)) => Ok(watching.prepare(*now, estate)),
             (Self::Feed(feeding), State::Feed(now)) => Ok(feeding.prepare(*now, estate).await),
-            (Self::Mute(muting), State::Report(now)) => Ok(muting.prepare(*now, estate)),
+            (Self::Ignore(ignoring), State::Report(now)) => Ok(ignoring.prepare(*now, estate)),
             (Self::Admin(admin), State::Admin(now)) => Ok(admin.prepare(*now, estate)),
             // What is read for a deed is what it is about.
             _ => Err(Error::Internal),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::{Administered, Alerts, Deed, Fed, Muted, Watched};
+use super::{Administered, Alerts, Deed, Fed, Ignored, Watched};
 use crate::api::{Client, Error};
 use crate::model::{Ban, Md5, Sensor};
 use crate::text;
@@ -29,7 +29,7 @@ pub enum State {
     /// A feed, or that there is none.
     Feed(Box<Fed>),
     /// A threat report, or that there is none.
-    Report(Box<Muted>),
+    Report(Box<Ignored>),
     /// A sensor group, a user or a team, or that there is none.
     Admin(Box<Administered>),
 }
@@ -43,7 +43,7 @@ impl State {
             }
             Deed::Watch(watching) => Self::Watchlist(Box::new(watching.read(client).await?)),
             Deed::Feed(feeding) => Self::Feed(Box::new(feeding.read(client).await?)),
-            Deed::Mute(muting) => Self::Report(Box::new(muting.read(client).await?)),
+            Deed::Ignore(ignoring) => Self::Report(Box::new(ignoring.read(client).await?)),
             Deed::Admin(admin) => Self::Admin(Box::new(admin.read(client).await?)),
             Deed::Ban { md5, .. } | Deed::Lift(md5) => Self::Hash {
                 md5: *md5,

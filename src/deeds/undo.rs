@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use super::{
-    Admin, Deed, Feeding, Muting, NewUser, NewWatchlist, Triage, Verdict, Watching, WatchlistDraft,
-    triage,
+    Admin, Deed, Feeding, Ignoring, NewUser, NewWatchlist, Triage, Verdict, Watching,
+    WatchlistDraft, triage,
 };
 use crate::model::{
     ActionKind, AlertId, AlertStatus, FeedId, GroupId, Md5, ReportId, SensorId, StoredIndex,
@@ -22,7 +22,7 @@ pub(super) fn of(sending: &Sending) -> Option<Deed> {
         "report" => {
             let report = ReportId::parse(&target.id)?;
             let on = flag(wanted, "is_ignored")?;
-            return Some(Deed::Mute(Muting { report, on }));
+            return Some(Deed::Ignore(Ignoring { report, on }));
         }
         "group" | "user" | "team" => return admin(sending).map(Deed::Admin),
         _ => {}
@@ -81,7 +81,7 @@ pub(super) fn undoing(sending: &Sending, after: &Value) -> Option<Deed> {
         Deed::Feed(Feeding::Delete(_)) if flag(before, "manually_added") == Some(true) => {
             Deed::Feed(Feeding::Add(text(before, "feed_url")?))
         }
-        Deed::Mute(Muting { report, on }) => Deed::Mute(Muting { report, on: !on }),
+        Deed::Ignore(Ignoring { report, on }) => Deed::Ignore(Ignoring { report, on: !on }),
         Deed::Admin(Admin::EditGroup { id, name, site }) => Deed::Admin(Admin::EditGroup {
             id,
             name: name.and_then(|_| text(before, "name")),

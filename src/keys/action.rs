@@ -83,13 +83,13 @@ pub enum Action {
     Reopen,
     /// Give the alerts to somebody
     Assign,
-    /// Call the alerts false positives, and mute their reports
+    /// Call the alerts false positives, and ignore their reports
     #[strum(message = "ignore")]
     IgnoreAlerts,
-    /// Mute the threat report: it raises no alerts any more
-    Mute,
+    /// Ignore the threat report: it raises no alerts any more
+    IgnoreReport,
     /// Let the threat report raise alerts again
-    Unmute,
+    RestoreReport,
     /// Make a watchlist of the query, after a look
     #[strum(message = "watch")]
     SaveWatchlist,

@@ -34,7 +34,7 @@ pub(super) const DEFAULTS: &[(Scope, &[Keys])] = &[
             (Action::Isolate, &["I"]),
             (Action::Release, &["U"]),
             (Action::Ban, &["B"]),
-            (Action::Mute, &["M"]),
+            (Action::IgnoreReport, &["M"]),
             (Action::SaveWatchlist, &["W"]),
             (Action::MoveSensor, &["S m"]),
             (Action::FlushSensor, &["S f"]),
@@ -289,11 +289,11 @@ pub(super) const DEFAULTS: &[(Scope, &[Keys])] = &[
     ),
     (
         Scope::Reports,
-        &[(Action::Open, &["enter"]), (Action::Unmute, &["u"])],
+        &[(Action::Open, &["enter"]), (Action::RestoreReport, &["u"])],
     ),
     (
         Scope::Report,
-        &[(Action::Open, &["enter"]), (Action::Unmute, &["u"])],
+        &[(Action::Open, &["enter"]), (Action::RestoreReport, &["u"])],
     ),
     (
         Scope::SensorGroups,

@@ -196,6 +196,9 @@ pub trait Pane {
         false
     }
 
+    /// What was marked was acted on: nothing is marked any more.
+    fn unmark(&mut self) {}
+
     /// What an action opens over this pane, if it is one that does.
     fn popup(&self, _action: Action, _session: &Session) -> Option<Box<dyn Pane>> {
         None

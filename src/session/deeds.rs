@@ -144,9 +144,14 @@ impl Session {
         let is_good = parts.is_empty();
         let good = good.into_iter().filter(|(_, (n, _))| *n > 0);
         parts.extend(good.map(|(what, (n, _))| format!("{n} {what}")));
-        let verb = ours.first().map_or("", |doing| doing.deed.verb());
+        let mut verbs: Vec<_> = ours.iter().map(|doing| doing.deed.verb()).collect();
+        verbs.dedup();
         let all: usize = ours.iter().map(|doing| doing.deed.target().len()).sum();
-        let text = format!("{verb} {all}: {}; @ has each", parts.join(", "));
+        let what = match verbs.as_slice() {
+            [verb] => format!("{verb} {all}"),
+            verbs => format!("{}, {all} in all", verbs.join(" and ")),
+        };
+        let text = format!("{what}: {}; @ has each", parts.join(", "));
         Some((text, is_good))
     }
 

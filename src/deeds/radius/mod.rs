@@ -40,7 +40,7 @@ impl Deed {
         match self {
             Self::Ban { .. } => &hash::NAMES,
             Self::Isolate(_) => &host::NAMES,
-            Self::Mute(muting) if muting.on => &report::NAMES,
+            Self::Ignore(ignoring) if ignoring.on => &report::NAMES,
             Self::Watch(Watching::Create(_) | Watching::Edit { .. }) => &watchlist::NAMES,
             _ => &[],
         }
@@ -53,7 +53,9 @@ impl Plan {
         let looks: Vec<Look<'_>> = match (&self.deed, &self.state) {
             (Deed::Ban { .. }, State::Hash { md5, .. }) => hash::looks(*md5, estate),
             (Deed::Isolate(_), State::Sensor(sensor)) => host::looks(sensor, &estate.client),
-            (Deed::Mute(muting), _) if muting.on => report::looks(&muting.report, &estate.client),
+            (Deed::Ignore(ignoring), _) if ignoring.on => {
+                report::looks(&ignoring.report, &estate.client)
+            }
             (Deed::Watch(Watching::Create(new)), _) => {
                 watchlist::looks(&new.draft, &new.index, &estate.client)
             }

@@ -1,5 +1,7 @@
 //! What others think of a process and its file: watchlists, feeds, alerts, and how many hosts have it.
 
+use std::sync::Arc;
+
 use ratatui::text::{Line, Span};
 
 use crate::model::{Alert, AlertSource, Counts, Prevalence, Process, WatchlistHit};
@@ -53,14 +55,16 @@ pub(super) fn hits(process: &Process, session: &Session, theme: &Theme) -> Vec<F
     ]
 }
 
-/// A watchlist by its name, where an alert of the host tells it, and by its number otherwise.
+/// A watchlist by its name, where the list of them or an alert of the host tells it, and by its number otherwise.
 fn watchlist(hit: &WatchlistHit, session: &Session) -> String {
+    let mut listed = session.watchlists.here().map(|(_, watchlist)| watchlist);
+    let listed = listed.find(|watchlist| watchlist.id.to_string() == hit.id.raw());
     let open = session.host_alerts.current();
     let mut open = open.iter().flat_map(|known| &known.value.rows);
-    let is_its = |alert: &&std::sync::Arc<Alert>| {
-        alert.source == AlertSource::Watchlist && alert.source_id == hit.id
-    };
-    match open.find(is_its).map(|alert| source(alert)) {
+    let is_its =
+        |alert: &&Arc<Alert>| alert.source == AlertSource::Watchlist && alert.source_id == hit.id;
+    let listed = listed.map(|watchlist| &watchlist.name);
+    match listed.or_else(|| open.find(is_its).map(|alert| source(alert))) {
         Some(name) if !name.is_empty() => text::visible(name),
         _ => format!("#{}", text::visible(&hit.id)),
     }

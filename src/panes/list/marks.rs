@@ -45,6 +45,10 @@ impl<R: Listed> Marks<R> {
         }
     }
 
+    pub(super) fn keep(&mut self, is_kept: impl Fn(&R::Id) -> bool) {
+        self.0.retain(|id, _| is_kept(id));
+    }
+
     pub(super) fn clear(&mut self) {
         self.0.clear();
     }

@@ -22,6 +22,7 @@ mod processes;
 mod reports;
 mod sensors;
 mod state;
+mod title;
 mod watchlists;
 mod window;
 
@@ -81,6 +82,8 @@ pub struct ListPane<K: Kind> {
     shown: Option<Shown>,
     /// The row to go to as soon as it is here.
     sought: Option<<K::Row as Listed>::Id>,
+    /// The edition of the rows in which all that is marked was last found.
+    marked_in: Option<u64>,
     /// Whether the cursor was moved by the user, and not the rows below it by the server.
     has_moved: bool,
     /// Whether the cursor last went down: the next page is asked for on that side.
@@ -96,6 +99,7 @@ impl<K: Kind> Default for ListPane<K> {
             typing: Typing::default(),
             shown: None,
             sought: None,
+            marked_in: None,
             has_moved: true,
             is_downward: true,
         }
@@ -190,46 +194,7 @@ impl<K: Kind> Pane for ListPane<K> {
     }
 
     fn title(&self, session: &Session) -> Line<'static> {
-        let pages = K::Row::pages(session);
-        let Some(total) = pages.total() else {
-            return K::NAME.into();
-        };
-        let unit = K::unit(session);
-        // One row for each of them: the server still counts their segments.
-        let most = if pages.is_estimate() && unit.is_empty() && !K::IS_COUNTED {
-            "up to "
-        } else {
-            ""
-        };
-        let plain = || format!("{}  {most}{}{unit}", K::NAME, thousands(total));
-        let mut parts = vec![K::headline(session).unwrap_or_else(plain)];
-        if total > 0 {
-            parts.push(format!("row {}", thousands(self.state.cursor + 1)));
-        }
-        if self.has_marks() {
-            parts.push(format!("{} marked", self.state.marks.len()));
-        }
-        let (mut broken, mut hidden, mut is_incomplete) = (0, 0, false);
-        for page in pages.held() {
-            broken += page.value.broken;
-            hidden = hidden.max(page.value.hidden);
-            is_incomplete |= page.value.is_incomplete;
-        }
-        if broken > 0 {
-            parts.push(format!("{broken} of the loaded unreadable"));
-        }
-        if hidden > 0 {
-            parts.push(format!("{} hidden by your rights", thousands(hidden)));
-        }
-        let n_unjoined = session.related.n_failed();
-        if n_unjoined > 0 && !columns::needs(&columns::columns::<K>(session)).is_empty() {
-            parts.push(format!("{n_unjoined} of what the columns need not fetched"));
-        }
-        parts.extend(K::note(session));
-        if is_incomplete {
-            parts.push("INCOMPLETE: the server left something out".into());
-        }
-        parts.join(", ").into()
+        self.heading(session)
     }
 
     fn slots(&self) -> &'static [Slot] {
@@ -292,8 +257,7 @@ impl<K: Kind> Pane for ListPane<K> {
             return Some("filter");
         }
         if self.has_marks() || self.state.is_marking {
-            self.state.marks.clear();
-            self.state.is_marking = false;
+            self.unmark();
             return Some("marks");
         }
         None
@@ -301,6 +265,11 @@ impl<K: Kind> Pane for ListPane<K> {
 
     fn is_marked(&self) -> bool {
         self.has_marks()
+    }
+
+    fn unmark(&mut self) {
+        self.state.marks.clear();
+        self.state.is_marking = false;
     }
 
     fn clues(&self, session: &Session) -> Vec<Clues> {
@@ -333,6 +302,7 @@ impl<K: Kind> Pane for ListPane<K> {
             self.restore(state);
         }
         self.find(cx);
+        self.drop_gone(cx);
         self.sift(cx.session());
         let has_moved = std::mem::take(&mut self.has_moved);
         if !has_moved && !self.state.is_at_end {

@@ -1,6 +1,6 @@
 //! What is done with several rows at once: marking, copying, taking out.
 
-use std::{ops::Range, sync::Arc};
+use std::{collections::BTreeSet, ops::Range, sync::Arc};
 
 use super::{
     Kind, ListPane,
@@ -14,6 +14,29 @@ use crate::session::{Chosen, Cx, Listed, Session};
 use crate::wire::Members;
 
 impl<K: Kind> ListPane<K> {
+    /// Marks no longer what is gone: nobody acts on rows that are nowhere to be seen. Where only some rows are loaded, the
+    /// others may still be there.
+    pub(super) fn drop_gone(&mut self, cx: &mut Cx<'_>) {
+        let pages = K::Row::pages(cx.session());
+        let edition = Some(pages.edition());
+        if !self.has_marks() || self.marked_in == edition {
+            return;
+        }
+        self.marked_in = edition;
+        let here: BTreeSet<_> = pages.here().map(|(_, row)| row.id()).collect();
+        if u64::try_from(here.len()).ok() != pages.total() {
+            return;
+        }
+        let before = self.state.marks.len();
+        self.state.marks.keep(|id| here.contains(id));
+        let n_gone = before - self.state.marks.len();
+        if n_gone > 0 {
+            cx.notify(format!(
+                "{n_gone} of {before} marked are gone from here, and marked no longer"
+            ));
+        }
+    }
+
     /// The rows that a verb acts on: the marked ones, or the one under the cursor.
     pub(super) fn chosen(&self, session: &Session) -> Vec<Arc<K::Row>> {
         if self.has_marks() {

@@ -115,7 +115,7 @@ const FIELDS: &[Field<Watchlist>] = &[
         |theme| theme.number,
         |watchlist, _| watchlist.last_hits.into(),
     ),
-    Field::time("last_hit", "LAST HIT", 4, |watchlist, _| {
+    Field::time("last_hit", "LAST HIT", 2, |watchlist, _| {
         Value::time(watchlist.last_hit)
     }),
     Field::new(
@@ -130,7 +130,7 @@ const FIELDS: &[Field<Watchlist>] = &[
     ),
     Field::new(
         "search_query",
-        Column::left("QUERY", 20, Column::REST, 2),
+        Column::left("QUERY", 12, Column::REST, 3),
         |theme| theme.text,
         |watchlist, _| query(watchlist),
     ),

@@ -11,6 +11,9 @@ use crate::theme::Theme;
 /// What a request is about.
 pub(super) const SENDS: &str = "sends";
 
+/// As many alerts stand above what speaks against it; more stand below.
+const FEW: usize = 6;
+
 /// A line, and what it is about.
 pub(super) type Said = (&'static str, Line<'static>);
 
@@ -25,18 +28,20 @@ pub(super) fn lines(pane: &SheetPane, session: &Session, theme: &Theme) -> Vec<S
     };
     let plans = pane.plans(session);
     lines.extend(known(preview, session, theme));
-    for plan in &plans {
-        // Of alerts, each is a target.
-        let n_targets = match plan.deed {
-            Deed::Triage(_) => plan.effects.len(),
-            _ => 1,
-        };
-        let targets = plan.effects.iter().take(n_targets);
-        lines.extend(targets.map(|text| ("", Line::styled(shown(text), theme.text))));
-        if let Some(why) = &plan.protection {
-            lines.push(("PROTECTED", Line::styled(shown(why), theme.bad)));
-        }
-    }
+    let (alerts, others): (Vec<&Plan>, Vec<&Plan>) =
+        plans.iter().copied().partition(|plan| of_alerts(plan));
+    lines.extend(others.into_iter().flat_map(|plan| targets(plan, theme)));
+    let alerts: Vec<_> = alerts
+        .into_iter()
+        .flat_map(|plan| targets(plan, theme))
+        .collect();
+    // Nobody scrolls past hundreds of alerts to read what speaks against it.
+    let (few, many) = if alerts.len() > FEW {
+        (Vec::new(), alerts)
+    } else {
+        (alerts, Vec::new())
+    };
+    lines.extend(few);
     lines.extend(open_already(preview, session, theme));
     lines.extend(answers(preview, theme));
     lines.extend(warnings(preview, &plans, theme));
@@ -45,6 +50,7 @@ pub(super) fn lines(pane: &SheetPane, session: &Session, theme: &Theme) -> Vec<S
         lines.push(("", Line::styled(shown(&text), theme.text)));
     }
     lines.extend(radius(preview, theme));
+    lines.extend(many);
     let grounds = pane.grounds();
     for change in plans.iter().flat_map(|plan| plan.changes(&grounds)) {
         let text = shown(&change.to_string());
@@ -53,12 +59,31 @@ pub(super) fn lines(pane: &SheetPane, session: &Session, theme: &Theme) -> Vec<S
     lines
 }
 
+/// Whether a plan is about alerts: each of them is a target.
+fn of_alerts(plan: &Plan) -> bool {
+    matches!(plan.deed, Deed::Triage(_))
+}
+
+/// What becomes of the targets of a plan.
+fn targets(plan: &Plan, theme: &Theme) -> Vec<Said> {
+    let n = if of_alerts(plan) {
+        plan.effects.len()
+    } else {
+        1
+    };
+    let lines = plan.effects.iter().take(n);
+    let lines = lines.map(|text| ("", Line::styled(shown(text), theme.text)));
+    let protection = plan.protection.iter();
+    let protection = protection.map(|why| ("PROTECTED", Line::styled(shown(why), theme.bad)));
+    lines.chain(protection).collect()
+}
+
 /// What a plan says besides what becomes of its targets.
 fn rest(plan: &Plan) -> &[String] {
-    match plan.deed {
-        Deed::Triage(_) => &[],
-        _ => plan.effects.get(1..).unwrap_or_default(),
+    if of_alerts(plan) {
+        return &[];
     }
+    plan.effects.get(1..).unwrap_or_default()
 }
 
 /// What plans say, each once, with the names of those it holds for; without names where it holds for all.
@@ -193,7 +218,12 @@ fn radius(preview: &Preview, theme: &Theme) -> Vec<Said> {
     let n_pending = preview.n_pending();
     let requests: u32 = facts.iter().map(|(_, fact)| fact.requests).sum();
     let text = if n_pending > 0 && !preview.prepared.iter().any(Option::is_none) {
-        format!("{n_pending} more lines are looked up; ^c gives up")
+        let more = if n_pending == 1 {
+            "one more line is".to_owned()
+        } else {
+            format!("{n_pending} more lines are")
+        };
+        format!("{more} looked up; ^c gives up")
     } else if requests > 0 {
         format!("{requests} requests told this")
     } else {

@@ -148,9 +148,17 @@ impl SheetPane {
         deeds.all(|deed| matches!(deed, Deed::Triage(_)) && !deed.needs_reason())
     }
 
-    /// How many things are changed.
+    /// How many things are changed; while some are still looked up, how many are meant.
     fn n_changed(&self, session: &Session) -> usize {
-        self.plans(session).iter().map(|plan| plan.count()).sum()
+        match self.preview(session) {
+            Some(preview) if !preview.prepared.iter().all(Option::is_some) => self.n_meant(),
+            _ => self.plans(session).iter().map(|plan| plan.count()).sum(),
+        }
+    }
+
+    /// How many things it is about.
+    fn n_meant(&self) -> usize {
+        self.deeds.iter().map(|deed| deed.target().len()).sum()
     }
 
     /// What several of its targets are called.
@@ -228,7 +236,10 @@ impl SheetPane {
         };
         let n_pending = preview.n_pending();
         if n_pending > 0 {
-            return Some(format!("{n_pending} answers are still on their way"));
+            return Some(match n_pending {
+                1 => "an answer is still on its way".into(),
+                n => format!("{n} answers are still on their way"),
+            });
         }
         if self.plans(session).is_empty() {
             return Some("there is nothing to be done".into());
@@ -285,7 +296,7 @@ impl Pane for SheetPane {
 
     fn title(&self, session: &Session) -> Line<'static> {
         let verb = self.verb().to_uppercase();
-        let wanted: usize = self.deeds.iter().map(|deed| deed.target().len()).sum();
+        let wanted = self.n_meant();
         let (n, what) = (self.n_changed(session), self.several());
         match wanted {
             1 => verb.into(),

@@ -17,6 +17,13 @@ impl Cx<'_> {
         }
     }
 
+    /// Asks what the watchlists are called, unless that is known or on its way.
+    pub(super) fn name_watchlists(&mut self) {
+        if self.session.watchlists.search().is_none() {
+            self.ask::<Watchlist>(String::new());
+        }
+    }
+
     /// Makes this host the one that is looked at.
     pub fn attend_host(&mut self, host: Option<&Arc<Sensor>>) {
         self.session.host = host.cloned();

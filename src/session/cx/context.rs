@@ -13,12 +13,16 @@ use crate::worker::{Slot, Urgency};
 const ALERTS: u64 = 100;
 
 impl Cx<'_> {
-    /// Asks how common the file of the process that is looked at is, and which alerts are open on its host, unless that
-    /// was asked.
+    /// Asks how common the file of the process that is looked at is, which alerts are open on its host and what its
+    /// watchlists are called, unless that was asked.
     pub fn put_in_context(&mut self) {
         let Some(process) = self.session.binary_of.clone() else {
             return;
         };
+        // A hit has the number of its watchlist, and no name.
+        if !process.watchlists.is_empty() {
+            self.name_watchlists();
+        }
         match process.md5.map(Fetch::Prevalence) {
             Some(fetch) if self.session.prevalence.asked() == Some(&fetch) => {}
             Some(fetch) => self.fetch(fetch, Urgency::Settled),

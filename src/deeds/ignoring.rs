@@ -9,7 +9,7 @@ use crate::text::{self, Untrusted};
 
 /// A report is ignored, or heard again.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Muting {
+pub struct Ignoring {
     /// Which one.
     pub report: ReportId,
     /// Whether it is to be ignored.
@@ -18,14 +18,14 @@ pub struct Muting {
 
 /// A report as the server has it, if it has it.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Muted {
+pub struct Ignored {
     /// The report.
     pub report: Option<Report>,
     /// What one is called that is not there.
     name: Untrusted,
 }
 
-impl Muting {
+impl Ignoring {
     pub(super) fn verb(&self) -> &'static str {
         if self.on {
             "ignore report"
@@ -43,29 +43,29 @@ impl Muting {
     }
 
     /// Reads what the server has, past every cache.
-    pub(super) async fn read(&self, client: &Client) -> Result<Muted, Error> {
+    pub(super) async fn read(&self, client: &Client) -> Result<Ignored, Error> {
         let report = match client.report(&self.report).await {
             Ok(report) => Some(report),
             Err(Error::NotFound { .. }) => None,
             Err(error) => return Err(error),
         };
         let name = format!("report {}", self.report.raw()).into();
-        Ok(Muted { report, name })
+        Ok(Ignored { report, name })
     }
 
-    pub(super) fn changes(&self, now: &Muted) -> Vec<Change> {
+    pub(super) fn changes(&self, now: &Ignored) -> Vec<Change> {
         let change = now.report.as_ref();
         let change = change.map(|report| Change::report(&report.id, self.on));
         change.into_iter().collect()
     }
 
     /// Whether the server holds it.
-    pub(super) fn holds(&self, now: &Muted) -> Option<bool> {
+    pub(super) fn holds(&self, now: &Ignored) -> Option<bool> {
         let is_ignored = now.report.as_ref()?.is_ignored?;
         Some(is_ignored == self.on)
     }
 
-    pub(super) fn already(&self, now: &Muted) -> Option<String> {
+    pub(super) fn already(&self, now: &Ignored) -> Option<String> {
         let said = if self.on {
             "is ignored already"
         } else {
@@ -74,14 +74,14 @@ impl Muting {
         (self.holds(now) == Some(true)).then(|| said.into())
     }
 
-    pub(super) fn impossible(now: &Muted) -> Option<(&'static str, &'static str)> {
+    pub(super) fn impossible(now: &Ignored) -> Option<(&'static str, &'static str)> {
         now.report.is_none().then_some((
             "is not there any more",
             "its feed has dropped it, or is gone itself",
         ))
     }
 
-    pub(super) fn words(now: &Muted) -> String {
+    pub(super) fn words(now: &Ignored) -> String {
         match now.report.as_ref().map(|report| report.is_ignored) {
             Some(Some(true)) => "ignored".into(),
             Some(Some(false)) => "raises alerts".into(),
@@ -91,7 +91,7 @@ impl Muting {
     }
 
     /// Finds out what it would do.
-    pub(super) fn prepare(self, now: Muted, estate: &Estate) -> Prepared {
+    pub(super) fn prepare(self, now: Ignored, estate: &Estate) -> Prepared {
         let name = text::visible(now.raw_name());
         let (feed, n) = match &now.report {
             Some(report) => (text::visible(&report.feed_name), report.indicators.len()),
@@ -112,12 +112,12 @@ impl Muting {
             protection: None,
             release: estate.client.release(),
             state: State::Report(Box::new(now)),
-            deed: super::Deed::Mute(self),
+            deed: super::Deed::Ignore(self),
         }))
     }
 }
 
-impl Muted {
+impl Ignored {
     /// What people call it.
     pub(super) fn raw_name(&self) -> &Untrusted {
         let own = self.report.as_ref().map(|report| &report.title);

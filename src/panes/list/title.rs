@@ -1,0 +1,52 @@
+//! What stands above a list: how many rows there are, which one is looked at, and what is wrong with them.
+
+use ratatui::text::Line;
+
+use super::{Kind, ListPane, columns, thousands};
+use crate::session::{Listed, Session};
+
+impl<K: Kind> ListPane<K> {
+    /// The title.
+    pub(super) fn heading(&self, session: &Session) -> Line<'static> {
+        let pages = K::Row::pages(session);
+        let Some(total) = pages.total() else {
+            return K::NAME.into();
+        };
+        let unit = K::unit(session);
+        // One row for each of them: the server still counts their segments.
+        let most = if pages.is_estimate() && unit.is_empty() && !K::IS_COUNTED {
+            "up to "
+        } else {
+            ""
+        };
+        let plain = || format!("{}  {most}{}{unit}", K::NAME, thousands(total));
+        let mut parts = vec![K::headline(session).unwrap_or_else(plain)];
+        if total > 0 {
+            parts.push(format!("row {}", thousands(self.state.cursor + 1)));
+        }
+        if self.has_marks() {
+            parts.push(format!("{} marked", self.state.marks.len()));
+        }
+        let (mut broken, mut hidden, mut is_incomplete) = (0, 0, false);
+        for page in pages.held() {
+            broken += page.value.broken;
+            hidden = hidden.max(page.value.hidden);
+            is_incomplete |= page.value.is_incomplete;
+        }
+        if broken > 0 {
+            parts.push(format!("{broken} of the loaded unreadable"));
+        }
+        if hidden > 0 {
+            parts.push(format!("{} hidden by your rights", thousands(hidden)));
+        }
+        let n_unjoined = session.related.n_failed();
+        if n_unjoined > 0 && !columns::needs(&columns::columns::<K>(session)).is_empty() {
+            parts.push(format!("{n_unjoined} of what the columns need not fetched"));
+        }
+        parts.extend(K::note(session));
+        if is_incomplete {
+            parts.push("INCOMPLETE: the server left something out".into());
+        }
+        parts.join(", ").into()
+    }
+}
