@@ -171,7 +171,10 @@ impl Feeding {
         }
         if let Self::Switch { on: false, id } | Self::Delete(id) = &self {
             match n_reports(*id, &estate.client).await {
-                Ok(n) => warnings.push(format!("its {n} reports raise no alerts any more")),
+                Ok(n) => warnings.push(format!(
+                    "its {} no alerts any more",
+                    text::counted(n, "report raises", "reports raise")
+                )),
                 Err(error) => {
                     warnings.push(format!("how many reports it has is not known: {error}"));
                 }

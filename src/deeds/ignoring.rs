@@ -104,7 +104,10 @@ impl Ignoring {
         };
         let mut effects = vec![format!("{name}  report of {feed}: {what}")];
         if n > 0 {
-            effects.push(format!("it looks for {n} indicators"));
+            effects.push(format!(
+                "it looks for {}",
+                text::counted(n, "indicator", "indicators")
+            ));
         }
         Prepared::Ready(Box::new(Plan {
             effects,

@@ -72,6 +72,7 @@ pub use tree::{State as TreeState, TreePane};
 use crate::keys::{Action, Keymap, Scope};
 use crate::query::Index;
 use crate::session::{Cx, Session};
+use crate::text;
 use crate::theme::Theme;
 use crate::worker::Slot;
 
@@ -233,8 +234,5 @@ pub trait Pane {
 
 /// So many hosts, in words.
 fn hosts(n: u64) -> String {
-    match n {
-        1 => "1 host".to_owned(),
-        n => format!("{n} hosts"),
-    }
+    text::counted(n, "host", "hosts")
 }

@@ -7,6 +7,7 @@ use crate::api::{Client, Error};
 use crate::model::{Alert, AlertId, ReportId, Search, Span};
 use crate::query;
 use crate::read::pages;
+use crate::text;
 
 /// The lines, in their order.
 pub(super) const NAMES: [&str; 2] = ["last 90 days", "open alerts"];
@@ -60,7 +61,10 @@ async fn silenced(report: &ReportId, client: &Client) -> Result<Fact, Error> {
     Ok(Fact {
         said: match all {
             0 => "no alert would have been missing".into(),
-            n => format!("{n} alerts would not have been raised; {resolved} of them were resolved"),
+            n => {
+                let alerts = text::counted(n, "alert", "alerts");
+                format!("{alerts} would not have been raised; resolved of them: {resolved}")
+            }
         },
         source: "alerts of this report, by when they were raised".into(),
         warnings,

@@ -69,10 +69,7 @@ pub(super) fn few<'t>(names: impl ExactSizeIterator<Item = &'t Untrusted>) -> St
 
 /// So many hosts.
 pub(super) fn hosts(n: usize) -> String {
-    match n {
-        1 => "1 host".into(),
-        n => format!("{n} hosts"),
-    }
+    text::counted(n, "host", "hosts")
 }
 
 /// The first few names with their counts.

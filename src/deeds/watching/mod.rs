@@ -350,7 +350,7 @@ impl Watching {
                 kind, recipients, ..
             } => match recipients.len() {
                 0 => format!("sets off {kind}"),
-                n => format!("sets off {kind} to {n} users"),
+                n => format!("sets off {kind} to {}", text::counted(n, "user", "users")),
             },
             Self::RemoveAction { action, .. } => {
                 let actions = now.actions.iter().flatten();

@@ -44,7 +44,8 @@ impl Kind for Bundles {
         let groups = thousands(triage.bundles.total()?);
         let by = triage.by?.word();
         let status = shared_status(queue);
-        Some(format!("Alerts  {n}{status} in {groups} groups, by {by}"))
+        let what = if groups == "1" { "group" } else { "groups" };
+        Some(format!("Alerts  {n}{status} in {groups} {what}, by {by}"))
     }
 
     fn note(session: &Session) -> Option<String> {

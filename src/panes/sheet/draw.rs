@@ -55,7 +55,7 @@ pub(super) fn render(
     pane.offset = pane.offset.min(pane.n_lines.saturating_sub(pane.height));
     let n_below = pane.n_lines.saturating_sub(pane.offset + pane.height);
     if n_below > 0 {
-        let text = format!("{n_below} more lines below: down");
+        let text = text::counted(n_below, "more line below: down", "more lines below: down");
         let at = Rect {
             y: above.bottom(),
             height: 1,
@@ -80,7 +80,11 @@ pub(super) fn render(
     if has_choice {
         let answer = if pane.takes_alerts() { "yes" } else { "no" };
         let answer = Entry::new(&format!("{answer}; space changes it"));
-        let label = format!("{} open alerts false positive", pane.alerts.len());
+        let label = text::counted(
+            pane.alerts.len(),
+            "open alert false positive",
+            "open alerts false positive",
+        );
         row(&label, &answer, Focus::Choice);
     }
     if let Some((what, wanted)) = &wanted {

@@ -190,7 +190,7 @@ fn known(preview: &Preview, session: &Session, theme: &Theme) -> Vec<Said> {
             Some(name) => format!("{md5}  {}", text::visible(&name)),
             None => md5.to_string(),
         },
-        Target::Alerts(ids) => format!("{} alerts", ids.len()),
+        Target::Alerts(ids) => text::counted(ids.len(), "alert", "alerts"),
         other => format!("{} {}", other.kind(), shown(&other.id())),
     });
     said.map(|said| ("", Line::styled(said, theme.stale)))
@@ -218,14 +218,10 @@ fn radius(preview: &Preview, theme: &Theme) -> Vec<Said> {
     let n_pending = preview.n_pending();
     let requests: u32 = facts.iter().map(|(_, fact)| fact.requests).sum();
     let text = if n_pending > 0 && !preview.prepared.iter().any(Option::is_none) {
-        let more = if n_pending == 1 {
-            "one more line is".to_owned()
-        } else {
-            format!("{n_pending} more lines are")
-        };
+        let more = text::counted(n_pending, "more line is", "more lines are");
         format!("{more} looked up; ^c gives up")
     } else if requests > 0 {
-        format!("{requests} requests told this")
+        text::counted(requests, "request told this", "requests told this")
     } else {
         return lines;
     };

@@ -19,6 +19,7 @@ use super::{
 use crate::keys::{Action, Scope};
 use crate::model::{Process, ProcessId, Top};
 use crate::session::{Cx, Lead, Session};
+use crate::text;
 use crate::worker::Slot;
 
 /// Numbers of children to ask for, each where the one before was not enough. The first is the server's own.
@@ -114,10 +115,8 @@ impl TreePane {
                 let is_enough = |number: &u32| *number > asked && u64::from(*number) >= counted;
                 let step = CHILDREN.iter().position(is_enough);
                 self.state.step = step.unwrap_or(CHILDREN.len() - 1);
-                cx.notify(format!(
-                    "up to {} children are listed of each process",
-                    self.n_children()
-                ));
+                let n = self.n_children();
+                cx.notify(format!("up to {n} children are listed of each process"));
             }
             Offer::Nothing(why) => cx.notify(why),
         }
@@ -211,7 +210,8 @@ impl Pane for TreePane {
             ""
         };
         let n_ancestors = lineage.value.ancestors.len();
-        format!("{n_ancestors} ancestors, {n_children}{more} children").into()
+        let ancestors = text::counted(n_ancestors, "ancestor", "ancestors");
+        format!("{ancestors}, {n_children}{more} children").into()
     }
 
     fn slots(&self) -> &'static [Slot] {
