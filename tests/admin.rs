@@ -90,3 +90,19 @@ async fn one_pane_is_shown_where_there_is_room_for_one() {
         console.press("tab").await.shows(&["Sites  1"]);
     }
 }
+
+#[tokio::test]
+async fn escape_goes_from_the_sheet_back_to_what_was_written() {
+    let console = Console::with(small(), 120, 36, |_| {}).await;
+    let mut console = console.of("ana").await;
+    console.press("esc 9 n").await.write("Finance").await;
+    console.press("tab enter").await;
+    console.shows(&["CREATE GROUP", "Finance is there already"]);
+    console.press("esc").await;
+    console.shows(&["A new sensor group", "Finance"]);
+    console.press("shift-tab").await.write(" 2").await;
+    console.press("tab enter").await;
+    console.shows(&["CREATE GROUP", "Finance 2"]).lacks("there already");
+    console.press("tab tab enter").await.until("CONFIRMED").await;
+    console.lacks("A new sensor group").shows(&["Finance 2"]);
+}

@@ -200,7 +200,11 @@ impl App {
 
     /// Takes one layer away: overlay, completion, entry, filter, marks, zoom, pane, what was followed. Never the program.
     fn back(&mut self, now: Timestamp, effects: &mut Vec<Effect>) {
-        if self.overlay.take().is_some() || self.withdraw() {
+        if let Some(mut closed) = self.overlay.take() {
+            self.overlay = closed.beneath();
+            return;
+        }
+        if self.withdraw() {
             return;
         }
         if let Some(layer) = self.panes.get_mut(self.focus).peel() {

@@ -180,9 +180,9 @@ fn beside(main: Rect) -> [Rect; 2] {
     Layout::horizontal([Constraint::Fill(1), Constraint::Length(side)]).areas(main)
 }
 
-/// A place over the middle of the screen; all of it but the first and the last line where there is little room and much
-/// to be read.
-pub(super) fn popup(screen: Rect, is_large: bool) -> Rect {
+/// A place over the middle of the screen, for so many lines if that is known; all of it but the first and the last line
+/// where there is little room and much to be read.
+pub(super) fn popup(screen: Rect, is_large: bool, n_needed: Option<u16>) -> Rect {
     if is_large && screen.width < WIDE {
         return Rect {
             y: screen.y + 1,
@@ -191,7 +191,9 @@ pub(super) fn popup(screen: Rect, is_large: bool) -> Rect {
         };
     }
     let width = (screen.width - screen.width / 6).min(100);
-    let height = screen.height - screen.height / 5;
+    let most = screen.height - screen.height / 5;
+    // Its frame takes two more.
+    let height = n_needed.map_or(most, |n| most.min(n.saturating_add(2)));
     Rect {
         x: screen.x + (screen.width - width) / 2,
         y: screen.y + (screen.height - height) / 2,

@@ -213,6 +213,11 @@ pub trait Pane {
         false
     }
 
+    /// How many lines it needs; nothing if it takes what it is given.
+    fn n_needed(&self) -> Option<u16> {
+        None
+    }
+
     /// Whether it has nothing more to do; an overlay is then taken away.
     fn is_done(&self) -> bool {
         false
@@ -225,6 +230,11 @@ pub trait Pane {
 
     /// What takes its place when it has nothing more to do.
     fn then(&mut self) -> Option<Box<dyn Pane>> {
+        None
+    }
+
+    /// What lies below it, and is shown again when it is closed.
+    fn beneath(&mut self) -> Option<Box<dyn Pane>> {
         None
     }
 

@@ -3,6 +3,8 @@
 mod kinds;
 mod lines;
 
+use std::mem;
+
 use crossterm::event::{KeyCode, KeyEvent};
 use ratatui::{
     Frame,
@@ -119,9 +121,15 @@ impl Pane for FormPane {
         self.sheet.is_some()
     }
 
+    fn n_needed(&self) -> Option<u16> {
+        let n = self.lines.len() + 2 + self.notes.len();
+        u16::try_from(n).ok()
+    }
+
     fn then(&mut self) -> Option<Box<dyn Pane>> {
         let sheet = self.sheet.take()?;
-        Some(Box::new(sheet))
+        let nothing = Self::new(Form::Team, Vec::new(), Vec::new());
+        Some(Box::new(sheet.above(mem::replace(self, nothing))))
     }
 
     fn render(&mut self, frame: &mut Frame<'_>, area: Rect, _: &Session, look: &Look<'_>) {

@@ -1,5 +1,6 @@
 //! The sheet before a deed: what it will do and to what, what speaks against it, exactly what is sent, and why it is done.
 
+mod count;
 mod draw;
 mod facts;
 mod fields;
@@ -9,7 +10,7 @@ use std::sync::Arc;
 use crossterm::event::{KeyCode, KeyEvent};
 use ratatui::{Frame, layout::Rect, text::Line};
 
-use super::{Look, Pane, PaneId, motion};
+use super::{FormPane, Look, Pane, PaneId, motion};
 use crate::deeds::{Act, Deed, Grounds, Plan, Triage, Verdict};
 use crate::keys::{Action, Scope};
 use crate::model::{AlertId, AlertStatus};
@@ -23,6 +24,8 @@ pub struct SheetPane {
     deeds: Vec<Deed>,
     /// What is to be said before anything else.
     preface: Vec<String>,
+    /// The form that it was written in.
+    form: Option<Box<FormPane>>,
     /// The deed that is taken back, if one is.
     undoes: Option<u64>,
     /// The key that opened it, which once more does it, where that is enough.
@@ -64,6 +67,7 @@ impl SheetPane {
         Self {
             deeds,
             preface: Vec::new(),
+            form: None,
             undoes: None,
             again: None,
             alerts: Vec::new(),
@@ -92,6 +96,13 @@ impl SheetPane {
     #[must_use]
     pub fn with_preface(mut self, preface: Vec<String>) -> Self {
         self.preface = preface;
+        self
+    }
+
+    /// The same, above the form that it was written in.
+    #[must_use]
+    pub fn above(mut self, form: FormPane) -> Self {
+        self.form = Some(Box::new(form));
         self
     }
 
@@ -146,48 +157,6 @@ impl SheetPane {
     fn is_light(&self) -> bool {
         let mut deeds = self.deeds.iter();
         deeds.all(|deed| matches!(deed, Deed::Triage(_)) && !deed.needs_reason())
-    }
-
-    /// How many things are changed; while some are still looked up, how many are meant.
-    fn n_changed(&self, session: &Session) -> usize {
-        match self.preview(session) {
-            Some(preview) if !preview.prepared.iter().all(Option::is_some) => self.n_meant(),
-            _ => self.plans(session).iter().map(|plan| plan.count()).sum(),
-        }
-    }
-
-    /// How many things it is about.
-    fn n_meant(&self) -> usize {
-        self.deeds.iter().map(|deed| deed.target().len()).sum()
-    }
-
-    /// What several of its targets are called.
-    fn several(&self) -> &'static str {
-        let mut kinds = self.deeds.iter().map(|deed| deed.target().several());
-        let first = kinds.next().unwrap_or_default();
-        if kinds.all(|other| other == first) {
-            first
-        } else {
-            "changes"
-        }
-    }
-
-    /// What must be typed, and what for; nothing for a single target that nobody protects, and for a few alerts.
-    fn wanted(&self, session: &Session) -> Option<(String, String)> {
-        /// As many alerts are changed without being counted by whoever does it.
-        const FEW: usize = 25;
-        let n = self.n_changed(session);
-        let protected = || {
-            let plans = self.plans(session);
-            let plan = plans.into_iter().find(|plan| plan.protection.is_some())?;
-            let name = plan.state.raw_name().raw().to_owned();
-            Some(("the name of the host".into(), name))
-        };
-        match n {
-            0 | 1 => protected(),
-            _ if n < FEW && self.is_light() => None,
-            n => Some((format!("the number of {}", self.several()), n.to_string())),
-        }
     }
 
     /// Whether the open alerts of what is ignored are called false positives with it.
@@ -272,6 +241,7 @@ impl SheetPane {
                     self.verb()
                 ));
                 cx.perform(plans, self.grounds());
+                self.form = None;
                 self.is_done = true;
             }
             Focus::Choice => self.turn_alerts(cx),
@@ -375,6 +345,15 @@ impl Pane for SheetPane {
 
     fn is_done(&self) -> bool {
         self.is_done
+    }
+
+    // Whoever cancels wants to write it otherwise.
+    fn then(&mut self) -> Option<Box<dyn Pane>> {
+        self.beneath()
+    }
+
+    fn beneath(&mut self) -> Option<Box<dyn Pane>> {
+        self.form.take().map(|form| form as Box<dyn Pane>)
     }
 
     fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &Look<'_>) {
