@@ -102,7 +102,13 @@ async fn escape_goes_from_the_sheet_back_to_what_was_written() {
     console.shows(&["A new sensor group", "Finance"]);
     console.press("shift-tab").await.write(" 2").await;
     console.press("tab enter").await;
-    console.shows(&["CREATE GROUP", "Finance 2"]).lacks("there already");
-    console.press("tab tab enter").await.until("CONFIRMED").await;
+    console
+        .shows(&["CREATE GROUP", "Finance 2"])
+        .lacks("there already");
+    console
+        .press("tab tab enter")
+        .await
+        .until("CONFIRMED")
+        .await;
     console.lacks("A new sensor group").shows(&["Finance 2"]);
 }

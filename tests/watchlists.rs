@@ -148,3 +148,12 @@ fn a_server_that_refuses_is_quoted_and_asked_again() {
     stage.shows(&["Error"]).press("esc r");
     assert!(matches!(stage.asked[0].2, Fetch::Watchlists));
 }
+
+#[tokio::test]
+async fn a_query_that_cannot_be_read_is_saved_only_by_whoever_was_told() {
+    let mut console = at_watchlists().await;
+    console.press("n").await.write("mine").await;
+    console.press("tab tab").await.write("process_name:(").await;
+    console.press("tab enter").await;
+    console.shows(&["CREATE WATCHLIST", "WARNING", "its query cannot be read"]);
+}

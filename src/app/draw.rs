@@ -88,7 +88,7 @@ pub(super) fn render(app: &mut App, frame: &mut Frame<'_>) {
     }
     if let Some(overlay) = overlay {
         paint.focus = Some(PaneId::Overlay);
-        let place = layout::popup(screen, overlay.is_large(), overlay.n_needed());
+        let place = layout::popup(screen, overlay.is_large(), |width| overlay.n_needed(width));
         paint.overlay(overlay.as_mut(), place);
     }
     let footer = Footer {

@@ -182,7 +182,11 @@ fn beside(main: Rect) -> [Rect; 2] {
 
 /// A place over the middle of the screen, for so many lines if that is known; all of it but the first and the last line
 /// where there is little room and much to be read.
-pub(super) fn popup(screen: Rect, is_large: bool, n_needed: Option<u16>) -> Rect {
+pub(super) fn popup(
+    screen: Rect,
+    is_large: bool,
+    n_needed: impl FnOnce(u16) -> Option<u16>,
+) -> Rect {
     if is_large && screen.width < WIDE {
         return Rect {
             y: screen.y + 1,
@@ -192,8 +196,9 @@ pub(super) fn popup(screen: Rect, is_large: bool, n_needed: Option<u16>) -> Rect
     }
     let width = (screen.width - screen.width / 6).min(100);
     let most = screen.height - screen.height / 5;
-    // Its frame takes two more.
-    let height = n_needed.map_or(most, |n| most.min(n.saturating_add(2)));
+    // Its frame takes two of each.
+    let needed = n_needed(width - 2);
+    let height = needed.map_or(most, |n| most.min(n.saturating_add(2)));
     Rect {
         x: screen.x + (screen.width - width) / 2,
         y: screen.y + (screen.height - height) / 2,

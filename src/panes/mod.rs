@@ -213,8 +213,8 @@ pub trait Pane {
         false
     }
 
-    /// How many lines it needs; nothing if it takes what it is given.
-    fn n_needed(&self) -> Option<u16> {
+    /// How many lines it needs in so many cells; nothing if it takes what it is given.
+    fn n_needed(&self, _width: u16) -> Option<u16> {
         None
     }
 

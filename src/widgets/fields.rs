@@ -104,6 +104,11 @@ impl<'a> Laid<'a> {
         laid
     }
 
+    /// How many lines there are in all.
+    pub fn n_lines(&self) -> usize {
+        self.rows.len()
+    }
+
     /// Draws what can be seen below so many lines, and returns how many there are in all.
     pub fn render(&self, area: Rect, scroll: usize, buf: &mut Buffer, theme: &Theme) -> usize {
         let area = area.intersection(buf.area);

@@ -279,7 +279,11 @@ impl Watching {
             text::visible(now.raw_name()),
             self.effect(&now)
         )];
-        let mut warnings = Vec::new();
+        let mut warnings: Vec<String> = self
+            .draft()
+            .and_then(WatchlistDraft::warning)
+            .into_iter()
+            .collect();
         if let Some(one) = &now.watchlist {
             effects.push(format!("its query: {}", readable(&one.search_query)));
         }
@@ -326,6 +330,15 @@ impl Watching {
             state: State::Watchlist(Box::new(now)),
             deed: super::Deed::Watch(self),
         }))
+    }
+
+    /// What it is to say from now on, if that changes.
+    fn draft(&self) -> Option<&WatchlistDraft> {
+        match self {
+            Self::Create(new) => Some(&new.draft),
+            Self::Edit { draft, .. } => Some(draft),
+            _ => None,
+        }
     }
 
     fn effect(&self, now: &Watched) -> String {

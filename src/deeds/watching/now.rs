@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::model::{ActionKind, WatchAction, Watchlist};
-use crate::query::Stored;
+use crate::query::{self, Level, Stored};
 use crate::text::{self, Untrusted};
 
 /// What somebody writes into a watchlist.
@@ -31,6 +31,19 @@ pub struct Watched {
 }
 
 impl WatchlistDraft {
+    /// What is wrong with its query, if it cannot be read. It is kept all the same: servers read more than we do.
+    pub(super) fn warning(&self) -> Option<String> {
+        let stored = Stored::read(&self.search_query);
+        let problems = query::parse(&stored.text).problems.into_iter();
+        let error = problems
+            .filter(|problem| problem.level == Level::Error)
+            .next()?;
+        Some(format!(
+            "its query cannot be read, and may never find anything: {}",
+            error.message
+        ))
+    }
+
     /// Whether a watchlist has this name and searches for this: servers store a query in other words than they were given
     /// (reference 2.10), so that what it says is compared.
     pub(super) fn is_held(&self, watchlist: &Watchlist) -> bool {

@@ -3,12 +3,13 @@
 mod kinds;
 mod lines;
 
-use std::mem;
+use std::{iter, mem};
 
 use crossterm::event::{KeyCode, KeyEvent};
 use ratatui::{
     Frame,
     layout::{Constraint, Layout, Rect},
+    style::Style,
     text::Line,
 };
 
@@ -16,8 +17,12 @@ use super::{Look, Pane, PaneId, SheetPane};
 use crate::keys::{Action, Scope};
 use crate::session::{Cx, Session};
 use crate::text;
+use crate::widgets::{Field, Laid};
 use kinds::Form;
 use lines::{Kind, Written};
+
+/// Lines that a note may take.
+const LONG: usize = 4;
 
 /// The overlay in which a few lines are written.
 #[derive(Debug)]
@@ -40,6 +45,16 @@ impl FormPane {
             notes,
             sheet: None,
         }
+    }
+
+    /// What stands below the lines: the keys, and what is to be known.
+    fn said(&self, width: u16, keys: Style, notes: Style) -> Laid<'static> {
+        let how = "tab or down to the next line; enter on the last one goes on to a look at it";
+        let shown = self.notes.iter();
+        let shown = shown.map(|note| Line::styled(text::visible(&note.as_str().into()), notes));
+        let lines = iter::once(Line::styled(how, keys)).chain(shown);
+        let fields: Vec<_> = lines.map(|line| Field::wrapped("", line, LONG)).collect();
+        Laid::new(&fields, width)
     }
 
     fn step(&mut self, is_forward: bool) {
@@ -121,9 +136,9 @@ impl Pane for FormPane {
         self.sheet.is_some()
     }
 
-    fn n_needed(&self) -> Option<u16> {
-        let n = self.lines.len() + 2 + self.notes.len();
-        u16::try_from(n).ok()
+    fn n_needed(&self, width: u16) -> Option<u16> {
+        let said = self.said(width, Style::default(), Style::default());
+        u16::try_from(self.lines.len() + 1 + said.n_lines()).ok()
     }
 
     fn then(&mut self) -> Option<Box<dyn Pane>> {
@@ -146,15 +161,7 @@ impl Pane for FormPane {
         for ((at, line), row) in self.lines.iter().enumerate().zip(lines.rows()) {
             line.render(frame, row, width, at == self.at, theme);
         }
-        let keys = "tab or down to the next line; enter on the last one goes on to a look at it";
-        let notes = self
-            .notes
-            .iter()
-            .map(|note| text::visible(&note.as_str().into()));
-        let notes = notes.map(|note| Line::styled(note, theme.caution));
-        let said = std::iter::once(Line::styled(keys, theme.muted)).chain(notes);
-        for (line, row) in said.zip(below.rows()) {
-            frame.render_widget(line, row);
-        }
+        let said = self.said(area.width, theme.muted, theme.caution);
+        said.render(below, 0, frame.buffer_mut(), theme);
     }
 }
