@@ -197,7 +197,7 @@ pub(super) fn popup(
     let width = (screen.width - screen.width / 6).min(100);
     let most = screen.height - screen.height / 5;
     // Its frame takes two of each.
-    let needed = n_needed(width - 2);
+    let needed = n_needed(width.saturating_sub(2));
     let height = needed.map_or(most, |n| most.min(n.saturating_add(2)));
     Rect {
         x: screen.x + (screen.width - width) / 2,
@@ -252,7 +252,11 @@ mod tests {
                     areas.query,
                     areas.hints,
                 ]);
-                for area in all.chain([areas.notice, popup(screen, false), popup(screen, true)]) {
+                for area in all.chain([
+                    areas.notice,
+                    popup(screen, false, |_| Some(3)),
+                    popup(screen, true, |_| None),
+                ]) {
                     assert_eq!(
                         area.intersection(screen).area(),
                         area.area(),

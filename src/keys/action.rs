@@ -87,8 +87,10 @@ pub enum Action {
     #[strum(message = "ignore")]
     IgnoreAlerts,
     /// Ignore the threat report: it raises no alerts any more
+    #[strum(message = "ignore report")]
     IgnoreReport,
     /// Let the threat report raise alerts again
+    #[strum(message = "restore report")]
     RestoreReport,
     /// Make a watchlist of the query, after a look
     #[strum(message = "watch")]

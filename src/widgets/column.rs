@@ -13,6 +13,8 @@ pub struct Column<'a> {
     pub min: u16,
     /// It gets as many cells as this if there are; [`Column::REST`] takes all that is left.
     pub ideal: u16,
+    /// It gets as many as this of what no column asks for.
+    pub ample: u16,
     /// The highest gives way first, the lowest is the first to get its ideal.
     pub priority: u8,
     /// Whether its values end at the same place rather than begin there.
@@ -43,6 +45,7 @@ impl<'a> Column<'a> {
             title,
             min,
             ideal,
+            ample: ideal,
             priority,
             is_right: false,
             sorted: None,
@@ -113,6 +116,12 @@ pub(super) fn widths(columns: &[Column<'_>], available: u16) -> Vec<usize> {
         widths[*at] += more;
         left -= more;
     }
+    for at in &order[..shown] {
+        let wanted = usize::from(columns[*at].ample);
+        let more = wanted.saturating_sub(widths[*at]).min(left);
+        widths[*at] += more;
+        left -= more;
+    }
     widths
 }
 
@@ -157,6 +166,18 @@ mod tests {
         columns[0].sorted = None;
         columns[2].sorted = Some(Order::Ascending);
         assert_eq!(super::widths(&columns, 20), [0, 0, 5, 10, 0]);
+    }
+
+    #[test]
+    fn what_no_column_asks_for_goes_to_those_that_make_do_with_less() {
+        let modest = |title, priority| Column {
+            ideal: 4,
+            ..Column::left(title, 4, 10, priority)
+        };
+        let columns = [modest("A", 1), modest("B", 0)];
+        assert_eq!(super::widths(&columns, 17), [5, 10]);
+        let columns = [modest("A", 1), Column::left("B", 4, Column::REST, 0)];
+        assert_eq!(super::widths(&columns, 17), [4, 11]);
     }
 
     #[test]

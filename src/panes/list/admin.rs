@@ -152,7 +152,7 @@ fn list(texts: impl Iterator<Item = String>) -> Value {
 const GROUPS: &[Field<Group>] = &[
     Field::new(
         "name",
-        Column::left("GROUP", 14, 22, 0),
+        Column::left("GROUP", 18, 22, 0),
         |theme| theme.accent,
         |group, _| (&group.name).into(),
     ),

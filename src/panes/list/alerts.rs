@@ -121,7 +121,7 @@ const FIELDS: &[Field<Alert>] = &[
     ),
     Field::new(
         "watchlist_name",
-        Column::left("REPORT OR WATCHLIST", 22, 34, 1),
+        Column::left("RAISED BY", 18, 34, 1),
         |theme| theme.text,
         |alert, _| source(alert).into(),
     ),

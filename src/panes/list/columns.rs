@@ -121,7 +121,7 @@ impl<K: Kind> Column<K> {
             }
         };
         if let Some(width) = self.width() {
-            (column.min, column.ideal) = (width, width);
+            (column.min, column.ideal, column.ample) = (width, width, width);
         } else if is_narrow && let Self::Field(field, _) = self {
             column.ideal = field.scarce;
         }

@@ -151,6 +151,7 @@ fn field(
 ) {
     let style = if is_focused { theme.title } else { theme.muted };
     let width = usize::from(LABEL.min(area.width / 2));
+    let label = text::fit(&label.into(), width.saturating_sub(1));
     let label = Span::styled(format!("{label:<width$}"), style);
     let at = entry.render_idle(label, frame, area, theme);
     if is_focused {
