@@ -157,3 +157,14 @@ async fn a_query_that_cannot_be_read_is_saved_only_by_whoever_was_told() {
     console.press("tab enter").await;
     console.shows(&["CREATE WATCHLIST", "WARNING", "its query cannot be read"]);
 }
+
+#[tokio::test]
+async fn one_that_never_ran_and_cannot_be_counted_says_so() {
+    let mut console = at_watchlists().await;
+    go_to(&mut console, "wombats").await;
+    console.press("#").await;
+    console.shows(&[
+        "searched to never",
+        "finds now   not known: the server cannot",
+    ]);
+}

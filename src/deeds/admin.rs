@@ -136,7 +136,10 @@ impl Admin {
             Self::CreateGroup { name, .. } => {
                 let all = client.groups().await?;
                 let found = all.into_iter().find(|group| group.name.is_like(name));
-                now.found = found.map(|group| json!({"id": group.id.0, "name": group.name.raw()}));
+                now.found = found.map(|group| {
+                    let site = group.site;
+                    json!({"id": group.id.0, "name": group.name.raw(), "site_id": site})
+                });
             }
             Self::EditGroup { id, .. } => match client.group(*id).await {
                 Ok(group) => {
@@ -185,7 +188,7 @@ impl Admin {
     /// Whether the server holds it.
     pub(super) fn holds(&self, now: &Administered) -> Option<bool> {
         let Self::EditGroup { name, site, .. } = self else {
-            return Some(now.found.is_some());
+            return Some(now.found.is_some() && self.difference(now).is_none());
         };
         let group = now.group.as_ref()?;
         let is_named = name.as_ref().is_none_or(|name| group.name.raw() == name);
@@ -200,7 +203,35 @@ impl Admin {
         (self.holds(now) == Some(true)).then(|| said.into())
     }
 
+    /// What sets the one of this name that is there apart from the one that is wanted.
+    fn difference(&self, now: &Administered) -> Option<(&'static str, &'static str)> {
+        let found = now.found.as_ref()?;
+        let wanted = self.wanted();
+        let is_other = |member: &str| {
+            let (found, wanted) = (&found[member], &wanted[member]);
+            !found.is_null() && found != wanted
+        };
+        match self {
+            Self::CreateUser(_) if is_other("email") => Some((
+                "is there already, with another e-mail address",
+                "give the new user another name",
+            )),
+            Self::CreateUser(_) if is_other("global_admin") => Some((
+                "is there already, and has other rights",
+                "give the new user another name",
+            )),
+            Self::CreateGroup { .. } if is_other("site_id") => Some((
+                "is there already, on another site",
+                "edit that group, or give the new one another name",
+            )),
+            _ => None,
+        }
+    }
+
     pub(super) fn impossible(&self, now: &Administered) -> Option<(&'static str, &'static str)> {
+        if let Some(difference) = self.difference(now) {
+            return Some(difference);
+        }
         let is_gone = matches!(self, Self::EditGroup { .. }) && now.group.is_none();
         is_gone.then_some(("is not there any more", "ask for the groups again with r"))
     }

@@ -1,5 +1,7 @@
 //! A watchlist and what it sets off (reference 2.10).
 
+use jiff::Timestamp;
+
 use super::{Noun, Record};
 use crate::model::{ActionKind, StoredIndex, WatchAction, Watchlist, WatchlistId};
 
@@ -17,7 +19,10 @@ impl Noun for Watchlist {
             last_hit: record.time("last_hit"),
             last_hits: record.count("last_hit_count"),
             total_hits: record.count("total_hits"),
-            searched: record.time("search_timestamp"),
+            // The epoch marks one that never ran (reference 1.2, T8).
+            searched: record
+                .time("search_timestamp")
+                .filter(|at| *at != Timestamp::UNIX_EPOCH),
             document: record.document(),
         })
     }

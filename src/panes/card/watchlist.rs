@@ -62,7 +62,7 @@ impl Card for WatchlistCard {
         fields.push(Field::wrapped(
             "finds now",
             now(watchlist, session, theme),
-            2,
+            4,
         ));
         fields.push(Field::cut("", ""));
         let hits = |label, n: Option<u64>| Some(Field::cut(label, thousands(n?)));
@@ -74,6 +74,10 @@ impl Card for WatchlistCard {
             time("made", watchlist.added),
         ];
         fields.extend(rest.into_iter().flatten());
+        if watchlist.searched.is_none() {
+            let never = Line::styled("never, as far as the server says", theme.muted);
+            fields.push(Field::cut("searched to", never));
+        }
         fields.push(Field::cut("", ""));
         fields.extend(sets_off(session, theme));
         fields
@@ -179,7 +183,13 @@ fn now(watchlist: &Watchlist, session: &Session, theme: &Theme) -> Line<'static>
             let as_of = session.as_of(known.as_of);
             format!("{} {as_of}", thousands(*known.value)).into()
         }
-        None => missing(remote, theme),
+        None => match remote.error() {
+            Some(error) => {
+                let why = text::visible(&error.to_string().into());
+                Line::styled(format!("not known: {why}"), theme.unknown)
+            }
+            None => missing(remote, theme),
+        },
     }
 }
 
@@ -203,7 +213,7 @@ fn sets_off(session: &Session, theme: &Theme) -> Vec<Field<'static>> {
     let mut fields: Vec<_> = actions.map(|action| Field::cut(LABEL, action)).collect();
     if fields.is_empty() {
         let text = "nothing: what it finds is only tagged";
-        fields.push(Field::cut(LABEL, Line::styled(text, theme.muted)));
+        fields.push(Field::wrapped(LABEL, Line::styled(text, theme.muted), 2));
     }
     if known.value.broken > 0 {
         let text = format!("{} more that cannot be read", known.value.broken);

@@ -24,7 +24,7 @@ impl Kind for Reports {
     const NAME: &'static str = "Reports";
     const SLOTS: &'static [Slot] = &[Slot::Page(List::Reports, 0), Slot::Info];
     const UNASKED: &'static str = "select a feed, or write a query above and press enter";
-    const EMPTY: &'static str = "no report matches";
+    const EMPTY: &'static str = "no report matches, or the feed has none";
     const FIELDS: &'static [Field<Report>] = FIELDS;
     const SHOWN: usize = 5;
     const IS_COUNTED: bool = true;

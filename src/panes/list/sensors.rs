@@ -119,13 +119,13 @@ fn addresses(sensor: &Sensor) -> Untrusted {
 const FIELDS: &[Field<Sensor>] = &[
     Field::new(
         "computer_name",
-        Column::left("HOST", 14, 18, 0),
+        Column::left("HOST", 14, 15, 0),
         |theme| theme.accent,
         |sensor, _| (&sensor.computer_name).into(),
     ),
     Field::new(
         "status",
-        Column::left("STATE", 11, 12, 1),
+        Column::left("STATE", 11, 11, 1),
         |theme| theme.text,
         |sensor, _| state(sensor),
     ),
