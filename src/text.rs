@@ -44,7 +44,11 @@ impl Untrusted {
 }
 
 /// So many of something, in words.
-pub fn counted<N: fmt::Display + PartialEq + From<u8>>(n: N, one: &str, many: &str) -> String {
+pub fn counted<N: Copy + fmt::Display + PartialEq + From<u8>>(
+    n: N,
+    one: &str,
+    many: &str,
+) -> String {
     let what = if n == N::from(1) { one } else { many };
     format!("{n} {what}")
 }

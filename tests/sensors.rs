@@ -113,6 +113,38 @@ async fn hosts_are_looked_for_on_the_server_by_name_address_and_group() {
 }
 
 #[tokio::test]
+async fn hosts_are_looked_for_by_what_no_server_looks_for() {
+    let mut console = at_many(2_500).await;
+    console.asked();
+    console.press("i").await.write("status:offline").await;
+    console.press("enter").await;
+    console.shows(&["only status:\"offline\"", "offline"]);
+    console.lacks(" online ");
+    let session = console.app.session();
+    let n = session.sensors.here().count();
+    assert!(
+        n > 100 && session.sensors.total() == u64::try_from(n).ok(),
+        "{n}"
+    );
+    // All are looked at, as many at once as the server gives, and none twice.
+    let asked = console.asked();
+    let pages = asked.iter().filter(|path| path.contains("/v2/sensor"));
+    assert_eq!(pages.count(), 3, "{asked:?}");
+    console.press("G").await;
+    assert_eq!(
+        console
+            .asked()
+            .iter()
+            .filter(|path| path.contains("/v2/sensor"))
+            .count(),
+        0
+    );
+    console.press("i ctrl-u").await.write("state:offline").await;
+    console.press("enter").await;
+    console.shows(&["sensors have no state; there are hostname"]);
+}
+
+#[tokio::test]
 async fn what_cannot_be_looked_for_is_said_and_not_sent() {
     let mut console = at_sensors().await;
     console.asked();

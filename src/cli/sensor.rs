@@ -10,7 +10,12 @@ use crate::output::Format;
 pub enum Sensor {
     /// List sensors
     List {
-        /// Part of a host's name, or of an address
+        /// Part of a host's name, or of an address; or conditions
+        ///
+        /// hostname:FIN ip:10.1. group:"Default Group" id:7 are looked for by the server. For status:offline,
+        /// -version:6.2, os:linux, health:<90, isolation:yes, seen:>7d, dns: and notes: every sensor that the rest finds is
+        /// looked at; - before one of these stands for all others.
+        #[arg(allow_hyphen_values = true)]
         filter: Option<String>,
         /// How much, and how.
         #[command(flatten)]

@@ -1,21 +1,17 @@
 //! `sensor`: hosts, as their sensors report them.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, pin::pin};
 
+use futures::TryStreamExt;
 use jiff::ToSpan;
 
-use super::{
-    Caller, Exit, Failure, facts,
-    hosts::{self, PAGE},
-    perform::perform,
-    when,
-};
+use super::{Caller, Exit, Failure, facts, hosts, perform::perform, when};
 use crate::api::{self, Client};
 use crate::cli::{self, Patience, Reading};
 use crate::deeds::Deed;
-use crate::model::{GroupId, Sensor, SensorFilter, SensorId, Span};
+use crate::model::{GroupId, Search, Sensor, SensorFilter, SensorId};
 use crate::output::{Align, Cell, Column, Format, Row, Sheet};
-use crate::read::Reader;
+use crate::read::{Reader, pages};
 use crate::text;
 
 /// The columns of sensors.
@@ -157,7 +153,7 @@ async fn list(
         ..Listing::default()
     };
     let mut ended = Ok(());
-    for filter in filters(filter) {
+    for filter in filters(filter, &client).await? {
         ended = listing.read(&filter, &client, &mut sheet).await;
         if ended.is_err() || listing.is_cut {
             break;
@@ -184,15 +180,18 @@ async fn list(
     Ok(Exit::Done)
 }
 
-/// What to ask the server for. Its matches mind the case, ours need not.
-fn filters(filter: Option<&str>) -> Vec<SensorFilter> {
+/// What to ask the server for. Its matches mind the case; of a bare name, ours need not.
+async fn filters(filter: Option<&str>, client: &Client) -> Result<Vec<SensorFilter>, Failure> {
     let Some(filter) = filter.filter(|filter| !filter.is_empty()) else {
-        return vec![SensorFilter::default()];
+        return Ok(vec![SensorFilter::default()]);
     };
     let is_address = filter.contains(['.', ':'])
         && filter
             .chars()
             .all(|c| c.is_ascii_hexdigit() || matches!(c, '.' | ':'));
+    if !is_address && filter.contains([':', '"', ' ']) {
+        return Ok(vec![conditions(filter, client).await?]);
+    }
     let by_name = hosts::spellings(filter)
         .into_iter()
         .map(|part| SensorFilter {
@@ -204,7 +203,23 @@ fn filters(filter: Option<&str>) -> Vec<SensorFilter> {
         ..SensorFilter::default()
     });
     // A part such as `10.` or `fe.` may be either.
-    by_address.into_iter().chain(by_name).collect()
+    Ok(by_address.into_iter().chain(by_name).collect())
+}
+
+/// What is asked for by name.
+async fn conditions(filter: &str, client: &Client) -> Result<SensorFilter, Failure> {
+    // Names of groups are asked for only where one is meant.
+    let groups = if filter.to_ascii_lowercase().contains("group:") {
+        client.groups().await?
+    } else {
+        Vec::new()
+    };
+    let group = |name: &str| {
+        let mut groups = groups.iter();
+        let found = groups.find(|group| group.name.is_like(name));
+        found.map(|group| group.id)
+    };
+    SensorFilter::read(filter, group).map_err(Failure::usage)
 }
 
 /// Sensors as they come, each once.
@@ -223,19 +238,21 @@ impl Listing {
         client: &Client,
         sheet: &mut Sheet<'_>,
     ) -> Result<(), Failure> {
-        let mut start = 0;
-        loop {
-            // One more than is wanted tells whether there are more.
-            let wanted = self.limit.saturating_sub(self.seen.len());
-            let wanted = u64::try_from(wanted).unwrap_or(u64::MAX);
-            let rows = PAGE.min(wanted.saturating_add(1));
-            let page = client.sensors(filter, Span { start, rows }).await?;
-            start += u64::try_from(page.sent()).unwrap_or(u64::MAX);
-            let is_last = page.sent() == 0 || start >= page.total;
+        // One more than is wanted tells whether there are more; where all must be looked at, nobody knows how many those are.
+        let wanted = self.limit.saturating_sub(self.seen.len());
+        let wanted = u64::try_from(wanted).ok().map(|n| n.saturating_add(1));
+        let search = Search {
+            query: filter.to_string(),
+            ..Search::default()
+        };
+        let now = client.clock().now();
+        let limit = wanted.filter(|_| filter.also.is_empty());
+        let mut all = pin!(pages::<Sensor>(client, search, limit));
+        while let Some(page) = all.try_next().await? {
             self.broken += page.broken;
             let mut rows = Vec::new();
             for sensor in &page.rows {
-                if self.seen.contains(&sensor.id) {
+                if self.seen.contains(&sensor.id) || !filter.passes(sensor, now) {
                     continue;
                 }
                 if self.seen.len() >= self.limit {
@@ -246,10 +263,11 @@ impl Listing {
                 rows.push(row(sensor));
             }
             sheet.rows(&rows)?;
-            if is_last || self.is_cut {
-                return Ok(());
+            if self.is_cut {
+                break;
             }
         }
+        Ok(())
     }
 }
 

@@ -46,7 +46,7 @@ pub use process::{Counts, FeedHit, Process, ProcessId, Summary, WatchlistHit};
 pub use queue::{Gatherer, Queue, Queued};
 pub use search::{Corpus, Document, Known, Page, Search, Span};
 pub use sensor::{Adapter, Group, GroupId, Isolation, Sensor, SensorId, Severed};
-pub use sensor_filter::SensorFilter;
+pub use sensor_filter::{Also, SensorFilter};
 pub use server::ServerInfo;
 pub use survey::Survey;
 pub use watchlist::{ActionKind, StoredIndex, WatchAction, Watchlist, WatchlistId};

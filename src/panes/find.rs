@@ -96,6 +96,8 @@ impl Pane for FindPane {
         let lines = [
             "part of a name, or hostname:FIN ip:10.1. group:NAME id:7",
             "the server minds the case; nothing typed finds all",
+            "status:offline -version:6.2 os:linux health:<90 isolation:yes seen:>7d",
+            "for these every host that the rest finds is looked at",
             "",
         ];
         let hints = lines.map(|text| Line::styled(text, theme.hint));

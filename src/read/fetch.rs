@@ -1,6 +1,6 @@
 //! What can be asked, and what is answered.
 
-use std::sync::Arc;
+use std::{collections::HashSet, pin::pin, sync::Arc};
 
 use futures::TryStreamExt;
 use jiff::Timestamp;
@@ -227,6 +227,12 @@ impl Fetch {
                 Answer::Bans(known(page.map(Arc::new), at(client)))
             }
             Self::Isolated => Answer::Isolated(known(severed(client).await?, at(client))),
+            Self::Sensors { filter, .. } if !filter.also.is_empty() => {
+                let now = client.clock().now();
+                let page =
+                    looked_through(client, filter, |sensor| filter.passes(sensor, now)).await?;
+                Answer::Sensors(known(page.map(Arc::new), at(client)))
+            }
             Self::Head { md5, bytes } => {
                 let head = head::head(client, *md5, *bytes).await?;
                 Answer::Head(known(head, at(client)))
@@ -277,13 +283,37 @@ impl Fetch {
 
 /// The hosts that are cut off or are to be: servers do not filter by that, so that all are looked at.
 async fn severed(client: &Client) -> Result<Page<Arc<Severed>>, Error> {
-    let all = pages::<Sensor>(client, Search::default(), None);
-    let all: Vec<_> = all.try_collect().await?;
-    let rows = all.into_iter().flat_map(|page| page.rows);
-    let rows =
-        rows.filter(|sensor| !matches!(sensor.isolation(), Isolation::No | Isolation::Unknown));
-    let rows: Vec<_> = rows.map(|sensor| Arc::new(Severed(sensor))).collect();
-    Ok(Page::from(rows))
+    let is_severed =
+        |sensor: &Sensor| !matches!(sensor.isolation(), Isolation::No | Isolation::Unknown);
+    let page = looked_through(client, &SensorFilter::default(), is_severed).await?;
+    Ok(page.map(|sensor| Arc::new(Severed(sensor))))
+}
+
+/// The sensors that a filter finds and that are kept, each once: all are looked at, and those kept are held.
+async fn looked_through(
+    client: &Client,
+    filter: &SensorFilter,
+    is_kept: impl Fn(&Sensor) -> bool,
+) -> Result<Page<Sensor>, Error> {
+    let search = Search {
+        query: filter.to_string(),
+        ..Search::default()
+    };
+    let mut found = Vec::new();
+    let (mut seen, mut broken) = (HashSet::new(), 0);
+    let mut all = pin!(pages::<Sensor>(client, search, None));
+    while let Some(page) = all.try_next().await? {
+        broken += page.broken;
+        let rows = page.rows.into_iter();
+        // While they are read, some may change their places.
+        found.extend(rows.filter(|sensor| seen.insert(sensor.id) && is_kept(sensor)));
+    }
+    let total = u64::try_from(found.len() + broken).unwrap_or(u64::MAX);
+    Ok(Page {
+        broken,
+        total,
+        ..Page::from(found)
+    })
 }
 
 /// How much a query finds; no row is asked for.

@@ -36,9 +36,9 @@ impl Paged for Alert {
 }
 
 impl Paged for Sensor {
-    /// Sensors are not found by a query: the search counts for nothing.
-    async fn page(client: &Client, _: &Search, span: Span) -> Result<Page<Self>, Error> {
-        client.sensors(&SensorFilter::default(), span).await
+    /// Sensors are not found by a query, but by a filter: what of it the server looks for.
+    async fn page(client: &Client, search: &Search, span: Span) -> Result<Page<Self>, Error> {
+        client.sensors(&SensorFilter::of(&search.query), span).await
     }
 }
 

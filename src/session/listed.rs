@@ -24,6 +24,11 @@ pub trait Listed: Debug + Sized + 'static {
     /// Rows asked for at once. The official client's page size, so every server is used to it.
     const ROWS: u64 = 100;
 
+    /// Rows asked for at once, where that depends on the question.
+    fn rows(_: &Search) -> u64 {
+        Self::ROWS
+    }
+
     /// Its own.
     fn id(&self) -> Self::Id;
 
@@ -231,6 +236,15 @@ impl Listed for Sensor {
 
     fn sensor(&self) -> Option<SensorId> {
         Some(self.id)
+    }
+
+    /// Where all must be looked at, those that are found come at once.
+    fn rows(search: &Search) -> u64 {
+        if SensorFilter::of(&search.query).also.is_empty() {
+            Self::ROWS
+        } else {
+            1 << 32
+        }
     }
 
     /// What is searched for are the parts of names and addresses that a filter is made of.

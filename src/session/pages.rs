@@ -1,5 +1,7 @@
 //! A window on a list of any length: which pages are here, which are on their way, which to ask for.
 
+mod part;
+
 use std::{collections::BTreeMap, ops::Range, sync::Arc};
 
 use jiff::Timestamp;
@@ -9,6 +11,7 @@ use crate::api::Error;
 use crate::model::{Known, Page, Search, Span};
 use crate::read::Fetch;
 use crate::worker::Ticket;
+use part::Part;
 
 /// Pages kept around the window on either side: scrolling back a little costs nothing, memory stays flat.
 const KEPT: u64 = 3;
@@ -30,16 +33,6 @@ pub struct Pages<T> {
     parts: BTreeMap<u64, Part<T>>,
     /// Counts whatever changes the rows that are here, so that what is made of them can be made anew.
     edition: u64,
-}
-
-/// One page, by the position of its first row.
-#[derive(Clone, Debug)]
-struct Part<T> {
-    pending: Option<Ticket>,
-    held: Option<Known<Page<Arc<T>>>>,
-    error: Option<Error>,
-    /// Whether the user gave it up: it is not asked for again by itself.
-    is_given_up: bool,
 }
 
 /// What can be said of a row at a position.
@@ -94,24 +87,13 @@ impl<T> Default for Pages<T> {
     }
 }
 
-impl<T> Default for Part<T> {
-    fn default() -> Self {
-        Self {
-            pending: None,
-            held: None,
-            error: None,
-            is_given_up: false,
-        }
-    }
-}
-
 impl<T: Listed> Pages<T> {
     /// Puts another question; nothing of the old answer stays. Returns the pages that were still awaited.
     pub fn ask(&mut self, search: Arc<Search>) -> Vec<u64> {
         let awaited = self.forget();
         *self = Self {
+            size: T::rows(&search),
             search: Some(search),
-            size: T::ROWS,
             total: None,
             floor: 0,
             end: u64::MAX,
@@ -228,7 +210,7 @@ impl<T: Listed> Pages<T> {
             return Vec::new();
         };
         if self.is_unclear {
-            (self.is_unclear, self.size) = (false, T::ROWS);
+            (self.is_unclear, self.size) = (false, self.full());
             self.parts.retain(|start, _| *start == 0);
         }
         let end = window.end.min(self.total.unwrap_or(window.end));
@@ -298,10 +280,17 @@ impl<T: Listed> Pages<T> {
             if sent == 0 {
                 // The first page was all there is, not all that the server gives at once.
                 self.parts.remove(&start);
-                self.size = T::ROWS;
+                self.size = self.full();
             }
         }
         true
+    }
+
+    /// Rows asked for at once.
+    fn full(&self) -> u64 {
+        self.search
+            .as_ref()
+            .map_or(T::ROWS, |search| T::rows(search))
     }
 
     /// How many rows there are, when the server estimates `total`. Its estimate may be far too high (it counts segments
@@ -388,13 +377,3 @@ impl<T> Awaited for Pages<T> {
         pages.any(|page| page.held.is_some() && page.error.is_some())
     }
 }
-
-impl<T> Part<T> {
-    /// Whether it is here only after another try.
-    fn is_to_be_retried(&self) -> bool {
-        self.held.is_none() && (self.error.is_some() || self.is_given_up)
-    }
-}
-
-#[cfg(test)]
-mod tests;

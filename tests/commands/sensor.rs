@@ -143,3 +143,30 @@ async fn twins() -> SocketAddr {
     });
     address
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sensors_are_found_by_anything_that_is_told_of_them() {
+    let bench = Bench::start().await;
+    let all = bench.rows(&["sensor", "list"]).await;
+    let find = async |filter: &str| bench.rows(&["sensor", "list", filter]).await;
+    let offline = find("status:offline").await;
+    assert!(!offline.is_empty() && offline.iter().all(|row| row.text("status") == "Offline"));
+    let online = find("-status:offline").await;
+    assert_eq!(offline.len() + online.len(), all.len());
+    let lost = find("group:finance seen:>7d").await;
+    assert!(!lost.is_empty() && lost.len() < offline.len());
+    assert!(
+        lost.iter()
+            .all(|row| row.text("computer_name").starts_with("FIN"))
+    );
+    let isolated = find("isolation:yes").await;
+    assert!(isolated.iter().all(|row| row["is_isolating"] == true) && !isolated.is_empty());
+    // The limit is that of what is shown, not of what is looked at.
+    let ran = bench
+        .run(&["sensor", "list", "os:linux", "--limit", "1"])
+        .await;
+    ran.check(0).notes_say("there are more");
+    let ran = bench.run(&["sensor", "list", "state:offline"]).await;
+    ran.check(2)
+        .notes_say("sensors have no state; there are hostname");
+}

@@ -34,10 +34,8 @@ impl WatchlistDraft {
     /// What is wrong with its query, if it cannot be read. It is kept all the same: servers read more than we do.
     pub(super) fn warning(&self) -> Option<String> {
         let stored = Stored::read(&self.search_query);
-        let problems = query::parse(&stored.text).problems.into_iter();
-        let error = problems
-            .filter(|problem| problem.level == Level::Error)
-            .next()?;
+        let mut problems = query::parse(&stored.text).problems.into_iter();
+        let error = problems.find(|problem| problem.level == Level::Error)?;
         Some(format!(
             "its query cannot be read, and may never find anything: {}",
             error.message

@@ -1,10 +1,15 @@
 //! Which sensors are listed: what can be typed to find some of many.
 
+mod also;
+
 use std::fmt;
 
-use super::{GroupId, SensorId};
+use jiff::Timestamp;
 
-/// Which sensors to list; matches are substrings and mind the case (reference 2.6).
+use super::{GroupId, Sensor, SensorId};
+pub use also::Also;
+
+/// Which sensors to list; matches are substrings, and those of the server mind the case (reference 2.6).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct SensorFilter {
     /// Part of the host name.
@@ -15,10 +20,13 @@ pub struct SensorFilter {
     pub group: Option<GroupId>,
     /// This one; what else is asked for counts for nothing then.
     pub id: Option<SensorId>,
+    /// What the server does not look for: all that it finds by the rest must be looked at.
+    pub also: Vec<Also>,
 }
 
 impl SensorFilter {
-    /// Reads `hostname:FIN`, `ip:10.1.`, `group:"Default Group"`, `id:7`, or a part of a name or an address alone.
+    /// Reads `hostname:FIN`, `ip:10.1.`, `group:"Default Group"`, `id:7`, a part of a name or an address alone, and
+    /// conditions such as `status:offline`, `-version:6.2` or `seen:>7d`.
     /// `group` finds the number of a group by its name.
     ///
     /// # Errors
@@ -30,11 +38,19 @@ impl SensorFilter {
             let (field, value) = match word.split_once(':') {
                 Some((field, value)) if is_field(field) => (field.to_ascii_lowercase(), value),
                 _ if is_address(&word) => ("ip".to_owned(), word.as_str()),
-                _ => ("hostname".to_owned(), word.as_str()),
+                Some((field, value)) => {
+                    let also = Also::read(field, value).ok_or_else(|| {
+                        let names = Also::NAMES;
+                        format!(
+                            "sensors have no {field}; there are hostname, ip, group, id, {names}"
+                        )
+                    })?;
+                    filter.also.push(needed(field, value).and(also)?);
+                    continue;
+                }
+                None => ("hostname".to_owned(), word.as_str()),
             };
-            if value.is_empty() {
-                return Err(format!("{field}: needs a value"));
-            }
+            needed(&field, value)?;
             let is_twice = match field.as_str() {
                 "ip" => filter.ip.replace(value.to_owned()).is_some(),
                 "group" => {
@@ -61,6 +77,11 @@ impl SensorFilter {
         Ok(filter)
     }
 
+    /// Whether a sensor that the server finds is one of these; `now` is the server's clock.
+    pub fn passes(&self, sensor: &Sensor, now: Timestamp) -> bool {
+        self.also.iter().all(|also| also.holds(sensor, now))
+    }
+
     /// Reads what [`Display`](fmt::Display) writes.
     pub fn of(text: &str) -> Self {
         Self::read(text, |_| None).unwrap_or_default()
@@ -79,9 +100,17 @@ impl fmt::Display for SensorFilter {
             self.group.map(|group| format!("group:{group}")),
             self.id.map(|id| format!("id:{id}")),
         ];
-        let parts: Vec<_> = parts.into_iter().flatten().collect();
+        let also = self.also.iter().map(ToString::to_string);
+        let parts: Vec<_> = parts.into_iter().flatten().chain(also).collect();
         f.write_str(&parts.join(" "))
     }
+}
+
+fn needed(field: &str, value: &str) -> Result<(), String> {
+    if value.is_empty() {
+        return Err(format!("{field}: needs a value"));
+    }
+    Ok(())
 }
 
 fn is_field(name: &str) -> bool {
@@ -137,6 +166,12 @@ mod tests {
             ("group:\"Default Group\" FIN", "hostname:\"FIN\" group:1"),
             ("group:7", "group:7"),
             ("id:7", "id:7"),
+            ("STATUS:Offline", "status:\"offline\""),
+            (
+                "FIN -version:6.2 seen:>7d",
+                "hostname:\"FIN\" -version:\"6.2\" seen:\">7d\"",
+            ),
+            ("fe80::1", "ip:\"fe80::1\""),
             ("", ""),
         ] {
             assert_eq!(read(typed).as_deref(), Ok(expected), "{typed}");
@@ -146,7 +181,18 @@ mod tests {
 
     #[test]
     fn what_the_server_would_ignore_is_refused() {
-        for typed in ["ip:10 FIN", "FIN HR", "group:Nobody", "hostname:", "id:x"] {
+        for typed in [
+            "ip:10 FIN",
+            "FIN HR",
+            "group:Nobody",
+            "hostname:",
+            "id:x",
+            "state:offline",
+            "status:",
+            "isolation:maybe",
+            "seen:7",
+            "health:<many",
+        ] {
             assert!(read(typed).is_err(), "{typed}");
         }
     }
