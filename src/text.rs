@@ -43,6 +43,23 @@ impl Untrusted {
     }
 }
 
+/// The words of a text; double quotes hold blanks together, wherever in a word they stand.
+pub fn words(text: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    let mut word = String::new();
+    let mut is_quoted = false;
+    for char in text.chars() {
+        match char {
+            '"' => is_quoted = !is_quoted,
+            char if char.is_whitespace() && !is_quoted => words.push(std::mem::take(&mut word)),
+            char => word.push(char),
+        }
+    }
+    words.push(word);
+    words.retain(|word| !word.is_empty());
+    words
+}
+
 /// So many of something, in words.
 pub fn counted<N: Copy + fmt::Display + PartialEq + From<u8>>(
     n: N,

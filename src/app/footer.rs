@@ -62,15 +62,15 @@ impl Footer<'_> {
             };
             return following.iter().map(hint).collect();
         }
-        let hint = |action: &Action| {
-            let key = self.keymap.hint(chain, *action)?;
-            let does = if *action == Action::Complete && !self.is_offering {
+        let hint = |action: Action| {
+            let key = self.keymap.hint(chain, action)?;
+            let does = if action == Action::Complete && !self.is_offering {
                 Action::NextPane
             } else {
-                *action
+                action
             };
             Some(widgets::hint(key, does.label(), self.theme))
         };
-        hints(self.scope).iter().filter_map(hint).collect()
+        hints(self.scope).filter_map(hint).collect()
     }
 }

@@ -2,8 +2,42 @@
 
 use crate::keys::{Action, Scope};
 
-/// The keys worth a hint, the most useful first.
-pub(super) fn hints(scope: Scope) -> &'static [Action] {
+/// The keys worth a hint, the most useful first; each once.
+pub(super) fn hints(scope: Scope) -> impl Iterator<Item = Action> {
+    let own = own(scope);
+    let lists = if is_list(scope) { LIST } else { &[] };
+    let further = lists.iter().filter(|action| !own.contains(action));
+    own.iter().chain(further).copied()
+}
+
+/// Whether rows are looked through.
+fn is_list(scope: Scope) -> bool {
+    matches!(
+        scope,
+        Scope::Results
+            | Scope::Binaries
+            | Scope::Alerts
+            | Scope::Bans
+            | Scope::Isolated
+            | Scope::Sensors
+            | Scope::Host
+            | Scope::Watchlists
+            | Scope::Watchlist
+            | Scope::Feeds
+            | Scope::Reports
+            | Scope::Report
+            | Scope::SensorGroups
+            | Scope::Users
+            | Scope::Teams
+            | Scope::Sites
+            | Scope::Server
+            | Scope::Acts
+            | Scope::Calls
+    )
+}
+
+/// What is worth the most there.
+fn own(scope: Scope) -> &'static [Action] {
     match scope {
         Scope::Query => QUERY,
         Scope::Filter => &[Action::KeepFilter, Action::Back],
@@ -92,6 +126,21 @@ const QUERY: &[Action] = &[
     Action::Cancel,
 ];
 
+/// What can be done with any list, after what can be done with this one alone.
+const LIST: &[Action] = &[
+    Action::Filter,
+    Action::Mark,
+    Action::NextPane,
+    Action::YankRow,
+    Action::Columns,
+    Action::Export,
+    Action::GoBack,
+    Action::Refresh,
+    Action::Zoom,
+    Action::ShowError,
+    Action::Quit,
+];
+
 /// Where rows are found.
 const ROWS: &[Action] = &[
     Action::Help,
@@ -110,11 +159,6 @@ const ROWS: &[Action] = &[
     Action::ShowBytes,
     Action::Download,
     Action::Sort,
-    Action::GoBack,
-    Action::Refresh,
-    Action::Zoom,
-    Action::ShowError,
-    Action::Quit,
 ];
 
 /// Where alerts are looked through.
@@ -134,14 +178,6 @@ const ALERTS: &[Action] = &[
     Action::NextPane,
     Action::Around,
     Action::Sort,
-    Action::YankRow,
-    Action::Columns,
-    Action::Export,
-    Action::GoBack,
-    Action::Refresh,
-    Action::Zoom,
-    Action::ShowError,
-    Action::Quit,
 ];
 
 /// Where values are counted.
@@ -187,12 +223,6 @@ const ACTIVITY: &[Action] = &[
     Action::Filter,
     Action::NextPane,
     Action::YankCurl,
-    Action::YankRow,
-    Action::Columns,
-    Action::Export,
-    Action::Refresh,
-    Action::GoBack,
-    Action::Quit,
 ];
 
 /// Every host.
@@ -208,13 +238,6 @@ const HOSTS: &[Action] = &[
     Action::NextPane,
     Action::AlertsOfHost,
     Action::YankHost,
-    Action::YankRow,
-    Action::Columns,
-    Action::Export,
-    Action::GoBack,
-    Action::Refresh,
-    Action::Zoom,
-    Action::Quit,
 ];
 
 /// What the server was told to look for.
@@ -228,16 +251,6 @@ const WATCHLISTS: &[Action] = &[
     Action::CountHits,
     Action::AddAction,
     Action::Remove,
-    Action::Filter,
-    Action::Mark,
-    Action::NextPane,
-    Action::YankRow,
-    Action::Columns,
-    Action::Export,
-    Action::Refresh,
-    Action::GoBack,
-    Action::ShowError,
-    Action::Quit,
 ];
 
 /// Where threat reports come from.
@@ -250,16 +263,6 @@ const FEEDS: &[Action] = &[
     Action::Synchronize,
     Action::Remove,
     Action::EditQuery,
-    Action::Filter,
-    Action::Mark,
-    Action::NextPane,
-    Action::YankRow,
-    Action::Columns,
-    Action::Export,
-    Action::Refresh,
-    Action::GoBack,
-    Action::ShowError,
-    Action::Quit,
 ];
 
 /// What raises alerts.
@@ -269,17 +272,6 @@ const REPORTS: &[Action] = &[
     Action::EditQuery,
     Action::IgnoreReport,
     Action::RestoreReport,
-    Action::Filter,
-    Action::Mark,
-    Action::NextPane,
-    Action::YankRow,
-    Action::Columns,
-    Action::Export,
-    Action::Refresh,
-    Action::GoBack,
-    Action::Zoom,
-    Action::ShowError,
-    Action::Quit,
 ];
 
 /// Who may tell the server what, and how it fares.
@@ -289,16 +281,6 @@ const ADMIN: &[Action] = &[
     Action::Open,
     Action::New,
     Action::Edit,
-    Action::Filter,
-    Action::Mark,
-    Action::YankRow,
-    Action::Columns,
-    Action::Export,
-    Action::Refresh,
-    Action::GoBack,
-    Action::Zoom,
-    Action::ShowError,
-    Action::Quit,
 ];
 
 /// What is stopped, and who is cut off.
@@ -308,12 +290,4 @@ const PROTECTED: &[Action] = &[
     Action::Release,
     Action::Lift,
     Action::AddBans,
-    Action::Filter,
-    Action::Mark,
-    Action::YankRow,
-    Action::Columns,
-    Action::Export,
-    Action::Refresh,
-    Action::GoBack,
-    Action::Quit,
 ];

@@ -22,6 +22,7 @@ mod support;
 mod timeline;
 mod triage;
 mod walk;
+mod within;
 
 use std::process::ExitCode;
 

@@ -1,21 +1,13 @@
 //! How long a letter of a filter takes, over as many rows as are ever held.
 
-use std::time::{Duration, Instant};
-
-use lampblack::app::Input;
-use ratatui::{Terminal, backend::TestBackend};
-
-use crate::report::{Report, Times, ms, note};
+use crate::report::{Report, note};
 use crate::support::{
     console::{Console, small},
-    now, typed,
+    typed,
 };
 
 /// Rows that must be there to count.
 const ROWS: usize = 500;
-
-/// A screen of 60 Hz.
-const FRAME: Duration = Duration::from_micros(16_670);
 
 /// One that has to be looked for in every member of every record: no field has this name.
 const FILTER: &str = "powershell !scheduled http:evil cmdline:x";
@@ -37,23 +29,7 @@ pub(crate) fn measure(report: &mut Report) {
     });
     let loaded = loaded(&console.text());
     assert!(loaded >= ROWS, "only {loaded} rows are loaded");
-    let mut terminal = Terminal::new(TestBackend::new(200, 60)).expect("no terminal to fail");
-    let times = typed(FILTER).into_iter().map(|key| {
-        let began = Instant::now();
-        console.app.handle(Input::Key(key), now());
-        terminal
-            .draw(|frame| console.app.render(frame))
-            .expect("no terminal to fail");
-        began.elapsed()
-    });
-    let times = Times::new(times.collect());
-    report.figure(
-        "filter",
-        &format!("median {}, most {}", ms(times.median()), ms(times.most())),
-        "every letter < 16.67 ms",
-        times.most() < FRAME,
-        "a screen of 60 Hz: 16.67 ms",
-    );
+    crate::within::a_frame(report, "filter", "letter", &mut console, typed(FILTER));
     note(&format!(
         "{} letters over {loaded} rows with five columns of the record, to the cells of a frame of 200x60",
         FILTER.len()

@@ -3,15 +3,13 @@
 use std::time::{Duration, Instant};
 
 use lampblack::api::Client;
-use lampblack::app::Input;
 use lampblack::model::{SensorFilter, Span};
 use lampblack::sim::Options;
-use ratatui::{Terminal, backend::TestBackend};
 
 use crate::report::{Report, Times, ms, note};
 use crate::support::{
     console::{Console, settings, small},
-    keys, now,
+    keys,
 };
 
 /// Hosts of the company.
@@ -22,9 +20,6 @@ const LATENCY: Duration = Duration::from_millis(20);
 
 /// What the console may take besides.
 const BESIDES: Duration = Duration::from_millis(15);
-
-/// A screen of 60 Hz.
-const FRAME: Duration = Duration::from_micros(16_670);
 
 /// Pages that are scrolled through without a pause.
 const PAGES: usize = 200;
@@ -82,23 +77,12 @@ async fn round_trip(console: &Console) -> Duration {
 
 /// Page after page, without waiting for any: from the key to the cells.
 async fn scroll(report: &mut Report, console: &mut Console) {
-    let mut terminal = Terminal::new(TestBackend::new(200, 60)).expect("no terminal to fail");
-    let pages = keys(&vec!["ctrl-f"; PAGES].join(" "));
-    let times = pages.into_iter().map(|key| {
-        let began = Instant::now();
-        console.app.handle(Input::Key(key), now());
-        terminal
-            .draw(|frame| console.app.render(frame))
-            .expect("no terminal to fail");
-        began.elapsed()
-    });
-    let times = Times::new(times.collect());
-    report.figure(
+    crate::within::a_frame(
+        report,
         "sensors, scrolled",
-        &format!("median {}, most {}", ms(times.median()), ms(times.most())),
-        "every page < 16.67 ms",
-        times.most() < FRAME,
-        "a screen of 60 Hz: 16.67 ms",
+        "page",
+        console,
+        keys(&vec!["ctrl-f"; PAGES].join(" ")),
     );
     // Over there, rows have come; far ones were let go.
     console.press("ctrl-c G").await;

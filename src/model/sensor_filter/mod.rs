@@ -7,6 +7,7 @@ use std::fmt;
 use jiff::Timestamp;
 
 use super::{GroupId, Sensor, SensorId};
+use crate::text;
 pub use also::Also;
 
 /// Which sensors to list; matches are substrings, and those of the server mind the case (reference 2.6).
@@ -34,7 +35,7 @@ impl SensorFilter {
     /// What cannot be asked for, in words.
     pub fn read(text: &str, group: impl Fn(&str) -> Option<GroupId>) -> Result<Self, String> {
         let mut filter = Self::default();
-        for word in words(text) {
+        for word in text::words(text) {
             let (field, value) = match word.split_once(':') {
                 Some((field, value)) if is_field(field) => (field.to_ascii_lowercase(), value),
                 _ if is_address(&word) => ("ip".to_owned(), word.as_str()),
@@ -130,21 +131,6 @@ fn is_address(word: &str) -> bool {
             && word
                 .chars()
                 .all(|char| char.is_ascii_hexdigit() || char == ':')
-}
-
-/// Words parted by blanks; double quotes, which no name of a host has, hold blanks together.
-fn words(text: &str) -> Vec<String> {
-    let mut words = vec![String::new()];
-    let mut is_quoted = false;
-    for char in text.chars() {
-        match char {
-            '"' => is_quoted = !is_quoted,
-            char if char.is_whitespace() && !is_quoted => words.push(String::new()),
-            char => words.last_mut().expect("never empty").push(char),
-        }
-    }
-    words.retain(|word| !word.is_empty());
-    words
 }
 
 #[cfg(test)]

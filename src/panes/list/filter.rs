@@ -1,5 +1,7 @@
 //! What is typed after `/`: words that rows must have, `!` before those they must not, `column:` before those of one.
 
+use crate::text;
+
 /// A filter as typed, and what it asks of a row.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(in crate::panes) struct Filter {
@@ -23,7 +25,10 @@ impl Filter {
     pub(in crate::panes) fn parse(text: &str) -> Self {
         Self {
             text: text.to_owned(),
-            terms: words(text).iter().filter_map(|word| term(word)).collect(),
+            terms: text::words(text)
+                .iter()
+                .filter_map(|word| term(word))
+                .collect(),
         }
     }
 
@@ -79,21 +84,6 @@ fn is_name(text: &str) -> bool {
         && text
             .chars()
             .all(|char| char.is_alphanumeric() || matches!(char, '_' | '.'))
-}
-
-/// The words of a text; double quotes hold blanks together, wherever in a word they stand.
-fn words(text: &str) -> Vec<String> {
-    let mut words = vec![String::new()];
-    let mut is_quoted = false;
-    for char in text.chars() {
-        match char {
-            '"' => is_quoted = !is_quoted,
-            char if char.is_whitespace() && !is_quoted => words.push(String::new()),
-            char => words.last_mut().expect("never empty").push(char),
-        }
-    }
-    words.retain(|word| !word.is_empty());
-    words
 }
 
 #[cfg(test)]
