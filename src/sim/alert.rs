@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde_json::json;
 
 use super::{
-    document::Document,
+    document,
     intel::{Known, Mark},
     release::Release,
     render,
@@ -52,15 +52,9 @@ impl<'w> AlertDocument<'w> {
         match self.alert.subject {
             Subject::Process(number, segment) => {
                 let process = self.world.process(number)?;
-                let document = Document {
-                    world: self.world,
-                    process,
-                    segment,
-                    release: self.release,
-                };
                 Some(Culprit {
                     id: process.id(),
-                    segment: document.segment_id(),
+                    segment: document::segment_id(process, segment, self.release),
                     name: process.name(),
                     path: process.path(),
                     user: process.user(),

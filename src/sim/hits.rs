@@ -22,7 +22,7 @@ const KEPT: NonZeroUsize = NonZeroUsize::new(12).expect("twelve is not zero");
 /// A result with relative times in it is true for about so long.
 const GOOD_FOR: i64 = 60_000;
 /// Bits of a document's number that say the segment.
-const SEGMENT_BITS: u32 = 6;
+pub(super) const SEGMENT_BITS: u32 = 6;
 
 /// Numbers of documents.
 pub(super) type Hits = Arc<Vec<u32>>;
@@ -213,6 +213,7 @@ pub(super) fn document(server: &Server, number: u32) -> Option<Document<'_>> {
         process: server.world.process(number >> SEGMENT_BITS)?,
         segment: number & ((1 << SEGMENT_BITS) - 1),
         release: &server.release,
+        tags: server.intel.tags(),
     })
 }
 
@@ -223,6 +224,7 @@ pub(super) fn file(server: &Server, number: u32) -> Option<File<'_>> {
         world: &server.world,
         binary: all.get(usize::try_from(number).ok()?)?,
         release: &server.release,
+        tags: server.intel.tags(),
     })
 }
 

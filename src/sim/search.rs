@@ -84,9 +84,11 @@ impl Search {
         });
         let rows = ask.number("rows").unwrap_or(ROWS);
         let known = server.intel.known();
-        // Of what never changes, a result is good for whoever asks again.
+        // Of what changes by nothing but tags, a result is good for whoever asks again.
         let generation = match index {
-            Index::Process | Index::Binary => 0,
+            Index::Process | Index::Binary => {
+                u64::try_from(server.intel.tags().len()).unwrap_or(u64::MAX)
+            }
             Index::Alert | Index::Report => known.generation,
         };
         Ok(Self {

@@ -33,6 +33,9 @@ class FeedsAndWatchlists(ServerCase):
         self.assertEqual(len(my_watchlist.search()), len(self.cb.select(Process).where("")))
         # What it was to count.
         self.assertEqual(len(self.cb.select(Process).where(my_watchlist.query)), 2)
+        # It has tagged them, and says so.
+        tagged = self.cb.select(Process).where(f"watchlist_{my_watchlist.id}:*").group_by("id")
+        self.assertEqual({one.id for one in tagged}, {one.id for one in query})
 
         self.assertTrue(my_watchlist.enabled)
         self.server.forget_requests()

@@ -3,7 +3,7 @@
 import re
 from urllib.parse import parse_qs
 
-from cbapi.response import Alert, Sensor, SensorGroup, ThreatReport, Watchlist
+from cbapi.response import Alert, Process, Sensor, SensorGroup, ThreatReport, Watchlist
 
 from console import Console
 from server import ServerCase
@@ -145,6 +145,8 @@ class QueueToZero(ServerCase):
         self.assertEqual((name, parse_qs(query)["q"], is_enabled), ("FUZZYWOMBAT payload", [f"process_md5:{payload}"], True))
         (action,) = self.server.json(f"/api/v1/watchlist/{number}/action")
         self.assertEqual(action["action_type"], 3)
+        tagged = self.server.connect().select(Process).where(f"watchlist_{number}:*").group_by("id")
+        self.assertEqual([one.process_name for one in tagged], ["svch0st.exe"])
         # Nothing else has changed.
         rest["watchlists"][number] = now["watchlists"][number]
         rest["ignored"].add((2, "vt-4471"))

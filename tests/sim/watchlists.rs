@@ -343,3 +343,37 @@ async fn lab_modules(lab: &Lab) -> Value {
         .unwrap()
         .clone()
 }
+
+#[tokio::test]
+async fn a_new_one_tags_what_it_finds_and_what_is_tagged_stays_so() {
+    let lab = Lab::small().await;
+    let total = async |path: &str, query: &str| {
+        let query: String = url::form_urlencoded::byte_serialize(query.as_bytes()).collect();
+        let answer = lab.json(&format!("{path}?q={query}&rows=0")).await;
+        answer["total_results"].as_u64().unwrap()
+    };
+    for (index, path, query) in [
+        ("events", "/api/v1/process", "process_name:explorer.exe"),
+        ("modules", "/api/v1/binary", "digsig_result:Unsigned"),
+    ] {
+        let found = total(path, query).await;
+        assert!(found > 0);
+        let body =
+            json!({"index_type": index, "name": index, "search_query": format!("q={query}")});
+        let id = lab.made(PATH, body).await["id"].as_u64().unwrap();
+        lab.json(&format!("{PATH}/{id}")).await;
+        let tagged = format!("watchlist_{id}:*");
+        assert_eq!(total(path, &tagged).await, found);
+        let rows = lab.json(&format!("{path}?q={tagged}&rows=1")).await;
+        let hit = &rows["results"][0]["watchlists"];
+        assert!(
+            hit.as_array()
+                .unwrap()
+                .iter()
+                .any(|hit| hit["wid"] == json!(id.to_string())),
+            "{hit}"
+        );
+        assert_eq!(lab.delete(&format!("{PATH}/{id}")).await, 200);
+        assert_eq!(total(path, &tagged).await, found);
+    }
+}

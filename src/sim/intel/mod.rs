@@ -8,6 +8,7 @@ mod feeds;
 mod lists;
 mod marks;
 mod paper;
+mod tags;
 mod told;
 
 use std::{
@@ -21,6 +22,7 @@ pub(super) use feeds::{About, Feed, Feeds, Filed, Report};
 pub(super) use lists::{Found, List, Lists};
 pub(super) use marks::{Ignored, Mark, Names, ReportId, Turn};
 pub(super) use paper::read as read_paper;
+pub(super) use tags::{Tagged, Tags};
 
 use super::{
     search::Search,
@@ -39,6 +41,7 @@ pub(super) struct Intel {
     lag: Duration,
     state: Mutex<State>,
     lists: Mutex<Lists>,
+    tags: Tags,
     actions: Mutex<Actions>,
     feeds: Mutex<Feeds>,
 }
@@ -93,6 +96,7 @@ impl Intel {
                 ..State::default()
             }),
             lists: Mutex::new(Lists::of(world)),
+            tags: Tags::default(),
             actions: Mutex::new(Actions::of(world)),
             feeds: Mutex::new(feeds),
         }
@@ -196,11 +200,20 @@ impl Intel {
         };
         // A search takes its time, which others need not spend waiting.
         for (id, index, search) in due {
-            let count = found(server, &index, &search);
+            let found = found(server, &index, &search);
             let at = server.now().as_millisecond();
+            let count = found.as_ref().map(|(_, count)| *count);
+            if let Some((caught, 1..)) = found {
+                self.tags.add(id, caught, at);
+            }
             locked(&self.lists).ran(id, &search, count, at);
         }
         look(&mut locked(&self.lists))
+    }
+
+    /// What watchlists have tagged besides what the world was tagged with at its beginning.
+    pub(super) fn tags(&self) -> &Tags {
+        &self.tags
     }
 
     /// Looks at the actions, or changes them.
@@ -313,14 +326,23 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().expect("nothing that holds the lock can panic")
 }
 
-/// How much a stored search finds; none if it cannot be read.
-fn found(server: &Server, index: &str, search: &str) -> Option<u64> {
+/// What a stored search finds, and how much that is; none if it cannot be read.
+fn found(server: &Server, index: &str, search: &str) -> Option<(tags::Caught, u64)> {
     let index = match index {
         "modules" => Index::Binary,
         _ => Index::Process,
     };
     let search = Search::stored(server, index, search).ok()?;
-    u64::try_from(search.matches(server).len()).ok()
+    let matches = search.matches(server);
+    let found = match index {
+        Index::Binary => {
+            let all = &server.world.binaries.all;
+            let binaries = matches.iter().filter_map(|number| all.get(place(*number)));
+            tags::Caught::Binaries(binaries.map(|binary| binary.md5.as_str().into()).collect())
+        }
+        _ => tags::Caught::Segments(matches.iter().copied().collect()),
+    };
+    Some((found, u64::try_from(matches.len()).ok()?))
 }
 
 /// The report that raised an alert; none for a watchlist.

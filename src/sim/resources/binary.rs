@@ -68,6 +68,7 @@ fn summary(server: &Server, md5: &str) -> Option<Answer> {
         world: &server.world,
         binary,
         release: &server.release,
+        tags: server.intel.tags(),
     });
     row.insert("icon".into(), json!(file::ICON));
     Some(Answer::pretty(Value::Object(row)))
@@ -79,6 +80,7 @@ fn row(file: &File<'_>) -> Map<String, Value> {
         world,
         binary,
         release,
+        ..
     } = *file;
     let signed = document::verdict(binary);
     let first = document::first_seen(binary, world);
@@ -156,12 +158,11 @@ fn row(file: &File<'_>) -> Map<String, Value> {
     if release.is_7() {
         add("sha256", Some(&binary.sha256()));
     }
-    if !binary.watchlists.is_empty() {
-        let hits: Vec<Value> = binary
-            .watchlists
-            .iter()
-            .map(|id| json!({"wid": id, "value": render::solr(first)}))
-            .collect();
+    let hits = file.watchlists();
+    let hits: Vec<Value> = hits
+        .map(|(id, at)| json!({"wid": id, "value": render::solr(at)}))
+        .collect();
+    if !hits.is_empty() {
         row.insert("watchlists".into(), json!(hits));
     }
     rows::feeds(&mut row, &binary.feeds, first);

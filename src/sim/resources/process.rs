@@ -99,6 +99,7 @@ fn asked<'s>(server: &'s Server, id: &str, segment: &str) -> Option<(Process<'s>
             process,
             segment,
             release: &server.release,
+            tags: server.intel.tags(),
         };
         document.segment_id() == wanted
     })?;
@@ -171,6 +172,7 @@ fn segments(server: &Server, id: &str) -> Option<Answer> {
                 process,
                 segment,
                 release: &server.release,
+                tags: server.intel.tags(),
             };
             let [end, server_end] = document.last_update();
             let counts = process.segment_counts(segment);

@@ -50,6 +50,7 @@ pub(super) fn summary(server: &Server, process: Process<'_>, segment: Option<u32
         process,
         segment: segment.unwrap_or(last),
         release: &server.release,
+        tags: server.intel.tags(),
     };
     let counts = match segment {
         Some(segment) => process.segment_counts(segment),
@@ -261,13 +262,11 @@ fn whole(server: &Server, document: &Document<'_>, counts: Counts) -> Map<String
         row.insert("fileless_scriptload_count".into(), json!(counts.fileless));
         row.insert("logon_type".into(), json!(2));
     }
-    let watchlists = process.watchlists();
-    if !watchlists.is_empty() {
-        let at = render::solr(server_end);
-        let hits: Vec<Value> = watchlists
-            .iter()
-            .map(|id| json!({"wid": id, "value": at, "segments_hit": [segment]}))
-            .collect();
+    let hits = document.watchlists();
+    let hits: Vec<Value> = hits
+        .map(|(id, at)| json!({"wid": id, "value": render::solr(at), "segments_hit": [segment]}))
+        .collect();
+    if !hits.is_empty() {
         row.insert("watchlists".into(), json!(hits));
     }
     feeds(&mut row, process.feeds(), server_end);

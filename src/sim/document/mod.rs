@@ -1,13 +1,18 @@
 //! Processes and binaries as documents that can be searched (reference 3.3).
 
+mod file;
+
 use std::{borrow::Cow, net::IpAddr};
 
 use super::{
+    hits::SEGMENT_BITS,
+    intel::{Tagged, Tags},
     release::Release,
     render,
     world::{self, Binary, Parentage, Process, World},
 };
 use crate::query::{self, Join, Record, Value};
+pub(super) use file::{File, copyright, first_seen, host_count, verdict};
 
 /// One segment of a process.
 #[derive(Clone, Copy)]
@@ -17,14 +22,8 @@ pub(super) struct Document<'w> {
     /// Counted from 0.
     pub(super) segment: u32,
     pub(super) release: &'w Release,
-}
-
-/// One binary.
-#[derive(Clone, Copy)]
-pub(super) struct File<'w> {
-    pub(super) world: &'w World,
-    pub(super) binary: &'w Binary,
-    pub(super) release: &'w Release,
+    /// What it was tagged with besides.
+    pub(super) tags: &'w Tags,
 }
 
 type Test<'t> = &'t mut dyn FnMut(Value<'_>) -> bool;
@@ -40,11 +39,15 @@ impl Document<'_> {
 
     /// The number of its segment, as the server has it.
     pub(super) fn segment_id(&self) -> i64 {
-        if self.release.is_6() {
-            self.process.segment_arrival(self.segment)
-        } else {
-            i64::from(self.segment) + 1
-        }
+        segment_id(self.process, self.segment, self.release)
+    }
+
+    /// The watchlists that tagged it, and when, in milliseconds since 1970.
+    pub(super) fn watchlists(&self) -> impl Iterator<Item = (String, i64)> {
+        let at = self.last_update()[1];
+        let told = self.process.watchlists();
+        let later = self.tags.of_segment(number_of(self.process, self.segment));
+        tagged(told, at, later)
     }
 
     fn count(&self, field: &str) -> Option<u64> {
@@ -214,6 +217,7 @@ impl Document<'_> {
                 world: self.world,
                 binary,
                 release: self.release,
+                tags: self.tags,
             };
             file.any(field.name, test)
         };
@@ -230,18 +234,45 @@ impl Document<'_> {
     }
 }
 
+/// Watchlists of the world's beginning, and those that came later, each once.
+fn tagged(
+    told: &[String],
+    at: i64,
+    later: impl Iterator<Item = Tagged>,
+) -> impl Iterator<Item = (String, i64)> {
+    let later = later.map(|tag| (tag.list.to_string(), tag.at));
+    let later = later.filter(|(list, _)| !told.contains(list));
+    let told = told.iter().map(move |list| (list.clone(), at));
+    told.chain(later)
+}
+
+/// Whether a watchlist is among those that tagged something, at a time that passes.
+fn watched(mut tags: impl Iterator<Item = (String, i64)>, id: &str, test: Test<'_>) -> bool {
+    let tag = tags.find(|(list, _)| list == id);
+    tag.is_some_and(|(_, at)| test(Value::Time(render::timestamp(at))))
+}
+
+/// The number of a segment, as the server has it.
+pub(super) fn segment_id(process: Process<'_>, segment: u32, release: &Release) -> i64 {
+    if release.is_6() {
+        process.segment_arrival(segment)
+    } else {
+        i64::from(segment) + 1
+    }
+}
+
+/// The number of the document of a segment.
+pub(super) fn number_of(process: Process<'_>, segment: u32) -> u32 {
+    process.number() << SEGMENT_BITS | segment
+}
+
 impl Record for Document<'_> {
     fn any(&self, field: &str, test: Test<'_>) -> bool {
         if let Some(count) = self.count(field) {
             return test(Value::Number(number(count)));
         }
         if let Some(id) = field.strip_prefix("watchlist_") {
-            let is_tagged = self
-                .process
-                .watchlists()
-                .iter()
-                .any(|watchlist| watchlist == id);
-            return is_tagged && test(Value::Time(render::timestamp(self.last_update()[1])));
+            return watched(self.watchlists(), id, test);
         }
         if let Some(passed) = feeds(self.process.feeds(), field, test) {
             return passed;
@@ -251,105 +282,6 @@ impl Record for Document<'_> {
             .or_else(|| self.deeds(field, test))
             .unwrap_or_else(|| self.joined(field, test))
     }
-}
-
-impl Record for File<'_> {
-    fn any(&self, field: &str, test: Test<'_>) -> bool {
-        let binary = self.binary;
-        let maybe = |text: Option<&str>, test: Test<'_>| {
-            text.is_some_and(|text| test(Value::Text(text.into())))
-        };
-        if let Some(passed) = feeds(&binary.feeds, field, test) {
-            return passed;
-        }
-        if let Some(id) = field.strip_prefix("watchlist_") {
-            let is_tagged = binary.watchlists.iter().any(|watchlist| watchlist == id);
-            let at = render::timestamp(first_seen(binary, self.world));
-            return is_tagged && test(Value::Time(at));
-        }
-        let signer = binary.signed.and(binary.company.as_deref());
-        match field {
-            "md5" => maybe(Some(&binary.md5), test),
-            "sha256" => self.release.is_7() && hashed(binary, test),
-            "original_filename" | "internal_name" => {
-                maybe(binary.company.as_ref().map(|_| &*binary.name), test)
-            }
-            "observed_filename" => binary
-                .paths
-                .iter()
-                .any(|path| test(Value::Text(path.into()))),
-            "company_name" => maybe(binary.company.as_deref(), test),
-            "product_name" => maybe(binary.product.as_deref(), test),
-            "file_desc" => maybe(binary.description.as_deref(), test),
-            "legal_copyright" => {
-                let right = binary.company.as_ref().map(|company| copyright(company));
-                maybe(right.as_deref(), test)
-            }
-            "file_version" | "product_version" => maybe(
-                Some(&*binary.version).filter(|version| !version.is_empty()),
-                test,
-            ),
-            "digsig_result" => maybe(Some(verdict(binary)), test),
-            "digsig_publisher" | "digsig_subject" | "digsig_issuer" => maybe(signer, test),
-            "digsig_sign_time" => binary
-                .signed
-                .is_some_and(|at| test(Value::Time(render::timestamp(at)))),
-            "server_added_timestamp" => test(Value::Time(render::timestamp(first_seen(
-                binary, self.world,
-            )))),
-            "orig_mod_len" => test(Value::Number(number(binary.size))),
-            "copied_mod_len" => test(Value::Number(number(binary.copied()))),
-            "host_count" => test(Value::Number(number(host_count(binary)))),
-            "is_64bit" => test(Value::Flag(true)),
-            "is_executable_image" => test(Value::Flag(binary.is_program)),
-            "os_type" => maybe(Some(binary.os.upper()), test),
-            "hostname" => self
-                .hosts()
-                .any(|host| test(Value::Text((&*host.name).into()))),
-            "group" => self
-                .hosts()
-                .any(|host| test(Value::Text(self.world.fleet.group_name(host.group).into()))),
-            _ => false,
-        }
-    }
-}
-
-impl<'w> File<'w> {
-    /// The hosts that have it.
-    pub(super) fn hosts(&self) -> impl Iterator<Item = &'w world::Host> {
-        let fleet = &self.world.fleet;
-        self.binary.hosts.iter().filter_map(|&id| fleet.host(id))
-    }
-}
-
-/// What the signature is worth.
-pub(super) fn verdict(binary: &Binary) -> &'static str {
-    if binary.signed.is_some() {
-        "Signed"
-    } else {
-        "Unsigned"
-    }
-}
-
-/// When the server first heard of it, in milliseconds since 1970.
-pub(super) fn first_seen(binary: &Binary, world: &World) -> i64 {
-    /// A module that no program was counted for has been there since the beginning.
-    const LONG: i64 = 40 * 86_400_000;
-    if binary.runs == 0 {
-        world.now - LONG
-    } else {
-        binary.first_seen
-    }
-}
-
-/// The version resource's copyright.
-pub(super) fn copyright(company: &str) -> String {
-    format!("© {company}. All rights reserved.")
-}
-
-/// On how many hosts it is.
-pub(super) fn host_count(binary: &Binary) -> u64 {
-    u64::try_from(binary.hosts.len()).unwrap_or(u64::MAX)
 }
 
 fn feeds(feeds: &[world::FeedSheet], field: &str, test: Test<'_>) -> Option<bool> {
