@@ -57,6 +57,18 @@ async fn marked_alerts_are_taken_together_and_put_back_as_each_was() {
 }
 
 #[tokio::test]
+async fn the_list_tells_what_is_mine_and_the_rest_is_counted_anew() {
+    let mut console = queue().await;
+    console.shows(&["2 in 90 d: 2 Unresolved", "Unresolved, nobody"]);
+    console.press("a a").await.until("CONFIRMED").await;
+    console.until("> M    73").await;
+    console.shows(&["In Progress, ana"]);
+    // Of the others one is in progress now.
+    console.press("j").await;
+    console.shows(&["2 in 90 d: 1 Unresolved, 1 In"]);
+}
+
+#[tokio::test]
 async fn nobody_takes_alerts_without_saying_who() {
     let mut console = Console::start().await;
     console

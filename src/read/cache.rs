@@ -1,15 +1,16 @@
 //! What is known: answers by their question and process documents by their id, bounded by bytes.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use lru::LruCache;
 
 use super::{
+    age::is_young,
     answer::{Answer, process_weight},
     fetch::Fetch,
 };
-use crate::model::{Events, Pace, Process, ProcessId, Segment};
+use crate::model::{Pace, Process, ProcessId};
 
 /// Bytes of answers and documents kept: enough for some 20,000 processes, little enough for a shared jump host.
 const LIMIT: usize = 48 * 1024 * 1024;
@@ -123,9 +124,23 @@ impl Cache {
             _ => vec![Key::Fetch(fetch.clone())],
         };
         for key in keys {
-            if let Some((_, weight)) = self.kept.pop(&key) {
-                self.bytes -= weight;
-            }
+            self.drop_key(&key);
+        }
+    }
+
+    fn drop_key(&mut self, key: &Key) {
+        if let Some((_, weight)) = self.kept.pop(key) {
+            self.bytes -= weight;
+        }
+    }
+
+    /// Drops whatever a deed may have changed.
+    pub(super) fn outdate(&mut self) {
+        let is_old = |key: &Key| matches!(key, Key::Fetch(fetch) if fetch.may_be_changed());
+        let old = self.kept.iter().map(|(key, _)| key);
+        let old: Vec<_> = old.filter(|key| is_old(key)).cloned().collect();
+        for key in old {
+            self.drop_key(&key);
         }
     }
 
@@ -161,9 +176,7 @@ impl Cache {
     }
 
     fn keep(&mut self, key: Key, kept: Kept, weight: usize) {
-        if let Some((_, old)) = self.kept.pop(&key) {
-            self.bytes -= old;
-        }
+        self.drop_key(&key);
         // One thing must not drive out all others and then itself.
         if weight > self.limit {
             return;
@@ -179,46 +192,12 @@ impl Cache {
     }
 }
 
-/// Whether an answer may be given again. What decides about a host is never old; what cannot change never expires.
-fn is_young(fetch: &Fetch, answer: &Answer, now: Timestamp, pace: Pace) -> bool {
-    let limit = match (fetch, answer) {
-        (_, answer) if answer.is_of_today() => pace.sensor_age,
-        (_, Answer::Summary(known)) if known.value.process.terminated != Some(true) => {
-            pace.running_age
-        }
-        (_, Answer::Facets(_) | Answer::Prevalence(_) | Answer::Count(_)) => pace.count_age,
-        (_, Answer::Segments(_)) => pace.running_age,
-        (Fetch::Events { segment, .. }, Answer::Events(known))
-            if may_grow(*segment, &known.value, known.as_of) =>
-        {
-            pace.running_age
-        }
-        _ => return true,
-    };
-    now.duration_since(answer.as_of())
-        .try_into()
-        .is_ok_and(|age: Duration| age <= limit)
-}
-
-/// Whether a segment may get more events. That of a process that has ended may not, and one that came with a batch some
-/// time before it was read is over, whatever the process does.
-fn may_grow(segment: Segment, events: &Events, as_of: Timestamp) -> bool {
-    /// Batches are written at once; this is for servers that lag behind, and for clocks that differ.
-    const SETTLED: SignedDuration = SignedDuration::from_mins(15);
-    let has_ended = |process: &Process| process.terminated == Some(true);
-    if events.process.as_ref().is_some_and(has_ended) {
-        return false;
-    }
-    let age = segment
-        .arrived()
-        .map(|arrived| as_of.duration_since(arrived));
-    age.is_none_or(|age| age < SETTLED)
-}
-
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
-    use crate::model::{Page, Search, SensorId, Span};
+    use crate::model::{Page, Search, Segment, SensorId, Span};
     use crate::read::tests::answered;
 
     const GUID: &str = "00000007-0000-1092-01d7-10df4de391b0";
@@ -298,6 +277,21 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_deed_leaves_only_what_it_cannot_change() {
+        let mut cache = Cache::default();
+        let host = Fetch::Sensor(SensorId(7));
+        let said = answered(&host, r#"{"id": 7}"#).await;
+        let (rows, found) = page(0);
+        cache.put(&host, &said);
+        cache.put(&rows, &found);
+        cache.outdate();
+        let mut is_known = |fetch| cache.get(fetch, Timestamp::UNIX_EPOCH, Pace::default());
+        assert!(is_known(&host).is_none());
+        assert!(is_known(&rows).is_some());
+        assert_eq!(cache.bytes, found.weight());
+    }
+
+    #[tokio::test]
     async fn what_may_change_expires_and_what_has_ended_does_not() {
         let host = Fetch::Sensor(SensorId(7));
         let said = answered(&host, r#"{"id": 7}"#).await;
@@ -305,11 +299,17 @@ mod tests {
         let counted = answered(&facets, r#"{"facets": {}}"#).await;
         let file = Fetch::Prevalence("9e107d9d372bb6826bd81d3542a419d6".parse().unwrap());
         let hosts = answered(&file, r#"{"hostCount": 2}"#).await;
+        let queue = Fetch::Alerts {
+            search: Arc::new(Search::default()),
+            span: Span { start: 0, rows: 0 },
+        };
+        let alerts = answered(&queue, r#"{"results": [], "total_results": 0}"#).await;
         let pace = Pace::default();
         let (host_age, running_age) = (Some(pace.sensor_age), Some(pace.running_age));
         for ((fetch, answer), limit) in [
             ((host, said), host_age),
             ((facets, counted), Some(pace.count_age)),
+            ((queue, alerts), Some(pace.count_age)),
             ((file, hosts), Some(pace.count_age)),
             (summary("", "").await, running_age),
             (summary("", r#", "terminated": false"#).await, running_age),
@@ -333,20 +333,6 @@ mod tests {
             let before = Timestamp::UNIX_EPOCH.checked_sub(Duration::from_secs(1));
             assert_eq!(is_known(before.unwrap()), limit.is_none(), "{fetch:?}");
         }
-    }
-
-    #[test]
-    fn a_batch_that_is_over_never_expires() {
-        let arrived: Timestamp = "2021-03-04T10:15:45.678Z".parse().unwrap();
-        let segment = Segment(1_614_852_945_678);
-        let read = |seconds| {
-            let as_of = arrived.checked_add(Duration::from_secs(seconds)).unwrap();
-            may_grow(segment, &Events::default(), as_of)
-        };
-        assert_eq!(
-            [read(0), read(15 * 60 - 1), read(15 * 60)],
-            [true, true, false]
-        );
     }
 
     #[tokio::test]

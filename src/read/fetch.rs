@@ -177,6 +177,43 @@ impl Fetch {
         }
     }
 
+    /// Whether a deed may change what the server answers. What hosts did, and what they did it with, stays as it is.
+    pub(super) fn may_be_changed(&self) -> bool {
+        match self {
+            Self::Info
+            | Self::Page { .. }
+            | Self::Summary { .. }
+            | Self::Lineage { .. }
+            | Self::Binary(_)
+            | Self::Facets { .. }
+            | Self::Prevalence(_)
+            | Self::Binaries { .. }
+            | Self::Segments(_)
+            | Self::Events { .. }
+            | Self::Head { .. } => false,
+            Self::Sensor(_)
+            | Self::Group(_)
+            | Self::Groups
+            | Self::Alerts { .. }
+            | Self::Queue { .. }
+            | Self::AlertFacets { .. }
+            | Self::Bans
+            | Self::Isolated
+            | Self::Sensors { .. }
+            | Self::Watchlists
+            | Self::WatchActions(_)
+            | Self::Feeds
+            | Self::Reports { .. }
+            | Self::Report(_)
+            | Self::Users
+            | Self::Teams
+            | Self::Sites
+            | Self::License
+            | Self::Partitions
+            | Self::Count { .. } => true,
+        }
+    }
+
     /// Asks the server.
     pub(super) async fn answer(&self, client: &Client) -> Result<Answer, Error> {
         let at = |client: &Client| client.clock().now();

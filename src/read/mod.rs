@@ -1,5 +1,6 @@
 //! Asking the server, once: what is known is not asked again, and equal questions in flight are one request.
 
+mod age;
 mod answer;
 mod cache;
 mod fetch;
@@ -129,6 +130,11 @@ impl Reader {
                 .cache
                 .get(fetch, self.client.clock().now(), self.client.pace()),
         }
+    }
+
+    /// Something was changed on the server: what that may have touched is no longer known.
+    pub fn outdate(&mut self) {
+        self.cache.outdate();
     }
 
     /// Puts a question. Unless `is_fresh` demands the server's word, an answer that is known comes from the cache.

@@ -88,7 +88,10 @@ async fn run(
                 None => continue,
             },
             reply = desk.transfers.next() => reply,
-            reply = desk.deeds.next() => reply,
+            reply = desk.deeds.next() => {
+                desk.heed(&reply);
+                reply
+            }
             () = sleep_until(rest.unwrap_or_else(Instant::now)), if rest.is_some() => {
                 desk.wake();
                 continue;
@@ -152,6 +155,21 @@ impl Desk {
                     self.resting.insert(slot, resting);
                 }
             }
+        }
+    }
+
+    /// What a deed may have changed is asked for again.
+    fn heed(&mut self, reply: &Reply) {
+        let is_news = matches!(
+            reply,
+            Reply::Resumed(_)
+                | Reply::Step {
+                    step: Step::Known(_),
+                    ..
+                }
+        );
+        if is_news {
+            self.reader.outdate();
         }
     }
 

@@ -20,6 +20,8 @@ const LONG: usize = 8;
 pub(super) fn facts(alert: &Alert, session: &Session, theme: &Theme) -> Vec<Field<'static>> {
     let gap = || Field::cut("", "");
     let mut fields = cause(alert, theme);
+    fields.push(standing(alert));
+    fields.extend(time("resolved", alert.resolved, session, theme));
     fields.extend(around::precedent(alert, session, theme));
     fields.extend(match_of(alert, session, theme));
     fields.push(gap());
@@ -32,13 +34,15 @@ pub(super) fn facts(alert: &Alert, session: &Session, theme: &Theme) -> Vec<Fiel
     fields.extend(around::file(session, theme));
     fields.extend(alert.hosts.map(|n| Field::cut("seen on", hosts(n))));
     fields.extend(around::others(alert, session, theme));
-    fields.push(gap());
-    fields.extend(said("status", &alert.status.word()));
-    let assigned = alert.assigned_to.non_empty();
-    let assigned = assigned.map_or("nobody".into(), text::visible);
-    fields.push(Field::cut("assigned", assigned));
-    fields.extend(time("resolved", alert.resolved, session, theme));
     fields
+}
+
+/// How far it is, and who has it.
+fn standing(alert: &Alert) -> Field<'static> {
+    let owner = alert.assigned_to.non_empty();
+    let owner = owner.map_or("nobody".into(), text::visible);
+    let status = text::visible(&alert.status.word());
+    Field::wrapped("status", format!("{status}, {owner}"), LONG)
 }
 
 /// Who raised it, and how loudly.
@@ -77,7 +81,14 @@ fn match_of(alert: &Alert, session: &Session, theme: &Theme) -> Vec<Field<'stati
         AlertKind::QueryProcess | AlertKind::QueryBinary => "by a search".into(),
         AlertKind::Other(word) => text::visible(word),
     };
+    // What an indicator of one value found is told by the indicator.
+    let told = format!(
+        "{} {}",
+        alert.indicator.kind.raw(),
+        alert.indicator.value.raw()
+    );
     let matched = alert.indicator.matched.iter();
+    let matched = matched.filter(|matched| !matched.is_like(&told));
     let mut fields = vec![
         said("says", &alert.description),
         said("link", &text::defang(&alert.link).into()),

@@ -6,7 +6,7 @@ use ratatui::text::Line;
 
 use super::{Field, Kind, Value, joined::Joined, live};
 use crate::keys::{Action, Scope};
-use crate::model::{Alert, AlertSource};
+use crate::model::{Alert, AlertSource, AlertStatus};
 use crate::panes::{
     PaneId,
     pivot::Clues,
@@ -33,7 +33,7 @@ impl Kind for Alerts {
     const UNASKED: &'static str = "no alerts have been asked for yet: press enter in the query";
     const EMPTY: &'static str = "no alert matches; those dealt with have another status";
     const FIELDS: &'static [Field<Alert>] = FIELDS;
-    const SHOWN: usize = 8;
+    const SHOWN: usize = 9;
 
     fn below(session: &Session, theme: &Theme) -> Option<Line<'static>> {
         live::line(session, theme)
@@ -91,10 +91,30 @@ pub(in crate::panes) fn score(severity: f64) -> u64 {
     whole
 }
 
+/// How far it is, in one letter; nothing while nobody is at it.
+fn stand(alert: &Alert, session: &Session) -> Value {
+    let me = session.identity.user.as_deref();
+    let is_mine = || me.is_some_and(|me| alert.assigned_to.is_like(me));
+    match alert.status {
+        AlertStatus::Unresolved => Value::None,
+        AlertStatus::InProgress if is_mine() => Value::Word("M"),
+        AlertStatus::InProgress => Value::Word("P"),
+        AlertStatus::Resolved => Value::Word("R"),
+        AlertStatus::FalsePositive => Value::Word("F"),
+        AlertStatus::Other(_) => Value::Word("?"),
+    }
+}
+
 const FIELDS: &[Field<Alert>] = &[
     Field::new(
+        "flag",
+        Column::left("S", 1, 1, 2),
+        |theme| theme.caution,
+        stand,
+    ),
+    Field::new(
         "alert_severity",
-        Column::right("SCORE", 7, 7, 0),
+        Column::right("SC", 4, 4, 0),
         |theme| theme.caution,
         |alert, _| alert.severity.map(score).into(),
     ),

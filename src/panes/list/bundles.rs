@@ -167,7 +167,7 @@ pub(in crate::panes) fn statuses(bundle: &Bundle) -> Untrusted {
 const FIELDS: &[Field<Bundle>] = &[
     Field::new(
         "alert_severity",
-        Column::right("SCORE", 7, 7, 0),
+        Column::right("SC", 4, 4, 0),
         |theme| theme.caution,
         |bundle, _| bundle.severity.map(score).into(),
     ),

@@ -140,12 +140,14 @@ impl Cx<'_> {
             }
         }
         self.look_again(&target);
-        // Of many hosts, the list is asked for when the last one is known.
+        // What many share is asked for when the last one is known.
         let mut ours = self.session.doings.iter();
-        if matches!(target, Target::Sensor(_))
-            && ours.all(|doing| doing.ticket != ticket || !doing.is_leaving())
-        {
-            self.again::<Sensor>();
+        if ours.all(|doing| doing.ticket != ticket || !doing.is_leaving()) {
+            match target {
+                Target::Sensor(_) => self.again::<Sensor>(),
+                Target::Alerts(_) => self.recount_alerts(),
+                _ => {}
+            }
         }
     }
 

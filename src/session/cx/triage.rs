@@ -160,6 +160,16 @@ impl Cx<'_> {
         }
     }
 
+    /// Alerts were changed: those around the one under the cursor are counted again.
+    pub(super) fn recount_alerts(&mut self) {
+        for aside in [Aside::OfHost, Aside::OfHash, Aside::Ended, Aside::Last] {
+            let part = self.session.triage.asides.awaiting(aside);
+            if let Some(fetch) = part.question().cloned() {
+                self.fetch_for(Slot::Aside(aside), fetch, Urgency::Now);
+            }
+        }
+    }
+
     /// A chain that is not whole yet is asked for on, as far as a line has room for it.
     pub(super) fn ask_chain(&mut self, rest: Option<Fetch>) {
         if let Some(Fetch::Lineage { id, known }) = rest.filter(is_short) {
