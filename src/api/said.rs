@@ -27,6 +27,13 @@ pub(super) fn error_message(body: &str) -> Option<String> {
     })
 }
 
+/// What the answer to a change says in place of `success` (reference 1.10).
+pub(super) fn no_success(body: &str) -> Option<String> {
+    let fields: Map<String, Value> = serde_json::from_str(body).ok()?;
+    let result = fields.get("result")?.as_str()?;
+    (!result.eq_ignore_ascii_case("success")).then(|| short(result))
+}
+
 /// The reason by which a server refuses a query: the only two that are about its syntax (reference 1.10).
 pub(super) fn syntax(body: &str) -> Option<String> {
     let fields: Map<String, Value> = serde_json::from_str(body).ok()?;
@@ -133,6 +140,19 @@ mod tests {
             None
         );
         assert_eq!(error_message(r#"[{"errorMessage": "x"}]"#), None);
+    }
+
+    #[test]
+    fn whatever_is_no_success_is_a_failure_in_its_own_words() {
+        for (body, said) in [
+            (r#"{"result": "success"}"#, None),
+            (r#"{"result": "Success", "id": 3}"#, None),
+            (r#"{"id": 3}"#, None),
+            ("", None),
+            (r#"{"result": "feed is busy"}"#, Some("feed is busy")),
+        ] {
+            assert_eq!(no_success(body).as_deref(), said, "{body}");
+        }
     }
 
     #[test]

@@ -24,6 +24,18 @@ pub(super) struct Answer {
 }
 
 impl Answer {
+    /// Whether the server says of a change that it made it.
+    pub(super) fn is_success(&self) -> Result<(), Error> {
+        match said::no_success(&self.body) {
+            Some(said) => Err(Error::Refused {
+                endpoint: self.endpoint.clone(),
+                status: 200,
+                said,
+            }),
+            None => Ok(()),
+        }
+    }
+
     /// Reads the body as what `wire` makes of it.
     pub(super) fn read<T>(
         &self,

@@ -118,8 +118,14 @@ async fn add(
         return Err(Failure::usage("there is no address")
             .hint("say where the server finds the feed: https://, http:// or file://"));
     }
+    if let Some((why, hint)) = Feeding::no_address(address) {
+        return Err(Failure::usage(format!("{address:?} {why}")).hint(hint));
+    }
     let (client, access) = caller.reach()?;
-    let deeds = vec![Deed::Feed(Feeding::Add(address.to_owned()))];
+    let deeds = vec![Deed::Feed(Feeding::Add {
+        url: address.to_owned(),
+        is_enabled: true,
+    })];
     let server = (&client, &access);
     perform(deeds, grounds, Patience::None, server, caller).await
 }

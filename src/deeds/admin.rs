@@ -157,6 +157,8 @@ impl Admin {
                 now.found = found.map(|one| {
                     json!({
                         "username": one.username.raw(),
+                        "first_name": one.first_name.raw(),
+                        "last_name": one.last_name.raw(),
                         "email": one.email.raw(),
                         "global_admin": one.is_admin,
                     })
@@ -198,6 +200,7 @@ impl Admin {
     pub(super) fn already(&self, now: &Administered) -> Option<String> {
         let said = match self {
             Self::EditGroup { .. } => "is so already",
+            Self::CreateUser(_) => "is there already, and keeps the password and the teams it has",
             _ => "is there already",
         };
         (self.holds(now) == Some(true)).then(|| said.into())
@@ -207,14 +210,22 @@ impl Admin {
     fn difference(&self, now: &Administered) -> Option<(&'static str, &'static str)> {
         let found = now.found.as_ref()?;
         let wanted = self.wanted();
-        let is_other = |member: &str| {
-            let (found, wanted) = (&found[member], &wanted[member]);
-            !found.is_null() && found != wanted
+        // What a server does not tell is no difference, and addresses are often kept in small letters.
+        let is_other = |member: &str| match (&found[member], &wanted[member]) {
+            (Value::Null, _) => false,
+            (Value::String(found), Value::String(wanted)) => {
+                !found.is_empty() && found.to_lowercase() != wanted.to_lowercase()
+            }
+            (found, wanted) => found != wanted,
         };
         match self {
             Self::CreateUser(_) if is_other("email") => Some((
                 "is there already, with another e-mail address",
                 "give the new user another name",
+            )),
+            Self::CreateUser(_) if is_other("first_name") || is_other("last_name") => Some((
+                "is there already, with another name",
+                "give the new user another name to log in with",
             )),
             Self::CreateUser(_) if is_other("global_admin") => Some((
                 "is there already, and has other rights",

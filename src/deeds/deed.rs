@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 
 use super::Stage;
 use super::{
-    Admin, Feeding, Grounds, Ignoring, State, Triage, Verdict, Watching, ban, sensor, triage::Held,
+    Admin, Feeding, Grounds, Ignoring, State, Triage, Verdict, Watching, ban, sensor, state,
+    triage::Held,
 };
 use crate::api::Change;
 use crate::model::{AlertId, FeedId, GroupId, Md5, ReportId, SensorId, WatchlistId};
@@ -265,12 +266,28 @@ impl Deed {
         }
     }
 
-    /// What is sent after all of that was taken, now that the server holds this.
-    pub(super) fn then(&self, state: &State) -> Vec<Change> {
+    /// What is done after all of that was taken, now that the server holds this.
+    pub(super) fn then(&self, state: &State) -> Vec<Self> {
         match (self, state) {
-            (Self::Watch(watching), State::Watchlist(now)) => watching.then(now),
+            (Self::Watch(watching), State::Watchlist(now)) => {
+                watching.then(now).into_iter().map(Self::Watch).collect()
+            }
             _ => Vec::new(),
         }
+    }
+
+    /// What somebody else has changed since then of what this would write over, in words.
+    pub(super) fn overtaken(&self, then: &State, now: &State) -> Option<String> {
+        let written = match self {
+            Self::Move { group, .. } => json!({"group_id": group.0}),
+            Self::Annotate { notes, .. } => json!({"notes": notes}),
+            Self::Watch(watching @ Watching::Edit { .. }) => watching.wanted(),
+            Self::Admin(admin @ Admin::EditGroup { .. }) => admin.wanted(),
+            _ => return None,
+        };
+        let changed = state::changed(&written, &then.json(), &now.json());
+        let changed = changed.first()?;
+        Some(format!("was changed meanwhile: {changed}"))
     }
 
     /// Why nothing would change, if that is so.
@@ -316,6 +333,9 @@ impl Deed {
         let both = |holds: Option<bool>| (holds, holds);
         let (asked, done) = match (self, state) {
             (Self::Triage(triage), State::Alerts(now)) => return part(triage.held(now)),
+            (Self::Watch(watching), State::Watchlist(now)) if watching.is_half(now) => {
+                return Stage::Partly;
+            }
             (_, State::Sensor(known)) => sensor::holds(self, known),
             (_, State::Hash { ban, .. }) => both(ban::holds(self, ban.as_ref())),
             (Self::Watch(watching), State::Watchlist(now)) => both(watching.holds(now)),

@@ -10,8 +10,13 @@ use crate::text::{self, Untrusted};
 /// Something that is done to a feed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Feeding {
-    /// The server reads one from an address.
-    Add(String),
+    /// The server reads one.
+    Add {
+        /// Where it is read.
+        url: String,
+        /// Whether its reports are to be looked for.
+        is_enabled: bool,
+    },
     /// Its reports are looked for, or no longer.
     Switch {
         /// Which one.
@@ -35,9 +40,25 @@ pub struct Fed {
 }
 
 impl Feeding {
+    /// Why nothing is read from an address.
+    pub fn no_address(url: &str) -> Option<(&'static str, &'static str)> {
+        let schemes = ["https://", "http://", "file://"];
+        let Some(rest) = schemes.iter().find_map(|scheme| url.strip_prefix(scheme)) else {
+            return Some((
+                "is no address that servers read",
+                "it begins with https://, http:// or file://",
+            ));
+        };
+        let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+        host.contains('@').then_some((
+            "has a name or a password in its address, which every log and every screen would have",
+            "add it in the server's own console, where they are members of their own",
+        ))
+    }
+
     pub(super) fn verb(&self) -> &'static str {
         match self {
-            Self::Add(_) => "add feed",
+            Self::Add { .. } => "add feed",
             Self::Switch { on: true, .. } => "enable feed",
             Self::Switch { on: false, .. } => "disable feed",
             Self::Synchronize(_) => "sync feed",
@@ -47,7 +68,7 @@ impl Feeding {
 
     pub(super) fn target(&self) -> Target {
         match self {
-            Self::Add(url) => Target::New("feed", url.clone()),
+            Self::Add { url, .. } => Target::New("feed", url.clone()),
             Self::Switch { id, .. } | Self::Synchronize(id) | Self::Delete(id) => Target::Feed(*id),
         }
     }
@@ -58,7 +79,7 @@ impl Feeding {
 
     pub(super) fn wanted(&self) -> Value {
         match self {
-            Self::Add(url) => json!({"feed_url": url}),
+            Self::Add { url, is_enabled } => json!({"feed_url": url, "enabled": is_enabled}),
             Self::Switch { on, .. } => json!({"enabled": on}),
             Self::Synchronize(_) => json!({"synchronized": true}),
             Self::Delete(_) => json!({"deleted": true}),
@@ -68,7 +89,7 @@ impl Feeding {
     /// Reads what the server has, past every cache.
     pub(super) async fn read(&self, client: &Client) -> Result<Fed, Error> {
         match self {
-            Self::Add(url) => {
+            Self::Add { url, .. } => {
                 let all = client.feeds().await?.rows;
                 Ok(Fed {
                     feed: all.into_iter().find(|feed| feed.url.raw() == url),
@@ -89,11 +110,11 @@ impl Feeding {
 
     pub(super) fn changes(&self, now: &Fed) -> Vec<Change> {
         let change = match (self, &now.feed) {
-            (Self::Add(url), None) => Change::new_feed(url),
+            (Self::Add { url, is_enabled }, None) => Change::new_feed(url, *is_enabled),
             (Self::Switch { on, .. }, Some(feed)) => Change::feed(feed, *on),
             (Self::Synchronize(id), Some(_)) => Change::synchronize(*id),
             (Self::Delete(id), Some(_)) => Change::no_feed(*id),
-            (Self::Add(_), Some(_)) | (_, None) => return Vec::new(),
+            (Self::Add { .. }, Some(_)) | (_, None) => return Vec::new(),
         };
         vec![change]
     }
@@ -101,17 +122,18 @@ impl Feeding {
     /// Whether the server holds it; of a synchronization it keeps nothing.
     pub(super) fn holds(&self, now: &Fed) -> Option<bool> {
         match (self, &now.feed) {
-            (Self::Add(_), found) => Some(found.is_some()),
-            (Self::Switch { on, .. }, Some(feed)) => feed.is_enabled.map(|is| is == *on),
+            (Self::Add { .. } | Self::Switch { .. }, None) => Some(false),
+            (Self::Add { is_enabled: on, .. } | Self::Switch { on, .. }, Some(feed)) => {
+                feed.is_enabled.map(|is| is == *on)
+            }
             (Self::Delete(_), found) => Some(found.is_none()),
-            (Self::Switch { .. }, None) => Some(false),
             (Self::Synchronize(_), _) => None,
         }
     }
 
     pub(super) fn already(&self, now: &Fed) -> Option<String> {
         let said = match self {
-            Self::Add(_) => "is read already",
+            Self::Add { .. } => "is read already",
             Self::Switch { on: true, .. } => "is enabled already",
             Self::Switch { on: false, .. } => "is disabled already",
             Self::Delete(_) => "is not there any more",
@@ -122,7 +144,15 @@ impl Feeding {
 
     pub(super) fn impossible(&self, now: &Fed) -> Option<(&'static str, &'static str)> {
         match (self, &now.feed) {
-            (Self::Add(_), _) => None,
+            (Self::Add { url, .. }, None) => Self::no_address(url),
+            // It may be somebody else's.
+            (
+                Self::Add {
+                    is_enabled: true, ..
+                },
+                Some(_),
+            ) => Some(("is there already, and disabled", "enable it")),
+            (Self::Add { .. }, Some(_)) => Some(("is there already, and enabled", "disable it")),
             (_, None) => Some(("is not there any more", "ask for the feeds again with r")),
             (Self::Synchronize(_), Some(feed)) if feed.is_enabled == Some(false) => Some((
                 "is disabled, and a disabled feed is not synchronized",
@@ -137,7 +167,7 @@ impl Feeding {
             return "no such feed".into();
         };
         if let Self::Synchronize(_) = self {
-            return "the server took it; when it has read the feed, it does not tell".into();
+            return "whether it has read the feed again, no server tells".into();
         }
         let state = match feed.is_enabled {
             Some(true) => "enabled",
@@ -152,12 +182,10 @@ impl Feeding {
         let name = text::visible(now.raw_name());
         let mut warnings = Vec::new();
         let mut effects = vec![match &self {
-            Self::Add(url) => {
-                if !["https://", "http://", "file://"]
-                    .iter()
-                    .any(|kind| url.starts_with(kind))
-                {
-                    warnings.push("servers read feeds from https://, http:// and file://".into());
+            Self::Add { url, .. } => {
+                if url.starts_with("https://") {
+                    warnings
+                        .push("the server will not check the certificate of that address".into());
                 }
                 format!("{name}: the server reads it at once, and looks for its reports")
             }
@@ -184,6 +212,9 @@ impl Feeding {
             .feed
             .as_ref()
             .is_some_and(|feed| feed.is_manual == Some(false));
+        if !is_vendors && matches!(self, Self::Delete(_)) {
+            warnings.push("what it logs in with goes with it, and no undo brings that back".into());
+        }
         if is_vendors && matches!(self, Self::Delete(_)) {
             warnings
                 .push("it is one of the vendor's: it cannot be added again by its address".into());

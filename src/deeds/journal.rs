@@ -1,37 +1,15 @@
-//! The action log as a list of deeds: what was done, what became of it, and what would take it back.
+//! The action log as a list of deeds.
 
 use std::{
     collections::{BTreeMap, HashMap},
-    sync::{Arc, OnceLock},
+    sync::Arc,
 };
 
 use jiff::Timestamp;
-use serde_json::{Value, json};
 
-use super::{Deed, LIVE, undo};
-use crate::deeds;
-use crate::model::{Document, SensorId};
-use crate::record::actions::{Entry, Event, Outcome, Sending, Stage, Verdict};
-
-/// One deed of the log.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Act {
-    /// The line on which it is said to be sent.
-    pub line: u64,
-    /// When that was, on this machine's clock, in UTC.
-    pub at: Timestamp,
-    /// What was sent, by whom and why.
-    pub sending: Sending,
-    /// What became known of it, the oldest first.
-    pub steps: Vec<(Timestamp, Outcome)>,
-    /// The line of the deed that took it back, if one did.
-    pub undone_by: Option<u64>,
-    /// The line of a later deed that was confirmed on the same target and decides the same thing: what became of this one
-    /// cannot be told any more.
-    pub superseded_by: Option<u64>,
-    /// All of it, as JSON, once somebody has asked for it.
-    document: OnceLock<Document>,
-}
+use super::Act;
+use crate::model::SensorId;
+use crate::record::actions::{Entry, Event, Stage, Verdict};
 
 /// What was done, as far as the log tells.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -55,16 +33,7 @@ impl From<Verdict> for Journal {
         {
             match event {
                 Event::Sending(sending) => {
-                    let act = Act {
-                        line,
-                        at,
-                        sending: *sending,
-                        steps: Vec::new(),
-                        undone_by: None,
-                        superseded_by: None,
-                        document: OnceLock::new(),
-                    };
-                    acts.insert(line, act);
+                    acts.insert(line, Act::new(line, at, *sending));
                 }
                 Event::Known(outcome) => {
                     if let Some(act) = acts.get_mut(&outcome.of) {
@@ -107,101 +76,19 @@ impl From<Verdict> for Journal {
 
 /// Marks what is open and can be told no more, since a later deed has settled the same.
 fn supersede(acts: &mut BTreeMap<u64, Act>) {
-    let mut settled: HashMap<(String, String, &'static str), u64> = HashMap::new();
+    let mut settled: HashMap<_, u64> = HashMap::new();
     for act in acts.values_mut().rev() {
         let Some(matter) = act.deed().map(|deed| deed.matter()) else {
             continue;
         };
-        let (server, target) = (act.sending.server.clone(), act.sending.target.id.clone());
-        let key = (server, target, matter);
+        let target = &act.sending.target;
+        let target = (target.kind.clone(), target.id.clone());
+        let key = (act.sending.server.clone(), target, matter);
         if act.stage() == Stage::Confirmed {
             settled.entry(key).or_insert(act.line);
         } else if !act.stage().is_final() {
             act.superseded_by = settled.get(&key).copied();
         }
-    }
-}
-
-impl Act {
-    /// How far it has got; unknown if the program ended before it could write more.
-    pub fn stage(&self) -> Stage {
-        self.steps
-            .last()
-            .map_or(Stage::Unknown, |(_, outcome)| outcome.stage)
-    }
-
-    /// What is to be said of it.
-    pub fn note(&self) -> &str {
-        self.steps
-            .last()
-            .map_or("the program ended before it knew more", |(_, outcome)| {
-                &outcome.note
-            })
-    }
-
-    /// What became of it, to be found out further.
-    pub fn outcome(&self) -> deeds::Outcome {
-        deeds::Outcome {
-            line: self.line,
-            stage: self.stage(),
-            note: self.note().to_owned(),
-            error: None,
-            // Another program may be sending it right now, or it was sent and never answered.
-            may_come_until: self.at.checked_add(LIVE).ok(),
-            aside: String::new(),
-        }
-    }
-
-    /// Whether what became of it is still to be found out.
-    pub fn is_open(&self) -> bool {
-        !self.stage().is_final() && self.superseded_by.is_none()
-    }
-
-    /// What was done, as far as this program knows such deeds.
-    pub fn deed(&self) -> Option<Deed> {
-        undo::of(&self.sending)
-    }
-
-    /// Whose host it cut off or let back, and whether it cut it off; `None` for every other deed and for what was not done.
-    fn turn(&self) -> Option<(SensorId, bool)> {
-        match self.deed().filter(|_| self.stage() != Stage::NotApplied)? {
-            Deed::Isolate(sensor) => Some((sensor, true)),
-            Deed::Release(sensor) => Some((sensor, false)),
-            _ => None,
-        }
-    }
-
-    /// What takes it back; `None` where nothing does, where it was not done, and where it was taken back already.
-    pub fn undo(&self) -> Option<Deed> {
-        let is_done = self.stage() != Stage::NotApplied && self.undone_by.is_none();
-        let afters = self.steps.iter().rev().map(|(_, outcome)| &outcome.after);
-        let after = afters.into_iter().find(|after| !after.is_null());
-        let after = after.unwrap_or(&Value::Null);
-        is_done
-            .then(|| undo::undoing(&self.sending, after))
-            .flatten()
-    }
-
-    /// Who did it: the configured user, or the account on this machine.
-    pub fn who(&self) -> &str {
-        let who = &self.sending.who;
-        let name = who.user.as_deref().or(who.os_user.as_deref());
-        name.unwrap_or("unknown")
-    }
-
-    /// All of it, as JSON.
-    pub fn document(&self) -> &Document {
-        self.document.get_or_init(|| {
-            let steps = self.steps.iter();
-            let steps = steps.map(|(at, outcome)| json!({"at": at, "outcome": outcome}));
-            let whole = json!({
-                "line": self.line,
-                "at": self.at,
-                "sending": self.sending,
-                "steps": steps.collect::<Vec<_>>(),
-            });
-            Document::new(whole.to_string())
-        })
     }
 }
 
@@ -227,7 +114,7 @@ impl Journal {
     }
 
     /// What `z` takes back: the last deed on this server of who is at the keyboard, not older than `since`, that nothing
-    /// has taken back and that took nothing back itself.
+    /// has taken back, that took nothing back itself and that is no part of another.
     pub fn last_reversible(
         &self,
         server: &str,
@@ -238,6 +125,7 @@ impl Journal {
             act.sending.server == server
                 && act.at >= since
                 && act.sending.undoes.is_none()
+                && act.sending.follows.is_none()
                 && act.undo().is_some()
                 && is_mine(act)
         })
@@ -246,9 +134,12 @@ impl Journal {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::{Value, json};
+
     use super::*;
+    use crate::deeds::Deed;
     use crate::model::{GroupId, Md5};
-    use crate::record::actions::{Head, Target, Who};
+    use crate::record::actions::{Head, Outcome, Sending, Target, Who};
 
     fn sending(deed: &str, id: &str, before: Value, wanted: Value) -> Sending {
         Sending {
@@ -263,6 +154,7 @@ mod tests {
             reason: None,
             ticket: None,
             undoes: None,
+            follows: None,
             requests: Vec::new(),
             before,
             wanted,
@@ -386,5 +278,32 @@ mod tests {
         assert_eq!(last("cb.example.com"), Some(1));
         assert_eq!(last("another.example.com"), None);
         assert_eq!(journal.acts[2].undone_by, Some(5));
+    }
+
+    #[test]
+    fn a_deed_is_settled_by_a_later_one_on_the_same_thing_alone() {
+        let on = |kind: &str| {
+            let target = Target {
+                kind: kind.into(),
+                id: "12".into(),
+                name: String::new(),
+            };
+            Sending {
+                target,
+                ..sending(
+                    &format!("disable {kind}"),
+                    "12",
+                    json!({}),
+                    json!({"enabled": false}),
+                )
+            }
+        };
+        for (later, is_open) in [("watchlist", true), ("feed", false)] {
+            let journal = journal(vec![
+                (on("feed"), None),
+                (on(later), Some(Stage::Confirmed)),
+            ]);
+            assert_eq!(journal.acts[1].is_open(), is_open, "{later}");
+        }
     }
 }

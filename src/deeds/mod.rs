@@ -4,6 +4,7 @@
 //! is already so or must not be. A plan is performed once: looked at again, logged, sent, logged again, and read back past
 //! every cache. When an answer is lost, the server's state says what became of it; nothing is ever sent a second time.
 
+mod act;
 mod admin;
 mod ban;
 mod deed;
@@ -27,19 +28,20 @@ use jiff::{SignedDuration, Timestamp};
 use crate::api::Error;
 
 pub use crate::record::actions::{Stage, Who};
+pub use act::Act;
 pub use admin::{Admin, Administered, NewUser, Password};
 pub use deed::{Deed, Target};
 pub use estate::Estate;
 pub use feeding::{Fed, Feeding};
 pub use guard::Guard;
 pub use ignoring::{Ignored, Ignoring};
-pub use journal::{Act, Journal};
+pub use journal::Journal;
 pub use perform::{Done, NotSent, Order, give_up, perform, settle};
 pub use plan::{Plan, Prepared, Refusal};
 pub use radius::Fact;
 pub use state::State;
 pub use triage::{Alerts, BLOCK, Triage, Verdict, Was};
-pub use watching::{NewWatchlist, Watched, Watching, WatchlistDraft};
+pub use watching::{NewWatchlist, Watched, Watching, WatchlistChange, WatchlistDraft};
 
 /// How long a request that nobody has answered may still arrive: longer than any request takes.
 const LIVE: SignedDuration = SignedDuration::from_mins(5);

@@ -60,76 +60,133 @@ pub async fn perform(
     if let Some((why, _)) = plan.deed.impossible(&before) {
         return Err(NotSent::Impossible(format!("{} {why}", before.name())));
     }
+    if let Some(what) = plan.deed.overtaken(&plan.state, &before) {
+        return Err(NotSent::Impossible(format!("{} {what}", before.name())));
+    }
     let (deed, aside) = plan.deed.without_changed(&plan.state, &before);
     let aside = aside.join("; ");
     if deed.target().is_empty() {
         return Err(NotSent::Impossible(aside));
     }
-    let changes = deed.changes(&before, grounds, plan.release);
-    let line = log.append(
-        client.clock().now(),
-        sending(&deed, &before, &changes, grounds, client),
-    )?;
-    let mut outcome = Outcome {
-        line,
-        stage: Stage::Unknown,
-        note: String::new(),
-        error: None,
-        may_come_until: None,
-        aside,
+    let mut doing = Doing {
+        grounds,
+        release: plan.release,
+        client,
+        log,
     };
-    let n_taken = send(&deed, &changes, client, &mut outcome).await;
-    let after = match &outcome.error {
-        Some(error) if error.is_refusal() && n_taken == 0 => {
-            outcome.stage = Stage::NotApplied;
-            outcome.note = error.to_string();
-            None
-        }
-        _ => read_back(&deed, client, &mut outcome).await,
-    };
-    note(log, client, &mut outcome, after.as_ref());
+    let (mut outcome, n_taken) = doing.send(&deed, &before, None).await?;
+    outcome.aside = aside;
+    if outcome.error.is_none() {
+        doing.follow(&deed, &mut outcome).await;
+    }
+    doing.conclude(&deed, &before, &mut outcome, n_taken).await;
     Ok(Done { deed, outcome })
 }
 
-/// Sends one request after the other, each when the one before it was taken; how many were.
-async fn send(deed: &Deed, changes: &[Change], client: &Client, outcome: &mut Outcome) -> usize {
-    let mut n_taken = 0;
-    for change in changes {
-        if let Err(error) = client.change(change).await {
-            let until = client.clock().now().checked_add(LIVE).ok();
-            outcome.may_come_until = until.filter(|_| may_come(&error));
-            outcome.error = Some(error);
-            return n_taken;
-        }
-        n_taken += 1;
-    }
-    if deed.is_late() {
-        // It was taken, and will show when the server has got to it.
-        outcome.stage = Stage::Accepted;
-        outcome.may_come_until = client.clock().now().checked_add(LIVE).ok();
-    }
-    if let Err(error) = follow(deed, client).await {
-        outcome.error = Some(error);
-    }
-    n_taken
+/// What is needed to do a deed and those that follow from it.
+struct Doing<'a> {
+    grounds: &'a Grounds,
+    release: Option<(u32, u32)>,
+    client: &'a Client,
+    log: &'a mut Actions,
 }
 
-/// Sends what could not be written before the server had answered.
-async fn follow(deed: &Deed, client: &Client) -> Result<(), api::Error> {
-    if !deed.has_sequel() {
-        return Ok(());
+impl Doing<'_> {
+    /// Logs what is to be sent, and sends one request after the other, each when the one before it was taken; how many
+    /// were. `follows` is the line of the deed that it is a part of.
+    async fn send(
+        &mut self,
+        deed: &Deed,
+        before: &State,
+        follows: Option<u64>,
+    ) -> Result<(Outcome, usize), record::Error> {
+        let changes = deed.changes(before, self.grounds, self.release);
+        let now = self.client.clock().now();
+        let sending = sending(deed, before, &changes, self.grounds, self.client);
+        let sending = Event::Sending(Box::new(Sending { follows, ..sending }));
+        let mut outcome = Outcome {
+            line: self.log.append(now, sending)?,
+            stage: Stage::Unknown,
+            note: String::new(),
+            error: None,
+            may_come_until: None,
+            aside: String::new(),
+        };
+        let until = || self.client.clock().now().checked_add(LIVE).ok();
+        for (n_taken, change) in changes.iter().enumerate() {
+            if let Err(error) = self.client.change(change).await {
+                outcome.may_come_until = until().filter(|_| may_come(&error));
+                outcome.error = Some(error);
+                return Ok((outcome, n_taken));
+            }
+        }
+        if deed.is_late() {
+            // It was taken, and will show when the server has got to it.
+            outcome.stage = Stage::Accepted;
+            outcome.may_come_until = until();
+        }
+        Ok((outcome, changes.len()))
     }
-    let state = State::read(deed, client).await?;
-    for change in deed.then(&state) {
-        client.change(&change).await?;
+
+    /// Does what could not be written before the server had answered, each a deed with lines of its own in the log. What
+    /// came of the deed itself is read afterwards.
+    async fn follow(&mut self, deed: &Deed, outcome: &mut Outcome) {
+        if !deed.has_sequel() {
+            return;
+        }
+        let state = match State::read(deed, self.client).await {
+            Ok(state) => state,
+            Err(error) => {
+                outcome.aside = format!("what was to follow was not sent: {error}");
+                return;
+            }
+        };
+        for next in deed.then(&state) {
+            match self.send(&next, &state, Some(outcome.line)).await {
+                Ok((mut then, n_taken)) => {
+                    self.conclude(&next, &state, &mut then, n_taken).await;
+                    if then.stage != Stage::Confirmed {
+                        outcome.aside = format!("{}: {}", next.verb(), then.note);
+                    }
+                }
+                Err(error) => outcome.aside = format!("{} was not sent: {error}", next.verb()),
+            }
+        }
     }
-    Ok(())
+
+    /// Finds out what came of what was sent, and logs it.
+    async fn conclude(
+        &mut self,
+        deed: &Deed,
+        before: &State,
+        outcome: &mut Outcome,
+        n_taken: usize,
+    ) {
+        let after = match &outcome.error {
+            Some(error) if error.is_refusal() && n_taken == 0 => {
+                outcome.stage = Stage::NotApplied;
+                outcome.note = error.to_string();
+                None
+            }
+            None if deed.leaves_no_trace() => {
+                outcome.stage = Stage::Confirmed;
+                outcome.note = format!("the server took it; {}", deed.words(before).0);
+                None
+            }
+            _ => read_back(deed, self.client, outcome).await,
+        };
+        note(self.log, self.client, outcome, after.as_ref());
+    }
 }
 
 /// Looks again whether what was accepted holds by now. What has changed since is logged.
 pub async fn settle(deed: &Deed, client: &Client, log: &mut Actions, outcome: &mut Outcome) {
     let before = outcome.stage;
     outcome.error = None;
+    // The answer was all that would ever tell, and it was lost.
+    if deed.leaves_no_trace() {
+        return;
+    }
     let after = read_back(deed, client, outcome).await;
     // That it is still only asked for was said when nobody waited for it any longer.
     if (before, outcome.stage) == (Stage::Pending, Stage::Accepted) {
@@ -157,7 +214,11 @@ async fn read_back(deed: &Deed, client: &Client, outcome: &mut Outcome) -> Optio
         match State::read(deed, client).await {
             Ok(state) => {
                 let reached = deed.stage(&state);
-                let is_missing = matches!(reached, Stage::NotApplied | Stage::Partly);
+                let is_missing = match reached {
+                    // Of what is made by one request, a part is all that will come.
+                    Stage::Partly => deed.is_late(),
+                    other => other == Stage::NotApplied,
+                };
                 // What is not there yet may still arrive.
                 if is_missing && lost.is_some() && looks < LOOKS {
                     tokio::time::sleep(client.pace().look).await;
@@ -169,7 +230,6 @@ async fn read_back(deed: &Deed, client: &Client, outcome: &mut Outcome) -> Optio
                 outcome.stage = match reached {
                     _ if is_missing && may_come && was_taken => Stage::Accepted,
                     _ if is_missing && may_come => Stage::Pending,
-                    Stage::Unknown if deed.leaves_no_trace() && lost.is_none() => Stage::Confirmed,
                     other => other,
                 };
                 if matches!(reached, Stage::Accepted | Stage::Confirmed) {
@@ -203,7 +263,6 @@ fn may_come(error: &api::Error) -> bool {
 fn words(deed: &Deed, outcome: &Outcome, lost: Option<&api::Error>, state: &State) -> String {
     let (held, seen) = deed.words(state);
     let said = match outcome.stage {
-        Stage::Confirmed if deed.leaves_no_trace() => held,
         Stage::Confirmed => format!("{held}, read back from the server"),
         Stage::Accepted if deed.is_late() => format!("{held} so far"),
         Stage::Accepted => format!("{held}{seen}"),
@@ -232,14 +291,14 @@ fn sending(
     changes: &[Change],
     grounds: &Grounds,
     client: &Client,
-) -> Event {
+) -> Sending {
     let target = deed.target();
     let request = |change: &Change| Request {
         method: change.method().to_owned(),
         path: change.path().to_owned(),
         body: change.body(),
     };
-    Event::Sending(Box::new(Sending {
+    Sending {
         who: grounds.who.clone(),
         server: client.server().to_owned(),
         deed: deed.verb().to_owned(),
@@ -251,10 +310,11 @@ fn sending(
         reason: grounds.reason.clone(),
         ticket: grounds.ticket.clone(),
         undoes: grounds.undoes,
+        follows: None,
         requests: changes.iter().map(request).collect(),
         before: before.json(),
         wanted: deed.wanted(grounds),
-    }))
+    }
 }
 
 /// Adds to the log what became of it. The deed is done: that this cannot be written any more does not undo it, and is said.

@@ -111,3 +111,24 @@ impl State {
         }
     }
 }
+
+/// Which of the members that are written have another value now than they had then, in words.
+pub(super) fn changed(written: &Value, then: &Value, now: &Value) -> Vec<String> {
+    /// Cells of a value.
+    const WIDE: usize = 60;
+    let names = written
+        .as_object()
+        .into_iter()
+        .flat_map(|members| members.keys());
+    let told = |name: &String| {
+        let (then, now) = (then.get(name)?, now.get(name)?);
+        let now = match now {
+            _ if now == then => return None,
+            Value::String(text) => text.clone(),
+            other => other.to_string(),
+        };
+        let now = text::fit(&now.as_str().into(), WIDE);
+        Some(format!("{} is {now:?} now", name.replace('_', " ")))
+    };
+    names.filter_map(told).collect()
+}

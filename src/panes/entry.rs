@@ -34,6 +34,11 @@ impl Entry {
         self.0.text().trim().to_owned()
     }
 
+    /// What is typed, with every blank.
+    pub(super) fn typed(&self) -> String {
+        self.0.text().clone()
+    }
+
     /// Takes a key; true when the text has changed by it.
     pub(super) fn type_key(&mut self, key: KeyEvent) -> bool {
         self.0.type_key(key)

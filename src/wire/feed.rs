@@ -22,19 +22,31 @@ const KINDS: [(&str, &str, &str); 5] = [
     ("ipv6addr", "ipv6", "ipv6"),
 ];
 
+/// An address without the name and the password in it.
+fn without_secrets(url: &Untrusted) -> Option<Untrusted> {
+    let (scheme, rest) = url.raw().split_once("://")?;
+    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let (_, host) = rest[..end].rsplit_once('@')?;
+    Some(format!("{scheme}://********@{host}{}", &rest[end..]).into())
+}
+
 impl Noun for Feed {
     fn read(record: &Record) -> Option<Self> {
+        let url = record.text("feed_url");
+        let masked = without_secrets(&url);
+        let mut hidden = NOT_SHOWN.to_vec();
+        hidden.extend(masked.as_ref().map(|_| "feed_url"));
         Some(Self {
             id: FeedId(record.count("id")?),
             name: record.text("name"),
             display_name: record.text("display_name"),
             summary: record.text("summary"),
-            url: record.text("feed_url"),
+            url: masked.unwrap_or(url),
             provider_url: record.text("provider_url"),
             category: record.text("category"),
             is_enabled: record.flag("enabled"),
             is_manual: record.flag("manually_added"),
-            document: record.document_without(NOT_SHOWN),
+            document: record.document_without(&hidden),
             whole: Sealed::new(record.document().json()),
         })
     }
@@ -106,6 +118,18 @@ mod tests {
             assert!(!format!("{feed:?}").contains(secret), "{secret}");
             assert!(feed.whole.open().contains(secret), "{secret}");
         }
+    }
+
+    #[test]
+    fn an_address_is_shown_without_the_password_in_it() {
+        let record = r#"{"id": 3, "feed_url": "https://ana:s3cret@intel.example/a@b?c=d"}"#;
+        let feed: Feed = wire::one(record).unwrap().unwrap();
+        assert_eq!(feed.url.raw(), "https://********@intel.example/a@b?c=d");
+        assert!(!feed.document.json().contains("s3cret"));
+        let plain = r#"{"id": 3, "feed_url": "https://intel.example/a@b"}"#;
+        let feed: Feed = wire::one(plain).unwrap().unwrap();
+        assert_eq!(feed.url.raw(), "https://intel.example/a@b");
+        assert!(feed.document.json().contains("intel.example"));
     }
 
     #[test]

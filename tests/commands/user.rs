@@ -61,7 +61,8 @@ async fn a_user_is_made_with_the_password_of_standard_input_and_nobody_sees_it()
     }
     // Nobody is asked for the password of a user who is there.
     let ran = bench.create(&["--yes"], "").await;
-    ran.check(0).says("is there already; nothing was sent");
+    ran.check(0)
+        .says("is there already, and keeps the password and the teams it has");
     // One who is somebody else is no reason to call it done.
     let ran = bench.create(&["--admin", "--yes"], PASSWORD).await;
     ran.check(1).notes_say("has other rights");

@@ -104,7 +104,7 @@ async fn a_query_becomes_a_watchlist_and_is_there_under_its_name() {
     let ran = bench
         .watch(&["create", NAME, "digsig_result:Unsigned", "--binary"])
         .await;
-    ran.check(0).notes_say("1 with this name are there already");
+    ran.check(0).notes_say("1 watchlist has this name already");
     let ran = bench.watch(&["delete", NAME]).await;
     ran.check(2)
         .notes_say("error: 2 watchlists have the name")

@@ -4,6 +4,7 @@
 mod support;
 
 mod belated;
+mod desk;
 mod hand;
 mod weather;
 

@@ -11,10 +11,10 @@ const PATH: &str = "/api/v1/feed";
 
 impl Change {
     /// Adds the feed of an address, which the server reads at once.
-    pub fn new_feed(url: &str) -> Self {
+    pub fn new_feed(url: &str, is_enabled: bool) -> Self {
         let body = json!({
             "feed_url": url,
-            "enabled": true,
+            "enabled": is_enabled,
             "manually_added": true,
             "validate_server_cert": false,
             "use_proxy": false,

@@ -180,7 +180,7 @@ impl fmt::Debug for Change {
 impl Client {
     /// Sends a change, once. Of most errors one cannot say whether the server made it: see [`Error::is_refusal`].
     pub async fn change(&self, change: &Change) -> Result<(), Error> {
-        self.send(&change.0).await.map(|_| ())
+        self.send(&change.0).await?.is_success()
     }
 }
 

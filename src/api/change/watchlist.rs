@@ -10,16 +10,9 @@ use crate::model::{ActionKind, Watchlist, WatchlistId};
 const PATH: &str = "/api/v1/watchlist";
 
 impl Change {
-    /// Makes a watchlist. `search_query` is encoded as in an address.
-    pub fn new_watchlist(name: &str, search_query: &str, index: &str, description: &str) -> Self {
-        let body = json!({
-            "name": name,
-            "search_query": search_query,
-            "index_type": index,
-            "description": description,
-            "enabled": true,
-        });
-        Self(Ask::post(PATH, "a watchlist", body))
+    /// Makes a watchlist of these members. Its `search_query` is encoded as in an address.
+    pub fn new_watchlist(members: Value) -> Self {
+        Self(Ask::post(PATH, "a watchlist", members))
     }
 
     /// Writes a watchlist back with some of its members as they are to be.

@@ -40,6 +40,7 @@ pub(super) async fn create(
         draft,
         index,
         sets_off,
+        is_enabled: true,
     };
     let deeds = vec![Deed::Watch(Watching::Create(new))];
     let server = (&client, &access);

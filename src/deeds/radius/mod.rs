@@ -41,7 +41,7 @@ impl Deed {
             Self::Ban { .. } => &hash::NAMES,
             Self::Isolate(_) => &host::NAMES,
             Self::Ignore(ignoring) if ignoring.on => &report::NAMES,
-            Self::Watch(Watching::Create(_) | Watching::Edit { .. }) => &watchlist::NAMES,
+            Self::Watch(watching) if watching.query().is_some() => &watchlist::NAMES,
             _ => &[],
         }
     }
@@ -56,13 +56,16 @@ impl Plan {
             (Deed::Ignore(ignoring), _) if ignoring.on => {
                 report::looks(&ignoring.report, &estate.client)
             }
-            (Deed::Watch(Watching::Create(new)), _) => {
-                watchlist::looks(&new.draft, &new.index, &estate.client)
-            }
-            (Deed::Watch(Watching::Edit { draft, .. }), State::Watchlist(now)) => {
-                let index = now.watchlist.as_ref().map(|one| &one.index);
+            (Deed::Watch(watching), State::Watchlist(now)) => {
+                let index = match watching {
+                    Watching::Create(new) => Some(&new.index),
+                    _ => now.watchlist.as_ref().map(|one| &one.index),
+                };
                 let index = index.unwrap_or(&StoredIndex::Events);
-                watchlist::looks(draft, index, &estate.client)
+                let Some(query) = watching.query() else {
+                    return;
+                };
+                watchlist::looks(query, index, &estate.client)
             }
             _ => return,
         };

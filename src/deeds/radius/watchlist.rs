@@ -4,7 +4,6 @@ use jiff::ToSpan;
 
 use super::{Fact, Look};
 use crate::api::{Client, Error};
-use crate::deeds::WatchlistDraft;
 use crate::model::{Search, Span, StoredIndex};
 use crate::query::Stored;
 
@@ -19,22 +18,22 @@ const MANY: u64 = 100;
 
 /// The looks, in the order of their names.
 pub(super) fn looks<'a>(
-    draft: &'a WatchlistDraft,
+    search_query: &'a str,
     index: &'a StoredIndex,
     client: &'a Client,
 ) -> Vec<Look<'a>> {
     let each = HOURS.into_iter();
-    let look = |hours| -> Look<'a> { Box::pin(found(draft, index, hours, client)) };
+    let look = |hours| -> Look<'a> { Box::pin(found(search_query, index, hours, client)) };
     each.map(look).collect()
 }
 
 async fn found(
-    draft: &WatchlistDraft,
+    search_query: &str,
     index: &StoredIndex,
     hours: Option<i64>,
     client: &Client,
 ) -> Result<Fact, Error> {
-    let query = Stored::read(&draft.search_query).text;
+    let query = Stored::read(search_query).text;
     let none = Span { start: 0, rows: 0 };
     let now = client.clock().now();
     let (total, what) = if *index == StoredIndex::Modules {

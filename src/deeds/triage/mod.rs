@@ -7,7 +7,7 @@ mod back;
 mod now;
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, HashMap, HashSet},
     sync::Arc,
 };
 
@@ -142,7 +142,9 @@ impl Triage {
     }
 
     pub(super) fn changes(&self, now: &Alerts) -> Vec<Change> {
-        let open: Vec<_> = now.here.iter().filter(|alert| !self.is_so(alert)).collect();
+        let ours: HashSet<_> = self.alerts.iter().collect();
+        let is_open = |alert: &&Arc<Alert>| ours.contains(&alert.id) && !self.is_so(alert);
+        let open: Vec<_> = now.here.iter().filter(is_open).collect();
         let ids = || open.iter().map(|alert| &alert.id);
         let change = |to| vec![Change::alerts(ids(), to)];
         match &self.to {

@@ -5,7 +5,7 @@ mod now;
 use serde_json::{Value, json};
 
 use now::readable;
-pub use now::{Watched, WatchlistDraft};
+pub use now::{NewWatchlist, Watched, WatchlistChange, WatchlistDraft};
 
 use super::{Estate, Plan, Prepared, Refusal, State, Target};
 use crate::api::{Change, Client, Error};
@@ -21,8 +21,8 @@ pub enum Watching {
     Edit {
         /// Which one.
         id: WatchlistId,
-        /// What it is to hold.
-        draft: Box<WatchlistDraft>,
+        /// What is to be another.
+        change: Box<WatchlistChange>,
     },
     /// It runs, or no longer.
     Switch {
@@ -49,17 +49,6 @@ pub enum Watching {
         /// What it sets off, by its number.
         action: u64,
     },
-}
-
-/// A watchlist that is to be made.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NewWatchlist {
-    /// What it is to hold.
-    pub draft: WatchlistDraft,
-    /// Whether it searches processes, or else binaries.
-    pub index: StoredIndex,
-    /// What it is to set off.
-    pub sets_off: Vec<ActionKind>,
 }
 
 impl Watching {
@@ -99,10 +88,11 @@ impl Watching {
                     "description": new.draft.description,
                     "search_query": new.draft.search_query,
                     "index_type": new.index.word().raw(),
+                    "enabled": new.is_enabled,
                     "action_types": sets_off.collect::<Vec<_>>(),
                 })
             }
-            Self::Edit { draft, .. } => members(draft),
+            Self::Edit { change, .. } => change.members(),
             Self::Switch { on, .. } => json!({"enabled": on}),
             Self::Delete(_) => json!({"deleted": true}),
             Self::AddAction {
@@ -122,7 +112,7 @@ impl Watching {
                 watched.n_namesakes = named.count();
                 watched.name = new.draft.name.as_str().into();
                 // The newest of those that could be it.
-                let found = all.into_iter().filter(|one| new.draft.is_held(one));
+                let found = all.into_iter().filter(|one| new.is_held(one));
                 watched.watchlist = found.max_by_key(|one| one.id);
                 watched.watchlist.as_ref().map(|one| one.id)
             }
@@ -155,16 +145,18 @@ impl Watching {
         match (self, &now.watchlist) {
             (Self::Create(new), None) => {
                 let (draft, index) = (&new.draft, new.index.word());
-                vec![Change::new_watchlist(
-                    &draft.name,
-                    &draft.search_query,
-                    index.raw(),
-                    &draft.description,
-                )]
+                vec![Change::new_watchlist(json!({
+                    "name": draft.name,
+                    "search_query": draft.search_query,
+                    "index_type": index.raw(),
+                    "description": draft.description,
+                    "enabled": new.is_enabled,
+                }))]
             }
-            (Self::Create(_), Some(_)) => self.then(now),
-            (_, None) => Vec::new(),
-            (Self::Edit { draft, .. }, Some(old)) => vec![Change::watchlist(old, members(draft))],
+            (Self::Create(_), Some(_)) | (_, None) => Vec::new(),
+            (Self::Edit { change, .. }, Some(old)) => {
+                vec![Change::watchlist(old, change.members())]
+            }
             (Self::Switch { on, .. }, Some(old)) => {
                 vec![Change::watchlist(old, json!({"enabled": on}))]
             }
@@ -181,15 +173,26 @@ impl Watching {
         }
     }
 
-    /// What is sent once there is a number for what was made.
-    pub(super) fn then(&self, now: &Watched) -> Vec<Change> {
+    /// What is done once there is a number for what was made.
+    pub(super) fn then(&self, now: &Watched) -> Vec<Self> {
         let (Self::Create(new), Some(made)) = (self, &now.watchlist) else {
             return Vec::new();
         };
-        let missing = new.sets_off.iter().filter(|kind| !now.sets_off(**kind));
-        missing
-            .map(|kind| Change::new_action(made.id, *kind, &[]))
-            .collect()
+        let missing = new
+            .sets_off
+            .iter()
+            .filter(|kind| !now.sets_off(**kind, &[]));
+        let action = |kind: &ActionKind| Self::AddAction {
+            id: made.id,
+            kind: *kind,
+            recipients: Vec::new(),
+        };
+        missing.map(action).collect()
+    }
+
+    /// Whether what was to be made is there, and does not set off all that it should.
+    pub(super) fn is_half(&self, now: &Watched) -> bool {
+        matches!(self, Self::Create(_)) && now.watchlist.is_some() && self.holds(now) == Some(false)
     }
 
     /// Whether the server holds it.
@@ -198,11 +201,17 @@ impl Watching {
             return Some(matches!(self, Self::Delete(_)));
         };
         match self {
-            Self::Create(new) => Some(new.sets_off.iter().all(|kind| now.sets_off(*kind))),
-            Self::Edit { draft, .. } => Some(draft.is_held(one) && draft.is_described(one)),
+            Self::Create(new) => {
+                let mut kinds = new.sets_off.iter();
+                let is_on = one.is_enabled.is_none_or(|is| is == new.is_enabled);
+                Some(is_on && kinds.all(|kind| now.sets_off(*kind, &[])))
+            }
+            Self::Edit { change, .. } => Some(change.is_held(one)),
             Self::Switch { on, .. } => one.is_enabled.map(|is| is == *on),
             Self::Delete(_) => Some(false),
-            Self::AddAction { kind, .. } => Some(now.sets_off(*kind)),
+            Self::AddAction {
+                kind, recipients, ..
+            } => Some(now.sets_off(*kind, recipients)),
             Self::RemoveAction { action, .. } => {
                 let actions = now.actions.as_ref()?;
                 Some(actions.iter().all(|other| other.id != *action))
@@ -226,7 +235,16 @@ impl Watching {
 
     pub(super) fn impossible(&self, now: &Watched) -> Option<(&'static str, &'static str)> {
         match (self, &now.watchlist) {
-            (Self::Create(_), _) => None,
+            (Self::Create(_), None) => None,
+            // It may be somebody else's.
+            (Self::Create(new), Some(one)) if one.is_enabled == Some(!new.is_enabled) => Some((
+                "is there already, with this query, and in the other state",
+                "enable or disable the one that is there",
+            )),
+            (Self::Create(_), Some(_)) => Some((
+                "is there already, with this query, and does not set that off",
+                "add the action to the one that is there",
+            )),
             (_, None) => Some((
                 "is not there any more",
                 "ask for the watchlists again with r",
@@ -279,12 +297,8 @@ impl Watching {
             text::visible(now.raw_name()),
             self.effect(&now)
         )];
-        let mut warnings: Vec<String> = self
-            .draft()
-            .and_then(WatchlistDraft::warning)
-            .into_iter()
-            .collect();
-        if let Some(one) = &now.watchlist {
+        let mut warnings: Vec<String> = self.query().and_then(now::trouble).into_iter().collect();
+        if let Some(one) = now.watchlist.as_ref().filter(|_| self.query().is_none()) {
             effects.push(format!("its query: {}", readable(&one.search_query)));
         }
         match &self {
@@ -302,19 +316,15 @@ impl Watching {
                     ),
                 });
                 if now.n_namesakes > 0 {
-                    warnings.push(format!(
-                        "{} with this name are there already",
-                        now.n_namesakes
-                    ));
+                    let n = text::counted(now.n_namesakes, "watchlist has", "watchlists have");
+                    warnings.push(format!("{n} this name already"));
                 }
             }
             Self::Delete(_) => {
                 effects.push("what it has tagged stays tagged; its hits end".into());
-                let n = now.actions.as_ref().map_or(0, Vec::len);
-                if n > 0 {
-                    warnings.push(format!(
-                        "{n} actions go with it, and no undo brings them back"
-                    ));
+                let mut actions = now.actions.iter().flatten();
+                if actions.any(|action| !action.recipients.is_empty()) {
+                    warnings.push("its e-mails go with it, and no undo brings them back".into());
                 }
             }
             Self::Switch { on: false, .. } => {
@@ -332,11 +342,11 @@ impl Watching {
         }))
     }
 
-    /// What it is to say from now on, if that changes.
-    fn draft(&self) -> Option<&WatchlistDraft> {
+    /// What it is to search for from now on, if that changes.
+    pub(super) fn query(&self) -> Option<&str> {
         match self {
-            Self::Create(new) => Some(&new.draft),
-            Self::Edit { draft, .. } => Some(draft),
+            Self::Create(new) => Some(&new.draft.search_query),
+            Self::Edit { change, .. } => change.search_query.as_deref(),
             _ => None,
         }
     }
@@ -347,12 +357,10 @@ impl Watching {
                 StoredIndex::Modules => "a new watchlist of binaries".into(),
                 _ => "a new watchlist of processes".into(),
             },
-            Self::Edit { draft, .. } => format!(
-                "{:?}, {:?} > {}",
-                text::fit(&draft.name.as_str().into(), 60),
-                text::fit(&draft.description.as_str().into(), 60),
-                readable(&draft.search_query.as_str().into())
-            ),
+            Self::Edit { change, .. } => {
+                let now = now.watchlist.as_ref();
+                now.map_or_else(String::new, |now| change.words(now))
+            }
             Self::Switch { on: true, .. } => "disabled > enabled".into(),
             Self::Switch { on: false, .. } => "enabled > disabled".into(),
             Self::Delete(_) => match now.watchlist.as_ref().and_then(|one| one.total_hits) {
@@ -373,12 +381,4 @@ impl Watching {
             }
         }
     }
-}
-
-fn members(draft: &WatchlistDraft) -> Value {
-    json!({
-        "name": draft.name,
-        "description": draft.description,
-        "search_query": draft.search_query,
-    })
 }

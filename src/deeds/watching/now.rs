@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::model::{ActionKind, WatchAction, Watchlist};
+use crate::model::{ActionKind, StoredIndex, WatchAction, Watchlist};
 use crate::query::{self, Level, Stored};
 use crate::text::{self, Untrusted};
 
@@ -15,6 +15,30 @@ pub struct WatchlistDraft {
     pub description: String,
     /// Its search, encoded as in an address.
     pub search_query: String,
+}
+
+/// A watchlist that is to be made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewWatchlist {
+    /// What it is to hold.
+    pub draft: WatchlistDraft,
+    /// Whether it searches processes, or else binaries.
+    pub index: StoredIndex,
+    /// What it is to set off.
+    pub sets_off: Vec<ActionKind>,
+    /// Whether it runs.
+    pub is_enabled: bool,
+}
+
+/// What somebody changes of a watchlist; what is to stay as it is, nobody names.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct WatchlistChange {
+    /// What people call it.
+    pub name: Option<String>,
+    /// What it is for.
+    pub description: Option<String>,
+    /// Its search, encoded as in an address.
+    pub search_query: Option<String>,
 }
 
 /// A watchlist as the server has it, if it has it.
@@ -31,29 +55,6 @@ pub struct Watched {
 }
 
 impl WatchlistDraft {
-    /// What is wrong with its query, if it cannot be read. It is kept all the same: servers read more than we do.
-    pub(super) fn warning(&self) -> Option<String> {
-        let stored = Stored::read(&self.search_query);
-        let mut problems = query::parse(&stored.text).problems.into_iter();
-        let error = problems.find(|problem| problem.level == Level::Error)?;
-        Some(format!(
-            "its query cannot be read, and may never find anything: {}",
-            error.message
-        ))
-    }
-
-    /// Whether a watchlist has this name and searches for this: servers store a query in other words than they were given
-    /// (reference 2.10), so that what it says is compared.
-    pub(super) fn is_held(&self, watchlist: &Watchlist) -> bool {
-        let same = Stored::read(&self.search_query) == Stored::read(watchlist.search_query.raw());
-        watchlist.name.raw() == self.name && same
-    }
-
-    /// Whether a watchlist has this description.
-    pub(super) fn is_described(&self, watchlist: &Watchlist) -> bool {
-        watchlist.description.raw() == self.description
-    }
-
     /// What no server takes.
     pub(super) fn trouble(&self) -> Option<(&'static str, &'static str)> {
         if self.name.trim().is_empty() {
@@ -69,6 +70,61 @@ impl WatchlistDraft {
     }
 }
 
+impl NewWatchlist {
+    /// Whether this is it, as far as one can tell.
+    pub(super) fn is_held(&self, watchlist: &Watchlist) -> bool {
+        watchlist.name.raw() == self.draft.name
+            && watchlist.index == self.index
+            && is_same_search(&self.draft.search_query, watchlist)
+    }
+}
+
+impl WatchlistChange {
+    /// The members of the record that are to be others.
+    pub(super) fn members(&self) -> Value {
+        let each = [
+            ("name", &self.name),
+            ("description", &self.description),
+            ("search_query", &self.search_query),
+        ];
+        let each = each.into_iter();
+        let named = each.filter_map(|(name, to)| Some((name.to_owned(), to.as_deref()?.into())));
+        Value::Object(named.collect())
+    }
+
+    /// Whether a watchlist is so.
+    pub(super) fn is_held(&self, watchlist: &Watchlist) -> bool {
+        let is_so =
+            |to: &Option<String>, now: &Untrusted| to.as_deref().is_none_or(|to| now.raw() == to);
+        let mut query = self.search_query.iter();
+        is_so(&self.name, &watchlist.name)
+            && is_so(&self.description, &watchlist.description)
+            && query.all(|query| is_same_search(query, watchlist))
+    }
+
+    /// What will be another, for people.
+    pub(super) fn words(&self, now: &Watchlist) -> String {
+        /// Cells of a text.
+        const WIDE: usize = 60;
+        let fit = |text: &Untrusted| format!("{:?}", text::fit(text, WIDE));
+        let other = |what: &str, now: &Untrusted, to: &Option<String>| {
+            let to = to.as_deref()?.into();
+            Some(format!("{what} {} > {}", fit(now), fit(&to)))
+        };
+        let query = self.search_query.as_deref().map(|to| {
+            let (now, to) = (readable(&now.search_query), readable(&to.into()));
+            format!("query {now} > {to}")
+        });
+        let each = [
+            other("name", &now.name, &self.name),
+            other("description", &now.description, &self.description),
+            query,
+        ];
+        let each: Vec<_> = each.into_iter().flatten().collect();
+        each.join(", ")
+    }
+}
+
 impl Watched {
     /// What people call it.
     pub(in crate::deeds) fn raw_name(&self) -> &Untrusted {
@@ -76,10 +132,13 @@ impl Watched {
         own.and_then(Untrusted::non_empty).unwrap_or(&self.name)
     }
 
-    /// Whether it sets this off.
-    pub(super) fn sets_off(&self, kind: ActionKind) -> bool {
+    /// Whether it sets this off, for all of these users.
+    pub(super) fn sets_off(&self, kind: ActionKind, recipients: &[u64]) -> bool {
         let mut actions = self.actions.iter().flatten();
-        actions.any(|action| action.kind == kind)
+        actions.any(|action| {
+            let mut wanted = recipients.iter();
+            action.kind == kind && wanted.all(|user| action.recipients.contains(user))
+        })
     }
 
     /// What counts of it, for the log.
@@ -107,6 +166,23 @@ impl Watched {
             "actions": actions,
         })
     }
+}
+
+/// What is wrong with a query, if it cannot be read. It is kept all the same: servers read more than we do.
+pub(super) fn trouble(search_query: &str) -> Option<String> {
+    let stored = Stored::read(search_query);
+    let mut problems = query::parse(&stored.text).problems.into_iter();
+    let error = problems.find(|problem| problem.level == Level::Error)?;
+    Some(format!(
+        "its query cannot be read, and may never find anything: {}",
+        error.message
+    ))
+}
+
+/// Whether a watchlist searches for this: servers store a query in other words than they were given (reference 2.10), so
+/// that what it says is compared.
+pub(super) fn is_same_search(search_query: &str, watchlist: &Watchlist) -> bool {
+    Stored::read(search_query) == Stored::read(watchlist.search_query.raw())
 }
 
 /// A stored query for people; one that holds none is shown as it is.

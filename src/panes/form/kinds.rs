@@ -3,7 +3,7 @@
 use super::{FormPane, lines::Written};
 use crate::deeds::{
     Admin, Deed, Feeding, NewUser, NewWatchlist, Password, Triage, Verdict, Watching,
-    WatchlistDraft,
+    WatchlistChange, WatchlistDraft,
 };
 use crate::model::{
     ActionKind, AlertId, Group, GroupId, StoredIndex, Team, WatchAction, Watchlist, WatchlistId,
@@ -15,11 +15,7 @@ use crate::query::{self, Stored};
 pub(super) enum Form {
     Assign(Vec<AlertId>),
     NewWatchlist(StoredIndex),
-    EditWatchlist {
-        id: WatchlistId,
-        /// What it holds besides the query.
-        search_query: String,
-    },
+    EditWatchlist(Box<Watchlist>),
     AddAction(WatchlistId),
     RemoveAction(WatchlistId, Vec<WatchAction>),
     Feed,
@@ -61,10 +57,7 @@ impl FormPane {
         ];
         let kept = stored.facets.iter();
         let kept = kept.map(|(name, value)| format!("it stays limited to {name}={value}"));
-        let form = Form::EditWatchlist {
-            id: watchlist.id,
-            search_query: watchlist.search_query.raw().to_owned(),
-        };
+        let form = Form::EditWatchlist(Box::new(watchlist.clone()));
         Self::new(form, lines, kept.collect())
     }
 
@@ -74,7 +67,9 @@ impl FormPane {
             Written::text("alert, email or syslog", "alert"),
             Written::text("email to users, by number", ""),
         ];
-        Self::new(Form::AddAction(id), lines, Vec::new())
+        let notes =
+            vec!["no request tells the numbers of users; the server's own console does".into()];
+        Self::new(Form::AddAction(id), lines, notes)
     }
 
     /// What a watchlist sets off no longer.
@@ -93,7 +88,7 @@ impl FormPane {
 
     /// Where a feed is read.
     pub fn new_feed() -> Self {
-        let lines = vec![Written::text("address", "https://")];
+        let lines = vec![Written::text("address", "")];
         let notes = vec!["the server reads it at once: https://, http:// or file:// on it".into()];
         Self::new(Form::Feed, lines, notes)
     }
@@ -155,7 +150,7 @@ impl Form {
             },
             Self::NewWatchlist(StoredIndex::Modules) => "A new watchlist of binaries".into(),
             Self::NewWatchlist(_) => "A new watchlist of processes".into(),
-            Self::EditWatchlist { id, .. } => format!("Watchlist {id}"),
+            Self::EditWatchlist(one) => format!("Watchlist {}", one.id),
             Self::AddAction(id) => format!("Watchlist {id} sets off"),
             Self::RemoveAction(id, _) => format!("Watchlist {id} sets off no longer"),
             Self::Feed => "A new feed".into(),
@@ -183,6 +178,8 @@ impl Form {
             text.parse::<u64>()
                 .map_err(|_| (at, format!("{text:?} is no number")))
         };
+        // What nobody touched may have been changed by others meanwhile, and is not written back.
+        let touched = |at: usize| lines.get(at).is_some_and(Written::is_touched);
         let deed = match self {
             Self::Assign(alerts) => {
                 let blocks = Triage::blocks(alerts, &Verdict::Assigned(needed(0)?));
@@ -191,15 +188,28 @@ impl Form {
             Self::NewWatchlist(index) => {
                 let alert = lines.get(3).is_some_and(Written::is_yes);
                 Deed::Watch(Watching::Create(NewWatchlist {
-                    draft: draft(&needed(0)?, &said(1), "", &needed(2)?),
+                    draft: WatchlistDraft {
+                        name: needed(0)?,
+                        description: said(1),
+                        search_query: search_query("", &needed(2)?),
+                    },
                     index: index.clone(),
                     sets_off: alert.then_some(ActionKind::Alert).into_iter().collect(),
+                    is_enabled: true,
                 }))
             }
-            Self::EditWatchlist { id, search_query } => Deed::Watch(Watching::Edit {
-                id: *id,
-                draft: Box::new(draft(&needed(0)?, &said(1), search_query, &needed(2)?)),
-            }),
+            Self::EditWatchlist(one) => {
+                let search = || Ok(search_query(one.search_query.raw(), &needed(2)?));
+                let change = WatchlistChange {
+                    name: touched(0).then(|| needed(0)).transpose()?,
+                    description: touched(1).then(|| said(1)),
+                    search_query: touched(2).then(search).transpose()?,
+                };
+                Deed::Watch(Watching::Edit {
+                    id: one.id,
+                    change: Box::new(change),
+                })
+            }
             Self::AddAction(id) => {
                 let kind = said(0);
                 let choices = ActionKind::CHOICES.into_iter();
@@ -224,15 +234,18 @@ impl Form {
                 }
                 Deed::Watch(Watching::RemoveAction { id: *id, action })
             }
-            Self::Feed => Deed::Feed(Feeding::Add(needed(0)?)),
+            Self::Feed => Deed::Feed(Feeding::Add {
+                url: needed(0)?,
+                is_enabled: true,
+            }),
             Self::Group => Deed::Admin(Admin::CreateGroup {
                 name: needed(0)?,
                 site: number(1)?,
             }),
             Self::EditGroup(id) => Deed::Admin(Admin::EditGroup {
                 id: *id,
-                name: Some(needed(0)?),
-                site: Some(number(1)?),
+                name: touched(0).then(|| needed(0)).transpose()?,
+                site: touched(1).then(|| number(1)).transpose()?,
             }),
             Self::User(teams) => Deed::Admin(Admin::CreateUser(Box::new(NewUser {
                 username: needed(0)?,
@@ -249,13 +262,9 @@ impl Form {
     }
 }
 
-fn draft(name: &str, description: &str, search_query: &str, query: &str) -> WatchlistDraft {
-    WatchlistDraft {
-        name: name.to_owned(),
-        description: description.to_owned(),
-        // Newer servers refuse a slash as it is (reference 2.10, "The search_query encoding").
-        search_query: query::replace_query(search_query, query).replace('/', "%2F"),
-    }
+/// A stored search with another query. Newer servers refuse a slash as it is (reference 2.10, "The `search_query` encoding").
+fn search_query(stored: &str, query: &str) -> String {
+    query::replace_query(stored, query).replace('/', "%2F")
 }
 
 fn recipients(text: &str) -> Result<Vec<u64>, Trouble> {

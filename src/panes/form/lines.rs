@@ -23,6 +23,8 @@ pub(super) struct Written {
     pub(super) label: &'static str,
     pub(super) kind: Kind,
     pub(super) entry: Entry,
+    /// What it said at first.
+    first: String,
 }
 
 impl fmt::Debug for Written {
@@ -35,10 +37,12 @@ impl fmt::Debug for Written {
 impl Written {
     /// A text, as it is to begin with.
     pub(super) fn text(label: &'static str, text: &str) -> Self {
+        let entry = Entry::new(text);
         Self {
             label,
             kind: Kind::Text,
-            entry: Entry::new(text),
+            first: entry.text(),
+            entry,
         }
     }
 
@@ -58,9 +62,17 @@ impl Written {
         }
     }
 
-    /// What was written.
+    /// What was written. Of a secret, every blank counts.
     pub(super) fn said(&self) -> String {
-        self.entry.text()
+        match self.kind {
+            Kind::Secret => self.entry.typed(),
+            Kind::Text | Kind::Choice => self.entry.text(),
+        }
+    }
+
+    /// Whether it says something else than at first.
+    pub(super) fn is_touched(&self) -> bool {
+        self.said() != self.first
     }
 
     /// Whether yes was said.
@@ -85,7 +97,7 @@ impl Written {
         let label = Span::styled(format!("{:<width$}", self.label), style);
         let shown = match self.kind {
             Kind::Text => None,
-            Kind::Secret => Some("*".repeat(self.entry.text().chars().count())),
+            Kind::Secret => Some("*".repeat(self.said().chars().count())),
             Kind::Choice => Some(format!("{}; space changes it", self.said())),
         };
         let at = match shown {

@@ -61,6 +61,9 @@ pub struct Sending {
     /// The line of the deed that it takes back, if it does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub undoes: Option<u64>,
+    /// The line of the deed that it is a part of, if it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub follows: Option<u64>,
     /// Exactly what is sent, one after the other.
     pub requests: Vec<Request>,
     /// What the server held before.
@@ -144,7 +147,7 @@ pub enum Stage {
     Partly,
     /// Nobody could say in time whether it holds.
     Pending,
-    /// The answer was lost, and the state could not be read.
+    /// The answer was lost, and the state could not be read or does not tell.
     Unknown,
 }
 

@@ -24,6 +24,7 @@ fn sending(reason: &str) -> Event {
         reason: Some(reason.into()),
         ticket: None,
         undoes: None,
+        follows: None,
         requests: vec![Request {
             method: "PUT".into(),
             path: "/api/v1/sensor/3".into(),

@@ -1,10 +1,13 @@
 //! What the log says was done, read back as a deed; and the deed that takes it back.
 
+#[cfg(test)]
+mod tests;
+
 use serde_json::Value;
 
 use super::{
     Admin, Deed, Feeding, Ignoring, NewUser, NewWatchlist, Triage, Verdict, Watching,
-    WatchlistDraft, triage,
+    WatchlistChange, WatchlistDraft, triage,
 };
 use crate::model::{
     ActionKind, AlertId, AlertStatus, FeedId, GroupId, Md5, ReportId, SensorId, StoredIndex,
@@ -77,9 +80,16 @@ pub(super) fn undoing(sending: &Sending, after: &Value) -> Option<Deed> {
         Deed::Triage(done) => Deed::Triage(triage::undoing(before, &done)?),
         Deed::Watch(done) => Deed::Watch(unwatching(&done, before, after)?),
         Deed::Feed(Feeding::Switch { id, on }) => Deed::Feed(Feeding::Switch { id, on: !on }),
-        Deed::Feed(Feeding::Add(_)) => Deed::Feed(Feeding::Delete(FeedId(number(after, "id")?))),
+        // What was there before is none of its making.
+        Deed::Feed(Feeding::Add { .. }) if number(before, "id").is_some() => return None,
+        Deed::Feed(Feeding::Add { .. }) => {
+            Deed::Feed(Feeding::Delete(FeedId(number(after, "id")?)))
+        }
         Deed::Feed(Feeding::Delete(_)) if flag(before, "manually_added") == Some(true) => {
-            Deed::Feed(Feeding::Add(text(before, "feed_url")?))
+            Deed::Feed(Feeding::Add {
+                url: text(before, "feed_url")?,
+                is_enabled: flag(before, "enabled").unwrap_or(true),
+            })
         }
         Deed::Ignore(Ignoring { report, on }) => Deed::Ignore(Ignoring { report, on: !on }),
         Deed::Admin(Admin::EditGroup { id, name, site }) => Deed::Admin(Admin::EditGroup {
@@ -118,7 +128,11 @@ fn watching(sending: &Sending) -> Option<Watching> {
         "create watchlist" => Watching::Create(created(wanted)?),
         "edit watchlist" => Watching::Edit {
             id: id()?,
-            draft: Box::new(draft(wanted)?),
+            change: Box::new(WatchlistChange {
+                name: text(wanted, "name"),
+                description: text(wanted, "description"),
+                search_query: text(wanted, "search_query"),
+            }),
         },
         "enable watchlist" | "disable watchlist" => Watching::Switch {
             id: id()?,
@@ -143,16 +157,34 @@ fn watching(sending: &Sending) -> Option<Watching> {
 
 fn unwatching(done: &Watching, before: &Value, after: &Value) -> Option<Watching> {
     Some(match done {
+        // What was there before is none of its making.
+        Watching::Create(_) if number(before, "id").is_some() => return None,
         Watching::Create(_) => Watching::Delete(WatchlistId(number(after, "id")?)),
-        Watching::Edit { id, .. } => Watching::Edit {
-            id: *id,
-            draft: Box::new(draft(before)?),
-        },
+        Watching::Edit { id, change } => {
+            let was = |changed: &Option<String>, name| {
+                let changed = changed.as_ref();
+                changed.map(|_| text(before, name).unwrap_or_default())
+            };
+            Watching::Edit {
+                id: *id,
+                change: Box::new(WatchlistChange {
+                    name: was(&change.name, "name"),
+                    description: was(&change.description, "description"),
+                    search_query: was(&change.search_query, "search_query"),
+                }),
+            }
+        }
         Watching::Switch { id, on } => Watching::Switch { id: *id, on: !on },
         Watching::Delete(_) => Watching::Create(created(before)?),
-        Watching::AddAction { id, kind, .. } => {
+        Watching::AddAction {
+            id,
+            kind,
+            recipients,
+        } => {
             let mut actions = after.get("actions")?.as_array()?.iter();
-            let made = actions.rfind(|one| action(one).is_some_and(|(other, _)| other == *kind));
+            let is_it =
+                |(other, users): (ActionKind, Vec<u64>)| other == *kind && users == *recipients;
+            let made = actions.rfind(|one| action(one).is_some_and(is_it));
             Watching::RemoveAction {
                 id: *id,
                 action: number(made?, "id")?,
@@ -174,7 +206,10 @@ fn unwatching(done: &Watching, before: &Value, after: &Value) -> Option<Watching
 fn feeding(sending: &Sending) -> Option<Feeding> {
     let id = || sending.target.id.parse().ok().map(FeedId);
     Some(match sending.deed.as_str() {
-        "add feed" => Feeding::Add(sending.target.id.clone()),
+        "add feed" => Feeding::Add {
+            url: sending.target.id.clone(),
+            is_enabled: flag(&sending.wanted, "enabled").unwrap_or(true),
+        },
         "enable feed" | "disable feed" => Feeding::Switch {
             id: id()?,
             on: flag(&sending.wanted, "enabled")?,
@@ -235,6 +270,7 @@ fn created(record: &Value) -> Option<NewWatchlist> {
         draft: draft(record)?,
         index: StoredIndex::read(&text(record, "index_type")?.into()),
         sets_off,
+        is_enabled: flag(record, "enabled").unwrap_or(true),
     })
 }
 
@@ -255,126 +291,4 @@ fn number(record: &Value, name: &str) -> Option<u64> {
 
 fn flag(record: &Value, name: &str) -> Option<bool> {
     record.get(name)?.as_bool()
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-    use crate::record::actions::{Target, Who};
-
-    fn undo(
-        deed: &str,
-        (kind, id): (&str, &str),
-        [before, wanted, after]: [Value; 3],
-    ) -> Option<Deed> {
-        let sending = Sending {
-            who: Who::default(),
-            server: String::new(),
-            deed: deed.into(),
-            target: Target {
-                kind: kind.into(),
-                id: id.into(),
-                name: String::new(),
-            },
-            reason: None,
-            ticket: None,
-            undoes: None,
-            requests: Vec::new(),
-            before,
-            wanted,
-        };
-        undoing(&sending, &after)
-    }
-
-    const WATCHLIST: (&str, &str) = ("watchlist", "14");
-
-    fn watchlist() -> Value {
-        json!({"id": 14, "name": "n", "description": "d", "search_query": "q=a", "index_type": "modules",
-            "enabled": true, "actions": [{"id": 9, "action_type": 3, "email_recipients": []},
-            {"id": 10, "action_type": 0, "email_recipients": [7]}]})
-    }
-
-    #[test]
-    fn alerts_get_back_what_each_of_them_had() {
-        let before = json!({"alerts": [
-            {"unique_id": "x", "status": "In Progress", "assigned_to": "kim", "report_ignored": false},
-            {"unique_id": "y", "status": "Unresolved", "assigned_to": "", "report_ignored": true},
-            {"unique_id": "left out", "status": "Resolved"}]});
-        let Some(Deed::Triage(back)) =
-            undo("ignore", ("alerts", "x,y"), [before, json!({}), json!({})])
-        else {
-            panic!("it can be taken back");
-        };
-        let Verdict::Before(each) = back.to else {
-            panic!("to what was before");
-        };
-        let told: Vec<_> = each
-            .iter()
-            .map(|was| (was.id.0.raw(), was.assigned_to.as_str(), was.is_heard_again))
-            .collect();
-        assert_eq!(told, [("x", "kim", true), ("y", "", false)]);
-    }
-
-    #[test]
-    fn a_watchlist_comes_back_with_what_it_set_off_and_goes_by_the_number_it_got() {
-        let none = json!({});
-        let back = undo(
-            "delete watchlist",
-            WATCHLIST,
-            [watchlist(), none.clone(), none.clone()],
-        );
-        let Some(Deed::Watch(Watching::Create(new))) = back else {
-            panic!("it is made again");
-        };
-        assert_eq!(
-            (new.draft.name.as_str(), &new.index),
-            ("n", &StoredIndex::Modules)
-        );
-        // Whom an e-mail went to is told by the sheet, and not guessed.
-        assert_eq!(new.sets_off, [ActionKind::Alert]);
-        let made = ("watchlist", "n");
-        let gone = undo("create watchlist", made, [none, watchlist(), watchlist()]);
-        assert_eq!(gone, Some(Deed::Watch(Watching::Delete(WatchlistId(14)))));
-    }
-
-    #[test]
-    fn an_action_comes_back_with_its_readers_and_goes_by_its_number() {
-        let id = WatchlistId(14);
-        let removed = [watchlist(), json!({"removed_action": 10}), json!({})];
-        let again = Watching::AddAction {
-            id,
-            kind: ActionKind::Email,
-            recipients: vec![7],
-        };
-        assert_eq!(
-            undo("remove action", WATCHLIST, removed),
-            Some(Deed::Watch(again))
-        );
-        let added = [json!({}), json!({"action_type": 3}), watchlist()];
-        let gone = Watching::RemoveAction { id, action: 9 };
-        assert_eq!(
-            undo("add action", WATCHLIST, added),
-            Some(Deed::Watch(gone))
-        );
-    }
-
-    #[test]
-    fn what_nothing_restores_is_not_offered() {
-        let none = || [json!({}), json!({}), json!({})];
-        assert_eq!(undo("sync feed", ("feed", "12"), none()), None);
-        let vendors = [
-            json!({"manually_added": false, "feed_url": "https://x"}),
-            json!({}),
-            json!({}),
-        ];
-        assert_eq!(undo("delete feed", ("feed", "12"), vendors), None);
-        let made = [
-            json!({}),
-            json!({"name": "g", "site_id": 1}),
-            json!({"id": 9}),
-        ];
-        assert_eq!(undo("create group", ("group", "g"), made), None);
-    }
 }
