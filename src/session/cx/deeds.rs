@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::Cx;
 use crate::api::Error;
 use crate::deeds::{Deed, Fact, Grounds, Journal, Plan, Prepared, Stage, Target};
-use crate::model::{Alert, Ban, Feed, Group, Report, Sensor, Team, User, Watchlist};
+use crate::model::{Alert, Ban, Feed, Group, Report, Sensor, Severed, Team, User, Watchlist};
 use crate::read::Fetch;
 use crate::session::{Doing, Effect, Found, Listed, Preview};
 use crate::worker::{Object, Request, Slot, Step, Ticket, Urgency};
@@ -112,6 +112,7 @@ impl Cx<'_> {
             format!("{} {}", doing.deed.verb(), doing.name),
             doing.deed.target(),
         );
+        let is_isolation = matches!(doing.deed, Deed::Isolate(_) | Deed::Release(_));
         match step {
             Step::Sending => return,
             Step::NotSent(why) => self.warn(format!("{what}: nothing was sent: {why}")),
@@ -144,7 +145,13 @@ impl Cx<'_> {
         let mut ours = self.session.doings.iter();
         if ours.all(|doing| doing.ticket != ticket || !doing.is_leaving()) {
             match target {
-                Target::Sensor(_) => self.again::<Sensor>(),
+                Target::Sensor(_) => {
+                    self.again::<Sensor>();
+                    // Whoever is cut off is looked for among all hosts: not after what leaves that as it is.
+                    if is_isolation {
+                        self.again::<Severed>();
+                    }
+                }
                 Target::Alerts(_) => self.recount_alerts(),
                 _ => {}
             }
