@@ -194,3 +194,28 @@ async fn what_somebody_else_has_closed_is_marked_no_longer() {
         .await;
     console.lacks("1 marked,");
 }
+
+#[tokio::test]
+async fn what_is_open_on_a_host_is_counted_anew() {
+    let console = Console::with(small(), 120, 36, |_| {}).await;
+    let mut console = console.of("ana").await;
+    console.press("esc 4 /").await.write("FIN-WS-042").await;
+    console.press("enter").await;
+    let open = |console: &Console| {
+        let screen = console.text();
+        let line = screen.lines().find(|line| line.contains(" open, as of "));
+        let line = line.unwrap_or_else(|| panic!("{screen}"));
+        let (before, _) = line.split_once(" open, as of ").unwrap();
+        let n = before.split_whitespace().last().unwrap();
+        n.parse::<usize>().unwrap()
+    };
+    let before = open(&console);
+    console.press("g a").await.shows(&["Unresolved"]);
+    console
+        .press("d d")
+        .await
+        .until("CONFIRMED; Resolved")
+        .await;
+    console.press("[").await.shows(&["FIN-WS-042 #7"]);
+    assert_eq!(open(&console), before - 1);
+}

@@ -160,13 +160,17 @@ impl Cx<'_> {
         }
     }
 
-    /// Alerts were changed: those around the one under the cursor are counted again.
+    /// Alerts were changed: those around the one under the cursor are counted again, and those of the host that is looked
+    /// at.
     pub(super) fn recount_alerts(&mut self) {
         for aside in [Aside::OfHost, Aside::OfHash, Aside::Ended, Aside::Last] {
             let part = self.session.triage.asides.awaiting(aside);
             if let Some(fetch) = part.question().cloned() {
                 self.fetch_for(Slot::Aside(aside), fetch, Urgency::Now);
             }
+        }
+        if let Some(fetch) = self.session.host_alerts.asked().cloned() {
+            self.fetch_for(Slot::HostAlerts, fetch, Urgency::Now);
         }
     }
 
