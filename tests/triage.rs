@@ -219,3 +219,30 @@ async fn what_is_open_on_a_host_is_counted_anew() {
     console.press("[").await.shows(&["FIN-WS-042 #7"]);
     assert_eq!(open(&console), before - 1);
 }
+
+#[tokio::test]
+async fn many_blocks_of_alerts_have_the_queue_read_again_once() {
+    let options = Options {
+        alerts: 3_000,
+        ..small()
+    };
+    let console = Console::with(options, 120, 36, |_| {}).await;
+    let mut console = console.of("ana").await;
+    console.press("esc 3 , * d").await.shows(&["RESOLVE"]);
+    let screen = console.text();
+    let (_, n) = screen.split_once("type ").unwrap();
+    let (n, _) = n.split_once(',').unwrap();
+    console.press("ctrl-u").await.write(n).await;
+    console.asked();
+    console.press("tab enter").await;
+    console.until(&format!(": {n} CONFIRMED")).await;
+    console.press("esc").await.shows(&["Alerts  0 in 0 groups"]);
+    let asked = console.asked();
+    let n_asked = |what: &str| asked.iter().filter(|path| path.contains(what)).count();
+    assert!(
+        n_asked("/api/v1/alerts") >= 3,
+        "{n} alerts are several blocks"
+    );
+    assert_eq!(n_asked("rows=1000&"), 1, "the whole queue");
+    assert_eq!(n_asked("rows=100&"), 1, "the page in sight");
+}
