@@ -68,8 +68,10 @@ impl Cx<'_> {
             self.session.doings.push(Doing {
                 ticket,
                 at,
-                deed: plan.deed.clone(),
+                verb: plan.deed.verb(),
+                target: plan.deed.target(),
                 name: plan.state.name(),
+                lists: shown_in(&plan.deed),
                 step: Step::Sending,
             });
         }
@@ -111,10 +113,8 @@ impl Cx<'_> {
         };
         let was_leaving = doing.is_leaving();
         doing.step = step.clone();
-        let (what, target) = (
-            format!("{} {}", doing.deed.verb(), doing.name),
-            doing.deed.target(),
-        );
+        let what = format!("{} {}", doing.verb, doing.name);
+        let target = doing.target.clone();
         match step {
             Step::Sending => return,
             Step::NotSent(why) => self.warn(format!("{what}: nothing was sent: {why}")),
@@ -145,14 +145,14 @@ impl Cx<'_> {
         if let Target::Sensor(id) = target {
             self.look_again(id);
         }
-        // What many share is asked for when nothing of it is leaving any more: once for all, and then for what settles late.
+        // What many share is asked for when nothing of it is leaving any more, and again when something settles late.
         let ours = self.session.doings.iter();
         let ours = ours.filter(|doing| doing.ticket == ticket);
         if ours.clone().any(Doing::is_leaving) {
             return;
         }
         let news = ours.filter(|doing| was_leaving || doing.at == at);
-        let lists: BTreeSet<_> = news.flat_map(|doing| shown_in(&doing.deed)).collect();
+        let lists: BTreeSet<_> = news.flat_map(|doing| doing.lists.clone()).collect();
         for list in lists {
             self.renew_list(list);
         }

@@ -160,8 +160,8 @@ impl Cx<'_> {
         }
     }
 
-    /// Alerts were changed: those around the one under the cursor are counted again, and those of the host that is looked
-    /// at.
+    /// Alerts were changed: those around the one under the cursor are counted again, and those of the host that
+    /// is looked at.
     pub(super) fn recount_alerts(&mut self) {
         for aside in [Aside::OfHost, Aside::OfHash, Aside::Ended, Aside::Last] {
             let part = self.session.triage.asides.awaiting(aside);
