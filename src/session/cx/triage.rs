@@ -9,7 +9,7 @@ use super::Cx;
 use crate::model::{Alert, AlertSource, Search, Span};
 use crate::query;
 use crate::read::Fetch;
-use crate::session::{Bundle, By};
+use crate::session::{Bundle, By, triage::status};
 use crate::worker::{Aside, List, Slot, Urgency};
 
 /// Ancestors of which one line has room.
@@ -113,6 +113,7 @@ impl Cx<'_> {
         let Some(known) = triage.queue.current() else {
             return;
         };
+        triage.status = status(&known.value);
         let bundles = Bundle::all(&known.value, &of, by).into_iter();
         let mut bundles: Vec<_> = bundles.map(Arc::new).collect();
         if let Some(order) = order {
