@@ -186,6 +186,26 @@ async fn the_isolated_board_says_since_when_by_whom_and_why_and_what_drifted() {
 }
 
 #[tokio::test]
+async fn a_host_that_is_let_back_leaves_the_board() {
+    let mut console = ready().await;
+    console.press("I").await.write("case 7").await;
+    console.press("tab tab enter").await;
+    console.until("CONFIRMED").await;
+    console.press(":").await.write("isolated").await;
+    console
+        .press("enter")
+        .await
+        .shows(&["Isolated  2,", "WIN-IA9NQ1GN8OI"]);
+    console.press("U").await.shows(&["RELEASE"]);
+    console.write("clean").await.press("tab tab enter").await;
+    console
+        .until("CONFIRMED; not isolated")
+        .await
+        .until("Isolated  1,")
+        .await;
+}
+
+#[tokio::test]
 async fn what_can_be_done_is_found_by_its_name() {
     let mut console = ready().await;
     console.press(":").await.write("isolate").await;

@@ -2,9 +2,9 @@
 
 use super::Session;
 use crate::api::Error;
-use crate::deeds::{Act, Deed, Fact, Plan, Prepared, Stage};
+use crate::deeds::{Act, Deed, Fact, Plan, Prepared, Stage, Target};
 use crate::text;
-use crate::worker::{Step, Ticket};
+use crate::worker::{List, Step, Ticket};
 
 /// What deeds would do, as far as it is known.
 #[derive(Clone, Debug)]
@@ -66,15 +66,19 @@ impl Preview {
     }
 }
 
-/// A deed of this run.
+/// A deed of this run. The deed itself is not kept: it may have a password in it.
 #[derive(Clone, Debug)]
 pub struct Doing {
     pub(super) ticket: Ticket,
     pub(super) at: usize,
-    /// What is done.
-    pub deed: Deed,
-    /// To what, fit to be shown.
+    /// What is done, in a word.
+    pub verb: &'static str,
+    /// To what.
+    pub target: Target,
+    /// What that is called, fit to be shown.
     pub name: String,
+    /// In which lists it shows.
+    pub(super) lists: Vec<List>,
     /// How far it has got.
     pub step: Step,
 }
@@ -91,8 +95,7 @@ impl Session {
     /// Whether a deed of the log is one that this run is just sending.
     pub fn is_leaving(&self, act: &Act) -> bool {
         let is_its = |doing: &Doing| {
-            let (deed, target) = (&doing.deed, &act.sending.target);
-            deed.verb() == act.sending.deed && deed.target().id() == target.id
+            doing.verb == act.sending.deed && doing.target.id() == act.sending.target.id
         };
         let mut leaving = self.doings.iter().filter(|doing| doing.is_leaving());
         act.steps.is_empty() && leaving.any(is_its)
@@ -112,7 +115,7 @@ impl Session {
         let names = |is_so: fn(&Step) -> bool| {
             let so = ours.iter().filter(|doing| is_so(&doing.step));
             let names: Vec<_> = so.clone().map(|doing| doing.name.as_str()).collect();
-            let n: usize = so.map(|doing| doing.deed.target().len()).sum();
+            let n: usize = so.map(|doing| doing.target.len()).sum();
             (n, names)
         };
         let bad = [
@@ -144,9 +147,9 @@ impl Session {
         let is_good = parts.is_empty();
         let good = good.into_iter().filter(|(_, (n, _))| *n > 0);
         parts.extend(good.map(|(what, (n, _))| format!("{n} {what}")));
-        let mut verbs: Vec<_> = ours.iter().map(|doing| doing.deed.verb()).collect();
+        let mut verbs: Vec<_> = ours.iter().map(|doing| doing.verb).collect();
         verbs.dedup();
-        let all: usize = ours.iter().map(|doing| doing.deed.target().len()).sum();
+        let all: usize = ours.iter().map(|doing| doing.target.len()).sum();
         let what = match verbs.as_slice() {
             [verb] => format!("{verb} {all}"),
             verbs => format!("{}, {all} in all", verbs.join(" and ")),
@@ -159,7 +162,7 @@ impl Session {
     pub fn unfinished(&self) -> Option<String> {
         let leaving = self.doings.iter().find(|doing| doing.is_leaving());
         let deed = leaving.map(|doing| {
-            let (verb, name) = (doing.deed.verb(), &doing.name);
+            let (verb, name) = (doing.verb, &doing.name);
             format!(
                 "{verb} {name} is on its way: what becomes of it, only the next console will tell"
             )
