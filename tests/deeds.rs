@@ -48,7 +48,7 @@ async fn a_host_is_isolated_and_its_hash_banned_in_few_keys_and_two_undos_restor
     console
         .press("z")
         .await
-        .shows(&["takes back: ban", "undo of line"]);
+        .shows(&["takes back: ban", "undo of ban"]);
     console.press("tab tab enter").await;
     console
         .until("unban")
@@ -77,7 +77,7 @@ async fn nothing_is_sent_by_enter_alone_by_escape_or_from_a_field() {
     console
         .press("I enter")
         .await
-        .shows(&["tab goes on to isolate"]);
+        .shows(&["tab goes on; enter on [ isolate ] does it"]);
     console
         .press("tab tab enter")
         .await

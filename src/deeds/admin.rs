@@ -313,10 +313,11 @@ impl Admin {
         Prepared::Ready(Box::new(Plan {
             effects,
             warnings,
-            protection: None,
-            release: estate.client.release(),
-            state: State::Admin(Box::new(now)),
-            deed: super::Deed::Admin(self),
+            ..Plan::new(
+                super::Deed::Admin(self),
+                State::Admin(Box::new(now)),
+                estate,
+            )
         }))
     }
 

@@ -9,8 +9,9 @@ use crate::text;
 pub(super) async fn prepare(
     deed: Deed,
     sensor: Sensor,
-    Estate { client, guard, .. }: &Estate,
+    estate: &Estate,
 ) -> Result<Prepared, Error> {
+    let Estate { client, guard, .. } = estate;
     // How a time is written depends on the release.
     if matches!(deed, Deed::Flush { .. }) && client.release().is_none() {
         client.info().await?;
@@ -47,9 +48,7 @@ pub(super) async fn prepare(
         effects: effects(&deed, &sensor, group.as_ref(), &then),
         warnings,
         protection,
-        release: client.release(),
-        state: State::Sensor(Box::new(sensor)),
-        deed,
+        ..Plan::new(deed, State::Sensor(Box::new(sensor)), estate)
     })))
 }
 

@@ -66,6 +66,37 @@ impl Preview {
     }
 }
 
+/// A reason that was typed for deeds, which were not done. It is that of no others.
+#[derive(Clone, Debug)]
+pub(super) struct KeptReason {
+    what: Vec<(&'static str, Target)>,
+    reason: String,
+}
+
+impl KeptReason {
+    pub(super) fn of(deeds: &[Deed], reason: String) -> Self {
+        Self {
+            what: what(deeds).collect(),
+            reason,
+        }
+    }
+}
+
+/// What is done, and to what.
+fn what(deeds: &[Deed]) -> impl Iterator<Item = (&'static str, Target)> {
+    deeds.iter().map(|deed| (deed.verb(), deed.target()))
+}
+
+impl Session {
+    /// The reason that was typed for just these deeds before.
+    pub fn reason_for(&self, deeds: &[Deed]) -> Option<&str> {
+        let kept = self.kept_reason.as_ref()?;
+        what(deeds)
+            .eq(kept.what.iter().cloned())
+            .then_some(&kept.reason)
+    }
+}
+
 /// A deed of this run. The deed itself is not kept: it may have a password in it.
 #[derive(Clone, Debug)]
 pub struct Doing {

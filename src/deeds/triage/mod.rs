@@ -288,10 +288,7 @@ impl Triage {
         Prepared::Ready(Box::new(Plan {
             effects,
             warnings,
-            protection: None,
-            release: estate.client.release(),
-            state: State::Alerts(now),
-            deed: super::Deed::Triage(self),
+            ..Plan::new(super::Deed::Triage(self), State::Alerts(now), estate)
         }))
     }
 

@@ -335,10 +335,11 @@ impl Watching {
         Prepared::Ready(Box::new(Plan {
             effects,
             warnings,
-            protection: None,
-            release: estate.client.release(),
-            state: State::Watchlist(Box::new(now)),
-            deed: super::Deed::Watch(self),
+            ..Plan::new(
+                super::Deed::Watch(self),
+                State::Watchlist(Box::new(now)),
+                estate,
+            )
         }))
     }
 

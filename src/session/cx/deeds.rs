@@ -9,7 +9,7 @@ use crate::model::{
     Alert, Ban, Feed, Group, Report, Sensor, SensorId, Severed, Team, User, Watchlist,
 };
 use crate::read::Fetch;
-use crate::session::{Doing, Effect, Found, Listed, Preview};
+use crate::session::{Doing, Effect, Found, Listed, Preview, deeds::KeptReason};
 use crate::worker::{List, Object, Request, Slot, Step, Ticket, Urgency};
 
 impl Cx<'_> {
@@ -27,9 +27,9 @@ impl Cx<'_> {
             .push(Effect::Send(Request::Preview { ticket, deeds }));
     }
 
-    /// Keeps a reason that was typed, until a deed is done for it.
-    pub fn draft(&mut self, reason: Option<String>) {
-        self.session.draft = reason;
+    /// Keeps a reason that was typed for deeds, until one is done.
+    pub fn keep_reason(&mut self, deeds: &[Deed], reason: Option<String>) {
+        self.session.kept_reason = reason.map(|reason| KeptReason::of(deeds, reason));
     }
 
     /// Waits no longer for the lines of a blast radius: what is not known by now is called so. A preview that is not even
@@ -120,7 +120,7 @@ impl Cx<'_> {
             Step::NotSent(why) => self.warn(format!("{what}: nothing was sent: {why}")),
             Step::Known(outcome) => {
                 if matches!(outcome.stage, Stage::Confirmed | Stage::Accepted) {
-                    self.session.draft = None;
+                    self.session.kept_reason = None;
                 }
                 let text = format!("{what}: {}", told(outcome.stage, &outcome.note));
                 match outcome.stage {
