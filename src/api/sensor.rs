@@ -80,16 +80,8 @@ impl Client {
     }
 
     /// Lists all groups that the token's user may see.
-    pub async fn groups(&self) -> Result<Vec<Group>, Error> {
-        let answer = self.send(&Ask::get("/api/group", "sensor groups")).await?;
-        if answer.is_empty() {
-            return Ok(Vec::new());
-        }
-        let page: Page<Group> = answer.read(wire::list)?;
-        if page.broken > 0 {
-            tracing::warn!("{} sensor groups could not be read", page.broken);
-        }
-        Ok(page.rows)
+    pub async fn groups(&self) -> Result<Page<Group>, Error> {
+        self.listed("/api/group", "sensor groups").await
     }
 }
 
