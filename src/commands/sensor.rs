@@ -104,7 +104,7 @@ async fn deeds(
 
 /// The group of this name, letter case aside, or of this number.
 async fn find_group(name: &str, client: &Client) -> Result<GroupId, Failure> {
-    let groups = client.groups().await?;
+    let groups = client.groups().await?.rows;
     let found: Vec<_> = groups
         .iter()
         .filter(|group| group.name.is_like(name))
@@ -210,7 +210,7 @@ async fn filters(filter: Option<&str>, client: &Client) -> Result<Vec<SensorFilt
 async fn conditions(filter: &str, client: &Client) -> Result<SensorFilter, Failure> {
     // Names of groups are asked for only where one is meant.
     let groups = if filter.to_ascii_lowercase().contains("group:") {
-        client.groups().await?
+        client.groups().await?.rows
     } else {
         Vec::new()
     };

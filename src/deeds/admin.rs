@@ -134,7 +134,7 @@ impl Admin {
         };
         match self {
             Self::CreateGroup { name, .. } => {
-                let all = client.groups().await?;
+                let all = client.groups().await?.rows;
                 let found = all.into_iter().find(|group| group.name.is_like(name));
                 now.found = found.map(|group| {
                     let site = group.site;

@@ -14,6 +14,8 @@ pub struct Preview {
     pub deeds: Vec<Deed>,
     /// What each would do, or why that could not be found out; `None` while it is looked up.
     pub prepared: Vec<Option<Result<Prepared, Error>>>,
+    /// How many things each would change; a sheet asks for it again and again.
+    pub(super) counts: Vec<usize>,
     /// What is known of the blast radius, by the position of the deed.
     pub facts: Vec<(usize, Fact)>,
 }
@@ -57,12 +59,23 @@ impl Preview {
 
     /// What can be done. Of several, a protected host is left out: it is named alone.
     pub fn plans(&self) -> impl Iterator<Item = &Plan> {
+        self.ready().map(|(plan, _)| plan)
+    }
+
+    /// How many things that would change.
+    pub fn n_changed(&self) -> usize {
+        self.ready().map(|(_, count)| count).sum()
+    }
+
+    /// What can be done, and how many things it would change.
+    fn ready(&self) -> impl Iterator<Item = (&Plan, usize)> {
         let is_alone = self.deeds.len() == 1;
-        let ready = self.prepared.iter().filter_map(|one| match one {
-            Some(Ok(Prepared::Ready(plan))) => Some(&**plan),
+        let each = self.prepared.iter().zip(&self.counts);
+        let ready = each.filter_map(|(one, count)| match one {
+            Some(Ok(Prepared::Ready(plan))) => Some((&**plan, *count)),
             _ => None,
         });
-        ready.filter(move |plan| is_alone || plan.protection.is_none())
+        ready.filter(move |(plan, _)| is_alone || plan.protection.is_none())
     }
 }
 

@@ -20,6 +20,7 @@ impl Cx<'_> {
         self.session.preview = Some(Preview {
             ticket,
             prepared: vec![None; deeds.len()],
+            counts: vec![0; deeds.len()],
             facts: Vec::new(),
             deeds: deeds.clone(),
         });
@@ -92,7 +93,11 @@ impl Cx<'_> {
         if let Some(preview) = &mut self.session.preview
             && preview.ticket == ticket
             && let Some(one) = preview.prepared.get_mut(at)
+            && let Some(count) = preview.counts.get_mut(at)
         {
+            if let Ok(Prepared::Ready(plan)) = &result {
+                *count = plan.count();
+            }
             *one = Some(result);
         }
     }
