@@ -113,3 +113,22 @@ async fn an_undo_says_what_somebody_has_changed_since() {
         .await
         .shows(&["1 alert was changed since: 1 False Positive, nobody"]);
 }
+
+#[tokio::test]
+async fn after_all_was_resolved_and_put_back_the_last_row_is_there_again() {
+    let mut console = queue().await;
+    console.press("G").await.shows(&["Alerts  158, row 158"]);
+    for opening in ["* d", "z tab tab"] {
+        console
+            .press(opening)
+            .await
+            .shows(&["the number of alerts"]);
+        console.press("ctrl-u").await.write("158").await;
+        console.press("tab enter").await;
+        console.until("CONFIRMED; 158 of 158").await;
+    }
+    console
+        .press("g g G")
+        .await
+        .shows(&["Alerts  158, row 158"]);
+}

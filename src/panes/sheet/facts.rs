@@ -179,7 +179,7 @@ fn name(preview: &Preview, at: usize) -> String {
 }
 
 fn shown(text: &str) -> String {
-    text::visible(&text.into())
+    text::composed(text)
 }
 
 /// What is known already of the targets that are still looked up.
