@@ -2,6 +2,9 @@
 
 mod support;
 
+use std::time::Duration;
+
+use lampblack::sim::Options;
 use support::console::{Console, small};
 
 /// A console at the feeds.
@@ -48,7 +51,10 @@ async fn reports_are_searched_by_a_query_which_the_feeds_leave_alone() {
     console.press("j").await;
     console.shows(&["is_ignored:false"]);
     // The feed under the cursor, with enter, is asked for again.
-    console.press("enter").await.shows(&["feed_id:4"]);
+    console
+        .press("shift-tab enter")
+        .await
+        .shows(&["│feed_id:2 "]);
     console.press("[").await.shows(&["is_ignored:false"]);
 }
 
@@ -91,4 +97,46 @@ async fn one_pane_is_shown_where_there_is_room_for_one() {
             .await
             .shows(&["Report vt-4471", "score"]);
     }
+}
+
+#[tokio::test]
+async fn whoever_searches_reports_is_among_those_found_and_another_feed_has_its_own() {
+    let mut console = at_feeds().await;
+    console.search("is_ignored:false").await;
+    console.press("space M").await.shows(&["IGNORE REPORT"]);
+    console.press("esc esc").await;
+    console
+        .press("i esc space M")
+        .await
+        .shows(&["IGNORE REPORT"]);
+    console.press("esc esc shift-tab j").await;
+    console.lacks("is_ignored:false");
+}
+
+#[tokio::test]
+async fn the_feed_of_a_report_that_was_followed_is_under_the_cursor() {
+    let mut console = Console::start().await;
+    console.press("esc 3").await;
+    console.search("feed_id:12").await.press("esc g f").await;
+    console.shows(&["Reports  1"]);
+    let feed = console.app.session().feed.as_ref();
+    assert_eq!(feed.map(|feed| feed.id.0), Some(12));
+}
+
+#[tokio::test]
+async fn a_report_that_was_ignored_is_shown_so_before_the_index_knows() {
+    let options = Options {
+        index_lag: Duration::from_secs(3600),
+        ..small()
+    };
+    let mut console = Console::with(options, 120, 36, |_| {}).await;
+    console.press("esc 7").await;
+    console.search("feed_id:12").await.press("M").await;
+    console
+        .write("noise")
+        .await
+        .press("tab tab tab enter")
+        .await;
+    console.until("CONFIRMED").await;
+    console.press("j").await.shows(&["IGNORED"]);
 }

@@ -59,7 +59,7 @@ impl App {
         self.perform(action, now, effects);
         // Whoever asks wants to move among the answers at once.
         if action == Action::Submit && place.as_ref().is_some_and(|place| self.has_left(place)) {
-            self.focus = self.view.main();
+            self.focus = self.view.answers();
         }
         let mut cx = Cx::new(&mut self.session, effects, now);
         if let Some(lead) = cx.take_lead() {
@@ -215,6 +215,8 @@ impl App {
         }
         if self.is_zoomed {
             self.is_zoomed = false;
+        } else if let PaneId::Query(_) = self.focus {
+            self.focus = self.view.answers();
         } else if self.focus != self.view.main() {
             self.focus = self.view.main();
         } else if self.view == View::Facets {

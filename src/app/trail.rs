@@ -316,6 +316,7 @@ impl App {
             Shown::Sensors(asked) => asked.restore(None, &mut panes.sensors, &mut cx),
             Shown::Watchlists(state) => panes.watchlists.restore(state),
             Shown::Feeds(asked, feeds) => {
+                cx.leave_feed();
                 panes.feeds.restore(feeds);
                 asked.restore(Some(&mut panes.report_query), &mut panes.reports, &mut cx);
             }

@@ -184,6 +184,14 @@ impl View {
         }
     }
 
+    /// The pane that has what the query of the view finds.
+    pub(super) fn answers(self) -> PaneId {
+        match self {
+            Self::Feeds => PaneId::Reports,
+            other => other.main(),
+        }
+    }
+
     /// The pane that it is about, which has the focus when one comes here.
     pub(super) fn main(self) -> PaneId {
         match self {

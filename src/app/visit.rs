@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::{App, View, triage::OPEN};
-use crate::model::{Ban, Feed, Sensor, Severed, Site, Team, User, Watchlist};
+use crate::model::{Ban, Feed, FeedId, Sensor, Severed, Site, Team, User, Watchlist};
 use crate::panes::{PaneId, State};
 use crate::query::Index;
 use crate::session::{Cx, Effect, Lead, When};
@@ -21,6 +21,13 @@ impl App {
             Lead::Search(index, query) => {
                 if index == Index::Alert {
                     cx.group_by(None);
+                }
+                let feed = query
+                    .split(' ')
+                    .next()
+                    .and_then(|term| term.strip_prefix("feed_id:"));
+                if let Some(Ok(feed)) = feed.filter(|_| index == Index::Report).map(str::parse) {
+                    self.panes.feeds.seek(FeedId(feed));
                 }
                 // The time that was set for the hunt is not that of a watchlist, or of a host.
                 let is_hunting = matches!(self.view, View::Hunt | View::Facets | View::Process);

@@ -26,12 +26,12 @@ pub struct Ignored {
 }
 
 impl Ignoring {
+    /// What it is called to ignore a report, and to hear it again.
+    pub const VERBS: [&str; 2] = ["ignore report", "restore report"];
+
     pub(super) fn verb(&self) -> &'static str {
-        if self.on {
-            "ignore report"
-        } else {
-            "restore report"
-        }
+        let [ignore, restore] = Self::VERBS;
+        if self.on { ignore } else { restore }
     }
 
     pub(super) fn target(&self) -> Target {

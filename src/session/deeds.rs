@@ -1,8 +1,11 @@
 //! Deeds on the screen: what is previewed, and what is being done.
 
+use jiff::{SignedDuration, Timestamp};
+
 use super::Session;
 use crate::api::Error;
-use crate::deeds::{Act, Deed, Fact, Plan, Prepared, Stage, Target};
+use crate::deeds::{Act, Deed, Fact, Ignoring, Plan, Prepared, Stage, Target};
+use crate::model::Report;
 use crate::text;
 use crate::worker::{List, Step, Ticket};
 
@@ -125,9 +128,29 @@ pub struct Doing {
     pub(super) lists: Vec<List>,
     /// How far it has got.
     pub step: Step,
+    /// When that became known.
+    pub(super) known_at: Option<Timestamp>,
 }
 
 impl Session {
+    /// Whether a report is ignored: what was read back of a deed on it counts until the index, which lags behind, must
+    /// have caught up.
+    pub fn is_ignored(&self, report: &Report) -> Option<bool> {
+        /// Servers take about half of it (reference 2.13, "POST /api/v1/alerts").
+        const LAG: SignedDuration = SignedDuration::from_secs(60);
+        let as_of = self.reports.held().map(|page| page.as_of).min();
+        let mut doings = self.doings.iter().rev();
+        let told = doings.find(|doing| {
+            let is_its = matches!(&doing.target, Target::Report(id) if *id == report.id);
+            let until = doing.known_at.and_then(|at| at.checked_add(LAG).ok());
+            let is_done =
+                matches!(&doing.step, Step::Known(outcome) if outcome.stage == Stage::Confirmed);
+            is_its && is_done && as_of < until
+        });
+        let is_ignored = told.map(|doing| doing.verb == Ignoring::VERBS[0]);
+        is_ignored.or(report.is_ignored)
+    }
+
     /// How many deeds on this server are not known to be done or not to be done.
     pub fn n_open(&self) -> usize {
         // What is on its way may stand in the log already.

@@ -65,7 +65,7 @@ const FIELDS: &[Field<Report>] = &[
         "is_ignored",
         Column::left("IGNORED", 7, 7, 2),
         |theme| theme.caution,
-        |report, _| match report.is_ignored {
+        |report, session| match session.is_ignored(report) {
             Some(true) => Value::Word("IGNORED"),
             Some(false) => Value::None,
             None => Value::Missing,

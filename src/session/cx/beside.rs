@@ -61,7 +61,13 @@ impl Cx<'_> {
         }
     }
 
-    /// Makes this feed the one that is looked at. Its reports are shown, unless others were asked for.
+    /// No feed is looked at yet: what is asked for stays when the cursor comes to one.
+    pub fn leave_feed(&mut self) {
+        self.session.feed = None;
+    }
+
+    /// Makes this feed the one that is looked at. Its reports are shown; whatever else was asked for stays until another
+    /// feed is looked at.
     pub fn browse(&mut self, feed: Option<&Arc<Feed>>) {
         let before = self.session.feed.take();
         self.session.feed = feed.cloned();
@@ -73,7 +79,10 @@ impl Cx<'_> {
         let asked = reports.search().map(|search| &search.query);
         let is_browsing = match (asked, &before) {
             (None, _) => true,
-            (Some(asked), Some(before)) => *asked == reports_of(before),
+            (Some(asked), Some(before)) => {
+                let is_of_it = asked.split(' ').next() == Some(query.as_str());
+                *asked == reports_of(before) || !is_same && !is_of_it
+            }
             (Some(_), None) => false,
         };
         if is_browsing && !(is_same && asked.is_some()) {

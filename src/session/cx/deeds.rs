@@ -74,6 +74,7 @@ impl Cx<'_> {
                 name: plan.state.name(),
                 lists: shown_in(&plan.deed),
                 step: Step::Sending,
+                known_at: None,
             });
         }
         self.session.last_ticket.clone_from(&grounds.ticket);
@@ -117,6 +118,7 @@ impl Cx<'_> {
             return;
         };
         let was_leaving = doing.is_leaving();
+        doing.known_at = Some(self.now);
         doing.step = step.clone();
         let what = format!("{} {}", doing.verb, doing.name);
         let target = doing.target.clone();
