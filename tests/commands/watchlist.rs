@@ -209,14 +209,42 @@ async fn what_it_sets_off_is_listed_added_and_removed_by_number() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_a_stored_search_asks_for_beside_its_query_is_said() {
+async fn what_a_stored_search_asks_for_beside_its_query_is_shown_and_searched_for() {
     let bench = Bench::start().await;
-    let stored = "cb.urlver=1&q=process_name%3Anet.exe&cb.fq.group=servers";
+    let stored = "cb.urlver=1&q=process_name%3Asvchost.exe&cb.fq.group=domain+controllers&cb.fq.group=servers";
     let list = json!({"name": NAME, "index_type": "events", "search_query": stored});
     bench.send(Method::POST, "/api/v1/watchlist", list).await;
-    let ran = bench.run(&["watchlist", "search", NAME]).await;
-    ran.check(0)
-        .notes_say("warning: the watchlist finds only where group is \"servers\"");
+    let query = "process_name:svchost.exe (group:\"domain controllers\" OR group:servers)";
     let ran = bench.run(&["watchlist", "show", NAME]).await;
-    ran.check(0).says("only where     group is \"servers\"");
+    ran.check(0)
+        .says(&format!("query          {query}\n"))
+        .says("only where     group is \"domain controllers\" or \"servers\"\n");
+    let rows = bench.run(&["watchlist", "list", "--format", "csv"]).await;
+    rows.check(0).says(&query.replace('"', "\"\""));
+    let args = ["--format", "jsonl", "--limit", "0"];
+    let found = bench
+        .run(&[&["watchlist", "search", NAME][..], &args].concat())
+        .await;
+    let searched = bench.run(&[&["search", query][..], &args].concat()).await;
+    assert!(found.check(0).out.lines().count() > 1);
+    assert_eq!(found.out, searched.out);
+    assert_eq!(found.notes, searched.notes);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stored_search_that_nobody_has_encoded_is_searched_for_as_it_is_shown() {
+    let bench = Bench::start().await;
+    let list =
+        json!({"name": NAME, "index_type": "events", "search_query": "process_name:cmd.exe"});
+    bench.send(Method::POST, "/api/v1/watchlist", list).await;
+    let ran = bench.run(&["watchlist", "show", NAME]).await;
+    ran.check(0).says("query          process_name:cmd.exe\n");
+    let args = ["--format", "jsonl", "--limit", "0"];
+    let found = bench
+        .run(&[&["watchlist", "search", NAME][..], &args].concat())
+        .await;
+    let searched = bench
+        .run(&[&["search", "process_name:cmd.exe"][..], &args].concat())
+        .await;
+    assert_eq!(found.check(0).out, searched.check(0).out);
 }

@@ -15,7 +15,7 @@ use crate::cli::{self, Patience, Reading};
 use crate::deeds::{Deed, Watching};
 use crate::model::{StoredIndex, Watchlist, WatchlistId};
 use crate::output::{Align, Cell, Column, Row};
-use crate::query::Stored;
+use crate::query;
 use crate::text::Untrusted;
 
 /// The columns of watchlists.
@@ -98,14 +98,9 @@ async fn find(word: &str, client: &Client, caller: &mut Caller<'_>) -> Result<Wa
     named::find(word, client.watchlists().await?.rows, KIND, caller)
 }
 
-/// Its query for people; one that holds none is shown as it is.
+/// Its query for people.
 fn readable(watchlist: &Watchlist) -> Untrusted {
-    let stored = Stored::read(watchlist.search_query.raw());
-    if stored.text.is_empty() {
-        watchlist.search_query.clone()
-    } else {
-        stored.text.into()
-    }
+    query::stored(watchlist.search_query.raw()).into()
 }
 
 /// What it searches, in words.

@@ -33,7 +33,7 @@ async fn found(
     hours: Option<i64>,
     client: &Client,
 ) -> Result<Fact, Error> {
-    let query = Stored::read(search_query).text;
+    let query = Stored::read(search_query).query();
     let none = Span { start: 0, rows: 0 };
     let now = client.clock().now();
     let (total, what) = if *index == StoredIndex::Modules {

@@ -6,7 +6,7 @@ use super::{Field, Kind, Value};
 use crate::keys::{Action, Scope};
 use crate::model::{StoredIndex, Watchlist};
 use crate::panes::{FormPane, Pane, PaneId, pivot::Clues};
-use crate::query::Stored;
+use crate::query;
 use crate::session::{Cx, Lead, Session, runnable};
 use crate::widgets::Column;
 use crate::worker::{List, Slot};
@@ -77,17 +77,9 @@ pub(super) fn switch(is_on: Option<bool>) -> Value {
     }
 }
 
-/// What it looks for, for people; as the server has it where it holds no query.
-fn query(watchlist: &Watchlist) -> Value {
-    let stored = Stored::read(watchlist.search_query.raw());
-    let facets = stored.facets.iter();
-    let facets = facets.map(|(field, value)| format!(" {field} is {value}"));
-    let text = stored.text + &facets.collect::<String>();
-    if text.is_empty() {
-        (&watchlist.search_query).into()
-    } else {
-        Value::Text(text.trim_start().into())
-    }
+/// What it looks for, for people.
+fn sought(watchlist: &Watchlist) -> Value {
+    Value::Text(query::stored(watchlist.search_query.raw()).as_str().into())
 }
 
 const FIELDS: &[Field<Watchlist>] = &[
@@ -132,7 +124,7 @@ const FIELDS: &[Field<Watchlist>] = &[
         "search_query",
         Column::left("QUERY", 12, Column::REST, 3),
         |theme| theme.text,
-        |watchlist, _| query(watchlist),
+        |watchlist, _| sought(watchlist),
     ),
     Field::new(
         "readonly",
