@@ -2,11 +2,13 @@
 
 mod dump;
 mod fang;
+mod line;
 
 use std::{borrow::Borrow, borrow::Cow, cmp::Ordering, fmt, sync::Arc};
 
 pub use dump::dump;
 pub use fang::{defang, refang};
+pub use line::line;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// A string from the wire. It has no `Display`: [`visible`], [`fit`], [`defang`] and [`csv()`] are the ways to show it.

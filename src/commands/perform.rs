@@ -209,7 +209,7 @@ fn tell(
         Stage::Pending => "sent, and not confirmed in time",
         Stage::Unknown => "unknown whether it was done",
     };
-    let note = text::visible(&outcome.note.as_str().into());
+    let note = text::line(&outcome.note);
     writeln!(caller.streams.out, "{name}  {verb}: {stage}; {note}")?;
     if let Some(hint) = outcome.refusal().and_then(crate::api::Error::hint) {
         caller.show(&format!("hint: {hint}"));

@@ -1,6 +1,7 @@
 //! `sensor move`, `flush` and `restart`: the same mechanism as isolation, without a wait.
 
 use lampblack::sim::Options;
+use reqwest::Method;
 use serde_json::json;
 
 use super::bench::{Bench, world};
@@ -66,4 +67,15 @@ async fn a_flush_that_the_server_does_not_keep_is_not_called_confirmed() {
     assert!(ran.check(0).out.contains("event_log_flush_time"));
     let ran = bench.run(&["sensor", "flush", HOST]).await;
     ran.check(5).notes_say("nobody is here to confirm it");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_name_hides_is_made_visible_once() {
+    let bench = Bench::start().await;
+    let group = json!({"name": "ev\x1b[31mil", "site_id": 1});
+    bench.send(Method::POST, "/api/group", group).await;
+    let ran = bench
+        .run(&["sensor", "move", HOST, "--group", "nope", "--yes"])
+        .await;
+    ran.check(3).notes_say("ev\u{241b}[31mil");
 }
