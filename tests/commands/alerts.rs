@@ -222,13 +222,19 @@ async fn every_word_that_is_no_alert_is_answered_and_nothing_is_sent() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_word_of_the_server_s_own_is_sent_as_it_is_and_its_refusal_is_told() {
+async fn a_word_that_is_no_status_is_answered_with_those_there_are() {
     let bench = brisk().await;
     let ids = bench.alerts("status:unresolved", 1).await;
+    for word in ["Escalated", "done", " "] {
+        let ran = bench.status(word, &words(&ids)).await;
+        ran.check(2)
+            .notes_say("hint: write unresolved, in-progress, resolved or false-positive\n");
+    }
     let ran = bench.status("Escalated", &words(&ids)).await;
-    ran.check(1)
-        .says("set status: not applied; the server answered 400")
-        .notes_say("\"status\":\"Escalated\"");
+    ran.notes_say("error: \"Escalated\" is no status of an alert\n");
+    assert_eq!(bench.changes(), 0);
+    let ran = bench.status("IN PROGRESS", &words(&ids)).await;
+    ran.check(0).says("begin: confirmed");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -27,10 +27,8 @@ pub(in super::super) async fn change(
     args: &Alerts,
     caller: &mut Caller<'_>,
 ) -> Result<Exit, Failure> {
-    if matches!(wish, Wish::Status(word) if word.trim().is_empty()) {
-        return Err(Failure::usage("there is no status").hint(
-            "write unresolved, in-progress, resolved, false-positive, or the server's word",
-        ));
+    if let Wish::Status(word) = wish {
+        status(word)?;
     }
     let named = match &args.matching {
         Some(query) => Err(chosen::question(Index::Alert, query, caller)?),
@@ -38,7 +36,7 @@ pub(in super::super) async fn change(
     };
     let (client, access) = caller.reach()?;
     let to = match wish {
-        Wish::Status(word) => Verdict::Status(AlertStatus::read(&word.trim().into())),
+        Wish::Status(word) => Verdict::Status(status(word)?),
         Wish::Owner(user) => Verdict::Assigned(owner(user, &client, caller).await?),
         Wish::Ignored => Verdict::Ignored,
     };
@@ -61,6 +59,18 @@ pub(in super::super) async fn change(
     let server = (&client, &access);
     let patience = args.waiting.patience();
     perform(deeds.collect(), &args.grounds, patience, server, caller).await
+}
+
+/// A status, by our word for it or the server's. There are no others, and a server may take one all the same.
+fn status(word: &str) -> Result<AlertStatus, Failure> {
+    let word = word.trim();
+    let status = AlertStatus::read(&word.into());
+    let why = match &status {
+        AlertStatus::Other(_) if word.is_empty() => "there is no status".to_owned(),
+        AlertStatus::Other(_) => format!("{word:?} is no status of an alert"),
+        _ => return Ok(status),
+    };
+    Err(Failure::usage(why).hint("write unresolved, in-progress, resolved or false-positive"))
 }
 
 /// The ids that were given, each once.
