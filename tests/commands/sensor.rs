@@ -170,3 +170,16 @@ async fn sensors_are_found_by_anything_that_is_told_of_them() {
     ran.check(2)
         .notes_say("sensors have no state; there are hostname");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_group_that_is_not_there_is_answered_with_those_there_are() {
+    let bench = Bench::start().await;
+    let ran = bench.run(&["sensor", "list", "group:nope"]).await;
+    ran.check(3)
+        .notes_say("error: no sensor group has the name \"nope\"\n")
+        .notes_say("hint: there are: Default Group, ");
+    bench
+        .run(&["sensor", "list", "nonsense:x group:nope"])
+        .await
+        .check(2);
+}
