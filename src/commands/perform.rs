@@ -68,8 +68,9 @@ pub(super) async fn perform(
     }
     let head = log.head()?;
     caller.note(&format!(
-        "the action log has {} lines, the last one {}",
-        head.lines, head.last
+        "the action log has {}, the last one {}",
+        text::counted(head.lines, "line", "lines"),
+        head.last
     ));
     Ok(exit)
 }
@@ -138,7 +139,8 @@ async fn send<'p>(
             }
             Err(error @ NotSent::Log(_)) if at > 0 => {
                 let left = plans.len() - at;
-                let said = format!("{error}; {left} of {} were not done", plans.len());
+                let were = if left == 1 { "was" } else { "were" };
+                let said = format!("{error}; {left} of {} {were} not done", plans.len());
                 exit = caller.report(&Failure::new(Exit::Failed, said));
                 break;
             }

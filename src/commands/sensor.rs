@@ -5,7 +5,7 @@ use std::{cell::RefCell, collections::HashSet, pin::pin};
 use futures::TryStreamExt;
 use jiff::ToSpan;
 
-use super::{Caller, Exit, Failure, facts, hosts, perform::perform, when};
+use super::{Caller, Exit, Failure, facts, gaps::unread, hosts, perform::perform, when};
 use crate::api::{self, Client};
 use crate::cli::{self, Patience, Reading};
 use crate::deeds::Deed;
@@ -161,17 +161,12 @@ async fn list(
     }
     sheet.finish()?;
     if listing.broken > 0 {
-        caller.warn(&format!(
-            "{} sensors could not be read and are left out",
-            listing.broken
-        ));
+        caller.warn(&unread(listing.broken, "sensors"));
     }
     ended?;
     if listing.is_cut {
-        caller.note(&format!(
-            "{} sensors; there are more, and --limit 0 gives all",
-            listing.seen.len()
-        ));
+        let n = text::counted(listing.seen.len(), "sensor", "sensors");
+        caller.note(&format!("{n}; there are more, and --limit 0 gives all"));
     }
     if listing.seen.is_empty() && listing.broken == 0 {
         caller.note("no sensor matches");

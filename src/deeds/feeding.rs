@@ -199,6 +199,7 @@ impl Feeding {
         }
         if let Self::Switch { on: false, id } | Self::Delete(id) = &self {
             match n_reports(*id, &estate.client).await {
+                Ok(0) => {}
                 Ok(n) => warnings.push(format!(
                     "its {} no alerts any more",
                     text::counted(n, "report raises", "reports raise")

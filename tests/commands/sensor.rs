@@ -183,3 +183,16 @@ async fn a_group_that_is_not_there_is_answered_with_those_there_are() {
         .await
         .check(2);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_sensor_or_one_hit_is_said_as_one() {
+    let bench = Bench::start().await;
+    let ran = bench.run(&["sensor", "list", "--limit", "1"]).await;
+    ran.check(0).notes_say("note: 1 sensor; there are more");
+    let rows = bench.rows(&["watchlist", "list"]).await;
+    let once = rows.iter().find(|row| row.text("last_hit_count") == "1");
+    let id = once.unwrap().text("id");
+    let ran = bench.run(&["watchlist", "show", &id]).await;
+    ran.check(0);
+    assert!(ran.out.contains(" 1 hit\n"), "{}", ran.out);
+}

@@ -9,6 +9,7 @@ use crate::cli::Reading;
 use crate::model::{Search, StoredIndex, WatchAction, Watchlist};
 use crate::output::{self, Format, Row, Sheet};
 use crate::query::Stored;
+use crate::text;
 
 /// Runs `watchlist show`.
 pub(super) async fn show(
@@ -109,16 +110,14 @@ fn details(watchlist: &Watchlist, actions: Option<&[WatchAction]>) -> String {
             ("made", said(watchlist.added.map(when::shown))),
             ("searched until", said(ran.map(when::shown))),
             ("last hit", said(watchlist.last_hit.map(when::shown))),
-            (
-                "last run",
-                said(watchlist.last_hits.map(|n| format!("{n} hits"))),
-            ),
-            (
-                "all runs",
-                said(watchlist.total_hits.map(|n| format!("{n} hits"))),
-            ),
+            ("last run", said(watchlist.last_hits.map(hits))),
+            ("all runs", said(watchlist.total_hits.map(hits))),
         ],
     )
+}
+
+fn hits(n: u64) -> String {
+    text::counted(n, "hit", "hits")
 }
 
 /// What is set off, by its number.

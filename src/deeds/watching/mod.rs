@@ -364,7 +364,7 @@ impl Watching {
             Self::Switch { on: true, .. } => "disabled > enabled".into(),
             Self::Switch { on: false, .. } => "enabled > disabled".into(),
             Self::Delete(_) => match now.watchlist.as_ref().and_then(|one| one.total_hits) {
-                Some(hits) => format!("goes; it has {hits} hits"),
+                Some(n) => format!("goes; it has {}", text::counted(n, "hit", "hits")),
                 None => "goes".into(),
             },
             Self::AddAction {
