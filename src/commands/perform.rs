@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use tokio::time::{Instant, sleep};
 
 use super::{Caller, Exit, Failure, deed};
-use crate::api::Client;
+use crate::api::{Client, Error};
 use crate::cli::{self, Patience};
 use crate::config::Access;
 use crate::deeds::{
@@ -55,12 +55,17 @@ pub(super) async fn perform(
     if patience != Patience::None {
         wait(&mut done, patience, client, &mut log, caller).await;
     }
+    let mut failures = Vec::new();
     for (plan, one) in &done {
-        let own = tell(plan, &one.outcome, patience, caller)?;
+        let (own, failure) = tell(plan, &one.outcome, patience, caller)?;
         exit = if exit == Exit::Done { own } else { exit };
+        failures.extend(failure);
     }
     // The answer comes before what is said beside it.
     caller.streams.out.flush()?;
+    for failure in &failures {
+        caller.report(failure);
+    }
     if let Some(dir) = &caller.state_dir
         && !actions::verify(dir)?.faults.is_empty()
     {
@@ -194,13 +199,13 @@ async fn wait(
     caller.progress("");
 }
 
-/// Says what became of one.
+/// Says what became of one; what is to be said beside that, if it failed.
 fn tell(
     plan: &Plan,
     outcome: &Outcome,
     patience: Patience,
     caller: &mut Caller<'_>,
-) -> Result<Exit, Failure> {
+) -> Result<(Exit, Option<Failure>), Failure> {
     let name = plan.state.name();
     let verb = plan.deed.verb();
     let stage = match outcome.stage {
@@ -213,13 +218,31 @@ fn tell(
     };
     let note = text::line(&outcome.note);
     writeln!(caller.streams.out, "{name}  {verb}: {stage}; {note}")?;
-    if let Some(hint) = outcome.refusal().and_then(crate::api::Error::hint) {
-        caller.show(&format!("hint: {hint}"));
-    }
-    Ok(match outcome.stage {
+    let exit = match outcome.stage {
         Stage::Confirmed => Exit::Done,
         Stage::Accepted if patience == Patience::None => Exit::Done,
         Stage::Accepted | Stage::Pending => Exit::Unconfirmed,
         Stage::NotApplied | Stage::Partly | Stage::Unknown => Exit::Failed,
-    })
+    };
+    let failure = (exit == Exit::Failed).then(|| {
+        let said = format!("{name}: {verb}: {stage}; {note}");
+        let failure = Failure::new(exit, said);
+        match advice(outcome) {
+            Some(advice) => failure.hint(advice),
+            None => failure,
+        }
+    });
+    Ok((exit, failure))
+}
+
+/// What to do about a deed that failed. To ask for less, as after a search that took too long, is of no use here.
+fn advice(outcome: &Outcome) -> Option<&'static str> {
+    match (outcome.stage, &outcome.error) {
+        (_, Some(error)) if error.is_refusal() => error.hint(),
+        (Stage::Unknown, _) => Some("look at what the server holds before you do it again"),
+        (_, Some(Error::Timeout(_) | Error::Refused { status: 504, .. })) => {
+            Some("do it again once the server answers in time")
+        }
+        (_, error) => error.as_ref().and_then(Error::hint),
+    }
 }

@@ -238,6 +238,25 @@ async fn a_word_that_is_no_status_is_answered_with_those_there_are() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_deed_that_failed_is_an_error_of_its_target_with_its_hint_beside_the_outcome() {
+    let bench = brisk().await;
+    let ids = bench.alerts("status:unresolved", 1).await;
+    bench.fault(json!({"mode": "403", "match": "^/api/v1/alert", "method": "POST"}));
+    let ran = bench.status("resolved", &words(&ids)).await;
+    ran.check(1)
+        .says("  resolve: not applied; the token's user has no right to ");
+    let (before, error) = ran.notes.split_once("\nerror: ").unwrap();
+    assert!(!before.contains("\nhint: "), "{before}");
+    let (error, hint) = error.split_once("\nhint: ").unwrap();
+    let target = ran.out.split_once("  resolve: ").unwrap().0;
+    assert!(
+        error.starts_with(&format!("{target}: resolve: not applied; ")),
+        "{error}"
+    );
+    assert!(hint.starts_with("ask an administrator"), "{hint}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_the_server_does_not_show_in_time_is_said_to_be_open() {
     let bench = deaf().await;
     let ids = bench.alerts("status:unresolved", 2).await;
