@@ -239,10 +239,13 @@ async fn read_back(deed: &Deed, client: &Client, outcome: &mut Outcome) -> Optio
                 return Some(state);
             }
             Err(error) => {
+                let why = format!("what the server holds could not be read: {error}");
                 if lost.is_some() || outcome.stage == Stage::Unknown {
                     outcome.stage = Stage::Unknown;
-                    outcome.note = format!("what the server holds could not be read: {error}");
+                    outcome.note = beside(outcome, why);
                     outcome.error = outcome.error.take().or(Some(error));
+                } else if outcome.note.is_empty() {
+                    outcome.note = beside(outcome, format!("the server took it; {why}"));
                 }
                 return None;
             }
@@ -266,7 +269,9 @@ fn words(deed: &Deed, outcome: &Outcome, lost: Option<&api::Error>, state: &Stat
         Stage::Confirmed => format!("{held}, read back from the server"),
         Stage::Accepted if deed.is_late() => format!("{held} so far"),
         Stage::Accepted => format!("{held}{seen}"),
-        Stage::Pending if deed.is_late() => format!("{held}; the others may still follow"),
+        Stage::Pending if deed.is_late() && deed.target().len() > 1 => {
+            format!("{held}; the others may still follow")
+        }
         Stage::Pending => format!("the server holds: {held}; the request may still arrive"),
         Stage::Partly => held,
         Stage::NotApplied | Stage::Unknown => format!("the server holds: {held}"),
@@ -279,6 +284,11 @@ fn words(deed: &Deed, outcome: &Outcome, lost: Option<&api::Error>, state: &Stat
         Some(_) => format!("the answer was lost; {said}"),
         None => said,
     };
+    beside(outcome, said)
+}
+
+/// What is to be said, after what was left out.
+fn beside(outcome: &Outcome, said: String) -> String {
     match outcome.aside.as_str() {
         "" => said,
         aside => format!("{aside}; {said}"),

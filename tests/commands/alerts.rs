@@ -279,6 +279,52 @@ async fn what_the_server_does_not_show_in_time_is_said_to_be_open() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_read_back_in_time_is_said_to_be_so() {
+    let bench = brisk().await;
+    let ids = bench.alerts("status:unresolved", 1).await;
+    let sent = json!({"mode": "latency", "ms": 300, "match": "^/api/v1/alert", "method": "POST"});
+    bench.fault(sent);
+    let arguments = [
+        "alert",
+        "status",
+        "resolved",
+        &ids[0],
+        "--yes",
+        "--timeout",
+        "1s",
+    ];
+    let meanwhile = async {
+        bench.until_sent().await;
+        bench.fault(json!({"mode": "500", "match": "^/api/v2/alert"}));
+    };
+    let (ran, ()) = tokio::join!(bench.run(&arguments), meanwhile);
+    ran.check(4).says(
+        "resolve: sent, and not confirmed in time; the server took it; what the server holds could not be read: ",
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_a_single_alert_there_are_no_others_that_may_follow() {
+    let bench = brisk().await;
+    let ids = bench.alerts("status:unresolved", 1).await;
+    bench.fault(json!({"mode": "504", "match": "^/api/v1/alert", "method": "POST"}));
+    let ran = bench
+        .run(&[
+            "alert",
+            "status",
+            "resolved",
+            &ids[0],
+            "--yes",
+            "--timeout",
+            "1s",
+        ])
+        .await;
+    ran.check(4)
+        .says("the server holds: Unresolved; the request may still arrive");
+    assert!(!ran.out.contains("the others"), "{}", ran.out);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_answer_that_is_lost_is_settled_by_reading_and_nothing_is_sent_twice() {
     let bench = brisk().await;
     let ids = bench.alerts("status:unresolved", 2).await;
