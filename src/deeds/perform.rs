@@ -162,7 +162,13 @@ impl Doing<'_> {
         outcome: &mut Outcome,
         n_taken: usize,
     ) {
+        let changes = deed.changes(before, self.grounds, self.release);
+        let is_delete = changes.first().is_some_and(|one| one.method() == "DELETE");
         let after = match &outcome.error {
+            Some(error @ api::Error::NotFound { .. }) if n_taken == 0 && is_delete => {
+                let error = error.clone();
+                gone(deed, self.client, outcome, error).await
+            }
             Some(error) if error.is_refusal() && n_taken == 0 => {
                 outcome.stage = Stage::NotApplied;
                 outcome.note = error.to_string();
@@ -177,6 +183,32 @@ impl Doing<'_> {
         };
         note(self.log, self.client, outcome, after.as_ref());
     }
+}
+
+/// Finds out whether what the server does not know is gone, as was wanted: somebody else may have been faster.
+async fn gone(
+    deed: &Deed,
+    client: &Client,
+    outcome: &mut Outcome,
+    error: api::Error,
+) -> Option<State> {
+    let state = match State::read(deed, client).await {
+        Ok(state) => state,
+        Err(unread) => {
+            outcome.stage = Stage::Unknown;
+            outcome.note = format!("{error}; what it holds could not be read: {unread}");
+            return None;
+        }
+    };
+    if deed.stage(&state) == Stage::Confirmed {
+        outcome.stage = Stage::Confirmed;
+        outcome.note = "it was gone already, read back from the server".into();
+        outcome.error = None;
+    } else {
+        outcome.stage = Stage::NotApplied;
+        outcome.note = format!("{error}; the server holds: {}", deed.words(&state).0);
+    }
+    Some(state)
 }
 
 /// Looks again whether what was accepted holds by now. What has changed since is logged.
