@@ -7,7 +7,8 @@ use crate::api::{self, Change, Client};
 use crate::record;
 use crate::record::actions::{self, Actions, Event, Request, Sending, Stage, Target};
 
-/// How often the state is read when the answer was lost, before what it says is believed: the request may be on its way.
+/// How often the state is read before it is believed that nothing came of a request: it may be on its way when its answer
+/// was lost, and servers show late what they have taken.
 const LOOKS: u32 = 3;
 
 /// A plan, and on whose behalf it is performed.
@@ -179,7 +180,9 @@ impl Doing<'_> {
                 outcome.note = format!("the server took it; {}", deed.words(before).0);
                 None
             }
-            _ => read_back(deed, self.client, outcome).await,
+            // For what is known to be late, others wait.
+            None if deed.is_late() => read_back(deed, self.client, outcome, 1).await,
+            _ => read_back(deed, self.client, outcome, LOOKS).await,
         };
         note(self.log, self.client, outcome, after.as_ref());
     }
@@ -219,7 +222,8 @@ pub async fn settle(deed: &Deed, client: &Client, log: &mut Actions, outcome: &m
     if deed.leaves_no_trace() {
         return;
     }
-    let after = read_back(deed, client, outcome).await;
+    // Who settles it looks again by and by.
+    let after = read_back(deed, client, outcome, 1).await;
     // That it is still only asked for was said when nobody waited for it any longer.
     if (before, outcome.stage) == (Stage::Pending, Stage::Accepted) {
         outcome.stage = before;
@@ -237,8 +241,14 @@ pub fn give_up(log: &mut Actions, client: &Client, outcome: &mut Outcome) {
     }
 }
 
-/// Reads what the server holds now. When an answer was lost, that alone says whether it was done.
-async fn read_back(deed: &Deed, client: &Client, outcome: &mut Outcome) -> Option<State> {
+/// Reads what the server holds now, `most` times if it is not what was wanted. When an answer was lost, that alone says
+/// whether it was done.
+async fn read_back(
+    deed: &Deed,
+    client: &Client,
+    outcome: &mut Outcome,
+    most: u32,
+) -> Option<State> {
     let lost = outcome.error.clone();
     let mut looks = 0;
     loop {
@@ -252,7 +262,7 @@ async fn read_back(deed: &Deed, client: &Client, outcome: &mut Outcome) -> Optio
                     other => other == Stage::NotApplied,
                 };
                 // What is not there yet may still arrive.
-                if is_missing && lost.is_some() && looks < LOOKS {
+                if is_missing && looks < most {
                     tokio::time::sleep(client.pace().look).await;
                     continue;
                 }

@@ -179,6 +179,25 @@ async fn it_is_switched_off_for_a_reason_on_without_one_and_deleted() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_does_not_show_at_once_is_looked_for_again_before_it_is_called_not_applied() {
+    let bench = Bench::start().await;
+    bench.fault(json!({"mode": "never-confirm", "match": "/api/v1/watchlist/7", "method": "PUT"}));
+    let ran = bench.watch(&["disable", "7"]).await;
+    ran.check(1)
+        .says("disable watchlist: not applied; the server holds: watchlist 7, enabled");
+    let seen = bench.server.requests();
+    let after = seen.iter().skip_while(|seen| seen.method != "PUT").skip(1);
+    assert_eq!(after.count(), 3);
+    // One look is enough where it shows.
+    bench.server.clear_faults();
+    bench.server.forget_requests();
+    bench.watch(&["disable", "7"]).await.check(0);
+    let seen = bench.server.requests();
+    let after = seen.iter().skip_while(|seen| seen.method != "PUT").skip(1);
+    assert_eq!(after.count(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_it_sets_off_is_listed_added_and_removed_by_number() {
     let bench = Bench::start().await;
     let action = |more: &[&'static str]| [&["action", "33"], more].concat();
