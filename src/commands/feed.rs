@@ -152,7 +152,7 @@ async fn find(word: &str, client: &Client, caller: &mut Caller<'_>) -> Result<Fe
             found => return Ok(found?),
         }
     }
-    named::find(word, client.feeds().await?.rows, KIND, caller)
+    named::find(word, client.feeds().await?, KIND, caller)
 }
 
 /// Whether its reports are looked for, in words.

@@ -1,6 +1,6 @@
 //! What an answer lacks, said beside it.
 
-use super::Caller;
+use super::{Caller, Exit, Failure};
 use crate::text;
 
 /// What the server, or the reading of what it sent, left out.
@@ -36,6 +36,18 @@ pub(super) fn unread(n: usize, records: &str) -> String {
     let what = text::counted(n, one, records);
     let is = if n == 1 { "is" } else { "are" };
     format!("{what} could not be read and {is} left out")
+}
+
+/// That there is no such thing, as far as one can tell: where records could not be read, it may be one of them.
+pub(super) fn missing(why: String, n_unread: usize, records: &str) -> Failure {
+    if n_unread == 0 {
+        return Failure::new(Exit::Nothing, why);
+    }
+    let one = records.strip_suffix('s').unwrap_or(records);
+    let what = text::counted(n_unread, one, records);
+    let it = if n_unread == 1 { "it" } else { "one of them" };
+    let may_be = format!("{what} could not be read, and {it} may be it");
+    Failure::new(Exit::Failed, format!("{may_be}; of the others, {why}"))
 }
 
 #[cfg(test)]

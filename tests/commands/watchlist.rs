@@ -267,3 +267,54 @@ async fn a_stored_search_that_nobody_has_encoded_is_searched_for_as_it_is_shown(
         .await;
     assert_eq!(found.check(0).out, searched.check(0).out);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_some_cannot_be_read_none_is_said_not_to_be_there() {
+    let bench = Bench::start().await;
+    let spoil =
+        |path: &str| bench.fault(json!({"mode": "wrong-types", "match": path, "method": "GET"}));
+    spoil("^/api/v1/watchlist$");
+    spoil("^/api/v1/feed$");
+    spoil("^/api/users");
+    spoil("^/api/v1/sensor");
+    for arguments in [
+        &["watchlist", "show", "no such list"][..],
+        &["feed", "show", "no such feed"],
+        &["sensor", "show", "no-such-host"],
+    ] {
+        let ran = bench.run(arguments).await;
+        assert_eq!(ran.check(1).out, "");
+        ran.notes_say(" could not be read, and one of them may be it; of the others, no ")
+            .notes_say("\nhint: ");
+    }
+    let rows = bench.rows(&["alert", "list", "status:unresolved"]).await;
+    let id = rows[0].text("unique_id");
+    let ran = bench
+        .run(&["alert", "assign", "nobody", &id, "--yes"])
+        .await;
+    ran.check(1)
+        .notes_say("users could not be read, and one of them may be it");
+    let ran = bench
+        .run(&["watchlist", "create", NAME, QUERY, "--dry-run"])
+        .await;
+    ran.check(0)
+        .says("could not be read, and one of them may have this name");
+    let who = [
+        "user",
+        "create",
+        "new",
+        "--first-name",
+        "N",
+        "--last-name",
+        "N",
+        "--email",
+        "n@x",
+        "--dry-run",
+    ];
+    let ran = bench.run(&who).await;
+    ran.check(0)
+        .says("users could not be read, and one of them may have this name");
+    // A number is asked for alone.
+    bench.run(&["watchlist", "show", "7"]).await.check(0);
+    assert_eq!(bench.changes(), 0);
+}

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::{Caller, Exit, Failure, chosen, words, words::words};
+use super::{Caller, Exit, Failure, chosen, missing, words, words::words};
 use crate::api::{Client, Error};
 use crate::cli::Alerts;
 use crate::commands::perform::perform;
@@ -109,7 +109,7 @@ async fn there(ids: Vec<AlertId>, client: &Client) -> Result<Vec<AlertId>, Failu
 /// The user of this name, spelled as the server does; it would take any other name as well.
 async fn owner(name: &str, client: &Client, caller: &mut Caller<'_>) -> Result<String, Failure> {
     let users = match client.users().await {
-        Ok(page) => page.rows,
+        Ok(page) => page,
         Err(error @ (Error::Forbidden { .. } | Error::NotFound { .. })) => {
             caller.warn(&format!(
                 "whether there is a user {name:?} is not known: {error}"
@@ -118,11 +118,11 @@ async fn owner(name: &str, client: &Client, caller: &mut Caller<'_>) -> Result<S
         }
         Err(error) => return Err(error.into()),
     };
-    let found = users.iter().find(|user| user.username.is_like(name));
+    let found = users.rows.iter().find(|user| user.username.is_like(name));
     found
         .map(|user| user.username.raw().to_owned())
         .ok_or_else(|| {
-            Failure::new(Exit::Nothing, format!("there is no user {name:?}"))
+            missing(format!("there is no user {name:?}"), users.broken, "users")
                 .hint("`lampblack user list` shows those there are; nothing was sent")
         })
 }

@@ -1,9 +1,9 @@
 //! `watchlist action`: what a watchlist sets off when it finds something.
 
-use super::{Caller, Exit, Failure, deed, find, listed, perform, show};
+use super::{Caller, Exit, Failure, deed, find, gaps::missing, listed, perform, show};
 use crate::cli::{self, Effect, Patience, Reading};
 use crate::deeds::{Deed, Watching};
-use crate::model::WatchAction;
+use crate::model::{Page, WatchAction};
 use crate::output::{Align, Cell, Column, Row};
 
 /// The columns of actions.
@@ -38,7 +38,7 @@ pub(super) async fn run(
             recipients,
         },
         Err(action) => {
-            let actions = client.watch_actions(id).await?.rows;
+            let actions = client.watch_actions(id).await?;
             there(action, &actions)?;
             Watching::RemoveAction { id, action }
         }
@@ -60,20 +60,17 @@ async fn list(word: &str, reading: Reading, caller: &mut Caller<'_>) -> Result<E
 }
 
 /// Fails if there is no such action, and says which there are.
-fn there(action: u64, actions: &[WatchAction]) -> Result<(), Failure> {
-    if actions.iter().any(|one| one.id == action) {
+fn there(action: u64, actions: &Page<WatchAction>) -> Result<(), Failure> {
+    if actions.rows.iter().any(|one| one.id == action) {
         return Ok(());
     }
-    let each: Vec<_> = actions.iter().map(show::action).collect();
+    let each: Vec<_> = actions.rows.iter().map(show::action).collect();
     let hint = match &each[..] {
         [] => "it sets nothing off".to_owned(),
         each => format!("it sets off: {}", each.join(", ")),
     };
-    Err(Failure::new(
-        Exit::Nothing,
-        format!("the watchlist has no action {action}"),
-    )
-    .hint(hint))
+    let why = format!("the watchlist has no action {action}");
+    Err(missing(why, actions.broken, "actions").hint(hint))
 }
 
 fn row(action: &WatchAction) -> Row {

@@ -5,7 +5,7 @@ mod create;
 mod show;
 
 use super::{
-    Caller, Exit, Failure, binary, card, deed, listed,
+    Caller, Exit, Failure, binary, card, deed, gaps, listed,
     named::{self, Kind, Numbered},
     perform::perform,
     problem, search, when,
@@ -95,7 +95,7 @@ async fn find(word: &str, client: &Client, caller: &mut Caller<'_>) -> Result<Wa
             found => return Ok(found?),
         }
     }
-    named::find(word, client.watchlists().await?.rows, KIND, caller)
+    named::find(word, client.watchlists().await?, KIND, caller)
 }
 
 /// Its query for people.

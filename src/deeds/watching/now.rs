@@ -50,6 +50,8 @@ pub struct Watched {
     pub actions: Option<Vec<WatchAction>>,
     /// What one is called that is not there yet.
     pub(super) name: Untrusted,
+    /// How many could not be read of those that it is looked for among: watchlists for a new one, or else its actions.
+    pub n_unread: usize,
     /// How many others have that name.
     pub(super) n_namesakes: usize,
 }
