@@ -9,20 +9,33 @@ use crate::api::{Client, Error};
 use crate::cli::{self, Patience};
 use crate::config::Access;
 use crate::deeds::{
-    self, Deed, Done, Estate, Fact, Grounds, NotSent, Order, Outcome, Plan, Prepared,
+    self, Deed, Done, Estate, Fact, Grounds, NotSent, Order, Outcome, Plan, Prepared, State,
 };
 use crate::record::actions::{self, Actions, Stage};
 use crate::text;
 
+/// A deed, and what the server has of its target where that was read on the way to it.
+pub(super) struct Meant {
+    pub(super) deed: Deed,
+    pub(super) state: Option<State>,
+}
+
+impl From<Deed> for Meant {
+    fn from(deed: Deed) -> Self {
+        Self { deed, state: None }
+    }
+}
+
 /// Does deeds of one kind, each to a target of its own.
-pub(super) async fn perform(
-    deeds: Vec<Deed>,
+pub(super) async fn perform<M: Into<Meant>>(
+    deeds: Vec<M>,
     given: &cli::Grounds,
     patience: Patience,
     (client, access): (&Client, &Access),
     caller: &mut Caller<'_>,
 ) -> Result<Exit, Failure> {
-    let is_reasoned = deeds.iter().any(Deed::needs_reason);
+    let deeds: Vec<Meant> = deeds.into_iter().map(Into::into).collect();
+    let is_reasoned = deeds.iter().any(|one| one.deed.needs_reason());
     let grounds = deed::grounds(given, is_reasoned, access, caller)?;
     let estate = Estate::new(client.clone(), deed::guard(access));
     let (plans, mut exit) = plan(deeds, patience, &estate, access, caller).await?;
@@ -82,7 +95,7 @@ pub(super) async fn perform(
 
 /// What each would do. What is left out is answered here.
 async fn plan(
-    deeds: Vec<Deed>,
+    deeds: Vec<Meant>,
     patience: Patience,
     estate: &Estate,
     access: &Access,
@@ -92,8 +105,12 @@ async fn plan(
     let is_bulk = deeds.len() > 1;
     let mut exit = Exit::Done;
     let mut plans = Vec::new();
-    for deed in deeds {
-        match deed.prepare(estate).await? {
+    for Meant { deed, state } in deeds {
+        let prepared = match state {
+            Some(state) => deed.weigh(state, estate).await?,
+            None => deed.prepare(estate).await?,
+        };
+        match prepared {
             Prepared::Ready(plan) => match &plan.protection {
                 Some(why) if is_bulk => {
                     let name = plan.state.name();
