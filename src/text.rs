@@ -3,12 +3,14 @@
 mod cell;
 mod dump;
 mod fang;
+mod line;
 
 use std::{borrow::Borrow, borrow::Cow, cmp::Ordering, fmt, sync::Arc};
 
 pub use cell::{csv, formula_safe};
 pub use dump::dump;
 pub use fang::{defang, harmless, refang};
+pub use line::line;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// A string from the wire. It has no `Display`: [`visible`], [`fit`], [`defang`] and [`csv()`] are the ways to show it.
@@ -115,19 +117,6 @@ pub fn visible(text: &Untrusted) -> String {
     let mut shown = Shown::default();
     for char in text.raw().chars() {
         out.push_str(&shown.next(char));
-    }
-    out
-}
-
-/// What was put together of texts that were made visible: nothing in it is spelled out a second time.
-pub fn composed(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut shown = Shown::default();
-    for char in text.chars() {
-        match char {
-            '\u{2400}'..='\u{2426}' => out.push(char),
-            _ => out.push_str(&shown.next(char)),
-        }
     }
     out
 }
@@ -303,13 +292,6 @@ mod tests {
         check("\u{9b}31m", "<U+009B>31m");
         check("a\u{2028}b\u{3164}", "a<U+2028>b<U+3164>");
         check("\u{240a}", "<U+240A>");
-    }
-
-    #[test]
-    fn what_was_made_visible_is_not_spelled_out_again() {
-        let shown = visible(&"a\x1b[2J\u{202e}".into());
-        assert_eq!(composed(&shown), shown);
-        assert_eq!(composed("a\x1b[2J"), "a␛[2J");
     }
 
     #[test]

@@ -246,3 +246,16 @@ async fn many_blocks_of_alerts_have_the_queue_read_again_once() {
     assert_eq!(n_asked("rows=1000&"), 1, "the whole queue");
     assert_eq!(n_asked("rows=100&"), 1, "the page in sight");
 }
+
+#[tokio::test]
+async fn alerts_are_given_to_nobody_who_is_not_there() {
+    let mut console = queue().await;
+    console.press("A").await.shows(&["users: admin, ", "kim"]);
+    console.write("kmi").await.press("enter").await;
+    console.shows(&["there is no user \"kmi\""]);
+    console.press("ctrl-u").await.write("Kim").await;
+    console
+        .press("enter")
+        .await
+        .shows(&["ASSIGN", "In Progress, Kim"]);
+}

@@ -168,3 +168,11 @@ async fn one_that_never_ran_and_cannot_be_counted_says_so() {
         "finds now   not known: the server cannot",
     ]);
 }
+
+#[tokio::test]
+async fn a_form_is_for_one_row_and_none_is_filled_in_for_nothing() {
+    let mut console = at_watchlists().await;
+    console.press("space space e").await;
+    console.shows(&["one at a time, and 2 are marked; esc drops the marks"]);
+    console.press("esc e").await.shows(&["│name"]);
+}

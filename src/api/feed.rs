@@ -27,10 +27,16 @@ impl Client {
                 found => return found,
             }
         }
-        let all = self.feeds().await?.rows;
-        all.into_iter()
-            .find(is_it)
-            .ok_or(Error::NotFound { what: about })
+        let all = self.feeds().await?;
+        let n_broken = all.broken;
+        let found = all.rows.into_iter().find(is_it);
+        found.ok_or_else(|| match n_broken {
+            0 => Error::NotFound { what: about },
+            _ => Error::Malformed {
+                endpoint: "GET /api/v1/feed".into(),
+                reason: format!("feeds that cannot be read, and {about} may be one of them"),
+            },
+        })
     }
 
     /// Searches threat reports. Of a search its query and its order count.

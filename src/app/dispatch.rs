@@ -155,6 +155,9 @@ impl App {
 
     /// What the console itself does not do, the focused pane may.
     fn hand_on(&mut self, action: Action, now: Timestamp, effects: &mut Vec<Effect>) {
+        if let Some(why) = self.refuses(action) {
+            return Cx::new(&mut self.session, effects, now).notify(why);
+        }
         if self.overlay.is_none()
             && let Some(popup) = self.panes.get(self.focus).popup(action, &self.session)
         {
@@ -166,6 +169,31 @@ impl App {
         if !pane.act(action, &mut cx) {
             cx.notify(format!("{} means nothing here", action.label()));
         }
+    }
+
+    /// Why nothing is to be written in a form that would only be refused afterwards.
+    fn refuses(&self, action: Action) -> Option<String> {
+        let is_of_one = matches!(
+            action,
+            Action::Edit | Action::AddAction | Action::RemoveAction
+        );
+        if !is_of_one && action != Action::New {
+            return None;
+        }
+        if self.session.identity.is_read_only {
+            return Some(format!(
+                "{}: nothing is changed, the profile is read-only",
+                action.label()
+            ));
+        }
+        let pane = self.panes.get(self.focus);
+        let n = pane.clues(&self.session).len();
+        (is_of_one && pane.is_marked() && n > 1).then(|| {
+            format!(
+                "{}: one at a time, and {n} are marked; esc drops the marks",
+                action.label()
+            )
+        })
     }
 
     /// Whether a completion is offered.

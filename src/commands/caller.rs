@@ -185,7 +185,7 @@ impl<'a> Caller<'a> {
 
     fn say(&mut self, label: &str, text: &str) {
         // Whatever a server or a file put into a message, it moves no cursor here.
-        let text = text::visible(&text.into());
+        let text = text::line(text);
         self.show(&format!("{label}: {text}"));
     }
 }

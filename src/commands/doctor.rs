@@ -150,15 +150,17 @@ async fn rights(client: &Client, report: &mut Report) {
         group_by: Some("id".into()),
         ..Search::default()
     };
+    let documents = |n: u64| text::counted(n, "document", "documents");
     match client.processes(&all, Span { start: 0, rows: 1 }).await {
         Ok(page) if page.hidden > 0 => report.ok(
             "processes",
             &format!(
-                "{} documents to search, {} hidden from this user",
-                page.total, page.hidden
+                "{} to search, {} hidden from this user",
+                documents(page.total),
+                page.hidden
             ),
         ),
-        Ok(page) => report.ok("processes", &format!("{} documents to search", page.total)),
+        Ok(page) => report.ok("processes", &format!("{} to search", documents(page.total))),
         Err(error) => report.fail("processes", &error.to_string(), error.hint()),
     }
     let everything = SensorFilter::default();

@@ -1,6 +1,6 @@
 //! `events`: what processes did, as one timeline.
 
-use super::{Caller, Exit, Failure, processes};
+use super::{Caller, Exit, Failure, gaps::unread, processes};
 use crate::api;
 use crate::cli;
 use crate::model::{Event, EventKind, What, sort_by_time};
@@ -82,9 +82,7 @@ pub(super) async fn events(args: &cli::Events, caller: &mut Caller<'_>) -> Resul
 fn tell(all: &Timeline, shown: usize, caller: &mut Caller<'_>) {
     let (found, broken) = (all.events.len(), all.broken);
     if broken > 0 {
-        caller.warn(&format!(
-            "{broken} records could not be read and are left out"
-        ));
+        caller.warn(&unread(broken, "records"));
     }
     let n_timeless = all
         .events

@@ -146,10 +146,8 @@ impl Shown<'_> {
                 ));
             }
         }
-        caller.note(&format!(
-            "counted are {} segments, and a process can have several",
-            facets.total
-        ));
+        let n = text::counted(facets.total, "segment is", "segments are");
+        caller.note(&format!("{n} counted, and a process can have several"));
     }
 }
 

@@ -5,11 +5,11 @@ use super::{
     card::{card, said},
     deed, listed,
     named::{self, Kind, Numbered},
-    perform::perform,
+    perform::{Meant, perform},
 };
 use crate::api::{Client, Error};
 use crate::cli::{self, Patience, Reading};
-use crate::deeds::{Deed, Feeding};
+use crate::deeds::{Deed, Feeding, State};
 use crate::model::{Feed, FeedId, Search, Span};
 use crate::output::{Align, Cell, Column, Format, Row, Sheet};
 use crate::text::Untrusted;
@@ -133,13 +133,13 @@ async fn add(
 /// Does something to one that is there.
 async fn change(
     args: &cli::One,
-    feeding: impl FnOnce(FeedId) -> Feeding,
+    feeding: impl Fn(FeedId) -> Feeding,
     caller: &mut Caller<'_>,
 ) -> Result<Exit, Failure> {
     let (client, access) = caller.reach()?;
     deed::may_change(&access)?;
-    let id = find(&args.id, &client, caller).await?.id;
-    let (deeds, server) = (vec![Deed::Feed(feeding(id))], (&client, &access));
+    let meant = meant(&args.id, feeding, &client, caller).await?;
+    let (deeds, server) = (vec![meant], (&client, &access));
     perform(deeds, &args.grounds, Patience::None, server, caller).await
 }
 
@@ -152,7 +152,27 @@ async fn find(word: &str, client: &Client, caller: &mut Caller<'_>) -> Result<Fe
             found => return Ok(found?),
         }
     }
-    named::find(word, client.feeds().await?.rows, KIND, caller)
+    named::find(word, client.feeds().await?, KIND, caller)
+}
+
+/// What is to be done to the feed that is meant, with what was read of it if that was by its number.
+async fn meant(
+    word: &str,
+    feeding: impl Fn(FeedId) -> Feeding,
+    client: &Client,
+    caller: &mut Caller<'_>,
+) -> Result<Meant, Failure> {
+    if let Ok(number) = word.trim().parse() {
+        let deed = Deed::Feed(feeding(FeedId(number)));
+        let state = State::read(&deed, client).await?;
+        // It may be a name.
+        if matches!(&state, State::Feed(found) if found.feed.is_some()) {
+            let state = Some(state);
+            return Ok(Meant { deed, state });
+        }
+    }
+    let id = named::find(word, client.feeds().await?, KIND, caller)?.id;
+    Ok(Deed::Feed(feeding(id)).into())
 }
 
 /// Whether its reports are looked for, in words.

@@ -1,6 +1,7 @@
 //! What an answer lacks, said beside it.
 
-use super::Caller;
+use super::{Caller, Exit, Failure};
+use crate::text;
 
 /// What the server, or the reading of what it sent, left out.
 #[derive(Clone, Copy, Debug, Default)]
@@ -17,19 +18,48 @@ impl Gaps {
     /// Warns of what is missing; `records` is what they are called.
     pub(super) fn tell(self, records: &str, caller: &mut Caller<'_>) {
         if self.broken > 0 {
-            caller.warn(&format!(
-                "{} {records} could not be read and are left out",
-                self.broken
-            ));
+            caller.warn(&unread(self.broken, records));
         }
         if self.hidden > 0 {
-            caller.warn(&format!(
-                "{} rows are hidden from the user of this token",
-                self.hidden
-            ));
+            let n = text::counted(self.hidden, "row is", "rows are");
+            caller.warn(&format!("{n} hidden from the user of this token"));
         }
         if self.is_incomplete {
             caller.warn("the server left something out: there may be more than it says");
         }
+    }
+}
+
+/// That so many records could not be read; `records` is what several are called, an `s` more than one is.
+pub(super) fn unread(n: usize, records: &str) -> String {
+    let one = records.strip_suffix('s').unwrap_or(records);
+    let what = text::counted(n, one, records);
+    let is = if n == 1 { "is" } else { "are" };
+    format!("{what} could not be read and {is} left out")
+}
+
+/// That there is no such thing, as far as one can tell: where records could not be read, it may be one of them.
+pub(super) fn missing(why: String, n_unread: usize, records: &str) -> Failure {
+    if n_unread == 0 {
+        return Failure::new(Exit::Nothing, why);
+    }
+    let one = records.strip_suffix('s').unwrap_or(records);
+    let what = text::counted(n_unread, one, records);
+    let it = if n_unread == 1 { "it" } else { "one of them" };
+    let may_be = format!("{what} could not be read, and {it} may be it");
+    Failure::new(Exit::Failed, format!("{may_be}; of the others, {why}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_record_is_said_as_one() {
+        assert_eq!(unread(1, "rows"), "1 row could not be read and is left out");
+        assert_eq!(
+            unread(2, "feeds"),
+            "2 feeds could not be read and are left out"
+        );
     }
 }

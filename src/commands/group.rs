@@ -1,6 +1,6 @@
 //! `group`: sensor groups, by which policies and rights are given.
 
-use super::{Caller, Exit, Failure, deed, listed, perform::perform};
+use super::{Caller, Exit, Failure, deed, gaps::missing, listed, perform::perform};
 use crate::api::{Client, Error};
 use crate::cli::{self, Patience, Reading};
 use crate::deeds::{Admin, Deed};
@@ -64,7 +64,7 @@ async fn create(
 /// Fails if there is no such site.
 async fn has_site(site: u64, client: &Client, caller: &mut Caller<'_>) -> Result<(), Failure> {
     let sites = match client.sites().await {
-        Ok(page) => page.rows,
+        Ok(page) => page,
         Err(error @ (Error::Forbidden { .. } | Error::NotFound { .. })) => {
             caller.warn(&format!(
                 "whether there is a site {site} is not known: {error}"
@@ -73,17 +73,16 @@ async fn has_site(site: u64, client: &Client, caller: &mut Caller<'_>) -> Result
         }
         Err(error) => return Err(error.into()),
     };
-    if sites.iter().any(|one| one.id == site) {
+    if sites.rows.iter().any(|one| one.id == site) {
         return Ok(());
     }
     let there = sites
+        .rows
         .iter()
         .map(|one| format!("{} {}", one.id, text::visible(&one.name)));
     let there = there.collect::<Vec<_>>().join(", ");
-    Err(
-        Failure::new(Exit::Nothing, format!("there is no site {site}"))
-            .hint(format!("there are: {there}")),
-    )
+    let why = format!("there is no site {site}");
+    Err(missing(why, sites.broken, "sites").hint(format!("there are: {there}")))
 }
 
 fn row(group: &Group) -> Row {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Caller, Exit, Failure, when};
+use super::{Caller, Failure, gaps::missing, when};
 use crate::api::{self, Client};
 use crate::model::{Sensor, SensorFilter, SensorId, Span};
 use crate::text;
@@ -19,12 +19,14 @@ pub(super) async fn find(
     if let Ok(id) = host.parse() {
         return Ok(SensorId(id));
     }
-    let found = named(host, client).await?;
+    let (found, n_unread) = named(host, client).await?;
     match &found[..] {
-        [] => Err(
-            Failure::new(Exit::Nothing, format!("no sensor has the name {host:?}"))
-                .hint("the whole name must match; `lampblack sensor list PART` finds it"),
-        ),
+        [] => Err(missing(
+            format!("no sensor has the name {host:?}"),
+            n_unread,
+            "sensors",
+        )
+        .hint("the whole name must match; `lampblack sensor list PART` finds it")),
         [sensor] => Ok(sensor.id),
         several => {
             for sensor in several {
@@ -54,8 +56,8 @@ fn line(sensor: &Sensor) -> String {
 
 /// All sensors of this name. The server's search minds the case and looks for parts, so it only narrows: to what
 /// contains the first label, cut to the 15 letters of a computer name, as typed, in capitals, and in small letters.
-/// If none of these is the host, every sensor is looked at.
-async fn named(host: &str, client: &Client) -> Result<Vec<Sensor>, api::Error> {
+/// If none of these is the host, every sensor is looked at, and those that could not be read are counted.
+async fn named(host: &str, client: &Client) -> Result<(Vec<Sensor>, usize), api::Error> {
     const COMPUTER_NAME: usize = 15;
     let label: String = host
         .split('.')
@@ -72,10 +74,11 @@ async fn named(host: &str, client: &Client) -> Result<Vec<Sensor>, api::Error> {
         };
         collect(host, &filter, client, &mut found).await?;
     }
+    let mut n_unread = 0;
     if found.is_empty() {
-        collect(host, &SensorFilter::default(), client, &mut found).await?;
+        n_unread = collect(host, &SensorFilter::default(), client, &mut found).await?;
     }
-    Ok(found.into_values().collect())
+    Ok((found.into_values().collect(), n_unread))
 }
 
 /// A word as typed, in capitals and in small letters, each once.
@@ -89,16 +92,18 @@ pub(super) fn spellings(word: &str) -> Vec<String> {
     spellings
 }
 
+/// Adds those of this name; how many of all could not be read.
 async fn collect(
     host: &str,
     filter: &SensorFilter,
     client: &Client,
     found: &mut BTreeMap<SensorId, Sensor>,
-) -> Result<(), api::Error> {
-    let mut start = 0;
+) -> Result<usize, api::Error> {
+    let (mut start, mut n_unread) = (0, 0);
     loop {
         let page = client.sensors(filter, Span { start, rows: PAGE }).await?;
         start += u64::try_from(page.sent()).unwrap_or(u64::MAX);
+        n_unread += page.broken;
         let is_last = page.sent() == 0 || start >= page.total;
         found.extend(
             page.rows
@@ -107,7 +112,7 @@ async fn collect(
                 .map(|sensor| (sensor.id, sensor)),
         );
         if is_last {
-            return Ok(());
+            return Ok(n_unread);
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Things by their number or their whole name: the one that is meant, never one whose name merely contains it.
 
-use super::{Caller, Exit, Failure};
+use super::{Caller, Failure, gaps::missing};
+use crate::model::Page;
 use crate::text::{self, Untrusted};
 
 /// What things of one kind are called.
@@ -25,11 +26,12 @@ pub(super) trait Numbered {
 /// The one with this number, or else the only one with this name, letter case aside.
 pub(super) fn find<T: Numbered>(
     word: &str,
-    all: Vec<T>,
+    all: Page<T>,
     kind: Kind,
     caller: &mut Caller<'_>,
 ) -> Result<T, Failure> {
     let number = word.trim().parse().ok();
+    let (n_unread, all) = (all.broken, all.rows);
     let Kind { one, several, list } = kind;
     let there = || {
         let names = all.iter().filter_map(|one| one.names().first().copied());
@@ -64,6 +66,6 @@ pub(super) fn find<T: Numbered>(
         } else {
             "the name"
         };
-        Failure::new(Exit::Nothing, format!("no {one} has {what} {word:?}")).hint(hint)
+        missing(format!("no {one} has {what} {word:?}"), n_unread, several).hint(hint)
     })
 }

@@ -5,24 +5,37 @@ use std::cell::RefCell;
 use tokio::time::{Instant, sleep};
 
 use super::{Caller, Exit, Failure, deed};
-use crate::api::Client;
+use crate::api::{Client, Error};
 use crate::cli::{self, Patience};
 use crate::config::Access;
 use crate::deeds::{
-    self, Deed, Done, Estate, Fact, Grounds, NotSent, Order, Outcome, Plan, Prepared,
+    self, Deed, Done, Estate, Fact, Grounds, NotSent, Order, Outcome, Plan, Prepared, State,
 };
 use crate::record::actions::{self, Actions, Stage};
 use crate::text;
 
+/// A deed, and what the server has of its target where that was read on the way to it.
+pub(super) struct Meant {
+    pub(super) deed: Deed,
+    pub(super) state: Option<State>,
+}
+
+impl From<Deed> for Meant {
+    fn from(deed: Deed) -> Self {
+        Self { deed, state: None }
+    }
+}
+
 /// Does deeds of one kind, each to a target of its own.
-pub(super) async fn perform(
-    deeds: Vec<Deed>,
+pub(super) async fn perform<M: Into<Meant>>(
+    deeds: Vec<M>,
     given: &cli::Grounds,
     patience: Patience,
     (client, access): (&Client, &Access),
     caller: &mut Caller<'_>,
 ) -> Result<Exit, Failure> {
-    let is_reasoned = deeds.iter().any(Deed::needs_reason);
+    let deeds: Vec<Meant> = deeds.into_iter().map(Into::into).collect();
+    let is_reasoned = deeds.iter().any(|one| one.deed.needs_reason());
     let grounds = deed::grounds(given, is_reasoned, access, caller)?;
     let estate = Estate::new(client.clone(), deed::guard(access));
     let (plans, mut exit) = plan(deeds, patience, &estate, access, caller).await?;
@@ -55,12 +68,17 @@ pub(super) async fn perform(
     if patience != Patience::None {
         wait(&mut done, patience, client, &mut log, caller).await;
     }
+    let mut failures = Vec::new();
     for (plan, one) in &done {
-        let own = tell(plan, &one.outcome, patience, caller)?;
+        let (own, failure) = tell(plan, &one.outcome, patience, caller)?;
         exit = if exit == Exit::Done { own } else { exit };
+        failures.extend(failure);
     }
     // The answer comes before what is said beside it.
     caller.streams.out.flush()?;
+    for failure in &failures {
+        caller.report(failure);
+    }
     if let Some(dir) = &caller.state_dir
         && !actions::verify(dir)?.faults.is_empty()
     {
@@ -68,15 +86,16 @@ pub(super) async fn perform(
     }
     let head = log.head()?;
     caller.note(&format!(
-        "the action log has {} lines, the last one {}",
-        head.lines, head.last
+        "the action log has {}, the last one {}",
+        text::counted(head.lines, "line", "lines"),
+        head.last
     ));
     Ok(exit)
 }
 
 /// What each would do. What is left out is answered here.
 async fn plan(
-    deeds: Vec<Deed>,
+    deeds: Vec<Meant>,
     patience: Patience,
     estate: &Estate,
     access: &Access,
@@ -86,8 +105,12 @@ async fn plan(
     let is_bulk = deeds.len() > 1;
     let mut exit = Exit::Done;
     let mut plans = Vec::new();
-    for deed in deeds {
-        match deed.prepare(estate).await? {
+    for Meant { deed, state } in deeds {
+        let prepared = match state {
+            Some(state) => deed.weigh(state, estate).await?,
+            None => deed.prepare(estate).await?,
+        };
+        match prepared {
             Prepared::Ready(plan) => match &plan.protection {
                 Some(why) if is_bulk => {
                     let name = plan.state.name();
@@ -145,7 +168,8 @@ async fn send<'p>(
             }
             Err(error @ NotSent::Log(_)) if at > 0 => {
                 let left = plans.len() - at;
-                let said = format!("{error}; {left} of {} were not done", plans.len());
+                let were = if left == 1 { "was" } else { "were" };
+                let said = format!("{error}; {left} of {} {were} not done", plans.len());
                 exit = caller.report(&Failure::new(Exit::Failed, said));
                 break;
             }
@@ -199,13 +223,13 @@ async fn wait(
     caller.progress("");
 }
 
-/// Says what became of one.
+/// Says what became of one; what is to be said beside that, if it failed.
 fn tell(
     plan: &Plan,
     outcome: &Outcome,
     patience: Patience,
     caller: &mut Caller<'_>,
-) -> Result<Exit, Failure> {
+) -> Result<(Exit, Option<Failure>), Failure> {
     let name = plan.state.name();
     let verb = plan.deed.verb();
     let stage = match outcome.stage {
@@ -216,15 +240,33 @@ fn tell(
         Stage::Pending => "sent, and not confirmed in time",
         Stage::Unknown => "unknown whether it was done",
     };
-    let note = text::visible(&outcome.note.as_str().into());
+    let note = text::line(&outcome.note);
     writeln!(caller.streams.out, "{name}  {verb}: {stage}; {note}")?;
-    if let Some(hint) = outcome.refusal().and_then(crate::api::Error::hint) {
-        caller.show(&format!("hint: {hint}"));
-    }
-    Ok(match outcome.stage {
+    let exit = match outcome.stage {
         Stage::Confirmed => Exit::Done,
         Stage::Accepted if patience == Patience::None => Exit::Done,
         Stage::Accepted | Stage::Pending => Exit::Unconfirmed,
         Stage::NotApplied | Stage::Partly | Stage::Unknown => Exit::Failed,
-    })
+    };
+    let failure = (exit == Exit::Failed).then(|| {
+        let said = format!("{name}: {verb}: {stage}; {note}");
+        let failure = Failure::new(exit, said);
+        match advice(outcome) {
+            Some(advice) => failure.hint(advice),
+            None => failure,
+        }
+    });
+    Ok((exit, failure))
+}
+
+/// What to do about a deed that failed. To ask for less, as after a search that took too long, is of no use here.
+fn advice(outcome: &Outcome) -> Option<&'static str> {
+    match (outcome.stage, &outcome.error) {
+        (_, Some(error)) if error.is_refusal() => error.hint(),
+        (Stage::Unknown, _) => Some("look at what the server holds before you do it again"),
+        (_, Some(Error::Timeout(_) | Error::Refused { status: 504, .. })) => {
+            Some("do it again once the server answers in time")
+        }
+        (_, error) => error.as_ref().and_then(Error::hint),
+    }
 }

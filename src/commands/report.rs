@@ -4,13 +4,13 @@ use futures::{StreamExt, TryStreamExt, stream};
 
 use super::{
     Caller, Exit, Failure, chosen,
-    perform::perform,
+    perform::{Meant, perform},
     problem, search, told, when,
     words::{self, words},
 };
 use crate::api::{Client, Error};
 use crate::cli::{self, Patience, Reading, Reports};
-use crate::deeds::{Deed, Ignoring};
+use crate::deeds::{Deed, Ignoring, State};
 use crate::model::{Report, ReportId, Search};
 use crate::output::{Align, Cell, Column, Row};
 use crate::query::Index;
@@ -59,18 +59,18 @@ async fn change(on: bool, args: &Reports, caller: &mut Caller<'_>) -> Result<Exi
         None => Ok(given(&args.ids, caller)?),
     };
     let (client, access) = caller.reach()?;
-    let ids = match named {
-        Ok(ids) => there(ids, &client).await?,
+    let deed = |report| Deed::Ignore(Ignoring { report, on });
+    let deeds: Vec<Meant> = match named {
+        Ok(ids) => there(ids.into_iter().map(deed).collect(), &client).await?,
         Err(query) => {
             let id = |report: &Report| report.id.clone();
             match chosen::found("report", worst_first(query), id, &client, caller).await? {
-                Some(ids) => ids,
+                Some(ids) => ids.into_iter().map(|id| deed(id).into()).collect(),
                 None => return Ok(Exit::Nothing),
             }
         }
     };
-    let deed = |report| Deed::Ignore(Ignoring { report, on });
-    let (deeds, server) = (ids.into_iter().map(deed).collect(), (&client, &access));
+    let server = (&client, &access);
     perform(deeds, &args.grounds, Patience::None, server, caller).await
 }
 
@@ -84,23 +84,26 @@ fn given(ids: &[String], caller: &mut Caller<'_>) -> Result<Vec<ReportId>, Failu
     reading.all(&words, ReportId::parse, caller)
 }
 
-/// The same ids, if the server has all of these reports.
-async fn there(ids: Vec<ReportId>, client: &Client) -> Result<Vec<ReportId>, Failure> {
+/// The same deeds with what the server has of their reports, if it has them all.
+async fn there(deeds: Vec<Deed>, client: &Client) -> Result<Vec<Meant>, Failure> {
     /// As many are asked for at a time.
     const AHEAD: usize = 8;
-    let missing = stream::iter(&ids).map(|id| async move {
-        match client.report(id).await {
-            Ok(_) => Ok(None),
-            Err(Error::NotFound { .. }) => Ok(Some(id)),
-            Err(error) => Err(error),
-        }
+    let read = stream::iter(deeds).map(|deed| async move {
+        let state = State::read(&deed, client).await?;
+        Ok::<_, Error>((deed, state))
     });
-    let missing: Vec<_> = missing.buffered(AHEAD).try_collect().await?;
-    let missing = missing.into_iter().flatten();
-    let reports =
-        missing.map(|id| format!("there is no report {}", text::visible(&id.raw().into())));
-    chosen::all_there(reports.collect(), "`lampblack report list`")?;
-    Ok(ids)
+    let read: Vec<_> = read.buffered(AHEAD).try_collect().await?;
+    let (mut missing, mut meant) = (Vec::new(), Vec::new());
+    for (deed, state) in read {
+        if matches!(&state, State::Report(now) if now.report.is_none()) {
+            let id = text::visible(&deed.target().id().into());
+            missing.push(format!("there is no report {id}"));
+        }
+        let state = Some(state);
+        meant.push(Meant { deed, state });
+    }
+    chosen::all_there(missing, "`lampblack report list`")?;
+    Ok(meant)
 }
 
 fn row(report: &Report) -> Row {

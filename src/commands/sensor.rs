@@ -1,15 +1,15 @@
 //! `sensor`: hosts, as their sensors report them.
 
-use std::{collections::HashSet, pin::pin};
+use std::{cell::RefCell, collections::HashSet, pin::pin};
 
 use futures::TryStreamExt;
 use jiff::ToSpan;
 
-use super::{Caller, Exit, Failure, facts, hosts, perform::perform, when};
+use super::{Caller, Exit, Failure, facts, gaps::unread, hosts, perform::perform, when};
 use crate::api::{self, Client};
 use crate::cli::{self, Patience, Reading};
 use crate::deeds::Deed;
-use crate::model::{GroupId, Search, Sensor, SensorFilter, SensorId};
+use crate::model::{Group, GroupId, Search, Sensor, SensorFilter, SensorId};
 use crate::output::{Align, Cell, Column, Format, Row, Sheet};
 use crate::read::{Reader, pages};
 use crate::text;
@@ -114,15 +114,7 @@ async fn find_group(name: &str, client: &Client) -> Result<GroupId, Failure> {
         [] => {
             let id = name.parse().ok().map(GroupId);
             let known = id.filter(|id| groups.iter().any(|group| group.id == *id));
-            known.ok_or_else(|| {
-                let names = groups.iter().map(|group| text::visible(&group.name));
-                let names = names.collect::<Vec<_>>().join(", ");
-                Failure::new(
-                    Exit::Nothing,
-                    format!("no sensor group has the name {name:?}"),
-                )
-                .hint(format!("there are: {names}"))
-            })
+            known.ok_or_else(|| no_group(name, &groups))
         }
         several => {
             let ids = several.iter().map(|group| group.id.to_string());
@@ -133,6 +125,14 @@ async fn find_group(name: &str, client: &Client) -> Result<GroupId, Failure> {
             )
         }
     }
+}
+
+/// That there is no group of this name, and which there are.
+fn no_group(name: &str, groups: &[Group]) -> Failure {
+    let names = groups.iter().map(|group| text::visible(&group.name));
+    let names = names.collect::<Vec<_>>().join(", ");
+    let why = format!("no sensor group has the name {name:?}");
+    Failure::new(Exit::Nothing, why).hint(format!("there are: {names}"))
 }
 
 /// Runs `sensor list`.
@@ -161,17 +161,12 @@ async fn list(
     }
     sheet.finish()?;
     if listing.broken > 0 {
-        caller.warn(&format!(
-            "{} sensors could not be read and are left out",
-            listing.broken
-        ));
+        caller.warn(&unread(listing.broken, "sensors"));
     }
     ended?;
     if listing.is_cut {
-        caller.note(&format!(
-            "{} sensors; there are more, and --limit 0 gives all",
-            listing.seen.len()
-        ));
+        let n = text::counted(listing.seen.len(), "sensor", "sensors");
+        caller.note(&format!("{n}; there are more, and --limit 0 gives all"));
     }
     if listing.seen.is_empty() && listing.broken == 0 {
         caller.note("no sensor matches");
@@ -214,12 +209,18 @@ async fn conditions(filter: &str, client: &Client) -> Result<SensorFilter, Failu
     } else {
         Vec::new()
     };
+    // That there is no such group is no wrong usage.
+    let missing = RefCell::new(None);
     let group = |name: &str| {
-        let mut groups = groups.iter();
-        let found = groups.find(|group| group.name.is_like(name));
+        let mut all = groups.iter();
+        let found = all.find(|group| group.name.is_like(name));
+        if found.is_none() && name.parse::<u64>().is_err() {
+            missing.replace(Some(no_group(name, &groups)));
+        }
         found.map(|group| group.id)
     };
-    SensorFilter::read(filter, group).map_err(Failure::usage)
+    let read = SensorFilter::read(filter, group);
+    read.map_err(|why| missing.take().unwrap_or_else(|| Failure::usage(why)))
 }
 
 /// Sensors as they come, each once.

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use super::{Caller, Exit, Failure, join::Joins, processes, when};
+use super::{Caller, Exit, Failure, gaps::unread, join::Joins, processes, when};
 use crate::api;
 use crate::cli;
 use crate::model::{Lineage, Process, ProcessId, Summary, Top};
 use crate::output::{self, Align, Cell, Column, Row, Sheet};
 use crate::read::Reader;
+use crate::text;
 
 /// The columns of a tree. A table draws relation and depth as lines.
 const COLUMNS: &[Column] = &[
@@ -215,12 +216,11 @@ fn why_it_ends(lineage: &Lineage) -> Option<String> {
 fn what_is_missing(summary: &Summary, wanted: Option<u64>) -> Option<String> {
     let id = summary.process.id;
     if summary.broken > 0 {
-        return Some(format!(
-            "{} relatives of {id} could not be read and are left out",
-            summary.broken
-        ));
+        return Some(format!("{id}: {}", unread(summary.broken, "relatives")));
     }
     let shown = u64::try_from(summary.children.len()).unwrap_or(u64::MAX);
-    (wanted == Some(shown))
-        .then(|| format!("{shown} children of {id} were wanted at most; there may be more"))
+    (wanted == Some(shown)).then(|| {
+        let n = text::counted(shown, "child", "children");
+        format!("no more than {n} of {id} wanted; there may be more")
+    })
 }

@@ -100,7 +100,7 @@ async fn teams(
     if names.is_empty() {
         return Ok(found);
     }
-    let all = client.teams().await?.rows;
+    let all = client.teams().await?;
     for name in names {
         let team = named::find(name, all.clone(), TEAM, caller)?;
         if found.iter().any(|(id, _)| *id == team.id) {

@@ -3,9 +3,9 @@
 use std::fmt;
 
 use secrecy::{ExposeSecret, SecretString};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
-use super::{Estate, Plan, Prepared, Refusal, State, Target};
+use super::{Estate, Plan, Prepared, Refusal, State, Target, unread};
 use crate::api::{Change, Client, Error};
 use crate::model::{Group, GroupId};
 use crate::text::{self, Untrusted};
@@ -95,6 +95,8 @@ pub struct Administered {
     pub group: Option<Group>,
     /// What a new one is, if there is one of this name: all that is told of it.
     found: Option<Value>,
+    /// How many others could not be read.
+    n_unread: usize,
     name: Untrusted,
 }
 
@@ -150,10 +152,10 @@ impl Admin {
                 Err(error) => return Err(error),
             },
             Self::CreateUser(user) => {
-                let all = client.users().await?.rows;
-                let found = all
-                    .into_iter()
-                    .find(|one| one.username.is_like(&user.username));
+                let all = client.users().await?;
+                now.n_unread = all.broken;
+                let mut all = all.rows.into_iter();
+                let found = all.find(|one| one.username.is_like(&user.username));
                 now.found = found.map(|one| {
                     json!({
                         "username": one.username.raw(),
@@ -165,8 +167,9 @@ impl Admin {
                 });
             }
             Self::CreateTeam { name } => {
-                let all = client.teams().await?.rows;
-                let found = all.into_iter().find(|team| team.name.is_like(name));
+                let all = client.teams().await?;
+                now.n_unread = all.broken;
+                let found = all.rows.into_iter().find(|team| team.name.is_like(name));
                 now.found = found.map(|team| json!({"id": team.id, "name": team.name.raw()}));
             }
         }
@@ -190,7 +193,8 @@ impl Admin {
     /// Whether the server holds it.
     pub(super) fn holds(&self, now: &Administered) -> Option<bool> {
         let Self::EditGroup { name, site, .. } = self else {
-            return Some(now.found.is_some() && self.difference(now).is_none());
+            let is_known = now.found.is_some() || now.n_unread == 0;
+            return is_known.then(|| now.found.is_some() && self.difference(now).is_none());
         };
         let group = now.group.as_ref()?;
         let is_named = name.as_ref().is_none_or(|name| group.name.raw() == name);
@@ -254,22 +258,24 @@ impl Admin {
                 format!("{}, site {site}", text::fit(&group.name, 60))
             }
             (_, _, Some(_)) => "it is there".into(),
+            _ if now.n_unread > 0 => "it is not among those that can be read".into(),
             _ => "it is not there".into(),
         }
     }
 
     /// Finds out what it would do.
     pub(super) fn prepare(self, now: Administered, estate: &Estate) -> Prepared {
-        if let Some((why, hint)) = self.trouble() {
-            let (why, is_guard) = (why.into(), false);
-            return Prepared::Refused(Refusal {
-                why,
-                hint,
-                is_guard,
-            });
+        if let Some(refusal) = self.trouble() {
+            return Prepared::Refused(refusal);
         }
         let name = text::visible(&now.name);
-        let mut warnings = Vec::new();
+        let names = match &self {
+            Self::CreateUser(_) => ("user", "users"),
+            Self::CreateTeam { .. } => ("team", "teams"),
+            _ => ("group", "groups"),
+        };
+        let doubt = unread::doubt(now.n_unread, names, "have this name");
+        let mut warnings: Vec<_> = doubt.into_iter().collect();
         let effects = match &self {
             Self::CreateGroup { site, .. } => {
                 vec![format!(
@@ -322,7 +328,7 @@ impl Admin {
     }
 
     /// What no server takes.
-    fn trouble(&self) -> Option<(&'static str, &'static str)> {
+    fn trouble(&self) -> Option<Refusal> {
         let is_nameless = match self {
             Self::CreateGroup { name, .. } | Self::CreateTeam { name } => name.trim().is_empty(),
             Self::EditGroup { name, .. } => {
@@ -330,15 +336,18 @@ impl Admin {
             }
             Self::CreateUser(user) => user.username.trim().is_empty(),
         };
-        if is_nameless {
-            return Some(("it has no name", "give it one"));
-        }
-        match self {
+        let (why, hint) = match self {
+            _ if is_nameless => ("it has no name", "give it one"),
             Self::CreateUser(user) if user.password.is_empty() => {
-                Some(("there is no password", "it is asked for, and never shown"))
+                ("there is no password", "it is asked for, and never shown")
             }
-            _ => None,
-        }
+            _ => return None,
+        };
+        Some(Refusal {
+            why: why.into(),
+            hint,
+            is_guard: false,
+        })
     }
 }
 
@@ -380,10 +389,9 @@ impl Administered {
 }
 
 fn members(name: Option<&str>, site: Option<u64>) -> Value {
-    let mut members = Map::new();
-    members.extend(name.map(|name| ("name".to_owned(), name.into())));
-    members.extend(site.map(|site| ("site_id".to_owned(), site.into())));
-    Value::Object(members)
+    let name = name.map(|name| ("name".to_owned(), name.into()));
+    let site = site.map(|site| ("site_id".to_owned(), site.into()));
+    Value::Object(name.into_iter().chain(site).collect())
 }
 
 fn shown(text: &str) -> String {

@@ -4,7 +4,7 @@ use tokio::sync::OnceCell;
 
 use super::Guard;
 use crate::api::{Client, Error};
-use crate::model::{Group, Restrictions, SensorFilter, ServerInfo, Span};
+use crate::model::{Group, GroupId, Restrictions, SensorFilter, ServerInfo, Span};
 
 /// A server as it is while deeds are looked at, and what must not be touched on it.
 pub struct Estate {
@@ -44,6 +44,16 @@ impl Estate {
     pub(super) async fn groups(&self) -> Result<&Vec<Group>, Error> {
         let ask = async || Ok(self.client.groups().await?.rows);
         self.groups.get_or_try_init(ask).await
+    }
+
+    /// One of them, which is asked for alone only where it is not listed.
+    pub(super) async fn group(&self, id: GroupId) -> Result<Group, Error> {
+        let listed = self.groups().await.ok();
+        let mut listed = listed.into_iter().flatten();
+        match listed.find(|group| group.id == id) {
+            Some(group) => Ok(group.clone()),
+            None => self.client.group(id).await,
+        }
     }
 
     /// How many sensors there are.

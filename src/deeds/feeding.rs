@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Estate, Plan, Prepared, State, Target};
+use super::{Estate, Plan, Prepared, State, Target, unread};
 use crate::api::{Change, Client, Error};
 use crate::model::{Feed, FeedId, Search, Span};
 use crate::text::{self, Untrusted};
@@ -35,6 +35,8 @@ pub enum Feeding {
 pub struct Fed {
     /// The feed.
     pub feed: Option<Feed>,
+    /// How many others could not be read.
+    n_unread: usize,
     /// What one is called that is not there.
     name: Untrusted,
 }
@@ -90,9 +92,10 @@ impl Feeding {
     pub(super) async fn read(&self, client: &Client) -> Result<Fed, Error> {
         match self {
             Self::Add { url, .. } => {
-                let all = client.feeds().await?.rows;
+                let all = client.feeds().await?;
                 Ok(Fed {
-                    feed: all.into_iter().find(|feed| feed.url.raw() == url),
+                    n_unread: all.broken,
+                    feed: all.rows.into_iter().find(|feed| feed.url.raw() == url),
                     name: url.as_str().into(),
                 })
             }
@@ -103,7 +106,11 @@ impl Feeding {
                     Err(error) => return Err(error),
                 };
                 let name = format!("feed {id}").into();
-                Ok(Fed { feed, name })
+                Ok(Fed {
+                    feed,
+                    n_unread: 0,
+                    name,
+                })
             }
         }
     }
@@ -122,6 +129,7 @@ impl Feeding {
     /// Whether the server holds it; of a synchronization it keeps nothing.
     pub(super) fn holds(&self, now: &Fed) -> Option<bool> {
         match (self, &now.feed) {
+            (Self::Add { .. }, None) if now.n_unread > 0 => None,
             (Self::Add { .. } | Self::Switch { .. }, None) => Some(false),
             (Self::Add { is_enabled: on, .. } | Self::Switch { on, .. }, Some(feed)) => {
                 feed.is_enabled.map(|is| is == *on)
@@ -164,7 +172,12 @@ impl Feeding {
 
     pub(super) fn words(&self, now: &Fed) -> String {
         let Some(feed) = &now.feed else {
-            return "no such feed".into();
+            let read = if now.n_unread > 0 {
+                " that can be read"
+            } else {
+                ""
+            };
+            return format!("no such feed{read}");
         };
         if let Self::Synchronize(_) = self {
             return "whether it has read the feed again, no server tells".into();
@@ -180,7 +193,8 @@ impl Feeding {
     /// Finds out what it would do.
     pub(super) async fn prepare(self, now: Fed, estate: &Estate) -> Prepared {
         let name = text::visible(now.raw_name());
-        let mut warnings = Vec::new();
+        let doubt = unread::doubt(now.n_unread, ("feed", "feeds"), "be read from there");
+        let mut warnings: Vec<_> = doubt.into_iter().collect();
         let mut effects = vec![match &self {
             Self::Add { url, .. } => {
                 if url.starts_with("https://") {
@@ -199,6 +213,7 @@ impl Feeding {
         }
         if let Self::Switch { on: false, id } | Self::Delete(id) = &self {
             match n_reports(*id, &estate.client).await {
+                Ok(0) => {}
                 Ok(n) => warnings.push(format!(
                     "its {} no alerts any more",
                     text::counted(n, "report raises", "reports raise")

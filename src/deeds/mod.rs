@@ -21,6 +21,7 @@ mod sensor;
 mod state;
 mod triage;
 mod undo;
+mod unread;
 mod watching;
 
 use jiff::{SignedDuration, Timestamp};

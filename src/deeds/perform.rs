@@ -7,7 +7,8 @@ use crate::api::{self, Change, Client};
 use crate::record;
 use crate::record::actions::{self, Actions, Event, Request, Sending, Stage, Target};
 
-/// How often the state is read when the answer was lost, before what it says is believed: the request may be on its way.
+/// How often the state is read before it is believed that nothing came of a request: it may be on its way when its answer
+/// was lost, and servers show late what they have taken.
 const LOOKS: u32 = 3;
 
 /// A plan, and on whose behalf it is performed.
@@ -168,7 +169,13 @@ impl Doing<'_> {
         outcome: &mut Outcome,
         n_taken: usize,
     ) {
+        let changes = deed.changes(before, self.grounds, self.release);
+        let is_delete = changes.first().is_some_and(|one| one.method() == "DELETE");
         let after = match &outcome.error {
+            Some(error @ api::Error::NotFound { .. }) if n_taken == 0 && is_delete => {
+                let error = error.clone();
+                gone(deed, self.client, outcome, error).await
+            }
             Some(error) if error.is_refusal() && n_taken == 0 => {
                 outcome.stage = Stage::NotApplied;
                 outcome.note = error.to_string();
@@ -179,10 +186,38 @@ impl Doing<'_> {
                 outcome.note = format!("the server took it; {}", deed.words(before).0);
                 None
             }
-            _ => read_back(deed, self.client, outcome).await,
+            // For what is known to be late, others wait.
+            None if deed.is_late() => read_back(deed, self.client, outcome, 1).await,
+            _ => read_back(deed, self.client, outcome, LOOKS).await,
         };
         note(self.log, self.client, outcome, after.as_ref());
     }
+}
+
+/// Finds out whether what the server does not know is gone, as was wanted: somebody else may have been faster.
+async fn gone(
+    deed: &Deed,
+    client: &Client,
+    outcome: &mut Outcome,
+    error: api::Error,
+) -> Option<State> {
+    let state = match State::read(deed, client).await {
+        Ok(state) => state,
+        Err(unread) => {
+            outcome.stage = Stage::Unknown;
+            outcome.note = format!("{error}; what it holds could not be read: {unread}");
+            return None;
+        }
+    };
+    if deed.stage(&state) == Stage::Confirmed {
+        outcome.stage = Stage::Confirmed;
+        outcome.note = "it was gone already, read back from the server".into();
+        outcome.error = None;
+    } else {
+        outcome.stage = Stage::NotApplied;
+        outcome.note = format!("{error}; the server holds: {}", deed.words(&state).0);
+    }
+    Some(state)
 }
 
 /// Looks again whether what was accepted holds by now. What has changed since is logged.
@@ -193,7 +228,8 @@ pub async fn settle(deed: &Deed, client: &Client, log: &mut Actions, outcome: &m
     if deed.leaves_no_trace() {
         return;
     }
-    let after = read_back(deed, client, outcome).await;
+    // Who settles it looks again by and by.
+    let after = read_back(deed, client, outcome, 1).await;
     // That it is still only asked for was said when nobody waited for it any longer.
     if (before, outcome.stage) == (Stage::Pending, Stage::Accepted) {
         outcome.stage = before;
@@ -211,8 +247,14 @@ pub fn give_up(log: &mut Actions, client: &Client, outcome: &mut Outcome) {
     }
 }
 
-/// Reads what the server holds now. When an answer was lost, that alone says whether it was done.
-async fn read_back(deed: &Deed, client: &Client, outcome: &mut Outcome) -> Option<State> {
+/// Reads what the server holds now, `most` times if it is not what was wanted. When an answer was lost, that alone says
+/// whether it was done.
+async fn read_back(
+    deed: &Deed,
+    client: &Client,
+    outcome: &mut Outcome,
+    most: u32,
+) -> Option<State> {
     let lost = outcome.error.clone();
     let mut looks = 0;
     loop {
@@ -226,7 +268,7 @@ async fn read_back(deed: &Deed, client: &Client, outcome: &mut Outcome) -> Optio
                     other => other == Stage::NotApplied,
                 };
                 // What is not there yet may still arrive.
-                if is_missing && lost.is_some() && looks < LOOKS {
+                if is_missing && looks < most {
                     tokio::time::sleep(client.pace().look).await;
                     continue;
                 }
@@ -245,10 +287,13 @@ async fn read_back(deed: &Deed, client: &Client, outcome: &mut Outcome) -> Optio
                 return Some(state);
             }
             Err(error) => {
+                let why = format!("what the server holds could not be read: {error}");
                 if lost.is_some() || outcome.stage == Stage::Unknown {
                     outcome.stage = Stage::Unknown;
-                    outcome.note = format!("what the server holds could not be read: {error}");
+                    outcome.note = beside(outcome, why);
                     outcome.error = outcome.error.take().or(Some(error));
+                } else if outcome.note.is_empty() {
+                    outcome.note = beside(outcome, format!("the server took it; {why}"));
                 }
                 return None;
             }
@@ -272,7 +317,9 @@ fn words(deed: &Deed, outcome: &Outcome, lost: Option<&api::Error>, state: &Stat
         Stage::Confirmed => format!("{held}, read back from the server"),
         Stage::Accepted if deed.is_late() => format!("{held} so far"),
         Stage::Accepted => format!("{held}{seen}"),
-        Stage::Pending if deed.is_late() => format!("{held}; the others may still follow"),
+        Stage::Pending if deed.is_late() && deed.target().len() > 1 => {
+            format!("{held}; the others may still follow")
+        }
         Stage::Pending => format!("the server holds: {held}; the request may still arrive"),
         Stage::Partly => held,
         Stage::NotApplied | Stage::Unknown => format!("the server holds: {held}"),
@@ -285,6 +332,11 @@ fn words(deed: &Deed, outcome: &Outcome, lost: Option<&api::Error>, state: &Stat
         Some(_) => format!("the answer was lost; {said}"),
         None => said,
     };
+    beside(outcome, said)
+}
+
+/// What is to be said, after what was left out.
+fn beside(outcome: &Outcome, said: String) -> String {
     match outcome.aside.as_str() {
         "" => said,
         aside => format!("{aside}; {said}"),

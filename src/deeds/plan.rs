@@ -92,6 +92,14 @@ impl Deed {
             return Ok(Prepared::Refused(refusal));
         }
         let state = State::read(&self, &estate.client).await?;
+        self.weigh(state, estate).await
+    }
+
+    /// Finds out what it would do to a target that was read just now.
+    pub async fn weigh(self, state: State, estate: &Estate) -> Result<Prepared, Error> {
+        if let Some(refusal) = estate.guard.refuses_all() {
+            return Ok(Prepared::Refused(refusal));
+        }
         if let Some(done) = self.already(&state) {
             return Ok(Prepared::AlreadySo {
                 said: format!("{} {done}", state.name()),

@@ -17,8 +17,14 @@ pub(super) async fn prepare(
         client.info().await?;
     }
     let mut warnings = Vec::new();
-    let group = match sensor.group {
-        Some(id) => match client.group(id).await {
+    let known = match (&deed, sensor.group) {
+        (_, None) => None,
+        // Of hosts that are moved, several leave one group, and all enter one.
+        (Deed::Move { .. }, Some(id)) => Some(estate.group(id).await),
+        (_, Some(id)) => Some(client.group(id).await),
+    };
+    let group = match known {
+        Some(known) => match known {
             Ok(group) => Some(group),
             Err(error) => {
                 warnings.push(format!("its group is not known: {error}"));
@@ -30,7 +36,7 @@ pub(super) async fn prepare(
     let role = role(&sensor, client, guard).await?;
     let protection = guard.protects(&sensor, group.as_ref()).or(role);
     let then = match &deed {
-        Deed::Move { group: wanted, .. } => match client.group(*wanted).await {
+        Deed::Move { group: wanted, .. } => match estate.group(*wanted).await {
             Ok(group) => format!("group {}", text::visible(&group.name)),
             Err(Error::NotFound { what }) => {
                 return Ok(Prepared::Refused(Refusal {

@@ -101,11 +101,7 @@ pub fn either(conditions: &[String]) -> String {
 /// The condition that a process has a value counted in a facet. `None` where no field of a query has such values: hours
 /// of the day, and nothing at all.
 pub fn condition(facet: &str, value: &str) -> Option<String> {
-    let name = match facet {
-        "path_full" => "path",
-        "username_full" => "username",
-        other => other.strip_suffix("_facet").unwrap_or(other),
-    };
+    let name = searched(facet);
     let field = fields::field(Index::Process, name).filter(|_| !value.is_empty())?;
     // A histogram has a bar for each day, named by its first moment.
     let value = match (field.kind, value.split_once('T')) {
@@ -113,6 +109,15 @@ pub fn condition(facet: &str, value: &str) -> Option<String> {
         _ => value,
     };
     Some(format!("{name}:{}", quote(value)))
+}
+
+/// The field of a query that has the values of a facet.
+pub(super) fn searched(facet: &str) -> &str {
+    match facet {
+        "path_full" => "path",
+        "username_full" => "username",
+        other => other.strip_suffix("_facet").unwrap_or(other),
+    }
 }
 
 /// The text of a query in which a condition stands for all that was said of its fields before. `None` if either cannot

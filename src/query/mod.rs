@@ -42,7 +42,7 @@ pub use expr::{Bound, Clause, Expr, Operand, Query};
 pub use fields::{Field, Index, Join, Kind, Place, field, fields, join};
 pub use highlight::{Role, highlight};
 pub use matching::{Matcher, Record, Value};
-pub use parameters::{Stored, indicated, parse_parameters, readable, replace_query};
+pub use parameters::{Stored, indicated, parse_parameters, readable, replace_query, stored};
 pub use parser::{Parsed, parse, parse_for};
 pub use problem::{Cause, Fix, Level, Problem, Rules, fixes, server_error};
 pub use summary::{summary, terms};

@@ -2,6 +2,7 @@
 
 use url::form_urlencoded;
 
+use super::compose::{also, either, quote, searched};
 use super::expr::{Expr, Query};
 use super::parser::{Parsed, parse};
 use super::print::{close, space};
@@ -17,8 +18,15 @@ pub struct Stored {
 }
 
 impl Stored {
-    /// Reads the `search_query` of a watchlist: form data, with spaces as `+` or `%20`.
+    /// Reads the `search_query` of a watchlist: form data, with spaces as `+` or `%20`. One that has no parameter of a
+    /// search is taken for a query that nobody has encoded.
     pub fn read(search_query: &str) -> Self {
+        if is_bare(search_query) {
+            return Self {
+                text: search_query.trim().to_owned(),
+                facets: Vec::new(),
+            };
+        }
         let pairs: Vec<_> = form_urlencoded::parse(search_query.as_bytes()).collect();
         let facets = pairs.iter().filter_map(|(name, value)| {
             let field = name.strip_prefix("cb.fq.")?;
@@ -32,18 +40,64 @@ impl Stored {
             facets: facets.collect(),
         }
     }
+
+    /// All of it as one query, for a person to read and to run: its facet filters are terms of it.
+    pub fn query(&self) -> String {
+        let filters = self.filters().into_iter();
+        filters.fold(self.text.clone(), |text, (field, values)| {
+            let terms = values
+                .iter()
+                .map(|value| format!("{field}:{}", quote(value)));
+            also(&text, &either(&terms.collect::<Vec<_>>()))
+        })
+    }
+
+    /// Its facet filters by the field that a query has for each, in their order: of several values, one is enough.
+    pub fn filters(&self) -> Vec<(&str, Vec<&str>)> {
+        let mut filters: Vec<(&str, Vec<&str>)> = Vec::new();
+        for (facet, value) in &self.facets {
+            let name = searched(facet);
+            match filters.iter_mut().find(|(other, _)| *other == name) {
+                Some((_, values)) if values.contains(&value.as_str()) => {}
+                Some((_, values)) => values.push(value),
+                None => filters.push((name, vec![value])),
+            }
+        }
+        filters
+    }
+}
+
+/// A stored search for people, facet filters and all; one that asks for nothing is shown as it is.
+pub fn stored(search_query: &str) -> String {
+    let query = Stored::read(search_query).query();
+    if query.is_empty() {
+        search_query.to_owned()
+    } else {
+        query
+    }
 }
 
 /// The value of an indicator for people: of a query its text, of anything else what it is.
 pub fn indicated(kind: &str, value: &str) -> String {
     if kind.eq_ignore_ascii_case("query") {
-        let stored = Stored::read(value);
-        // One that holds no query is shown as it is.
-        if !stored.text.is_empty() {
-            return stored.text;
-        }
+        stored(value)
+    } else {
+        value.to_owned()
     }
-    value.to_owned()
+}
+
+/// Whether there is something, and no parameter of a search in it (reference 1.7).
+fn is_bare(search_query: &str) -> bool {
+    let is_parameter = |name: &str| {
+        name.starts_with("cb.")
+            || name.starts_with("facet")
+            || matches!(
+                name,
+                "q" | "rows" | "start" | "sort" | "comprehensive_search"
+            )
+    };
+    let mut pairs = form_urlencoded::parse(search_query.as_bytes());
+    !search_query.trim().is_empty() && !pairs.any(|(name, _)| is_parameter(&name))
 }
 
 /// The `search_query` with its query replaced by this text; what else it holds stays.
@@ -58,11 +112,12 @@ pub fn replace_query(search_query: &str, text: &str) -> String {
         let name = name(pair);
         !pair.is_empty() && name != "q" && !name.starts_with("cb.q.")
     };
-    let mut pairs: Vec<_> = search_query
-        .split('&')
-        .filter(is_kept)
-        .map(str::to_owned)
-        .collect();
+    let kept = if is_bare(search_query) {
+        ""
+    } else {
+        search_query
+    };
+    let mut pairs: Vec<_> = kept.split('&').filter(is_kept).map(str::to_owned).collect();
     if !pairs.iter().any(|pair| name(pair) == "cb.urlver") {
         pairs.push("cb.urlver=1".to_owned());
     }
@@ -188,6 +243,42 @@ mod tests {
             .map(|(a, b)| (a.as_str(), b.as_str()))
             .collect();
         assert_eq!(facets, [("status", "Unresolved"), ("group", "x y")]);
+    }
+
+    #[test]
+    fn facet_filters_are_terms_of_the_query_and_several_values_of_one_field_are_alternatives() {
+        #[track_caller]
+        fn check(search_query: &str, query: &str) {
+            assert_eq!(stored(search_query), query);
+            let parsed = parse(query);
+            assert!(parsed.query.is_some(), "{query}");
+        }
+        check("q=a&cb.fq.group=servers", "a group:servers");
+        check(
+            "q=a+or+b&cb.fq.group=Default+Group&cb.fq.os_type=windows&cb.fq.group=x",
+            "(a or b) (group:\"Default Group\" OR group:x) os_type:windows",
+        );
+        check("cb.fq.group=x&cb.fq.group=x&cb.fq.empty=", "group:x");
+        check("cb.fq.path_full=c%3A%5Ca.exe", r"path:c:\a.exe");
+        check("cb.urlver=1&q=&sort=start", "cb.urlver=1&q=&sort=start");
+        check("", "");
+    }
+
+    #[test]
+    fn a_query_that_nobody_has_encoded_is_one_all_the_same() {
+        for query in [
+            "process_name:cmd.exe",
+            "a b%",
+            "cmdline:\"x=1&y=2\" +z",
+            "ipaddr:10.0.0.0/8",
+        ] {
+            assert_eq!(Stored::read(query).query(), query);
+            assert_eq!(stored(query), query);
+            assert_eq!(replace_query(query, "b"), "cb.urlver=1&q=b");
+        }
+        for nothing in ["cb.urlver=1", "q=", "rows=10&start=0", "facet=true", " "] {
+            assert_eq!(Stored::read(nothing).query(), "", "{nothing}");
+        }
     }
 
     #[test]

@@ -222,13 +222,38 @@ async fn every_word_that_is_no_alert_is_answered_and_nothing_is_sent() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_word_of_the_server_s_own_is_sent_as_it_is_and_its_refusal_is_told() {
+async fn a_word_that_is_no_status_is_answered_with_those_there_are() {
     let bench = brisk().await;
     let ids = bench.alerts("status:unresolved", 1).await;
+    for word in ["Escalated", "done", " "] {
+        let ran = bench.status(word, &words(&ids)).await;
+        ran.check(2)
+            .notes_say("hint: write unresolved, in-progress, resolved or false-positive\n");
+    }
     let ran = bench.status("Escalated", &words(&ids)).await;
+    ran.notes_say("error: \"Escalated\" is no status of an alert\n");
+    assert_eq!(bench.changes(), 0);
+    let ran = bench.status("IN PROGRESS", &words(&ids)).await;
+    ran.check(0).says("begin: confirmed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deed_that_failed_is_an_error_of_its_target_with_its_hint_beside_the_outcome() {
+    let bench = brisk().await;
+    let ids = bench.alerts("status:unresolved", 1).await;
+    bench.fault(json!({"mode": "403", "match": "^/api/v1/alert", "method": "POST"}));
+    let ran = bench.status("resolved", &words(&ids)).await;
     ran.check(1)
-        .says("set status: not applied; the server answered 400")
-        .notes_say("\"status\":\"Escalated\"");
+        .says("  resolve: not applied; the token's user has no right to ");
+    let (before, error) = ran.notes.split_once("\nerror: ").unwrap();
+    assert!(!before.contains("\nhint: "), "{before}");
+    let (error, hint) = error.split_once("\nhint: ").unwrap();
+    let target = ran.out.split_once("  resolve: ").unwrap().0;
+    assert!(
+        error.starts_with(&format!("{target}: resolve: not applied; ")),
+        "{error}"
+    );
+    assert!(hint.starts_with("ask an administrator"), "{hint}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -251,6 +276,52 @@ async fn what_the_server_does_not_show_in_time_is_said_to_be_open() {
     let ran = bench.run(&resolve(&["--no-wait"])).await;
     ran.check(0).says("resolve: accepted");
     bench.run(&["log", "verify"]).await.check(0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_read_back_in_time_is_said_to_be_so() {
+    let bench = brisk().await;
+    let ids = bench.alerts("status:unresolved", 1).await;
+    let sent = json!({"mode": "latency", "ms": 300, "match": "^/api/v1/alert", "method": "POST"});
+    bench.fault(sent);
+    let arguments = [
+        "alert",
+        "status",
+        "resolved",
+        &ids[0],
+        "--yes",
+        "--timeout",
+        "1s",
+    ];
+    let meanwhile = async {
+        bench.until_sent().await;
+        bench.fault(json!({"mode": "500", "match": "^/api/v2/alert"}));
+    };
+    let (ran, ()) = tokio::join!(bench.run(&arguments), meanwhile);
+    ran.check(4).says(
+        "resolve: sent, and not confirmed in time; the server took it; what the server holds could not be read: ",
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_a_single_alert_there_are_no_others_that_may_follow() {
+    let bench = brisk().await;
+    let ids = bench.alerts("status:unresolved", 1).await;
+    bench.fault(json!({"mode": "504", "match": "^/api/v1/alert", "method": "POST"}));
+    let ran = bench
+        .run(&[
+            "alert",
+            "status",
+            "resolved",
+            &ids[0],
+            "--yes",
+            "--timeout",
+            "1s",
+        ])
+        .await;
+    ran.check(4)
+        .says("the server holds: Unresolved; the request may still arrive");
+    assert!(!ran.out.contains("the others"), "{}", ran.out);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -129,6 +129,13 @@ impl Bench {
         self.server.fault(serde_json::from_value(fault).unwrap());
     }
 
+    /// Waits until the server has got a request that is to change something.
+    pub(crate) async fn until_sent(&self) {
+        while self.changes() == 0 {
+            tokio::task::yield_now().await;
+        }
+    }
+
     pub(crate) fn log(&self) -> PathBuf {
         let logs = self.home.path().join("state/lampblack/log");
         let mut files = fs::read_dir(logs).unwrap();

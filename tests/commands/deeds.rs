@@ -1,9 +1,10 @@
 //! `sensor move`, `flush` and `restart`: the same mechanism as isolation, without a wait.
 
 use lampblack::sim::Options;
+use reqwest::Method;
 use serde_json::json;
 
-use super::bench::{Bench, world};
+use super::bench::{Bench, Members, world};
 
 /// The documentation's own host.
 const HOST: &str = "WIN-IA9NQ1GN8OI";
@@ -66,4 +67,60 @@ async fn a_flush_that_the_server_does_not_keep_is_not_called_confirmed() {
     assert!(ran.check(0).out.contains("event_log_flush_time"));
     let ran = bench.run(&["sensor", "flush", HOST]).await;
     ran.check(5).notes_say("nobody is here to confirm it");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_name_hides_is_made_visible_once() {
+    let bench = Bench::start().await;
+    let group = json!({"name": "ev\x1b[31mil", "site_id": 1});
+    bench.send(Method::POST, "/api/group", group).await;
+    let ran = bench
+        .run(&["sensor", "move", HOST, "--group", "nope", "--yes"])
+        .await;
+    ran.check(3).notes_say("ev\u{241b}[31mil");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_target_is_read_once_to_be_shown_and_once_before_anything_is_sent() {
+    let bench = Bench::start().await;
+    let rows = bench.rows(&["alert", "list", "status:unresolved"]).await;
+    let alert = rows[0].text("unique_id");
+    let reason = ["--reason", "x", "--yes"];
+    for (deed, path) in [
+        (
+            &["alert", "status", "resolved", &alert][..],
+            "/api/v2/alert?",
+        ),
+        (&["watchlist", "disable", "7"], "/api/v1/watchlist/7"),
+        (&["feed", "disable", "12"], "/api/v1/feed/12"),
+        (
+            &["report", "ignore", "12:fuzzywombat-beacon-1"],
+            "/api/v1/feed/12/report/",
+        ),
+    ] {
+        bench.server.forget_requests();
+        bench.run(&[deed, &reason].concat()).await.check(0);
+        let seen = bench.server.requests();
+        let before = seen.iter().take_while(|seen| seen.method == "GET");
+        let read = before.filter(|seen| seen.target.starts_with(path));
+        assert_eq!(read.count(), 2, "{deed:?}: {seen:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_several_hosts_that_are_moved_the_groups_are_asked_for_once() {
+    let bench = Bench::start().await;
+    let hosts = bench.rows(&["sensor", "list"]).await;
+    let ids: Vec<_> = hosts.iter().take(8).map(|host| host.text("id")).collect();
+    let ids: Vec<_> = ids.iter().map(String::as_str).collect();
+    bench.server.forget_requests();
+    let to = ["--group", "engineering", "--dry-run"];
+    let ran = bench
+        .run(&[&["sensor", "move"], &ids[..], &to].concat())
+        .await;
+    ran.check(0).says("to group Engineering");
+    let seen = bench.server.requests();
+    let groups = seen.iter().filter(|seen| seen.target.contains("/group"));
+    // To find the one that is named, and for what is shown.
+    assert_eq!(groups.count(), 2, "{seen:?}");
 }

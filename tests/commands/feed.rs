@@ -131,3 +131,30 @@ async fn an_old_server_gives_no_feed_alone_and_one_is_found_all_the_same() {
     let rows = bench.rows_of(&["feed", "show", "12"]).await;
     assert_eq!(rows[0].text("name"), "soc");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_somebody_else_has_deleted_first_is_gone_as_was_wanted() {
+    for (kind, path, id) in [
+        ("feed", "^/api/v1/feed/12", "12"),
+        ("watchlist", "^/api/v1/watchlist/7", "7"),
+    ] {
+        let bench = Bench::start().await;
+        let delete = [kind, "delete", id, "--reason", "x", "--yes"];
+        let fault = json!({"mode": "404", "match": path, "method": "DELETE", "times": 1});
+        bench.fault(fault.clone());
+        let ran = bench.run(&delete).await;
+        ran.check(1)
+            .says(&format!(
+                "delete {kind}: not applied; the server does not know "
+            ))
+            .says("; the server holds: ");
+        let mut fault = fault;
+        fault["after"] = true.into();
+        bench.fault(fault);
+        let ran = bench.run(&delete).await;
+        ran.check(0).says(&format!(
+            "delete {kind}: confirmed; it was gone already, read back from the server"
+        ));
+        bench.run(&["log", "verify"]).await.check(0);
+    }
+}

@@ -170,3 +170,29 @@ async fn sensors_are_found_by_anything_that_is_told_of_them() {
     ran.check(2)
         .notes_say("sensors have no state; there are hostname");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_group_that_is_not_there_is_answered_with_those_there_are() {
+    let bench = Bench::start().await;
+    let ran = bench.run(&["sensor", "list", "group:nope"]).await;
+    ran.check(3)
+        .notes_say("error: no sensor group has the name \"nope\"\n")
+        .notes_say("hint: there are: Default Group, ");
+    bench
+        .run(&["sensor", "list", "nonsense:x group:nope"])
+        .await
+        .check(2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_sensor_or_one_hit_is_said_as_one() {
+    let bench = Bench::start().await;
+    let ran = bench.run(&["sensor", "list", "--limit", "1"]).await;
+    ran.check(0).notes_say("note: 1 sensor; there are more");
+    let rows = bench.rows(&["watchlist", "list"]).await;
+    let once = rows.iter().find(|row| row.text("last_hit_count") == "1");
+    let id = once.unwrap().text("id");
+    let ran = bench.run(&["watchlist", "show", &id]).await;
+    ran.check(0);
+    assert!(ran.out.contains(" 1 hit\n"), "{}", ran.out);
+}

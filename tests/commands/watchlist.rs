@@ -23,7 +23,7 @@ async fn watchlists_are_listed_with_their_queries_as_a_person_writes_them() {
     let ran = bench.run(&["watchlist", "list", "--format", "csv"]).await;
     ran.check(0)
         .says("22,Memory of a process dumped,enabled,processes,")
-        .says(",cmdline:minidump\n");
+        .says(",cmdline:minidump os_type:windows\n");
     let ran = bench.run(&["watchlist", "list", "--limit", "2"]).await;
     assert_eq!(ran.check(0).out.lines().count(), 3);
     ran.notes_say("note: 2 of ")
@@ -179,6 +179,25 @@ async fn it_is_switched_off_for_a_reason_on_without_one_and_deleted() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_does_not_show_at_once_is_looked_for_again_before_it_is_called_not_applied() {
+    let bench = Bench::start().await;
+    bench.fault(json!({"mode": "never-confirm", "match": "/api/v1/watchlist/7", "method": "PUT"}));
+    let ran = bench.watch(&["disable", "7"]).await;
+    ran.check(1)
+        .says("disable watchlist: not applied; the server holds: watchlist 7, enabled");
+    let seen = bench.server.requests();
+    let after = seen.iter().skip_while(|seen| seen.method != "PUT").skip(1);
+    assert_eq!(after.count(), 3);
+    // One look is enough where it shows.
+    bench.server.clear_faults();
+    bench.server.forget_requests();
+    bench.watch(&["disable", "7"]).await.check(0);
+    let seen = bench.server.requests();
+    let after = seen.iter().skip_while(|seen| seen.method != "PUT").skip(1);
+    assert_eq!(after.count(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_it_sets_off_is_listed_added_and_removed_by_number() {
     let bench = Bench::start().await;
     let action = |more: &[&'static str]| [&["action", "33"], more].concat();
@@ -209,14 +228,93 @@ async fn what_it_sets_off_is_listed_added_and_removed_by_number() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_a_stored_search_asks_for_beside_its_query_is_said() {
+async fn what_a_stored_search_asks_for_beside_its_query_is_shown_and_searched_for() {
     let bench = Bench::start().await;
-    let stored = "cb.urlver=1&q=process_name%3Anet.exe&cb.fq.group=servers";
+    let stored = "cb.urlver=1&q=process_name%3Asvchost.exe&cb.fq.group=domain+controllers&cb.fq.group=servers";
     let list = json!({"name": NAME, "index_type": "events", "search_query": stored});
     bench.send(Method::POST, "/api/v1/watchlist", list).await;
-    let ran = bench.run(&["watchlist", "search", NAME]).await;
-    ran.check(0)
-        .notes_say("warning: the watchlist finds only where group is \"servers\"");
+    let query = "process_name:svchost.exe (group:\"domain controllers\" OR group:servers)";
     let ran = bench.run(&["watchlist", "show", NAME]).await;
-    ran.check(0).says("only where     group is \"servers\"");
+    ran.check(0)
+        .says(&format!("query          {query}\n"))
+        .says("only where     group is \"domain controllers\" or \"servers\"\n");
+    let rows = bench.run(&["watchlist", "list", "--format", "csv"]).await;
+    rows.check(0).says(&query.replace('"', "\"\""));
+    let args = ["--format", "jsonl", "--limit", "0"];
+    let found = bench
+        .run(&[&["watchlist", "search", NAME][..], &args].concat())
+        .await;
+    let searched = bench.run(&[&["search", query][..], &args].concat()).await;
+    assert!(found.check(0).out.lines().count() > 1);
+    assert_eq!(found.out, searched.out);
+    assert_eq!(found.notes, searched.notes);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stored_search_that_nobody_has_encoded_is_searched_for_as_it_is_shown() {
+    let bench = Bench::start().await;
+    let list =
+        json!({"name": NAME, "index_type": "events", "search_query": "process_name:cmd.exe"});
+    bench.send(Method::POST, "/api/v1/watchlist", list).await;
+    let ran = bench.run(&["watchlist", "show", NAME]).await;
+    ran.check(0).says("query          process_name:cmd.exe\n");
+    let args = ["--format", "jsonl", "--limit", "0"];
+    let found = bench
+        .run(&[&["watchlist", "search", NAME][..], &args].concat())
+        .await;
+    let searched = bench
+        .run(&[&["search", "process_name:cmd.exe"][..], &args].concat())
+        .await;
+    assert_eq!(found.check(0).out, searched.check(0).out);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_some_cannot_be_read_none_is_said_not_to_be_there() {
+    let bench = Bench::start().await;
+    let spoil =
+        |path: &str| bench.fault(json!({"mode": "wrong-types", "match": path, "method": "GET"}));
+    spoil("^/api/v1/watchlist$");
+    spoil("^/api/v1/feed$");
+    spoil("^/api/users");
+    spoil("/sensor?");
+    for arguments in [
+        &["watchlist", "show", "no such list"][..],
+        &["feed", "show", "no such feed"],
+        &["sensor", "show", "no-such-host"],
+    ] {
+        let ran = bench.run(arguments).await;
+        assert_eq!(ran.check(1).out, "");
+        ran.notes_say(" could not be read, and one of them may be it; of the others, no ")
+            .notes_say("\nhint: ");
+    }
+    let rows = bench.rows(&["alert", "list", "status:unresolved"]).await;
+    let id = rows[0].text("unique_id");
+    let ran = bench
+        .run(&["alert", "assign", "nobody", &id, "--yes"])
+        .await;
+    ran.check(1)
+        .notes_say("users could not be read, and one of them may be it");
+    let ran = bench
+        .run(&["watchlist", "create", NAME, QUERY, "--dry-run"])
+        .await;
+    ran.check(0)
+        .says("could not be read, and one of them may have this name");
+    let who = [
+        "user",
+        "create",
+        "new",
+        "--first-name",
+        "N",
+        "--last-name",
+        "N",
+        "--email",
+        "n@x",
+        "--dry-run",
+    ];
+    let ran = bench.run(&who).await;
+    ran.check(0)
+        .says("users could not be read, and one of them may have this name");
+    // A number is asked for alone.
+    bench.run(&["watchlist", "show", "7"]).await.check(0);
+    assert_eq!(bench.changes(), 0);
 }

@@ -2,7 +2,7 @@
 
 mod triage;
 
-use super::{Caller, Exit, Failure, chosen, problem, search, told, when, words};
+use super::{Caller, Exit, Failure, chosen, gaps::missing, problem, search, told, when, words};
 use crate::cli::{self, Reading};
 use crate::model::{Alert, AlertSource, Search};
 use crate::output::{Align, Cell, Column, Row};

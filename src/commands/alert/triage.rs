@@ -1,12 +1,12 @@
 //! What is done to alerts: named one by one or found, shown before, proven after.
 
-use std::collections::HashSet;
+use futures::future;
 
-use super::{Caller, Exit, Failure, chosen, words, words::words};
+use super::{Caller, Exit, Failure, chosen, missing, words, words::words};
 use crate::api::{Client, Error};
 use crate::cli::Alerts;
-use crate::commands::perform::perform;
-use crate::deeds::{Deed, Triage, Verdict};
+use crate::commands::perform::{Meant, perform};
+use crate::deeds::{Deed, State, Triage, Verdict};
 use crate::model::{Alert, AlertId, AlertStatus, Search};
 use crate::query::Index;
 use crate::text;
@@ -27,10 +27,8 @@ pub(in super::super) async fn change(
     args: &Alerts,
     caller: &mut Caller<'_>,
 ) -> Result<Exit, Failure> {
-    if matches!(wish, Wish::Status(word) if word.trim().is_empty()) {
-        return Err(Failure::usage("there is no status").hint(
-            "write unresolved, in-progress, resolved, false-positive, or the server's word",
-        ));
+    if let Wish::Status(word) = wish {
+        status(word)?;
     }
     let named = match &args.matching {
         Some(query) => Err(chosen::question(Index::Alert, query, caller)?),
@@ -38,12 +36,16 @@ pub(in super::super) async fn change(
     };
     let (client, access) = caller.reach()?;
     let to = match wish {
-        Wish::Status(word) => Verdict::Status(AlertStatus::read(&word.trim().into())),
+        Wish::Status(word) => Verdict::Status(status(word)?),
         Wish::Owner(user) => Verdict::Assigned(owner(user, &client, caller).await?),
         Wish::Ignored => Verdict::Ignored,
     };
-    let ids = match named {
-        Ok(ids) => there(ids, &client).await?,
+    let deeds = |ids: &[AlertId]| {
+        let blocks = Triage::blocks(ids, &to).into_iter();
+        blocks.map(Deed::Triage).collect::<Vec<_>>()
+    };
+    let deeds: Vec<Meant> = match named {
+        Ok(ids) => there(deeds(&ids), &client).await?,
         Err(query) => {
             let search = Search {
                 query,
@@ -52,15 +54,26 @@ pub(in super::super) async fn change(
             };
             let id = |alert: &Alert| alert.id.clone();
             match chosen::found("alert", search, id, &client, caller).await? {
-                Some(ids) => ids,
+                Some(ids) => deeds(&ids).into_iter().map(Into::into).collect(),
                 None => return Ok(Exit::Nothing),
             }
         }
     };
-    let deeds = Triage::blocks(&ids, &to).into_iter().map(Deed::Triage);
     let server = (&client, &access);
     let patience = args.waiting.patience();
-    perform(deeds.collect(), &args.grounds, patience, server, caller).await
+    perform(deeds, &args.grounds, patience, server, caller).await
+}
+
+/// A status, by our word for it or the server's. There are no others, and a server may take one all the same.
+fn status(word: &str) -> Result<AlertStatus, Failure> {
+    let word = word.trim();
+    let status = AlertStatus::read(&word.into());
+    let why = match &status {
+        AlertStatus::Other(_) if word.is_empty() => "there is no status".to_owned(),
+        AlertStatus::Other(_) => format!("{word:?} is no status of an alert"),
+        _ => return Ok(status),
+    };
+    Err(Failure::usage(why).hint("write unresolved, in-progress, resolved or false-positive"))
 }
 
 /// The ids that were given, each once.
@@ -86,20 +99,29 @@ fn uuid(word: &str) -> Option<AlertId> {
     is_uuid.then(|| AlertId(word.to_ascii_lowercase().into()))
 }
 
-/// The same ids, if the server has all of these alerts.
-async fn there(ids: Vec<AlertId>, client: &Client) -> Result<Vec<AlertId>, Failure> {
-    let found = client.alerts_of(&ids).await?;
-    let found: HashSet<_> = found.into_iter().map(|alert| alert.id).collect();
-    let missing = ids.iter().filter(|id| !found.contains(*id));
-    let reports = missing.map(|id| format!("there is no alert {}", text::visible(&id.0)));
-    chosen::all_there(reports.collect(), "`lampblack alert list`")?;
-    Ok(ids)
+/// The same deeds with what the server has of their alerts, if it has them all.
+async fn there(deeds: Vec<Deed>, client: &Client) -> Result<Vec<Meant>, Failure> {
+    let read = deeds.into_iter().map(|deed| async move {
+        let state = State::read(&deed, client).await?;
+        Ok::<_, Error>((deed, state))
+    });
+    let (mut missing, mut meant) = (Vec::new(), Vec::new());
+    for (deed, state) in future::try_join_all(read).await? {
+        if let State::Alerts(now) = &state {
+            let gone = now.gone.iter();
+            missing.extend(gone.map(|id| format!("there is no alert {}", text::visible(&id.0))));
+        }
+        let state = Some(state);
+        meant.push(Meant { deed, state });
+    }
+    chosen::all_there(missing, "`lampblack alert list`")?;
+    Ok(meant)
 }
 
 /// The user of this name, spelled as the server does; it would take any other name as well.
 async fn owner(name: &str, client: &Client, caller: &mut Caller<'_>) -> Result<String, Failure> {
     let users = match client.users().await {
-        Ok(page) => page.rows,
+        Ok(page) => page,
         Err(error @ (Error::Forbidden { .. } | Error::NotFound { .. })) => {
             caller.warn(&format!(
                 "whether there is a user {name:?} is not known: {error}"
@@ -108,11 +130,11 @@ async fn owner(name: &str, client: &Client, caller: &mut Caller<'_>) -> Result<S
         }
         Err(error) => return Err(error.into()),
     };
-    let found = users.iter().find(|user| user.username.is_like(name));
+    let found = users.rows.iter().find(|user| user.username.is_like(name));
     found
         .map(|user| user.username.raw().to_owned())
         .ok_or_else(|| {
-            Failure::new(Exit::Nothing, format!("there is no user {name:?}"))
+            missing(format!("there is no user {name:?}"), users.broken, "users")
                 .hint("`lampblack user list` shows those there are; nothing was sent")
         })
 }

@@ -1,8 +1,10 @@
 //! `watchlist action`: what a watchlist sets off when it finds something.
 
-use super::{Caller, Exit, Failure, deed, find, listed, perform, show};
+use super::{
+    Caller, Exit, Failure, Meant, deed, find, gaps::missing, listed, meant, perform, show,
+};
 use crate::cli::{self, Effect, Patience, Reading};
-use crate::deeds::{Deed, Watching};
+use crate::deeds::{State, Watched, Watching};
 use crate::model::WatchAction;
 use crate::output::{Align, Cell, Column, Row};
 
@@ -30,20 +32,27 @@ pub(super) async fn run(
     };
     let (client, access) = caller.reach()?;
     deed::may_change(&access)?;
-    let id = find(word, &client, caller).await?.id;
-    let watching = match wish {
+    let watching = |id| match &wish {
         Ok((kind, recipients)) => Watching::AddAction {
             id,
-            kind: kind.into(),
-            recipients,
+            kind: (*kind).into(),
+            recipients: recipients.clone(),
         },
-        Err(action) => {
-            let actions = client.watch_actions(id).await?.rows;
-            there(action, &actions)?;
-            Watching::RemoveAction { id, action }
-        }
+        Err(action) => Watching::RemoveAction {
+            id,
+            action: *action,
+        },
     };
-    let (deeds, server) = (vec![Deed::Watch(watching)], (&client, &access));
+    let Meant { deed, state } = meant(word, watching, &client, caller).await?;
+    let state = match state {
+        Some(state) => state,
+        None => State::read(&deed, &client).await?,
+    };
+    if let (Err(action), State::Watchlist(found)) = (&wish, &state) {
+        there(*action, found)?;
+    }
+    let state = Some(state);
+    let (deeds, server) = (vec![Meant { deed, state }], (&client, &access));
     perform(deeds, &grounds, Patience::None, server, caller).await
 }
 
@@ -60,20 +69,19 @@ async fn list(word: &str, reading: Reading, caller: &mut Caller<'_>) -> Result<E
 }
 
 /// Fails if there is no such action, and says which there are.
-fn there(action: u64, actions: &[WatchAction]) -> Result<(), Failure> {
-    if actions.iter().any(|one| one.id == action) {
+fn there(action: u64, found: &Watched) -> Result<(), Failure> {
+    let mut actions = found.actions.iter().flatten();
+    if actions.any(|one| one.id == action) {
         return Ok(());
     }
-    let each: Vec<_> = actions.iter().map(show::action).collect();
+    let actions = found.actions.iter().flatten();
+    let each: Vec<_> = actions.map(show::action).collect();
     let hint = match &each[..] {
         [] => "it sets nothing off".to_owned(),
         each => format!("it sets off: {}", each.join(", ")),
     };
-    Err(Failure::new(
-        Exit::Nothing,
-        format!("the watchlist has no action {action}"),
-    )
-    .hint(hint))
+    let why = format!("the watchlist has no action {action}");
+    Err(missing(why, found.n_unread, "actions").hint(hint))
 }
 
 fn row(action: &WatchAction) -> Row {

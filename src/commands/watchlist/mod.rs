@@ -5,17 +5,17 @@ mod create;
 mod show;
 
 use super::{
-    Caller, Exit, Failure, binary, card, deed, listed,
+    Caller, Exit, Failure, binary, card, deed, gaps, listed,
     named::{self, Kind, Numbered},
-    perform::perform,
+    perform::{Meant, perform},
     problem, search, when,
 };
 use crate::api::{Client, Error};
 use crate::cli::{self, Patience, Reading};
-use crate::deeds::{Deed, Watching};
+use crate::deeds::{Deed, State, Watching};
 use crate::model::{StoredIndex, Watchlist, WatchlistId};
 use crate::output::{Align, Cell, Column, Row};
-use crate::query::Stored;
+use crate::query;
 use crate::text::Untrusted;
 
 /// The columns of watchlists.
@@ -74,13 +74,12 @@ async fn list(reading: Reading, caller: &mut Caller<'_>) -> Result<Exit, Failure
 /// Does something to one that is there.
 async fn change(
     args: &cli::One,
-    watching: impl FnOnce(WatchlistId) -> Watching,
+    watching: impl Fn(WatchlistId) -> Watching,
     caller: &mut Caller<'_>,
 ) -> Result<Exit, Failure> {
     let (client, access) = caller.reach()?;
     deed::may_change(&access)?;
-    let id = find(&args.id, &client, caller).await?.id;
-    let deeds = vec![Deed::Watch(watching(id))];
+    let deeds = vec![meant(&args.id, watching, &client, caller).await?];
     let server = (&client, &access);
     // What the server holds is read back at once, and nobody else is waited for.
     perform(deeds, &args.grounds, Patience::None, server, caller).await
@@ -95,17 +94,41 @@ async fn find(word: &str, client: &Client, caller: &mut Caller<'_>) -> Result<Wa
             found => return Ok(found?),
         }
     }
-    named::find(word, client.watchlists().await?.rows, KIND, caller)
+    by_name(word, client, caller).await
 }
 
-/// Its query for people; one that holds none is shown as it is.
-fn readable(watchlist: &Watchlist) -> Untrusted {
-    let stored = Stored::read(watchlist.search_query.raw());
-    if stored.text.is_empty() {
-        watchlist.search_query.clone()
-    } else {
-        stored.text.into()
+/// The watchlist of this name.
+async fn by_name(
+    word: &str,
+    client: &Client,
+    caller: &mut Caller<'_>,
+) -> Result<Watchlist, Failure> {
+    named::find(word, client.watchlists().await?, KIND, caller)
+}
+
+/// What is to be done to the watchlist that is meant, with what was read of it if that was by its number.
+async fn meant(
+    word: &str,
+    watching: impl Fn(WatchlistId) -> Watching,
+    client: &Client,
+    caller: &mut Caller<'_>,
+) -> Result<Meant, Failure> {
+    if let Ok(number) = word.trim().parse() {
+        let deed = Deed::Watch(watching(WatchlistId(number)));
+        let state = State::read(&deed, client).await?;
+        // It may be a name.
+        if matches!(&state, State::Watchlist(found) if found.watchlist.is_some()) {
+            let state = Some(state);
+            return Ok(Meant { deed, state });
+        }
     }
+    let id = by_name(word, client, caller).await?.id;
+    Ok(Deed::Watch(watching(id)).into())
+}
+
+/// Its query for people.
+fn readable(watchlist: &Watchlist) -> Untrusted {
+    query::stored(watchlist.search_query.raw()).into()
 }
 
 /// What it searches, in words.

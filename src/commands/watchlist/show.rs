@@ -9,6 +9,7 @@ use crate::cli::Reading;
 use crate::model::{Search, StoredIndex, WatchAction, Watchlist};
 use crate::output::{self, Format, Row, Sheet};
 use crate::query::Stored;
+use crate::text;
 
 /// Runs `watchlist show`.
 pub(super) async fn show(
@@ -57,18 +58,12 @@ pub(super) async fn search(
 ) -> Result<Exit, Failure> {
     let client = caller.client()?;
     let watchlist = find(word, &client, caller).await?;
-    let stored = Stored::read(watchlist.search_query.raw());
-    let filters = filters(&stored);
-    if !filters.is_empty() {
-        caller.warn(&format!(
-            "the watchlist finds only where {filters}, which is no part of a query: this search finds more"
-        ));
-    }
+    let query = Stored::read(watchlist.search_query.raw()).query();
     match &watchlist.index {
-        StoredIndex::Events => search::find(stored.text, reading, caller).await,
+        StoredIndex::Events => search::find(query, reading, caller).await,
         StoredIndex::Modules => {
             let search = Search {
-                query: stored.text,
+                query,
                 ..Search::default()
             };
             binary::find(search, reading, caller).await
@@ -82,10 +77,10 @@ pub(super) async fn search(
 
 /// What it asks for beside its query.
 fn filters(stored: &Stored) -> String {
-    let each = stored
-        .facets
-        .iter()
-        .map(|(name, value)| format!("{name} is {value:?}"));
+    let each = stored.filters().into_iter().map(|(field, values)| {
+        let values = values.iter().map(|value| format!("{value:?}"));
+        format!("{field} is {}", values.collect::<Vec<_>>().join(" or "))
+    });
     each.collect::<Vec<_>>().join(" and ")
 }
 
@@ -115,16 +110,14 @@ fn details(watchlist: &Watchlist, actions: Option<&[WatchAction]>) -> String {
             ("made", said(watchlist.added.map(when::shown))),
             ("searched until", said(ran.map(when::shown))),
             ("last hit", said(watchlist.last_hit.map(when::shown))),
-            (
-                "last run",
-                said(watchlist.last_hits.map(|n| format!("{n} hits"))),
-            ),
-            (
-                "all runs",
-                said(watchlist.total_hits.map(|n| format!("{n} hits"))),
-            ),
+            ("last run", said(watchlist.last_hits.map(hits))),
+            ("all runs", said(watchlist.total_hits.map(hits))),
         ],
     )
+}
+
+fn hits(n: u64) -> String {
+    text::counted(n, "hit", "hits")
 }
 
 /// What is set off, by its number.

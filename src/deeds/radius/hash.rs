@@ -119,7 +119,9 @@ async fn hosts(binary: Record<'_>, estate: &Estate) -> Result<Fact, Error> {
     let named = u64::try_from(endpoints.len()).unwrap_or(u64::MAX);
     let n = counted.unwrap_or(named);
     let total = sensors.value.ok();
-    let of = total.map_or(String::new(), |total| format!(" of {total} hosts"));
+    let of = total.map_or(String::new(), |n| {
+        format!(" of {}", text::counted(n, "host", "hosts"))
+    });
     let mut warnings = Vec::new();
     if let Some(total) = total
         && n * MANY > total

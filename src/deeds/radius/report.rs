@@ -52,8 +52,9 @@ async fn silenced(report: &ReportId, client: &Client) -> Result<Fact, Error> {
     )
     .await?;
     let warnings = if resolved > 0 {
+        let were = if resolved == 1 { "was" } else { "were" };
         vec![format!(
-            "{resolved} of its alerts were resolved, and not called false positives"
+            "{resolved} of its alerts {were} resolved, and not called false positives"
         )]
     } else {
         Vec::new()
@@ -97,7 +98,7 @@ async fn open(report: &ReportId, client: &Client) -> Result<Fact, Error> {
     let more = total.saturating_sub(u64::try_from(alerts.len()).unwrap_or(u64::MAX));
     let rest = match more {
         0 => String::new(),
-        n => format!("; {n} more were not read"),
+        n => format!("; {} not read", text::counted(n, "more was", "more were")),
     };
     Ok(Fact {
         said: match alerts.len() {

@@ -6,6 +6,7 @@ use super::{Fact, Look};
 use crate::api::{Client, Error};
 use crate::model::{Search, Span, StoredIndex};
 use crate::query::Stored;
+use crate::text;
 
 /// The lines, in their order.
 pub(super) const NAMES: [&str; 3] = ["last 24 h", "last 7 days", "ever"];
@@ -33,7 +34,7 @@ async fn found(
     hours: Option<i64>,
     client: &Client,
 ) -> Result<Fact, Error> {
-    let query = Stored::read(search_query).text;
+    let query = Stored::read(search_query).query();
     let none = Span { start: 0, rows: 0 };
     let now = client.clock().now();
     let (total, what) = if *index == StoredIndex::Modules {
@@ -45,7 +46,11 @@ async fn found(
             query: format!("({query}){since}"),
             ..Search::default()
         };
-        (client.binaries(&search, none).await?.total, "binaries")
+        let total = client.binaries(&search, none).await?.total;
+        (
+            total,
+            text::counted(total, "binary matches", "binaries match"),
+        )
     } else {
         let search = Search {
             query,
@@ -53,7 +58,11 @@ async fn found(
             ..Search::default()
         };
         let total = client.processes(&search, none).await?.total;
-        (total, "segments of processes")
+        let one = "segment of a process matches";
+        (
+            total,
+            text::counted(total, one, "segments of processes match"),
+        )
     };
     let is_day = hours == Some(24);
     let warnings = if is_day && total > MANY {
@@ -62,7 +71,7 @@ async fn found(
         Vec::new()
     };
     Ok(Fact {
-        said: format!("{total} {what} match"),
+        said: what,
         source: "search, by the server's clock".into(),
         warnings,
         requests: 1,

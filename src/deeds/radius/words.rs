@@ -96,7 +96,8 @@ pub(super) fn source(what: &str, facets: &Facets) -> String {
         0 => String::new(),
         n => format!(", {n} hidden by your rights"),
     };
-    format!("{what}, {} segments counted{limits}{hidden}", facets.total)
+    let n = text::counted(facets.total, "segment", "segments");
+    format!("{what}, {n} counted{limits}{hidden}")
 }
 
 /// Whether a path is one that no ban reaches. A pattern names the end of a path, below a directory of the system if it

@@ -215,7 +215,10 @@ impl Triage {
         let left = left.map(|alert| format!("{} is {}", id(&alert.id), had_now(alert)));
         let gone = now.gone.iter().map(|gone| format!("{} is gone", id(gone)));
         let left: Vec<_> = left.chain(gone).collect();
-        let so = format!("{done} of {all} alerts show it");
+        let so = format!(
+            "{done} of {} show it",
+            text::counted(all, "alert", "alerts")
+        );
         match left.len() {
             0 => so,
             n if n <= NAMED => format!("{so}; {}", left.join(", ")),
@@ -258,9 +261,11 @@ impl Triage {
         let mut effects: Vec<_> = open.map(|alert| self.effect(alert)).collect();
         let (n_open, n_so) = (effects.len(), now.here.len() - effects.len());
         if n_so > 0 {
-            effects.push(format!(
-                "{n_so} more are so already: nothing is sent for them"
-            ));
+            let (more, them) = match n_so {
+                1 => ("1 more is".to_owned(), "it"),
+                n => (format!("{n} more are"), "them"),
+            };
+            effects.push(format!("{more} so already: nothing is sent for {them}"));
         }
         let mut warnings = Vec::new();
         if !now.gone.is_empty() {

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use now::readable;
 pub use now::{NewWatchlist, Watched, WatchlistChange, WatchlistDraft};
 
-use super::{Estate, Plan, Prepared, Refusal, State, Target};
+use super::{Estate, Plan, Prepared, Refusal, State, Target, unread};
 use crate::api::{Change, Client, Error};
 use crate::model::{ActionKind, StoredIndex, WatchlistId};
 use crate::text;
@@ -107,7 +107,9 @@ impl Watching {
         let mut watched = Watched::default();
         let id = match self {
             Self::Create(new) => {
-                let all = client.watchlists().await?.rows;
+                let all = client.watchlists().await?;
+                watched.n_unread = all.broken;
+                let all = all.rows;
                 let named = all.iter().filter(|one| one.name.raw() == new.draft.name);
                 watched.n_namesakes = named.count();
                 watched.name = new.draft.name.as_str().into();
@@ -136,7 +138,9 @@ impl Watching {
             Self::Edit { .. } | Self::Switch { .. } => false,
         };
         if let Some(id) = id.filter(|_| is_about_actions && watched.watchlist.is_some()) {
-            watched.actions = Some(client.watch_actions(id).await?.rows);
+            let actions = client.watch_actions(id).await?;
+            watched.n_unread = actions.broken;
+            watched.actions = Some(actions.rows);
         }
         Ok(watched)
     }
@@ -198,7 +202,8 @@ impl Watching {
     /// Whether the server holds it.
     pub(super) fn holds(&self, now: &Watched) -> Option<bool> {
         let Some(one) = &now.watchlist else {
-            return Some(matches!(self, Self::Delete(_)));
+            let is_unknown = matches!(self, Self::Create(_)) && now.n_unread > 0;
+            return (!is_unknown).then_some(matches!(self, Self::Delete(_)));
         };
         match self {
             Self::Create(new) => {
@@ -211,10 +216,14 @@ impl Watching {
             Self::Delete(_) => Some(false),
             Self::AddAction {
                 kind, recipients, ..
-            } => Some(now.sets_off(*kind, recipients)),
+            } => match now.sets_off(*kind, recipients) {
+                false if now.n_unread > 0 => None,
+                is_so => Some(is_so),
+            },
             Self::RemoveAction { action, .. } => {
-                let actions = now.actions.as_ref()?;
-                Some(actions.iter().all(|other| other.id != *action))
+                let mut actions = now.actions.as_ref()?.iter();
+                let is_there = actions.any(|other| other.id == *action);
+                (is_there || now.n_unread == 0).then_some(!is_there)
             }
         }
     }
@@ -259,7 +268,12 @@ impl Watching {
 
     pub(super) fn words(now: &Watched) -> String {
         let Some(one) = &now.watchlist else {
-            return "no such watchlist".into();
+            let read = if now.n_unread > 0 {
+                " that can be read"
+            } else {
+                ""
+            };
+            return format!("no such watchlist{read}");
         };
         let state = match one.is_enabled {
             Some(true) => "enabled",
@@ -315,6 +329,8 @@ impl Watching {
                         kinds.join(", ")
                     ),
                 });
+                let names = ("watchlist", "watchlists");
+                warnings.extend(unread::doubt(now.n_unread, names, "have this name"));
                 if now.n_namesakes > 0 {
                     let n = text::counted(now.n_namesakes, "watchlist has", "watchlists have");
                     warnings.push(format!("{n} this name already"));
@@ -365,7 +381,7 @@ impl Watching {
             Self::Switch { on: true, .. } => "disabled > enabled".into(),
             Self::Switch { on: false, .. } => "enabled > disabled".into(),
             Self::Delete(_) => match now.watchlist.as_ref().and_then(|one| one.total_hits) {
-                Some(hits) => format!("goes; it has {hits} hits"),
+                Some(n) => format!("goes; it has {}", text::counted(n, "hit", "hits")),
                 None => "goes".into(),
             },
             Self::AddAction {

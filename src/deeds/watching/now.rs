@@ -50,6 +50,8 @@ pub struct Watched {
     pub actions: Option<Vec<WatchAction>>,
     /// What one is called that is not there yet.
     pub(super) name: Untrusted,
+    /// How many could not be read of those that it is looked for among: watchlists for a new one, or else its actions.
+    pub n_unread: usize,
     /// How many others have that name.
     pub(super) n_namesakes: usize,
 }
@@ -185,21 +187,7 @@ pub(super) fn is_same_search(search_query: &str, watchlist: &Watchlist) -> bool 
     Stored::read(search_query) == Stored::read(watchlist.search_query.raw())
 }
 
-/// A stored query for people; one that holds none is shown as it is.
+/// A stored query for people.
 pub(super) fn readable(search_query: &Untrusted) -> String {
-    let stored = Stored::read(search_query.raw());
-    let text = if stored.text.is_empty() {
-        search_query.clone()
-    } else {
-        stored.text.as_str().into()
-    };
-    let facets = stored.facets.iter();
-    let facets: Vec<_> = facets
-        .map(|(name, value)| format!("{name}={value}"))
-        .collect();
-    let facets = match facets.len() {
-        0 => String::new(),
-        _ => format!("; only where {}", text::visible(&facets.join(", ").into())),
-    };
-    format!("{}{facets}", text::visible(&text))
+    text::visible(&query::stored(search_query.raw()).into())
 }

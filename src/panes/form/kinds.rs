@@ -9,6 +9,7 @@ use crate::model::{
     ActionKind, AlertId, Group, GroupId, StoredIndex, Team, WatchAction, Watchlist, WatchlistId,
 };
 use crate::query::{self, Stored};
+use crate::text;
 
 /// What a form is for.
 #[derive(Debug)]
@@ -56,7 +57,13 @@ impl FormPane {
             Written::text("query", &stored.text),
         ];
         let kept = stored.facets.iter();
-        let kept = kept.map(|(name, value)| format!("it stays limited to {name}={value}"));
+        let kept = kept.map(|(name, value)| {
+            let filter = format!("{name}={value}");
+            format!(
+                "it stays limited to {}",
+                text::visible(&filter.as_str().into())
+            )
+        });
         let form = Form::EditWatchlist(Box::new(watchlist.clone()));
         Self::new(form, lines, kept.collect())
     }
@@ -127,7 +134,10 @@ impl FormPane {
             Written::secret("password"),
             Written::secret("password again"),
         ];
-        let names: Vec<_> = teams.iter().map(|(_, name)| name.as_str()).collect();
+        let names = teams
+            .iter()
+            .map(|(_, name)| text::visible(&name.as_str().into()));
+        let names: Vec<_> = names.collect();
         let notes = match names.len() {
             0 => Vec::new(),
             _ => vec![format!("teams: {}", names.join(", "))],

@@ -15,8 +15,9 @@ use ratatui::{
 
 use super::{Look, Pane, PaneId, SheetPane};
 use crate::keys::{Action, Scope};
+use crate::model::User;
 use crate::session::{Cx, Session};
-use crate::text;
+use crate::text::{self, Untrusted};
 use crate::widgets::{Field, Laid};
 use kinds::Form;
 use lines::{Kind, Written};
@@ -51,7 +52,7 @@ impl FormPane {
     fn said(&self, width: u16, keys: Style, notes: Style) -> Laid<'static> {
         let how = "tab or down to the next line; enter on the last one goes on to a look at it";
         let shown = self.notes.iter();
-        let shown = shown.map(|note| Line::styled(text::visible(&note.as_str().into()), notes));
+        let shown = shown.map(|note| Line::styled(text::line(note), notes));
         let lines = iter::once(Line::styled(how, keys)).chain(shown);
         let fields: Vec<_> = lines.map(|line| Field::wrapped("", line, LONG)).collect();
         Laid::new(&fields, width)
@@ -65,10 +66,16 @@ impl FormPane {
 
     /// Goes on to the sheet, or to the line that something is wrong with.
     fn accept(&mut self, cx: &mut Cx<'_>) {
+        if let Some(why) = self.stranger(cx.session()) {
+            return cx.warn(why);
+        }
         match self.form.deeds(&self.lines) {
             Ok(deeds) => {
                 let sheet = SheetPane::new(deeds, cx.session());
-                let preface = self.notes.iter().map(|note| format!("note: {note}"));
+                // What a watchlist cannot hold is to be known to the last; how lines are written is not.
+                let is_lost = matches!(self.form, Form::NewWatchlist(_));
+                let lost = self.notes.iter().filter(|_| is_lost);
+                let preface = lost.map(|note| format!("note: {note}"));
                 self.sheet = Some(sheet.with_preface(preface.collect()));
             }
             Err((line, why)) => {
@@ -76,6 +83,26 @@ impl FormPane {
                 cx.warn(why);
             }
         }
+    }
+}
+
+/// The users that are known; none where the token may not see them.
+fn users(session: &Session) -> Vec<&Untrusted> {
+    session
+        .users
+        .here()
+        .map(|(_, user)| &user.username)
+        .collect()
+}
+
+impl FormPane {
+    /// That nobody is called what was written, where the users are known.
+    fn stranger(&self, session: &Session) -> Option<String> {
+        let name = self.lines.first()?.said();
+        let is_asked = matches!(self.form, Form::Assign(_)) && !name.is_empty();
+        let mut users = users(session).into_iter().peekable();
+        users.peek().filter(|_| is_asked)?;
+        (!users.any(|user| user.is_like(&name))).then(|| format!("there is no user {name:?}"))
     }
 }
 
@@ -129,6 +156,20 @@ impl Pane for FormPane {
             && line.kind != Kind::Choice
         {
             line.entry.paste(text);
+        }
+    }
+
+    fn settle(&mut self, cx: &mut Cx<'_>) {
+        let Form::Assign(_) = self.form else {
+            return;
+        };
+        if cx.session().users.search().is_none() {
+            cx.ask::<User>(String::new());
+        }
+        let names: Vec<_> = users(cx.session()).into_iter().map(text::visible).collect();
+        self.notes.truncate(1);
+        if !names.is_empty() {
+            self.notes.push(format!("users: {}", names.join(", ")));
         }
     }
 

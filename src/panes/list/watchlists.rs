@@ -6,7 +6,8 @@ use super::{Field, Kind, Value};
 use crate::keys::{Action, Scope};
 use crate::model::{StoredIndex, Watchlist};
 use crate::panes::{FormPane, Pane, PaneId, pivot::Clues};
-use crate::query::Stored;
+use crate::query;
+use crate::read::Fetch;
 use crate::session::{Cx, Lead, Session, runnable};
 use crate::widgets::Column;
 use crate::worker::{List, Slot};
@@ -59,8 +60,10 @@ impl Kind for Watchlists {
             Action::Edit => FormPane::edit_watchlist(&*row()?),
             Action::AddAction => FormPane::add_action(row()?.id),
             Action::RemoveAction => {
-                let known = session.watch_actions.current()?;
-                FormPane::remove_action(row()?.id, known.value.rows.clone())
+                // Those are of the one under the cursor, which need not be the one that is marked.
+                let (row, known) = (row()?, session.watch_actions.current()?);
+                let is_its = session.watch_actions.asked() == Some(&Fetch::WatchActions(row.id));
+                is_its.then(|| FormPane::remove_action(row.id, known.value.rows.clone()))?
             }
             _ => return None,
         };
@@ -77,17 +80,9 @@ pub(super) fn switch(is_on: Option<bool>) -> Value {
     }
 }
 
-/// What it looks for, for people; as the server has it where it holds no query.
-fn query(watchlist: &Watchlist) -> Value {
-    let stored = Stored::read(watchlist.search_query.raw());
-    let facets = stored.facets.iter();
-    let facets = facets.map(|(field, value)| format!(" {field} is {value}"));
-    let text = stored.text + &facets.collect::<String>();
-    if text.is_empty() {
-        (&watchlist.search_query).into()
-    } else {
-        Value::Text(text.trim_start().into())
-    }
+/// What it looks for, for people.
+fn sought(watchlist: &Watchlist) -> Value {
+    Value::Text(query::stored(watchlist.search_query.raw()).as_str().into())
 }
 
 const FIELDS: &[Field<Watchlist>] = &[
@@ -132,7 +127,7 @@ const FIELDS: &[Field<Watchlist>] = &[
         "search_query",
         Column::left("QUERY", 12, Column::REST, 3),
         |theme| theme.text,
-        |watchlist, _| query(watchlist),
+        |watchlist, _| sought(watchlist),
     ),
     Field::new(
         "readonly",

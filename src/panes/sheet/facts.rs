@@ -179,7 +179,7 @@ fn name(preview: &Preview, at: usize) -> String {
 }
 
 fn shown(text: &str) -> String {
-    text::composed(text)
+    text::line(text)
 }
 
 /// What is known already of the targets that are still looked up.
