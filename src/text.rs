@@ -1,14 +1,14 @@
 //! Text written by others: what an attacker may have put in it, and the only ways out of it.
 
+mod cell;
 mod dump;
 mod fang;
-mod line;
 
 use std::{borrow::Borrow, borrow::Cow, cmp::Ordering, fmt, sync::Arc};
 
+pub use cell::{csv, formula_safe};
 pub use dump::dump;
-pub use fang::{defang, refang};
-pub use line::line;
+pub use fang::{defang, harmless, refang};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// A string from the wire. It has no `Display`: [`visible`], [`fit`], [`defang`] and [`csv()`] are the ways to show it.
@@ -119,6 +119,19 @@ pub fn visible(text: &Untrusted) -> String {
     out
 }
 
+/// What was put together of texts that were made visible: nothing in it is spelled out a second time.
+pub fn composed(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut shown = Shown::default();
+    for char in text.chars() {
+        match char {
+            '\u{2400}'..='\u{2426}' => out.push(char),
+            _ => out.push_str(&shown.next(char)),
+        }
+    }
+    out
+}
+
 /// The text made visible and cut to `width` cells, with `…` where something is left out.
 /// Costs no more than what is shown, whatever the length of the text.
 pub fn fit(text: &Untrusted, width: usize) -> String {
@@ -192,21 +205,6 @@ pub fn head(text: &str, cells: usize) -> &str {
     text.char_indices()
         .nth(cells + 1)
         .map_or(text, |(at, _)| &text[..at])
-}
-
-/// The text made visible as one CSV cell that no spreadsheet takes for a formula. Quoting is the writer's work.
-pub fn csv(text: &Untrusted) -> String {
-    formula_safe(visible(text))
-}
-
-/// A cell that a spreadsheet would take for a formula gets a leading apostrophe.
-pub fn formula_safe(cell: String) -> String {
-    // A number is a number; everything else that could begin a formula is text.
-    let is_formula = cell
-        .trim_start()
-        .starts_with(['=', '+', '-', '@', '|', '%'])
-        && cell.parse::<f64>().is_err();
-    if is_formula { format!("'{cell}") } else { cell }
 }
 
 /// How many terminal cells the text takes.
@@ -308,6 +306,13 @@ mod tests {
     }
 
     #[test]
+    fn what_was_made_visible_is_not_spelled_out_again() {
+        let shown = visible(&"a\x1b[2J\u{202e}".into());
+        assert_eq!(composed(&shown), shown);
+        assert_eq!(composed("a\x1b[2J"), "a␛[2J");
+    }
+
+    #[test]
     fn ordinary_text_of_any_language_stays() {
         check("Grüße, Ἑλλάς, 世界, c:\\new", "Grüße, Ἑλλάς, 世界, c:\\new");
         check("e\u{301}", "e\u{301}");
@@ -354,21 +359,6 @@ mod tests {
             refang("hxxps://cdn[.]example(.)net"),
             "https://cdn.example.net"
         );
-    }
-
-    #[test]
-    fn no_cell_is_a_formula() {
-        for (cell, safe) in [
-            ("=cmd|' /C calc'!A0", "'=cmd|' /C calc'!A0"),
-            ("-2+3", "'-2+3"),
-            ("-2", "-2"),
-            ("@SUM(A1)", "'@SUM(A1)"),
-            (" =1+1", "' =1+1"),
-            ("plain", "plain"),
-            ("\t=1", "␉=1"),
-        ] {
-            assert_eq!(csv(&cell.into()), safe);
-        }
     }
 
     proptest! {

@@ -48,7 +48,7 @@ async fn a_host_is_isolated_and_its_hash_banned_in_few_keys_and_two_undos_restor
     console
         .press("z")
         .await
-        .shows(&["takes back: ban", "undo of line"]);
+        .shows(&["takes back: ban", "undo of ban"]);
     console.press("tab tab enter").await;
     console
         .until("unban")
@@ -77,7 +77,7 @@ async fn nothing_is_sent_by_enter_alone_by_escape_or_from_a_field() {
     console
         .press("I enter")
         .await
-        .shows(&["tab goes on to isolate"]);
+        .shows(&["tab goes on; enter on [ isolate ] does it"]);
     console
         .press("tab tab enter")
         .await
@@ -183,6 +183,26 @@ async fn the_isolated_board_says_since_when_by_whom_and_why_and_what_drifted() {
     while client.sensor(SensorId(3)).await.unwrap().is_isolating != Some(false) {}
     console.press("r").await;
     console.shows(&["DRIFT: isolated by the log and not by the server: WIN-IA9NQ1GN8OI"]);
+}
+
+#[tokio::test]
+async fn a_host_that_is_let_back_leaves_the_board() {
+    let mut console = ready().await;
+    console.press("I").await.write("case 7").await;
+    console.press("tab tab enter").await;
+    console.until("CONFIRMED").await;
+    console.press(":").await.write("isolated").await;
+    console
+        .press("enter")
+        .await
+        .shows(&["Isolated  2,", "WIN-IA9NQ1GN8OI"]);
+    console.press("U").await.shows(&["RELEASE"]);
+    console.write("clean").await.press("tab tab enter").await;
+    console
+        .until("CONFIRMED; not isolated")
+        .await
+        .until("Isolated  1,")
+        .await;
 }
 
 #[tokio::test]

@@ -3,7 +3,9 @@
 mod support;
 
 use lampblack::sim::Options;
+use serde_json::json;
 use support::console::{Console, small};
+use support::deeds::fault;
 
 /// A console at the sensors.
 async fn at_sensors() -> Console {
@@ -239,4 +241,44 @@ async fn one_pane_is_shown_where_there_is_room_for_one() {
         .shows(&["CORP-DC-01 #1", "NOT ISOLATED"]);
     console.resize(60, 16).await;
     console.shows(&["CORP-DC-01 #1"]);
+}
+
+#[tokio::test]
+async fn escape_brings_no_filter_back_that_was_given_up() {
+    let mut console = at_sensors().await;
+    for filter in ["health:<90", "group:Finance", ""] {
+        console.press("i ctrl-u").await.write(filter).await;
+        console.press("enter").await;
+    }
+    console.shows(&["Sensors  40"]);
+    console
+        .press("esc")
+        .await
+        .shows(&["Sensors  40", "nothing lies on top"]);
+    console.press("[").await.shows(&["only group:"]);
+}
+
+#[tokio::test]
+async fn groups_that_the_token_may_not_see_are_not_said_to_be_missing() {
+    let mut console = Console::start().await;
+    let forbidden = json!({"mode": "403", "match": "/api/group"});
+    fault(&console, forbidden);
+    console.press("esc 4 i").await.write("group:fin").await;
+    console
+        .press("enter")
+        .await
+        .shows(&["the groups are not known"]);
+}
+
+#[tokio::test]
+async fn the_processes_of_a_host_are_not_only_those_of_the_hunt_s_time() {
+    let mut console = Console::start().await;
+    console
+        .press("esc g t")
+        .await
+        .write("-1h")
+        .await
+        .press("enter")
+        .await;
+    console.press("4 enter").await.lacks("last event -1h");
 }

@@ -194,3 +194,55 @@ async fn what_somebody_else_has_closed_is_marked_no_longer() {
         .await;
     console.lacks("1 marked,");
 }
+
+#[tokio::test]
+async fn what_is_open_on_a_host_is_counted_anew() {
+    let console = Console::with(small(), 120, 36, |_| {}).await;
+    let mut console = console.of("ana").await;
+    console.press("esc 4 /").await.write("FIN-WS-042").await;
+    console.press("enter").await;
+    let open = |console: &Console| {
+        let screen = console.text();
+        let line = screen.lines().find(|line| line.contains(" open, as of "));
+        let line = line.unwrap_or_else(|| panic!("{screen}"));
+        let (before, _) = line.split_once(" open, as of ").unwrap();
+        let n = before.split_whitespace().last().unwrap();
+        n.parse::<usize>().unwrap()
+    };
+    let before = open(&console);
+    console.press("g a").await.shows(&["Unresolved"]);
+    console
+        .press("d d")
+        .await
+        .until("CONFIRMED; Resolved")
+        .await;
+    console.press("[").await.shows(&["FIN-WS-042 #7"]);
+    assert_eq!(open(&console), before - 1);
+}
+
+#[tokio::test]
+async fn many_blocks_of_alerts_have_the_queue_read_again_once() {
+    let options = Options {
+        alerts: 3_000,
+        ..small()
+    };
+    let console = Console::with(options, 120, 36, |_| {}).await;
+    let mut console = console.of("ana").await;
+    console.press("esc 3 , * d").await.shows(&["RESOLVE"]);
+    let screen = console.text();
+    let (_, n) = screen.split_once("type ").unwrap();
+    let (n, _) = n.split_once(',').unwrap();
+    console.press("ctrl-u").await.write(n).await;
+    console.asked();
+    console.press("tab enter").await;
+    console.until(&format!(": {n} CONFIRMED")).await;
+    console.press("esc").await.shows(&["Alerts  0 in 0 groups"]);
+    let asked = console.asked();
+    let n_asked = |what: &str| asked.iter().filter(|path| path.contains(what)).count();
+    assert!(
+        n_asked("/api/v1/alerts") >= 3,
+        "{n} alerts are several blocks"
+    );
+    assert_eq!(n_asked("rows=1000&"), 1, "the whole queue");
+    assert_eq!(n_asked("rows=100&"), 1, "the page in sight");
+}

@@ -7,15 +7,9 @@ use crate::wire;
 impl Client {
     /// Fetches one sensor.
     pub async fn sensor(&self, id: SensorId) -> Result<Sensor, Error> {
-        let about = format!("sensor {id}");
-        let ask = Ask::get(format!("/api/v1/sensor/{id}"), &about);
-        let answer = self.send(&ask).await?;
-        let sensor: Option<Sensor> = answer.read(wire::one)?;
-        match sensor {
-            Some(sensor) if sensor.id == id => Ok(sensor),
-            Some(_) => Err(answer.malformed("another sensor")),
-            None => Err(Error::NotFound { what: about }),
-        }
+        let is_it = |found: &Sensor| found.id == id;
+        let path = format!("/api/v1/sensor/{id}");
+        self.single(path, format!("sensor {id}"), is_it).await
     }
 
     /// Lists sensors by name.
@@ -68,28 +62,14 @@ impl Client {
 
     /// Fetches one group.
     pub async fn group(&self, id: GroupId) -> Result<Group, Error> {
-        let about = format!("sensor group {id}");
-        let ask = Ask::get(format!("/api/group/{id}"), &about);
-        let answer = self.send(&ask).await?;
-        let group: Option<Group> = answer.read(wire::one)?;
-        match group {
-            Some(group) if group.id == id => Ok(group),
-            Some(_) => Err(answer.malformed("another group")),
-            None => Err(Error::NotFound { what: about }),
-        }
+        let is_it = |found: &Group| found.id == id;
+        let path = format!("/api/group/{id}");
+        self.single(path, format!("sensor group {id}"), is_it).await
     }
 
     /// Lists all groups that the token's user may see.
-    pub async fn groups(&self) -> Result<Vec<Group>, Error> {
-        let answer = self.send(&Ask::get("/api/group", "sensor groups")).await?;
-        if answer.is_empty() {
-            return Ok(Vec::new());
-        }
-        let page: Page<Group> = answer.read(wire::list)?;
-        if page.broken > 0 {
-            tracing::warn!("{} sensor groups could not be read", page.broken);
-        }
-        Ok(page.rows)
+    pub async fn groups(&self) -> Result<Page<Group>, Error> {
+        self.listed("/api/group", "sensor groups").await
     }
 }
 

@@ -7,7 +7,7 @@ use super::{App, View};
 use crate::keys::{Action, Chord, Lookup};
 use crate::panes::{FailurePane, FindPane, Pane, PaneId, QueryPane, RecordPane};
 use crate::query::Index;
-use crate::session::{Cx, Doing, Effect};
+use crate::session::{Cx, Doing, Effect, Lead};
 
 impl App {
     pub(super) fn key(&mut self, key: KeyEvent, now: Timestamp, effects: &mut Vec<Effect>) {
@@ -64,8 +64,10 @@ impl App {
         let mut cx = Cx::new(&mut self.session, effects, now);
         if let Some(lead) = cx.take_lead() {
             let place = place.unwrap_or_else(|| self.place());
+            // Other sensors in the same list lie on top of nothing.
+            let is_elsewhere = self.view != View::Sensors || !matches!(lead, Lead::Sensors(_));
             self.follow(lead, now, effects);
-            self.leave(place, true);
+            self.leave(place, is_elsewhere);
         } else if let Some(place) = place {
             self.leave(place, matches!(action, Action::Open | Action::Accept));
         }

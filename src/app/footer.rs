@@ -44,7 +44,7 @@ impl Footer<'_> {
         } else {
             theme.accent
         };
-        let line = Line::styled(text::visible(&notice.text.as_str().into()), style);
+        let line = Line::styled(text::composed(&notice.text), style);
         let told = Bar {
             left: vec![line],
             right: Line::default(),

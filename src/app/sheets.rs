@@ -240,7 +240,10 @@ impl App {
                 let who = &act.sending.who;
                 who.os_user.as_ref() == mine && who.user == identity.user
             })?;
-            Some(Box::new(SheetPane::undoing(act, session)?))
+            Some(Box::new(SheetPane::undoing(
+                &journal.together(act),
+                session,
+            )?))
         });
         match sheet {
             Some(sheet) => self.overlay = Some(sheet),

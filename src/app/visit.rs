@@ -6,7 +6,7 @@ use super::{App, View, triage::OPEN};
 use crate::model::{Ban, Feed, Sensor, Severed, Site, Team, User, Watchlist};
 use crate::panes::{PaneId, State};
 use crate::query::Index;
-use crate::session::{Cx, Effect, Lead};
+use crate::session::{Cx, Effect, Lead, When};
 use crate::worker::Slot;
 
 impl App {
@@ -21,6 +21,11 @@ impl App {
             Lead::Search(index, query) => {
                 if index == Index::Alert {
                     cx.group_by(None);
+                }
+                // The time that was set for the hunt is not that of a watchlist, or of a host.
+                let is_hunting = matches!(self.view, View::Hunt | View::Facets | View::Process);
+                if index == Index::Process && !is_hunting {
+                    cx.keep_when(When::default());
                 }
                 self.panes.editor_mut(index).set(&query);
                 cx.submit(index, query);

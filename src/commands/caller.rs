@@ -185,7 +185,7 @@ impl<'a> Caller<'a> {
 
     fn say(&mut self, label: &str, text: &str) {
         // Whatever a server or a file put into a message, it moves no cursor here.
-        let text = text::line(text);
+        let text = text::composed(text);
         self.show(&format!("{label}: {text}"));
     }
 }

@@ -27,7 +27,7 @@ pub(super) fn grounds(
         who: Who::here(caller.environment.account(), access.profile.user.clone()),
         reason,
         ticket: text(&given.ticket),
-        undoes: None,
+        batch: None,
     })
 }
 

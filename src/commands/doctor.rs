@@ -172,7 +172,7 @@ async fn rights(client: &Client, report: &mut Report) {
         Err(error) => report.fail("sensors", &error.to_string(), error.hint()),
     }
     match client.groups().await {
-        Ok(groups) => report.ok("groups", &format!("{} to see", groups.len())),
+        Ok(page) => report.ok("groups", &format!("{} to see", page.total)),
         Err(error) => report.fail("groups", &error.to_string(), error.hint()),
     }
 }

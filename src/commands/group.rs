@@ -4,7 +4,7 @@ use super::{Caller, Exit, Failure, deed, gaps::missing, listed, perform::perform
 use crate::api::{Client, Error};
 use crate::cli::{self, Patience, Reading};
 use crate::deeds::{Admin, Deed};
-use crate::model::{Group, Page};
+use crate::model::Group;
 use crate::output::{Align, Cell, Column, Row};
 use crate::text;
 
@@ -34,7 +34,7 @@ pub(super) async fn run(command: cli::Group, caller: &mut Caller<'_>) -> Result<
 
 /// Runs `group list`.
 async fn list(reading: Reading, caller: &mut Caller<'_>) -> Result<Exit, Failure> {
-    let page = Page::from(caller.client()?.groups().await?);
+    let page = caller.client()?.groups().await?;
     let names = listed::Names {
         several: "groups",
         none: "there is no group to see",

@@ -152,10 +152,17 @@ async fn send<'p>(
 ) -> Result<(Vec<(&'p Plan, Done)>, Exit), Failure> {
     let mut done = Vec::new();
     let mut exit = Exit::Done;
+    let mut grounds = grounds.clone();
     for (at, plan) in plans.iter().enumerate() {
-        let order = Order { plan, grounds };
+        let order = Order {
+            plan,
+            grounds: &grounds,
+        };
         match deeds::perform(order, client, log).await {
-            Ok(one) => done.push((plan, one)),
+            Ok(one) => {
+                grounds.batch.get_or_insert(one.outcome.line);
+                done.push((plan, one));
+            }
             Err(NotSent::AlreadySo(said)) => {
                 writeln!(caller.streams.out, "{said}; nothing was sent")?;
             }
@@ -233,7 +240,7 @@ fn tell(
         Stage::Pending => "sent, and not confirmed in time",
         Stage::Unknown => "unknown whether it was done",
     };
-    let note = text::line(&outcome.note);
+    let note = text::composed(&outcome.note);
     writeln!(caller.streams.out, "{name}  {verb}: {stage}; {note}")?;
     let exit = match outcome.stage {
         Stage::Confirmed => Exit::Done,

@@ -148,6 +148,11 @@ impl Act {
             .flatten()
     }
 
+    /// What its target is called, fit to be shown.
+    pub fn name(&self) -> String {
+        text::visible(&self.sending.target.name.as_str().into())
+    }
+
     /// Who did it: the configured user, or the account on this machine.
     pub fn who(&self) -> &str {
         let who = &self.sending.who;

@@ -137,7 +137,8 @@ impl Admin {
         match self {
             Self::CreateGroup { name, .. } => {
                 let all = client.groups().await?;
-                let found = all.into_iter().find(|group| group.name.is_like(name));
+                now.n_unread = all.broken;
+                let found = all.rows.into_iter().find(|group| group.name.is_like(name));
                 now.found = found.map(|group| {
                     let site = group.site;
                     json!({"id": group.id.0, "name": group.name.raw(), "site_id": site})
@@ -316,13 +317,11 @@ impl Admin {
                 vec![format!("{name}: a new team")]
             }
         };
+        let state = State::Admin(Box::new(now));
         Prepared::Ready(Box::new(Plan {
             effects,
             warnings,
-            protection: None,
-            release: estate.client.release(),
-            state: State::Admin(Box::new(now)),
-            deed: super::Deed::Admin(self),
+            ..Plan::new(super::Deed::Admin(self), state, estate)
         }))
     }
 

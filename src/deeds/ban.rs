@@ -55,12 +55,9 @@ pub(super) async fn prepare(
         effects.push("what has this hash can start again".into());
     }
     Ok(Prepared::Ready(Box::new(Plan {
-        deed,
-        state: State::Hash { md5, ban },
         effects,
         warnings,
-        protection: None,
-        release: estate.client.release(),
+        ..Plan::new(deed, State::Hash { md5, ban }, estate)
     })))
 }
 

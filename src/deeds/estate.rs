@@ -42,7 +42,8 @@ impl Estate {
 
     /// All sensor groups.
     pub(super) async fn groups(&self) -> Result<&Vec<Group>, Error> {
-        self.groups.get_or_try_init(|| self.client.groups()).await
+        let ask = async || Ok(self.client.groups().await?.rows);
+        self.groups.get_or_try_init(ask).await
     }
 
     /// One of them, which is asked for alone only where it is not listed.

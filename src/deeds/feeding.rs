@@ -237,10 +237,7 @@ impl Feeding {
         Prepared::Ready(Box::new(Plan {
             effects,
             warnings,
-            protection: None,
-            release: estate.client.release(),
-            state: State::Feed(Box::new(now)),
-            deed: super::Deed::Feed(self),
+            ..Plan::new(super::Deed::Feed(self), State::Feed(Box::new(now)), estate)
         }))
     }
 }

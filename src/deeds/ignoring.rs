@@ -112,10 +112,11 @@ impl Ignoring {
         Prepared::Ready(Box::new(Plan {
             effects,
             warnings: Vec::new(),
-            protection: None,
-            release: estate.client.release(),
-            state: State::Report(Box::new(now)),
-            deed: super::Deed::Ignore(self),
+            ..Plan::new(
+                super::Deed::Ignore(self),
+                State::Report(Box::new(now)),
+                estate,
+            )
         }))
     }
 }

@@ -113,6 +113,19 @@ impl Journal {
         here.filter(|act| act.is_open()).count()
     }
 
+    /// What was done together with a deed and can be taken back with it, the first of them first; at least the deed itself.
+    pub fn together(&self, act: &Arc<Act>) -> Vec<Arc<Act>> {
+        let first = |act: &Act| act.sending.batch.unwrap_or(act.line);
+        let ours = self.acts.iter().rev().filter(|other| {
+            other.line == act.line
+                || other.sending.server == act.sending.server
+                    && first(other) == first(act)
+                    && other.sending.follows.is_none()
+                    && other.undo().is_some()
+        });
+        ours.cloned().collect()
+    }
+
     /// What `z` takes back: the last deed on this server of who is at the keyboard, not older than `since`, that nothing
     /// has taken back, that took nothing back itself and that is no part of another.
     pub fn last_reversible(
@@ -154,6 +167,7 @@ mod tests {
             reason: None,
             ticket: None,
             undoes: None,
+            batch: None,
             follows: None,
             requests: Vec::new(),
             before,

@@ -74,8 +74,8 @@ pub struct Grounds {
     pub reason: Option<String>,
     /// The ticket it belongs to.
     pub ticket: Option<String>,
-    /// The line of the deed that it takes back, if it does.
-    pub undoes: Option<u64>,
+    /// The line of the first of the deeds that are done together, if this is a later one.
+    pub batch: Option<u64>,
 }
 
 impl Grounds {

@@ -72,6 +72,7 @@ pub async fn perform(
     let mut doing = Doing {
         grounds,
         release: plan.release,
+        undoes: plan.undoes,
         client,
         log,
     };
@@ -88,6 +89,7 @@ pub async fn perform(
 struct Doing<'a> {
     grounds: &'a Grounds,
     release: Option<(u32, u32)>,
+    undoes: Option<u64>,
     client: &'a Client,
     log: &'a mut Actions,
 }
@@ -104,7 +106,11 @@ impl Doing<'_> {
         let changes = deed.changes(before, self.grounds, self.release);
         let now = self.client.clock().now();
         let sending = sending(deed, before, &changes, self.grounds, self.client);
-        let sending = Event::Sending(Box::new(Sending { follows, ..sending }));
+        let sending = Event::Sending(Box::new(Sending {
+            undoes: self.undoes,
+            follows,
+            ..sending
+        }));
         let mut outcome = Outcome {
             line: self.log.append(now, sending)?,
             stage: Stage::Unknown,
@@ -361,7 +367,8 @@ fn sending(
         },
         reason: grounds.reason.clone(),
         ticket: grounds.ticket.clone(),
-        undoes: grounds.undoes,
+        undoes: None,
+        batch: grounds.batch,
         follows: None,
         requests: changes.iter().map(request).collect(),
         before: before.json(),

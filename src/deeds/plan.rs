@@ -44,11 +44,33 @@ pub struct Plan {
     pub warnings: Vec<String>,
     /// Why the host is protected, if it is: then its name must be typed.
     pub protection: Option<String>,
+    /// The line of the deed that it takes back, if it does.
+    pub(super) undoes: Option<u64>,
     /// The server's release, on which depends how some things are written.
     pub(super) release: Option<(u32, u32)>,
 }
 
 impl Plan {
+    /// What can be done to a target as it is now. Nothing is said of it yet, and nothing protects it.
+    pub(super) fn new(deed: Deed, state: State, estate: &Estate) -> Self {
+        Self {
+            deed,
+            state,
+            effects: Vec::new(),
+            warnings: Vec::new(),
+            protection: None,
+            undoes: None,
+            release: estate.client.release(),
+        }
+    }
+
+    /// The same as what takes back the deed of a line of the log, if it does.
+    #[must_use]
+    pub fn taking_back(mut self, line: Option<u64>) -> Self {
+        self.undoes = line;
+        self
+    }
+
     /// Exactly what is sent, on these grounds, one after the other.
     pub fn changes(&self, grounds: &Grounds) -> Vec<Change> {
         self.deed.changes(&self.state, grounds, self.release)

@@ -54,9 +54,7 @@ pub(super) async fn prepare(
         effects: effects(&deed, &sensor, group.as_ref(), &then),
         warnings,
         protection,
-        release: client.release(),
-        state: State::Sensor(Box::new(sensor)),
-        deed,
+        ..Plan::new(deed, State::Sensor(Box::new(sensor)), estate)
     })))
 }
 

@@ -83,7 +83,7 @@ fn markdown(extract: &Extract, out: &mut dyn Write) -> io::Result<()> {
 /// A cell of a Markdown table: no address in it can be clicked, no letter of it means anything.
 fn cell(text: &Untrusted) -> String {
     let mut cell = String::new();
-    for char in text::defang(text).chars() {
+    for char in text::harmless(text).chars() {
         if matches!(
             char,
             '\\' | '|' | '`' | '*' | '_' | '<' | '>' | '[' | ']' | '&' | '~' | '#'

@@ -10,7 +10,7 @@ use ratatui::{
 use super::{Look, Pane, PaneId, entry::Entry};
 use crate::keys::{Action, Scope};
 use crate::model::{GroupId, SensorFilter};
-use crate::session::{Cx, Lead, Session};
+use crate::session::{Awaited, Cx, Lead, Session};
 use crate::text;
 
 /// The overlay in which is typed what the server is to look for among its sensors.
@@ -74,7 +74,11 @@ impl Pane for FindPane {
         let session = cx.session();
         match SensorFilter::read(&self.entry.text(), |name| group(name, session)) {
             Ok(filter) => cx.lead(Lead::Sensors(filter.to_string())),
-            Err(error) => cx.warn(text::visible(&error.into())),
+            Err(error) => {
+                let unknown = session.groups.error();
+                let unknown = unknown.map(|why| format!("; the groups are not known: {why}"));
+                cx.warn(format!("{error}{}", unknown.unwrap_or_default()));
+            }
         }
         true
     }

@@ -221,30 +221,14 @@ fn time(at: Option<Timestamp>) -> Untrusted {
 }
 
 pub(super) fn plain(row: &[Untrusted]) -> String {
-    row.iter().map(text::visible).collect::<Vec<_>>().join("\t")
+    let cells = row.iter().map(text::visible);
+    cells.collect::<Vec<_>>().join("\t")
 }
 
-/// The row with its addresses made harmless. Only what carries addresses is worth defanging: names of files and hosts stay readable.
+/// The row with its addresses made harmless, in cells that no spreadsheet takes for formulas.
 pub(super) fn defanged(row: &[Untrusted]) -> String {
-    let cell = |cell: &Untrusted| {
-        if is_linkable(cell.raw()) {
-            text::defang(cell)
-        } else {
-            text::visible(cell)
-        }
-    };
-    row.iter().map(cell).collect::<Vec<_>>().join("\t")
-}
-
-/// Whether a program might make a link of it.
-fn is_linkable(text: &str) -> bool {
-    let is_address = |word: &str| {
-        word.split('.')
-            .filter(|part| part.parse::<u8>().is_ok())
-            .count()
-            == 4
-    };
-    text.contains("://") || text.split([' ', ':', '/', '"']).any(is_address)
+    let cells = row.iter().map(text::harmless);
+    cells.map(text::formula_safe).collect::<Vec<_>>().join("\t")
 }
 
 fn json(document: &Document) -> String {
@@ -266,6 +250,7 @@ mod tests {
             defanged(&row),
             "c:\\windows\\net.exe\tcurl hxxp://10[.]0[.]0[.]1/a\tping 10[.]0[.]0[.]1"
         );
+        assert_eq!(defanged(&["=1+1".into(), "a".into()]), "'=1+1\ta");
         assert_eq!(
             plain(&row),
             "c:\\windows\\net.exe\tcurl http://10.0.0.1/a\tping 10.0.0.1"

@@ -229,8 +229,8 @@ impl Fetch {
             Self::Sensor(id) => Answer::Sensor(known(client.sensor(*id).await?, at(client))),
             Self::Group(id) => Answer::Group(known(client.group(*id).await?, at(client))),
             Self::Groups => {
-                let rows = client.groups().await?.into_iter().map(Arc::new);
-                Answer::Groups(known(Page::from(rows.collect::<Vec<_>>()), at(client)))
+                let page = client.groups().await?;
+                Answer::Groups(known(page.map(Arc::new), at(client)))
             }
             Self::Binary(md5) => Answer::Binary(known(client.binary(*md5).await?, at(client))),
             Self::Facets { search, fields } => {

@@ -79,6 +79,8 @@ struct Flight {
     id: Id,
     task: AbortHandle,
     waiters: Vec<Waiter>,
+    /// It began before something was changed on the server that its answer may tell of.
+    is_outdated: bool,
 }
 
 impl Reader {
@@ -135,6 +137,9 @@ impl Reader {
     /// Something was changed on the server: what that may have touched is no longer known.
     pub fn outdate(&mut self) {
         self.cache.outdate();
+        for (fetch, flight) in &mut self.flights {
+            flight.is_outdated |= fetch.may_be_changed();
+        }
     }
 
     /// Puts a question. Unless `is_fresh` demands the server's word, an answer that is known comes from the cache.
@@ -221,22 +226,32 @@ impl Reader {
         waiter
     }
 
-    /// Makes the request for one object, or joins the one on its way.
+    /// Makes the request for one object, or joins the one on its way, unless that has been overtaken by a deed.
     fn fly(&mut self, waiter: Waiter, fetch: Fetch) {
+        let mut waiters = Vec::new();
         if let Some(flight) = self.flights.get_mut(&fetch) {
-            flight.waiters.push(waiter);
-            return;
+            if !flight.is_outdated {
+                return flight.waiters.push(waiter);
+            }
+            // It may tell of what was before: the new one answers whoever waits for it as well.
+            flight.task.abort();
+            waiters.append(&mut flight.waiters);
         }
+        waiters.push(waiter);
         self.freshen();
         let client = self.client.clone();
         let question = fetch.clone();
-        self.launch(waiter, fetch, async move { question.answer(&client).await });
+        self.launch(
+            waiters,
+            fetch,
+            async move { question.answer(&client).await },
+        );
     }
 
     /// Sends a request on its way.
     fn launch(
         &mut self,
-        waiter: Waiter,
+        waiters: Vec<Waiter>,
         fetch: Fetch,
         request: impl Future<Output = Result<Answer, Error>> + Send + 'static,
     ) {
@@ -249,7 +264,8 @@ impl Reader {
             Flight {
                 id: task.id(),
                 task,
-                waiters: vec![waiter],
+                waiters,
+                is_outdated: false,
             },
         );
     }
@@ -278,6 +294,7 @@ impl Reader {
         };
         self.used_at = Instant::now();
         match result {
+            _ if flight.is_outdated => {}
             Ok(answer) => self.cache.put(fetch, answer),
             Err(Error::NotFound { .. }) => self.cache.put_absent(fetch),
             Err(_) => {}

@@ -6,7 +6,7 @@ use super::{Answer, Fetch, Paged, Reader};
 use crate::api::Error;
 use crate::model::{
     Binary, Events, Facets, Group, GroupId, Head, Known, Lineage, Md5, Prevalence, ProcessId,
-    Search, Segment, SegmentInfo, Sensor, SensorFilter, SensorId, ServerInfo, Span, Summary,
+    Search, Segment, SegmentInfo, Sensor, SensorId, ServerInfo, Span, Summary,
 };
 
 impl Reader {
@@ -113,25 +113,6 @@ impl Reader {
         match self.get(Fetch::Head { md5, bytes }).await? {
             Answer::Head(known) => Ok(known),
             _ => Err(Error::Internal),
-        }
-    }
-
-    /// All sensors that the filter finds, past the server's page limit.
-    pub async fn sensors(&self, filter: &SensorFilter) -> Result<Vec<Sensor>, Error> {
-        /// As many as the official client asks for at once.
-        const PAGE: u64 = 100;
-        let mut found = Vec::new();
-        loop {
-            let start = u64::try_from(found.len()).unwrap_or(u64::MAX);
-            let page = self
-                .client
-                .sensors(filter, Span { start, rows: PAGE })
-                .await?;
-            let is_last = page.rows.is_empty() || start + PAGE >= page.total;
-            found.extend(page.rows);
-            if is_last {
-                return Ok(found);
-            }
         }
     }
 

@@ -58,14 +58,14 @@ async fn sensor(name: &str) -> Answer {
 #[tokio::test]
 async fn a_mistake_of_our_own_is_told_to_who_waits_and_the_rest_goes_on() {
     let mut reader = reader();
-    reader.launch(Waiter(1), QUESTION, async { panic!("a mistake") });
+    reader.launch(vec![Waiter(1)], QUESTION, async { panic!("a mistake") });
     let outcome = reader.next().await.unwrap();
     assert_eq!(outcome.waiter, Waiter(1));
     assert_eq!(outcome.result.unwrap_err(), Error::Internal);
     let two = sensor("TWO").await;
     // Nothing of it is kept: the next one gets a request of its own.
     assert!(reader.known(&QUESTION).is_none());
-    reader.launch(Waiter(2), QUESTION, ready(Ok(two)));
+    reader.launch(vec![Waiter(2)], QUESTION, ready(Ok(two)));
     assert!(reader.next().await.unwrap().result.is_ok());
     assert!(reader.next().await.is_none());
 }
@@ -74,11 +74,11 @@ async fn a_mistake_of_our_own_is_told_to_who_waits_and_the_rest_goes_on() {
 async fn an_answer_to_a_question_that_was_given_up_is_not_taken_for_the_new_one() {
     let (old, new) = (sensor("OLD").await, sensor("NEW").await);
     let mut reader = reader();
-    reader.launch(Waiter(1), QUESTION, ready(Ok(old)));
+    reader.launch(vec![Waiter(1)], QUESTION, ready(Ok(old)));
     // It has come, but nobody has looked.
     tokio::task::yield_now().await;
     reader.leave(Waiter(1));
-    reader.launch(Waiter(2), QUESTION, ready(Ok(new)));
+    reader.launch(vec![Waiter(2)], QUESTION, ready(Ok(new)));
     let outcome = reader.next().await.unwrap();
     assert_eq!(outcome.waiter, Waiter(2));
     match outcome.result.unwrap() {
@@ -89,6 +89,24 @@ async fn an_answer_to_a_question_that_was_given_up_is_not_taken_for_the_new_one(
 }
 
 #[tokio::test]
+async fn what_was_asked_before_a_deed_is_told_and_not_kept() {
+    let summary = Fetch::summary(SUBJECT.parse().unwrap());
+    let body = format!(r#"{{"process": {{"id": "{SUBJECT}", "terminated": true}}}}"#);
+    let of_process = answered(&summary, &body).await;
+    for (fetch, answer, is_kept) in [
+        (QUESTION, sensor("OLD").await, false),
+        // No deed changes a process.
+        (summary, of_process, true),
+    ] {
+        let mut reader = reader();
+        reader.launch(vec![Waiter(1)], fetch.clone(), ready(Ok(answer)));
+        reader.outdate();
+        assert!(reader.next().await.unwrap().result.is_ok());
+        assert_eq!(reader.known(&fetch).is_some(), is_kept, "{fetch:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_walk_that_cannot_keep_what_it_is_told_ends() {
     let mut reader = reader();
     reader.cache = Cache::with_limit(100);
@@ -96,7 +114,7 @@ async fn a_walk_that_cannot_keep_what_it_is_told_ends() {
     let body = format!(r#"{{"process": {{"id": "{SUBJECT}"}}}}"#);
     let summary = answered(&Fetch::summary(id), &body).await;
     reader.walks.insert(Waiter(1), Walk::new(id, 0));
-    reader.launch(Waiter(1), Fetch::summary(id), ready(Ok(summary)));
+    reader.launch(vec![Waiter(1)], Fetch::summary(id), ready(Ok(summary)));
     let outcome = reader.next().await.unwrap();
     assert_eq!(outcome.result.unwrap_err(), Error::Internal);
     assert!(reader.next().await.is_none());

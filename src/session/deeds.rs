@@ -2,9 +2,9 @@
 
 use super::Session;
 use crate::api::Error;
-use crate::deeds::{Act, Deed, Fact, Plan, Prepared, Stage};
+use crate::deeds::{Act, Deed, Fact, Plan, Prepared, Stage, Target};
 use crate::text;
-use crate::worker::{Step, Ticket};
+use crate::worker::{List, Step, Ticket};
 
 /// What deeds would do, as far as it is known.
 #[derive(Clone, Debug)]
@@ -14,6 +14,8 @@ pub struct Preview {
     pub deeds: Vec<Deed>,
     /// What each would do, or why that could not be found out; `None` while it is looked up.
     pub prepared: Vec<Option<Result<Prepared, Error>>>,
+    /// How many things each would change; a sheet asks for it again and again.
+    pub(super) counts: Vec<usize>,
     /// What is known of the blast radius, by the position of the deed.
     pub facts: Vec<(usize, Fact)>,
 }
@@ -57,24 +59,70 @@ impl Preview {
 
     /// What can be done. Of several, a protected host is left out: it is named alone.
     pub fn plans(&self) -> impl Iterator<Item = &Plan> {
+        self.ready().map(|(plan, _)| plan)
+    }
+
+    /// How many things that would change.
+    pub fn n_changed(&self) -> usize {
+        self.ready().map(|(_, count)| count).sum()
+    }
+
+    /// What can be done, and how many things it would change.
+    fn ready(&self) -> impl Iterator<Item = (&Plan, usize)> {
         let is_alone = self.deeds.len() == 1;
-        let ready = self.prepared.iter().filter_map(|one| match one {
-            Some(Ok(Prepared::Ready(plan))) => Some(&**plan),
+        let each = self.prepared.iter().zip(&self.counts);
+        let ready = each.filter_map(|(one, count)| match one {
+            Some(Ok(Prepared::Ready(plan))) => Some((&**plan, *count)),
             _ => None,
         });
-        ready.filter(move |plan| is_alone || plan.protection.is_none())
+        ready.filter(move |(plan, _)| is_alone || plan.protection.is_none())
     }
 }
 
-/// A deed of this run.
+/// A reason that was typed for deeds, which were not done. It is that of no others.
+#[derive(Clone, Debug)]
+pub(super) struct KeptReason {
+    what: Vec<(&'static str, Target)>,
+    reason: String,
+}
+
+impl KeptReason {
+    pub(super) fn of(deeds: &[Deed], reason: String) -> Self {
+        Self {
+            what: what(deeds).collect(),
+            reason,
+        }
+    }
+}
+
+/// What is done, and to what.
+fn what(deeds: &[Deed]) -> impl Iterator<Item = (&'static str, Target)> {
+    deeds.iter().map(|deed| (deed.verb(), deed.target()))
+}
+
+impl Session {
+    /// The reason that was typed for just these deeds before.
+    pub fn reason_for(&self, deeds: &[Deed]) -> Option<&str> {
+        let kept = self.kept_reason.as_ref()?;
+        what(deeds)
+            .eq(kept.what.iter().cloned())
+            .then_some(&kept.reason)
+    }
+}
+
+/// A deed of this run. The deed itself is not kept: it may have a password in it.
 #[derive(Clone, Debug)]
 pub struct Doing {
     pub(super) ticket: Ticket,
     pub(super) at: usize,
-    /// What is done.
-    pub deed: Deed,
-    /// To what, fit to be shown.
+    /// What is done, in a word.
+    pub verb: &'static str,
+    /// To what.
+    pub target: Target,
+    /// What that is called, fit to be shown.
     pub name: String,
+    /// In which lists it shows.
+    pub(super) lists: Vec<List>,
     /// How far it has got.
     pub step: Step,
 }
@@ -91,8 +139,7 @@ impl Session {
     /// Whether a deed of the log is one that this run is just sending.
     pub fn is_leaving(&self, act: &Act) -> bool {
         let is_its = |doing: &Doing| {
-            let (deed, target) = (&doing.deed, &act.sending.target);
-            deed.verb() == act.sending.deed && deed.target().id() == target.id
+            doing.verb == act.sending.deed && doing.target.id() == act.sending.target.id
         };
         let mut leaving = self.doings.iter().filter(|doing| doing.is_leaving());
         act.steps.is_empty() && leaving.any(is_its)
@@ -112,7 +159,7 @@ impl Session {
         let names = |is_so: fn(&Step) -> bool| {
             let so = ours.iter().filter(|doing| is_so(&doing.step));
             let names: Vec<_> = so.clone().map(|doing| doing.name.as_str()).collect();
-            let n: usize = so.map(|doing| doing.deed.target().len()).sum();
+            let n: usize = so.map(|doing| doing.target.len()).sum();
             (n, names)
         };
         let bad = [
@@ -144,9 +191,9 @@ impl Session {
         let is_good = parts.is_empty();
         let good = good.into_iter().filter(|(_, (n, _))| *n > 0);
         parts.extend(good.map(|(what, (n, _))| format!("{n} {what}")));
-        let mut verbs: Vec<_> = ours.iter().map(|doing| doing.deed.verb()).collect();
+        let mut verbs: Vec<_> = ours.iter().map(|doing| doing.verb).collect();
         verbs.dedup();
-        let all: usize = ours.iter().map(|doing| doing.deed.target().len()).sum();
+        let all: usize = ours.iter().map(|doing| doing.target.len()).sum();
         let what = match verbs.as_slice() {
             [verb] => format!("{verb} {all}"),
             verbs => format!("{}, {all} in all", verbs.join(" and ")),
@@ -159,7 +206,7 @@ impl Session {
     pub fn unfinished(&self) -> Option<String> {
         let leaving = self.doings.iter().find(|doing| doing.is_leaving());
         let deed = leaving.map(|doing| {
-            let (verb, name) = (doing.deed.verb(), &doing.name);
+            let (verb, name) = (doing.verb, &doing.name);
             format!(
                 "{verb} {name} is on its way: what becomes of it, only the next console will tell"
             )

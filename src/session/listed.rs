@@ -304,11 +304,11 @@ impl Listed for Bundle {
     }
 
     fn sensor(&self) -> Option<SensorId> {
-        Bundle::sensor(self)
+        self.common.sensor
     }
 
     fn md5(&self) -> Option<Md5> {
-        Bundle::md5(self)
+        self.common.md5
     }
 
     fn fetch(_: Arc<Search>, _: Span) -> Option<Fetch> {

@@ -27,6 +27,7 @@ use jiff::{Timestamp, tz::TimeZone};
 
 pub use chosen::Chosen;
 pub use cx::{Cx, alerts_of, reports_of, runnable};
+use deeds::KeptReason;
 pub use deeds::{Doing, Preview};
 pub use effect::Effect;
 pub use facets::{Counts, Other};
@@ -184,8 +185,8 @@ pub struct Session {
     n_open_acts: usize,
     /// How many of these have nothing known of them yet.
     n_silent_acts: usize,
-    /// The reason last typed for a deed that was not done, to be typed no second time.
-    pub draft: Option<String>,
+    /// The reason last typed for deeds that were not done, to be typed no second time for these.
+    kept_reason: Option<KeptReason>,
     /// What deeds would do that are looked at.
     pub preview: Option<Preview>,
     /// The deeds of this run.

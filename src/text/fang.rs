@@ -15,6 +15,51 @@ pub fn defang(text: &Untrusted) -> String {
     out.replace('.', "[.]").replace('@', "[@]")
 }
 
+/// The text made visible, with nothing in it that a program would make a link of. What is no address stays readable.
+pub fn harmless(text: &Untrusted) -> String {
+    let mut words = text
+        .raw()
+        .split([' ', '"', '\'', ',', ';', '(', ')', '=', '|']);
+    if words.any(is_link) {
+        defang(text)
+    } else {
+        visible(text)
+    }
+}
+
+/// Whether a program might make a link of a word: an address, a name with a domain behind it, a mailbox.
+fn is_link(word: &str) -> bool {
+    /// What files end in that nobody takes for a domain.
+    const FILES: [&str; 26] = [
+        "exe", "dll", "sys", "com", "bat", "cmd", "ps1", "vbs", "js", "hta", "lnk", "msi", "tmp",
+        "log", "txt", "dat", "bin", "doc", "docm", "docx", "xls", "xlsm", "xlsx", "pdf", "zip",
+        "gz",
+    ];
+    if word.contains("://") || word.contains('@') {
+        return true;
+    }
+    // A path is none, whatever its parts look like.
+    if word.contains('\\') {
+        return false;
+    }
+    let mut hosts = word.split(['/', ':']);
+    hosts.any(|host| {
+        let labels: Vec<_> = host.split('.').collect();
+        let is_label = |label: &&str| {
+            let mut chars = label.chars();
+            !label.is_empty() && chars.all(|char| char.is_alphanumeric() || char == '-')
+        };
+        let [_, .., last] = &labels[..] else {
+            return false;
+        };
+        let is_ip = labels.len() == 4 && labels.iter().all(|part| part.parse::<u8>().is_ok());
+        let is_domain = last.len() > 1
+            && last.chars().all(char::is_alphabetic)
+            && (labels.len() > 2 || !FILES.contains(&last.to_lowercase().as_str()));
+        is_ip || labels.iter().all(is_label) && is_domain
+    })
+}
+
 /// The opposite of [`defang`], lenient: what people paste from reports.
 pub fn refang(text: &str) -> String {
     let mut out = text.to_owned();
@@ -46,4 +91,29 @@ fn replace_folded(text: &str, from: &str, to: &str) -> String {
     }
     out.push_str(&text[rest..]);
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_program_would_follow_is_made_harmless_and_the_rest_stays() {
+        for (text, expected) in [
+            ("curl http://10.0.0.1/a", "curl hxxp://10[.]0[.]0[.]1/a"),
+            ("ping 10.0.0.1", "ping 10[.]0[.]0[.]1"),
+            ("10.0.0.1:443", "10[.]0[.]0[.]1:443"),
+            ("img-cache.example", "img-cache[.]example"),
+            ("domain:evil.example -a", "domain:evil[.]example -a"),
+            ("ana@corp.example", "ana[@]corp[.]example"),
+            ("www.evil.com", "www[.]evil[.]com"),
+            ("process_name:msiexec.exe", "process_name:msiexec.exe"),
+            (r"c:\users\a.b\x.example", r"c:\users\a.b\x.example"),
+            ("2026-11-29T15:50:00.000942Z", "2026-11-29T15:50:00.000942Z"),
+            ("006.002.001.70406", "006.002.001.70406"),
+            ("1.5", "1.5"),
+        ] {
+            assert_eq!(harmless(&text.into()), expected);
+        }
+    }
 }

@@ -139,7 +139,7 @@ impl Clerk {
     }
 
     async fn perform(self, ticket: Ticket, plans: Vec<Plan>, grounds: Grounds) {
-        let grounds = Grounds {
+        let mut grounds = Grounds {
             who: self.office.who.clone(),
             ..grounds
         };
@@ -162,6 +162,7 @@ impl Clerk {
             };
             match deeds::perform(order, &self.client, &mut log).await {
                 Ok(Done { deed, outcome }) => {
+                    grounds.batch.get_or_insert(outcome.line);
                     // The log first: whoever sees that it is done may take it back at once. Of many, it is read once.
                     if at == last {
                         self.tell_journal().await;

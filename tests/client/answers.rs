@@ -78,7 +78,16 @@ async fn an_old_server_has_three_ways_to_say_that_no_sensor_matches() {
 #[tokio::test]
 async fn no_groups_are_an_empty_list() {
     let server = Server::start(vec![status("204 No Content", "", b"")]).await;
-    assert!(server.client().groups().await.unwrap().is_empty());
+    let page = server.client().groups().await.unwrap();
+    assert_eq!((page.rows.len(), page.broken), (0, 0));
+}
+
+#[tokio::test]
+async fn groups_that_cannot_be_read_are_counted() {
+    let body = r#"[{"id": 1, "name": "Default Group"}, {"id": null}, 7]"#;
+    let server = Server::start(vec![json(body)]).await;
+    let page = server.client().groups().await.unwrap();
+    assert_eq!((page.rows.len(), page.broken), (1, 2));
 }
 
 #[tokio::test]

@@ -87,15 +87,19 @@ async fn what_would_only_fail_again_is_not_repeated() {
         server.client().info().await.unwrap_err();
         assert_eq!(server.unread(), 1, "{line}");
     }
-    let mut server = Server::start(vec![Answer::Silence, json(INFO)]).await;
+}
+
+#[tokio::test]
+async fn what_has_taken_too_long_is_not_repeated() {
+    let server = Server::start(vec![Answer::Silence]).await;
+    let (sender, mut calls) = mpsc::unbounded_channel();
     let mut settings = server.settings("http");
     settings.timeout = Duration::from_millis(50);
-    Client::new(settings, None)
-        .unwrap()
-        .info()
-        .await
-        .unwrap_err();
-    assert_eq!(server.unread(), 1);
+    let client = Client::new(settings, Some(sender)).unwrap();
+    let error = client.info().await.unwrap_err();
+    assert!(matches!(error, Error::Timeout(_)), "{error}");
+    // However far the request has got by then, it was one.
+    assert!(calls.try_recv().is_ok() && calls.try_recv().is_err());
 }
 
 #[tokio::test]

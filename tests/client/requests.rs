@@ -217,7 +217,7 @@ async fn each_noun_has_its_address() {
         client.group(GroupId(1)).await.unwrap().name.raw(),
         "Default Group"
     );
-    assert_eq!(client.groups().await.unwrap().len(), 2);
+    assert_eq!(client.groups().await.unwrap().rows.len(), 2);
     let md5 = "9e107d9d372bb6826bd81d3542a419d6".parse().unwrap();
     assert_eq!(client.binary(md5).await.unwrap().md5, md5);
     assert_eq!(

@@ -16,6 +16,17 @@ async fn groups_are_listed_with_their_hosts() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn groups_that_cannot_be_read_are_told_of() {
+    let bench = Bench::start().await;
+    let n = bench.rows(&["group", "list"]).await.len();
+    bench.fault(json!({"mode": "wrong-types", "match": "^/api/group"}));
+    let ran = bench.run(&["group", "list", "--format", "jsonl"]).await;
+    let n_read = ran.check(0).json_lines().len();
+    ran.notes_say(&format!("{} groups could not be read", n - n_read));
+    assert!(n_read < n);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_group_is_made_once_on_a_site_that_is_there() {
     let bench = Bench::start().await;
     let ran = bench.run(&["group", "create", "Kiosks", "--dry-run"]).await;

@@ -114,7 +114,7 @@ async fn shares(client: &Client) -> (Vec<Own>, Vec<GroupId>) {
         belated: belated[n].id,
     };
     let shares = (0..belated.len()).map(&mut share).collect();
-    let groups = client.groups().await.unwrap().into_iter();
+    let groups = client.groups().await.unwrap().rows.into_iter();
     (shares, groups.map(|group| group.id).collect())
 }
 

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use lampblack::api::Settings;
+use lampblack::api::{Client, Settings};
 use lampblack::model::{Clock, Pace};
-use lampblack::read::{Answer, Fetch};
+use lampblack::read::{Answer, Fetch, Reader, Waiter};
 use lampblack::sim::{Fault, Mode};
 use lampblack::worker::{List, Slot, Ticket, Urgency};
 
@@ -122,6 +122,28 @@ async fn a_request_with_several_waiters_given_up_when_the_last_one_leaves() {
     bench.cancel(Slot::Page(List::Processes, 1));
     only.given_up().await;
     assert!(desk.is_quiet());
+}
+
+#[tokio::test]
+async fn who_asks_after_a_deed_is_not_told_what_was_asked_before_it() {
+    let mut desk = Desk::open().await;
+    let settings = Settings::new(desk.url.parse().unwrap(), "0123".into());
+    let mut reader = Reader::new(Client::new(settings, None).unwrap());
+    reader.ask(Waiter(1), sensor(1), false);
+    let before = desk.next().await;
+    reader.outdate();
+    for (waiter, is_fresh) in [(2, true), (3, false)] {
+        reader.ask(Waiter(waiter), sensor(1), is_fresh);
+    }
+    before.given_up().await;
+    desk.next().await.answer(SENSOR).await;
+    let mut told = Vec::new();
+    while let Some(outcome) = reader.next().await {
+        is_sensor(&outcome.result.unwrap(), 1);
+        told.push(outcome.waiter.0);
+    }
+    assert_eq!(told, [1, 2, 3]);
+    assert!(desk.is_quiet() && reader.known(&sensor(1)).is_some());
 }
 
 #[tokio::test]

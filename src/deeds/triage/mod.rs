@@ -13,6 +13,7 @@ use std::{
 
 use serde_json::{Value, json};
 
+use back::Before;
 pub(super) use back::{read_was, undoing};
 pub use now::Alerts;
 use now::{had, had_now, id, shown, source};
@@ -47,7 +48,7 @@ pub enum Verdict {
     /// False positives, and no more alerts from their reports.
     Ignored,
     /// What each of them had before: its status, its owner if it had one, and whether its report was ignored.
-    Before(Arc<[Was]>),
+    Before(Before),
 }
 
 /// What an alert had.
@@ -97,9 +98,8 @@ impl Triage {
                 // A watchlist has no report, and some servers do not say it in an alert.
                 alert.status == AlertStatus::FalsePositive && alert.is_report_ignored != Some(false)
             }
-            Verdict::Before(each) => each.iter().any(|was| {
-                was.id == alert.id
-                    && was.status == alert.status
+            Verdict::Before(before) => before.of(&alert.id).is_some_and(|was| {
+                was.status == alert.status
                     && (was.assigned_to.is_empty() || was.assigned_to == alert.assigned_to.raw())
                     && !(was.is_heard_again && alert.is_report_ignored == Some(true))
             }),
@@ -115,8 +115,8 @@ impl Triage {
                 "False Positive; a watchlist cannot be ignored".into()
             }
             Verdict::Ignored => "False Positive, its report ignored".into(),
-            Verdict::Before(each) => {
-                let was = each.iter().find(|was| was.id == alert.id);
+            Verdict::Before(before) => {
+                let was = before.of(&alert.id);
                 was.map_or("?".into(), |was| had(&was.status, &was.assigned_to))
             }
         }
@@ -127,8 +127,8 @@ impl Triage {
             Verdict::Assigned(user) => json!({"status": "In Progress", "assigned_to": user}),
             Verdict::Status(status) => json!({"status": status.word().raw()}),
             Verdict::Ignored => json!({"status": "False Positive", "report_ignored": true}),
-            Verdict::Before(each) => {
-                let each = each.iter().map(|was| {
+            Verdict::Before(before) => {
+                let each = before.iter().map(|was| {
                     json!({
                         "unique_id": was.id.0.raw(),
                         "status": was.status.word().raw(),
@@ -165,7 +165,7 @@ impl Triage {
                 is_ignored: Some(true),
                 ..AlertChange::default()
             }),
-            Verdict::Before(each) => back::changes(each, &open),
+            Verdict::Before(before) => back::changes(before, &open),
         }
     }
 
@@ -284,8 +284,8 @@ impl Triage {
                 each.join(", ")
             ));
         }
-        if let Verdict::Before(each) = &self.to
-            && each.iter().any(|was| was.assigned_to.is_empty())
+        if let Verdict::Before(before) = &self.to
+            && before.iter().any(|was| was.assigned_to.is_empty())
         {
             let text = "who had no owner keeps the one it has: no server is known to take one away";
             warnings.push(text.into());
@@ -293,10 +293,7 @@ impl Triage {
         Prepared::Ready(Box::new(Plan {
             effects,
             warnings,
-            protection: None,
-            release: estate.client.release(),
-            state: State::Alerts(now),
-            deed: super::Deed::Triage(self),
+            ..Plan::new(super::Deed::Triage(self), State::Alerts(now), estate)
         }))
     }
 

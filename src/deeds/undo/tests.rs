@@ -18,6 +18,7 @@ fn undo(deed: &str, (kind, id): (&str, &str), [before, wanted, after]: [Value; 3
         reason: None,
         ticket: None,
         undoes: None,
+        batch: None,
         follows: None,
         requests: Vec::new(),
         before,

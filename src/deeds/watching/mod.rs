@@ -348,13 +348,11 @@ impl Watching {
             }
             _ => {}
         }
+        let state = State::Watchlist(Box::new(now));
         Prepared::Ready(Box::new(Plan {
             effects,
             warnings,
-            protection: None,
-            release: estate.client.release(),
-            state: State::Watchlist(Box::new(now)),
-            deed: super::Deed::Watch(self),
+            ..Plan::new(super::Deed::Watch(self), state, estate)
         }))
     }
 

@@ -91,7 +91,10 @@ fn match_of(alert: &Alert, session: &Session, theme: &Theme) -> Vec<Field<'stati
     let matched = matched.filter(|matched| !matched.is_like(&told));
     let mut fields = vec![
         said("says", &alert.description),
-        said("link", &text::defang(&alert.link).into()),
+        alert
+            .link
+            .non_empty()
+            .map(|link| Field::wrapped("link", text::defang(link), LONG)),
         said(kind_of(alert), &indicator(alert)),
     ];
     fields.extend(matched.map(|matched| said("matched", matched)));

@@ -107,7 +107,10 @@ fn alerts(session: &Session, theme: &Theme) -> Field<'static> {
         None => missing(&session.host_alerts, theme),
         Some(known) => match known.value.total {
             0 => "none open".into(),
-            total => Line::styled(format!("{total} open"), theme.bad),
+            total => {
+                let as_of = session.as_of(known.as_of);
+                Line::styled(format!("{total} open, {as_of}"), theme.bad)
+            }
         },
     };
     Field::cut("alerts", said)

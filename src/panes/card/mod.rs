@@ -22,7 +22,7 @@ use super::{
 };
 use crate::keys::{Action, Scope};
 use crate::session::{Cx, Lead, Listed, Remote, Session};
-use crate::text::Untrusted;
+use crate::text::{self, Untrusted};
 use crate::theme::Theme;
 use crate::widgets::{Field, Fields};
 use crate::worker::Slot;
@@ -194,7 +194,13 @@ fn page_of<R: Listed>(row: Option<&Arc<R>>, session: &Session) -> Option<Timesta
 /// A text of the server, if there is any.
 fn said(label: &'static str, text: &Untrusted) -> Option<Field<'static>> {
     let text = text.non_empty()?;
-    Some(Field::wrapped(label, crate::text::visible(text), LONG))
+    Some(Field::wrapped(label, text::visible(text), LONG))
+}
+
+/// An address that no program follows.
+fn address(label: &'static str, address: &Untrusted) -> Option<Field<'static>> {
+    let address = address.non_empty()?;
+    Some(Field::wrapped(label, text::defang(address), LONG))
 }
 
 /// Why there is nothing to say of an answer yet.

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use ratatui::text::{Line, Span};
 
-use super::{Card, LONG, missing, page_of, said};
+use super::{Card, LONG, address, missing, page_of, said};
 use crate::keys::{Action, Scope};
 use crate::model::{Feed, Precision, Report, ReportId};
 use crate::panes::{
@@ -124,7 +124,7 @@ fn report(found: &Report, session: &Session, theme: &Theme) -> Vec<Field<'static
         Some(Field::cut("alerts", alerts(session, theme))),
         said("feed", &report.feed_name),
         created,
-        said("link", &text::defang(&report.link).into()),
+        address("link", &report.link),
         (!tags.is_empty()).then(|| Field::wrapped("tags", tags.join(", "), LONG)),
         said("says", &report.description),
     ];
@@ -180,8 +180,8 @@ fn feed_facts(feed: &Feed, theme: &Theme) -> Vec<Field<'static>> {
         said("name", &feed.name),
         said("what", &feed.summary),
         said("category", &feed.category),
-        said("read from", &text::defang(&feed.url).into()),
-        said("provider", &text::defang(&feed.provider_url).into()),
+        address("read from", &feed.url),
+        address("provider", &feed.provider_url),
     ];
     fields.into_iter().flatten().collect()
 }

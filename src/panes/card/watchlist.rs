@@ -196,12 +196,7 @@ fn now(watchlist: &Watchlist, session: &Session, theme: &Theme) -> Line<'static>
 fn sets_off(session: &Session, theme: &Theme) -> Vec<Field<'static>> {
     const LABEL: &str = "sets off";
     let Some(known) = session.watch_actions.current() else {
-        let said = if session.watch_actions.error().is_some() {
-            Line::styled("not known", theme.unknown)
-        } else {
-            Line::styled("on its way", theme.muted)
-        };
-        return vec![Field::cut(LABEL, said)];
+        return vec![Field::cut(LABEL, missing(&session.watch_actions, theme))];
     };
     let actions = known.value.rows.iter().map(|action| match action.kind {
         ActionKind::Email if !action.recipients.is_empty() => {

@@ -57,10 +57,9 @@ impl Kind for Acts {
         chosen: impl FnOnce() -> Vec<Arc<Act>>,
         session: &Session,
     ) -> Option<Box<dyn Pane>> {
-        let act = || chosen().into_iter().next();
         match action {
-            Action::Open => Some(Box::new(RecordPane::of_act(&*act()?))),
-            Action::Undo => Some(Box::new(SheetPane::undoing(&act()?, session)?)),
+            Action::Open => Some(Box::new(RecordPane::of_act(&*chosen().into_iter().next()?))),
+            Action::Undo => Some(Box::new(SheetPane::undoing(&chosen(), session)?)),
             _ => None,
         }
     }

@@ -6,7 +6,7 @@ use ratatui::text::Line;
 
 use super::{Field, Kind, Value, live, score, thousands};
 use crate::keys::{Action, Scope};
-use crate::model::{Queue, Queued};
+use crate::model::AlertSource;
 use crate::panes::{PaneId, pivot::Clues};
 use crate::query::Index;
 use crate::session::{Bundle, By, Cx, Lead, Session};
@@ -43,7 +43,9 @@ impl Kind for Bundles {
         };
         let groups = thousands(triage.bundles.total()?);
         let by = triage.by?.word();
-        let status = shared_status(queue);
+        let status = triage.status.as_ref().map_or(String::new(), |status| {
+            format!(" {}", text::visible(&status.word()).to_lowercase())
+        });
         let what = if groups == "1" { "group" } else { "groups" };
         Some(format!("Alerts  {n}{status} in {groups} {what}, by {by}"))
     }
@@ -101,30 +103,18 @@ impl Kind for Bundles {
     }
 }
 
-/// The status of all alerts of a queue, if they have one.
-fn shared_status(queue: &Queue) -> String {
-    let mut rows = queue.rows.iter().map(|alert| &alert.status);
-    let Some(first) = rows.next() else {
-        return String::new();
-    };
-    if rows.any(|status| status != first) {
-        return String::new();
-    }
-    format!(" {}", text::visible(&first.word()).to_lowercase())
-}
-
 /// What the alerts of a group share, for people: of a hash also whose it is, of a report also its feed.
 pub(in crate::panes) fn name(bundle: &Bundle) -> Untrusted {
     let name = bundle.name();
     if name.is_empty() {
         return format!("(no {})", bundle.by().word()).into();
     }
-    let common = |of: fn(&Queued) -> &Untrusted| bundle.common(|alert| of(alert).non_empty());
+    let common = &bundle.common;
     let beside = match bundle.by() {
         // That a watchlist is ours goes without saying.
-        By::Report if bundle.is_of_watchlist() => None,
-        By::Report => common(|alert| &alert.feed_name),
-        By::Hash => common(|alert| &alert.process_name),
+        By::Report if common.source == Some(AlertSource::Watchlist) => None,
+        By::Report => common.feed_name.as_ref(),
+        By::Hash => common.process_name.as_ref(),
         By::Host | By::User => None,
     };
     match (bundle.by(), beside) {
@@ -184,20 +174,14 @@ const FIELDS: &[Field<Bundle>] = &[
         "hostname",
         Column::left("HOST", 11, 16, 2),
         |theme| theme.text,
-        |bundle, _| {
-            let host = bundle.common(|alert| alert.host.non_empty());
-            one_of(host, bundle.n_hosts, "hosts")
-        },
+        |bundle, _| one_of(bundle.common.host.as_ref(), bundle.n_hosts, "hosts"),
     ),
     Field::new(
         "report",
         Column::left("REPORT OR WATCHLIST", 18, 28, 5),
         |theme| theme.text,
         |bundle, _| {
-            let name = bundle.common(|alert| {
-                let name = alert.source_name.non_empty();
-                name.or_else(|| alert.source_id.non_empty())
-            });
+            let name = bundle.common.raised_by.as_ref();
             one_of(name, bundle.n_reports, "reports")
         },
     ),
@@ -227,7 +211,7 @@ const FIELDS: &[Field<Bundle>] = &[
         Column::left("USER", 10, 14, 8),
         |theme| theme.text,
         |bundle, _| {
-            let user = bundle.common(|alert| alert.user.non_empty());
+            let user = bundle.common.user.as_ref();
             user.map_or(Value::None, Value::from)
         },
     ),
@@ -236,7 +220,7 @@ const FIELDS: &[Field<Bundle>] = &[
         Column::left("PROCESS", 12, 18, 8),
         |theme| theme.text,
         |bundle, _| {
-            let name = bundle.common(|alert| alert.process_name.non_empty());
+            let name = bundle.common.process_name.as_ref();
             name.map_or(Value::None, Value::from)
         },
     ),
@@ -245,7 +229,7 @@ const FIELDS: &[Field<Bundle>] = &[
         Column::left("MD5", 12, 32, 9),
         |theme| theme.number,
         |bundle, _| {
-            let md5 = bundle.md5().map(|md5| md5.to_string().into());
+            let md5 = bundle.common.md5.map(|md5| md5.to_string().into());
             md5.map_or(Value::None, Value::Text)
         },
     ),

@@ -1,14 +1,14 @@
 //! How many things a sheet changes, and what must be typed before it does.
 
 use super::SheetPane;
-use crate::session::Session;
+use crate::session::{Preview, Session};
 
 impl SheetPane {
     /// How many things are changed; while some are still looked up, how many are meant.
     pub(super) fn n_changed(&self, session: &Session) -> usize {
         match self.preview(session) {
             Some(preview) if !preview.prepared.iter().all(Option::is_some) => self.n_meant(),
-            _ => self.plans(session).iter().map(|plan| plan.count()).sum(),
+            preview => preview.map_or(0, Preview::n_changed),
         }
     }
 

@@ -44,7 +44,7 @@ pub(super) fn lines(pane: &SheetPane, session: &Session, theme: &Theme) -> Vec<S
     lines.extend(few);
     lines.extend(open_already(preview, session, theme));
     lines.extend(answers(preview, theme));
-    lines.extend(drift(pane.undoes, &plans, session, theme));
+    lines.extend(drift(pane, &plans, theme));
     lines.extend(warnings(preview, &plans, theme));
     for (names, effect) in gathered(&plans, rest) {
         let text = format!("{names}{effect}");
@@ -138,12 +138,10 @@ fn open_already(preview: &Preview, session: &Session, theme: &Theme) -> Vec<Said
 }
 
 /// What others have changed since the deed that is taken back: it would be lost.
-fn drift(undoes: Option<u64>, plans: &[&Plan], session: &Session, theme: &Theme) -> Vec<Said> {
-    let mut acts = session.journal.iter().flat_map(|journal| &journal.acts);
-    let act = acts.find(|act| Some(act.line) == undoes);
-    let drift = act.into_iter().flat_map(|act| {
-        let plans = plans.iter();
-        plans.flat_map(|plan| act.drift(&plan.state))
+fn drift(pane: &SheetPane, plans: &[&Plan], theme: &Theme) -> Vec<Said> {
+    let drift = plans.iter().flat_map(|plan| {
+        let act = pane.undone_by(plan);
+        act.map_or_else(Vec::new, |act| act.drift(&plan.state))
     });
     let line = |text: String| ("WARNING", Line::styled(shown(&text), theme.bad));
     drift.map(line).collect()
@@ -181,7 +179,7 @@ fn name(preview: &Preview, at: usize) -> String {
 }
 
 fn shown(text: &str) -> String {
-    text::visible(&text.into())
+    text::composed(text)
 }
 
 /// What is known already of the targets that are still looked up.

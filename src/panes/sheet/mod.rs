@@ -7,7 +7,7 @@ mod fields;
 
 use std::sync::Arc;
 
-use crossterm::event::{KeyCode, KeyEvent};
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::{Frame, layout::Rect, text::Line};
 
 use super::{FormPane, Look, Pane, PaneId, motion};
@@ -15,6 +15,7 @@ use crate::deeds::{Act, Deed, Grounds, Plan, Triage, Verdict};
 use crate::keys::{Action, Scope};
 use crate::model::{AlertId, AlertStatus};
 use crate::session::{Cx, Preview, Session};
+use crate::text;
 use crate::widgets::Laid;
 use fields::{Fields, Focus, Places};
 
@@ -26,8 +27,8 @@ pub struct SheetPane {
     preface: Vec<String>,
     /// The form that it was written in.
     form: Option<Box<FormPane>>,
-    /// The deed that is taken back, if one is.
-    undoes: Option<u64>,
+    /// What is taken back, by each of the deeds; nothing if nothing is.
+    undone: Vec<Arc<Act>>,
     /// The key that opened it, which once more does it, where that is enough.
     again: Option<KeyEvent>,
     /// Open alerts of what is ignored, which may be called false positives with it.
@@ -58,8 +59,8 @@ impl SheetPane {
     /// Looks at deeds of one kind, of which there is at least one.
     pub fn new(deeds: Vec<Deed>, session: &Session) -> Self {
         let mut fields = Fields::default();
-        if let Some(draft) = &session.draft {
-            fields.reason.set(draft);
+        if let Some(reason) = session.reason_for(&deeds) {
+            fields.reason.set(reason);
         }
         if let Some(ticket) = &session.last_ticket {
             fields.ticket.set(ticket);
@@ -68,7 +69,7 @@ impl SheetPane {
             deeds,
             preface: Vec::new(),
             form: None,
-            undoes: None,
+            undone: Vec::new(),
             again: None,
             alerts: Vec::new(),
             laid: None,
@@ -106,26 +107,36 @@ impl SheetPane {
         self
     }
 
-    /// Looks at what takes back a deed; nothing if nothing does.
-    pub fn undoing(act: &Arc<Act>, session: &Session) -> Option<Self> {
-        let deed = act.undo()?;
+    /// Looks at what takes back deeds that were done together, as far as anything does; nothing if nothing does.
+    pub fn undoing(acts: &[Arc<Act>], session: &Session) -> Option<Self> {
+        let acts = acts.iter().filter_map(|act| Some((act, act.undo()?)));
+        let (acts, deeds): (Vec<_>, Vec<_>) = acts.map(|(act, deed)| (act.clone(), deed)).unzip();
+        let act = acts.first()?;
         let at = act.at.strftime("%Y-%m-%d %H:%M:%SZ");
-        let (verb, name) = (&act.sending.deed, &act.sending.target.name);
-        let mut preface = vec![format!(
-            "takes back: {verb} {name}, done {at} by {}",
-            act.who()
-        )];
+        let what = match &acts[..] {
+            [act] => format!("{} {}", act.sending.deed, act.name()),
+            all => format!(
+                "{} deeds, the first of which is {} {}",
+                all.len(),
+                act.sending.deed,
+                act.name()
+            ),
+        };
+        let mut preface = vec![format!("takes back: {what}, done {at} by {}", act.who())];
         if let Some(reason) = &act.sending.reason {
-            preface.push(format!("which was done because: {reason}"));
+            preface.push(format!(
+                "which was done because: {}",
+                text::visible(&reason.as_str().into())
+            ));
         }
-        let mut pane = Self::new(vec![deed], session).with_preface(preface);
+        let mut pane = Self::new(deeds, session).with_preface(preface);
         pane.fields
             .reason
-            .set(&format!("undo of line {} ", act.line));
+            .set(&format!("undo of {} {} ", act.sending.deed, act.name()));
         if let Some(ticket) = &act.sending.ticket {
             pane.fields.ticket.set(ticket);
         }
-        pane.undoes = Some(act.line);
+        pane.undone = acts;
         Some(pane)
     }
 
@@ -148,9 +159,14 @@ impl SheetPane {
         Grounds {
             reason: self.fields.reason(),
             ticket: self.fields.ticket(),
-            undoes: self.undoes,
             ..Grounds::default()
         }
+    }
+
+    /// What a plan takes back, if it does.
+    fn undone_by(&self, plan: &Plan) -> Option<&Arc<Act>> {
+        let at = self.deeds.iter().position(|deed| *deed == plan.deed)?;
+        self.undone.get(at)
     }
 
     /// Whether it only says how far somebody has looked at alerts.
@@ -222,9 +238,9 @@ impl SheetPane {
     }
 
     /// The reason is not typed twice. That of an undo names its line, and fits nothing else.
-    fn keep_draft(&self, cx: &mut Cx<'_>) {
-        if self.undoes.is_none() {
-            cx.draft(self.fields.reason());
+    fn keep_reason(&self, cx: &mut Cx<'_>) {
+        if self.undone.is_empty() {
+            cx.keep_reason(&self.deeds, self.fields.reason());
         }
     }
 
@@ -235,7 +251,12 @@ impl SheetPane {
                 if let Some(trouble) = self.trouble(cx.session()) {
                     return cx.warn(trouble);
                 }
-                let plans: Vec<_> = self.plans(cx.session()).into_iter().cloned().collect();
+                let plans = self.plans(cx.session()).into_iter();
+                let plans = plans.map(|plan| {
+                    let undoes = self.undone_by(plan).map(|act| act.line);
+                    plan.clone().taking_back(undoes)
+                });
+                let plans = plans.collect();
                 cx.notify(format!(
                     "{} is on its way; @ shows what becomes of it",
                     self.verb()
@@ -244,15 +265,18 @@ impl SheetPane {
                 self.form = None;
                 self.is_done = true;
             }
-            Focus::Choice => self.turn_alerts(cx),
+            Focus::Choice => cx.notify("space changes it; tab goes on"),
             Focus::Reason | Focus::Ticket | Focus::Typed => {
-                cx.notify(format!(
-                    "tab goes on to {}, enter there does it",
-                    self.verb()
-                ));
+                cx.notify(format!("tab goes on; enter on [ {} ] does it", self.verb()));
             }
         }
     }
+}
+
+/// Whether a key types something.
+fn is_text(key: KeyEvent) -> bool {
+    let commands = KeyModifiers::CONTROL | KeyModifiers::ALT;
+    matches!(key.code, KeyCode::Char(_)) && !key.modifiers.intersects(commands)
 }
 
 impl Pane for SheetPane {
@@ -277,7 +301,7 @@ impl Pane for SheetPane {
 
     fn state(&self, session: &Session) -> Line<'static> {
         let profile = &session.identity.profile;
-        crate::text::visible(&profile.as_str().into()).into()
+        text::visible(&profile.as_str().into()).into()
     }
 
     fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> bool {
@@ -302,11 +326,17 @@ impl Pane for SheetPane {
         match self.fields.entry() {
             Some(entry) => {
                 entry.type_key(key);
-                self.keep_draft(cx);
+                self.keep_reason(cx);
             }
             None if self.again == Some(key) => {
                 self.fields.focus = Focus::Do;
                 self.confirm(cx);
+            }
+            // Whoever begins to write says why.
+            None if self.again.is_some() && is_text(key) => {
+                self.again = None;
+                self.fields.focus = Focus::Reason;
+                self.type_key(key, cx);
             }
             None if is_choice && key.code == KeyCode::Char(' ') => self.turn_alerts(cx),
             None => cx.notify("nothing is typed here; enter, or tab to go on"),
@@ -316,7 +346,7 @@ impl Pane for SheetPane {
     fn paste(&mut self, text: &str, cx: &mut Cx<'_>) {
         if let Some(entry) = self.fields.entry() {
             entry.paste(text);
-            self.keep_draft(cx);
+            self.keep_reason(cx);
         }
     }
 

@@ -61,6 +61,9 @@ pub struct Sending {
     /// The line of the deed that it takes back, if it does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub undoes: Option<u64>,
+    /// The line of the first of the deeds that were done together, if it is a later one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub batch: Option<u64>,
     /// The line of the deed that it is a part of, if it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub follows: Option<u64>,

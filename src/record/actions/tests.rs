@@ -24,6 +24,7 @@ fn sending(reason: &str) -> Event {
         reason: Some(reason.into()),
         ticket: None,
         undoes: None,
+        batch: None,
         follows: None,
         requests: vec![Request {
             method: "PUT".into(),

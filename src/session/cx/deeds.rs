@@ -1,14 +1,16 @@
 //! Deeds: previewed, done, and what becomes of them.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use super::Cx;
 use crate::api::Error;
 use crate::deeds::{Deed, Fact, Grounds, Journal, Plan, Prepared, Stage, Target};
-use crate::model::{Alert, Ban, Feed, Group, Report, Sensor, Team, User, Watchlist};
+use crate::model::{
+    Alert, Ban, Feed, Group, Report, Sensor, SensorId, Severed, Team, User, Watchlist,
+};
 use crate::read::Fetch;
-use crate::session::{Doing, Effect, Found, Listed, Preview};
-use crate::worker::{Object, Request, Slot, Step, Ticket, Urgency};
+use crate::session::{Doing, Effect, Found, Listed, Preview, deeds::KeptReason};
+use crate::worker::{List, Object, Request, Slot, Step, Ticket, Urgency};
 
 impl Cx<'_> {
     /// Finds out what deeds would do.
@@ -18,6 +20,7 @@ impl Cx<'_> {
         self.session.preview = Some(Preview {
             ticket,
             prepared: vec![None; deeds.len()],
+            counts: vec![0; deeds.len()],
             facts: Vec::new(),
             deeds: deeds.clone(),
         });
@@ -25,9 +28,9 @@ impl Cx<'_> {
             .push(Effect::Send(Request::Preview { ticket, deeds }));
     }
 
-    /// Keeps a reason that was typed, until a deed is done for it.
-    pub fn draft(&mut self, reason: Option<String>) {
-        self.session.draft = reason;
+    /// Keeps a reason that was typed for deeds, until one is done.
+    pub fn keep_reason(&mut self, deeds: &[Deed], reason: Option<String>) {
+        self.session.kept_reason = reason.map(|reason| KeptReason::of(deeds, reason));
     }
 
     /// Waits no longer for the lines of a blast radius: what is not known by now is called so. A preview that is not even
@@ -66,8 +69,10 @@ impl Cx<'_> {
             self.session.doings.push(Doing {
                 ticket,
                 at,
-                deed: plan.deed.clone(),
+                verb: plan.deed.verb(),
+                target: plan.deed.target(),
                 name: plan.state.name(),
+                lists: shown_in(&plan.deed),
                 step: Step::Sending,
             });
         }
@@ -88,7 +93,11 @@ impl Cx<'_> {
         if let Some(preview) = &mut self.session.preview
             && preview.ticket == ticket
             && let Some(one) = preview.prepared.get_mut(at)
+            && let Some(count) = preview.counts.get_mut(at)
         {
+            if let Ok(Prepared::Ready(plan)) = &result {
+                *count = plan.count();
+            }
             *one = Some(result);
         }
     }
@@ -107,17 +116,16 @@ impl Cx<'_> {
         let Some(doing) = doings.find(|doing| (doing.ticket, doing.at) == (ticket, at)) else {
             return;
         };
+        let was_leaving = doing.is_leaving();
         doing.step = step.clone();
-        let (what, target) = (
-            format!("{} {}", doing.deed.verb(), doing.name),
-            doing.deed.target(),
-        );
+        let what = format!("{} {}", doing.verb, doing.name);
+        let target = doing.target.clone();
         match step {
             Step::Sending => return,
             Step::NotSent(why) => self.warn(format!("{what}: nothing was sent: {why}")),
             Step::Known(outcome) => {
                 if matches!(outcome.stage, Stage::Confirmed | Stage::Accepted) {
-                    self.session.draft = None;
+                    self.session.kept_reason = None;
                 }
                 let text = format!("{what}: {}", told(outcome.stage, &outcome.note));
                 match outcome.stage {
@@ -139,53 +147,64 @@ impl Cx<'_> {
                 self.warn(text);
             }
         }
-        self.look_again(&target);
-        // What many share is asked for when the last one is known.
-        let mut ours = self.session.doings.iter();
-        if ours.all(|doing| doing.ticket != ticket || !doing.is_leaving()) {
-            match target {
-                Target::Sensor(_) => self.again::<Sensor>(),
-                Target::Alerts(_) => self.recount_alerts(),
-                _ => {}
-            }
+        if let Target::Sensor(id) = target {
+            self.look_again(id);
+        }
+        // What many share is asked for when nothing of it is leaving any more, and again when something settles late.
+        let ours = self.session.doings.iter();
+        let ours = ours.filter(|doing| doing.ticket == ticket);
+        if ours.clone().any(Doing::is_leaving) {
+            return;
+        }
+        let news = ours.filter(|doing| was_leaving || doing.at == at);
+        let lists: BTreeSet<_> = news.flat_map(|doing| doing.lists.clone()).collect();
+        for list in lists {
+            self.renew_list(list);
         }
     }
 
-    /// Asks again for what is shown of a target.
-    fn look_again(&mut self, target: &Target) {
-        match target {
-            &Target::Sensor(id) => {
-                let fetch = Fetch::Sensor(id);
-                if self.session.sensor.asked() == Some(&fetch) {
-                    self.fetch(fetch.clone(), Urgency::Fresh);
-                }
-                if let Found::Here(_) = self.session.related.sensor(id) {
-                    let slot = Slot::Related(Object::Sensor(id));
-                    self.fetch_for(slot, fetch, Urgency::Fresh);
-                }
-            }
-            Target::Hash(_) => self.again::<Ban>(),
-            Target::Alerts(_) => {
+    /// Asks again for what is shown of a host.
+    fn look_again(&mut self, id: SensorId) {
+        let fetch = Fetch::Sensor(id);
+        if self.session.sensor.asked() == Some(&fetch) {
+            self.fetch(fetch.clone(), Urgency::Fresh);
+        }
+        if let Found::Here(_) = self.session.related.sensor(id) {
+            let slot = Slot::Related(Object::Sensor(id));
+            self.fetch_for(slot, fetch, Urgency::Fresh);
+        }
+    }
+
+    /// Asks again for what is shown of a list, and for what is told beside it of what may have been changed.
+    fn renew_list(&mut self, list: List) {
+        match list {
+            List::Sensors => self.again::<Sensor>(),
+            List::Isolated => self.again::<Severed>(),
+            List::Bans => self.again::<Ban>(),
+            List::Alerts => {
                 self.again::<Alert>();
                 self.read_queue_again();
+                self.recount_alerts();
             }
-            Target::Watchlist(_) => {
+            List::Watchlists => {
                 self.again::<Watchlist>();
                 self.renew_values(&[Slot::WatchActions]);
             }
-            Target::Feed(_) => self.again::<Feed>(),
-            Target::Report(_) => {
+            List::Feeds => self.again::<Feed>(),
+            List::Reports => {
                 self.again::<Report>();
                 self.renew_values(&[Slot::Report]);
             }
-            Target::Group(_) => self.again::<Group>(),
-            Target::New(kind, _) => match *kind {
-                "watchlist" => self.again::<Watchlist>(),
-                "feed" => self.again::<Feed>(),
-                "group" => self.again::<Group>(),
-                "user" => self.again::<User>(),
-                _ => self.again::<Team>(),
-            },
+            List::Groups => self.again::<Group>(),
+            List::Users => self.again::<User>(),
+            List::Teams => self.again::<Team>(),
+            // No deed changes what is in these, or they are made of others.
+            List::Processes
+            | List::Binaries
+            | List::Bundles
+            | List::Acts
+            | List::Calls
+            | List::Sites => {}
         }
     }
 
@@ -211,6 +230,24 @@ impl Cx<'_> {
         self.session.n_open_acts = journal.n_open(host);
         self.session.journal = Some(journal);
     }
+}
+
+/// The lists in which a deed shows.
+fn shown_in(deed: &Deed) -> Vec<List> {
+    let list = match (deed, deed.target()) {
+        // Whoever is cut off is looked for among all hosts: not after what leaves that as it is.
+        (Deed::Isolate(_) | Deed::Release(_), _) => return vec![List::Sensors, List::Isolated],
+        (_, Target::Sensor(_)) => List::Sensors,
+        (_, Target::Hash(_)) => List::Bans,
+        (_, Target::Alerts(_)) => List::Alerts,
+        (_, Target::Watchlist(_) | Target::New("watchlist", _)) => List::Watchlists,
+        (_, Target::Feed(_) | Target::New("feed", _)) => List::Feeds,
+        (_, Target::Report(_)) => List::Reports,
+        (_, Target::Group(_) | Target::New("group", _)) => List::Groups,
+        (_, Target::New("user", _)) => List::Users,
+        (_, Target::New(..)) => List::Teams,
+    };
+    vec![list]
 }
 
 /// How far a deed has got, and what is known of it.

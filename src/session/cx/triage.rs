@@ -9,7 +9,7 @@ use super::Cx;
 use crate::model::{Alert, AlertSource, Search, Span};
 use crate::query;
 use crate::read::Fetch;
-use crate::session::{Bundle, By};
+use crate::session::{Bundle, By, triage::status};
 use crate::worker::{Aside, List, Slot, Urgency};
 
 /// Ancestors of which one line has room.
@@ -113,6 +113,7 @@ impl Cx<'_> {
         let Some(known) = triage.queue.current() else {
             return;
         };
+        triage.status = status(&known.value);
         let bundles = Bundle::all(&known.value, &of, by).into_iter();
         let mut bundles: Vec<_> = bundles.map(Arc::new).collect();
         if let Some(order) = order {
@@ -160,13 +161,17 @@ impl Cx<'_> {
         }
     }
 
-    /// Alerts were changed: those around the one under the cursor are counted again.
+    /// Alerts were changed: those around the one under the cursor are counted again, and those of the host that
+    /// is looked at.
     pub(super) fn recount_alerts(&mut self) {
         for aside in [Aside::OfHost, Aside::OfHash, Aside::Ended, Aside::Last] {
             let part = self.session.triage.asides.awaiting(aside);
             if let Some(fetch) = part.question().cloned() {
                 self.fetch_for(Slot::Aside(aside), fetch, Urgency::Now);
             }
+        }
+        if let Some(fetch) = self.session.host_alerts.asked().cloned() {
+            self.fetch_for(Slot::HostAlerts, fetch, Urgency::Now);
         }
     }
 

@@ -8,9 +8,8 @@ use std::{
 use jiff::Timestamp;
 use serde_json::json;
 
-use crate::model::{
-    AlertId, AlertSource, AlertStatus, Document, Md5, Queue, Queued, Search, SensorId,
-};
+use super::common::Common;
+use crate::model::{AlertId, AlertSource, AlertStatus, Document, Queue, Queued, Search};
 use crate::query;
 use crate::session::Order;
 use crate::text::Untrusted;
@@ -97,6 +96,8 @@ pub struct Bundle {
     pub newest: Option<Timestamp>,
     /// When the oldest was raised.
     pub oldest: Option<Timestamp>,
+    /// What they have in common.
+    pub common: Common,
     /// How many hosts they were seen on.
     pub n_hosts: usize,
     /// How many reports and watchlists raised them.
@@ -154,6 +155,7 @@ impl Bundle {
                 .max_by(f64::total_cmp),
             newest: created().max(),
             oldest: created().min(),
+            common: Common::of(&all()),
             n_hosts: hosts.len(),
             n_reports: reports.len(),
             owners: owners.into_iter().cloned().collect(),
@@ -212,12 +214,6 @@ impl Bundle {
         self.id.by
     }
 
-    /// Whether a watchlist raised them, and no report.
-    pub fn is_of_watchlist(&self) -> bool {
-        let source = self.common(|alert| Some(alert.source));
-        source == Some(AlertSource::Watchlist)
-    }
-
     /// What they share, for people; empty where they share that nothing is known.
     pub fn name(&self) -> &Untrusted {
         let Some(first) = self.alerts().next() else {
@@ -229,28 +225,6 @@ impl Bundle {
             By::Hash => &self.id.value,
             By::User => &first.user,
         }
-    }
-
-    /// What `value` tells of them, if all agree and it tells something of each.
-    pub fn common<'a, T: PartialEq>(
-        &'a self,
-        value: impl Fn(&'a Queued) -> Option<T>,
-    ) -> Option<T> {
-        let mut values = self.alerts().map(value);
-        let first = values.next()??;
-        values
-            .all(|other| other.as_ref() == Some(&first))
-            .then_some(first)
-    }
-
-    /// The sensor of their host, if they have one host.
-    pub fn sensor(&self) -> Option<SensorId> {
-        self.common(|alert| alert.sensor)
-    }
-
-    /// The hash of their file, if they are about one.
-    pub fn md5(&self) -> Option<Md5> {
-        self.common(|alert| alert.md5)
     }
 
     /// The query that finds them and no others: that of the queue, with what they share.

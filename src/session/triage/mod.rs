@@ -2,6 +2,7 @@
 
 mod asides;
 mod bundle;
+mod common;
 mod live;
 
 use std::sync::Arc;
@@ -9,10 +10,11 @@ use std::sync::Arc;
 pub use asides::Asides;
 pub(super) use bundle::BundleId;
 pub use bundle::{Bundle, By};
+pub(super) use common::status;
 pub use live::{Live, News, Watch};
 
 use super::{Pages, Remote};
-use crate::model::{Queue, Search};
+use crate::model::{AlertStatus, Queue, Search};
 
 /// What is known.
 #[derive(Debug, Default)]
@@ -27,6 +29,8 @@ pub struct Triage {
     pub(super) is_back: bool,
     /// What belongs together of them.
     pub bundles: Pages<Bundle>,
+    /// The status of all alerts that they were made of, if they have one.
+    pub status: Option<AlertStatus>,
     /// The group under the cursor, where alerts are grouped.
     pub bundle: Option<Arc<Bundle>>,
     /// What is known around the alert under the cursor.

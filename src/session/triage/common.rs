@@ -1,0 +1,119 @@
+//! What alerts agree on, found out once: a group of them may be large, and is drawn often.
+
+use crate::model::{AlertSource, AlertStatus, Md5, Queue, Queued, SensorId};
+use crate::text::Untrusted;
+
+/// What all alerts of a group have in common, where it is known of each.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Common {
+    /// The kind of what raised them.
+    pub source: Option<AlertSource>,
+    /// The name of what raised them, or its id.
+    pub raised_by: Option<Untrusted>,
+    /// The name of the feed.
+    pub feed_name: Option<Untrusted>,
+    /// The computer.
+    pub host: Option<Untrusted>,
+    /// Its sensor.
+    pub sensor: Option<SensorId>,
+    /// The hash of their file.
+    pub md5: Option<Md5>,
+    /// The user whose process they are about.
+    pub user: Option<Untrusted>,
+    /// The file name of that process.
+    pub process_name: Option<Untrusted>,
+}
+
+impl Common {
+    /// Of these alerts.
+    pub(super) fn of<'a>(alerts: &(impl Iterator<Item = &'a Queued> + Clone)) -> Self {
+        let text = |of: fn(&Queued) -> Option<&Untrusted>| agreed(alerts.clone(), of).cloned();
+        Self {
+            source: agreed(alerts.clone(), |alert| Some(alert.source)),
+            raised_by: text(|alert| {
+                let name = alert.source_name.non_empty();
+                name.or_else(|| alert.source_id.non_empty())
+            }),
+            feed_name: text(|alert| alert.feed_name.non_empty()),
+            host: text(|alert| alert.host.non_empty()),
+            sensor: agreed(alerts.clone(), |alert| alert.sensor),
+            md5: agreed(alerts.clone(), |alert| alert.md5),
+            user: text(|alert| alert.user.non_empty()),
+            process_name: text(|alert| alert.process_name.non_empty()),
+        }
+    }
+}
+
+/// The status of all alerts of a queue, if they have one.
+pub(in crate::session) fn status(queue: &Queue) -> Option<AlertStatus> {
+    agreed(queue.rows.iter(), |alert| Some(&alert.status)).cloned()
+}
+
+/// What `value` tells of alerts, if all agree and it tells something of each.
+fn agreed<'a, T: PartialEq>(
+    alerts: impl Iterator<Item = &'a Queued>,
+    value: impl Fn(&'a Queued) -> Option<T>,
+) -> Option<T> {
+    let mut values = alerts.map(value);
+    let first = values.next()??;
+    values
+        .all(|other| other.as_ref() == Some(&first))
+        .then_some(first)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::AlertId;
+
+    fn alert(host: &str, user: &str, status: AlertStatus) -> Queued {
+        Queued {
+            id: AlertId("a".into()),
+            severity: None,
+            created: None,
+            status,
+            assigned_to: Untrusted::default(),
+            source: AlertSource::Watchlist,
+            source_id: "7".into(),
+            source_name: Untrusted::default(),
+            feed_name: Untrusted::default(),
+            host: host.into(),
+            sensor: Some(SensorId(7)),
+            md5: None,
+            user: user.into(),
+            process_name: "cmd.exe".into(),
+        }
+    }
+
+    #[test]
+    fn what_is_common_is_known_of_each_and_the_same() {
+        let rows = [
+            alert("one", "ana", AlertStatus::Unresolved),
+            alert("one", "kim", AlertStatus::Unresolved),
+        ];
+        let expected = Common {
+            source: Some(AlertSource::Watchlist),
+            raised_by: Some("7".into()),
+            host: Some("one".into()),
+            sensor: Some(SensorId(7)),
+            process_name: Some("cmd.exe".into()),
+            ..Common::default()
+        };
+        assert_eq!(Common::of(&rows.iter()), expected);
+        assert_eq!(Common::of(&[].iter()), Common::default());
+    }
+
+    #[test]
+    fn a_queue_has_a_status_if_all_its_alerts_have_it() {
+        let mut queue = Queue::default();
+        assert_eq!(status(&queue), None);
+        for (added, expected) in [
+            (AlertStatus::Resolved, Some(AlertStatus::Resolved)),
+            (AlertStatus::Resolved, Some(AlertStatus::Resolved)),
+            (AlertStatus::Unresolved, None),
+        ] {
+            queue.rows.push(alert("one", "ana", added));
+            assert_eq!(status(&queue), expected);
+        }
+    }
+}

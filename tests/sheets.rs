@@ -1,0 +1,134 @@
+//! Sheets: what is typed on them goes where it is meant, and what was done together is taken back together.
+
+mod support;
+
+use lampblack::api::{Change, Client};
+use lampblack::model::{AlertStatus, Search, Span};
+use support::console::{Console, settings, small};
+use support::deeds::{changes, ready};
+
+/// A console of a user before the open alerts.
+async fn queue() -> Console {
+    let console = Console::with(small(), 120, 36, |_| {}).await;
+    let mut console = console.of("ana").await;
+    console.press("esc 3").await;
+    console
+}
+
+/// How many alerts nobody has closed.
+async fn n_open(console: &Console) -> u64 {
+    let client = Client::new(settings(&console.sim), None).unwrap();
+    let search = Search {
+        query: "status:Unresolved OR status:\"In Progress\"".into(),
+        ..Search::default()
+    };
+    let found = client.alerts(&search, Span { start: 0, rows: 0 }).await;
+    found.unwrap().total
+}
+
+#[tokio::test]
+async fn a_reason_can_be_typed_at_once_where_a_key_would_do() {
+    let mut console = queue().await;
+    console.press("d").await.write("handled").await;
+    console.shows(&["handled"]).lacks("again does it");
+    assert_eq!(changes(&console), [""; 0]);
+    console
+        .press("tab tab enter")
+        .await
+        .until("CONFIRMED")
+        .await;
+    console.press("@").await.shows(&["handled"]);
+}
+
+#[tokio::test]
+async fn the_reason_of_what_was_not_done_is_that_of_nothing_else() {
+    let mut console = ready().await;
+    console.press("I").await.write("case 7").await;
+    console.press("esc B").await.lacks("case 7");
+    console.press("esc I").await.shows(&["case 7"]);
+}
+
+#[tokio::test]
+async fn enter_changes_no_choice_of_a_sheet() {
+    let mut console = queue().await;
+    console
+        .press(", G M")
+        .await
+        .until("3 requests told this")
+        .await;
+    console.write("noise").await.press("tab tab enter").await;
+    console.shows(&["no; space changes it"]);
+    console
+        .press("space")
+        .await
+        .shows(&["yes; space changes it"]);
+}
+
+#[tokio::test]
+async fn what_was_done_together_is_taken_back_together() {
+    let mut console = queue().await;
+    let before = n_open(&console).await;
+    // The noisiest report, and all that it has raised.
+    console
+        .press(", G M")
+        .await
+        .until("3 requests told this")
+        .await;
+    console
+        .write("noise")
+        .await
+        .press("tab tab space tab")
+        .await;
+    let screen = console.text();
+    let n = screen.split("type ").nth(1).unwrap();
+    let n = n.split(',').next().unwrap().to_owned();
+    console.write(&n).await.press("tab enter").await;
+    console.until(&format!("{n} CONFIRMED")).await;
+    assert!(n_open(&console).await < before);
+    console.press("z").await.shows(&["takes back: 2 deeds"]);
+    console.press("tab tab").await.write(&n).await;
+    console.press("tab enter").await;
+    console.until(&format!("{n} CONFIRMED")).await;
+    assert_eq!(n_open(&console).await, before);
+    console.press("@").await.shows(&["undone"]);
+}
+
+#[tokio::test]
+async fn an_undo_says_what_somebody_has_changed_since() {
+    let mut console = queue().await;
+    let client = Client::new(settings(&console.sim), None).unwrap();
+    let search = Search {
+        query: "status:Unresolved".into(),
+        sort: Some("alert_severity desc".into()),
+        ..Search::default()
+    };
+    let span = Span { start: 0, rows: 1 };
+    let first = client.alerts(&search, span).await.unwrap().rows;
+    console.press("space space d d").await;
+    console.until("CONFIRMED; 2 of 2").await;
+    let theirs = Change::alert(&first[0].id, &AlertStatus::FalsePositive);
+    client.change(&theirs).await.unwrap();
+    console
+        .press("z")
+        .await
+        .shows(&["1 alert was changed since: 1 False Positive, nobody"]);
+}
+
+#[tokio::test]
+async fn after_all_was_resolved_and_put_back_the_last_row_is_there_again() {
+    let mut console = queue().await;
+    console.press("G").await.shows(&["Alerts  158, row 158"]);
+    for opening in ["* d", "z tab tab"] {
+        console
+            .press(opening)
+            .await
+            .shows(&["the number of alerts"]);
+        console.press("ctrl-u").await.write("158").await;
+        console.press("tab enter").await;
+        console.until("CONFIRMED; 158 of 158").await;
+    }
+    console
+        .press("g g G")
+        .await
+        .shows(&["Alerts  158, row 158"]);
+}
