@@ -126,7 +126,7 @@ async fn the_feed_of_a_report_that_was_followed_is_under_the_cursor() {
 #[tokio::test]
 async fn a_report_that_was_ignored_is_shown_so_before_the_index_knows() {
     let options = Options {
-        index_lag: Duration::from_secs(3600),
+        index_lag: Duration::from_hours(1),
         ..small()
     };
     let mut console = Console::with(options, 120, 36, |_| {}).await;

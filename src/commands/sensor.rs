@@ -5,11 +5,17 @@ use std::{cell::RefCell, collections::HashSet, pin::pin};
 use futures::TryStreamExt;
 use jiff::ToSpan;
 
-use super::{Caller, Exit, Failure, facts, gaps::unread, hosts, perform::perform, when};
+use super::{
+    Caller, Exit, Failure, facts,
+    gaps::{missing, unread},
+    hosts,
+    perform::perform,
+    when,
+};
 use crate::api::{self, Client};
 use crate::cli::{self, Patience, Reading};
 use crate::deeds::Deed;
-use crate::model::{Group, GroupId, Search, Sensor, SensorFilter, SensorId};
+use crate::model::{Group, GroupId, Page, Search, Sensor, SensorFilter, SensorId};
 use crate::output::{Align, Cell, Column, Format, Row, Sheet};
 use crate::read::{Reader, pages};
 use crate::text;
@@ -104,8 +110,9 @@ async fn deeds(
 
 /// The group of this name, letter case aside, or of this number.
 async fn find_group(name: &str, client: &Client) -> Result<GroupId, Failure> {
-    let groups = client.groups().await?.rows;
+    let groups = client.groups().await?;
     let found: Vec<_> = groups
+        .rows
         .iter()
         .filter(|group| group.name.is_like(name))
         .collect();
@@ -113,7 +120,7 @@ async fn find_group(name: &str, client: &Client) -> Result<GroupId, Failure> {
         [group] => Ok(group.id),
         [] => {
             let id = name.parse().ok().map(GroupId);
-            let known = id.filter(|id| groups.iter().any(|group| group.id == *id));
+            let known = id.filter(|id| groups.rows.iter().any(|group| group.id == *id));
             known.ok_or_else(|| no_group(name, &groups))
         }
         several => {
@@ -128,11 +135,11 @@ async fn find_group(name: &str, client: &Client) -> Result<GroupId, Failure> {
 }
 
 /// That there is no group of this name, and which there are.
-fn no_group(name: &str, groups: &[Group]) -> Failure {
-    let names = groups.iter().map(|group| text::visible(&group.name));
+fn no_group(name: &str, groups: &Page<Group>) -> Failure {
+    let names = groups.rows.iter().map(|group| text::visible(&group.name));
     let names = names.collect::<Vec<_>>().join(", ");
     let why = format!("no sensor group has the name {name:?}");
-    Failure::new(Exit::Nothing, why).hint(format!("there are: {names}"))
+    missing(why, groups.broken, "groups").hint(format!("there are: {names}"))
 }
 
 /// Runs `sensor list`.
@@ -205,22 +212,22 @@ async fn filters(filter: Option<&str>, client: &Client) -> Result<Vec<SensorFilt
 async fn conditions(filter: &str, client: &Client) -> Result<SensorFilter, Failure> {
     // Names of groups are asked for only where one is meant.
     let groups = if filter.to_ascii_lowercase().contains("group:") {
-        client.groups().await?.rows
+        client.groups().await?
     } else {
-        Vec::new()
+        Page::default()
     };
     // That there is no such group is no wrong usage.
-    let missing = RefCell::new(None);
+    let unknown = RefCell::new(None);
     let group = |name: &str| {
-        let mut all = groups.iter();
+        let mut all = groups.rows.iter();
         let found = all.find(|group| group.name.is_like(name));
         if found.is_none() && name.parse::<u64>().is_err() {
-            missing.replace(Some(no_group(name, &groups)));
+            unknown.replace(Some(no_group(name, &groups)));
         }
         found.map(|group| group.id)
     };
     let read = SensorFilter::read(filter, group);
-    read.map_err(|why| missing.take().unwrap_or_else(|| Failure::usage(why)))
+    read.map_err(|why| unknown.take().unwrap_or_else(|| Failure::usage(why)))
 }
 
 /// Sensors as they come, each once.

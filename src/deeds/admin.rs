@@ -136,8 +136,9 @@ impl Admin {
         };
         match self {
             Self::CreateGroup { name, .. } => {
-                let all = client.groups().await?.rows;
-                let found = all.into_iter().find(|group| group.name.is_like(name));
+                let all = client.groups().await?;
+                now.n_unread = all.broken;
+                let found = all.rows.into_iter().find(|group| group.name.is_like(name));
                 now.found = found.map(|group| {
                     let site = group.site;
                     json!({"id": group.id.0, "name": group.name.raw(), "site_id": site})
@@ -316,14 +317,11 @@ impl Admin {
                 vec![format!("{name}: a new team")]
             }
         };
+        let state = State::Admin(Box::new(now));
         Prepared::Ready(Box::new(Plan {
             effects,
             warnings,
-            ..Plan::new(
-                super::Deed::Admin(self),
-                State::Admin(Box::new(now)),
-                estate,
-            )
+            ..Plan::new(super::Deed::Admin(self), state, estate)
         }))
     }
 

@@ -277,10 +277,13 @@ async fn where_some_cannot_be_read_none_is_said_not_to_be_there() {
     spoil("^/api/v1/feed$");
     spoil("^/api/users");
     spoil("/sensor?");
+    spoil("^/api/group");
     for arguments in [
         &["watchlist", "show", "no such list"][..],
         &["feed", "show", "no such feed"],
         &["sensor", "show", "no-such-host"],
+        &["sensor", "list", "group:nowhere"],
+        &["sensor", "move", "3", "--group", "nowhere", "--yes"],
     ] {
         let ran = bench.run(arguments).await;
         assert_eq!(ran.check(1).out, "");
@@ -299,6 +302,9 @@ async fn where_some_cannot_be_read_none_is_said_not_to_be_there() {
         .await;
     ran.check(0)
         .says("could not be read, and one of them may have this name");
+    let ran = bench.run(&["group", "create", "new", "--dry-run"]).await;
+    ran.check(0)
+        .says("groups could not be read, and one of them may have this name");
     let who = [
         "user",
         "create",

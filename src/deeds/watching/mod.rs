@@ -348,14 +348,11 @@ impl Watching {
             }
             _ => {}
         }
+        let state = State::Watchlist(Box::new(now));
         Prepared::Ready(Box::new(Plan {
             effects,
             warnings,
-            ..Plan::new(
-                super::Deed::Watch(self),
-                State::Watchlist(Box::new(now)),
-                estate,
-            )
+            ..Plan::new(super::Deed::Watch(self), state, estate)
         }))
     }
 

@@ -137,27 +137,13 @@ fn looks_for(watchlist: &Watchlist, theme: &Theme) -> Vec<Field<'static>> {
     if let StoredIndex::Other(word) = &watchlist.index {
         fields.extend(said("searches", word));
     }
-    let text = if stored.text.is_empty() && stored.facets.is_empty() {
-        // What holds no query is shown as it is.
-        &watchlist.search_query
-    } else {
-        &stored.text.as_str().into()
-    };
+    let text = query::stored(watchlist.search_query.raw());
     let query = if text.is_empty() {
         Line::styled("everything", theme.muted)
     } else {
-        Line::styled(text::visible(text), theme.found)
+        Line::styled(text::visible(&text.as_str().into()), theme.found)
     };
     fields.push(Field::wrapped(label, query, QUERY));
-    for (field, value) in &stored.facets {
-        let facet = format!("{field} is {value}");
-        let facet = text::visible(&facet.as_str().into());
-        fields.push(Field::wrapped(
-            "and",
-            Line::styled(facet, theme.found),
-            LONG,
-        ));
-    }
     if let Some(index) = index {
         let parsed = query::parse_for(index, &stored.text);
         let problems = parsed.problems.iter();

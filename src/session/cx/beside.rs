@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{Cx, context::open_alerts};
 use crate::model::{Corpus, Feed, Group, Report, Sensor, StoredIndex, Watchlist};
-use crate::query::{self, Index, Sense, Stored};
+use crate::query::{self, Index, Stored};
 use crate::read::Fetch;
 use crate::session::{Remote, Session};
 use crate::worker::{Slot, Urgency};
@@ -181,11 +181,7 @@ pub fn runnable(watchlist: &Watchlist) -> Option<(Index, String)> {
         StoredIndex::Modules => Index::Binary,
         StoredIndex::Other(_) => return None,
     };
-    let stored = Stored::read(watchlist.search_query.raw());
-    let facets = stored.facets.iter();
-    let text = facets.fold(stored.text, |text, (field, value)| {
-        query::narrow(&text, Sense::Include, field, value)
-    });
+    let text = Stored::read(watchlist.search_query.raw()).query();
     Some((index, text))
 }
 
