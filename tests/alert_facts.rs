@@ -74,3 +74,10 @@ async fn an_alert_leads_to_its_host_its_report_and_its_file() {
         .shows(&["feed_id:", "report_id:", "FUZZYWOMBAT beacon"]);
     console.press("[ g b").await.shows(&["Binaries", "md5:"]);
 }
+
+#[tokio::test]
+async fn another_alert_is_told_from_its_beginning() {
+    let mut console = Console::start().await;
+    console.press("esc 3 tab G").await.lacks("│report ");
+    console.press("shift-tab j").await.shows(&["││report "]);
+}

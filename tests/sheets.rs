@@ -132,3 +132,19 @@ async fn after_all_was_resolved_and_put_back_the_last_row_is_there_again() {
         .await
         .shows(&["Alerts  158, row 158"]);
 }
+
+#[tokio::test]
+async fn an_undo_of_something_earlier_says_what_it_passes_over() {
+    let mut console = queue().await;
+    console.press("d d").await.until("CONFIRMED").await;
+    console.press("9 n").await.write("Quarantine").await;
+    console
+        .press("tab enter tab tab enter")
+        .await
+        .until("CONFIRMED")
+        .await;
+    console.press("z").await.shows(&[
+        "the last deed, create group Quarantine, cannot be taken back",
+        "takes back: resolve",
+    ]);
+}

@@ -93,7 +93,9 @@ fn release(version: &Untrusted) -> String {
 fn traffic(session: &Session, width: u16) -> String {
     /// Columns from which there is room for more than what is going on right now.
     const ROOMY: u16 = 110;
-    let n_pending = session.n_pending();
+    // What a deed sends is on its way as well.
+    let leaving = session.doings.iter().filter(|doing| doing.is_leaving());
+    let n_pending = session.n_pending() + leaving.count();
     let transfer = match session.transfers.as_slice() {
         [] => String::new(),
         [only] => format!("download {}  ", only.words()),

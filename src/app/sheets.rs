@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use jiff::{Timestamp, ToSpan};
 
 use super::App;
-use crate::deeds::{Deed, Feeding, Ignoring, Triage, Verdict, Watching};
+use crate::deeds::{Act, Deed, Feeding, Ignoring, Triage, Verdict, Watching};
 use crate::keys::Action;
 use crate::model::{AlertStatus, Md5, SensorId};
 use crate::panes::{Clues, FormPane, GroupsPane, NotesPane, Pane, PaneId, SheetPane};
@@ -236,14 +236,20 @@ impl App {
             let (journal, identity) = (session.journal.as_ref()?, &session.identity);
             let since = now.checked_sub(24.hours()).unwrap_or(now);
             let mine = identity.account.as_ref();
-            let act = journal.last_reversible(&identity.host, since, |act| {
+            let is_mine = |act: &Act| {
                 let who = &act.sending.who;
                 who.os_user.as_ref() == mine && who.user == identity.user
-            })?;
-            Some(Box::new(SheetPane::undoing(
-                &journal.together(act),
-                session,
-            )?))
+            };
+            let act = journal.last_reversible(&identity.host, since, is_mine)?;
+            let sheet = SheetPane::undoing(&journal.together(act), session)?;
+            let last = journal.last(&identity.host, is_mine);
+            let passed = last.filter(|last| last.line > act.line && last.undo().is_none());
+            let passed = passed.map(|last| {
+                let (deed, name) = (&last.sending.deed, last.name());
+                format!("the last deed, {deed} {name}, cannot be taken back; this is one before it")
+            });
+            let sheet: Box<dyn Pane> = Box::new(sheet.with_preface(passed.into_iter().collect()));
+            Some(sheet)
         });
         match sheet {
             Some(sheet) => self.overlay = Some(sheet),

@@ -113,6 +113,18 @@ impl Journal {
         here.filter(|act| act.is_open()).count()
     }
 
+    /// The last deed on this server of who is at the keyboard that was done for its own sake, and not in vain.
+    pub fn last(&self, server: &str, is_mine: impl Fn(&Act) -> bool) -> Option<&Arc<Act>> {
+        self.acts.iter().find(|act| {
+            act.sending.server == server
+                && act.sending.undoes.is_none()
+                && act.sending.follows.is_none()
+                && act.undone_by.is_none()
+                && act.stage() != Stage::NotApplied
+                && is_mine(act)
+        })
+    }
+
     /// What was done together with a deed and can be taken back with it, the first of them first; at least the deed itself.
     pub fn together(&self, act: &Arc<Act>) -> Vec<Arc<Act>> {
         let first = |act: &Act| act.sending.batch.unwrap_or(act.line);

@@ -284,11 +284,20 @@ impl Triage {
                 each.join(", ")
             ));
         }
-        if let Verdict::Before(before) = &self.to
-            && before.iter().any(|was| was.assigned_to.is_empty())
-        {
-            let text = "who had no owner keeps the one it has: no server is known to take one away";
-            warnings.push(text.into());
+        if let Verdict::Before(before) = &self.to {
+            let had_none = |was: &Was| was.assigned_to.is_empty();
+            let keeps = now
+                .here
+                .iter()
+                .filter(|alert| !alert.assigned_to.is_empty());
+            let keeps = keeps.filter(|alert| before.of(&alert.id).is_some_and(had_none));
+            let n = keeps.count();
+            if n > 0 {
+                let n = text::counted(n, "alert", "alerts");
+                warnings.push(format!(
+                    "{n} had no owner and will keep the one of now: no server is known to take one away"
+                ));
+            }
         }
         Prepared::Ready(Box::new(Plan {
             effects,

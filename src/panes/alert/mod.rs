@@ -12,7 +12,9 @@ use super::{
     yank,
 };
 use crate::keys::{Action, Scope};
+use crate::model::AlertId;
 use crate::session::{Cx, Lead, Session};
+use crate::text::Untrusted;
 use crate::widgets::Fields;
 
 /// The pane with the alert under the cursor.
@@ -21,6 +23,8 @@ pub struct AlertPane {
     offset: usize,
     n_lines: usize,
     height: usize,
+    /// Whose facts are scrolled: the name of the group, and the alert.
+    of: (Option<Untrusted>, Option<AlertId>),
 }
 
 impl Pane for AlertPane {
@@ -69,6 +73,17 @@ impl Pane for AlertPane {
 
     fn settle(&mut self, cx: &mut Cx<'_>) {
         cx.look_around();
+        let session = cx.session();
+        let group = session.triage.bundle.as_ref();
+        let alert = session.alert.as_ref();
+        let shown = (
+            group.map(|bundle| bundle.name().clone()),
+            alert.map(|alert| alert.id.clone()),
+        );
+        if shown != self.of {
+            self.of = shown;
+            self.offset = 0;
+        }
     }
 
     fn popup(&self, action: Action, session: &Session) -> Option<Box<dyn Pane>> {

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use ratatui::text::Line;
 
-use super::{Card, LONG, missing, page_of, said};
+use super::{Card, missing, page_of, said};
 use crate::keys::{Action, Scope};
 use crate::model::{ActionKind, Precision, StoredIndex, Watchlist, WatchlistId};
 use crate::panes::{

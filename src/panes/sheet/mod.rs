@@ -96,7 +96,7 @@ impl SheetPane {
     /// The same with something to be said first.
     #[must_use]
     pub fn with_preface(mut self, preface: Vec<String>) -> Self {
-        self.preface = preface;
+        self.preface.splice(..0, preface);
         self
     }
 
