@@ -140,3 +140,12 @@ async fn a_report_that_was_ignored_is_shown_so_before_the_index_knows() {
     console.until("CONFIRMED").await;
     console.press("j").await.shows(&["IGNORED"]);
 }
+
+#[tokio::test]
+async fn the_report_in_sight_is_ignored_from_the_feeds_as_well() {
+    let mut console = at_feeds().await;
+    console
+        .press("M")
+        .await
+        .shows(&["IGNORE REPORT", "report of virustotal"]);
+}

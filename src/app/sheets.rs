@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use jiff::{Timestamp, ToSpan};
 
-use super::App;
+use super::{App, View};
 use crate::deeds::{Act, Deed, Feeding, Ignoring, Triage, Verdict, Watching};
 use crate::keys::Action;
 use crate::model::{AlertStatus, Md5, SensorId};
@@ -90,7 +90,12 @@ impl App {
         // Marks beat the cursor, and the focus.
         let main = self.view.main();
         let is_marked = self.panes.get(main).is_marked();
-        let pane = if is_marked { main } else { self.focus };
+        let pane = match about {
+            // Of feeds themselves nothing is ignored: their reports are meant, wherever the focus is.
+            About::Report if self.view == View::Feeds => PaneId::Reports,
+            _ if is_marked => main,
+            _ => self.focus,
+        };
         let clues = self.panes.get(pane).clues(cx.session());
         let opened = match about {
             About::Hash => {
