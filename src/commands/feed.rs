@@ -162,14 +162,10 @@ async fn meant(
     client: &Client,
     caller: &mut Caller<'_>,
 ) -> Result<Meant, Failure> {
-    if let Ok(number) = word.trim().parse() {
-        let deed = Deed::Feed(feeding(FeedId(number)));
-        let state = State::read(&deed, client).await?;
-        // It may be a name.
-        if matches!(&state, State::Feed(found) if found.feed.is_some()) {
-            let state = Some(state);
-            return Ok(Meant { deed, state });
-        }
+    let deed = |number| Deed::Feed(feeding(FeedId(number)));
+    let is_there = |state: &State| matches!(state, State::Feed(found) if found.feed.is_some());
+    if let Some(meant) = Meant::by_number(word, deed, is_there, client).await? {
+        return Ok(meant);
     }
     let id = named::find(word, client.feeds().await?, KIND, caller)?.id;
     Ok(Deed::Feed(feeding(id)).into())

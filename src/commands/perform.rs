@@ -26,6 +26,27 @@ impl From<Deed> for Meant {
     }
 }
 
+impl Meant {
+    /// What is done to the one of a number, with what was read of it; nothing where there is none, since the word may be a
+    /// name.
+    pub(super) async fn by_number(
+        word: &str,
+        deed: impl Fn(u64) -> Deed,
+        is_there: impl Fn(&State) -> bool,
+        client: &Client,
+    ) -> Result<Option<Self>, Failure> {
+        let Ok(number) = word.trim().parse() else {
+            return Ok(None);
+        };
+        let deed = deed(number);
+        let state = State::read(&deed, client).await?;
+        Ok(is_there(&state).then_some(Self {
+            deed,
+            state: Some(state),
+        }))
+    }
+}
+
 /// Does deeds of one kind, each to a target of its own.
 pub(super) async fn perform<M: Into<Meant>>(
     deeds: Vec<M>,

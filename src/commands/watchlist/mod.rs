@@ -113,14 +113,11 @@ async fn meant(
     client: &Client,
     caller: &mut Caller<'_>,
 ) -> Result<Meant, Failure> {
-    if let Ok(number) = word.trim().parse() {
-        let deed = Deed::Watch(watching(WatchlistId(number)));
-        let state = State::read(&deed, client).await?;
-        // It may be a name.
-        if matches!(&state, State::Watchlist(found) if found.watchlist.is_some()) {
-            let state = Some(state);
-            return Ok(Meant { deed, state });
-        }
+    let deed = |number| Deed::Watch(watching(WatchlistId(number)));
+    let is_there =
+        |state: &State| matches!(state, State::Watchlist(found) if found.watchlist.is_some());
+    if let Some(meant) = Meant::by_number(word, deed, is_there, client).await? {
+        return Ok(meant);
     }
     let id = by_name(word, client, caller).await?.id;
     Ok(Deed::Watch(watching(id)).into())
