@@ -227,12 +227,13 @@ impl Feeding {
             .feed
             .as_ref()
             .is_some_and(|feed| feed.is_manual == Some(false));
-        if !is_vendors && matches!(self, Self::Delete(_)) {
-            warnings.push("what it logs in with goes with it, and no undo brings that back".into());
-        }
-        if is_vendors && matches!(self, Self::Delete(_)) {
-            warnings
-                .push("it is one of the vendor's: it cannot be added again by its address".into());
+        if matches!(self, Self::Delete(_)) {
+            let lost = if is_vendors {
+                "it is one of the vendor's: it cannot be added again by its address"
+            } else {
+                "what it logs in with goes with it, and no undo brings that back"
+            };
+            warnings.push(lost.into());
         }
         Prepared::Ready(Box::new(Plan {
             effects,

@@ -76,12 +76,12 @@ pub async fn perform(
         client,
         log,
     };
-    let (mut outcome, n_taken) = doing.send(&deed, &before, None).await?;
+    let (mut outcome, sent) = doing.send(&deed, &before, None).await?;
     outcome.aside = aside;
     if outcome.error.is_none() {
         doing.follow(&deed, &mut outcome).await;
     }
-    doing.conclude(&deed, &before, &mut outcome, n_taken).await;
+    doing.conclude(&deed, &before, &mut outcome, sent).await;
     Ok(Done { deed, outcome })
 }
 
@@ -94,15 +94,23 @@ struct Doing<'a> {
     log: &'a mut Actions,
 }
 
+/// What was sent for a deed.
+#[derive(Clone, Copy)]
+struct Sent {
+    /// How many requests were taken.
+    n_taken: usize,
+    /// Whether something was to go.
+    is_delete: bool,
+}
+
 impl Doing<'_> {
-    /// Logs what is to be sent, and sends one request after the other, each when the one before it was taken; how many
-    /// were. `follows` is the line of the deed that it is a part of.
+    /// Logs what is to be sent, and sends one request after the other, each when the one before it was taken. `follows` is the line of the deed that it is a part of.
     async fn send(
         &mut self,
         deed: &Deed,
         before: &State,
         follows: Option<u64>,
-    ) -> Result<(Outcome, usize), record::Error> {
+    ) -> Result<(Outcome, Sent), record::Error> {
         let changes = deed.changes(before, self.grounds, self.release);
         let now = self.client.clock().now();
         let sending = sending(deed, before, &changes, self.grounds, self.client);
@@ -119,20 +127,25 @@ impl Doing<'_> {
             may_come_until: None,
             aside: String::new(),
         };
+        let mut sent = Sent {
+            n_taken: 0,
+            is_delete: changes.first().is_some_and(|one| one.method() == "DELETE"),
+        };
         let until = || self.client.clock().now().checked_add(LIVE).ok();
-        for (n_taken, change) in changes.iter().enumerate() {
+        for change in &changes {
             if let Err(error) = self.client.change(change).await {
                 outcome.may_come_until = until().filter(|_| may_come(&error));
                 outcome.error = Some(error);
-                return Ok((outcome, n_taken));
+                return Ok((outcome, sent));
             }
+            sent.n_taken += 1;
         }
         if deed.is_late() {
             // It was taken, and will show when the server has got to it.
             outcome.stage = Stage::Accepted;
             outcome.may_come_until = until();
         }
-        Ok((outcome, changes.len()))
+        Ok((outcome, sent))
     }
 
     /// Does what could not be written before the server had answered, each a deed with lines of its own in the log. What
@@ -150,8 +163,8 @@ impl Doing<'_> {
         };
         for next in deed.then(&state) {
             match self.send(&next, &state, Some(outcome.line)).await {
-                Ok((mut then, n_taken)) => {
-                    self.conclude(&next, &state, &mut then, n_taken).await;
+                Ok((mut then, sent)) => {
+                    self.conclude(&next, &state, &mut then, sent).await;
                     if then.stage != Stage::Confirmed {
                         outcome.aside = format!("{}: {}", next.verb(), then.note);
                     }
@@ -162,15 +175,8 @@ impl Doing<'_> {
     }
 
     /// Finds out what came of what was sent, and logs it.
-    async fn conclude(
-        &mut self,
-        deed: &Deed,
-        before: &State,
-        outcome: &mut Outcome,
-        n_taken: usize,
-    ) {
-        let changes = deed.changes(before, self.grounds, self.release);
-        let is_delete = changes.first().is_some_and(|one| one.method() == "DELETE");
+    async fn conclude(&mut self, deed: &Deed, before: &State, outcome: &mut Outcome, sent: Sent) {
+        let Sent { n_taken, is_delete } = sent;
         let after = match &outcome.error {
             Some(error @ api::Error::NotFound { .. }) if n_taken == 0 && is_delete => {
                 let error = error.clone();
