@@ -21,7 +21,7 @@ const LONG: [&str; 3] = [
 ];
 
 /// The most lines a file may have.
-const LINES: usize = 400;
+const LINES: usize = 600;
 
 #[test]
 fn every_file_says_first_what_it_is_for() {
