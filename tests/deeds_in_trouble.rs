@@ -173,3 +173,43 @@ async fn marked_rows_are_meant_wherever_the_focus_is() {
     console.press("* tab tab I").await;
     console.shows(&["of 27 hosts"]);
 }
+
+#[tokio::test]
+async fn whatever_was_answered_the_console_says_what_it_read_back() {
+    let mut console = ready().await;
+    let answers = [
+        json!({"mode": "lost-answer", "status": 400}),
+        json!({"mode": "lost-answer", "status": 401}),
+        json!({"mode": "lost-answer", "status": 403}),
+        json!({"mode": "lost-answer", "status": 404}),
+        json!({"mode": "lost-answer", "status": 409}),
+        json!({"mode": "lost-answer", "status": 500}),
+        json!({"mode": "lost-answer", "status": 200, "body": "<html><title>Sign in</title>"}),
+    ];
+    for (mut answer, key) in answers.into_iter().zip(["I", "U"].into_iter().cycle()) {
+        answer["method"] = "PUT".into();
+        answer["times"] = 1.into();
+        fault(&console, answer);
+        console.press(key).await.write("x").await;
+        console.press("tab tab enter").await;
+        console.until("CONFIRMED").await;
+        console.lacks("NOT APPLIED");
+        console.press("esc").await;
+    }
+    assert_eq!(changes(&console).len(), 7);
+}
+
+#[tokio::test]
+async fn what_was_refused_and_not_done_is_not_applied_with_the_words_of_the_refusal() {
+    let mut console = ready().await;
+    for (status, words) in [(403, "has no right"), (409, "answered 409")] {
+        fault(
+            &console,
+            json!({"mode": "answer", "status": status, "method": "PUT", "times": 1}),
+        );
+        console.press("I").await.write("x").await;
+        console.press("tab tab enter").await;
+        console.until("NOT APPLIED").await.shows(&[words]);
+        console.press("esc").await;
+    }
+}

@@ -108,8 +108,19 @@ impl Error {
         }
     }
 
-    /// Whether the server, or this program before it, has said that it did not do what it was asked. After any other
-    /// error that is not known: the request may have arrived, and its answer been lost.
+    /// Whether the request may have reached the server. What was done with it is then known only from what the server
+    /// holds: also after a refusal, which a proxy may have made up, or a server that failed after it had written.
+    pub fn may_have_arrived(&self) -> bool {
+        !matches!(
+            self,
+            Self::Unreachable { .. }
+                | Self::Certificate { .. }
+                | Self::NotTls
+                | Self::Invalid { .. }
+        )
+    }
+
+    /// Whether somebody says that the request was not carried out: the server, a proxy, or this program before them.
     pub fn is_refusal(&self) -> bool {
         match self {
             Self::Unauthorized

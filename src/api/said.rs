@@ -2,6 +2,7 @@
 
 use std::{error::Error as StdError, io};
 
+use serde::de::IgnoredAny;
 use serde_json::{Map, Value};
 
 use crate::text::{self, Untrusted};
@@ -32,6 +33,16 @@ pub(super) fn no_success(body: &str) -> Option<String> {
     let fields: Map<String, Value> = serde_json::from_str(body).ok()?;
     let result = fields.get("result")?.as_str()?;
     (!result.eq_ignore_ascii_case("success")).then(|| short(result))
+}
+
+/// What the answer to a change is, if it cannot be the server's: a web page, or JSON that ends in its middle.
+pub(super) fn no_answer(body: &str) -> Option<&'static str> {
+    let body = body.trim_start();
+    if body.starts_with('<') {
+        return Some("a web page");
+    }
+    let is_json = body.starts_with(['{', '[']);
+    (is_json && serde_json::from_str::<IgnoredAny>(body).is_err()).then_some("broken JSON")
 }
 
 /// The reason by which a server refuses a query: the only two that are about its syntax (reference 1.10).
@@ -152,6 +163,20 @@ mod tests {
             (r#"{"result": "feed is busy"}"#, Some("feed is busy")),
         ] {
             assert_eq!(no_success(body).as_deref(), said, "{body}");
+        }
+    }
+
+    #[test]
+    fn a_web_page_and_broken_json_are_no_answer_to_a_change_and_other_text_is() {
+        for (body, expected) in [
+            ("", None),
+            ("OK", None),
+            ("{\"id\": 3}", None),
+            ("[]", None),
+            ("\n<html>", Some("a web page")),
+            ("{\"id\": ", Some("broken JSON")),
+        ] {
+            assert_eq!(no_answer(body), expected, "{body}");
         }
     }
 

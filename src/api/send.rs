@@ -24,8 +24,12 @@ pub(super) struct Answer {
 }
 
 impl Answer {
-    /// Whether the server says of a change that it made it.
+    /// Whether the server says of a change that it made it. A web page is not the server's; other text may be (reference
+    /// 2.9).
     pub(super) fn is_success(&self) -> Result<(), Error> {
+        if let Some(reason) = said::no_answer(&self.body) {
+            return Err(self.malformed(reason));
+        }
         match said::no_success(&self.body) {
             Some(said) => Err(Error::Refused {
                 endpoint: self.endpoint.clone(),

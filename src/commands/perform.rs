@@ -231,7 +231,8 @@ async fn wait(
         }
         caller.progress(&format!("waiting for {} to be confirmed", open.len()));
         if until.is_some_and(|until| Instant::now() >= until) {
-            for one in open {
+            // What could not be read stays unknown.
+            for one in open.into_iter().filter(|one| one.outcome.is_open()) {
                 deeds::give_up(log, client, &mut one.outcome);
             }
             break;

@@ -130,12 +130,13 @@ impl Feeding {
     pub(super) fn holds(&self, now: &Fed) -> Option<bool> {
         match (self, &now.feed) {
             (Self::Add { .. }, None) if now.n_unread > 0 => None,
-            (Self::Add { .. } | Self::Switch { .. }, None) => Some(false),
+            (Self::Add { .. } | Self::Switch { .. } | Self::Synchronize(_), None) => Some(false),
             (Self::Add { is_enabled: on, .. } | Self::Switch { on, .. }, Some(feed)) => {
                 feed.is_enabled.map(|is| is == *on)
             }
             (Self::Delete(_), found) => Some(found.is_none()),
-            (Self::Synchronize(_), _) => None,
+            // One that is disabled is not read again.
+            (Self::Synchronize(_), Some(feed)) => feed.is_enabled.filter(|is| !is),
         }
     }
 

@@ -2,7 +2,8 @@
 //!
 //! A [`Deed`] is prepared into a [`Plan`] (its target as it is now, the exact requests, effects and warnings), unless it
 //! is already so or must not be. A plan is performed once: looked at again, logged, sent, logged again, and read back past
-//! every cache. When an answer is lost, the server's state says what became of it; nothing is ever sent a second time.
+//! every cache. Whatever is answered, or not, what the server holds says what became of it; nothing is ever sent a second
+//! time.
 
 mod act;
 mod admin;
@@ -95,13 +96,12 @@ impl Outcome {
         matches!(self.stage, Stage::Accepted | Stage::Pending)
     }
 
-    /// Whether what the server holds could not be read, so that another look may tell.
+    /// Whether what the server holds could not be read, so that another look may tell. Where it may not be read, no look
+    /// will.
     pub fn is_unread(&self) -> bool {
-        self.stage == Stage::Unknown && self.error.is_some()
-    }
-
-    /// What the server said when it did not take it.
-    pub fn refusal(&self) -> Option<&Error> {
-        self.error.as_ref().filter(|error| error.is_refusal())
+        let may_not =
+            |error: &Error| matches!(error, Error::Unauthorized | Error::Forbidden { .. });
+        let is_unread = |error: &Error| !may_not(error);
+        self.stage == Stage::Unknown && self.error.as_ref().is_some_and(is_unread)
     }
 }

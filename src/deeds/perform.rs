@@ -1,5 +1,6 @@
 //! Doing what was planned: looked at again, logged, sent once, logged, read back.
 
+use jiff::SignedDuration;
 use serde_json::Value;
 
 use super::{Deed, Grounds, LIVE, Outcome, Plan, State};
@@ -10,6 +11,9 @@ use crate::record::actions::{self, Actions, Event, Request, Sending, Stage, Targ
 /// How often the state is read before it is believed that nothing came of a request: it may be on its way when its answer
 /// was lost, and servers show late what they have taken.
 const LOOKS: u32 = 3;
+
+/// How long the index of alerts may take to show what was carried out before the request failed.
+const INDEX_LAG: SignedDuration = SignedDuration::from_secs(15);
 
 /// A plan, and on whose behalf it is performed.
 #[derive(Clone, Copy, Debug)]
@@ -134,7 +138,14 @@ impl Doing<'_> {
         let until = || self.client.clock().now().checked_add(LIVE).ok();
         for change in &changes {
             if let Err(error) = self.client.change(change).await {
-                outcome.may_come_until = until().filter(|_| may_come(&error));
+                outcome.may_come_until = match &error {
+                    error if may_come(error) => until(),
+                    // It was carried out or not by now, but the index may not show it yet.
+                    error if deed.is_late() && !error.is_refusal() => {
+                        self.client.clock().now().checked_add(INDEX_LAG).ok()
+                    }
+                    _ => None,
+                };
                 outcome.error = Some(error);
                 return Ok((outcome, sent));
             }
@@ -178,11 +189,7 @@ impl Doing<'_> {
     async fn conclude(&mut self, deed: &Deed, before: &State, outcome: &mut Outcome, sent: Sent) {
         let Sent { n_taken, is_delete } = sent;
         let after = match &outcome.error {
-            Some(error @ api::Error::NotFound { .. }) if n_taken == 0 && is_delete => {
-                let error = error.clone();
-                gone(deed, self.client, outcome, error).await
-            }
-            Some(error) if error.is_refusal() && n_taken == 0 => {
+            Some(error) if n_taken == 0 && !error.may_have_arrived() => {
                 outcome.stage = Stage::NotApplied;
                 outcome.note = error.to_string();
                 None
@@ -194,36 +201,27 @@ impl Doing<'_> {
             }
             // For what is known to be late, others wait.
             None if deed.is_late() => read_back(deed, self.client, outcome, 1).await,
+            // Whoever refuses a request after it was carried out has written already.
+            Some(error) if n_taken == 0 && error.is_refusal() && !deed.is_late() => {
+                let refusal = error.clone();
+                let after = read_back(deed, self.client, outcome, 1).await;
+                if is_done(outcome) && is_delete && matches!(refusal, api::Error::NotFound { .. }) {
+                    outcome.note = "it was gone already, read back from the server".into();
+                }
+                after
+            }
             _ => read_back(deed, self.client, outcome, LOOKS).await,
         };
+        if is_done(outcome) {
+            outcome.error = None;
+        }
         note(self.log, self.client, outcome, after.as_ref());
     }
 }
 
-/// Finds out whether what the server does not know is gone, as was wanted: somebody else may have been faster.
-async fn gone(
-    deed: &Deed,
-    client: &Client,
-    outcome: &mut Outcome,
-    error: api::Error,
-) -> Option<State> {
-    let state = match State::read(deed, client).await {
-        Ok(state) => state,
-        Err(unread) => {
-            outcome.stage = Stage::Unknown;
-            outcome.note = format!("{error}; what it holds could not be read: {unread}");
-            return None;
-        }
-    };
-    if deed.stage(&state) == Stage::Confirmed {
-        outcome.stage = Stage::Confirmed;
-        outcome.note = "it was gone already, read back from the server".into();
-        outcome.error = None;
-    } else {
-        outcome.stage = Stage::NotApplied;
-        outcome.note = format!("{error}; the server holds: {}", deed.words(&state).0);
-    }
-    Some(state)
+/// Whether it was read back that the server holds what was wanted.
+fn is_done(outcome: &Outcome) -> bool {
+    matches!(outcome.stage, Stage::Accepted | Stage::Confirmed)
 }
 
 /// Looks again whether what was accepted holds by now. What has changed since is logged.
@@ -296,8 +294,10 @@ async fn read_back(
                 let why = format!("what the server holds could not be read: {error}");
                 if lost.is_some() || outcome.stage == Stage::Unknown {
                     outcome.stage = Stage::Unknown;
+                    let said = lost.as_ref().and_then(answered);
+                    let why = said.map_or(why.clone(), |said| format!("{said}; {why}"));
                     outcome.note = beside(outcome, why);
-                    outcome.error = outcome.error.take().or(Some(error));
+                    outcome.error = Some(error);
                 } else if outcome.note.is_empty() {
                     outcome.note = beside(outcome, format!("the server took it; {why}"));
                 }
@@ -330,15 +330,37 @@ fn words(deed: &Deed, outcome: &Outcome, lost: Option<&api::Error>, state: &Stat
         Stage::Partly => held,
         Stage::NotApplied | Stage::Unknown => format!("the server holds: {held}"),
     };
-    let said = match lost {
-        Some(error) if error.is_refusal() => format!("{said}; then: {error}"),
-        Some(error @ (api::Error::Refused { .. } | api::Error::Busy(_))) => {
-            format!("{error}; {said}")
-        }
-        Some(_) => format!("the answer was lost; {said}"),
-        None => said,
+    let said = match (lost, lost.and_then(answered)) {
+        (None, _) => said,
+        (Some(_), None) => format!("the answer was lost; {said}"),
+        (Some(error), Some(answer)) => match outcome.stage {
+            // Somebody else was faster, or it is an answer to what was done already.
+            Stage::Accepted | Stage::Confirmed if is_conflict(error) => {
+                format!("already so, perhaps by somebody else: {said}; {answer}")
+            }
+            Stage::Accepted | Stage::Confirmed => format!("{said}, although {answer}"),
+            _ => format!("{answer}; {said}"),
+        },
     };
     beside(outcome, said)
+}
+
+/// What somebody answered in place of "done"; nothing if nobody answered.
+fn answered(error: &api::Error) -> Option<String> {
+    let is_answer = error.is_refusal()
+        || matches!(
+            error,
+            api::Error::Refused { .. } | api::Error::Busy(_) | api::Error::Malformed { .. }
+        );
+    is_answer.then(|| error.to_string())
+}
+
+/// Whether it is what servers answer to somebody who comes too late.
+fn is_conflict(error: &api::Error) -> bool {
+    matches!(
+        error,
+        api::Error::NotFound { .. } | api::Error::Refused { status: 409, .. }
+    )
 }
 
 /// What is to be said, after what was left out.

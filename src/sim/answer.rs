@@ -108,6 +108,11 @@ impl Answer {
                 "Method Not Allowed",
                 "The method is not allowed for the requested URL.",
             ),
+            409 => (
+                "Conflict",
+                "A conflict happened while processing the request.  The resource might have been modified while the \
+                 request was being processed.",
+            ),
             429 => (
                 "Too Many Requests",
                 "This user has exceeded an allotted request count.  Try again later.",
@@ -123,6 +128,25 @@ impl Answer {
              <h1>{title}</h1>\n<p>{text}</p>\n"
         );
         Self::new(status, Content::Html(page))
+    }
+
+    /// A status with a body; without one, what the real server or its front end sends with that status.
+    pub(super) fn of(status: u16, body: Option<&str>) -> Self {
+        let content = match body {
+            Some("") => Content::Nothing,
+            Some(page) if page.trim_start().starts_with('<') => Content::Html(page.into()),
+            Some(text) => match serde_json::from_str(text) {
+                Ok(value) => Content::Compact(value),
+                Err(_) => Content::Text(text.into()),
+            },
+            None => match status {
+                500 => Content::Text("Unhandled exception. Check logs for details.".into()),
+                502..=504 => return Self::nginx(status),
+                400.. => return Self::werkzeug(status),
+                _ => Content::Nothing,
+            },
+        };
+        Self::new(status, content)
     }
 
     /// The front end's error pages, when it cannot reach the application.

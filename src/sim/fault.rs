@@ -35,6 +35,12 @@ pub struct Fault {
     /// in front has given up, and the application has not. Only for what answers in its place, or not at all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub later: Option<u64>,
+    /// The status of the answer, for the modes `answer` and `lost-answer`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<u16>,
+    /// The body of the answer, for the same modes. Absent: what the real server sends with that status.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub body: Option<String>,
 }
 
 /// The ways to go wrong.
@@ -79,8 +85,10 @@ pub enum Mode {
     NeverConfirm,
     /// The host whose sensor is asked for has just been started again: it is not isolated until it checks in.
     Reboot,
-    /// The request is carried out, and the connection closed without an answer.
+    /// The request is carried out, and the connection closed without an answer; with a `status`, that is answered.
     LostAnswer,
+    /// Somebody else answers in the server's place: the `status` (200 unless given) and the `body`.
+    Answer,
     /// A change of many alerts or reports is made to every other one, and answered as if it were whole.
     Partial,
 }
@@ -97,6 +105,8 @@ impl Fault {
             retry_after: None,
             after: false,
             later: None,
+            status: None,
+            body: None,
         }
     }
 
@@ -139,6 +149,20 @@ impl Fault {
     #[must_use]
     pub fn after(mut self) -> Self {
         self.after = true;
+        self
+    }
+
+    /// With this status.
+    #[must_use]
+    pub fn status(mut self, status: u16) -> Self {
+        self.status = Some(status);
+        self
+    }
+
+    /// With this body.
+    #[must_use]
+    pub fn body(mut self, body: &str) -> Self {
+        self.body = Some(body.into());
         self
     }
 

@@ -74,7 +74,9 @@ pub(super) async fn serve(
     let mut answer = fault.as_ref().and_then(refusal).unwrap_or(answer);
     match fault.as_ref().map(|fault| fault.mode) {
         Some(Mode::Hang) => return future::pending().await,
-        Some(Mode::LostAnswer) => return Err(io::ErrorKind::ConnectionReset.into()),
+        Some(Mode::LostAnswer) if !answers(fault.as_ref()) => {
+            return Err(io::ErrorKind::ConnectionReset.into());
+        }
         Some(Mode::WrongTypes) => {
             answer.content = match answer.content {
                 Content::Pretty(value) => Content::Pretty(wrong_types(value)),
@@ -121,9 +123,16 @@ async fn application(
     carry_out(server, ask, resources::answer).await
 }
 
+/// Whether a fault has a status to answer with.
+fn answers(fault: Option<&Fault>) -> bool {
+    fault.is_some_and(|fault| fault.status.is_some())
+}
+
 /// The answer that a fault gives instead of the application's.
 fn refusal(fault: &Fault) -> Option<Answer> {
     let mut answer = match fault.mode {
+        Mode::Answer => Answer::of(fault.status.unwrap_or(200), fault.body.as_deref()),
+        Mode::LostAnswer => Answer::of(fault.status?, fault.body.as_deref()),
         Mode::Unauthorized => Answer::werkzeug(401),
         Mode::Forbidden => Answer::werkzeug(403),
         Mode::NotFound => Answer::werkzeug(404),
@@ -139,7 +148,6 @@ fn refusal(fault: &Fault) -> Option<Answer> {
         | Mode::WrongTypes
         | Mode::NeverConfirm
         | Mode::Reboot
-        | Mode::LostAnswer
         | Mode::Partial => return None,
     };
     answer.retry_after = fault
@@ -206,6 +214,9 @@ fn response(
     }
     if let Some(seconds) = answer.retry_after {
         response = response.header(header::RETRY_AFTER, seconds);
+    }
+    if matches!(answer.status, 301 | 302 | 303 | 307 | 308) {
+        response = response.header(header::LOCATION, "https://login.example/");
     }
     if accepts_gzip && kind.is_some() && !answer.content.is_packed() {
         let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());

@@ -22,6 +22,7 @@ mod group;
 mod isolate;
 mod join;
 mod killed;
+mod lies;
 mod report;
 mod search;
 mod sensor;

@@ -207,14 +207,12 @@ impl Hand {
 
     /// Holds what is said of a deed against what is so.
     async fn check(&self, deed: &Deed, outcome: &Outcome) {
-        // A server that refuses was not asked what it holds.
-        let is_refused = outcome.refusal().is_some();
         match outcome.stage {
             Stage::Confirmed => {
                 let (_, is_done) = self.truth(deed).await;
                 assert!(is_done, "{deed:?} is not done: {}", outcome.note);
             }
-            Stage::NotApplied if !is_refused => {
+            Stage::NotApplied => {
                 let (is_asked, _) = self.truth(deed).await;
                 assert!(!is_asked, "{deed:?} is asked for: {}", outcome.note);
             }

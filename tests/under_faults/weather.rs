@@ -11,7 +11,10 @@ use super::{TIMEOUT, support::dice::Dice};
 const LATER: Duration = Duration::from_millis(80);
 
 /// Answers in the place of the application's.
-const REFUSALS: [Mode; 4] = [
+const REFUSALS: [Mode; 7] = [
+    Mode::Unauthorized,
+    Mode::Forbidden,
+    Mode::NotFound,
     Mode::Internal,
     Mode::BadGateway,
     Mode::Unavailable,

@@ -178,7 +178,7 @@ impl fmt::Debug for Change {
 }
 
 impl Client {
-    /// Sends a change, once. Of most errors one cannot say whether the server made it: see [`Error::is_refusal`].
+    /// Sends a change, once. An error does not say whether the server made it: see [`Error::may_have_arrived`].
     pub async fn change(&self, change: &Change) -> Result<(), Error> {
         self.send(&change.0).await?.is_success()
     }

@@ -1,0 +1,500 @@
+//! A server, and somebody who looks at it and sets things up without the help of what is tested.
+
+use std::time::Duration;
+
+use lampblack::api::Client;
+use lampblack::deeds::{
+    self, Admin, Deed, Estate, Feeding, Grounds, Guard, Ignoring, NewUser, NewWatchlist, Order,
+    Outcome, Password, Prepared, Triage, Verdict, Watching, WatchlistChange, WatchlistDraft,
+};
+use lampblack::model::{
+    ActionKind, AlertId, AlertStatus, FeedId, GroupId, Md5, ReportId, SensorId, StoredIndex,
+    WatchlistId,
+};
+use lampblack::record::actions::Actions;
+use lampblack::sim::{self, Fault, Options, Running};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use super::support::console::{settings, small};
+
+/// Whether a record shows that something was done.
+type Sight = Box<dyn Fn(&Value) -> bool + Send + Sync>;
+
+/// What is done, what is sent for it, and how a witness sees that it was done.
+pub(crate) struct Case {
+    pub(crate) deed: Deed,
+    pub(crate) method: &'static str,
+    /// Where the witness looks.
+    pub(crate) record: String,
+    pub(crate) is_made: Sight,
+}
+
+/// Any of several records passes.
+fn any(records: &Value, is_it: impl Fn(&Value) -> bool) -> bool {
+    let rows = records.get("results").unwrap_or(records);
+    rows.as_array().is_some_and(|all| all.iter().any(is_it))
+}
+
+/// A server, and somebody without any cleverness who looks at it and sets things up.
+pub(crate) struct World {
+    pub(crate) sim: Running,
+    client: Client,
+    pub(crate) http: reqwest::Client,
+    sensors: Vec<Value>,
+    alerts: Vec<Value>,
+    reports: Vec<Value>,
+    dir: TempDir,
+}
+
+impl World {
+    /// A server whose sensors never check in while a test looks.
+    pub(crate) async fn new() -> Self {
+        let options = Options {
+            processes: 100,
+            alerts: 200,
+            checkin: Duration::from_hours(1),
+            ..small()
+        };
+        let sim = sim::start(options).await.unwrap();
+        let client = Client::new(settings(&sim), None).unwrap();
+        let mut world = Self {
+            sim,
+            client,
+            // After a client of ours, which has brought the cryptography that this one is built without.
+            http: reqwest::Client::builder().no_proxy().build().unwrap(),
+            sensors: Vec::new(),
+            alerts: Vec::new(),
+            reports: Vec::new(),
+            dir: tempfile::tempdir().unwrap(),
+        };
+        let rows = |all: Value| match all {
+            Value::Array(rows) => rows,
+            mut page => page["results"].as_array_mut().unwrap().split_off(0),
+        };
+        let is_there =
+            |one: &Value| one["uninstalled"] != true && one["supports_isolation"] == true;
+        world.sensors = rows(world.get("/api/v1/sensor").await);
+        world.sensors.retain(is_there);
+        let open = "/api/v2/alert?cb.urlver=1&q=status:Unresolved&rows=200";
+        world.alerts = rows(world.get(open).await);
+        let reports = "/api/v1/threat_report?cb.urlver=1&q=feed_id:12&rows=100";
+        world.reports = rows(world.get(reports).await);
+        world
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Value {
+        self.say(self.http.get(format!("{}{path}", self.sim.url)))
+            .await
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: Value) -> Value {
+        self.say(
+            self.http
+                .post(format!("{}{path}", self.sim.url))
+                .json(&body),
+        )
+        .await
+    }
+
+    async fn put(&self, path: &str, body: Value) -> Value {
+        self.say(self.http.put(format!("{}{path}", self.sim.url)).json(&body))
+            .await
+    }
+
+    /// The answer; null if there is none, or no such thing.
+    pub(crate) async fn say(&self, request: reqwest::RequestBuilder) -> Value {
+        let request = request.header("X-Auth-Token", &self.sim.token);
+        let answer = request.send().await.unwrap();
+        if answer.status() == 404 || answer.status() == 204 {
+            return Value::Null;
+        }
+        answer.error_for_status().unwrap().json().await.unwrap()
+    }
+
+    /// A watchlist of this number's own.
+    async fn watchlist(&self, n: usize, is_enabled: bool) -> u64 {
+        let body = json!({"name": format!("own {n}"), "search_query": format!("cb.urlver=1&q=cmdline%3Aown{n}"),
+            "index_type": "events", "enabled": is_enabled});
+        self.post("/api/v1/watchlist", body).await["id"]
+            .as_u64()
+            .unwrap()
+    }
+
+    /// The address of a document of a feed that nobody has added yet.
+    fn paper(&self, n: usize) -> String {
+        let path = self.dir.path().join(format!("feed{n}.json"));
+        let paper = json!({"feedinfo": {"name": format!("own{n}"), "display_name": "Own", "summary": "",
+            "tech_data": "", "provider_url": "https://intel.example"}, "reports": []});
+        std::fs::write(&path, paper.to_string()).unwrap();
+        format!("file://{}", path.display())
+    }
+
+    /// A feed of this number's own.
+    async fn feed(&self, n: usize, is_enabled: bool) -> u64 {
+        let body = json!({"feed_url": self.paper(n), "enabled": is_enabled});
+        self.post("/api/v1/feed", body).await["id"]
+            .as_u64()
+            .unwrap()
+    }
+
+    /// A change of this kind that is to be made, to a target that no pair of cases but this has changed.
+    pub(crate) async fn case(&self, kind: &str, n: usize) -> Case {
+        match kind {
+            "isolate" | "unisolate" | "move" | "flush" | "restart" | "notes" => {
+                self.sensor_case(kind, n).await
+            }
+            "ban" | "unban" => self.ban_case(kind, n).await,
+            "alert status" | "status of alerts" | "assign" | "ignore" => self.alert_case(kind, n),
+            "ignore report" | "restore report" => self.report_case(kind, n).await,
+            _ if kind.ends_with("feed") => self.feed_case(kind, n).await,
+            _ if kind.contains("group") => self.group_case(kind, n).await,
+            "create user" | "create team" => Self::people_case(kind, n),
+            "create watchlist" => Self::new_watchlist_case(n),
+            _ => self.watchlist_case(kind, n).await,
+        }
+    }
+
+    async fn sensor_case(&self, kind: &str, n: usize) -> Case {
+        let known = &self.sensors[n / 2];
+        let id = known["id"].as_u64().unwrap();
+        let (sensor, record) = (SensorId(id), format!("/api/v1/sensor/{id}"));
+        if kind.ends_with("isolate") {
+            let body = json!({"network_isolation_enabled": kind == "unisolate"});
+            self.put(&record, body).await;
+        }
+        let group = if known["group_id"] == 2 { 1 } else { 2 };
+        let (deed, is_made): (_, Sight) = match kind {
+            "isolate" => (
+                Deed::Isolate(sensor),
+                Box::new(|now| now["network_isolation_enabled"] == true),
+            ),
+            "unisolate" => (
+                Deed::Release(sensor),
+                Box::new(|now| now["network_isolation_enabled"] == false),
+            ),
+            "move" => (
+                Deed::Move {
+                    sensor,
+                    group: GroupId(group),
+                },
+                Box::new(move |now| now["group_id"] == group),
+            ),
+            "flush" => (
+                Deed::Flush {
+                    sensor,
+                    until: "2027-01-01T00:00:00Z".parse().unwrap(),
+                },
+                Box::new(|now| now["event_log_flush_time"].is_string()),
+            ),
+            "restart" => (
+                Deed::Restart(sensor),
+                Box::new(|now| now["restart_queued"] == true),
+            ),
+            _ => (
+                Deed::Annotate {
+                    sensor,
+                    notes: "case 7".into(),
+                },
+                Box::new(|now| now["notes"] == "case 7"),
+            ),
+        };
+        Case {
+            deed,
+            method: "PUT",
+            record,
+            is_made,
+        }
+    }
+
+    async fn ban_case(&self, kind: &str, n: usize) -> Case {
+        let md5: Md5 = format!("9e107d9d372bb6826bd81d3542a4{n:04x}")
+            .parse()
+            .unwrap();
+        let record = format!("/api/v1/banning/blacklist/{md5}");
+        if kind == "unban" {
+            let body = json!({"md5hash": md5.to_string(), "text": "", "enabled": true});
+            self.post("/api/v1/banning/blacklist", body).await;
+            return Case {
+                deed: Deed::Lift(md5),
+                method: "DELETE",
+                record,
+                is_made: Box::new(|now| now["enabled"] == false),
+            };
+        }
+        Case {
+            deed: Deed::Ban { md5, note: None },
+            method: "POST",
+            record,
+            is_made: Box::new(|now| now["enabled"] == true),
+        }
+    }
+
+    fn alert_case(&self, kind: &str, n: usize) -> Case {
+        let id = |n: usize| AlertId(self.alerts[n]["unique_id"].as_str().unwrap().into());
+        let ids = [id(n), id(n ^ 1)];
+        let record = format!(
+            "/api/v2/alert?cb.urlver=1&q=&cb.fq.unique_id={}",
+            ids[0].0.raw()
+        );
+        let (ids, to) = match kind {
+            "alert status" => (&ids[..1], Verdict::Status(AlertStatus::Resolved)),
+            "status of alerts" => (&ids[..], Verdict::Status(AlertStatus::Resolved)),
+            "assign" => (&ids[..], Verdict::Assigned("ana".into())),
+            _ => (&ids[..1], Verdict::Ignored),
+        };
+        let is_made: fn(&Value) -> bool = match to {
+            Verdict::Assigned(_) => |now| any(now, |row| row["assigned_to"] == "ana"),
+            Verdict::Ignored => |now| any(now, |row| row["status"] == "False Positive"),
+            _ => |now| any(now, |row| row["status"] == "Resolved"),
+        };
+        let mut blocks = Triage::blocks(ids, &to);
+        Case {
+            deed: Deed::Triage(blocks.remove(0)),
+            method: "POST",
+            record,
+            is_made: Box::new(is_made),
+        }
+    }
+
+    fn new_watchlist_case(n: usize) -> Case {
+        let name = format!("new {n}");
+        let new = NewWatchlist {
+            draft: WatchlistDraft {
+                name: name.clone(),
+                description: String::new(),
+                search_query: "cb.urlver=1&q=cmdline%3Ablah".into(),
+            },
+            index: StoredIndex::Events,
+            sets_off: Vec::new(),
+            is_enabled: true,
+        };
+        Case {
+            deed: Deed::Watch(Watching::Create(new)),
+            method: "POST",
+            record: "/api/v1/watchlist".into(),
+            is_made: Box::new(move |now| any(now, |one| one["name"] == name.as_str())),
+        }
+    }
+
+    async fn watchlist_case(&self, kind: &str, n: usize) -> Case {
+        let id = self.watchlist(n, kind != "enable watchlist").await;
+        let (watchlist, record) = (WatchlistId(id), format!("/api/v1/watchlist/{id}"));
+        let actions = format!("{record}/action");
+        let edit = |change| Watching::Edit {
+            id: watchlist,
+            change: Box::new(change),
+        };
+        let switch = |on| Watching::Switch { id: watchlist, on };
+        let (watching, method, record, is_made): (_, _, _, Sight) = match kind {
+            "edit watchlist" => (
+                edit(WatchlistChange {
+                    name: Some("another name".into()),
+                    ..WatchlistChange::default()
+                }),
+                "PUT",
+                record,
+                Box::new(|now| now["name"] == "another name"),
+            ),
+            "query of a watchlist" => (
+                edit(WatchlistChange {
+                    search_query: Some("cb.urlver=1&q=cmdline%3Aanother".into()),
+                    ..WatchlistChange::default()
+                }),
+                "PUT",
+                record,
+                Box::new(|now| now["search_query"].as_str().unwrap().ends_with("another")),
+            ),
+            "enable watchlist" => (
+                switch(true),
+                "PUT",
+                record,
+                Box::new(|now| now["enabled"] == true),
+            ),
+            "disable watchlist" => (
+                switch(false),
+                "PUT",
+                record,
+                Box::new(|now| now["enabled"] == false),
+            ),
+            "delete watchlist" => (
+                Watching::Delete(watchlist),
+                "DELETE",
+                record,
+                Box::new(Value::is_null),
+            ),
+            "add action" => (
+                Watching::AddAction {
+                    id: watchlist,
+                    kind: ActionKind::Syslog,
+                    recipients: Vec::new(),
+                },
+                "POST",
+                actions,
+                Box::new(|now| any(now, |one| one["action_type"] == 1)),
+            ),
+            "remove action" => {
+                let body = json!({"action_type": 1, "watchlist_id": id, "group_id": null, "action_data": null});
+                self.post(&actions, body).await;
+                let action = self.get(&actions).await[0]["id"].as_u64().unwrap();
+                let remove = Watching::RemoveAction {
+                    id: watchlist,
+                    action,
+                };
+                (
+                    remove,
+                    "DELETE",
+                    actions,
+                    Box::new(|now| !any(now, |_| true)),
+                )
+            }
+            other => panic!("no case of {other}"),
+        };
+        Case {
+            deed: Deed::Watch(watching),
+            method,
+            record,
+            is_made,
+        }
+    }
+
+    async fn report_case(&self, kind: &str, n: usize) -> Case {
+        let row = &self.reports[n % self.reports.len()];
+        let (feed, id) = (
+            row["feed_id"].as_u64().unwrap(),
+            row["id"].as_str().unwrap(),
+        );
+        let on = kind == "ignore report";
+        let body = json!({"ids": {feed.to_string(): [id]}, "updates": {"is_ignored": !on}});
+        self.post("/api/v1/threat_report", body).await;
+        let report = ReportId {
+            feed: FeedId(feed),
+            id: id.into(),
+        };
+        Case {
+            deed: Deed::Ignore(Ignoring { report, on }),
+            method: "POST",
+            record: format!("/api/v1/feed/{feed}/report/{id}"),
+            is_made: Box::new(move |now| now["is_ignored"] == on),
+        }
+    }
+
+    async fn feed_case(&self, kind: &str, n: usize) -> Case {
+        if kind == "add feed" {
+            let url = self.paper(n);
+            let add = Feeding::Add {
+                url: url.clone(),
+                is_enabled: true,
+            };
+            return Case {
+                deed: Deed::Feed(add),
+                method: "POST",
+                record: "/api/v1/feed".into(),
+                is_made: Box::new(move |now| any(now, |one| one["feed_url"] == url.as_str())),
+            };
+        }
+        let id = self.feed(n, kind != "enable feed").await;
+        let (feed, record) = (FeedId(id), format!("/api/v1/feed/{id}"));
+        let (feeding, method, is_made): (_, _, fn(&Value) -> bool) = match kind {
+            "enable feed" => (Feeding::Switch { id: feed, on: true }, "PUT", |now| {
+                now["enabled"] == true
+            }),
+            "disable feed" => (
+                Feeding::Switch {
+                    id: feed,
+                    on: false,
+                },
+                "PUT",
+                |now| now["enabled"] == false,
+            ),
+            _ => (Feeding::Delete(feed), "DELETE", Value::is_null),
+        };
+        Case {
+            deed: Deed::Feed(feeding),
+            method,
+            record,
+            is_made: Box::new(is_made),
+        }
+    }
+
+    async fn group_case(&self, kind: &str, n: usize) -> Case {
+        let name = format!("group {n}");
+        if kind == "create group" {
+            let deed = Deed::Admin(Admin::CreateGroup {
+                name: name.clone(),
+                site: 1,
+            });
+            return Case {
+                deed,
+                method: "POST",
+                record: "/api/group".into(),
+                is_made: Box::new(move |now| any(now, |one| one["name"] == name.as_str())),
+            };
+        }
+        let body = json!({"name": name, "site_id": 1});
+        let id = self.post("/api/group", body).await["id"].as_u64().unwrap();
+        let renamed = format!("renamed {n}");
+        let deed = Deed::Admin(Admin::EditGroup {
+            id: GroupId(id),
+            name: Some(renamed.clone()),
+            site: None,
+        });
+        Case {
+            deed,
+            method: "PUT",
+            record: format!("/api/group/{id}"),
+            is_made: Box::new(move |now| any(now, |one| one["name"] == renamed.as_str())),
+        }
+    }
+
+    fn people_case(kind: &str, n: usize) -> Case {
+        let name = format!("own{n}");
+        let (admin, record, member) = if kind == "create user" {
+            let user = NewUser {
+                username: name.clone(),
+                first_name: "Own".into(),
+                last_name: "User".into(),
+                email: format!("{name}@example.com"),
+                password: Password::new("s3cret-s3cret".into()),
+                ..NewUser::default()
+            };
+            (Admin::CreateUser(Box::new(user)), "/api/users", "username")
+        } else {
+            let team = Admin::CreateTeam { name: name.clone() };
+            (team, "/api/teams", "name")
+        };
+        Case {
+            deed: Deed::Admin(admin),
+            method: "POST",
+            record: record.into(),
+            is_made: Box::new(move |now| any(now, |one| one[member] == name.as_str())),
+        }
+    }
+
+    /// Waits until a request has come that has no answer yet.
+    pub(crate) async fn on_its_way(&self, method: &str) {
+        let is_open = |seen: &sim::Seen| seen.method == method && seen.status == 0;
+        while !self.sim.requests().iter().any(is_open) {
+            tokio::task::yield_now().await;
+        }
+    }
+
+    /// Does it under this answer, and finds out what is said of it.
+    pub(crate) async fn perform(&self, deed: &Deed, fault: Fault) -> Outcome {
+        let state = tempfile::tempdir().unwrap();
+        let mut log = Actions::open(state.path()).unwrap();
+        let estate = Estate::new(self.client.clone(), Guard::default());
+        let prepared = deed.clone().prepare(&estate).await.unwrap();
+        let Prepared::Ready(plan) = prepared else {
+            panic!("it can be done: {deed:?}: {prepared:?}");
+        };
+        self.sim.fault(fault.times(1));
+        let order = Order {
+            plan: &plan,
+            grounds: &Grounds::default(),
+        };
+        let done = deeds::perform(order, &self.client, &mut log).await.unwrap();
+        self.sim.clear_faults();
+        done.outcome
+    }
+}
