@@ -14,7 +14,7 @@ async fn a_host_is_isolated_and_its_hash_banned_in_few_keys_and_two_undos_restor
     console.press("I").await.shows(&[
         "ISOLATE",
         "not isolated > isolated",
-        "stays reachable: the server",
+        "Still reachable: CB server",
         "sends",
         "PUT /api/v1/sensor/3",
         "a reason is required",

@@ -30,7 +30,7 @@ async fn n_open(console: &Console) -> u64 {
 async fn a_reason_can_be_typed_at_once_where_a_key_would_do() {
     let mut console = queue().await;
     console.press("d").await.write("handled").await;
-    console.shows(&["handled"]).lacks("again does it");
+    console.shows(&["handled"]).lacks("again to confirm");
     assert_eq!(changes(&console), [""; 0]);
     console
         .press("tab tab enter")
@@ -144,7 +144,80 @@ async fn an_undo_of_something_earlier_says_what_it_passes_over() {
         .until("CONFIRMED")
         .await;
     console.press("z").await.shows(&[
-        "the last deed, create group Quarantine, cannot be taken back",
+        "The last action, create group Quarantine, cannot be undone",
         "takes back: resolve",
     ]);
+}
+
+#[tokio::test]
+async fn a_warning_takes_the_one_key_confirm_away() {
+    let mut console = queue().await;
+    console
+        .press("/")
+        .await
+        .write("status:\"in progress\"")
+        .await;
+    console.press("enter").await.until("> P ").await;
+    console
+        .press("d")
+        .await
+        .until("1 of 1 is assigned to others")
+        .await
+        .shows(&["Tab to [ resolve ], Enter to confirm"])
+        .lacks("again to confirm");
+    console.press("d").await.shows(&["Read the warning"]);
+    assert_eq!(changes(&console), [""; 0]);
+    // From the focused cancel button back to the one that does it.
+    console
+        .press("backtab enter")
+        .await
+        .until("CONFIRMED")
+        .await;
+    assert_eq!(changes(&console).len(), 1);
+}
+
+#[tokio::test]
+async fn the_ticket_of_the_last_action_is_offered_and_never_used_by_one_key() {
+    let mut console = queue().await;
+    console.press("d").await.write("handled").await;
+    console.press("tab").await.write("INC-42").await;
+    console.press("tab enter").await.until("CONFIRMED").await;
+    console
+        .press("j d")
+        .await
+        .shows(&["ticket (Tab takes INC-42)"]);
+    console.press("d").await.until("CONFIRMED").await;
+    // The focus comes to the field: the offer is taken, and can be erased.
+    console.press("j d").await.press("tab tab").await;
+    console.shows(&["INC-42"]).lacks("Tab takes");
+    console.press("tab enter").await.until("CONFIRMED").await;
+    let log = std::fs::read_to_string(console.state.path().join("actions.jsonl")).unwrap();
+    let sent: Vec<_> = log
+        .lines()
+        .filter(|line| line.contains("\"sending\""))
+        .collect();
+    let has_ticket: Vec<_> = sent.iter().map(|line| line.contains("INC-42")).collect();
+    assert_eq!(has_ticket, [true, false, true], "{log}");
+}
+
+#[tokio::test]
+async fn an_undo_says_when_the_row_under_the_cursor_is_not_what_it_is_about() {
+    let mut console = queue().await;
+    console.press("d d").await.until("CONFIRMED").await;
+    console
+        .press("j z")
+        .await
+        .shows(&["Your last action, not the row under the cursor: resolve"]);
+    console.press("esc j").await;
+    console.press("d d").await.until("CONFIRMED").await;
+    // On the row of the first of the two.
+    console
+        .press("@ j z")
+        .await
+        .shows(&["Not the last action: resolve"]);
+    console
+        .press("esc k z")
+        .await
+        .shows(&["takes back: resolve"])
+        .lacks("Not the last action");
 }

@@ -26,7 +26,7 @@ async fn an_alert_is_resolved_by_one_key_twice_and_proven() {
         .press("d")
         .await
         .shows(&["RESOLVE", "Unresolved > Resolved", "POST /api/v1/alert/"])
-        .shows(&["d again does it"]);
+        .shows(&["press d again to confirm"]);
     assert_eq!(changes(&console), [""; 0]);
     console.press("d").await.until("CONFIRMED; Resolved").await;
     assert_eq!(changes(&console).len(), 1);

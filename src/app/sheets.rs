@@ -251,9 +251,17 @@ impl App {
             let passed = last.filter(|last| last.line > act.line && last.undo().is_none());
             let passed = passed.map(|last| {
                 let (deed, name) = (&last.sending.deed, last.name());
-                format!("the last deed, {deed} {name}, cannot be taken back; this is one before it")
+                format!("The last action, {deed} {name}, cannot be undone; this is one before it")
             });
-            let sheet: Box<dyn Pane> = Box::new(sheet.with_preface(passed.into_iter().collect()));
+            // `z` is about the last action wherever the cursor is: where that is on another row, it is said first.
+            let clues = self.panes.get(self.focus).clues(session);
+            let is_elsewhere = sheet.is_about_others(&clues);
+            let elsewhere = is_elsewhere.then(|| {
+                let (deed, name) = (&act.sending.deed, act.name());
+                format!("Your last action, not the row under the cursor: {deed} {name}")
+            });
+            let preface = passed.into_iter().chain(elsewhere).collect();
+            let sheet: Box<dyn Pane> = Box::new(sheet.with_preface(preface));
             Some(sheet)
         });
         match sheet {

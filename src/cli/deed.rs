@@ -17,9 +17,12 @@ pub struct Grounds {
     /// The ticket it belongs to; it is kept in the action log
     #[arg(long, value_name = "TEXT")]
     pub ticket: Option<String>,
-    /// Do it without asking
-    #[arg(long, conflicts_with = "dry_run")]
+    /// Skip the prompt; a warning needs --override-warnings too
+    #[arg(long)]
     pub yes: bool,
+    /// With --yes: go on in spite of the warnings of the preview
+    #[arg(long)]
+    pub override_warnings: bool,
     /// Show what would be done and exactly what would be sent, and send nothing
     #[arg(long)]
     pub dry_run: bool,

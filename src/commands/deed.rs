@@ -68,15 +68,10 @@ pub(super) fn preview(plan: &Plan, facts: &[Fact], grounds: &Grounds) -> Vec<Str
             .iter()
             .map(|why| format!("  PROTECTED: {why}")),
     );
-    lines.extend(
-        plan.warnings
-            .iter()
-            .map(|doubt| format!("  warning: {doubt}")),
-    );
-    for fact in facts {
-        let warnings = fact.warnings.iter();
-        lines.extend(warnings.map(|warning| format!("  WARNING: {warning}")));
-    }
+    lines.extend(warnings(plan, facts).map(|warning| format!("  WARNING: {warning}")));
+    let notes = facts.iter().flat_map(|fact| &fact.notes);
+    let notes = plan.notes.iter().chain(notes);
+    lines.extend(notes.map(|note| format!("  note: {note}")));
     lines.extend(facts.iter().map(|fact| {
         let source = match fact.source.as_str() {
             "" => String::new(),
@@ -92,11 +87,24 @@ pub(super) fn preview(plan: &Plan, facts: &[Fact], grounds: &Grounds) -> Vec<Str
     lines
 }
 
-/// Has the user say yes to all plans, or finds out that nobody can.
-pub(super) fn confirm(plans: &[Plan], yes: bool, caller: &mut Caller<'_>) -> Result<(), Failure> {
+/// What speaks against a plan, as far as it is known.
+pub(super) fn warnings<'p>(plan: &'p Plan, facts: &'p [Fact]) -> impl Iterator<Item = String> + 'p {
+    let facts = facts.iter().flat_map(|fact| &fact.warnings);
+    plan.warnings.iter().chain(facts).cloned()
+}
+
+/// Has the user confirm all plans, or fails where nobody can. `--yes` stands for the user, but passes neither a protected
+/// host nor, alone, a warning.
+pub(super) fn confirm(
+    plans: &[Plan],
+    warnings: &[String],
+    given: &cli::Grounds,
+    caller: &mut Caller<'_>,
+) -> Result<(), Failure> {
     let refused = |why: &str, hint: &str| Err(Failure::new(Exit::Refused, why).hint(hint));
     let protected = plans.iter().find(|plan| plan.protection.is_some());
-    if yes && protected.is_none() {
+    let is_warned = !warnings.is_empty() && !given.override_warnings;
+    if given.yes && protected.is_none() && !is_warned {
         return Ok(());
     }
     if !caller.streams.is_interactive {
@@ -104,6 +112,14 @@ pub(super) fn confirm(plans: &[Plan], yes: bool, caller: &mut Caller<'_>) -> Res
             Some(_) => refused(
                 "a protected host takes somebody at a terminal who types its name; nothing was sent",
                 "leave --yes away, and name this host alone",
+            ),
+            None if given.yes => refused(
+                &format!(
+                    "--yes does not pass {}: {}; nothing was sent",
+                    text::counted(warnings.len(), "warning", "warnings"),
+                    warnings.join("; ")
+                ),
+                "add --override-warnings if that is what you want",
             ),
             None => refused(
                 "nobody is here to confirm it; nothing was sent",

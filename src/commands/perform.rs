@@ -58,11 +58,13 @@ pub(super) async fn perform<M: Into<Meant>>(
     let deeds: Vec<Meant> = deeds.into_iter().map(Into::into).collect();
     let is_reasoned = deeds.iter().any(|one| one.deed.needs_reason());
     let grounds = deed::grounds(given, is_reasoned, access, caller)?;
-    let estate = Estate::new(client.clone(), deed::guard(access));
+    let estate =
+        Estate::new(client.clone(), deed::guard(access)).of_user(access.profile.user.clone());
     let (plans, mut exit) = plan(deeds, patience, &estate, access, caller).await?;
     if plans.is_empty() {
         return Ok(exit);
     }
+    let mut warnings = Vec::new();
     for plan in &plans {
         let facts = RefCell::new(Vec::new());
         let tell = |fact| facts.borrow_mut().push(fact);
@@ -70,6 +72,7 @@ pub(super) async fn perform<M: Into<Meant>>(
         let mut facts: Vec<Fact> = facts.into_inner();
         let looks = plan.deed.looks();
         facts.sort_by_key(|fact| looks.iter().position(|look| *look == fact.what));
+        warnings.extend(deed::warnings(plan, &facts));
         for line in deed::preview(plan, &facts, &grounds) {
             if given.dry_run {
                 writeln!(caller.streams.out, "{line}")?;
@@ -82,7 +85,7 @@ pub(super) async fn perform<M: Into<Meant>>(
         writeln!(caller.streams.out, "a dry run: nothing was sent")?;
         return Ok(exit);
     }
-    deed::confirm(&plans, given.yes, caller)?;
+    deed::confirm(&plans, &warnings, given, caller)?;
     let mut log = deed::log(caller)?;
     let (mut done, sent) = send(&plans, &grounds, client, &mut log, caller).await?;
     exit = if exit == Exit::Done { sent } else { exit };

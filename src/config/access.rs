@@ -163,12 +163,16 @@ fn guard(
             (its.host_str(), its.port_or_known_default())
                 == (url.host_str(), url.port_or_known_default())
         });
-        let forbids = other.read_only || !other.protected_hosts.is_empty();
-        if is_same && forbids {
+        let is_new = |pattern: &&String| !profile.protected_hosts.contains(pattern);
+        let more: Vec<_> = other
+            .protected_hosts
+            .iter()
+            .filter(is_new)
+            .cloned()
+            .collect();
+        if is_same && (other.read_only || !more.is_empty()) {
             profile.read_only |= other.read_only;
-            profile
-                .protected_hosts
-                .extend(other.protected_hosts.iter().cloned());
+            profile.protected_hosts.extend(more);
             notices.push(format!("read_only and protected_hosts of the profile {name:?} hold here too: it has this address"));
         }
     }

@@ -211,7 +211,7 @@ fn profile(section: &mut Section<'_, '_>) -> Profile {
             .unwrap_or(default.timeout),
         protected_hosts: section
             .take("protected_hosts", section::texts)
-            .unwrap_or_default(),
+            .unwrap_or(default.protected_hosts),
     }
 }
 

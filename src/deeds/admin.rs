@@ -276,7 +276,7 @@ impl Admin {
             _ => ("group", "groups"),
         };
         let doubt = unread::doubt(now.n_unread, names, "have this name");
-        let mut warnings: Vec<_> = doubt.into_iter().collect();
+        let mut notes: Vec<_> = doubt.into_iter().collect();
         let effects = match &self {
             Self::CreateGroup { site, .. } => {
                 vec![format!(
@@ -290,9 +290,9 @@ impl Admin {
             }
             Self::CreateUser(user) => {
                 if user.is_admin {
-                    warnings.push("a global administrator may do everything on this server".into());
+                    notes.push("a global administrator may do everything on this server".into());
                 } else if user.teams.is_empty() {
-                    warnings.push("without a team they may see nothing".into());
+                    notes.push("without a team they may see nothing".into());
                 }
                 let teams: Vec<_> = user.teams.iter().map(|(_, name)| shown(name)).collect();
                 vec![
@@ -313,14 +313,14 @@ impl Admin {
                 ]
             }
             Self::CreateTeam { .. } => {
-                warnings.push("without access to a group its members see nothing".into());
+                notes.push("without access to a group its members see nothing".into());
                 vec![format!("{name}: a new team")]
             }
         };
         let state = State::Admin(Box::new(now));
         Prepared::Ready(Box::new(Plan {
             effects,
-            warnings,
+            notes,
             ..Plan::new(super::Deed::Admin(self), state, estate)
         }))
     }

@@ -5,6 +5,11 @@ use crate::api::{Change, Error};
 use crate::model::{Ban, Md5};
 use crate::text;
 
+/// The MD5 of no bytes at all.
+const EMPTY: Md5 = Md5([
+    0xd4, 0x1d, 0x8c, 0xd9, 0x8f, 0x00, 0xb2, 0x04, 0xe9, 0x80, 0x09, 0x98, 0xec, 0xf8, 0x42, 0x7e,
+]);
+
 /// Finds out what a deed would do to a hash.
 pub(super) async fn prepare(
     deed: Deed,
@@ -22,19 +27,22 @@ pub(super) async fn prepare(
             (None, false) => String::new(),
         }
     )];
-    let mut warnings = Vec::new();
+    let (mut warnings, mut notes) = (Vec::new(), Vec::new());
     if is_ban {
+        if md5 == EMPTY {
+            warnings.push("this is the hash of the empty file, which is on every host".into());
+        }
         effects.push(
             "sensors stop it where it starts, and end what runs, from their next check-in on"
                 .into(),
         );
         match estate.info().await {
             Ok(info) if info.banning_enabled == Some(false) => {
-                warnings
+                notes
                     .push("banning is switched off on this server: nothing will be stopped".into());
             }
             Ok(_) => {}
-            Err(error) => warnings.push(format!("whether the server bans is not known: {error}")),
+            Err(error) => notes.push(format!("whether the server bans is not known: {error}")),
         }
         match estate.groups().await {
             Ok(groups) => {
@@ -43,13 +51,13 @@ pub(super) async fn prepare(
                     .filter(|group| group.banning_enabled == Some(false));
                 let off: Vec<_> = off.map(|group| text::visible(&group.name)).collect();
                 if !off.is_empty() {
-                    warnings.push(format!(
+                    notes.push(format!(
                         "banning is switched off, and nothing stopped, in {}",
                         off.join(", ")
                     ));
                 }
             }
-            Err(error) => warnings.push(format!("whether groups ban is not known: {error}")),
+            Err(error) => notes.push(format!("whether groups ban is not known: {error}")),
         }
     } else {
         effects.push("what has this hash can start again".into());
@@ -57,6 +65,7 @@ pub(super) async fn prepare(
     Ok(Prepared::Ready(Box::new(Plan {
         effects,
         warnings,
+        notes,
         ..Plan::new(deed, State::Hash { md5, ban }, estate)
     })))
 }

@@ -10,6 +10,8 @@ use crate::model::{Group, GroupId, Restrictions, SensorFilter, ServerInfo, Span}
 pub struct Estate {
     pub(super) client: Client,
     pub(super) guard: Guard,
+    /// The configured user, whose own alerts are nothing to be warned of.
+    pub(super) user: Option<String>,
     info: OnceCell<ServerInfo>,
     groups: OnceCell<Vec<Group>>,
     n_sensors: OnceCell<u64>,
@@ -28,11 +30,19 @@ impl Estate {
         Self {
             client,
             guard,
+            user: None,
             info: OnceCell::new(),
             groups: OnceCell::new(),
             n_sensors: OnceCell::new(),
             restrictions: OnceCell::new(),
         }
+    }
+
+    /// The same for the user whose token it is.
+    #[must_use]
+    pub fn of_user(mut self, user: Option<String>) -> Self {
+        self.user = user;
+        self
     }
 
     /// What the server says of itself.

@@ -195,12 +195,12 @@ impl Feeding {
     pub(super) async fn prepare(self, now: Fed, estate: &Estate) -> Prepared {
         let name = text::visible(now.raw_name());
         let doubt = unread::doubt(now.n_unread, ("feed", "feeds"), "be read from there");
-        let mut warnings: Vec<_> = doubt.into_iter().collect();
+        let mut warnings = Vec::new();
+        let mut notes: Vec<_> = doubt.into_iter().collect();
         let mut effects = vec![match &self {
             Self::Add { url, .. } => {
                 if url.starts_with("https://") {
-                    warnings
-                        .push("the server will not check the certificate of that address".into());
+                    notes.push("the server will not check the certificate of that address".into());
                 }
                 format!("{name}: the server reads it at once, and looks for its reports")
             }
@@ -215,12 +215,12 @@ impl Feeding {
         if let Self::Switch { on: false, id } | Self::Delete(id) = &self {
             match n_reports(*id, &estate.client).await {
                 Ok(0) => {}
-                Ok(n) => warnings.push(format!(
+                Ok(n) => notes.push(format!(
                     "its {} no alerts any more",
                     text::counted(n, "report raises", "reports raise")
                 )),
                 Err(error) => {
-                    warnings.push(format!("how many reports it has is not known: {error}"));
+                    notes.push(format!("how many reports it has is not known: {error}"));
                 }
             }
         }
@@ -229,16 +229,16 @@ impl Feeding {
             .as_ref()
             .is_some_and(|feed| feed.is_manual == Some(false));
         if matches!(self, Self::Delete(_)) {
-            let lost = if is_vendors {
-                "it is one of the vendor's: it cannot be added again by its address"
+            if is_vendors {
+                warnings.push("a feed of the vendor's cannot be added again by its URL".to_owned());
             } else {
-                "what it logs in with goes with it, and no undo brings that back"
-            };
-            warnings.push(lost.into());
+                notes.push("Its stored credentials are deleted and cannot be restored".into());
+            }
         }
         Prepared::Ready(Box::new(Plan {
             effects,
             warnings,
+            notes,
             ..Plan::new(super::Deed::Feed(self), State::Feed(Box::new(now)), estate)
         }))
     }

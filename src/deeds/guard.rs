@@ -1,6 +1,8 @@
 //! What must not be touched, or only by its name.
 
-use super::Refusal;
+use std::net::IpAddr;
+
+use super::{Refusal, role::Role};
 use crate::model::{Group, Sensor};
 use crate::text;
 use crate::text::Untrusted;
@@ -17,16 +19,18 @@ pub struct Guard {
 }
 
 impl Guard {
-    /// What a profile says, of a server at this address.
+    /// What a profile says, of a server at this address. The name or address of an ssh tunnel's near end (`localhost`,
+    /// `127.0.0.1`) names no host of the fleet: every Linux host has it.
     pub fn new(is_read_only: bool, protected: Vec<String>, server: Option<&str>) -> Self {
         let machine = rustix::system::uname();
         let machine = machine.nodename().to_str().ok();
+        let own = server.into_iter().chain(machine);
         Self {
             is_read_only,
             protected,
-            own: server
-                .into_iter()
-                .chain(machine)
+            own: own
+                .map(|name| name.trim_matches(['[', ']']))
+                .filter(|name| !is_loopback(name))
                 .map(str::to_owned)
                 .collect(),
         }
@@ -45,17 +49,17 @@ impl Guard {
     pub fn protects(&self, sensor: &Sensor, group: Option<&Group>) -> Option<String> {
         let names = [&sensor.computer_name, &sensor.dns_name];
         let is_named = |pattern: &str| names.iter().any(|name| is_match(pattern, name.raw()));
-        let addresses = || sensor.adapters.iter().map(|adapter| adapter.ip.to_string());
-        if self
-            .own
-            .iter()
-            .any(|own| is_named(own) || addresses().any(|address| address == *own))
-        {
+        let is_at = |own: &str| {
+            let own: Option<IpAddr> = own.parse().ok();
+            let mut adapters = sensor.adapters.iter();
+            own.is_some_and(|own| adapters.any(|adapter| adapter.ip == own))
+        };
+        if self.own.iter().any(|own| is_named(own) || is_at(own)) {
             return Some("it is this machine, or the server itself".into());
         }
         let is_protected = |pattern: &&String| match pattern.split_once(':') {
             Some(("group", name)) => group.is_none_or(|group| is_match(name, group.name.raw())),
-            // A sensor does not tell its role; what its host's processes tell is asked for by whoever prepares a deed.
+            // The record of a sensor does not have its role: see `protects_role`.
             Some(("role", _)) => false,
             _ => is_named(pattern),
         };
@@ -75,12 +79,37 @@ impl Guard {
         patterns.any(|pattern| !pattern.contains(':') && is_match(pattern, name.raw()))
     }
 
-    /// Whether any pattern is about the role of a host.
-    pub fn roles(&self) -> impl Iterator<Item = &str> {
+    /// The roles whose hosts are protected.
+    pub(super) fn roles(&self) -> impl Iterator<Item = &str> {
         self.protected
             .iter()
             .filter_map(|pattern| pattern.strip_prefix("role:"))
     }
+
+    /// Why a host of this role is protected, if it is. One whose role could not be read may have any.
+    pub(super) fn protects_role(&self, role: &Role) -> Option<String> {
+        self.roles().find_map(|wanted| {
+            let shown = text::visible(&wanted.into());
+            match role {
+                Role::Unread(error) => Some(format!(
+                    "protected_hosts has role:{shown}, and its role is not known: {error}"
+                )),
+                role => role
+                    .is(wanted)
+                    .then(|| format!("protected_hosts has role:{shown}")),
+            }
+        })
+    }
+}
+
+/// Whether a name or an address is that of whatever machine says it.
+fn is_loopback(name: &str) -> bool {
+    let address: Option<IpAddr> = name.parse().ok();
+    let name = name.to_ascii_lowercase();
+    let first = name.split('.').next().unwrap_or_default();
+    first == "localhost"
+        || name.ends_with(".localhost")
+        || address.is_some_and(|ip| ip.to_canonical().is_loopback() || ip.is_unspecified())
 }
 
 /// Whether a pattern, in which `*` stands for anything, is the whole of a text, letter case aside.
@@ -121,6 +150,29 @@ mod tests {
             ("", "a", false),
         ] {
             assert_eq!(is_match(pattern, name), expected, "{pattern} {name}");
+        }
+    }
+
+    #[test]
+    fn the_near_end_of_a_tunnel_names_no_host() {
+        for near in [
+            "127.0.0.1",
+            "127.9.9.9",
+            "[::1]",
+            "::ffff:127.0.0.1",
+            "localhost",
+            "LOCALHOST.localdomain",
+            "x.localhost",
+            "0.0.0.0",
+        ] {
+            let guard = Guard::new(false, Vec::new(), Some(near));
+            let own = near.trim_matches(['[', ']']);
+            assert!(!guard.own.iter().any(|name| name == own), "{near}");
+        }
+        for server in ["cb.example.com", "10.1.2.3", "[2001:db8::1]"] {
+            let guard = Guard::new(false, Vec::new(), Some(server));
+            let own = server.trim_matches(['[', ']']);
+            assert!(guard.own.iter().any(|name| name == own), "{server}");
         }
     }
 }

@@ -111,7 +111,6 @@ impl Ignoring {
         }
         Prepared::Ready(Box::new(Plan {
             effects,
-            warnings: Vec::new(),
             ..Plan::new(
                 super::Deed::Ignore(self),
                 State::Report(Box::new(now)),

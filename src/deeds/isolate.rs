@@ -1,22 +1,85 @@
-//! What cutting a host off means.
+//! What cutting a host off means, by its operating system and the version of its sensor (reference 7).
 
-use crate::model::Group;
+use crate::model::{Group, Sensor};
 use crate::text;
 
+/// `os_type` of the record.
+const WINDOWS: i64 = 1;
+
+/// The first sensor for Windows whose isolation outlasts a reboot.
+const PERSISTENT: (u32, u32, u32) = (7, 4, 1);
+
 /// What stays reachable, and what ends it.
-pub(super) fn effects(group: Option<&Group>) -> Vec<String> {
-    let exclusions: Vec<_> = group
+pub(super) fn effects(sensor: &Sensor, group: Option<&Group>) -> Vec<String> {
+    let exclusions = group
         .into_iter()
-        .flat_map(|group| &group.isolation_exclusions)
-        .map(text::visible)
-        .collect();
+        .flat_map(|group| &group.isolation_exclusions);
+    let exclusions: Vec<_> = exclusions.map(text::visible).collect();
     let excluded = match (group, &exclusions[..]) {
         (None, _) => "; the exclusions of its group are not known".to_owned(),
         (_, []) => String::new(),
-        (_, some) => format!("; {}, by its group", some.join(", ")),
+        (_, some) => format!("; {} (group exclusion)", some.join(", ")),
     };
     vec![
-        format!("stays reachable: the server, and with it Live Response{excluded}"),
-        "a reboot lifts it until the sensor checks in again".into(),
+        format!("Still reachable: CB server (and Live Response){excluded}"),
+        open_ports(sensor).into(),
+        after_reboot(sensor.os_type, sensor.version_numbers()).into(),
     ]
+}
+
+/// What of the network an isolated host keeps besides that.
+fn open_ports(sensor: &Sensor) -> &'static str {
+    match sensor.os_type {
+        Some(WINDOWS) => {
+            "UDP is blocked except ports 53, 67 and 68 (DNS, DHCP); old Windows versions leave ICMP open"
+        }
+        Some(_) => "UDP is blocked except ports 53, 67 and 68 (DNS, DHCP); ICMP stays open",
+        None => "UDP is blocked except ports 53, 67 and 68 (DNS, DHCP); ICMP may stay open",
+    }
+}
+
+/// What a reboot of the host does to its isolation.
+fn after_reboot(os_type: Option<i64>, version: Option<(u32, u32, u32)>) -> &'static str {
+    match (os_type, version) {
+        (Some(WINDOWS), Some(version)) if version >= PERSISTENT => {
+            "Stays isolated after a reboot; CbEDRCLI on the host can lift it"
+        }
+        (Some(WINDOWS), Some(_)) => {
+            "After a reboot the host is NOT isolated until the sensor checks in"
+        }
+        _ => "Not known whether a reboot lifts the isolation: known for Windows sensors only",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reboot_lifts_the_isolation_by_windows_sensors_before_7_4_1_alone() {
+        for (os_type, version, expected) in [
+            (
+                Some(1),
+                Some((6, 2, 2)),
+                "After a reboot the host is NOT isolated",
+            ),
+            (
+                Some(1),
+                Some((7, 4, 0)),
+                "After a reboot the host is NOT isolated",
+            ),
+            (Some(1), Some((7, 4, 1)), "Stays isolated after a reboot"),
+            (Some(1), Some((7, 10, 0)), "Stays isolated after a reboot"),
+            (Some(1), None, "Not known"),
+            (Some(2), Some((7, 4, 1)), "Not known"),
+            (Some(3), Some((6, 1, 8)), "Not known"),
+            (None, Some((7, 4, 1)), "Not known"),
+        ] {
+            let text = after_reboot(os_type, version);
+            assert!(
+                text.starts_with(expected),
+                "{os_type:?} {version:?}: {text}"
+            );
+        }
+    }
 }

@@ -18,6 +18,7 @@ mod journal;
 mod perform;
 mod plan;
 mod radius;
+mod role;
 mod sensor;
 mod state;
 mod triage;

@@ -1,6 +1,6 @@
 //! What is known of a deed before it is done.
 
-use super::{Deed, Estate, Grounds, State, ban, sensor};
+use super::{Deed, Estate, Grounds, State, ban, role::Role, sensor};
 use crate::api::{Change, Error};
 
 /// What is known of a deed before it is done.
@@ -40,10 +40,14 @@ pub struct Plan {
     pub state: State,
     /// What it will do, one line each.
     pub effects: Vec<String>,
-    /// What speaks against it, one line each.
+    /// What speaks against it, one line each: `--yes` alone does not pass them, nor does one key.
     pub warnings: Vec<String>,
+    /// What is to be known of it and speaks against nothing, one line each.
+    pub notes: Vec<String>,
     /// Why the host is protected, if it is: then its name must be typed.
     pub protection: Option<String>,
+    /// The role of the host, where it was read.
+    pub(super) role: Role,
     /// The line of the deed that it takes back, if it does.
     pub(super) undoes: Option<u64>,
     /// The server's release, on which depends how some things are written.
@@ -58,7 +62,9 @@ impl Plan {
             state,
             effects: Vec::new(),
             warnings: Vec::new(),
+            notes: Vec::new(),
             protection: None,
+            role: Role::NotRead,
             undoes: None,
             release: estate.client.release(),
         }

@@ -1,8 +1,8 @@
 //! What is done to the sensor of a host (reference 2.6): each deed moves one member of its record.
 
-use super::{Deed, Estate, Guard, Plan, Prepared, Refusal, State, isolate};
-use crate::api::{Change, Client, Error};
-use crate::model::{Group, GroupId, Isolation, Search, Sensor, Span};
+use super::{Deed, Estate, Plan, Prepared, Refusal, State, isolate, role::Role};
+use crate::api::{Change, Error};
+use crate::model::{Group, GroupId, Isolation, Sensor};
 use crate::text;
 
 /// Finds out what a deed would do to a host.
@@ -16,7 +16,7 @@ pub(super) async fn prepare(
     if matches!(deed, Deed::Flush { .. }) && client.release().is_none() {
         client.info().await?;
     }
-    let mut warnings = Vec::new();
+    let mut notes = Vec::new();
     let known = match (&deed, sensor.group) {
         (_, None) => None,
         // Of hosts that are moved, several leave one group, and all enter one.
@@ -27,14 +27,20 @@ pub(super) async fn prepare(
         Some(known) => match known {
             Ok(group) => Some(group),
             Err(error) => {
-                warnings.push(format!("its group is not known: {error}"));
+                notes.push(format!("its group is not known: {error}"));
                 None
             }
         },
         None => None,
     };
-    let role = role(&sensor, client, guard).await?;
-    let protection = guard.protects(&sensor, group.as_ref()).or(role);
+    let needs_role = matches!(deed, Deed::Isolate(_)) || guard.roles().next().is_some();
+    let role = if needs_role {
+        Role::read(&sensor, client).await
+    } else {
+        Role::NotRead
+    };
+    let protection = guard.protects(&sensor, group.as_ref());
+    let protection = protection.or_else(|| guard.protects_role(&role));
     let then = match &deed {
         Deed::Move { group: wanted, .. } => match estate.group(*wanted).await {
             Ok(group) => format!("group {}", text::visible(&group.name)),
@@ -49,11 +55,12 @@ pub(super) async fn prepare(
         },
         _ => String::new(),
     };
-    warnings.extend(doubts(&deed, &sensor));
+    notes.extend(doubts(&deed, &sensor));
     Ok(Prepared::Ready(Box::new(Plan {
         effects: effects(&deed, &sensor, group.as_ref(), &then),
-        warnings,
+        notes,
         protection,
+        role,
         ..Plan::new(deed, State::Sensor(Box::new(sensor)), estate)
     })))
 }
@@ -160,24 +167,6 @@ pub(super) fn impossible(deed: &Deed, sensor: &Sensor) -> Option<(&'static str, 
     None
 }
 
-/// Why a host is protected by its role, which only the documents of its processes tell.
-async fn role(sensor: &Sensor, client: &Client, guard: &Guard) -> Result<Option<String>, Error> {
-    for role in guard.roles() {
-        let search = Search {
-            query: format!("sensor_id:{} host_type:{role}", sensor.id),
-            ..Search::default()
-        };
-        let page = client
-            .processes(&search, Span { start: 0, rows: 0 })
-            .await?;
-        if page.total > 0 {
-            let role = text::visible(&role.into());
-            return Ok(Some(format!("protected_hosts has role:{role}")));
-        }
-    }
-    Ok(None)
-}
-
 fn effects(deed: &Deed, sensor: &Sensor, group: Option<&Group>, then: &str) -> Vec<String> {
     let name = text::visible(&sensor.computer_name);
     let group_name = group.map_or("unknown".into(), |group| text::visible(&group.name));
@@ -200,7 +189,7 @@ fn effects(deed: &Deed, sensor: &Sensor, group: Option<&Group>, then: &str) -> V
         sensor.id
     )];
     match deed {
-        Deed::Isolate(_) => effects.extend(isolate::effects(group)),
+        Deed::Isolate(_) => effects.extend(isolate::effects(sensor, group)),
         Deed::Flush { .. } => effects.push(format!(
             "waiting on the host: {} KiB of events, {} KiB of files",
             kib(sensor.eventlog_bytes),

@@ -134,6 +134,11 @@ impl Sensor {
         }
     }
 
+    /// The first three numbers of the sensor's version; nothing where the record has no such version.
+    pub fn version_numbers(&self) -> Option<(u32, u32, u32)> {
+        numbers(&self.version)
+    }
+
     /// The version as people say it.
     pub fn release(&self) -> String {
         unpadded(&self.version)
@@ -168,6 +173,14 @@ pub struct Group {
     pub document: Document,
 }
 
+fn numbers(version: &Untrusted) -> Option<(u32, u32, u32)> {
+    let mut parts = version
+        .raw()
+        .split('.')
+        .map(|part| part.trim().parse().ok());
+    Some((parts.next()??, parts.next()??, parts.next()??))
+}
+
 /// A version without the zeros that pad it: 6.2.2.80304.
 fn unpadded(version: &Untrusted) -> String {
     let parts = version.raw().split('.');
@@ -186,5 +199,14 @@ mod tests {
     fn a_padded_version_is_shown_as_people_say_it() {
         assert_eq!(unpadded(&"006.002.002.80304".into()), "6.2.2.80304");
         assert_eq!(unpadded(&"7.x \u{1b}".into()), "7.x ␛");
+    }
+
+    #[test]
+    fn a_version_is_compared_by_its_numbers() {
+        assert_eq!(numbers(&"006.002.002.80304".into()), Some((6, 2, 2)));
+        assert!(numbers(&"7.10.0".into()) > numbers(&"007.004.001.18000".into()));
+        for unreadable in ["", "unknown", "7.4", "7.4.x"] {
+            assert_eq!(numbers(&unreadable.into()), None, "{unreadable}");
+        }
     }
 }

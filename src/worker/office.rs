@@ -119,7 +119,9 @@ impl Clerk {
     }
 
     async fn preview(self, ticket: Ticket, deeds: Vec<Deed>) {
-        let estate = Estate::new(self.client.clone(), self.office.guard.clone());
+        let office = &self.office;
+        let estate =
+            Estate::new(self.client.clone(), office.guard.clone()).of_user(office.who.user.clone());
         let each = deeds.into_iter().enumerate().map(|(at, deed)| {
             let (clerk, estate) = (&self, &estate);
             async move {

@@ -94,11 +94,22 @@ async fn several_alerts_are_assigned_in_one_request_to_a_user_who_is_there() {
     }
     assert_eq!(bench.changes(), 1);
     // Somebody else takes one of them over, and is told whose it was.
+    let take = ["alert", "assign", "kim", &ids[0], "--yes"];
+    let ran = bench.run(&take).await;
+    ran.check(5)
+        .notes_say("1 of 1 is assigned to others: aruiz 1")
+        .notes_say("add --override-warnings");
+    assert_eq!(bench.changes(), 1);
     let ran = bench
-        .run(&["alert", "assign", "kim", &ids[0], "--yes"])
+        .run(&[&take[..], &["--override-warnings"]].concat())
         .await;
-    ran.check(0)
-        .notes_say("of 1, somebody is at work on: aruiz 1");
+    ran.check(0);
+    assert_eq!(bench.alert(&ids[0]).await.1, "kim");
+    // Whose own they are needs no warning.
+    let own = [
+        "--user", "kim", "alert", "status", "resolved", &ids[0], "--yes",
+    ];
+    bench.run(&own).await.check(0);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -111,7 +111,12 @@ async fn a_target_is_read_once_to_be_shown_and_once_before_anything_is_sent() {
 async fn of_several_hosts_that_are_moved_the_groups_are_asked_for_once() {
     let bench = Bench::start().await;
     let hosts = bench.rows(&["sensor", "list"]).await;
-    let ids: Vec<_> = hosts.iter().take(8).map(|host| host.text("id")).collect();
+    // Of several, domain controllers are left out.
+    let movable = hosts.iter().filter(|host| {
+        let name = host.text("computer_name");
+        !name.contains("-DC-") && !name.starts_with("ENG-")
+    });
+    let ids: Vec<_> = movable.take(8).map(|host| host.text("id")).collect();
     let ids: Vec<_> = ids.iter().map(String::as_str).collect();
     bench.server.forget_requests();
     let to = ["--group", "engineering", "--dry-run"];

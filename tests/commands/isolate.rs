@@ -45,7 +45,7 @@ async fn a_host_is_isolated_and_released_with_proof_and_the_log_has_both() {
     );
     ran.notes_say("not isolated > isolated")
         .notes_say("PUT /api/v1/sensor/3")
-        .notes_say("stays reachable: the server");
+        .notes_say("Still reachable: CB server");
     assert_eq!(bench.isolation().await, ("true".into(), "true".into()));
 
     let ran = bench

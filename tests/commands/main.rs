@@ -29,4 +29,5 @@ mod sensor;
 mod simulate;
 mod tree;
 mod user;
+mod warnings;
 mod watchlist;

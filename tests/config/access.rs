@@ -297,7 +297,11 @@ fn what_a_profile_forbids_on_a_server_no_variable_allows() {
             n.count(),
         )
     };
-    let forbidden = (true, vec!["DC-*".to_owned()], 1);
+    let default = "role:domain_controller".to_owned();
+    let forbidden = (true, vec![default.clone(), "DC-*".to_owned()], 1);
     assert_eq!(guards("https://cb.example.com:443/"), forbidden);
-    assert_eq!(guards("https://other.example.com"), (false, Vec::new(), 0));
+    assert_eq!(
+        guards("https://other.example.com"),
+        (false, vec![default], 0)
+    );
 }

@@ -51,7 +51,7 @@ fn what_the_example_comments_out_can_be_commented_in() {
             default.timeout
         ),
     );
-    assert_eq!(given.protected_hosts.len(), 3);
+    assert_eq!(given.protected_hosts, default.protected_hosts);
     assert_eq!(config.keys["global"]["quit"], ["ctrl-q"]);
 }
 

@@ -10,7 +10,7 @@ from server import ServerCase
 
 OPEN = ("Unresolved", "In Progress")
 # What a sheet shows once nothing speaks against it.
-READY = re.compile(r"\[ cancel \] +(. again does it|│)")
+READY = re.compile(r"\[ cancel \] +(press . again to confirm|Tab to|│)")
 
 
 class QueueToZero(ServerCase):
@@ -115,7 +115,7 @@ class QueueToZero(ServerCase):
         self.console.press("3")
         self.console.until("groups, by report", "/beacon")
         self.console.press("esc * d")
-        self.console.until("RESOLVE 5 alerts", "d again does it")
+        self.console.until("RESOLVE 5 alerts", "press d again to confirm")
         self.console.press("d")
         self.console.until("resolve 5 alerts: CONFIRMED; 5 of 5 alerts show it", "no alert matches")
 

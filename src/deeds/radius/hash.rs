@@ -57,7 +57,7 @@ async fn file(binary: Record<'_>) -> Result<Fact, Error> {
             return Ok(Fact {
                 said: "the server has no record of this file".into(),
                 source,
-                warnings: vec!["nobody can say what it is, or who vouches for it".into()],
+                notes: vec!["No binary record: publisher and signature unknown".into()],
                 requests: 1,
                 ..Fact::default()
             });
@@ -92,7 +92,7 @@ fn suspicions(binary: &Binary) -> Vec<String> {
     let publisher = binary.signature.publisher.raw().to_lowercase();
     let is_good = binary.signature.is_good() == Some(true);
     if is_good && publisher.contains("microsoft") {
-        warnings.push("it is signed by Microsoft, and may be part of the system".into());
+        warnings.push("Microsoft-signed; may be an OS component".into());
     }
     let company = binary.version.company.raw().to_lowercase();
     // A name that nobody vouches for is what whoever wrote the file says.
@@ -126,9 +126,8 @@ async fn hosts(binary: Record<'_>, estate: &Estate) -> Result<Fact, Error> {
     if let Some(total) = total
         && n * MANY > total
     {
-        warnings.push(format!(
-            "it was seen on more than a tenth of all hosts: {n} of {total}"
-        ));
+        let percent = n * 100 / total;
+        warnings.push(format!("seen on {n} of {total} hosts ({percent} %)"));
     }
     let protected: Vec<_> = endpoints
         .iter()
@@ -290,7 +289,7 @@ async fn never(binary: Record<'_>, estate: &Estate) -> Result<Fact, Error> {
         } else {
             "no path of it is spared".into()
         },
-        warnings: is_spared
+        notes: is_spared
             .then(|| "it is part of the system, which no ban stops".into())
             .into_iter()
             .collect(),

@@ -4,17 +4,19 @@ use jiff::ToSpan;
 
 use super::{Fact, Look, words};
 use crate::api::{Client, Error};
-use crate::model::{Search, Sensor, Span};
+use crate::deeds::role::{DOMAIN_CONTROLLER, Role};
+use crate::model::{Search, Sensor};
+use crate::text;
 
 /// The lines, in their order.
 pub(super) const NAMES: [&str; 3] = ["talked to it", "users", "role"];
 
 /// The looks, in the order of their names.
-pub(super) fn looks<'a>(sensor: &'a Sensor, client: &'a Client) -> Vec<Look<'a>> {
+pub(super) fn looks<'a>(sensor: &'a Sensor, role: &'a Role, client: &'a Client) -> Vec<Look<'a>> {
     vec![
         Box::pin(talked(sensor, client)),
         Box::pin(users(sensor, client)),
-        Box::pin(role(sensor, client)),
+        Box::pin(async { says(role) }),
     ]
 }
 
@@ -76,33 +78,37 @@ async fn users(sensor: &Sensor, client: &Client) -> Result<Fact, Error> {
     })
 }
 
-/// Whether it is a domain controller, which the documents of its processes tell.
-async fn role(sensor: &Sensor, client: &Client) -> Result<Fact, Error> {
-    let role = |role: &str| Search {
-        query: format!("sensor_id:{} host_type:{role}", sensor.id),
-        ..Search::default()
+/// What the host is, as its plan has read it.
+fn says(role: &Role) -> Result<Fact, Error> {
+    let (names, is_incomplete) = match role {
+        Role::Read {
+            names,
+            is_incomplete,
+        } => (names, *is_incomplete),
+        Role::Unread(error) => return Err(error.clone()),
+        Role::NotRead => return Err(Error::Internal),
     };
-    let none = Span { start: 0, rows: 0 };
-    let (controller, server) = (role("domain_controller"), role("server"));
-    let (controller, server) = tokio::join!(
-        client.processes(&controller, none),
-        client.processes(&server, none)
-    );
-    let (is_controller, is_server) = (controller?.total > 0, server?.total > 0);
-    let warning =
-        "it is a domain controller: whoever logs on through it, or uses its DNS, is cut off";
+    let warning = "DOMAIN CONTROLLER: logons and DNS through this host will stop";
+    let is_controller = role.is(DOMAIN_CONTROLLER);
+    let shown = names
+        .iter()
+        .map(|name| text::visible(name).replace('_', " "));
+    let said = match &shown.collect::<Vec<_>>()[..] {
+        [] => "not known: the server has no process of this host".into(),
+        names => names.join(", "),
+    };
+    let source = match is_incomplete {
+        true => "host_type of its processes, INCOMPLETE",
+        false => "host_type of its processes",
+    };
     Ok(Fact {
-        said: match (is_controller, is_server) {
-            (true, _) => "domain controller".into(),
-            (_, true) => "server".into(),
-            _ => "no server".into(),
-        },
-        source: "host_type of its processes".into(),
+        said,
+        source: source.into(),
         warnings: is_controller
             .then(|| warning.to_owned())
             .into_iter()
             .collect(),
-        requests: 2,
+        requests: 1,
         ..Fact::default()
     })
 }

@@ -21,8 +21,10 @@ pub struct Fact {
     pub said: String,
     /// Where that comes from, and how much of it was read.
     pub source: String,
-    /// What of it speaks against the deed.
+    /// What of it speaks against the deed: `--yes` alone does not pass it, nor does one key.
     pub warnings: Vec<String>,
+    /// What of it is to be known, and speaks against nothing.
+    pub notes: Vec<String>,
     /// The alerts that it counts, one by one, where something can be done to them.
     pub alerts: Vec<AlertId>,
     /// How many requests it took.
@@ -52,7 +54,9 @@ impl Plan {
     pub async fn radius(&self, estate: &Estate, tell: impl Fn(Fact)) {
         let looks: Vec<Look<'_>> = match (&self.deed, &self.state) {
             (Deed::Ban { .. }, State::Hash { md5, .. }) => hash::looks(*md5, estate),
-            (Deed::Isolate(_), State::Sensor(sensor)) => host::looks(sensor, &estate.client),
+            (Deed::Isolate(_), State::Sensor(sensor)) => {
+                host::looks(sensor, &self.role, &estate.client)
+            }
             (Deed::Ignore(ignoring), _) if ignoring.on => {
                 report::looks(&ignoring.report, &estate.client)
             }

@@ -267,20 +267,22 @@ impl Triage {
             };
             effects.push(format!("{more} so already: nothing is sent for {them}"));
         }
-        let mut warnings = Vec::new();
+        let (mut warnings, mut notes) = (Vec::new(), Vec::new());
         if !now.gone.is_empty() {
             let names: Vec<_> = now.gone.iter().take(NAMED).map(id).collect();
             let n = now.gone.len();
-            warnings.push(format!(
+            notes.push(format!(
                 "{n} not on the server any more: {}",
                 names.join(", ")
             ));
         }
-        let owners = self.owners(&now);
+        let owners = self.owners(&now, estate.user.as_deref());
         if !owners.is_empty() {
             let each: Vec<_> = owners.iter().map(|(who, n)| format!("{who} {n}")).collect();
+            let n: usize = owners.values().sum();
+            let are = if n == 1 { "is" } else { "are" };
             warnings.push(format!(
-                "of {n_open}, somebody is at work on: {}",
+                "{n} of {n_open} {are} assigned to others: {}",
                 each.join(", ")
             ));
         }
@@ -294,7 +296,7 @@ impl Triage {
             let n = keeps.count();
             if n > 0 {
                 let n = text::counted(n, "alert", "alerts");
-                warnings.push(format!(
+                notes.push(format!(
                     "{n} had no owner and will keep the one of now: no server is known to take one away"
                 ));
             }
@@ -302,18 +304,20 @@ impl Triage {
         Prepared::Ready(Box::new(Plan {
             effects,
             warnings,
+            notes,
             ..Plan::new(super::Deed::Triage(self), State::Alerts(now), estate)
         }))
     }
 
-    /// Who is at work on how many of those that it would change; whoever is to have them is not named.
-    fn owners(&self, now: &Alerts) -> BTreeMap<String, usize> {
+    /// How many of the alerts that it would change each other user is at work on: neither `user`, who does it, nor the one
+    /// who is to have them.
+    fn owners(&self, now: &Alerts, user: Option<&str>) -> BTreeMap<String, usize> {
         let mut owners = BTreeMap::new();
         for alert in now.here.iter().filter(|alert| !self.is_so(alert)) {
             let owner = alert.assigned_to.raw();
             let is_taken = alert.status == AlertStatus::InProgress && !owner.is_empty();
             let is_meant = matches!(&self.to, Verdict::Assigned(user) if user == owner);
-            if is_taken && !is_meant {
+            if is_taken && !is_meant && user != Some(owner) {
                 *owners.entry(shown(owner)).or_default() += 1;
             }
         }

@@ -311,7 +311,8 @@ impl Watching {
             text::visible(now.raw_name()),
             self.effect(&now)
         )];
-        let mut warnings: Vec<String> = self.query().and_then(now::trouble).into_iter().collect();
+        let mut notes = Vec::new();
+        let warnings: Vec<String> = self.query().and_then(now::trouble).into_iter().collect();
         if let Some(one) = now.watchlist.as_ref().filter(|_| self.query().is_none()) {
             effects.push(format!("its query: {}", readable(&one.search_query)));
         }
@@ -330,21 +331,21 @@ impl Watching {
                     ),
                 });
                 let names = ("watchlist", "watchlists");
-                warnings.extend(unread::doubt(now.n_unread, names, "have this name"));
+                notes.extend(unread::doubt(now.n_unread, names, "have this name"));
                 if now.n_namesakes > 0 {
                     let n = text::counted(now.n_namesakes, "watchlist has", "watchlists have");
-                    warnings.push(format!("{n} this name already"));
+                    notes.push(format!("{n} this name already"));
                 }
             }
             Self::Delete(_) => {
                 effects.push("what it has tagged stays tagged; its hits end".into());
                 let mut actions = now.actions.iter().flatten();
                 if actions.any(|action| !action.recipients.is_empty()) {
-                    warnings.push("its e-mails go with it, and no undo brings them back".into());
+                    notes.push("its e-mails go with it, and no undo brings them back".into());
                 }
             }
             Self::Switch { on: false, .. } => {
-                warnings.push("what it would find from now on is not found".into());
+                notes.push("New matches will not be detected".into());
             }
             _ => {}
         }
@@ -352,6 +353,7 @@ impl Watching {
         Prepared::Ready(Box::new(Plan {
             effects,
             warnings,
+            notes,
             ..Plan::new(super::Deed::Watch(self), state, estate)
         }))
     }

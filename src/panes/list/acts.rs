@@ -59,7 +59,18 @@ impl Kind for Acts {
     ) -> Option<Box<dyn Pane>> {
         match action {
             Action::Open => Some(Box::new(RecordPane::of_act(&*chosen().into_iter().next()?))),
-            Action::Undo => Some(Box::new(SheetPane::undoing(&chosen(), session)?)),
+            Action::Undo => {
+                let chosen = chosen();
+                let sheet = SheetPane::undoing(&chosen, session)?;
+                let newest = chosen.iter().map(|act| act.line).max();
+                let journal = session.journal.as_ref()?;
+                let later = journal.last(&session.identity.host, |act| Some(act.line) > newest);
+                let later = later.map(|last| {
+                    let (deed, name) = (&last.sending.deed, last.name());
+                    format!("Not the last action: {deed} {name} came after it")
+                });
+                Some(Box::new(sheet.with_preface(later.into_iter().collect())))
+            }
             _ => None,
         }
     }

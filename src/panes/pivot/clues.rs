@@ -63,6 +63,24 @@ fn start(at: Option<Timestamp>) -> Option<Moment> {
 }
 
 impl Clues {
+    /// Whether an action on `target` is about this row; `None` where the row names nothing of that kind.
+    pub fn names(&self, target: &Target) -> Option<bool> {
+        Some(match target {
+            Target::Sensor(id) => self.sensor? == *id,
+            Target::Hash(md5) => self.md5? == *md5,
+            Target::Alerts(ids) => {
+                let mut own = self.alerts.iter();
+                own.clone().next()?;
+                own.any(|id| ids.contains(id))
+            }
+            Target::Watchlist(id) => self.watchlist? == *id,
+            Target::Feed(id) => self.feed? == *id,
+            Target::Report(id) => self.report.as_ref()? == id,
+            Target::Group(id) => self.group? == *id,
+            Target::New(..) => return None,
+        })
+    }
+
     /// Those of a process.
     pub fn of_process(process: &Process) -> Self {
         let mut clues = Self {

@@ -8,7 +8,7 @@ use ratatui::{
 
 use super::{
     SheetPane,
-    facts::{SENDS, lines},
+    facts::{SENDS, has_warnings, lines},
     fields::Focus,
 };
 use crate::deeds::Deed;
@@ -76,7 +76,14 @@ pub(super) fn render(
         }
     };
     row(reason, &pane.fields.reason, Focus::Reason);
-    row("ticket", &pane.fields.ticket, Focus::Ticket);
+    let ticket = match &pane.fields.offered_ticket {
+        Some(ticket) => format!(
+            "ticket (Tab takes {})",
+            text::visible(&ticket.as_str().into())
+        ),
+        None => "ticket".into(),
+    };
+    row(&ticket, &pane.fields.ticket, Focus::Ticket);
     if has_choice {
         let answer = if pane.takes_alerts() { "yes" } else { "no" };
         let answer = Entry::new(&format!("{answer}; space changes it"));
@@ -110,10 +117,13 @@ pub(super) fn render(
     };
     // The key is only a key where no text is typed.
     let again = pane.again.filter(|_| pane.fields.is_on_button());
+    let is_warned = again.is_some() && has_warnings(pane, session);
     let told = match (trouble, again) {
         (Some(trouble), _) => Span::styled(trouble, theme.caution),
+        (None, Some(_)) if is_warned => Span::styled(pane.way_to_confirm(), theme.caution),
         (None, Some(key)) => {
-            Span::styled(format!("{} again does it", Chord::from(key)), theme.muted)
+            let text = format!("press {} again to confirm", Chord::from(key));
+            Span::styled(text, theme.muted)
         }
         (None, None) => Span::default(),
     };

@@ -44,8 +44,10 @@ pub(super) fn lines(pane: &SheetPane, session: &Session, theme: &Theme) -> Vec<S
     lines.extend(few);
     lines.extend(open_already(preview, session, theme));
     lines.extend(answers(preview, theme));
-    lines.extend(drift(pane, &plans, theme));
+    let drift = drift(pane, &plans).into_iter();
+    lines.extend(drift.map(|text| ("WARNING", Line::styled(shown(&text), theme.bad))));
     lines.extend(warnings(preview, &plans, theme));
+    lines.extend(notes(preview, &plans, theme));
     for (names, effect) in gathered(&plans, rest) {
         let text = format!("{names}{effect}");
         lines.push(("", Line::styled(shown(&text), theme.text)));
@@ -113,16 +115,22 @@ fn gathered<'p>(
     gathered.map(|(names, text)| (named(names), text)).collect()
 }
 
-/// Deeds on the same targets of which it is not known yet what becomes of them.
-fn open_already(preview: &Preview, session: &Session, theme: &Theme) -> Vec<Said> {
+/// Actions on the same targets whose outcome is not known yet.
+fn pending_actions<'s>(
+    preview: &'s Preview,
+    session: &'s Session,
+) -> impl Iterator<Item = &'s std::sync::Arc<Act>> {
     let targets: Vec<_> = preview.deeds.iter().map(Deed::target).collect();
     let acts = session.journal.iter().flat_map(|journal| &journal.acts);
-    let open = acts.filter(|act| {
+    acts.filter(move |act| {
         let is_its = |deed: Deed| targets.contains(&deed.target());
         act.sending.server == session.identity.host
             && act.is_open()
             && act.deed().is_some_and(is_its)
-    });
+    })
+}
+
+fn open_already(preview: &Preview, session: &Session, theme: &Theme) -> Vec<Said> {
     let line = |act: &std::sync::Arc<Act>| {
         let sending = &act.sending;
         let text = format!(
@@ -134,29 +142,59 @@ fn open_already(preview: &Preview, session: &Session, theme: &Theme) -> Vec<Said
         );
         ("WARNING", Line::styled(shown(&text), theme.bad))
     };
-    open.map(line).collect()
+    pending_actions(preview, session).map(line).collect()
 }
 
-/// What others have changed since the deed that is taken back: it would be lost.
-fn drift(pane: &SheetPane, plans: &[&Plan], theme: &Theme) -> Vec<Said> {
+/// What others have changed since the action that is undone: it would be lost.
+fn drift(pane: &SheetPane, plans: &[&Plan]) -> Vec<String> {
     let drift = plans.iter().flat_map(|plan| {
         let act = pane.undone_by(plan);
         act.map_or_else(Vec::new, |act| act.drift(&plan.state))
     });
-    let line = |text: String| ("WARNING", Line::styled(shown(&text), theme.bad));
-    drift.map(line).collect()
+    drift.collect()
+}
+
+/// Whether anything speaks against it: then one key does not confirm it.
+pub(super) fn has_warnings(pane: &SheetPane, session: &Session) -> bool {
+    let Some(preview) = pane.preview(session) else {
+        return false;
+    };
+    let plans = pane.plans(session);
+    let mut facts = preview.facts.iter();
+    plans.iter().any(|plan| !plan.warnings.is_empty())
+        || facts.any(|(_, fact)| !fact.warnings.is_empty())
+        || pending_actions(preview, session).next().is_some()
+        || !drift(pane, &plans).is_empty()
 }
 
 /// What speaks against it.
 fn warnings(preview: &Preview, plans: &[&Plan], theme: &Theme) -> Vec<Said> {
-    let own = gathered(plans, |plan| &plan.warnings).into_iter();
-    let mut warnings: Vec<_> = own.map(|(names, text)| format!("{names}{text}")).collect();
+    let texts = remarks(preview, plans, |plan| &plan.warnings, |fact| &fact.warnings);
+    let line = |text: String| ("WARNING", Line::styled(shown(&text), theme.bad));
+    texts.into_iter().map(line).collect()
+}
+
+/// What is to be known of it, and speaks against nothing.
+fn notes(preview: &Preview, plans: &[&Plan], theme: &Theme) -> Vec<Said> {
+    let texts = remarks(preview, plans, |plan| &plan.notes, |fact| &fact.notes);
+    let line = |text: String| ("note", Line::styled(shown(&text), theme.caution));
+    texts.into_iter().map(line).collect()
+}
+
+/// What the plans and then the lines of the blast radius say, with the names of the targets it holds for.
+fn remarks<'p>(
+    preview: &Preview,
+    plans: &[&'p Plan],
+    of_plan: impl Fn(&'p Plan) -> &'p [String],
+    of_fact: impl Fn(&Fact) -> &[String],
+) -> Vec<String> {
+    let own = gathered(plans, of_plan).into_iter();
+    let mut texts: Vec<_> = own.map(|(names, text)| format!("{names}{text}")).collect();
     for (at, fact) in facts(preview) {
         let name = name(preview, at);
-        warnings.extend(fact.warnings.iter().map(|text| format!("{name}{text}")));
+        texts.extend(of_fact(fact).iter().map(|text| format!("{name}{text}")));
     }
-    let line = |text: String| ("WARNING", Line::styled(shown(&text), theme.bad));
-    warnings.into_iter().map(line).collect()
+    texts
 }
 
 /// The lines of the blast radius, in the order of targets and lines, whatever came first.

@@ -35,6 +35,8 @@ pub(super) struct Fields {
     pub(super) reason: Entry,
     pub(super) ticket: Entry,
     pub(super) typed: Entry,
+    /// The ticket of the last action. It is shown, and becomes this one's only when the focus comes to its field.
+    pub(super) offered_ticket: Option<String>,
     pub(super) focus: Focus,
 }
 
@@ -84,6 +86,11 @@ impl Fields {
         let n = places.len();
         let to = if is_forward { at + 1 } else { at + n - 1 };
         self.focus = places[to % n];
+        if self.focus == Focus::Ticket
+            && let Some(ticket) = self.offered_ticket.take()
+        {
+            self.ticket.set(&ticket);
+        }
     }
 }
 

@@ -10,13 +10,14 @@ use std::sync::Arc;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::{Frame, layout::Rect, text::Line};
 
-use super::{FormPane, Look, Pane, PaneId, motion};
+use super::{Clues, FormPane, Look, Pane, PaneId, motion};
 use crate::deeds::{Act, Deed, Grounds, Plan, Triage, Verdict};
 use crate::keys::{Action, Scope};
 use crate::model::{AlertId, AlertStatus};
 use crate::session::{Cx, Preview, Session};
 use crate::text;
 use crate::widgets::Laid;
+use facts::has_warnings;
 use fields::{Fields, Focus, Places};
 
 /// The overlay in which deeds are looked at and confirmed.
@@ -62,9 +63,7 @@ impl SheetPane {
         if let Some(reason) = session.reason_for(&deeds) {
             fields.reason.set(reason);
         }
-        if let Some(ticket) = &session.last_ticket {
-            fields.ticket.set(ticket);
-        }
+        fields.offered_ticket.clone_from(&session.last_ticket);
         Self {
             deeds,
             preface: Vec::new(),
@@ -138,6 +137,17 @@ impl SheetPane {
         }
         pane.undone = acts;
         Some(pane)
+    }
+
+    /// Whether every row of `clues` is of another thing than each target.
+    pub fn is_about_others(&self, clues: &[Clues]) -> bool {
+        let targets = self.deeds.iter().map(Deed::target);
+        let is_of = |target| {
+            clues
+                .iter()
+                .map(move |row| row.names(&target) == Some(true))
+        };
+        !clues.is_empty() && !targets.flat_map(is_of).any(|is| is)
     }
 
     fn verb(&self) -> &'static str {
@@ -244,6 +254,11 @@ impl SheetPane {
         }
     }
 
+    /// How it is confirmed where one key does not do.
+    fn way_to_confirm(&self) -> String {
+        format!("Tab to [ {} ], Enter to confirm", self.verb())
+    }
+
     fn confirm(&mut self, cx: &mut Cx<'_>) {
         match self.fields.focus {
             Focus::Cancel => self.is_done = true,
@@ -323,12 +338,17 @@ impl Pane for SheetPane {
 
     fn type_key(&mut self, key: KeyEvent, cx: &mut Cx<'_>) {
         let is_choice = self.fields.focus == Focus::Choice;
+        let is_again = self.again == Some(key);
+        let is_warned = is_again && has_warnings(self, cx.session());
         match self.fields.entry() {
             Some(entry) => {
                 entry.type_key(key);
                 self.keep_reason(cx);
             }
-            None if self.again == Some(key) => {
+            None if is_warned => {
+                cx.warn(format!("Read the warning. {}", self.way_to_confirm()));
+            }
+            None if is_again => {
                 self.fields.focus = Focus::Do;
                 self.confirm(cx);
             }

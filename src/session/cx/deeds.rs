@@ -77,7 +77,9 @@ impl Cx<'_> {
                 known_at: None,
             });
         }
-        self.session.last_ticket.clone_from(&grounds.ticket);
+        if grounds.ticket.is_some() {
+            self.session.last_ticket.clone_from(&grounds.ticket);
+        }
         self.effects.push(Effect::Send(Request::Do {
             ticket,
             plans,

@@ -1,0 +1,65 @@
+//! The role of a host, which only the documents of its processes have (`host_type`, reference 2.2).
+
+use crate::api::{Client, Error};
+use crate::model::{Facets, Search, Sensor};
+use crate::text::Untrusted;
+
+/// The role that logons and names depend on.
+pub(super) const DOMAIN_CONTROLLER: &str = "domain_controller";
+
+/// What the processes of a host say of its role.
+#[derive(Clone, Debug, Default)]
+pub(super) enum Role {
+    /// Nothing depends on it, and it was not read.
+    #[default]
+    NotRead,
+    /// Each `host_type` that its processes have; none where the server has no process of it.
+    Read {
+        /// The names, as the server writes them.
+        names: Vec<Untrusted>,
+        /// Whether the server searched only a part of its documents.
+        is_incomplete: bool,
+    },
+    /// Why it could not be read.
+    Unread(Error),
+}
+
+impl Role {
+    /// Reads the role of a host with one request that counts and returns no row. A server that does not answer in time
+    /// leaves it unknown, so that a slow search never keeps a host from being isolated.
+    pub(super) async fn read(sensor: &Sensor, client: &Client) -> Self {
+        let search = Search {
+            query: format!("sensor_id:{}", sensor.id),
+            ..Search::default()
+        };
+        let fields = ["host_type".to_owned()];
+        let patience = client.pace().patience;
+        match tokio::time::timeout(patience, client.facets(&search, &fields)).await {
+            Ok(Ok(facets)) => Self::of(&facets),
+            Ok(Err(error)) => Self::Unread(error),
+            Err(_) => Self::Unread(Error::Timeout(patience)),
+        }
+    }
+
+    fn of(facets: &Facets) -> Self {
+        let values = facets
+            .of("host_type")
+            .into_iter()
+            .flat_map(|facet| &facet.values);
+        Self::Read {
+            names: values
+                .filter(|value| value.count > 0)
+                .map(|value| value.name.clone())
+                .collect(),
+            is_incomplete: facets.is_incomplete,
+        }
+    }
+
+    /// Whether it is known to be this one, letter case aside.
+    pub(super) fn is(&self, wanted: &str) -> bool {
+        match self {
+            Self::Read { names, .. } => names.iter().any(|name| name.is_like(wanted)),
+            Self::NotRead | Self::Unread(_) => false,
+        }
+    }
+}
