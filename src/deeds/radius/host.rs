@@ -97,9 +97,10 @@ fn says(role: &Role) -> Result<Fact, Error> {
         [] => "not known: the server has no process of this host".into(),
         names => names.join(", "),
     };
-    let source = match is_incomplete {
-        true => "host_type of its processes, INCOMPLETE",
-        false => "host_type of its processes",
+    let source = if is_incomplete {
+        "host_type of its processes, INCOMPLETE"
+    } else {
+        "host_type of its processes"
     };
     Ok(Fact {
         said,

@@ -76,13 +76,7 @@ pub(super) fn render(
         }
     };
     row(reason, &pane.fields.reason, Focus::Reason);
-    let ticket = match &pane.fields.offered_ticket {
-        Some(ticket) => format!(
-            "ticket (Tab takes {})",
-            text::visible(&ticket.as_str().into())
-        ),
-        None => "ticket".into(),
-    };
+    let ticket = pane.fields.ticket_label();
     row(&ticket, &pane.fields.ticket, Focus::Ticket);
     if has_choice {
         let answer = if pane.takes_alerts() { "yes" } else { "no" };

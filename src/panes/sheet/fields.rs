@@ -1,6 +1,7 @@
 //! What is typed on a sheet, and where one is on it.
 
 use crate::panes::entry::Entry;
+use crate::text;
 
 /// Where one is on a sheet.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -49,6 +50,17 @@ impl Fields {
     /// The ticket, if one was given.
     pub(super) fn ticket(&self) -> Option<String> {
         some(&self.ticket)
+    }
+
+    /// The label of the ticket's field, with the ticket that is offered there.
+    pub(super) fn ticket_label(&self) -> String {
+        match &self.offered_ticket {
+            Some(ticket) => format!(
+                "ticket (Tab takes {})",
+                text::visible(&ticket.as_str().into())
+            ),
+            None => "ticket".into(),
+        }
     }
 
     /// What was typed to confirm it.
