@@ -40,6 +40,13 @@ async fn talked(sensor: &Sensor, client: &Client) -> Result<Fact, Error> {
     );
     let fields = ["hostname".to_owned()];
     let facets = client.facets(&search, &fields).await?;
+    // The index does not tell them from connections (reference 7).
+    let has_blocked = client.release().is_some_and(|release| release >= (7, 7));
+    let blocked = if has_blocked {
+        "; attempts that isolation blocked count too"
+    } else {
+        ""
+    };
     let hosts: Vec<_> = facets
         .facets
         .iter()
@@ -54,7 +61,10 @@ async fn talked(sensor: &Sensor, client: &Client) -> Result<Fact, Error> {
                 words::few(hosts.iter().map(|value| &value.name))
             ),
         },
-        source: words::source("facets of processes with a netconn to its address", &facets),
+        source: words::source(
+            &format!("facets of processes with a netconn to its address{blocked}"),
+            &facets,
+        ),
         requests: 1,
         ..Fact::default()
     })

@@ -91,6 +91,8 @@ pub struct Netconn {
     pub ja3: Untrusted,
     /// The fingerprint of the server's answer to it (7.x).
     pub ja3s: Untrusted,
+    /// What blocked it, as `NetworkIsolation` (servers from 7.7); empty for one that was made.
+    pub blocked_by: Untrusted,
 }
 
 /// One end of a connection.

@@ -19,6 +19,12 @@ impl Event {
         match &self.what {
             What::Filemod(file) => file.action.name(),
             What::Regmod(key) => key.action.name(),
+            // An attempt of an isolated host is no connection.
+            What::Netconn(netconn) if !netconn.blocked_by.is_empty() => match netconn.direction {
+                Some(Direction::Outbound) => "was blocked from connecting to",
+                Some(Direction::Inbound) => "blocked a connection from",
+                None => "blocked a connection with",
+            },
             What::Netconn(netconn) => match netconn.direction {
                 Some(Direction::Outbound) => "connected to",
                 Some(Direction::Inbound) => "accepted from",
@@ -36,6 +42,11 @@ impl Event {
             What::Emet(_) => "EMET",
             What::Other { .. } => "reported",
         }
+    }
+
+    /// Whether it is an attempt that was blocked, as every connection of an isolated host.
+    pub fn is_blocked(&self) -> bool {
+        matches!(&self.what, What::Netconn(netconn) if !netconn.blocked_by.is_empty())
     }
 
     /// What it was done to: a path, an address, a command line, a script.
@@ -59,6 +70,10 @@ impl Event {
         match &self.what {
             What::Filemod(file) => append(&mut line, file.file_type.and_then(FileType::name)),
             What::Netconn(netconn) => {
+                append(
+                    &mut line,
+                    netconn.blocked_by.non_empty().map(Untrusted::raw),
+                );
                 append(&mut line, netconn.protocol.map(protocol));
                 append(&mut line, proxy(netconn.proxy));
             }
@@ -185,6 +200,7 @@ fn of_netconn(netconn: &Netconn, tell: &mut impl FnMut(&'static str, Option<Untr
         Direction::Outbound => "outbound",
     });
     tell("direction", direction.map(Untrusted::from));
+    tell("blocked by", Some(netconn.blocked_by.clone()));
     tell("local", side(netconn.local).map(Untrusted::from));
     tell("remote", side(netconn.remote).map(Untrusted::from));
     tell("domain", Some(netconn.domain.clone()));

@@ -146,7 +146,7 @@ pub(super) fn why(gap: &Gap<'_>) -> String {
 /// How telling a kind is.
 fn style(event: &Event, theme: &Theme) -> Style {
     match event.kind() {
-        _ if event.is_tamper => theme.bad,
+        _ if event.is_tamper || event.is_blocked() => theme.bad,
         EventKind::Block | EventKind::Emet => theme.bad,
         EventKind::Crossproc | EventKind::Fileless => theme.caution,
         EventKind::Netconn | EventKind::Childproc => theme.accent,

@@ -2,6 +2,7 @@
 
 use super::{Reader, fields::Fields, timestamp};
 use crate::model::{Direction, Netconn, Protocol, Side, What};
+use crate::text::Untrusted;
 
 /// `netconn_complete`.
 pub(super) const NETCONN: Reader = Reader {
@@ -18,6 +19,15 @@ pub(super) const NETCONN: Reader = Reader {
     time: timestamp,
     tamper: "tamper",
 };
+
+/// What blocked a connection (reference 7). Words for "nothing" count as nothing.
+fn blocked_by(fields: &Fields) -> Untrusted {
+    let block = fields.text("block_type");
+    let is_none = ["none", "false", "0"]
+        .iter()
+        .any(|none| block.is_like(none));
+    if is_none { Untrusted::default() } else { block }
+}
 
 fn read(fields: &Fields) -> Option<What> {
     let netconn = Netconn {
@@ -36,6 +46,7 @@ fn read(fields: &Fields) -> Option<What> {
         proxy: fields.side("proxy_ip", "proxy_port"),
         ja3: fields.text("ja3"),
         ja3s: fields.text("ja3s"),
+        blocked_by: blocked_by(fields),
     };
     let has_side = [netconn.local, netconn.remote]
         .iter()

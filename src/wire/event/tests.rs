@@ -191,6 +191,38 @@ fn an_address_may_be_a_number_or_a_text_and_a_bad_one_is_none() {
 }
 
 #[test]
+fn an_attempt_that_isolation_blocked_is_no_connection() {
+    for (direction, expected) in [
+        (
+            "true",
+            "was blocked from connecting to 203.0.113.9:443, NetworkIsolation",
+        ),
+        (
+            "false",
+            "blocked a connection from 203.0.113.9:443, NetworkIsolation",
+        ),
+    ] {
+        let record = json!({
+            "remote_ip": "203.0.113.9", "remote_port": 443, "direction": direction,
+            "block_type": "NetworkIsolation",
+        });
+        check("netconn", record, expected);
+    }
+    for nothing in [
+        json!(null),
+        json!(""),
+        json!("None"),
+        json!(0),
+        json!(false),
+    ] {
+        let record = json!({
+            "remote_ip": "203.0.113.9", "remote_port": 443, "direction": "true", "block_type": nothing,
+        });
+        check("netconn", record, "connected to 203.0.113.9:443");
+    }
+}
+
+#[test]
 fn a_broken_record_costs_only_itself_and_an_odd_list_is_one_record() {
     let events = lists(json!({
         "filemod": [null, 3, true, [], "", "8|x", "2|x|c:\\a"],
