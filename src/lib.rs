@@ -41,9 +41,10 @@
 //!    crosses a channel.
 //! 4. **A slot awaits at most one answer.** A newer request supersedes the older; an answer whose ticket is not the
 //!    expected one is dropped.
-//! 5. **Old data stays only while it is an answer to the question asked.** A failed refresh marks a pane and keeps it.
-//!    Data of *another* process is shown dimmed, under its own name, while the new answer is awaited, and is gone if
-//!    that fails: an analyst must never read one process's facts under another's name.
+//! 5. **A pane is about one thing.** What it draws and what a key there acts on come from one value: the row under the
+//!    cursor, and answers that are found only by what they are about. A failed refresh marks a pane and keeps it; an
+//!    answer about *another* thing is gone as soon as another thing is asked about, whatever comes of that
+//!    (`tests/targets` walks through every view).
 //! 6. **Keys are written once.** Dispatch, hints, help, README and the `keys` subcommand read the same table.
 //! 7. **No color outside `theme`.** Widgets ask for roles.
 //! 8. **JSON stops at `wire` and begins at `sim`.** Everything else uses `model`; a list that shows members of a record

@@ -64,7 +64,9 @@ async fn an_alert_of_a_feed_leads_to_its_report() {
     console.press("esc 3").await;
     console.search("-feed_id:-1").await.press("esc g f").await;
     console.shows(&["report_id:", "Reports  1", "Report "]);
-    let report = console.app.session().report.current().unwrap();
+    let session = console.app.session();
+    let found = session.looked_up.as_ref().unwrap();
+    let report = session.report_of(&found.id).unwrap().current().unwrap();
     assert!(!report.value.indicators.is_empty());
 }
 

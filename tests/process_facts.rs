@@ -51,7 +51,7 @@ fn the_facts_are_those_of_the_process_under_the_cursor() {
     let mut stage = opened(120, 36);
     stage.press("j");
     // Nothing of another process stands under its name.
-    stage.shows(&["child00.exe 5000 on fin-ws-042 #7", "ran on    on its way"]);
+    stage.shows(&["child00.exe 5000 on fin-ws-042 #7", "ran on  on its way"]);
     assert_eq!(n_waiting(&stage, Slot::Prevalence), 1);
     stage.answer_all(family::answer);
     stage.shows(&[

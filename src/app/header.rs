@@ -15,7 +15,7 @@ use crate::widgets::Bar;
 /// Server, profile, user, mode, zone; requests in flight and how often the cache had the answer.
 pub(super) fn header(frame: &mut Frame<'_>, area: Rect, session: &Session, theme: &Theme) {
     let identity = &session.identity;
-    let version = match session.info.held() {
+    let version = match session.info.current() {
         Some(known) => format!(" {}", release(&known.value.version)),
         None => session
             .info
@@ -56,7 +56,7 @@ pub(super) fn header(frame: &mut Frame<'_>, area: Rect, session: &Session, theme
         Some(user) => Line::styled(text::visible(&user.as_str().into()), theme.text),
         None => Line::styled("user unknown", theme.unknown),
     });
-    let as_of = session.info.held().map(|known| known.as_of);
+    let as_of = session.info.current().map(|known| known.as_of);
     let zone = session.zone.label(as_of.unwrap_or_default());
     left.push(Line::styled(zone, theme.text));
     let right = Line::styled(traffic(session, area.width), theme.muted);

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::{App, View, triage::OPEN};
-use crate::model::{Ban, Feed, FeedId, Sensor, Severed, Site, Team, User, Watchlist};
+use crate::model::{Ban, FeedId, Sensor, Severed};
 use crate::panes::{PaneId, State};
 use crate::query::Index;
 use crate::session::{Cx, Effect, Lead, When};
@@ -79,29 +79,9 @@ impl App {
                 self.panes.alert_query.set(OPEN);
                 cx.submit(Index::Alert, OPEN.into());
             }
-            View::Sensors => {
-                cx.name_groups();
-                if cx.session().sensors.search().is_none() {
-                    cx.ask::<Sensor>(String::new());
-                }
-            }
-            View::Watchlists if cx.session().watchlists.search().is_none() => {
-                cx.ask::<Watchlist>(String::new());
-            }
-            View::Feeds if cx.session().feeds.search().is_none() => {
-                cx.ask::<Feed>(String::new());
-            }
-            View::Admin => {
-                cx.name_groups();
-                if cx.session().users.search().is_none() {
-                    cx.ask::<User>(String::new());
-                    cx.ask::<Team>(String::new());
-                    cx.ask::<Site>(String::new());
-                }
-            }
-            View::Bans if cx.session().bans.search().is_none() => cx.ask::<Ban>(String::new()),
+            View::Sensors => cx.name_groups(),
             // Who is cut off is worth knowing anew each time.
-            View::Isolated => cx.ask::<Severed>(String::new()),
+            View::Isolated => cx.reload::<Severed>(),
             View::Activity => {
                 cx.read_journal();
                 // Whoever comes here wants to see what was done last.
@@ -151,10 +131,10 @@ impl App {
                 panes.sites.refresh(&mut cx);
                 cx.renew_values(&[Slot::Info, Slot::License, Slot::Partitions]);
             }
-            View::Bans => cx.ask::<Ban>(String::new()),
+            View::Bans => cx.reload::<Ban>(),
             View::Isolated => {
                 cx.read_journal();
-                cx.ask::<Severed>(String::new());
+                cx.reload::<Severed>();
             }
             View::Activity => cx.read_journal(),
             View::Facets => {

@@ -86,7 +86,7 @@ impl Pane for GroupsPane {
     fn settle(&mut self, cx: &mut Cx<'_>) {
         if !self.has_asked {
             self.has_asked = true;
-            cx.ask::<Group>(String::new());
+            cx.reload::<Group>();
         }
     }
 

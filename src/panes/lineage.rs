@@ -15,8 +15,8 @@ use super::{
     yank,
 };
 use crate::keys::{Action, Scope};
-use crate::model::{Lineage, Process, ProcessId};
-use crate::session::{Awaiting, Cx, Lead, Session};
+use crate::model::{Lineage, Process, ProcessId, Top};
+use crate::session::{Awaiting, Cx, Lead, Remote, Session};
 use crate::widgets::{Fields, cells};
 use crate::worker::Slot;
 
@@ -44,6 +44,22 @@ pub struct LineagePane {
 }
 
 impl LineagePane {
+    /// The chain of the process that is the subject: at first, it alone is known of it.
+    fn shown(session: &Session) -> Option<Arc<Lineage>> {
+        let subject = session.subject.as_ref()?;
+        let chain = session.chain_of(subject.id).and_then(Remote::current);
+        Some(chain.map_or_else(
+            || {
+                Arc::new(Lineage {
+                    subject: subject.clone(),
+                    ancestors: Vec::new(),
+                    top: Top::Walking,
+                })
+            },
+            |known| known.value.clone(),
+        ))
+    }
+
     /// The process under the cursor.
     fn at_cursor<'a>(&self, lineage: &'a Lineage) -> &'a Arc<Process> {
         self.above
@@ -63,8 +79,8 @@ impl Pane for LineagePane {
     }
 
     fn title(&self, session: &Session) -> Line<'static> {
-        match session.lineage.held() {
-            Some(known) => format!("Parent chain  {}", facts::title(&known.value.subject)).into(),
+        match Self::shown(session) {
+            Some(lineage) => format!("Parent chain  {}", facts::title(&lineage.subject)).into(),
             None => "Parent chain".into(),
         }
     }
@@ -74,11 +90,10 @@ impl Pane for LineagePane {
     }
 
     fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> bool {
-        let Some(known) = cx.session().lineage.current() else {
+        let Some(lineage) = Self::shown(cx.session()) else {
             cx.notify("no process is selected");
             return true;
         };
-        let lineage = known.value.clone();
         let last = lineage.ancestors.len();
         // The root is drawn first and the subject last; ancestors are counted from the subject.
         let row = last - self.above.min(last);
@@ -97,15 +112,13 @@ impl Pane for LineagePane {
                 || yank::copy_one(yank::process(process, action), cx);
         };
         self.above = last - to;
-        cx.look_at(self.at_cursor(&lineage));
         true
     }
 
     fn clues(&self, session: &Session) -> Vec<Clues> {
-        let Some(known) = session.lineage.current() else {
-            return Vec::new();
-        };
-        vec![Clues::of_process(self.at_cursor(&known.value))]
+        let lineage = Self::shown(session);
+        let process = lineage.map(|lineage| Clues::of_process(self.at_cursor(&lineage)));
+        process.into_iter().collect()
     }
 
     fn popup(&self, action: Action, session: &Session) -> Option<Box<dyn Pane>> {
@@ -118,22 +131,21 @@ impl Pane for LineagePane {
             self.of = subject;
             self.above = 0;
         }
+        let shown = Self::shown(cx.session());
+        cx.look_at(shown.as_ref().map(|lineage| self.at_cursor(lineage)));
     }
 
     fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &Look<'_>) {
-        let Some(known) = session.lineage.held() else {
-            let text = match (&session.subject, session.lineage.error()) {
-                (None, _) => "select a process to see who started it",
-                (Some(_), None) if session.lineage.is_pending() => "on its way",
-                (Some(_), None) => "given up; r asks again",
-                (Some(_), Some(_)) => "",
-            };
+        let Some(lineage) = Self::shown(session) else {
+            let text = "select a process to see who started it";
             frame.render_widget(Line::styled(text, look.theme.muted), area);
             return;
         };
-        let lineage = &known.value;
-        let is_current = session.lineage.is_current();
-        let rows = tree::chain(lineage, session.lineage.is_pending());
+        let lineage = &*lineage;
+        let chain = session.chain_of(lineage.subject.id);
+        let rows = tree::chain(lineage, chain.is_some_and(Awaiting::is_pending));
+        let known = chain.and_then(Remote::current).map(|known| known.as_of);
+        let found = session.results.held().map(|page| page.as_of).max();
         let n_rows = rows.len();
         let kept = if area.height < ROOMY { 0 } else { FACTS };
         let facts = area.height.saturating_sub(cells(n_rows)).max(kept);
@@ -143,6 +155,7 @@ impl Pane for LineagePane {
             Layout::vertical([Constraint::Fill(1), Constraint::Length(facts)]).areas(area);
         self.height = usize::from(chain.height).max(1);
         let shown = Shown {
+            as_of: known.or(found).unwrap_or_default(),
             cursor: n_rows - 1 - self.above.min(lineage.ancestors.len()),
             opened: None,
             has_signs: false,
@@ -150,10 +163,6 @@ impl Pane for LineagePane {
         tree::draw(&rows, shown, &mut self.first, session, frame, chain, look);
         if facts > 0 {
             render_facts(frame, below, self.at_cursor(lineage), session, look);
-        }
-        if !is_current {
-            // Another process's chain is dimmed while the one asked for is awaited.
-            frame.buffer_mut().set_style(area, look.theme.stale);
         }
     }
 }

@@ -9,6 +9,7 @@ mod family;
 mod heard;
 mod lead;
 mod listed;
+mod looked_at;
 mod order;
 mod pages;
 mod related;
@@ -150,9 +151,9 @@ pub struct Session {
     /// The watchlist under the cursor.
     pub watchlist: Option<Arc<Watchlist>>,
     /// What it sets off.
-    pub watch_actions: Remote<Page<WatchAction>>,
+    watch_actions: Remote<Page<WatchAction>>,
     /// How much it finds now, if anybody asked.
-    pub watch_count: Remote<u64>,
+    watch_count: Remote<u64>,
     /// The feeds.
     pub feeds: Pages<Feed>,
     /// The feed under the cursor.
@@ -162,9 +163,9 @@ pub struct Session {
     /// The threat report under the cursor, as the search has it.
     pub looked_up: Option<Arc<Report>>,
     /// The same with all that it looks for.
-    pub report: Remote<Report>,
+    report: Remote<Report>,
     /// How many alerts it has raised.
-    pub report_alerts: Remote<u64>,
+    report_alerts: Remote<u64>,
     /// The users.
     pub users: Pages<User>,
     /// The teams.
@@ -219,20 +220,20 @@ pub struct Session {
     pub timeline: Timeline,
     /// The process under examination.
     pub subject: Option<Arc<Process>>,
-    /// Its parent chain.
-    pub lineage: Remote<Lineage>,
+    /// Its parent chain, or that of the process whose tree is shown.
+    lineage: Remote<Lineage>,
+    /// The process whose facts are shown: the subject, or one of its relatives.
+    looked_at: Option<Arc<Process>>,
     /// Its host.
-    pub sensor: Remote<Sensor>,
+    sensor: Remote<Sensor>,
     /// The group of its host.
-    pub group: Remote<Group>,
+    group: Remote<Group>,
     /// Its executable.
-    pub binary: Remote<Binary>,
-    /// Whose binary it is: the subject, or the ancestor looked at.
-    pub binary_of: Option<Arc<Process>>,
-    /// How common the file of that process is.
-    pub prevalence: Remote<Prevalence>,
-    /// The alerts that are open on its host.
-    pub host_alerts: Remote<AlertRows>,
+    binary: Remote<Binary>,
+    /// How common that file is.
+    prevalence: Remote<Prevalence>,
+    /// The alerts that are open on its host, or on the one under the cursor of the sensors.
+    host_alerts: Remote<AlertRows>,
     /// What is counted of the processes last searched for.
     pub counts: Counts,
     /// Values of the field that is typed.
@@ -274,7 +275,7 @@ impl Session {
 
     /// A sensor, if anything has asked for it.
     pub fn known_sensor(&self, id: SensorId) -> Option<&Sensor> {
-        let looked_at = self.sensor.held().map(|known| &*known.value);
+        let looked_at = self.sensor.current().map(|known| &*known.value);
         let under_cursor = self.host.as_deref();
         let mut known = looked_at.into_iter().chain(under_cursor);
         known
@@ -285,15 +286,19 @@ impl Session {
             })
     }
 
-    /// What a sensor group is called, if the groups are known.
+    /// What a sensor group is called, if anything has asked for it.
     pub fn group_name(&self, id: GroupId) -> Option<&Untrusted> {
-        let mut groups = self.groups.here();
-        groups.find_map(|(_, group)| (group.id == id).then_some(&group.name))
+        let looked_at = self.group.current().map(|known| &*known.value);
+        let mut groups = self.groups.here().map(|(_, group)| &**group);
+        let group = looked_at.filter(|group| group.id == id);
+        group
+            .or_else(|| groups.find(|group| group.id == id))
+            .map(|group| &group.name)
     }
 
     /// What a file is called, if anything that is shown tells.
     pub fn known_name(&self, md5: Md5) -> Option<Untrusted> {
-        let looked_at = self.binary_of.as_ref();
+        let looked_at = self.looked_at.as_ref();
         let process = looked_at.filter(|process| process.md5 == Some(md5));
         let file = self.file.as_ref().filter(|file| file.md5 == md5);
         let name = process.map(|process| process.name.clone());

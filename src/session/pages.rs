@@ -194,9 +194,7 @@ impl<T: Listed> Pages<T> {
         let mut wanted = Vec::new();
         let mut start = first;
         while start < end || start == first {
-            if self.parts.get(&start).is_none_or(|page| {
-                page.held.is_none() && page.pending.is_none() && !page.is_to_be_retried()
-            }) {
+            if self.parts.get(&start).is_none_or(Part::is_wanted) {
                 wanted.extend(T::fetch(search.clone(), self.span(start)));
             }
             start += self.size;
@@ -218,9 +216,14 @@ impl<T: Listed> Pages<T> {
             self.start(window.start),
             self.start(end.saturating_sub(1).max(window.start)),
         );
-        // What is not on screen is asked for again when it is, unless it is on its way already.
+        // What is not on screen is asked for again when it is, unless it is on its way already. Until then it stays: the
+        // server may not answer.
+        let is_far = |start: &u64| !(first..=last).contains(start);
         self.parts
-            .retain(|start, page| (first..=last).contains(start) || page.pending.is_some());
+            .retain(|start, page| !is_far(start) || page.pending.is_some() || page.held.is_some());
+        for (start, page) in &mut self.parts {
+            page.is_outdated |= is_far(start);
+        }
         self.edition += 1;
         (0..=(last - first) / self.size)
             .map(|n| first + n * self.size)
@@ -265,7 +268,10 @@ impl<T: Listed> Pages<T> {
         if is_end {
             self.end = self.end.min(reached);
         }
-        self.total = Some(self.guess(known.value.total));
+        let total = self.guess(known.value.total);
+        self.total = Some(total);
+        self.parts
+            .retain(|start, page| !page.is_outdated || *start < total);
         let page = Part {
             held: Some(known),
             ..Part::default()

@@ -184,7 +184,7 @@ impl<'a, T> Found<'a, T> {
         let Some(remote) = remote else {
             return Self::Unasked;
         };
-        match remote.held() {
+        match remote.current() {
             Some(known) => Self::Here(&known.value),
             None if remote.is_pending() => Self::Coming,
             None => Self::Missing,

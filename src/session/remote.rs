@@ -5,7 +5,8 @@ use crate::model::Known;
 use crate::read::Fetch;
 use crate::worker::Ticket;
 
-/// The last answer with the question it answers, and the question now open.
+/// The last answer with the question it answers, and the question now open. Of another question than the one now open,
+/// no answer is held: nobody can take one thing's facts for another's.
 #[derive(Clone, Debug)]
 pub struct Remote<T> {
     asked: Option<Fetch>,
@@ -18,9 +19,9 @@ pub struct Remote<T> {
 pub trait Awaiting {
     /// Expects the answer to `ticket`; answers to earlier tickets are stale from here on.
     fn expect(&mut self, ticket: Ticket, fetch: Fetch);
-    /// Takes a failure, if it answers the ticket expected. What is held stays only if it answers the same question.
+    /// Takes a failure, if it answers the ticket expected. What is held stays.
     fn fail(&mut self, ticket: Ticket, error: Error) -> bool;
-    /// Expects nothing more: the user gave up. What answered another question goes.
+    /// Expects nothing more: the user gave up. What is held stays.
     fn forget(&mut self);
     /// The question last put.
     fn question(&self) -> Option<&Fetch>;
@@ -28,7 +29,7 @@ pub trait Awaiting {
     fn empty(&mut self);
     /// Whether an answer is on its way.
     fn is_pending(&self) -> bool;
-    /// Whether there is an answer, whatever question it answers.
+    /// Whether there is an answer.
     fn is_held(&self) -> bool;
     /// Why the last question was not answered.
     fn error(&self) -> Option<&Error>;
@@ -67,22 +68,15 @@ impl<T> Remote<T> {
         is_expected
     }
 
-    /// What is held, whatever question it answers.
-    pub fn held(&self) -> Option<&Known<T>> {
+    /// The answer to the question last put; an older one while a newer is awaited, or did not come.
+    pub fn current(&self) -> Option<&Known<T>> {
         self.held.as_ref().map(|(_, known)| known)
     }
 
-    /// What is held, if it answers the question last put.
-    pub fn current(&self) -> Option<&Known<T>> {
-        self.held().filter(|_| self.is_current())
-    }
-
-    /// Whether what is held answers the question last put.
-    pub fn is_current(&self) -> bool {
-        match (&self.held, &self.asked) {
-            (Some((held, _)), Some(asked)) => held.is_same_question(asked),
-            _ => false,
-        }
+    /// The same value, if this is the question last put: whoever shows a thing asks for the facts of that thing.
+    pub fn about(&self, question: &Fetch) -> Option<&Self> {
+        let asked = self.asked.as_ref()?;
+        asked.is_same_question(question).then_some(self)
     }
 
     /// The question last put.
@@ -109,6 +103,7 @@ impl<T> Awaiting for Remote<T> {
             .is_none_or(|asked| !asked.is_same_question(&fetch))
         {
             self.error = None;
+            self.held = None;
         }
         self.asked = Some(fetch);
         self.pending = Some(ticket);
@@ -120,17 +115,11 @@ impl<T> Awaiting for Remote<T> {
         }
         self.pending = None;
         self.error = Some(error);
-        if !self.is_current() {
-            self.held = None;
-        }
         true
     }
 
     fn forget(&mut self) {
         self.pending = None;
-        if !self.is_current() {
-            self.held = None;
-        }
     }
 
     fn question(&self) -> Option<&Fetch> {
@@ -192,7 +181,7 @@ mod tests {
         assert!(!remote.fail(Ticket(2), Error::Internal));
         assert!(remote.is_pending());
         assert!(remote.settle(Ticket(3), known(3)));
-        assert_eq!(*remote.held().unwrap().value, 3);
+        assert_eq!(*remote.current().unwrap().value, 3);
     }
 
     #[test]
@@ -205,19 +194,21 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_about_another_subject_is_never_current_and_goes_with_a_failure() {
+    fn an_answer_about_another_subject_goes_with_the_question() {
         let mut remote = settled();
         remote.expect(Ticket(2), sensor(2));
-        assert!(remote.held().is_some() && remote.current().is_none());
-        remote.fail(Ticket(2), Error::Internal);
-        assert!(remote.held().is_none());
+        assert!(remote.current().is_none() && !remote.is_held());
+        assert!(remote.about(&sensor(1)).is_none());
+        assert!(remote.about(&sensor(2)).is_some());
+        remote.forget();
+        assert!(remote.current().is_none() && !remote.is_pending());
     }
 
     #[test]
-    fn giving_up_leaves_no_answer_about_another_subject() {
+    fn giving_up_a_refresh_keeps_the_answer() {
         let mut remote = settled();
-        remote.expect(Ticket(2), sensor(2));
+        remote.expect(Ticket(2), sensor(1));
         remote.forget();
-        assert!(remote.held().is_none() && !remote.is_pending());
+        assert_eq!(*remote.current().unwrap().value, 1);
     }
 }

@@ -3,6 +3,7 @@
 use crossterm::event::KeyEvent;
 use lampblack::api::Error;
 use lampblack::app::{App, Input, Setup};
+use lampblack::deeds::Deed;
 use lampblack::read::{Answer, Fetch, Tally};
 use lampblack::session::{Effect, Identity};
 use lampblack::worker::{Reply, Request, Slot, Ticket};
@@ -16,6 +17,10 @@ pub struct Stage {
     terminal: Terminal<TestBackend>,
     /// Requests that wait for their answer.
     pub asked: Vec<(Ticket, Slot, Fetch)>,
+    /// Requests that were superseded or cancelled before their answer came.
+    pub dropped: Vec<(Ticket, Slot, Fetch)>,
+    /// Changes that were to be previewed.
+    pub previewed: Vec<Deed>,
     /// Every request so far.
     pub n_asked: usize,
     /// What was copied.
@@ -53,6 +58,8 @@ impl Stage {
             app,
             terminal,
             asked: Vec::new(),
+            dropped: Vec::new(),
+            previewed: Vec::new(),
             n_asked: 0,
             copied: Vec::new(),
             has_quit: false,
@@ -113,6 +120,25 @@ impl Stage {
         }));
     }
 
+    /// Answers requests that were superseded or cancelled, as a worker does that had the answer just then.
+    pub fn answer_dropped(&mut self, answer: impl Fn(&Fetch) -> Result<Answer, Error>) {
+        for (ticket, slot, fetch) in std::mem::take(&mut self.dropped) {
+            let result = answer(&fetch);
+            let tally = Tally::default();
+            self.input(Input::Reply(Reply::Answer {
+                ticket,
+                slot,
+                result,
+                tally,
+            }));
+        }
+    }
+
+    fn drop_slot(&mut self, slot: Slot) {
+        let dropped = self.asked.extract_if(.., |(_, other, _)| *other == slot);
+        self.dropped.extend(dropped);
+    }
+
     fn take(&mut self, effects: Vec<Effect>) {
         for effect in effects {
             match effect {
@@ -122,12 +148,12 @@ impl Stage {
                     fetch,
                     ..
                 }) => {
-                    self.asked.retain(|(_, other, _)| *other != slot);
+                    self.drop_slot(slot);
                     self.asked.push((ticket, slot, fetch));
                     self.n_asked += 1;
                 }
                 Effect::Send(Request::Cancel(slot)) => {
-                    self.asked.retain(|(_, other, _)| *other != slot);
+                    self.drop_slot(slot);
                 }
                 // No server is there that would say what they do.
                 Effect::Send(Request::Preview { ticket, deeds }) => {
@@ -135,6 +161,7 @@ impl Stage {
                         let result = Err(Error::Internal);
                         self.input(Input::Reply(Reply::Prepared { ticket, at, result }));
                     }
+                    self.previewed.extend(deeds);
                 }
                 Effect::Copy(text) => self.copied.push(text),
                 Effect::Quit => self.has_quit = true,

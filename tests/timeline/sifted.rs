@@ -10,24 +10,33 @@ fn a_kind_is_shown_alone_then_more_are_added_and_taken_away() {
     ]);
     stage
         .press("e n")
-        .shows(&["[net 3]", "Events  3 of 19,"])
+        .shows(&["[net 3]", "Events  rundll32.exe 4000  3 of 19,"])
         .lacks("loaded c:");
-    stage
-        .press("e c")
-        .shows(&["[net 3]", "[child 2]", "Events  5 of 19,"]);
+    stage.press("e c").shows(&[
+        "[net 3]",
+        "[child 2]",
+        "Events  rundll32.exe 4000  5 of 19,",
+    ]);
     stage
         .press("e n")
-        .shows(&["[child 2]", "Events  2 of 19,"])
+        .shows(&["[child 2]", "Events  rundll32.exe 4000  2 of 19,"])
         .lacks("[net");
     // Without any, all are shown.
-    stage.press("e c").shows(&["Events  19,"]);
     stage
-        .press("e t")
-        .shows(&["Events  2 of 19,", "StackPivot", "carbonblackk"]);
-    stage.press("e a").shows(&["Events  19,"]);
+        .press("e c")
+        .shows(&["Events  rundll32.exe 4000  19,"]);
+    stage.press("e t").shows(&[
+        "Events  rundll32.exe 4000  2 of 19,",
+        "StackPivot",
+        "carbonblackk",
+    ]);
     stage
-        .press("e x esc")
-        .shows(&["the choice of kinds is gone", "Events  19,"]);
+        .press("e a")
+        .shows(&["Events  rundll32.exe 4000  19,"]);
+    stage.press("e x esc").shows(&[
+        "the choice of kinds is gone",
+        "Events  rundll32.exe 4000  19,",
+    ]);
 }
 
 #[test]
@@ -74,28 +83,37 @@ fn nothing_that_passes_is_said_and_nothing_happens() {
     stage
         .press("j G k y y enter v > <")
         .shows(&["no event passes"]);
-    stage.press("esc").shows(&["Events  19,", "row 1"]);
+    stage
+        .press("esc")
+        .shows(&["Events  rundll32.exe 4000  19,", "row 1"]);
 }
 
 #[test]
 fn a_stretch_of_time_is_marked_shown_alone_and_widened_again() {
     let mut stage = opened();
     stage.press("j j v").shows(&["from here"]);
-    stage
-        .press("j j j v")
-        .shows(&["only this stretch of time", "Events  4 of 19,"]);
+    stage.press("j j j v").shows(&[
+        "only this stretch of time",
+        "Events  rundll32.exe 4000  4 of 19,",
+    ]);
     stage
         .shows(&["10:15:31 ", " 10:15:35"])
         .lacks("10:15:30.201");
     // Within it, another.
-    stage.press("g g v j v").shows(&["Events  2 of 19,"]);
+    stage
+        .press("g g v j v")
+        .shows(&["Events  rundll32.exe 4000  2 of 19,"]);
+    stage.press("esc").shows(&[
+        "the narrowing is gone",
+        "Events  rundll32.exe 4000  4 of 19,",
+    ]);
+    stage.press("v esc").shows(&[
+        "the beginning of a stretch is gone",
+        "Events  rundll32.exe 4000  4 of 19,",
+    ]);
     stage
         .press("esc")
-        .shows(&["the narrowing is gone", "Events  4 of 19,"]);
-    stage
-        .press("v esc")
-        .shows(&["the beginning of a stretch is gone", "Events  4 of 19,"]);
-    stage.press("esc").shows(&["Events  19,"]);
+        .shows(&["Events  rundll32.exe 4000  19,"]);
 }
 
 #[test]

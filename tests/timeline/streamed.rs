@@ -23,7 +23,11 @@ fn the_segment_that_was_found_is_shown_before_the_others_are_known() {
     stage.shows(&["1 of 3 segments loaded"]);
     assert_eq!(awaited(&stage), [2, 3]);
     stage.answer_all(world::answer);
-    stage.shows(&["Events  19, 3 segments", "row 1", "as of 10:20:00Z"]);
+    stage.shows(&[
+        "Events  rundll32.exe 4000  19, 3 segments",
+        "row 1",
+        "as of 10:20:00Z",
+    ]);
 }
 
 #[test]
@@ -66,7 +70,9 @@ fn a_segment_that_fails_is_a_gap_and_the_others_come() {
     stage.press("e a r");
     assert_eq!(awaited(&stage), [2]);
     stage.answer_all(world::answer);
-    stage.lacks("gap  ").shows(&["Events  19, 3 segments"]);
+    stage
+        .lacks("gap  ")
+        .shows(&["Events  rundll32.exe 4000  19, 3 segments"]);
 }
 
 #[test]
@@ -98,7 +104,7 @@ fn a_refresh_asks_for_the_list_and_for_nothing_that_has_not_changed() {
     stage.answer_all(world::answer);
     assert!(stage.n_asked > before);
     assert_eq!(awaited(&stage), Vec::<u64>::new());
-    stage.shows(&["Events  19, 3 segments"]);
+    stage.shows(&["Events  rundll32.exe 4000  19, 3 segments"]);
 }
 
 #[test]

@@ -3,18 +3,18 @@
 use jiff::Timestamp;
 use ratatui::text::Line;
 
-use super::{Card, missing, page_of, said};
+use super::{Card, page_of, said};
 use crate::keys::{Action, Scope};
 use crate::model::{Precision, SensorId};
 use crate::panes::{
     PaneId,
     pivot::Clues,
-    sensor,
+    sensor::{self, missing},
     yank::{self, Copied},
 };
 use crate::query::Index;
-use crate::session::{Cx, Lead, Session};
-use crate::text;
+use crate::session::{Cx, Lead, Remote, Session};
+use crate::text::{self, Untrusted};
 use crate::theme::Theme;
 use crate::widgets::Field;
 use crate::worker::Slot;
@@ -61,7 +61,7 @@ impl Card for HostCard {
         fields.extend(
             said("dns name", &host.dns_name).filter(|_| !host.dns_name.is_like(name.raw())),
         );
-        fields.push(alerts(session, theme));
+        fields.push(alerts(&host.computer_name, session, theme));
         fields.push(Field::cut("", ""));
         fields.extend(sensor::aside(host));
         let flush = said("flushes until", &host.flush_until);
@@ -102,9 +102,10 @@ impl Card for HostCard {
 }
 
 /// How many alerts nobody has closed.
-fn alerts(session: &Session, theme: &Theme) -> Field<'static> {
-    let said = match session.host_alerts.current() {
-        None => missing(&session.host_alerts, theme),
+fn alerts(host: &Untrusted, session: &Session, theme: &Theme) -> Field<'static> {
+    let remote = session.open_alerts_of(host);
+    let said = match remote.and_then(Remote::current) {
+        None => missing(remote, theme),
         Some(known) => match known.value.total {
             0 => "none open".into(),
             total => {

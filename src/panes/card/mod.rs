@@ -21,7 +21,7 @@ use super::{
     yank::{self, Copied},
 };
 use crate::keys::{Action, Scope};
-use crate::session::{Cx, Lead, Listed, Remote, Session};
+use crate::session::{Cx, Lead, Listed, Session};
 use crate::text::{self, Untrusted};
 use crate::theme::Theme;
 use crate::widgets::{Field, Fields};
@@ -201,14 +201,4 @@ fn said(label: &'static str, text: &Untrusted) -> Option<Field<'static>> {
 fn address(label: &'static str, address: &Untrusted) -> Option<Field<'static>> {
     let address = address.non_empty()?;
     Some(Field::wrapped(label, text::defang(address), LONG))
-}
-
-/// Why there is nothing to say of an answer yet.
-fn missing<T>(remote: &Remote<T>, theme: &Theme) -> Line<'static> {
-    use crate::session::Awaiting;
-    if remote.is_pending() {
-        Line::styled("on its way", theme.muted)
-    } else {
-        Line::styled("not known", theme.unknown)
-    }
 }

@@ -3,17 +3,18 @@
 use jiff::Timestamp;
 use ratatui::text::{Line, Span};
 
-use super::{Card, LONG, address, missing, page_of, said};
+use super::{Card, LONG, address, page_of, said};
 use crate::keys::{Action, Scope};
 use crate::model::{Feed, Precision, Report, ReportId};
 use crate::panes::{
     PaneId,
     list::thousands,
     pivot::Clues,
+    sensor::missing,
     yank::{self, Copied},
 };
 use crate::query::{self, Index};
-use crate::session::{Awaiting, Lead, Session, alerts_of};
+use crate::session::{Awaiting, Lead, Remote, Session, alerts_of};
 use crate::text;
 use crate::theme::Theme;
 use crate::widgets::Field;
@@ -58,9 +59,10 @@ impl Card for ReportCard {
     }
 
     fn as_of(session: &Session) -> Option<Timestamp> {
-        let whole = session.whole_report().and(session.report.current());
+        let found = session.looked_up.as_ref()?;
+        let whole = session.report_of(&found.id).and_then(Remote::current);
         let whole = whole.map(|known| known.as_of);
-        whole.or_else(|| page_of(session.looked_up.as_ref(), session))
+        whole.or_else(|| page_of(Some(found), session))
     }
 
     fn facts(session: &Session, theme: &Theme) -> Vec<Field<'static>> {
@@ -90,7 +92,7 @@ impl Card for ReportCard {
 
     fn copied(session: &Session, action: Action) -> Option<Copied> {
         let found = session.looked_up.as_deref()?;
-        let report = session.whole_report().unwrap_or(found);
+        let report = whole(found, session).unwrap_or(found);
         let own = [
             report.id.raw().into(),
             report.title.clone(),
@@ -102,7 +104,7 @@ impl Card for ReportCard {
 }
 
 fn report(found: &Report, session: &Session, theme: &Theme) -> Vec<Field<'static>> {
-    let whole = session.whole_report();
+    let whole = whole(found, session);
     let report = whole.unwrap_or(found);
     let score = report
         .score
@@ -121,7 +123,7 @@ fn report(found: &Report, session: &Session, theme: &Theme) -> Vec<Field<'static
     let mut fields = vec![
         said("", &report.title),
         Some(Field::cut("score", score)),
-        Some(Field::cut("alerts", alerts(session, theme))),
+        Some(Field::cut("alerts", alerts(found, session, theme))),
         said("feed", &report.feed_name),
         created,
         address("link", &report.link),
@@ -139,7 +141,12 @@ fn report(found: &Report, session: &Session, theme: &Theme) -> Vec<Field<'static
     fields.extend(indicators);
     let mut fields: Vec<_> = fields.into_iter().flatten().collect();
     let note = match whole {
-        None if session.report.is_pending() => Some(("on its way", theme.muted)),
+        None if session
+            .report_of(&found.id)
+            .is_some_and(Awaiting::is_pending) =>
+        {
+            Some(("on its way", theme.muted))
+        }
         None => Some(("only what the search has of it is known", theme.unknown)),
         Some(whole) if whole.indicators.is_empty() => Some(("nothing", theme.muted)),
         Some(_) => None,
@@ -150,14 +157,21 @@ fn report(found: &Report, session: &Session, theme: &Theme) -> Vec<Field<'static
     fields
 }
 
+/// A report with all that it looks for, if that is here.
+fn whole<'s>(found: &Report, session: &'s Session) -> Option<&'s Report> {
+    let known = session.report_of(&found.id)?.current()?;
+    Some(&known.value)
+}
+
 /// How many alerts it has raised.
-fn alerts(session: &Session, theme: &Theme) -> Line<'static> {
-    match session.report_alerts.current() {
+fn alerts(report: &Report, session: &Session, theme: &Theme) -> Line<'static> {
+    let remote = session.alerts_of(report);
+    match remote.and_then(Remote::current) {
         Some(known) => {
             let as_of = session.as_of(known.as_of);
             format!("{} raised, {as_of}", thousands(*known.value)).into()
         }
-        None => missing(&session.report_alerts, theme),
+        None => missing(remote, theme),
     }
 }
 

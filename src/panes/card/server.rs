@@ -4,12 +4,13 @@ use jiff::Timestamp;
 use ratatui::text::Line;
 use serde_json::Value;
 
-use super::{Card, LONG, missing};
+use super::{Card, LONG};
 use crate::keys::{Action, Scope};
 use crate::model::{License, Partition, Precision, ServerInfo};
 use crate::panes::{
     PaneId,
     list::thousands,
+    sensor::missing,
     yank::{self, Copied},
 };
 use crate::session::{Cx, Session};
@@ -45,12 +46,15 @@ impl Card for ServerCard {
     fn facts(session: &Session, theme: &Theme) -> Vec<Field<'static>> {
         let mut fields = match session.info.current() {
             Some(known) => info(&known.value, theme),
-            None => vec![Field::cut("version", missing(&session.info, theme))],
+            None => vec![Field::cut("version", missing(Some(&session.info), theme))],
         };
         fields.push(Field::cut("", ""));
         match session.license.current() {
             Some(known) => fields.extend(license(&known.value, theme)),
-            None => fields.push(Field::cut("license", missing(&session.license, theme))),
+            None => fields.push(Field::cut(
+                "license",
+                missing(Some(&session.license), theme),
+            )),
         }
         fields.push(Field::cut("", ""));
         match session.partitions.current() {
@@ -60,7 +64,10 @@ impl Card for ServerCard {
                     .iter()
                     .flat_map(|part| store(part, session, theme)),
             ),
-            None => fields.push(Field::cut("store", missing(&session.partitions, theme))),
+            None => fields.push(Field::cut(
+                "store",
+                missing(Some(&session.partitions), theme),
+            )),
         }
         fields
     }

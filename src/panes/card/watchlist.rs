@@ -3,17 +3,18 @@
 use jiff::Timestamp;
 use ratatui::text::Line;
 
-use super::{Card, missing, page_of, said};
+use super::{Card, page_of, said};
 use crate::keys::{Action, Scope};
 use crate::model::{ActionKind, Precision, StoredIndex, Watchlist, WatchlistId};
 use crate::panes::{
     PaneId,
     list::thousands,
     pivot::Clues,
+    sensor::missing,
     yank::{self, Copied},
 };
 use crate::query::{self, Index, Level, Stored};
-use crate::session::{Awaiting, Cx, Lead, Session, runnable};
+use crate::session::{Awaiting, Cx, Lead, Remote, Session, runnable};
 use crate::text;
 use crate::theme::Theme;
 use crate::widgets::Field;
@@ -79,7 +80,7 @@ impl Card for WatchlistCard {
             fields.push(Field::cut("searched to", never));
         }
         fields.push(Field::cut("", ""));
-        fields.extend(sets_off(session, theme));
+        fields.extend(sets_off(watchlist, session, theme));
         fields
     }
 
@@ -174,15 +175,16 @@ fn now(watchlist: &Watchlist, session: &Session, theme: &Theme) -> Line<'static>
                 let why = text::visible(&error.to_string().into());
                 Line::styled(format!("not known: {why}"), theme.unknown)
             }
-            None => missing(remote, theme),
+            None => missing(Some(remote), theme),
         },
     }
 }
 
-fn sets_off(session: &Session, theme: &Theme) -> Vec<Field<'static>> {
+fn sets_off(watchlist: &Watchlist, session: &Session, theme: &Theme) -> Vec<Field<'static>> {
     const LABEL: &str = "sets off";
-    let Some(known) = session.watch_actions.current() else {
-        return vec![Field::cut(LABEL, missing(&session.watch_actions, theme))];
+    let remote = session.actions_of(watchlist.id);
+    let Some(known) = remote.and_then(Remote::current) else {
+        return vec![Field::cut(LABEL, missing(remote, theme))];
     };
     let actions = known.value.rows.iter().map(|action| match action.kind {
         ActionKind::Email if !action.recipients.is_empty() => {

@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use ratatui::{Frame, layout::Rect, text::Line};
 
 use super::{
-    ExportPane, Look, Pane, PaneId,
+    ExportPane, Look, Pane, PaneId, facts,
     list::Filter,
     list::thousands,
     motion,
@@ -192,9 +192,11 @@ impl Pane for EventsPane {
         } else {
             String::new()
         };
-        let mut parts = vec![format!("Events  {}{of}", number(shown))];
+        let of_whom = facts::opened(session).map(|opened| format!("  {opened}"));
+        let of_whom = of_whom.unwrap_or_default();
+        let mut parts = vec![format!("Events{of_whom}  {}{of}", number(shown))];
         match (progress.n_loaded, progress.n_segments) {
-            (0, None) => return "Events".into(),
+            (0, None) => return format!("Events{of_whom}").into(),
             (1, Some(1)) => {}
             (n, Some(all)) if n == all => parts.push(format!("{all} segments")),
             (n, Some(all)) => parts.push(format!("{n} of {all} segments loaded")),

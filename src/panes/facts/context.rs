@@ -7,8 +7,9 @@ use ratatui::text::{Line, Span};
 use crate::model::{Alert, AlertSource, Counts, Prevalence, Process, WatchlistHit};
 use crate::panes::hosts;
 use crate::panes::list::{score, source};
-use crate::session::{Awaiting, Remote, Session};
-use crate::text;
+use crate::panes::sensor::missing;
+use crate::session::{Remote, Session};
+use crate::text::{self, Untrusted};
 use crate::theme::Theme;
 use crate::widgets::Field;
 
@@ -37,7 +38,7 @@ pub(super) fn hits(process: &Process, session: &Session, theme: &Theme) -> Vec<F
         }
     };
     let watchlists = process.watchlists.iter();
-    let watchlists = watchlists.map(|hit| watchlist(hit, session));
+    let watchlists = watchlists.map(|hit| watchlist(hit, &process.host, session));
     let feeds = process.feeds.iter().map(|hit| {
         let score = hit.score.map(|score| format!(" {score}"));
         let reports: Vec<_> = hit.reports.iter().map(text::visible).collect();
@@ -56,10 +57,10 @@ pub(super) fn hits(process: &Process, session: &Session, theme: &Theme) -> Vec<F
 }
 
 /// A watchlist by its name, where the list of them or an alert of the host tells it, and by its number otherwise.
-fn watchlist(hit: &WatchlistHit, session: &Session) -> String {
+fn watchlist(hit: &WatchlistHit, host: &Untrusted, session: &Session) -> String {
     let mut listed = session.watchlists.here().map(|(_, watchlist)| watchlist);
     let listed = listed.find(|watchlist| watchlist.id.to_string() == hit.id.raw());
-    let open = session.host_alerts.current();
+    let open = session.open_alerts_of(host).and_then(Remote::current);
     let mut open = open.iter().flat_map(|known| &known.value.rows);
     let is_its =
         |alert: &&Arc<Alert>| alert.source == AlertSource::Watchlist && alert.source_id == hit.id;
@@ -75,8 +76,9 @@ fn alerts(process: &Process, session: &Session, theme: &Theme) -> Field<'static>
     if process.host.is_empty() {
         return Field::cut("alerts", Line::styled("host not recorded", theme.unknown));
     }
-    let Some(known) = session.host_alerts.current() else {
-        return Field::cut("alerts", missing(&session.host_alerts, theme));
+    let remote = session.open_alerts_of(&process.host);
+    let Some(known) = remote.and_then(Remote::current) else {
+        return Field::cut("alerts", missing(remote, theme));
     };
     let page = &known.value;
     let rows = page.rows.iter();
@@ -123,9 +125,10 @@ pub(super) fn prevalence(process: &Process, session: &Session, theme: &Theme) ->
     if process.md5.is_none() {
         return Field::cut(LABEL, Line::styled("hash not recorded", theme.unknown));
     }
-    match session.prevalence.current() {
+    let remote = session.prevalence_of(process);
+    match remote.and_then(Remote::current) {
         Some(known) => Field::wrapped(LABEL, common(&known.value), LONG),
-        None => Field::cut(LABEL, missing(&session.prevalence, theme)),
+        None => Field::cut(LABEL, missing(remote, theme)),
     }
 }
 
@@ -148,13 +151,4 @@ fn common(prevalence: &Prevalence) -> String {
         .share()
         .map(|share| format!(", {:.2}% of all documents", share * 100.0));
     format!("{least}{hosts}{names}{}", share.unwrap_or_default())
-}
-
-/// Why there is nothing to say yet.
-fn missing<T>(remote: &Remote<T>, theme: &Theme) -> Line<'static> {
-    if remote.is_pending() {
-        Line::styled("on its way", theme.muted)
-    } else {
-        Line::styled("not known", theme.unknown)
-    }
 }

@@ -9,15 +9,17 @@ use ratatui::{
     text::Line,
 };
 
-pub(super) use process::{names, run, title};
+pub(super) use process::{names, opened, run, title};
 
 use super::{
     Look, Pane, PaneId, motion,
     pivot::{self, Clues},
     sensor, yank,
 };
+use crate::api::Error;
 use crate::keys::{Action, Scope};
-use crate::session::{Cx, Lead, Session};
+use crate::model::ProcessId;
+use crate::session::{Awaiting, Cx, Lead, Session};
 use crate::text;
 use crate::widgets::{Field, Fields};
 use crate::worker::Slot;
@@ -34,6 +36,8 @@ pub struct FactsPane {
     offset: usize,
     n_lines: usize,
     height: usize,
+    /// Whose facts are scrolled.
+    of: Option<ProcessId>,
 }
 
 impl Pane for FactsPane {
@@ -46,18 +50,21 @@ impl Pane for FactsPane {
     }
 
     fn title(&self, session: &Session) -> Line<'static> {
-        match &session.binary_of {
+        match session.looked_at() {
             Some(process) => {
                 let host = text::fit(&process.host, 24);
                 format!("{} on {host} #{}", title(process), process.sensor).into()
             }
-            None => "Facts".into(),
+            None => match opened(session) {
+                Some(opened) => format!("Facts  {opened}").into(),
+                None => "Facts".into(),
+            },
         }
     }
 
     fn state(&self, session: &Session) -> Line<'static> {
-        let looked_at = session.binary_of.as_ref();
-        let summary = looked_at.and_then(|process| session.family.get(&process.id)?.held());
+        let looked_at = session.looked_at();
+        let summary = looked_at.and_then(|process| session.family.get(&process.id)?.current());
         match summary {
             Some(known) => session.as_of(known.as_of).into(),
             None => Line::default(),
@@ -80,7 +87,7 @@ impl Pane for FactsPane {
             self.offset = to;
             return true;
         }
-        let Some(process) = cx.session().binary_of.clone() else {
+        let Some(process) = cx.session().looked_at().cloned() else {
             cx.notify("no process is shown");
             return true;
         };
@@ -93,8 +100,11 @@ impl Pane for FactsPane {
     }
 
     fn clues(&self, session: &Session) -> Vec<Clues> {
-        let process = session.binary_of.as_deref();
-        process.map(Clues::of_process).into_iter().collect()
+        let process = session.looked_at();
+        process
+            .map(|process| Clues::of_process(process))
+            .into_iter()
+            .collect()
     }
 
     fn popup(&self, action: Action, session: &Session) -> Option<Box<dyn Pane>> {
@@ -103,12 +113,17 @@ impl Pane for FactsPane {
 
     fn settle(&mut self, cx: &mut Cx<'_>) {
         cx.put_in_context();
+        let of = cx.session().looked_at().map(|process| process.id);
+        if of != self.of {
+            self.of = of;
+            self.offset = 0;
+        }
     }
 
     fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &Look<'_>) {
         let theme = look.theme;
-        let Some(process) = &session.binary_of else {
-            let text = "open a process to see what is known of it";
+        let Some(process) = session.looked_at() else {
+            let text = nothing(session);
             frame.render_widget(Line::styled(text, theme.muted), area);
             return;
         };
@@ -132,7 +147,7 @@ impl Pane for FactsPane {
         second.retain(|field| field.label != "md5");
         second.push(context::prevalence(process, session, theme));
         second.push(Field::cut("", ""));
-        second.extend(sensor::host_fields(session, theme));
+        second.extend(sensor::host_fields(process, session, theme));
         if !is_wide {
             first.push(Field::cut("", ""));
             first.append(&mut second);
@@ -148,5 +163,21 @@ impl Pane for FactsPane {
             let n_lines = list.render(place, frame.buffer_mut(), theme);
             self.n_lines = self.n_lines.max(n_lines);
         }
+    }
+}
+
+/// Why no facts are shown.
+fn nothing(session: &Session) -> &'static str {
+    let Some(opened) = session.opened else {
+        return "open a process to see what is known of it";
+    };
+    let known = session.family.get(&opened);
+    match known.map(|remote| (remote.error(), remote.is_pending(), remote.is_held())) {
+        Some((_, true, false)) => "on its way",
+        Some((Some(Error::NotFound { .. }), _, false)) => {
+            "the server has no record of this process"
+        }
+        Some((_, _, false)) => "this process could not be loaded; r loads it again",
+        _ => "no process is under the cursor of the tree",
     }
 }

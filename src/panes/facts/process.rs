@@ -77,6 +77,15 @@ fn end(
     }
 }
 
+/// The process that was opened, for a title: by its GUID where nothing else is known of it.
+pub(in crate::panes) fn opened(session: &Session) -> Option<String> {
+    let id = session.opened?;
+    Some(match session.opened_process() {
+        Some(process) => title(process),
+        None => id.to_string(),
+    })
+}
+
 /// Its name and its number on its host, for a title.
 pub(in crate::panes) fn title(process: &Process) -> String {
     let name = match process.name.non_empty() {

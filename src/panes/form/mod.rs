@@ -163,9 +163,7 @@ impl Pane for FormPane {
         let Form::Assign(_) = self.form else {
             return;
         };
-        if cx.session().users.search().is_none() {
-            cx.ask::<User>(String::new());
-        }
+        cx.load::<User>();
         let names: Vec<_> = users(cx.session()).into_iter().map(text::visible).collect();
         self.notes.truncate(1);
         if !names.is_empty() {

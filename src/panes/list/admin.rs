@@ -6,7 +6,7 @@ use super::{Field, Kind, Value, watchlists::switch};
 use crate::keys::{Action, Scope};
 use crate::model::{Group, SensorFilter, Site, Team, User};
 use crate::panes::{FormPane, Pane, PaneId, pivot::Clues};
-use crate::session::{Lead, Session};
+use crate::session::{Cx, Lead, Session};
 use crate::text::Untrusted;
 use crate::widgets::Column;
 use crate::wire::Members;
@@ -42,6 +42,10 @@ impl Kind for SensorGroups {
     const EMPTY: &'static str = "no sensor group is to be seen with this token";
     const FIELDS: &'static [Field<Group>] = GROUPS;
     const SHOWN: usize = 6;
+
+    fn begin(cx: &mut Cx<'_>) {
+        cx.load::<Group>();
+    }
 
     fn lead(row: &Group) -> Option<Lead> {
         let filter = SensorFilter {
@@ -81,6 +85,10 @@ impl Kind for Users {
     const FIELDS: &'static [Field<User>] = USERS;
     const SHOWN: usize = 5;
 
+    fn begin(cx: &mut Cx<'_>) {
+        cx.load::<User>();
+    }
+
     fn popup(
         action: Action,
         _: impl FnOnce() -> Vec<Arc<User>>,
@@ -103,6 +111,10 @@ impl Kind for Teams {
     const FIELDS: &'static [Field<Team>] = TEAMS;
     const SHOWN: usize = 3;
 
+    fn begin(cx: &mut Cx<'_>) {
+        cx.load::<Team>();
+    }
+
     fn popup(
         action: Action,
         _: impl FnOnce() -> Vec<Arc<Team>>,
@@ -123,6 +135,10 @@ impl Kind for Sites {
     const EMPTY: &'static str = "there is no site";
     const FIELDS: &'static [Field<Site>] = SITES;
     const SHOWN: usize = 2;
+
+    fn begin(cx: &mut Cx<'_>) {
+        cx.load::<Site>();
+    }
 }
 
 /// What a site is called, if the sites are known.

@@ -12,7 +12,7 @@ use crate::panes::{
     yank::{self, Copied},
 };
 use crate::query::Index;
-use crate::session::{Lead, Session};
+use crate::session::{Cx, Lead, Session};
 use crate::widgets::Column;
 use crate::worker::{List, Slot};
 
@@ -32,8 +32,12 @@ impl Kind for Bans {
     const FIELDS: &'static [Field<Ban>] = FIELDS;
     const SHOWN: usize = 8;
 
+    fn begin(cx: &mut Cx<'_>) {
+        cx.load::<Ban>();
+    }
+
     fn note(session: &Session) -> Option<String> {
-        let info = session.info.held();
+        let info = session.info.current();
         let is_off = info.and_then(|known| known.value.banning_enabled) == Some(false);
         is_off.then(|| "BANNING IS OFF ON THIS SERVER".into())
     }

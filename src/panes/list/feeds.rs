@@ -27,6 +27,10 @@ impl Kind for Feeds {
     const FIELDS: &'static [Field<Feed>] = FIELDS;
     const SHOWN: usize = 4;
 
+    fn begin(cx: &mut Cx<'_>) {
+        cx.load::<Feed>();
+    }
+
     fn rest(row: Option<&Arc<Feed>>, cx: &mut Cx<'_>) {
         cx.browse(row);
     }

@@ -14,7 +14,7 @@ use crate::panes::{
     yank::{self, Copied},
 };
 use crate::query::Index;
-use crate::session::{Lead, Session};
+use crate::session::{Cx, Lead, Session};
 use crate::text;
 use crate::widgets::Column;
 use crate::worker::{List, Slot};
@@ -37,6 +37,10 @@ impl Kind for Isolated {
     const EMPTY: &'static str = "no host is isolated, and none is to be";
     const FIELDS: &'static [Field<Severed>] = FIELDS;
     const SHOWN: usize = 8;
+
+    fn begin(cx: &mut Cx<'_>) {
+        cx.load::<Severed>();
+    }
 
     fn note(session: &Session) -> Option<String> {
         let drifted = drifted(session);

@@ -33,6 +33,10 @@ impl Kind for Sensors {
     const SHOWN: usize = 10;
     const IS_COUNTED: bool = true;
 
+    fn begin(cx: &mut Cx<'_>) {
+        cx.load::<Sensor>();
+    }
+
     fn note(session: &Session) -> Option<String> {
         let filter = SensorFilter::of(&session.sensors.search()?.query);
         let is_any = filter != SensorFilter::default();

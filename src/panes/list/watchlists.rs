@@ -7,7 +7,6 @@ use crate::keys::{Action, Scope};
 use crate::model::{StoredIndex, Watchlist};
 use crate::panes::{FormPane, Pane, PaneId, pivot::Clues};
 use crate::query;
-use crate::read::Fetch;
 use crate::session::{Cx, Lead, Session, runnable};
 use crate::widgets::Column;
 use crate::worker::{List, Slot};
@@ -27,6 +26,10 @@ impl Kind for Watchlists {
     const EMPTY: &'static str = "there is no watchlist";
     const FIELDS: &'static [Field<Watchlist>] = FIELDS;
     const SHOWN: usize = 7;
+
+    fn begin(cx: &mut Cx<'_>) {
+        cx.load::<Watchlist>();
+    }
 
     fn rest(row: Option<&Arc<Watchlist>>, cx: &mut Cx<'_>) {
         cx.consider_watchlist(row);
@@ -61,9 +64,9 @@ impl Kind for Watchlists {
             Action::AddAction => FormPane::add_action(row()?.id),
             Action::RemoveAction => {
                 // Those are of the one under the cursor, which need not be the one that is marked.
-                let (row, known) = (row()?, session.watch_actions.current()?);
-                let is_its = session.watch_actions.asked() == Some(&Fetch::WatchActions(row.id));
-                is_its.then(|| FormPane::remove_action(row.id, known.value.rows.clone()))?
+                let row = row()?;
+                let known = session.actions_of(row.id)?.current()?;
+                FormPane::remove_action(row.id, known.value.rows.clone())
             }
             _ => return None,
         };

@@ -14,7 +14,6 @@ use crate::widgets::Field;
 pub(super) fn facts(
     known: &Known<Binary>,
     process: &Process,
-    is_current: bool,
     zone: &Zone,
     theme: &Theme,
 ) -> Vec<Field<'static>> {
@@ -33,25 +32,19 @@ pub(super) fn facts(
         .publisher
         .non_empty()
         .map(|by| format!(" by {}", text::visible(by)));
-    // A name of the process asked about must not stand above the facts of another one's file.
-    let name = if is_current {
-        &process.name
-    } else {
-        &binary.version.original_filename
-    };
     let judged = vec![
         Span::styled(result, style),
         Span::raw(publisher.unwrap_or_default()),
     ];
     let mut fields = vec![
-        Field::cut("binary", text::visible(name)),
+        Field::cut("binary", text::visible(&process.name)),
         Field::cut("md5", binary.md5.to_string()),
         Field::cut("signature", Line::from(judged)),
     ];
     if let Some(signed_at) = signature.signed_at {
         let day = zone.day(signed_at);
-        let started = process.started.filter(|_| is_current);
-        let age = started
+        let age = process
+            .started
             .map(|started| age(signed_at, started))
             .unwrap_or_default();
         fields.push(Field::cut("signed", format!("{day}{age}")));
@@ -68,10 +61,16 @@ pub(super) fn facts(
 }
 
 /// Why there are no facts.
-pub(super) fn missing(process: &Process, remote: &Remote<Binary>, theme: &Theme) -> Field<'static> {
+pub(super) fn missing(
+    process: &Process,
+    remote: Option<&Remote<Binary>>,
+    theme: &Theme,
+) -> Field<'static> {
     let said = match process.md5 {
         None => Line::styled("hash not recorded", theme.unknown),
-        Some(_) if remote.is_pending() => Line::styled("on its way", theme.muted),
+        Some(_) if remote.is_some_and(Awaiting::is_pending) => {
+            Line::styled("on its way", theme.muted)
+        }
         Some(md5) => Line::styled(format!("{md5}: not known"), theme.unknown),
     };
     Field::cut("binary", said)

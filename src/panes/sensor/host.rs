@@ -38,10 +38,7 @@ pub(in crate::panes) fn group(id: Option<GroupId>, session: &Session) -> String 
     let Some(id) = id else {
         return "not known".into();
     };
-    let subject = session.group.current();
-    let subject = subject.filter(|group| group.value.id == id);
-    let name = subject.map(|group| &group.value.name);
-    match name.or_else(|| session.group_name(id)) {
+    match session.group_name(id) {
         Some(name) => text::visible(name),
         None => format!("#{id}"),
     }

@@ -9,19 +9,21 @@ use ratatui::{Frame, layout::Rect, text::Line};
 
 use super::{Look, Pane, PaneId, motion, pivot::Clues, yank};
 use crate::keys::{Action, Scope};
-use crate::model::Process;
+use crate::model::{Process, ProcessId, Sensor};
 use crate::session::{Awaiting, Cx, Remote, Session};
 use crate::text;
 use crate::theme::Theme;
 use crate::widgets::{Field, Fields};
 use crate::worker::Slot;
 
-/// The pane with the sensor of the subject, and the binary of the process looked at.
+/// The pane with the sensor and the binary of the process that is looked at.
 #[derive(Debug, Default)]
 pub struct SensorPane {
     offset: usize,
     n_lines: usize,
     height: usize,
+    /// Whose facts are scrolled.
+    of: Option<ProcessId>,
 }
 
 impl Pane for SensorPane {
@@ -34,19 +36,17 @@ impl Pane for SensorPane {
     }
 
     fn title(&self, session: &Session) -> Line<'static> {
-        let Some(known) = session.sensor.held() else {
+        let Some(process) = session.looked_at() else {
             return "Sensor".into();
         };
-        format!(
-            "{} #{}",
-            text::fit(&known.value.computer_name, 24),
-            known.value.id
-        )
-        .into()
+        let name = host(process, session).map_or(&process.host, |sensor| &sensor.computer_name);
+        format!("{} #{}", text::fit(name, 24), process.sensor).into()
     }
 
     fn state(&self, session: &Session) -> Line<'static> {
-        match session.sensor.held() {
+        let process = session.looked_at();
+        let sensor = process.and_then(|process| session.sensor_of(process.sensor));
+        match sensor.and_then(Remote::current) {
             Some(known) => session.as_of(known.as_of).into(),
             None => Line::default(),
         }
@@ -62,33 +62,45 @@ impl Pane for SensorPane {
             self.offset = to;
             return true;
         }
-        let sensor = cx.session().sensor.current();
-        let Some(sensor) = sensor.map(|known| known.value.clone()) else {
+        let session = cx.session();
+        let process = session.looked_at();
+        let Some(sensor) = process.and_then(|process| host(process, session)) else {
             cx.notify("no sensor is shown");
             return true;
         };
-        yank::copy_one(yank::sensor(&sensor, action), cx)
+        yank::copy_one(yank::sensor(&sensor.clone(), action), cx)
     }
 
     fn clues(&self, session: &Session) -> Vec<Clues> {
-        let Some(known) = session.sensor.current() else {
-            return Vec::new();
-        };
-        let sensor = &known.value;
-        vec![Clues::of_host(sensor.id, &sensor.computer_name)]
+        let process = session.looked_at();
+        let sensor = process.and_then(|process| host(process, session));
+        let clues = sensor.map(|sensor| Clues::of_host(sensor.id, &sensor.computer_name));
+        clues.into_iter().collect()
+    }
+
+    fn settle(&mut self, cx: &mut Cx<'_>) {
+        let of = cx.session().looked_at().map(|process| process.id);
+        if of != self.of {
+            self.of = of;
+            self.offset = 0;
+        }
     }
 
     fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &Look<'_>) {
         let theme = look.theme;
-        let mut fields = host_fields(session, theme);
-        if let Some(process) = &session.binary_of {
-            let rule = theme.glyphs.border.horizontal_top.repeat(area.width.into());
-            fields.push(Field::cut("", Line::styled(rule, theme.border)));
-            fields.extend(binary_fields(process, session, theme));
-        }
-        if let Some(known) = session.sensor.held() {
+        let Some(process) = session.looked_at() else {
+            let text = "select a process to see its host";
+            frame.render_widget(Line::styled(text, theme.muted), area);
+            return;
+        };
+        let mut fields = host_fields(process, session, theme);
+        let rule = theme.glyphs.border.horizontal_top.repeat(area.width.into());
+        fields.push(Field::cut("", Line::styled(rule, theme.border)));
+        fields.extend(binary_fields(process, session, theme));
+        let sensor = session.sensor_of(process.sensor);
+        if let Some((remote, known)) = sensor.and_then(|remote| Some((remote, remote.current()?))) {
             fields.push(Field::cut("", ""));
-            fields.extend(dimmed(&session.sensor, aside(&known.value), theme));
+            fields.extend(dimmed(remote, aside(&known.value), theme));
         }
         self.height = usize::from(area.height);
         self.offset = self.offset.min(fields.len().saturating_sub(self.height));
@@ -100,19 +112,27 @@ impl Pane for SensorPane {
     }
 }
 
-/// What is known of the host of the subject.
-pub(super) fn host_fields(session: &Session, theme: &Theme) -> Vec<Field<'static>> {
-    let said = |text, style| vec![Field::cut("", Line::styled(text, style))];
-    match (session.sensor.held(), &session.subject) {
-        (Some(known), _) => {
+/// The sensor of the host of a process, if it is here.
+fn host<'s>(process: &Process, session: &'s Session) -> Option<&'s Sensor> {
+    let known = session.sensor_of(process.sensor)?.current()?;
+    Some(&known.value)
+}
+
+/// What is known of the host of a process.
+pub(super) fn host_fields(
+    process: &Process,
+    session: &Session,
+    theme: &Theme,
+) -> Vec<Field<'static>> {
+    let remote = session.sensor_of(process.sensor);
+    match remote.and_then(|remote| Some((remote, remote.current()?))) {
+        Some((remote, known)) => {
             let sensor = &known.value;
             let group = group(sensor.group, session);
             let facts = facts(sensor, known.as_of, group, &session.zone, theme);
-            dimmed(&session.sensor, facts, theme)
+            dimmed(remote, facts, theme)
         }
-        (None, None) => said("select a process to see its host", theme.muted),
-        (None, Some(_)) if session.sensor.is_pending() => said("on its way", theme.muted),
-        (None, Some(_)) => said("not known", theme.unknown),
+        None => vec![Field::cut("", missing(remote, theme))],
     }
 }
 
@@ -122,23 +142,32 @@ pub(super) fn binary_fields(
     session: &Session,
     theme: &Theme,
 ) -> Vec<Field<'static>> {
-    match session.binary.held() {
-        Some(known) => {
-            let is_current = session.binary.is_current();
-            let facts = binary::facts(known, process, is_current, &session.zone, theme);
-            dimmed(&session.binary, facts, theme)
+    let remote = session.binary_of(process);
+    match remote.and_then(|remote| Some((remote, remote.current()?))) {
+        Some((remote, known)) => {
+            let facts = binary::facts(known, process, &session.zone, theme);
+            dimmed(remote, facts, theme)
         }
-        None => vec![binary::missing(process, &session.binary, theme)],
+        None => vec![binary::missing(process, remote, theme)],
     }
 }
 
-/// What answers another question than the one asked is dimmed while the answer is awaited, and so is what is old.
+/// Why there is nothing to say of an answer yet.
+pub(super) fn missing<T>(remote: Option<&Remote<T>>, theme: &Theme) -> Line<'static> {
+    if remote.is_some_and(Awaiting::is_pending) {
+        Line::styled("on its way", theme.muted)
+    } else {
+        Line::styled("not known", theme.unknown)
+    }
+}
+
+/// What is old is dimmed: a newer answer was asked for and did not come.
 fn dimmed<T>(
     remote: &Remote<T>,
     mut fields: Vec<Field<'static>>,
     theme: &Theme,
 ) -> Vec<Field<'static>> {
-    if !remote.is_current() || remote.error().is_some() {
+    if remote.error().is_some() {
         for field in &mut fields {
             field.value = Line::styled(field.value.to_string(), theme.stale);
         }

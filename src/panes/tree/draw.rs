@@ -38,6 +38,8 @@ pub(in crate::panes) struct Shown {
     pub(in crate::panes) cursor: usize,
     /// The process to be set off, if one is.
     pub(in crate::panes) opened: Option<ProcessId>,
+    /// From when the rows are: a start of the same year needs none.
+    pub(in crate::panes) as_of: Timestamp,
     /// Whether a sign tells what is folded.
     pub(in crate::panes) has_signs: bool,
 }
@@ -55,11 +57,7 @@ pub(in crate::panes) fn draw(
     *first = follow(*first, shown.cursor, area.height.into(), rows.len());
     let depths: Vec<_> = rows.iter().map(|row| row.depth).collect();
     let columns = Columns::of(area.width.into(), shown.has_signs);
-    let as_of = session
-        .lineage
-        .held()
-        .map_or(Timestamp::UNIX_EPOCH, |known| known.as_of);
-    let started = |at| moment(at, columns.start, as_of, &session.zone);
+    let started = |at| moment(at, columns.start, shown.as_of, &session.zone);
     for (at, place) in (*first..rows.len()).zip(area.rows()) {
         // Deep trees are not indented out of sight.
         let room = columns.name.saturating_sub(NAME / 2);

@@ -18,7 +18,7 @@ use super::{
 };
 use crate::keys::{Action, Scope};
 use crate::model::{Process, ProcessId, Top};
-use crate::session::{Cx, Lead, Session};
+use crate::session::{Cx, Lead, Remote, Session};
 use crate::text;
 use crate::worker::Slot;
 
@@ -170,7 +170,10 @@ impl TreePane {
         self.state.cursor = Some(Spot::Process(opened));
         let rows = rows::tree(session, &self.state.unfolded);
         let is_shown = rows.iter().any(|row| row.spot() == Spot::Process(opened));
-        let summary = session.family.get(&opened).and_then(|remote| remote.held());
+        let summary = session
+            .family
+            .get(&opened)
+            .and_then(|remote| remote.current());
         let parent = summary.and_then(|known| known.value.process.parent);
         if let (false, Some(parent)) = (is_shown, parent) {
             self.state.unfolded.insert(parent);
@@ -188,18 +191,18 @@ impl Pane for TreePane {
     }
 
     fn title(&self, session: &Session) -> Line<'static> {
-        match session.opened_process() {
-            Some(process) => format!("Tree  {}", facts::title(process)).into(),
+        match facts::opened(session) {
+            Some(opened) => format!("Tree  {opened}").into(),
             None => "Tree".into(),
         }
     }
 
     fn state(&self, session: &Session) -> Line<'static> {
-        let lineage = session.lineage.held();
-        let lineage = lineage.filter(|known| Some(known.value.subject.id) == session.origin);
+        let chain = session.origin.and_then(|id| session.chain_of(id));
+        let lineage = chain.and_then(Remote::current);
         let summary = session
             .opened
-            .and_then(|id| session.family.get(&id)?.held());
+            .and_then(|id| session.family.get(&id)?.current());
         let (Some(lineage), Some(summary)) = (lineage, summary) else {
             return Line::default();
         };
@@ -298,13 +301,14 @@ impl Pane for TreePane {
         self.state.at = self.index(&rows);
         let unfolded = unfolded(&rows);
         let under_cursor = rows.get(self.state.at).and_then(Row::process);
-        let looked_at =
-            under_cursor.filter(|process| session.binary_of.as_deref() != Some(process));
+        let shown = session.looked_at().map(AsRef::as_ref);
+        let is_other = shown != under_cursor;
+        let looked_at = under_cursor.filter(|_| is_other);
         let looked_at = looked_at.map(|process| Arc::new(process.clone()));
         let rested = under_cursor.filter(|process| has_document(process));
         let rested = rested.map(|process| process.id);
-        if let Some(process) = looked_at {
-            cx.look_at(&process);
+        if is_other {
+            cx.look_at(looked_at.as_ref());
         }
         if rested != self.rested {
             let before = std::mem::replace(&mut self.rested, rested);
@@ -330,7 +334,12 @@ impl Pane for TreePane {
             return;
         }
         let rows = rows::tree(session, &self.state.unfolded);
+        let chain = session.origin.and_then(|id| session.chain_of(id));
+        let chain = chain.and_then(Remote::current).map(|known| known.as_of);
+        let mut summaries = session.family.values().filter_map(Remote::current);
+        let as_of = chain.or_else(|| summaries.next().map(|known| known.as_of));
         let shown = Shown {
+            as_of: as_of.unwrap_or_default(),
             cursor: self.index(&rows),
             opened: session.opened,
             has_signs: true,

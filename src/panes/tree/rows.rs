@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashSet};
 
 use crate::api::Error;
 use crate::model::{Lineage, Process, ProcessId, Top};
-use crate::session::{Awaiting, Session};
+use crate::session::{Awaiting, Remote, Session};
 
 /// A row of a tree.
 #[derive(Clone, Copy, Debug)]
@@ -119,23 +119,30 @@ pub(super) fn tree<'a>(session: &'a Session, unfolded: &BTreeSet<ProcessId>) -> 
         return Vec::new();
     };
     let mut rows = Vec::new();
-    let held = session.lineage.held();
-    let lineage = held.filter(|known| known.value.subject.id == origin);
+    let chain = session.chain_of(origin);
+    let lineage = chain.and_then(Remote::current);
     let stem: Vec<&Process> = if let Some(known) = lineage {
         let lineage = &*known.value;
-        rows.extend(top(lineage, session.lineage.is_pending()));
+        rows.extend(top(lineage, chain.is_some_and(Awaiting::is_pending)));
         let ancestors = lineage.ancestors.iter().rev();
         ancestors
             .chain([&lineage.subject])
             .map(|process| &**process)
             .collect()
     } else {
-        let summary = session.family.get(&origin).and_then(|remote| remote.held());
+        let own = session
+            .family
+            .get(&origin)
+            .and_then(|remote| remote.current());
+        let own = own.map(|known| &known.value.process);
+        let opened = session
+            .opened_process()
+            .filter(|opened| opened.id == origin);
         rows.push(Row {
             depth: 0,
             what: What::Note(origin, missing_chain(session, origin)),
         });
-        summary.iter().map(|known| &known.value.process).collect()
+        own.or(opened).into_iter().collect()
     };
     let mut growth = Growth {
         session,
@@ -153,9 +160,11 @@ pub(super) fn tree<'a>(session: &'a Session, unfolded: &BTreeSet<ProcessId>) -> 
 /// Why there is no chain.
 fn missing_chain(session: &Session, origin: ProcessId) -> Note<'_> {
     let summary = session.family.get(&origin);
-    let is_awaited = summary.is_some_and(Awaiting::is_pending) || session.lineage.is_pending();
+    let chain = session.chain_of(origin);
+    let is_awaited =
+        summary.is_some_and(Awaiting::is_pending) || chain.is_some_and(Awaiting::is_pending);
     let error = summary.and_then(Awaiting::error);
-    match error.or(session.lineage.error()) {
+    match error.or(chain.and_then(Awaiting::error)) {
         None if is_awaited => Note::Awaited,
         error => Note::Missing(error),
     }
@@ -176,7 +185,7 @@ impl<'a> Growth<'a, '_> {
     fn grow(&mut self, process: &'a Process, stem: &[&'a Process], depth: usize) {
         let id = process.id;
         let remote = self.session.family.get(&id);
-        let summary = remote.and_then(|remote| remote.held());
+        let summary = remote.and_then(|remote| remote.current());
         // What was asked for says more than what came with its relatives.
         let process = summary.map_or(process, |known| &known.value.process);
         let is_loop = !self.path.insert(id);
@@ -227,7 +236,7 @@ impl<'a> Growth<'a, '_> {
         stem: &'s [&'a Process],
     ) -> Vec<(&'a Process, &'s [&'a Process])> {
         let remote = self.session.family.get(&id);
-        let known = remote.and_then(|remote| remote.held());
+        let known = remote.and_then(|remote| remote.current());
         let listed = known.map_or(&[][..], |known| &known.value.children);
         let mut seen = HashSet::new();
         let mut children: Vec<(&Process, &[&Process])> = Vec::new();
@@ -251,7 +260,7 @@ impl<'a> Growth<'a, '_> {
             return vec![Note::Awaited];
         };
         let mut notes = Vec::new();
-        if let Some(known) = remote.held() {
+        if let Some(known) = remote.current() {
             let n_shown = known.value.children.len();
             let counted = known.value.process.counts.childproc;
             let n_counted = counted
@@ -280,7 +289,7 @@ impl<'a> Growth<'a, '_> {
 
     /// The siblings of a process on the stem, if that is where one began: they came with it.
     fn siblings(&self, child: &Process) -> Option<Note<'a>> {
-        let known = self.session.family.get(&self.origin)?.held()?;
+        let known = self.session.family.get(&self.origin)?.current()?;
         let n_siblings = known.value.siblings.len();
         let is_here = child.id == self.origin && n_siblings > 0;
         is_here.then_some(Note::Siblings(n_siblings, n_siblings >= SERVERS_OWN))

@@ -6,22 +6,18 @@ use super::{Cx, context::open_alerts};
 use crate::model::{Corpus, Feed, Group, Report, Sensor, StoredIndex, Watchlist};
 use crate::query::{self, Index, Stored};
 use crate::read::Fetch;
-use crate::session::{Remote, Session};
+use crate::session::{Awaiting, Remote, Session};
 use crate::worker::{Slot, Urgency};
 
 impl Cx<'_> {
     /// Asks what the sensor groups are called, unless that is known or on its way.
     pub fn name_groups(&mut self) {
-        if self.session.groups.search().is_none() {
-            self.ask::<Group>(String::new());
-        }
+        self.load::<Group>();
     }
 
     /// Asks what the watchlists are called, unless that is known or on its way.
     pub(super) fn name_watchlists(&mut self) {
-        if self.session.watchlists.search().is_none() {
-            self.ask::<Watchlist>(String::new());
-        }
+        self.load::<Watchlist>();
     }
 
     /// Makes this host the one that is looked at.
@@ -33,21 +29,14 @@ impl Cx<'_> {
     pub fn attend_alerts(&mut self) {
         let host = self.session.host.as_ref();
         let name = host.and_then(|host| host.computer_name.non_empty());
-        match name.map(open_alerts) {
-            Some(fetch) if self.session.host_alerts.asked() == Some(&fetch) => {}
-            Some(fetch) => self.fetch_for(Slot::HostAlerts, fetch, Urgency::Settled),
-            None => self.drop_value(Slot::HostAlerts),
-        }
+        self.want(Slot::HostAlerts, name.map(open_alerts));
     }
 
     /// Makes this watchlist the one that is looked at, and asks what it sets off.
     pub fn consider_watchlist(&mut self, watchlist: Option<&Arc<Watchlist>>) {
         self.session.watchlist = watchlist.cloned();
-        match watchlist.map(|watchlist| Fetch::WatchActions(watchlist.id)) {
-            Some(fetch) if self.session.watch_actions.asked() == Some(&fetch) => {}
-            Some(fetch) => self.fetch(fetch, Urgency::Settled),
-            None => self.drop_value(Slot::WatchActions),
-        }
+        let actions = watchlist.map(|watchlist| Fetch::WatchActions(watchlist.id));
+        self.want(Slot::WatchActions, actions);
     }
 
     /// Counts on the server what the watchlist that is looked at finds now.
@@ -94,22 +83,10 @@ impl Cx<'_> {
     /// Makes this report the one that is looked at, and asks for all that it looks for and how many alerts it has raised.
     pub fn look_up(&mut self, report: Option<&Arc<Report>>) {
         self.session.looked_up = report.cloned();
-        let Some(report) = report else {
-            self.drop_value(Slot::Report);
-            self.drop_value(Slot::ReportAlerts);
-            return;
-        };
-        let fetch = Fetch::Report(report.id.clone());
-        if self.session.report.asked() != Some(&fetch) {
-            self.fetch(fetch, Urgency::Settled);
-        }
-        let fetch = Fetch::Count {
-            corpus: Corpus::Alerts,
-            query: alerts_of(report),
-        };
-        if self.session.report_alerts.asked() != Some(&fetch) {
-            self.fetch_for(Slot::ReportAlerts, fetch, Urgency::Settled);
-        }
+        let whole = report.map(|report| Fetch::Report(report.id.clone()));
+        self.want(Slot::Report, whole);
+        let raised = report.map(|report| count_alerts(report));
+        self.want(Slot::ReportAlerts, raised);
     }
 
     /// Asks what the server is licensed for and where it keeps events, unless that was asked.
@@ -146,15 +123,19 @@ impl Cx<'_> {
         }
     }
 
-    /// Nothing is looked at that would have a value there.
-    fn drop_value(&mut self, slot: Slot) {
-        self.cancel(slot);
-        match slot {
-            Slot::HostAlerts => self.session.host_alerts.clear(),
-            Slot::WatchActions => self.session.watch_actions.clear(),
-            Slot::Report => self.session.report.clear(),
-            Slot::ReportAlerts => self.session.report_alerts.clear(),
-            _ => {}
+    /// Asks for what is to be known beside a row, unless that was asked; nothing: nothing is known there.
+    pub(super) fn want(&mut self, slot: Slot, fetch: Option<Fetch>) {
+        let Some(fetch) = fetch else {
+            self.cancel(slot);
+            if let Some(remote) = self.session.awaiting_mut(slot) {
+                remote.empty();
+            }
+            return;
+        };
+        let asked = self.session.awaiting(slot);
+        let asked = asked.and_then(Awaiting::question);
+        if asked.is_none_or(|asked| !asked.is_same_question(&fetch)) {
+            self.fetch_for(slot, fetch, Urgency::Settled);
         }
     }
 }
@@ -162,15 +143,7 @@ impl Cx<'_> {
 impl Session {
     /// How much a watchlist was last counted to find, if that is the one that was counted.
     pub fn hits_of(&self, watchlist: &Watchlist) -> Option<&Remote<u64>> {
-        let is_its = self.watch_count.asked() == hits(watchlist).as_ref();
-        (is_its && self.watch_count.asked().is_some()).then_some(&self.watch_count)
-    }
-
-    /// The report that is looked at, with all that it looks for.
-    pub fn whole_report(&self) -> Option<&Report> {
-        let wanted = self.looked_up.as_ref()?;
-        let whole = self.report.current()?;
-        (whole.value.id == wanted.id).then_some(&*whole.value)
+        self.watch_count.about(&hits(watchlist)?)
     }
 }
 
@@ -189,6 +162,14 @@ pub fn runnable(watchlist: &Watchlist) -> Option<(Index, String)> {
 pub fn alerts_of(report: &Report) -> String {
     let id = query::quote(report.id.id.raw());
     format!("feed_id:{} watchlist_id:{id}", report.id.feed)
+}
+
+/// The question how many alerts a report has raised.
+pub(in crate::session) fn count_alerts(report: &Report) -> Fetch {
+    Fetch::Count {
+        corpus: Corpus::Alerts,
+        query: alerts_of(report),
+    }
 }
 
 /// The query that finds the reports of a feed.

@@ -16,29 +16,16 @@ impl Cx<'_> {
     /// Asks how common the file of the process that is looked at is, which alerts are open on its host and what its
     /// watchlists are called, unless that was asked.
     pub fn put_in_context(&mut self) {
-        let Some(process) = self.session.binary_of.clone() else {
-            return;
+        let Some(process) = self.session.looked_at.clone() else {
+            return self.compare_nothing();
         };
         // A hit has the number of its watchlist, and no name.
         if !process.watchlists.is_empty() {
             self.name_watchlists();
         }
-        match process.md5.map(Fetch::Prevalence) {
-            Some(fetch) if self.session.prevalence.asked() == Some(&fetch) => {}
-            Some(fetch) => self.fetch(fetch, Urgency::Settled),
-            None => {
-                self.cancel(Slot::Prevalence);
-                self.session.prevalence.clear();
-            }
-        }
-        match process.host.non_empty().map(open_alerts) {
-            Some(fetch) if self.session.host_alerts.asked() == Some(&fetch) => {}
-            Some(fetch) => self.fetch_for(Slot::HostAlerts, fetch, Urgency::Settled),
-            None => {
-                self.cancel(Slot::HostAlerts);
-                self.session.host_alerts.clear();
-            }
-        }
+        self.want(Slot::Prevalence, process.md5.map(Fetch::Prevalence));
+        let open = process.host.non_empty().map(open_alerts);
+        self.want(Slot::HostAlerts, open);
     }
 
     /// Asks for both again, past the cache.
@@ -54,15 +41,13 @@ impl Cx<'_> {
     /// Nothing is looked at.
     pub(super) fn compare_nothing(&mut self) {
         for slot in [Slot::Prevalence, Slot::HostAlerts] {
-            self.cancel(slot);
+            self.want(slot, None);
         }
-        self.session.prevalence.clear();
-        self.session.host_alerts.clear();
     }
 }
 
 /// The alerts of a host that nobody has closed. The server finds none by the process it is about (reference 2.13).
-pub(super) fn open_alerts(host: &Untrusted) -> Fetch {
+pub(in crate::session) fn open_alerts(host: &Untrusted) -> Fetch {
     let host = query::quote(host.raw());
     let search = Search {
         query: format!("hostname:{host} (status:Unresolved OR status:\"In Progress\")"),

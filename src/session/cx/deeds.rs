@@ -9,7 +9,7 @@ use crate::model::{
     Alert, Ban, Feed, Group, Report, Sensor, SensorId, Severed, Team, User, Watchlist,
 };
 use crate::read::Fetch;
-use crate::session::{Doing, Effect, Found, Listed, Preview, deeds::KeptReason};
+use crate::session::{Doing, Effect, Found, Preview, deeds::KeptReason};
 use crate::worker::{List, Object, Request, Slot, Step, Ticket, Urgency};
 
 impl Cx<'_> {
@@ -209,16 +209,6 @@ impl Cx<'_> {
             | List::Acts
             | List::Calls
             | List::Sites => {}
-        }
-    }
-
-    /// Asks again for the rows of a list that are here, if it was ever asked for.
-    fn again<T: Listed>(&mut self) {
-        let pages = T::pages(self.session);
-        let here = || pages.here().map(|(at, _)| at);
-        let span = here().min().unwrap_or(0)..here().max().unwrap_or(0) + 1;
-        if pages.search().is_some() {
-            self.renew::<T>(&span);
         }
     }
 

@@ -31,6 +31,11 @@ impl Cx<'_> {
             self.session.origin = Some(origin);
         }
         self.session.opened = Some(id);
+        // Nothing of the process before stands for one that may never come.
+        self.session.subject.take_if(|subject| subject.id != id);
+        if self.session.chain_of(origin).is_none() {
+            self.want(Slot::Lineage, None);
+        }
         self.meet(origin);
         self.meet(id);
         self.attend(id);

@@ -36,6 +36,33 @@ impl Cx<'_> {
         self.put::<T>(search);
     }
 
+    /// Asks for a list that comes whole, unless that was asked.
+    pub fn load<T: Listed>(&mut self) {
+        if T::pages(self.session).search().is_none() {
+            self.ask::<T>(String::new());
+        }
+    }
+
+    /// Asks anew for the rows of a list that are here, or for the list if that was not asked. They stay until the answer
+    /// comes.
+    pub fn reload<T: Listed>(&mut self) {
+        if T::pages(self.session).search().is_none() {
+            self.ask::<T>(String::new());
+        } else {
+            self.again::<T>();
+        }
+    }
+
+    /// Asks again for the rows of a list that are here, if it was ever asked for.
+    pub(super) fn again<T: Listed>(&mut self) {
+        let pages = T::pages(self.session);
+        let here = || pages.here().map(|(at, _)| at);
+        let span = here().min().unwrap_or(0)..here().max().unwrap_or(0) + 1;
+        if pages.search().is_some() {
+            self.renew::<T>(&span);
+        }
+    }
+
     /// Puts a question that a list follows the cursor of another with: it is asked when that rests, and the cache may
     /// answer.
     pub fn look_into<T: Listed>(&mut self, query: String) {

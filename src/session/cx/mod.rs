@@ -15,7 +15,9 @@ mod watch;
 
 use std::{path::PathBuf, sync::Arc};
 
+pub(super) use beside::count_alerts;
 pub use beside::{alerts_of, reports_of, runnable};
+pub(super) use context::open_alerts;
 use jiff::Timestamp;
 
 use super::{Awaiting, Chosen, Effect, Heard, Lead, Notice, SavedQuery, Session};

@@ -32,7 +32,7 @@ impl Cx<'_> {
         }
     }
 
-    /// Makes this process the subject: its chain, its host and its binary are shown.
+    /// Makes this process the subject: its chain is shown.
     pub fn inspect(&mut self, process: Option<&Arc<Process>>) {
         match process {
             Some(process) => self.examine(process, process.id),
@@ -42,60 +42,44 @@ impl Cx<'_> {
 
     /// Makes this process the subject, shown with the chain of another.
     pub(super) fn examine(&mut self, process: &Arc<Process>, chain_of: ProcessId) {
+        let before = self.session.subject.replace(process.clone());
         let chain = Fetch::Lineage {
             id: chain_of,
             known: 0,
         };
-        let asked = self.session.lineage.asked();
-        let is_asked = asked.is_some_and(|asked| asked.is_same_question(&chain));
-        let before = self.session.subject.replace(process.clone());
-        let before = before.filter(|before| before.id == process.id);
-        if is_asked
-            && before
-                .as_ref()
-                .is_some_and(|before| Arc::ptr_eq(before, process))
-        {
-            return;
-        }
-        if !is_asked {
-            self.fetch(chain, Urgency::Settled);
-        }
-        if before.is_none() {
+        self.want(Slot::Lineage, Some(chain));
+        // What its host is like may have changed since it was asked because of another one.
+        if before.is_none_or(|before| before.id != process.id) {
             self.fetch(Fetch::Sensor(process.sensor), Urgency::Settled);
-            self.look_at(process);
-        } else if self.session.is_looked_at(process.id) {
-            // Its document may have been completed since.
-            self.look_at(process);
         }
     }
 
-    /// Shows the binary of this process: the subject, or one of its relatives.
-    pub fn look_at(&mut self, process: &Arc<Process>) {
-        let before = self.session.binary_of.replace(process.clone());
-        if before.is_some_and(|before| before.id == process.id && before.md5 == process.md5) {
-            return;
+    /// Shows the facts of this process, or of none: its host and its file are asked for.
+    pub fn look_at(&mut self, process: Option<&Arc<Process>>) {
+        let before = std::mem::replace(&mut self.session.looked_at, process.cloned());
+        let Some(process) = process else {
+            for slot in [Slot::Sensor, Slot::Group, Slot::Binary] {
+                self.want(slot, None);
+            }
+            return self.compare_nothing();
+        };
+        if self.session.sensor_of(process.sensor).is_none() {
+            self.want(Slot::Group, None);
         }
-        if let Some(md5) = process.md5 {
-            self.fetch(Fetch::Binary(md5), Urgency::Settled);
-        } else {
-            self.cancel(Slot::Binary);
-            self.session.binary.clear();
+        self.want(Slot::Sensor, Some(Fetch::Sensor(process.sensor)));
+        // What did not come for one process is asked for again for the next.
+        if before.is_none_or(|before| before.id != process.id)
+            && !self.session.binary.is_pending()
+            && self.session.binary.current().is_none()
+        {
+            self.want(Slot::Binary, None);
         }
+        self.want(Slot::Binary, process.md5.map(Fetch::Binary));
     }
 
     fn inspect_nothing(&mut self) {
-        if self.session.subject.take().is_none() {
-            return;
-        }
-        for slot in [Slot::Lineage, Slot::Sensor, Slot::Group, Slot::Binary] {
-            self.cancel(slot);
-        }
-        self.session.lineage.clear();
-        self.session.sensor.clear();
-        self.session.group.clear();
-        self.session.binary.clear();
-        self.session.binary_of = None;
-        self.compare_nothing();
+        self.session.subject = None;
+        self.want(Slot::Lineage, None);
     }
 
     /// Asks again for what is known of the subject, past the cache.

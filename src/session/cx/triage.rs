@@ -133,7 +133,7 @@ impl Cx<'_> {
             }),
             span: Span { start: 0, rows: 1 },
         });
-        self.set_aside(Aside::Newest, newest);
+        self.want(Slot::Aside(Aside::Newest), newest);
         self.session.alert = self.session.triage.asides.newest().cloned();
     }
 
@@ -142,7 +142,7 @@ impl Cx<'_> {
         let alert = self.session.alert.clone();
         for aside in Aside::iter().filter(|aside| *aside != Aside::Newest) {
             let fetch = alert.as_ref().and_then(|alert| self.around(aside, alert));
-            self.set_aside(aside, fetch);
+            self.want(Slot::Aside(aside), fetch);
         }
     }
 
@@ -180,19 +180,6 @@ impl Cx<'_> {
         if let Some(Fetch::Lineage { id, known }) = rest.filter(is_short) {
             let slot = Slot::Aside(Aside::Chain);
             self.fetch_for(slot, Fetch::Lineage { id, known }, Urgency::Now);
-        }
-    }
-
-    /// Asks for one part, unless that was asked; nothing: nothing is known.
-    fn set_aside(&mut self, aside: Aside, fetch: Option<Fetch>) {
-        let slot = Slot::Aside(aside);
-        let Some(fetch) = fetch else {
-            self.cancel(slot);
-            return self.session.triage.asides.awaiting_mut(aside).empty();
-        };
-        let asked = self.session.triage.asides.awaiting(aside).question();
-        if asked.is_none_or(|asked| !asked.is_same_question(&fetch)) {
-            self.fetch_for(slot, fetch, Urgency::Settled);
         }
     }
 

@@ -125,13 +125,13 @@ impl Timeline {
 
     /// What is known of the signature of a file that came with the events.
     pub fn signature(&self, md5: Md5) -> Option<&Signature> {
-        let mut held = self.parts.iter().filter_map(|part| part.events.held());
+        let mut held = self.parts.iter().filter_map(|part| part.events.current());
         held.find_map(|known| known.value.signatures.get(&md5))
     }
 
     /// How much is here.
     pub fn progress(&self) -> Progress {
-        let held = || self.parts.iter().filter_map(|part| part.events.held());
+        let held = || self.parts.iter().filter_map(|part| part.events.current());
         Progress {
             n_loaded: held().count(),
             n_segments: self.segments.current().map(|_| self.parts.len()),
@@ -240,7 +240,7 @@ impl Timeline {
             return false;
         };
         let part = &mut self.parts[place];
-        let was_held = part.events.held().is_some();
+        let was_held = part.events.current().is_some();
         if !part.settle(ticket, known) {
             return false;
         }

@@ -47,11 +47,13 @@ impl Part {
     }
 
     pub(super) fn event(&self, row: usize) -> Option<&Event> {
-        self.events.held()?.value.rows.get(row)
+        self.events.current()?.value.rows.get(row)
     }
 
     pub(super) fn n_events(&self) -> usize {
-        self.events.held().map_or(0, |known| known.value.rows.len())
+        self.events
+            .current()
+            .map_or(0, |known| known.value.rows.len())
     }
 
     /// When its last event happened, as far as that is known without its events.

@@ -1,0 +1,86 @@
+//! Processes that are opened and do not come, against the simulator.
+
+use lampblack::panes::PaneId;
+use serde_json::json;
+
+use crate::support::console::Console;
+use crate::support::deeds::{changes, fault};
+
+/// A console with a process of the documentation's own host open, and the alerts of other hosts before it. What else
+/// the server knows of processes, it does not tell.
+async fn before_the_alerts(mode: &str) -> Console {
+    let mut console = Console::start().await;
+    console.search("net use hostname:WIN-IA9NQ1GN8OI").await;
+    console.press("enter").await;
+    console.shows(&["net.exe", "win-ia9nq1gn8oi #3"]);
+    fault(
+        &console,
+        json!({"mode": mode, "match": "^/api/v1/process/"}),
+    );
+    console.begin("3");
+    console.until("FUZZYWOMBAT").await;
+    console
+}
+
+/// Nothing of the process that was open before is on the screen, and nothing can be done to its host or its file.
+async fn is_about_nothing_else(console: &mut Console) {
+    for pane in ["tree", "events", "facts"] {
+        console.lacks("win-ia9nq1gn8oi").lacks("WIN-IA9NQ1GN8OI");
+        for key in ["I", "U", "B", "S n", "S m"] {
+            console.press(key).await;
+            console.lacks("win-ia9nq1gn8oi").lacks("WIN-IA9NQ1GN8OI");
+            let screen = console.text();
+            // An event names its host by itself.
+            let is_nothing = screen.contains("is under the cursor");
+            assert!(is_nothing || pane == "events", "{key} in {pane}:\n{screen}");
+            if console.app.focus() == PaneId::Overlay {
+                console.press("esc").await;
+            }
+        }
+        console.press("tab").await;
+    }
+    assert_eq!(changes(console), [""; 0]);
+}
+
+#[tokio::test]
+async fn a_process_that_is_not_on_the_server_leaves_no_other_one_in_its_place() {
+    for status in ["404", "500"] {
+        let mut console = before_the_alerts(status).await;
+        console.press("enter").await;
+        is_about_nothing_else(&mut console).await;
+    }
+}
+
+#[tokio::test]
+async fn a_process_that_never_comes_leaves_no_other_one_in_its_place() {
+    let mut console = before_the_alerts("hang").await;
+    console.begin("enter");
+    console.lacks("win-ia9nq1gn8oi");
+    console.begin("I");
+    console.shows(&["no host is under the cursor"]);
+    console.begin("tab tab I");
+    console.shows(&["no host is under the cursor"]);
+}
+
+#[tokio::test]
+async fn a_child_that_does_not_come_leaves_its_parent_in_no_pane() {
+    let mut console = Console::start().await;
+    console
+        .search("process_name:cmd.exe childproc_count:[1 TO *]")
+        .await;
+    console.press("enter tab e c").await;
+    let screen = console.text();
+    assert!(screen.contains("child"), "{screen}");
+    fault(
+        &console,
+        json!({"mode": "404", "match": "^/api/v1/process/"}),
+    );
+    fault(
+        &console,
+        json!({"mode": "404", "match": "^/api/v2/process/"}),
+    );
+    console.press("enter").await;
+    let opened = console.app.session().opened;
+    let subject = console.app.session().subject.clone();
+    assert!(subject.is_none_or(|subject| Some(subject.id) == opened));
+}

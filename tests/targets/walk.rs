@@ -1,0 +1,452 @@
+//! One walk: a row that is known in full is left for another one whose answers go wrong.
+
+use std::collections::BTreeSet;
+
+use lampblack::api::Error;
+use lampblack::deeds::{Deed, Target};
+use lampblack::panes::PaneId;
+use lampblack::worker::Slot;
+
+use super::{answers::good, views::View};
+use crate::support::stage::Stage;
+
+/// How many rows may be looked through for one that is unlike the first.
+const ROWS: usize = 12;
+
+/// What becomes of the answers about a row.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Weather {
+    /// Each comes.
+    Fine,
+    /// Each comes, the last asked for first.
+    Reversed,
+    /// None comes, but an error.
+    Refused(Error),
+    /// None comes.
+    Silent,
+    /// None comes, and those about the row before come now.
+    Late,
+    /// All but those of one kind come; they are refused.
+    OneRefused(String, Error),
+    /// All but those of one kind come.
+    OneSilent(String),
+}
+
+/// What an answer is about, without its number.
+pub(crate) fn kind(slot: Slot) -> String {
+    match slot {
+        Slot::Page(list, _) => format!("{list:?}"),
+        Slot::Summary(_) => "Summary".into(),
+        Slot::Events(_) => "Events".into(),
+        Slot::Related(_) => "Related".into(),
+        other => format!("{other:?}"),
+    }
+}
+
+impl View {
+    /// Whether an answer brings the rows that the cursor is in.
+    fn is_of_rows(&self, slot: Slot) -> bool {
+        match slot {
+            Slot::Page(list, _) => self.rows.contains(&list),
+            Slot::Queue | Slot::Info => true,
+            Slot::Summary(_) | Slot::Lineage => self.is_tree,
+            _ => false,
+        }
+    }
+
+    /// Answers what is asked, as the weather has it. Returns the kinds of answers besides the rows.
+    fn answer(&self, stage: &mut Stage, weather: &Weather) -> BTreeSet<String> {
+        let mut kinds = BTreeSet::new();
+        let comes = |slot: Slot| match weather {
+            _ if self.is_of_rows(slot) => true,
+            Weather::Silent | Weather::Late => false,
+            Weather::OneSilent(silent) => kind(slot) != *silent,
+            _ => true,
+        };
+        for _ in 0..2_000 {
+            let mut asked = stage.asked.iter();
+            let next = match weather {
+                Weather::Reversed => asked.rposition(|(_, slot, _)| comes(*slot)),
+                _ => asked.position(|(_, slot, _)| comes(*slot)),
+            };
+            let Some(at) = next else { return kinds };
+            let slot = stage.asked[at].1;
+            let is_of_rows = self.is_of_rows(slot);
+            if !is_of_rows {
+                kinds.insert(kind(slot));
+            }
+            stage.answer(at, |fetch| match weather {
+                Weather::Refused(error) if !is_of_rows => Err(error.clone()),
+                Weather::OneRefused(refused, error) if kind(slot) == *refused => Err(error.clone()),
+                _ => good(fetch),
+            });
+        }
+        panic!("{}: it asks for ever", self.name);
+    }
+
+    /// A console in this view, on its first row, of which nothing is known yet but the row.
+    fn begin(&self) -> Stage {
+        let mut stage = Stage::new(120, 40);
+        stage.press(self.come);
+        if !self.query.is_empty() {
+            stage.write(self.query).press("enter");
+        }
+        self.answer(&mut stage, &Weather::Silent);
+        stage.press(self.then);
+        self.answer(&mut stage, &Weather::Silent);
+        stage.press("g g");
+        stage
+    }
+
+    /// The record of the row under the cursor.
+    fn record(stage: &mut Stage) -> String {
+        stage.copied.clear();
+        stage.press("y j");
+        stage.copied.pop().unwrap_or_default()
+    }
+
+    /// A row that is unlike the first one in all that a verb can act on.
+    fn other(&self) -> Option<usize> {
+        let mut stage = self.begin();
+        let first = targets(&Self::record(&mut stage));
+        for row in 1..ROWS {
+            stage.press("j");
+            self.answer(&mut stage, &Weather::Silent);
+            let own = targets(&Self::record(&mut stage));
+            // All relatives are on one host.
+            if own.is_disjoint(&first) || self.is_tree && row > 2 {
+                return Some(row);
+            }
+        }
+        None
+    }
+
+    /// A console that looks at a row in some weather; of the first row, it may know everything.
+    fn look(
+        &self,
+        row: usize,
+        weather: &Weather,
+        is_known: bool,
+    ) -> (Stage, String, BTreeSet<String>) {
+        let mut stage = self.begin();
+        if is_known {
+            let before = if *weather == Weather::Late {
+                Weather::Silent
+            } else {
+                Weather::Fine
+            };
+            self.answer(&mut stage, &before);
+            stage.press(self.visit);
+            self.answer(&mut stage, &before);
+            // Whatever moves in a pane must not be taken along; beside a tree, it is still the same process.
+            let moves = if self.is_tree { "" } else { "j" };
+            for _ in 0..self.panes {
+                stage.press(moves).text();
+                self.answer(&mut stage, &before);
+                stage.press("tab");
+            }
+            for _ in 0..self.panes {
+                stage.press("backtab");
+            }
+            stage.press("g g").press(self.back);
+            self.answer(&mut stage, &before);
+            stage.press("g g");
+        }
+        for _ in 0..row {
+            stage.press("j");
+        }
+        let record = Self::record(&mut stage);
+        stage.press(self.visit);
+        let kinds = self.answer(&mut stage, weather);
+        if *weather == Weather::Late {
+            stage.answer_dropped(good);
+            self.answer(&mut stage, weather);
+        }
+        (stage, record, kinds)
+    }
+
+    /// Walks through the view in any weather.
+    pub(crate) fn walk(&self) {
+        let row = self.other();
+        let row = row.unwrap_or_else(|| panic!("{}: all rows are alike", self.name));
+        let (mut stage, record, kinds) = self.look(row, &Weather::Fine, false);
+        let fine = self.seen(&mut stage, KEYS);
+        let missing = Error::NotFound {
+            what: "that".into(),
+        };
+        let mut weathers = vec![
+            Weather::Reversed,
+            Weather::Refused(missing.clone()),
+            Weather::Refused(Error::Internal),
+            Weather::Silent,
+            Weather::Late,
+        ];
+        for kind in kinds {
+            weathers.push(Weather::OneRefused(kind.clone(), missing.clone()));
+            weathers.push(Weather::OneSilent(kind));
+        }
+        for weather in weathers {
+            let is_of_one = matches!(weather, Weather::OneRefused(..) | Weather::OneSilent(_));
+            let keys = if is_of_one { FEW } else { KEYS };
+            let (mut stage, ..) = self.look(row, &weather, false);
+            let direct = self.seen(&mut stage, keys);
+            let (mut stage, own, _) = self.look(row, &weather, true);
+            assert_eq!(own, record, "{}: it is another row", self.name);
+            let walked = self.seen(&mut stage, keys);
+            for (pane, walked) in walked.iter().enumerate() {
+                let at = format!("{}, row {row}, pane {pane}, {weather:?}", self.name);
+                // The events beside a tree are those of the process that was opened.
+                let record = Some(record.as_str()).filter(|_| !self.is_tree || pane != 1);
+                walked.check(&[&direct[pane], &fine[pane]], record, &at);
+            }
+        }
+    }
+
+    /// Everything that is shown stays when it is asked for again and does not come.
+    pub(crate) fn keep(&self) {
+        let missing = Error::NotFound {
+            what: "that".into(),
+        };
+        for error in [Some(Error::Internal), Some(missing), None] {
+            let (mut stage, ..) = self.look(0, &Weather::Fine, false);
+            let before = self.shown(&mut stage);
+            stage.press("r");
+            if let Some(error) = &error {
+                stage.answer_all(|_| Err(error.clone()));
+            }
+            let after = self.shown(&mut stage);
+            for (pane, before) in before.iter().enumerate() {
+                // What is wrong takes some lines at the end.
+                for line in before.iter().take(20) {
+                    let name = self.name;
+                    assert!(
+                        after[pane].contains(line),
+                        "{name}, pane {pane}, {error:?}: gone is\n{line}\nand here is\n{:#?}",
+                        after[pane]
+                    );
+                }
+            }
+        }
+    }
+
+    /// What each pane shows, line by line, without its frame.
+    fn shown(&self, stage: &mut Stage) -> Vec<Vec<String>> {
+        let mut panes = Vec::new();
+        for _ in 0..self.panes {
+            stage.press("+");
+            let mut lines = lines_of(&stage.text());
+            lines.retain(|line| !line.starts_with(['╭', '╰']));
+            // Below the last branch of a tree, another may be said to be missing.
+            for line in &mut lines {
+                *line = line.trim_start_matches(['├', '└', ' ']).into();
+            }
+            panes.push(lines);
+            stage.press("+ tab");
+        }
+        for _ in 0..self.panes {
+            stage.press("backtab");
+        }
+        panes
+    }
+
+    /// What each pane shows, and what its keys are about.
+    fn seen(&self, stage: &mut Stage, keys: &[&'static str]) -> Vec<Seen> {
+        let mut panes = Vec::new();
+        for pane in 0..self.panes {
+            let is_list = pane == 0 && self.visit.is_empty();
+            stage.press("+");
+            // A list shows all of its rows.
+            let lines = if is_list {
+                BTreeSet::new()
+            } else {
+                lines(stage)
+            };
+            let targets = keys.iter().map(|keys| (*keys, pressed(stage, keys)));
+            let targets = targets.collect();
+            stage.press("+");
+            panes.push(Seen { lines, targets });
+            stage.press("tab");
+        }
+        panes
+    }
+}
+
+/// Keys that act on what is under the cursor and stay where they are.
+const KEYS: &[&str] = &[
+    "I", "U", "B", "M", "W", "S m", "S f", "S r", "S n", "a", "d", "f", "u", "A", "X", "o", "D",
+    "b", "t", "e", "#", "y y", "y h", "y c", "y g", "y n", "y j", "y d",
+];
+
+/// Of these, those that tell one row from another wherever it is.
+const FEW: &[&str] = &["I", "B", "M", "o", "d", "y y", "y j"];
+
+/// Of these, the keys that open something which tells itself what it is about.
+const POPUPS: &[&str] = &["S n", "A", "D", "b", "t", "e"];
+
+/// What a pane shows, and what is meant there.
+struct Seen {
+    lines: BTreeSet<String>,
+    /// Key by key.
+    targets: Vec<(&'static str, Meant)>,
+}
+
+/// What a key is about.
+#[derive(Debug, Default)]
+struct Meant {
+    deeds: Vec<Deed>,
+    copied: Vec<String>,
+    popup: BTreeSet<String>,
+}
+
+impl Seen {
+    /// Fails unless all of this is what a console shows that has never looked at another row.
+    fn check(&self, pure: &[&Self; 2], record: Option<&str>, at: &str) {
+        for line in &self.lines {
+            let is_known = pure.iter().any(|pure| pure.lines.contains(line));
+            let lines = &pure[1].lines;
+            assert!(
+                is_known,
+                "{at}: nothing of this row says\n{line}\nbut\n{lines:#?}"
+            );
+        }
+        for meant in &self.targets {
+            let (key, meant) = meant;
+            let pure = pure.map(|pure| {
+                let mut targets = pure.targets.iter();
+                &targets.find(|(other, _)| other == key).unwrap().1
+            });
+            if !meant.deeds.is_empty() {
+                let is_known = pure.iter().any(|pure| pure.deeds == meant.deeds);
+                assert!(is_known, "{at}: {key} is about {:?}", meant.deeds);
+            }
+            for (deed, record) in meant.deeds.iter().zip(record) {
+                is_of(deed, record, &format!("{at}: {key}"));
+            }
+            if !meant.copied.is_empty() {
+                let is_known = pure.iter().any(|pure| pure.copied == meant.copied);
+                assert!(is_known, "{at}: {key} copies {:?}", meant.copied);
+            }
+            for line in &meant.popup {
+                let is_known = pure.iter().any(|pure| pure.popup.contains(line))
+                    || line.ends_with("not known");
+                assert!(
+                    is_known,
+                    "{at}: after {key}, nothing of this row says\n{line}"
+                );
+            }
+        }
+    }
+}
+
+/// Fails if a record does not name what is to be acted on.
+fn is_of(deed: &Deed, record: &str, at: &str) {
+    let targets = targets(record);
+    // A group of alerts does not name their sensor.
+    if record.contains("group_by") {
+        return;
+    }
+    let name = match deed.target() {
+        Target::Sensor(id) => id.to_string(),
+        Target::Hash(md5) => md5.to_string(),
+        Target::Watchlist(id) => id.to_string(),
+        Target::Feed(id) => id.to_string(),
+        Target::Group(id) => id.to_string(),
+        _ => return,
+    };
+    let is_named = targets.contains(&name.to_lowercase());
+    assert!(is_named, "{at} is about {deed:?}, and the row is {record}");
+}
+
+/// The identifiers in a record.
+fn targets(record: &str) -> BTreeSet<String> {
+    let record: serde_json::Value = serde_json::from_str(record).unwrap_or_default();
+    let names = [
+        "id",
+        "sensor_id",
+        "md5",
+        "process_md5",
+        "md5hash",
+        "process_id",
+        "unique_id",
+        "hostname",
+        "computer_name",
+    ];
+    let values = names.iter().filter_map(|name| record.get(name));
+    let text = |value: &serde_json::Value| match value {
+        serde_json::Value::String(text) => text.to_lowercase(),
+        other => other.to_string(),
+    };
+    values.map(text).collect()
+}
+
+/// What a key is about.
+fn pressed(stage: &mut Stage, keys: &str) -> Meant {
+    let before = POPUPS.contains(&keys).then(|| stage.text());
+    stage.previewed.clear();
+    stage.copied.clear();
+    stage.press(keys);
+    let mut meant = Meant {
+        deeds: std::mem::take(&mut stage.previewed),
+        copied: std::mem::take(&mut stage.copied),
+        ..Meant::default()
+    };
+    while stage.app.focus() == PaneId::Overlay {
+        if let Some(before) = &before {
+            meant.popup.extend(popup(before, &stage.text()));
+        }
+        stage.press("esc");
+    }
+    meant
+}
+
+/// What lies over a screen: the smallest rectangle in which it is another one.
+fn popup(before: &str, after: &str) -> BTreeSet<String> {
+    let cells = |screen: &str| -> Vec<Vec<char>> {
+        let lines: Vec<_> = screen.lines().map(|line| line.chars().collect()).collect();
+        lines[2..lines.len() - 2].to_vec()
+    };
+    let (before, after) = (cells(before), cells(after));
+    let differs = |row: &Vec<char>, other: &Vec<char>| {
+        let n = row.len().max(other.len());
+        let differing = (0..n).filter(|at| row.get(*at) != other.get(*at));
+        differing.collect::<Vec<_>>()
+    };
+    let columns: BTreeSet<_> = after
+        .iter()
+        .zip(&before)
+        .flat_map(|(row, other)| differs(row, other))
+        .collect();
+    let (Some(first), Some(last)) = (columns.first(), columns.last()) else {
+        return BTreeSet::new();
+    };
+    let changed = after
+        .iter()
+        .zip(&before)
+        .filter(|(row, other)| row != other);
+    let part = |row: &Vec<char>| -> String {
+        let cells = row.iter().skip(*first).take(last + 1 - first);
+        cells
+            .collect::<String>()
+            .trim_matches([' ', '│', '>'])
+            .trim()
+            .to_owned()
+    };
+    changed
+        .map(|(row, _)| part(row))
+        .filter(|line| !line.is_empty())
+        .collect()
+}
+
+/// What stands on the screen below the header and above the hints.
+fn lines(stage: &mut Stage) -> BTreeSet<String> {
+    lines_of(&stage.text()).into_iter().collect()
+}
+
+fn lines_of(screen: &str) -> Vec<String> {
+    let lines: Vec<_> = screen.lines().collect();
+    let inner = &lines[2..lines.len() - 2];
+    let inner = inner
+        .iter()
+        .map(|line| line.trim_matches([' ', '│', '>']).trim().to_owned());
+    inner.filter(|line| !line.is_empty()).collect()
+}
