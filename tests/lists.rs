@@ -77,6 +77,83 @@ fn marks_stay_through_filter_and_refresh_and_are_what_is_copied() {
 }
 
 #[test]
+fn marks_that_the_filter_hides_are_counted_apart_and_named_in_the_confirmation() {
+    let mut stage = listing();
+    stage.press("space space /").write("a1.dll").press("enter");
+    stage.shows(&["2 marked, 1 hidden by the filter"]);
+    stage.press("B").shows(&[
+        "HIDDEN",
+        "1 of 2 marked rows is not shown",
+        "hidden by the filter: fin-ws-042  rundll32.exe",
+        "a0.dll",
+    ]);
+    // Copying and writing them to a file say it as well.
+    stage.press("esc y c");
+    stage.shows(&["command line of 2 rows", "1 of 2 marked rows is not shown"]);
+    stage.press("E").shows(&["1 of 2 marked rows is not shown"]);
+    // Without the filter, all of them are shown again.
+    stage.press("esc esc").shows(&["2 marked"]);
+    stage.lacks("hidden by the filter");
+    stage.press("B").lacks("HIDDEN");
+}
+
+#[test]
+fn the_key_that_marks_all_marks_what_is_shown_and_says_what_else_is_marked() {
+    let mut stage = listing();
+    stage.press("space space /").write("a17.dll").press("enter *");
+    stage.shows(&[
+        "marked the 1 row shown, of 100 loaded; with those from before 3 marked, 2 hidden by the filter",
+    ]);
+    stage.press("esc esc *");
+    stage.shows(&["marked the 100 rows shown, of 100 loaded"]);
+    stage.lacks("from before");
+}
+
+#[test]
+fn marked_rows_that_are_no_longer_loaded_are_counted_apart_and_named() {
+    let mut stage = listing();
+    stage.press("space G").answer_all(support::world::answer);
+    stage.shows(&["1 marked"]).lacks("not loaded");
+    // Only what is in sight is asked for again.
+    stage.press("r").answer_all(support::world::answer);
+    stage.shows(&["1 marked, 1 not loaded"]);
+    stage.press("B");
+    stage.shows(&["1 of 1 marked row is not shown", "not loaded: fin-ws-042"]);
+}
+
+#[test]
+fn marks_of_a_list_that_is_not_on_the_screen_are_hidden_ones() {
+    let mut stage = Stage::new(80, 24);
+    stage.search("a").press("esc space space");
+    stage.text();
+    stage.press("tab").shows(&["Chain"]);
+    stage.press("B").shows(&[
+        "2 of 2 marked rows are not shown",
+        "in Processes, which is not on the screen",
+    ]);
+}
+
+#[test]
+fn an_action_on_a_marked_row_is_about_what_the_list_shows_of_it_now() {
+    let mut stage = listing();
+    stage.press("space r").answer_all(|fetch| match support::world::answer(fetch)? {
+        Answer::Page(known) => {
+            let mut page = Page::clone(&known.value);
+            for row in &mut page.rows {
+                let mut document = support::world::document(0);
+                document["id"] = row.id.to_string().into();
+                document["cmdline"] = "another command line".into();
+                *row = support::world::process(&document).into();
+            }
+            Ok(Answer::Page(support::world::known(page)))
+        }
+        other => Ok(other),
+    });
+    stage.press("y c");
+    assert_eq!(stage.copied.last().unwrap(), "another command line");
+}
+
+#[test]
 fn marked_rows_are_copied_in_the_order_they_stand_in() {
     // The newest first: not the order of their names.
     let newest_first = |fetch: &Fetch| match support::world::answer(fetch)? {
@@ -101,7 +178,7 @@ fn a_range_is_marked_by_moving() {
     let mut stage = listing();
     stage.press("v j j j v").shows(&["4 marked"]);
     stage.press("G").shows(&["4 marked"]);
-    stage.press("*").shows(&["all that are shown of the "]);
+    stage.press("*").shows(&["rows shown, of "]);
 }
 
 #[test]

@@ -5,6 +5,7 @@ mod support;
 use std::time::Duration;
 
 use lampblack::api::{Change, Client};
+use lampblack::panes::PaneId;
 use lampblack::model::{AlertStatus, Search, Span};
 use lampblack::sim::Options;
 use serde_json::json;
@@ -166,6 +167,68 @@ async fn what_was_marked_is_acted_on_once() {
 }
 
 #[tokio::test]
+async fn alerts_that_the_filter_hides_are_not_confirmed_by_one_key() {
+    let mut console = queue().await;
+    let screen = console.text();
+    let host = screen.lines().find(|line| line.contains("│>")).unwrap();
+    let host = host.split_whitespace().find(|word| word.contains('-') && !word.contains(':'));
+    let host = host.unwrap().to_owned();
+    console.press("space space /").await.write(&format!("!{host}")).await;
+    console.press("enter").await.shows(&["2 marked", "hidden by the filter"]);
+    console.press("d").await.shows(&["RESOLVE 2 alerts", "HIDDEN", "of 2 marked rows"]);
+    console.press("d d d").await.shows(&["RESOLVE 2 alerts"]);
+    assert_eq!(changes(&console), [""; 0]);
+    // Whoever has read it goes to the button.
+    console.press("tab tab tab enter").await;
+    console.until("CONFIRMED; 2 of 2 alerts").await;
+    console.lacks("2 marked");
+}
+
+/// Every list whose rows can be marked, and the keys there that act on them.
+const MARKABLE: [(&str, &str); 10] = [
+    ("1", "I U B M"),
+    ("3", "a d f u A M I B"),
+    ("4", "I U N"),
+    ("5", "B D"),
+    ("6", "e o x d"),
+    ("7", "o x d u"),
+    ("7 tab", "M u"),
+    (", 3", "a d f u A M"),
+    ("8", "U"),
+    ("@", "z"),
+];
+
+#[tokio::test]
+async fn in_every_list_and_for_every_action_hidden_marks_are_named() {
+    let mut console = queue().await;
+    // Something is isolated, banned and in the log.
+    console.press("1").await.search("net use").await.press("B").await.write("case 1").await;
+    console.press("tab tab enter").await.until("CONFIRMED").await;
+    console.press("5 i enter").await;
+    for (view, actions) in MARKABLE {
+        console.press("esc").await.press(view).await;
+        console.press("space /").await.write("no-row-has-this").await;
+        console.press("enter").await;
+        console.shows(&["1 marked, 1 hidden by "]);
+        let mut n_opened = 0;
+        for action in actions.split(' ') {
+            console.press(action).await;
+            if console.app.focus() == PaneId::Overlay {
+                n_opened += 1;
+                assert!(
+                    console.text().contains("1 of 1 marked row is not shown"),
+                    "{view} {action}:\n{}",
+                    console.text()
+                );
+                console.press("esc").await;
+            }
+        }
+        assert!(n_opened > 0, "no action opens anything in {view}:\n{}", console.text());
+        console.press("esc esc").await.lacks("1 marked");
+    }
+}
+
+#[tokio::test]
 async fn what_somebody_else_has_closed_is_marked_no_longer() {
     let mut console = queue().await;
     console.press(", G space").await.shows(&["1 marked"]);
@@ -190,7 +253,7 @@ async fn what_somebody_else_has_closed_is_marked_no_longer() {
     console
         .press("r")
         .await
-        .until("1 of 1 marked are gone")
+        .until("1 of 1 marked rows left the list")
         .await;
     console.lacks("1 marked,");
 }

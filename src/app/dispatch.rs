@@ -159,8 +159,10 @@ impl App {
             return Cx::new(&mut self.session, effects, now).notify(why);
         }
         if self.overlay.is_none()
-            && let Some(popup) = self.panes.get(self.focus).popup(action, &self.session)
+            && let Some(mut popup) = self.panes.get(self.focus).popup(action, &self.session)
         {
+            popup.name_hidden(&self.marked_rows(self.focus));
+            self.acted_on = Some(self.focus);
             self.overlay = Some(popup);
             return;
         }

@@ -31,6 +31,7 @@ pub(super) fn render(app: &mut App, frame: &mut Frame<'_>) {
         .editor()
         .is_some_and(|editor| editor.is_offering() || editor.can_have_values());
     let areas = layout::areas(screen, app.view, app.focus, app.is_zoomed, lines);
+    app.drawn = Some(areas.panes.iter().map(|(id, _)| *id).collect());
     let scope = app.scope();
     let is_covered = app.overlay.is_some();
     header(frame, areas.header, &app.session, &app.theme);

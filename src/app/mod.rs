@@ -89,6 +89,10 @@ pub struct App {
     theme: Theme,
     panes: Box<Panes>,
     overlay: Option<Box<dyn Pane>>,
+    /// The pane whose rows the overlay is about.
+    acted_on: Option<PaneId>,
+    /// The panes below the query that the last frame had room for; nothing before the first.
+    drawn: Option<Vec<PaneId>>,
     view: View,
     focus: PaneId,
     trail: Trail,
@@ -130,6 +134,8 @@ impl App {
             theme,
             panes: Box::default(),
             overlay: None,
+            acted_on: None,
+            drawn: None,
             view: View::default(),
             focus: PaneId::Query(Index::Process),
             trail: Trail::default(),
@@ -198,7 +204,8 @@ impl App {
         cx.watch(matches!(self.view, View::Alerts | View::Queue));
         let is_deed = |effect: &Effect| matches!(effect, Effect::Send(Request::Do { .. }));
         if effects.iter().any(is_deed) {
-            self.panes.get_mut(self.focus).unmark();
+            let acted_on = self.acted_on.take().unwrap_or(self.focus);
+            self.panes.get_mut(acted_on).unmark();
         }
         // What was picked by its name is done as if its key had been pressed.
         if let Some(action) = picked {
@@ -230,6 +237,12 @@ impl App {
         } else {
             self.focus
         }
+    }
+
+    /// Whether a pane was on the screen in the last frame.
+    fn is_drawn(&self, pane: PaneId) -> bool {
+        let drawn = self.drawn.as_ref();
+        drawn.is_none_or(|drawn| drawn.contains(&pane))
     }
 
     /// The editor of the view that is shown, if it has one.

@@ -8,7 +8,7 @@ use super::{App, View};
 use crate::deeds::{Act, Deed, Feeding, Ignoring, Triage, Verdict, Watching};
 use crate::keys::Action;
 use crate::model::{AlertStatus, Md5, SensorId};
-use crate::panes::{Clues, FormPane, GroupsPane, NotesPane, Pane, PaneId, SheetPane};
+use crate::panes::{Clues, FormPane, GroupsPane, MarkedRows, NotesPane, Pane, PaneId, SheetPane};
 use crate::session::{Cx, Effect};
 
 /// Hours for which a sensor may send all it holds back: as far ahead as the official client asks (reference 2.6, "Flush").
@@ -97,6 +97,7 @@ impl App {
             _ => self.focus,
         };
         let clues = self.panes.get(pane).clues(cx.session());
+        let marked = self.marked_rows(pane);
         let opened = match about {
             About::Hash => {
                 let hashes = once_each(clues.iter().filter_map(Clues::md5));
@@ -111,7 +112,11 @@ impl App {
             About::Watchlist | About::Feed => self.switch_sheet(action, &clues),
         };
         match opened {
-            Ok(sheet) => self.overlay = Some(sheet),
+            Ok(mut sheet) => {
+                sheet.name_hidden(&marked);
+                self.acted_on = Some(pane);
+                self.overlay = Some(sheet);
+            }
             Err(why) => {
                 let text = why.unwrap_or_else(|| {
                     let (verb, what) = (action.label(), about.name());
@@ -121,6 +126,17 @@ impl App {
             }
         }
         true
+    }
+
+    /// The marked rows of a pane; none of them can be seen while the pane is not on the screen.
+    pub(super) fn marked_rows(&self, pane: PaneId) -> MarkedRows {
+        let mut marked = self.panes.get(pane).marked_rows(&self.session);
+        if !self.is_drawn(pane) {
+            let panes = self.view.panes().iter();
+            let mut named = panes.filter(|(id, _)| *id == pane);
+            marked.elsewhere = named.next().map(|(_, name)| *name);
+        }
+        marked
     }
 
     fn hash_sheet(&self, action: Action, hashes: Vec<Md5>) -> Opened {
@@ -265,7 +281,11 @@ impl App {
             Some(sheet)
         });
         match sheet {
-            Some(sheet) => self.overlay = Some(sheet),
+            Some(mut sheet) => {
+                sheet.name_hidden(&self.marked_rows(self.focus));
+                self.acted_on = Some(self.focus);
+                self.overlay = Some(sheet);
+            }
             None => Cx::new(&mut self.session, effects, now).notify(
                 "nothing of yours of the last day is to be taken back; z on a row of @ takes back that one",
             ),

@@ -12,7 +12,7 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::{Look, Pane, PaneId, editor::Editor};
+use super::{Look, MarkedRows, Pane, PaneId, editor::Editor};
 use crate::download::{Form, Order, PASSWORD, file_name};
 use crate::keys::{Action, Scope};
 use crate::model::{Binary, Survey};
@@ -29,6 +29,7 @@ pub struct DownloadPane {
     editor: Editor,
     /// The place that was last looked at.
     looked_at: Option<(String, Form)>,
+    marked: MarkedRows,
     is_done: bool,
 }
 
@@ -40,6 +41,7 @@ impl DownloadPane {
             form: Form::default(),
             editor: Editor::default(),
             looked_at: None,
+            marked: MarkedRows::default(),
             is_done: false,
         };
         let typed = pane.proposed();
@@ -165,6 +167,13 @@ impl DownloadPane {
             Some(binary) => fields.push(Field::cut("md5", binary.md5.to_string())),
             None => fields.push(Field::cut("files", self.binaries.len().to_string())),
         }
+        if self.marked.n_hidden() > 0 {
+            let summary = Line::styled(self.marked.summary(), theme.caution);
+            fields.push(Field::cut("HIDDEN", summary));
+        }
+        for row in self.marked.lines() {
+            fields.push(Field::wrapped("", Line::styled(row, theme.caution), 2));
+        }
         fields.push(Field::cut(
             "size",
             format!("{size} B, of which the server has {stored}"),
@@ -252,6 +261,10 @@ impl Pane for DownloadPane {
         let name = self.proposed();
         cx.look_at_place(place.0.clone(), name);
         self.looked_at = Some(place);
+    }
+
+    fn name_hidden(&mut self, marked: &MarkedRows) {
+        self.marked = marked.clone();
     }
 
     fn is_done(&self) -> bool {

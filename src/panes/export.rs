@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crossterm::event::KeyEvent;
 use ratatui::{Frame, layout::Rect, text::Line};
 
-use super::{Look, Pane, PaneId, entry::Entry};
+use super::{Look, MarkedRows, Pane, PaneId, entry::Entry};
 use crate::keys::{Action, Scope};
 use crate::model::Extract;
 use crate::session::{Cx, Session};
@@ -17,6 +17,7 @@ pub struct ExportPane {
     /// How many rows the list has, loaded or not.
     total: u64,
     entry: Entry,
+    marked: MarkedRows,
     is_done: bool,
 }
 
@@ -28,6 +29,7 @@ impl ExportPane {
             extract: Arc::new(extract),
             total,
             entry,
+            marked: MarkedRows::default(),
             is_done: false,
         }
     }
@@ -70,15 +72,23 @@ impl Pane for ExportPane {
         self.entry.paste(text);
     }
 
+    fn name_hidden(&mut self, marked: &MarkedRows) {
+        self.marked = marked.clone();
+    }
+
     fn is_done(&self) -> bool {
         self.is_done
     }
 
     fn render(&mut self, frame: &mut Frame<'_>, area: Rect, _: &Session, look: &Look<'_>) {
         let theme = look.theme;
+        let hidden = match self.marked.n_hidden() {
+            0 => Line::default(),
+            _ => Line::styled(self.marked.summary(), theme.caution),
+        };
         let lines = [
             Line::default(),
-            Line::default(),
+            hidden,
             Line::styled(
                 ".csv    the columns, safe to open in a spreadsheet",
                 theme.muted,

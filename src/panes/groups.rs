@@ -8,7 +8,7 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::{Look, Pane, PaneId, SheetPane, hosts, motion};
+use super::{Look, MarkedRows, Pane, PaneId, SheetPane, hosts, motion};
 use crate::deeds::Deed;
 use crate::keys::{Action, Scope};
 use crate::model::{Group, SensorId};
@@ -23,6 +23,7 @@ const NAME: usize = 40;
 #[derive(Debug)]
 pub struct GroupsPane {
     sensors: Vec<SensorId>,
+    marked: MarkedRows,
     has_asked: bool,
     cursor: usize,
     height: usize,
@@ -34,6 +35,7 @@ impl GroupsPane {
     pub fn new(sensors: Vec<SensorId>) -> Self {
         Self {
             sensors,
+            marked: MarkedRows::default(),
             has_asked: false,
             cursor: 0,
             height: 1,
@@ -73,7 +75,7 @@ impl Pane for GroupsPane {
                 let group = group.id;
                 let to = |sensor| Deed::Move { sensor, group };
                 let deeds = self.sensors.iter().copied().map(to).collect();
-                self.sheet = Some(SheetPane::new(deeds, cx.session()));
+                self.sheet = Some(SheetPane::new(deeds, cx.session()).about(&self.marked));
             }
             return true;
         }
@@ -81,6 +83,10 @@ impl Pane for GroupsPane {
         let moved = motion::moved(action, self.cursor, self.height, last);
         self.cursor = moved.unwrap_or(self.cursor);
         moved.is_some()
+    }
+
+    fn name_hidden(&mut self, marked: &MarkedRows) {
+        self.marked = marked.clone();
     }
 
     fn settle(&mut self, cx: &mut Cx<'_>) {

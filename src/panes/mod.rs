@@ -22,6 +22,7 @@ mod help;
 mod history;
 mod lineage;
 mod list;
+mod marked;
 mod motion;
 mod notes;
 mod period;
@@ -59,6 +60,7 @@ pub use list::{
     Acts, Alerts, Bans, Binaries, Bundles, Calls, Feeds, Isolated, Kind, ListPane, Processes,
     Reports, SensorGroups, Sensors, Sites, State, Teams, Users, Watchlists,
 };
+pub use marked::MarkedRows;
 pub use notes::NotesPane;
 pub use period::PeriodPane;
 pub use pivot::{AroundPane, Clues};
@@ -196,6 +198,14 @@ pub trait Pane {
     fn is_marked(&self) -> bool {
         false
     }
+
+    /// The marked rows in words, by whether they can be seen.
+    fn marked_rows(&self, _session: &Session) -> MarkedRows {
+        MarkedRows::default()
+    }
+
+    /// Takes note, as an overlay, that some of the marked rows it is about cannot be seen.
+    fn name_hidden(&mut self, _marked: &MarkedRows) {}
 
     /// What was marked was acted on: nothing is marked any more.
     fn unmark(&mut self) {}

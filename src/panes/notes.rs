@@ -3,7 +3,7 @@
 use crossterm::event::KeyEvent;
 use ratatui::{Frame, layout::Rect, text::Line};
 
-use super::{Look, Pane, PaneId, SheetPane, entry::Entry};
+use super::{Look, MarkedRows, Pane, PaneId, SheetPane, entry::Entry};
 use crate::deeds::Deed;
 use crate::keys::{Action, Scope};
 use crate::model::SensorId;
@@ -13,6 +13,7 @@ use crate::session::{Cx, Session};
 #[derive(Debug)]
 pub struct NotesPane {
     sensors: Vec<SensorId>,
+    marked: MarkedRows,
     entry: Entry,
     sheet: Option<SheetPane>,
 }
@@ -27,6 +28,7 @@ impl NotesPane {
         Self {
             entry: Entry::new(known.map_or("", |sensor| sensor.notes.raw())),
             sensors,
+            marked: MarkedRows::default(),
             sheet: None,
         }
     }
@@ -58,7 +60,7 @@ impl Pane for NotesPane {
             notes: notes.clone(),
         };
         let deeds = self.sensors.iter().copied().map(note).collect();
-        self.sheet = Some(SheetPane::new(deeds, cx.session()));
+        self.sheet = Some(SheetPane::new(deeds, cx.session()).about(&self.marked));
         true
     }
 
@@ -68,6 +70,10 @@ impl Pane for NotesPane {
 
     fn paste(&mut self, text: &str, _: &mut Cx<'_>) {
         self.entry.paste(text);
+    }
+
+    fn name_hidden(&mut self, marked: &MarkedRows) {
+        self.marked = marked.clone();
     }
 
     fn is_done(&self) -> bool {

@@ -13,7 +13,7 @@ use ratatui::{
     text::Line,
 };
 
-use super::{Look, Pane, PaneId, SheetPane};
+use super::{Look, MarkedRows, Pane, PaneId, SheetPane};
 use crate::keys::{Action, Scope};
 use crate::model::User;
 use crate::session::{Cx, Session};
@@ -34,6 +34,7 @@ pub struct FormPane {
     at: usize,
     /// What is said below.
     notes: Vec<String>,
+    marked: MarkedRows,
     sheet: Option<SheetPane>,
 }
 
@@ -44,6 +45,7 @@ impl FormPane {
             lines,
             at: 0,
             notes,
+            marked: MarkedRows::default(),
             sheet: None,
         }
     }
@@ -51,7 +53,10 @@ impl FormPane {
     /// What stands below the lines: the keys, and what is to be known.
     fn said(&self, width: u16, keys: Style, notes: Style) -> Laid<'static> {
         let how = "tab or down to the next line; enter on the last one goes on to a look at it";
-        let shown = self.notes.iter();
+        let hidden = (self.marked.n_hidden() > 0).then(|| self.marked.summary());
+        let hidden = hidden.into_iter().chain(self.marked.lines());
+        let hidden: Vec<_> = hidden.collect();
+        let shown = hidden.iter().chain(&self.notes);
         let shown = shown.map(|note| Line::styled(text::line(note), notes));
         let lines = iter::once(Line::styled(how, keys)).chain(shown);
         let fields: Vec<_> = lines.map(|line| Field::wrapped("", line, LONG)).collect();
@@ -71,7 +76,7 @@ impl FormPane {
         }
         match self.form.deeds(&self.lines) {
             Ok(deeds) => {
-                let sheet = SheetPane::new(deeds, cx.session());
+                let sheet = SheetPane::new(deeds, cx.session()).about(&self.marked);
                 // What a watchlist cannot hold is to be known to the last; how lines are written is not.
                 let is_lost = matches!(self.form, Form::NewWatchlist(_));
                 let lost = self.notes.iter().filter(|_| is_lost);
@@ -157,6 +162,10 @@ impl Pane for FormPane {
         {
             line.entry.paste(text);
         }
+    }
+
+    fn name_hidden(&mut self, marked: &MarkedRows) {
+        self.marked = marked.clone();
     }
 
     fn settle(&mut self, cx: &mut Cx<'_>) {

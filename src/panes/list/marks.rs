@@ -45,6 +45,13 @@ impl<R: Listed> Marks<R> {
         }
     }
 
+    /// Takes the row in its present state, if it is marked: an action is about what the list shows now.
+    pub(super) fn update(&mut self, at: u64, row: &Arc<R>) {
+        if let Some(marked) = self.0.get_mut(&row.id()) {
+            *marked = (at, row.clone());
+        }
+    }
+
     pub(super) fn keep(&mut self, is_kept: impl Fn(&R::Id) -> bool) {
         self.0.retain(|id, _| is_kept(id));
     }

@@ -55,7 +55,7 @@ pub use state::State;
 pub use watchlists::Watchlists;
 
 use super::{
-    ColumnsPane, ExportPane, Look, Pane, PaneId, motion,
+    ColumnsPane, ExportPane, Look, MarkedRows, Pane, PaneId, motion,
     pivot::{self, Clues},
     typing::Typing,
 };
@@ -84,6 +84,8 @@ pub struct ListPane<K: Kind> {
     sought: Option<<K::Row as Listed>::Id>,
     /// The edition of the rows in which all that is marked was last found.
     marked_in: Option<u64>,
+    /// How many marked rows the filter hides, and how many are not loaded.
+    n_hidden: (usize, usize),
     /// Whether the cursor was moved by the user, and not the rows below it by the server.
     has_moved: bool,
     /// Whether the cursor last went down: the next page is asked for on that side.
@@ -100,6 +102,7 @@ impl<K: Kind> Default for ListPane<K> {
             shown: None,
             sought: None,
             marked_in: None,
+            n_hidden: (0, 0),
             has_moved: true,
             is_downward: true,
         }
@@ -267,6 +270,10 @@ impl<K: Kind> Pane for ListPane<K> {
         self.has_marks()
     }
 
+    fn marked_rows(&self, session: &Session) -> MarkedRows {
+        self.marked(session)
+    }
+
     fn unmark(&mut self) {
         self.state.marks.clear();
         self.state.is_marking = false;
@@ -289,6 +296,11 @@ impl<K: Kind> Pane for ListPane<K> {
                 let total = K::Row::pages(session).total().unwrap_or(0);
                 Some(Box::new(ExportPane::new(self.extract(session), total)))
             }
+            // What is opened is what the cursor is on, whatever is marked.
+            Action::Open => {
+                let current = || self.current(session).cloned().into_iter().collect();
+                K::popup(action, current, session)
+            }
             other => K::popup(other, || self.chosen(session), session)
                 .or_else(|| pivot::popup(other, || self.current(session).map(|row| K::clues(row)))),
         }
@@ -302,8 +314,9 @@ impl<K: Kind> Pane for ListPane<K> {
             self.restore(state);
         }
         self.find(cx);
-        self.drop_gone(cx);
+        self.keep_marks_current(cx);
         self.sift(cx.session());
+        self.n_hidden = self.count_hidden(cx.session());
         let has_moved = std::mem::take(&mut self.has_moved);
         if !has_moved && !self.state.is_at_end {
             self.stay(cx.session());

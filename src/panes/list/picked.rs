@@ -3,27 +3,32 @@
 use std::{collections::BTreeSet, ops::Range, sync::Arc};
 
 use super::{
-    Kind, ListPane,
+    Field, Kind, ListPane,
     columns::{self, Cells},
     place,
 };
 use crate::keys::Action;
 use crate::model::Extract;
-use crate::panes::yank;
+use crate::panes::{MarkedRows, marked, yank};
 use crate::session::{Chosen, Cx, Listed, Session};
+use crate::text;
 use crate::wire::Members;
 
 impl<K: Kind> ListPane<K> {
-    /// Marks no longer what is gone: nobody acts on rows that are nowhere to be seen. Where only some rows are loaded, the
-    /// others may still be there.
-    pub(super) fn drop_gone(&mut self, cx: &mut Cx<'_>) {
+    /// Brings the marks up to date with the rows that are here. Marks on rows that have left a list which is here whole are
+    /// dropped; where only some rows are loaded, the others may still be there.
+    pub(super) fn keep_marks_current(&mut self, cx: &mut Cx<'_>) {
         let pages = K::Row::pages(cx.session());
         let edition = Some(pages.edition());
         if !self.has_marks() || self.marked_in == edition {
             return;
         }
         self.marked_in = edition;
-        let here: BTreeSet<_> = pages.here().map(|(_, row)| row.id()).collect();
+        let mut here = BTreeSet::new();
+        for (at, row) in pages.here() {
+            self.state.marks.update(at, row);
+            here.insert(row.id());
+        }
         if u64::try_from(here.len()).ok() != pages.total() {
             return;
         }
@@ -32,8 +37,57 @@ impl<K: Kind> ListPane<K> {
         let n_gone = before - self.state.marks.len();
         if n_gone > 0 {
             cx.notify(format!(
-                "{n_gone} of {before} marked are gone from here, and marked no longer"
+                "{n_gone} of {before} marked rows left the list and are no longer marked"
             ));
+        }
+    }
+
+    /// Sorts the marked rows by whether they can be seen: shown, hidden by the filter, not loaded.
+    fn marks_by_sight(&self, session: &Session) -> [Vec<Arc<K::Row>>; 3] {
+        let mut by_sight = [Vec::new(), Vec::new(), Vec::new()];
+        if !self.has_marks() {
+            return by_sight;
+        }
+        let (mut loaded, mut shown) = (BTreeSet::new(), BTreeSet::new());
+        for (at, row) in K::Row::pages(session).here() {
+            if self.state.marks.has(row) {
+                let id = row.id();
+                if self.is_shown(at) {
+                    shown.insert(id.clone());
+                }
+                loaded.insert(id);
+            }
+        }
+        for row in self.state.marks.rows() {
+            let id = row.id();
+            let at = match (shown.contains(&id), loaded.contains(&id)) {
+                (true, _) => 0,
+                (false, true) => 1,
+                (false, false) => 2,
+            };
+            by_sight[at].push(row);
+        }
+        by_sight
+    }
+
+    /// Counts the marked rows that the filter hides, and those that are not loaded.
+    pub(super) fn count_hidden(&self, session: &Session) -> (usize, usize) {
+        let [_, filtered, unloaded] = self.marks_by_sight(session);
+        (filtered.len(), unloaded.len())
+    }
+
+    /// The marked rows in words, by whether they can be seen.
+    pub(super) fn marked(&self, session: &Session) -> MarkedRows {
+        let named = |rows: Vec<Arc<K::Row>>| {
+            let rows = rows.iter();
+            rows.map(|row| name::<K>(row, session)).collect()
+        };
+        let [shown, filtered, unloaded] = self.marks_by_sight(session).map(named);
+        MarkedRows {
+            shown,
+            filtered,
+            unloaded,
+            elsewhere: None,
         }
     }
 
@@ -106,19 +160,28 @@ impl<K: Kind> ListPane<K> {
             }
             _ => self.mark_all(0..u64::MAX, session),
         }
-        let (n, loaded) = (
-            self.state.marks.len(),
-            K::Row::pages(session).here().count(),
-        );
+        let n = self.state.marks.len();
         cx.notify(match (action, self.state.is_marking) {
-            (Action::MarkAll, _) => {
-                format!("{n} marked: all that are shown of the {loaded} loaded")
-            }
+            (Action::MarkAll, _) => self.all_marked(session),
             (Action::MarkRange, true) => {
                 "marking whatever the cursor passes; v again ends it".into()
             }
             _ => format!("{n} marked"),
         });
+    }
+
+    /// Says what is marked now that every row that is shown is.
+    fn all_marked(&self, session: &Session) -> String {
+        let [shown, filtered, unloaded] = self.marks_by_sight(session);
+        let n_loaded = K::Row::pages(session).here().count();
+        let marked = text::counted(shown.len(), "row", "rows");
+        let mut text = format!("marked the {marked} shown, of {n_loaded} loaded");
+        if !filtered.is_empty() || !unloaded.is_empty() {
+            let n = self.state.marks.len();
+            let all = marked::counted(n, filtered.len(), unloaded.len());
+            text = format!("{text}; with those from before {all}");
+        }
+        text
     }
 
     /// Copies what `action` names of the chosen rows.
@@ -130,6 +193,10 @@ impl<K: Kind> ListPane<K> {
         match copies {
             Some(copies) if !copies.is_empty() => yank::copy(copies, cx),
             _ => return false,
+        }
+        let marked = self.marked(cx.session());
+        if marked.n_hidden() > 0 {
+            cx.add_to_notice(&marked.summary());
         }
         true
     }
@@ -170,4 +237,20 @@ impl<K: Kind> ListPane<K> {
             .chain(paths.into_iter().filter(is_new).map(Chosen::named))
             .collect()
     }
+}
+
+/// Names a row in a few words: the fields that a narrow list would still show.
+fn name<K: Kind>(row: &Arc<K::Row>, session: &Session) -> String {
+    /// Fields of no higher priority say what a row is; as many of them, each of no more cells.
+    const TELLING: (u8, usize, usize) = (3, 4, 80);
+    let cells = Cells::<K>::of(row, session);
+    let is_telling = |field: &&Field<K::Row>| {
+        let is_own = field.needs.is_empty() && !field.is_time;
+        is_own && field.column.priority <= TELLING.0 && field.column.min > 1
+    };
+    let fields = K::FIELDS.iter().filter(is_telling);
+    let texts = fields.map(|field| cells.field(field).text());
+    let texts = texts.filter(|text| !text.is_empty());
+    let texts = texts.map(|value| text::fit(&value, TELLING.2));
+    texts.take(TELLING.1).collect::<Vec<_>>().join("  ")
 }

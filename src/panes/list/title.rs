@@ -3,6 +3,7 @@
 use ratatui::text::Line;
 
 use super::{Kind, ListPane, columns, thousands};
+use crate::panes::marked;
 use crate::session::{Listed, Session};
 
 impl<K: Kind> ListPane<K> {
@@ -21,11 +22,14 @@ impl<K: Kind> ListPane<K> {
         };
         let plain = || format!("{}  {most}{}{unit}", K::NAME, thousands(total));
         let mut parts = vec![K::headline(session).unwrap_or_else(plain)];
+        if self.has_marks() {
+            let (n_filtered, n_unloaded) = self.n_hidden;
+            let n_marked = self.state.marks.len();
+            parts.push(marked::counted(n_marked, n_filtered, n_unloaded));
+        }
+        // What is marked comes first: an action is about it, and a narrow pane cuts the rest.
         if total > 0 {
             parts.push(format!("row {}", thousands(self.state.cursor + 1)));
-        }
-        if self.has_marks() {
-            parts.push(format!("{} marked", self.state.marks.len()));
         }
         let (mut broken, mut hidden, mut is_incomplete) = (0, 0, false);
         for page in pages.held() {

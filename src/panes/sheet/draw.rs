@@ -119,6 +119,10 @@ pub(super) fn render(
             let text = format!("press {} again to confirm", Chord::from(key));
             Span::styled(text, theme.muted)
         }
+        (None, None) if pane.marked.is_some() && pane.fields.is_on_button() => {
+            let text = "some rows are not shown: tab to the button, then enter";
+            Span::styled(text, theme.caution)
+        }
         (None, None) => Span::default(),
     };
     let line = Line::from(vec![

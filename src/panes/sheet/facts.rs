@@ -23,6 +23,7 @@ pub(super) fn lines(pane: &SheetPane, session: &Session, theme: &Theme) -> Vec<S
     let mut lines: Vec<Said> = preface
         .map(|text| ("", Line::styled(shown(text), theme.title)))
         .collect();
+    lines.extend(hidden(pane, theme));
     let Some(preview) = pane.preview(session) else {
         return lines;
     };
@@ -60,6 +61,17 @@ pub(super) fn lines(pane: &SheetPane, session: &Session, theme: &Theme) -> Vec<S
         lines.push((SENDS, Line::styled(text, theme.muted)));
     }
     lines
+}
+
+/// The marked rows that cannot be seen, apart from the others.
+fn hidden(pane: &SheetPane, theme: &Theme) -> Vec<Said> {
+    let Some(marked) = &pane.marked else {
+        return Vec::new();
+    };
+    let summary = ("HIDDEN", Line::styled(marked.summary(), theme.bad));
+    let lines = marked.lines().into_iter();
+    let lines = lines.map(|text| ("", Line::styled(shown(&text), theme.caution)));
+    std::iter::once(summary).chain(lines).collect()
 }
 
 /// Whether a plan is about alerts: each of them is a target.

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::{Frame, layout::Rect, text::Line};
 
-use super::{Clues, FormPane, Look, Pane, PaneId, motion};
+use super::{Clues, FormPane, Look, MarkedRows, Pane, PaneId, motion};
 use crate::deeds::{Act, Deed, Grounds, Plan, Triage, Verdict};
 use crate::keys::{Action, Scope};
 use crate::model::{AlertId, AlertStatus};
@@ -26,6 +26,8 @@ pub struct SheetPane {
     deeds: Vec<Deed>,
     /// What is to be said before anything else.
     preface: Vec<String>,
+    /// The marked rows it is about, if some of them cannot be seen.
+    marked: Option<MarkedRows>,
     /// The form that it was written in.
     form: Option<Box<FormPane>>,
     /// What is taken back, by each of the deeds; nothing if nothing is.
@@ -67,6 +69,7 @@ impl SheetPane {
         Self {
             deeds,
             preface: Vec::new(),
+            marked: None,
             form: None,
             undone: Vec::new(),
             again: None,
@@ -96,6 +99,13 @@ impl SheetPane {
     #[must_use]
     pub fn with_preface(mut self, preface: Vec<String>) -> Self {
         self.preface.splice(..0, preface);
+        self
+    }
+
+    /// The same, with the marked rows it is about, if some of them cannot be seen.
+    #[must_use]
+    pub fn about(mut self, marked: &MarkedRows) -> Self {
+        self.name_hidden(marked);
         self
     }
 
@@ -367,6 +377,14 @@ impl Pane for SheetPane {
         if let Some(entry) = self.fields.entry() {
             entry.paste(text);
             self.keep_reason(cx);
+        }
+    }
+
+    // The key that opened it confirms only what the user has seen.
+    fn name_hidden(&mut self, marked: &MarkedRows) {
+        if marked.n_hidden() > 0 {
+            self.marked = Some(marked.clone());
+            self.again = None;
         }
     }
 

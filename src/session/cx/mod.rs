@@ -267,6 +267,14 @@ impl<'a> Cx<'a> {
         });
     }
 
+    /// Adds to what the user is told; a warning if nothing was told yet.
+    pub fn add_to_notice(&mut self, text: &str) {
+        match &mut self.session.notice {
+            Some(notice) => notice.text = format!("{}; {text}", notice.text),
+            None => self.warn(text),
+        }
+    }
+
     /// What was told has been read.
     pub fn dismiss(&mut self) {
         self.session.notice = None;
