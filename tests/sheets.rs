@@ -4,6 +4,9 @@ mod support;
 
 use lampblack::api::{Change, Client};
 use lampblack::model::{AlertStatus, Search, Span};
+use lampblack::app::Input;
+use lampblack::panes::PaneId;
+use support::{keys, now};
 use support::console::{Console, settings, small};
 use support::deeds::{changes, ready};
 
@@ -24,6 +27,93 @@ async fn n_open(console: &Console) -> u64 {
     };
     let found = client.alerts(&search, Span { start: 0, rows: 0 }).await;
     found.unwrap().total
+}
+
+/// Sizes from nothing to an ordinary terminal: every one that is small, then coarser.
+fn sizes() -> impl Iterator<Item = (u16, u16)> {
+    let heights = (1..=12).chain([14, 16, 20, 24]);
+    heights.flat_map(|height| {
+        let widths = [1, 2, 5, 10, 20, 30, 38, 39, 40, 41, 45, 50, 60, 70, 80];
+        widths.into_iter().map(move |width| (width, height))
+    })
+}
+
+/// Whether the screen shows the beginning of a name, as narrow lists cut the rest.
+fn names(console: &Console, name: &str) -> bool {
+    console.text().contains(&name[..name.len().min(8)])
+}
+
+#[tokio::test]
+async fn an_open_confirmation_is_confirmed_at_no_size_that_hides_its_target() {
+    let mut console = ready().await;
+    let host = "WIN-IA9NQ1GN8OI";
+    console.press("I").await.write("case 7").await;
+    console.press("tab tab").await;
+    let (mut n_hidden, mut n_shown) = (0, 0);
+    for (width, height) in sizes() {
+        console.resize(width, height).await;
+        if names(&console, host) {
+            n_shown += 1;
+            console.shows(&["[ isolate ]"]);
+            continue;
+        }
+        n_hidden += 1;
+        console.press("enter").await;
+        assert_eq!(changes(&console), [""; 0], "{width}x{height}");
+        if width >= 20 && height >= 6 {
+            console.shows(&["not done"]);
+        }
+    }
+    assert!(n_hidden > 50 && n_shown > 50, "{n_hidden} {n_shown}");
+    // At the least size there is, it can be read and done.
+    console.resize(40, 8).await;
+    assert!(names(&console, host));
+    console.press("enter").await.until("CONFIRMED").await;
+}
+
+#[tokio::test]
+async fn no_action_key_works_at_a_size_that_hides_the_row_it_is_about() {
+    let mut alerts = queue().await;
+    for (width, height) in sizes() {
+        alerts.resize(width, height).await;
+        let is_shown = alerts.text().contains("│>");
+        for key in ["d d", "I", "B"] {
+            let mut keys = key.split(' ');
+            alerts.press(keys.next().unwrap()).await;
+            let is_open = alerts.app.focus() == PaneId::Overlay;
+            assert_eq!(is_open, is_shown, "{key} at {width}x{height}:\n{}", alerts.text());
+            if !is_open {
+                alerts.press(keys.next().unwrap_or("j")).await;
+                assert_eq!(changes(&alerts), [""; 0], "{key} at {width}x{height}");
+            }
+            alerts.press("esc").await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_form_takes_no_text_and_leads_nowhere_while_it_cannot_be_seen() {
+    let mut console = Console::start().await;
+    console.press("esc 9 n").await.shows(&["name"]);
+    console.resize(39, 20).await.write("hidden").await;
+    console.press("tab tab enter enter").await.shows(&["too small", "not done"]);
+    console.resize(80, 24).await.lacks("hidden");
+    // One line of it is enough, and that is the one that is written.
+    console.resize(40, 8).await.write("seen").await.shows(&["seen"]);
+    console.press("esc").await;
+    // Navigation and leaving work, seen or not.
+    console.resize(10, 3).await.press("1 j tab esc").await;
+    console.resize(120, 36).await.shows(&["Query", "Processes"]);
+}
+
+#[tokio::test]
+async fn keys_that_come_with_a_new_size_change_nothing_before_it_was_drawn() {
+    let mut console = queue().await;
+    console.press("d").await.shows(&["d again does it"]);
+    console.app.handle(Input::Resize, now());
+    console.app.handle(Input::Key(keys("d")[0]), now());
+    console.press("down").await.shows(&["RESOLVE"]);
+    assert_eq!(changes(&console), [""; 0]);
 }
 
 #[tokio::test]

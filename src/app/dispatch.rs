@@ -3,17 +3,21 @@
 use crossterm::event::KeyEvent;
 use jiff::{Timestamp, ToSpan};
 
-use super::{App, View};
+use super::{App, View, sight};
 use crate::keys::{Action, Chord, Lookup};
 use crate::panes::{FailurePane, FindPane, Pane, PaneId, QueryPane, RecordPane};
 use crate::query::Index;
 use crate::session::{Cx, Doing, Effect, Lead};
+use crate::text;
 
 impl App {
     pub(super) fn key(&mut self, key: KeyEvent, now: Timestamp, effects: &mut Vec<Effect>) {
         Cx::new(&mut self.session, effects, now).dismiss();
         let chord = Chord::from(key);
         let scope = self.scope();
+        if self.swallows(key, now, effects) {
+            return;
+        }
         let is_first = self.typed.is_empty();
         self.typed.push(chord);
         match self.keymap.lookup(scope.chain(), &self.typed) {
@@ -28,10 +32,13 @@ impl App {
                 let typed = std::mem::take(&mut self.typed);
                 let is_dropped = !is_first
                     && self.keymap.lookup(scope.chain(), &[chord]) == Lookup::Action(Action::Back);
-                if is_first && scope.takes_text() {
+                if is_first && scope.takes_text() && self.is_blind() {
+                    self.refuse_unseen("typing", now, effects);
+                } else if is_first && scope.takes_text() {
                     self.type_key(key, now, effects);
                 } else if !is_dropped {
                     let text = self.keymap.nearest(scope.chain(), &typed);
+                    self.refused = (is_first && self.begins_entry(chord)).then_some(chord);
                     Cx::new(&mut self.session, effects, now).notify(text);
                 }
             }
@@ -44,6 +51,9 @@ impl App {
     }
 
     pub(super) fn act(&mut self, action: Action, now: Timestamp, effects: &mut Vec<Effect>) {
+        if self.is_blind() && !sight::is_blind_safe(action) {
+            return self.refuse_unseen(action.label(), now, effects);
+        }
         // Only what may change what is shown is worth remembering where one was.
         let is_leading = View::of(action).is_some()
             || matches!(
@@ -93,15 +103,7 @@ impl App {
             return;
         }
         match action {
-            Action::Quit if self.overlay.is_some() => self.overlay = None,
-            Action::Quit => match self.session.unfinished() {
-                Some(what) if !self.has_asked_to_quit => {
-                    self.has_asked_to_quit = true;
-                    let text = format!("{what}; again leaves");
-                    Cx::new(&mut self.session, effects, now).warn(text);
-                }
-                _ => effects.push(Effect::Quit),
-            },
+            Action::Quit => self.quit(now, effects),
             Action::Cancel => self.cancel(now, effects),
             Action::Suspend => effects.push(Effect::Suspend),
             Action::Redraw => effects.push(Effect::Repaint),
@@ -155,6 +157,14 @@ impl App {
 
     /// What the console itself does not do, the focused pane may.
     fn hand_on(&mut self, action: Action, now: Timestamp, effects: &mut Vec<Effect>) {
+        let is_about_row = matches!(
+            action,
+            Action::Edit | Action::AddAction | Action::RemoveAction | Action::Download
+        );
+        let is_marked = self.panes.get(self.focus).is_marked();
+        if is_about_row && self.overlay.is_none() && !is_marked && !self.sees_target(self.focus) {
+            return self.refuse_unseen(action.label(), now, effects);
+        }
         if let Some(why) = self.refuses(action) {
             return Cx::new(&mut self.session, effects, now).notify(why);
         }
@@ -170,6 +180,8 @@ impl App {
         let mut cx = Cx::new(session, effects, now);
         if !pane.act(action, &mut cx) {
             cx.notify(format!("{} means nothing here", action.label()));
+            let is_entry = matches!(action, Action::Filter | Action::Commands);
+            self.refused = self.pressed.filter(|_| is_entry).map(Chord::from);
         }
     }
 
@@ -220,14 +232,58 @@ impl App {
     }
 
     fn step(&mut self, is_forward: bool) {
-        let panes = self.view.panes();
-        let at = panes
-            .iter()
-            .position(|(id, _)| *id == self.focus)
-            .unwrap_or(0);
-        let by = if is_forward { 1 } else { panes.len() - 1 };
-        self.focus = panes[(at + by) % panes.len()].0;
+        // Never into the query: there, the next letters would be text. `i` goes there.
+        let panes = self.view.panes().iter().map(|(id, _)| *id);
+        let panes: Vec<_> = panes
+            .filter(|id| !matches!(id, PaneId::Query(_)))
+            .collect();
+        let at = panes.iter().position(|id| *id == self.focus);
+        let last = panes.len() - 1;
+        let to = match (at, is_forward) {
+            (None, true) => 0,
+            (None, false) => last,
+            (Some(at), true) => (at + 1) % panes.len(),
+            (Some(at), false) => at.checked_sub(1).unwrap_or(last),
+        };
+        self.focus = panes[to];
         self.withdraw();
+    }
+
+    /// Leaves what is on top: a popup, a view that something led to. At the bottom it quits, after a question if something
+    /// would be lost.
+    fn quit(&mut self, now: Timestamp, effects: &mut Vec<Effect>) {
+        if let Some(mut closed) = self.overlay.take() {
+            self.overlay = closed.beneath();
+            return;
+        }
+        if self.is_zoomed {
+            self.is_zoomed = false;
+            return;
+        }
+        if self.view == View::Facets {
+            return self.go_to(View::Hunt);
+        }
+        if self.trail.was_followed() {
+            self.travel(true, now, effects);
+            return;
+        }
+        let way_back = || {
+            let text = "[ goes back to where you were";
+            self.trail.has_way_back().then(|| text.to_owned())
+        };
+        let pending = || match self.session.n_open() {
+            0 => None,
+            n => Some(text::counted(n, "action is pending", "actions are pending")),
+        };
+        let unfinished = self.session.unfinished();
+        match unfinished.or_else(pending).or_else(way_back) {
+            Some(what) if !self.has_asked_to_quit => {
+                self.has_asked_to_quit = true;
+                let text = format!("{what}; q again quits");
+                Cx::new(&mut self.session, effects, now).warn(text);
+            }
+            _ => effects.push(Effect::Quit),
+        }
     }
 
     /// Takes one layer away: overlay, completion, entry, filter, marks, zoom, pane, what was followed. Never the program.

@@ -12,18 +12,24 @@ use crate::api::Error;
 use crate::keys::Keymap;
 use crate::panes::{Look, Pane, PaneId, QueryPane};
 use crate::session::Session;
+use crate::text;
 use crate::theme::Theme;
 use crate::widgets::{Panel, Trouble};
 
 /// Draws everything into the frame.
 pub(super) fn render(app: &mut App, frame: &mut Frame<'_>) {
     let screen = frame.area();
+    app.is_resized = false;
+    app.is_too_small = screen.width < layout::SMALLEST.0 || screen.height < layout::SMALLEST.1;
     frame.buffer_mut().set_style(screen, app.theme.text);
-    if screen.width < layout::SMALLEST.0 || screen.height < layout::SMALLEST.1 {
+    if app.is_too_small {
         let (width, height) = layout::SMALLEST;
         let text = format!("too small: {width}x{height} is needed");
-        let text = Line::styled(text, app.theme.caution);
-        frame.render_widget(Paragraph::new(text).wrap(Wrap { trim: true }), screen);
+        let mut lines = vec![Line::styled(text, app.theme.caution)];
+        if let Some(notice) = &app.session.notice {
+            lines.push(Line::styled(text::line(&notice.text), app.theme.text));
+        }
+        frame.render_widget(Paragraph::new(lines).wrap(Wrap { trim: true }), screen);
         return;
     }
     let lines = app.editor().map(QueryPane::n_lines);
@@ -31,7 +37,6 @@ pub(super) fn render(app: &mut App, frame: &mut Frame<'_>) {
         .editor()
         .is_some_and(|editor| editor.is_offering() || editor.can_have_values());
     let areas = layout::areas(screen, app.view, app.focus, app.is_zoomed, lines);
-    app.drawn = Some(areas.panes.iter().map(|(id, _)| *id).collect());
     let scope = app.scope();
     let is_covered = app.overlay.is_some();
     header(frame, areas.header, &app.session, &app.theme);
@@ -53,6 +58,7 @@ pub(super) fn render(app: &mut App, frame: &mut Frame<'_>) {
         focus,
         turns,
         typed,
+        drawn,
         ..
     } = app;
     let mut paint = Paint {
@@ -64,6 +70,7 @@ pub(super) fn render(app: &mut App, frame: &mut Frame<'_>) {
         focus: (!is_covered).then_some(*focus),
         view: *view,
         is_alone: areas.panes.len() == 1,
+        drawn: Vec::new(),
     };
     if let Some(index) = view.index() {
         paint.pane(panes.editor_mut(index), areas.query);
@@ -92,6 +99,7 @@ pub(super) fn render(app: &mut App, frame: &mut Frame<'_>) {
         let place = layout::popup(screen, overlay.is_large(), |width| overlay.n_needed(width));
         paint.overlay(overlay.as_mut(), place);
     }
+    *drawn = Some(paint.drawn);
     let footer = Footer {
         session,
         theme,
@@ -114,6 +122,8 @@ struct Paint<'a, 'f> {
     view: View,
     /// Whether only one of the panes below the query is shown.
     is_alone: bool,
+    /// The panes that had room for some of their content.
+    drawn: Vec<PaneId>,
 }
 
 impl Paint<'_, '_> {
@@ -141,6 +151,7 @@ impl Paint<'_, '_> {
             is_focused: self.focus == Some(pane.id()),
         };
         if !area.is_empty() {
+            self.drawn.push(pane.id());
             pane.render(self.frame, area, self.session, &look);
         }
     }

@@ -14,6 +14,9 @@ const HIGH: u16 = 40;
 /// No more columns than this go to chain and sensor: what is left over, command lines want.
 const SIDE: u16 = 64;
 
+/// Lines below which a query that is not written takes none.
+const LOWEST: u16 = 14;
+
 /// Lines in which every fact of a host and a binary has its place.
 const FACTS: u16 = 20;
 
@@ -47,6 +50,9 @@ pub(super) fn areas(
     // The text, what is wrong with it, and a border around both.
     let most = if is_low { 1 } else { 4 };
     let text = |lines| u16::try_from(lines).unwrap_or(u16::MAX).clamp(1, most) + 3;
+    // On the lowest screens there is room for the rows or for the query: what has the focus is shown.
+    let is_query_focused = matches!(focus, PaneId::Query(_));
+    let lines = lines.filter(|_| is_query_focused || screen.height >= LOWEST);
     let [header, tabs, query, main, notice, hints] = Layout::vertical([
         Constraint::Length(1),
         Constraint::Length(u16::from(!is_low)),

@@ -9,6 +9,7 @@ mod layout;
 mod panes;
 mod popups;
 mod sheets;
+mod sight;
 mod tabs;
 mod trail;
 mod triage;
@@ -93,6 +94,12 @@ pub struct App {
     acted_on: Option<PaneId>,
     /// The panes below the query that the last frame had room for; nothing before the first.
     drawn: Option<Vec<PaneId>>,
+    /// Whether the last frame had room for nothing but a word.
+    is_too_small: bool,
+    /// Whether the terminal has another size, and nothing was drawn in it yet.
+    is_resized: bool,
+    /// The key whose text goes nowhere, because what it begins is not to be had here: what follows is no command.
+    refused: Option<Chord>,
     view: View,
     focus: PaneId,
     trail: Trail,
@@ -136,6 +143,9 @@ impl App {
             overlay: None,
             acted_on: None,
             drawn: None,
+            is_too_small: false,
+            is_resized: false,
+            refused: None,
             view: View::default(),
             focus: PaneId::Query(Index::Process),
             trail: Trail::default(),
@@ -160,6 +170,7 @@ impl App {
         let mut effects = Vec::new();
         match input {
             Input::Key(key) => self.key(key, now, &mut effects),
+            Input::Paste(_) if self.is_blind() => self.refuse_unseen("paste", now, &mut effects),
             Input::Paste(text) => {
                 let (pane, session) = self.focused();
                 pane.paste(&text, &mut Cx::new(session, &mut effects, now));
@@ -182,9 +193,15 @@ impl App {
                 cx.notify(text);
             }
             Input::Turn => self.turns = self.turns.wrapping_add(1),
-            Input::Resize => {}
+            Input::Resize => self.is_resized = true,
         }
-        let mut cx = Cx::new(&mut self.session, &mut effects, now);
+        self.settle(now, &mut effects);
+        effects
+    }
+
+    /// Lets what is shown ask for what it needs, and does what was picked by its name.
+    fn settle(&mut self, now: Timestamp, effects: &mut Vec<Effect>) {
+        let mut cx = Cx::new(&mut self.session, effects, now);
         for (id, _) in self.view.panes() {
             self.panes.get_mut(*id).settle(&mut cx);
         }
@@ -209,10 +226,9 @@ impl App {
         }
         // What was picked by its name is done as if its key had been pressed.
         if let Some(action) = picked {
-            self.act(action, now, &mut effects);
-            effects.extend(self.handle(Input::Resize, now));
+            self.act(action, now, effects);
+            self.settle(now, effects);
         }
-        effects
     }
 
     /// Draws everything. Only places of scrolling may change by it.
@@ -237,12 +253,6 @@ impl App {
         } else {
             self.focus
         }
-    }
-
-    /// Whether a pane was on the screen in the last frame.
-    fn is_drawn(&self, pane: PaneId) -> bool {
-        let drawn = self.drawn.as_ref();
-        drawn.is_none_or(|drawn| drawn.contains(&pane))
     }
 
     /// The editor of the view that is shown, if it has one.

@@ -96,7 +96,11 @@ impl App {
             _ if is_marked => main,
             _ => self.focus,
         };
-        let clues = self.panes.get(pane).clues(cx.session());
+        if !is_marked && !self.sees_target(pane) {
+            self.refuse_unseen(action.label(), now, effects);
+            return true;
+        }
+        let clues = self.panes.get(pane).clues(&self.session);
         let marked = self.marked_rows(pane);
         let opened = match about {
             About::Hash => {

@@ -204,6 +204,11 @@ pub trait Pane {
         MarkedRows::default()
     }
 
+    /// Whether the last frame showed the row or record that an action here is about.
+    fn shows_target(&self) -> bool {
+        true
+    }
+
     /// Takes note, as an overlay, that some of the marked rows it is about cannot be seen.
     fn name_hidden(&mut self, _marked: &MarkedRows) {}
 

@@ -74,6 +74,8 @@ pub struct Laid<'a> {
     rows: Vec<(Option<&'a str>, Line<'a>)>,
     /// Whether a line begins behind the labels.
     is_indented: Vec<bool>,
+    /// The line on which each field begins.
+    begins: Vec<usize>,
 }
 
 impl Fields<'_> {
@@ -93,6 +95,7 @@ impl<'a> Laid<'a> {
             ..Laid::default()
         };
         for field in fields {
+            laid.begins.push(laid.rows.len());
             let has_label = !field.label.is_empty();
             let indent = if has_label { labels } else { 0 };
             for (at, line) in field.lines((width - indent).into()).into_iter().enumerate() {
@@ -102,6 +105,11 @@ impl<'a> Laid<'a> {
             }
         }
         laid
+    }
+
+    /// The line on which the field at a position begins.
+    pub fn line_of(&self, field: usize) -> Option<usize> {
+        self.begins.get(field).copied()
     }
 
     /// How many lines there are in all.

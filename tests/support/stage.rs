@@ -185,7 +185,9 @@ impl Stage {
     /// Changes the size of the screen.
     pub fn resize(&mut self, width: u16, height: u16) -> &mut Self {
         self.terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
-        self.input(Input::Resize)
+        self.input(Input::Resize);
+        self.draw();
+        self
     }
 
     fn draw(&mut self) {

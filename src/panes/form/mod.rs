@@ -198,15 +198,18 @@ impl Pane for FormPane {
     fn render(&mut self, frame: &mut Frame<'_>, area: Rect, _: &Session, look: &Look<'_>) {
         let theme = look.theme;
         let n = u16::try_from(self.lines.len()).unwrap_or(u16::MAX);
+        let n_shown = usize::from(n.min(area.height));
+        let first = (self.at + 1).saturating_sub(n_shown);
         let [lines, _, below] = Layout::vertical([
-            Constraint::Length(n),
+            Constraint::Length(n.min(area.height)),
             Constraint::Length(1),
             Constraint::Fill(1),
         ])
         .areas(area);
         let width = self.lines.iter().map(|line| text::width(line.label));
         let width = width.max().unwrap_or_default() + 2;
-        for ((at, line), row) in self.lines.iter().enumerate().zip(lines.rows()) {
+        let shown = self.lines.iter().enumerate().skip(first);
+        for ((at, line), row) in shown.zip(lines.rows()) {
             line.render(frame, row, width, at == self.at, theme);
         }
         let said = self.said(area.width, theme.muted, theme.caution);

@@ -86,6 +86,8 @@ pub struct ListPane<K: Kind> {
     marked_in: Option<u64>,
     /// How many marked rows the filter hides, and how many are not loaded.
     n_hidden: (usize, usize),
+    /// Whether the row under the cursor was drawn in the last frame.
+    is_cursor_drawn: bool,
     /// Whether the cursor was moved by the user, and not the rows below it by the server.
     has_moved: bool,
     /// Whether the cursor last went down: the next page is asked for on that side.
@@ -103,6 +105,7 @@ impl<K: Kind> Default for ListPane<K> {
             sought: None,
             marked_in: None,
             n_hidden: (0, 0),
+            is_cursor_drawn: true,
             has_moved: true,
             is_downward: true,
         }
@@ -270,6 +273,10 @@ impl<K: Kind> Pane for ListPane<K> {
         self.has_marks()
     }
 
+    fn shows_target(&self) -> bool {
+        self.is_cursor_drawn
+    }
+
     fn marked_rows(&self, session: &Session) -> MarkedRows {
         self.marked(session)
     }
@@ -360,6 +367,7 @@ impl<K: Kind> Pane for ListPane<K> {
         .areas(area);
         // One line is the header's.
         self.height = u64::from(area.height.saturating_sub(1)).max(1);
+        self.is_cursor_drawn = area.height > 1;
         self.follow(session);
         frame.render_widget(news.unwrap_or_default(), last);
         let pages = K::Row::pages(session);

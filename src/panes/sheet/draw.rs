@@ -7,8 +7,8 @@ use ratatui::{
 };
 
 use super::{
-    SheetPane,
-    facts::{SENDS, has_warnings, lines},
+    Lines, SheetPane,
+    facts::{SENDS, TARGET, has_warnings, lines},
     fields::Focus,
 };
 use crate::deeds::Deed;
@@ -36,32 +36,39 @@ pub(super) fn render(
     let wanted = pane.wanted(session);
     let has_choice = !pane.alerts.is_empty();
     let n_typed = 2 + u16::from(has_choice) + u16::from(wanted.is_some());
-    let [above, _, typed, buttons] = Layout::vertical([
+    // Where there is little room, a line of the target comes before the fields that are not typed in.
+    let n_typed_shown = n_typed.min(area.height.saturating_sub(2)).max(1);
+    let has_gap = area.height > n_typed + 2;
+    let [above, gap, typed, buttons] = Layout::vertical([
         Constraint::Fill(1),
-        Constraint::Length(1),
-        Constraint::Length(n_typed),
+        Constraint::Length(u16::from(has_gap)),
+        Constraint::Length(n_typed_shown),
         Constraint::Length(1),
     ])
     .areas(area);
     pane.height = usize::from(above.height).max(1);
     let state = pane.state_of(above.width, session);
     let kept = pane.laid.take();
-    let laid = match kept {
+    let (laid, targets) = match kept {
         Some((of, laid)) if state.as_ref() == Some(&of) => laid,
         _ => lay(pane, above.width, session, theme),
     };
     pane.n_lines = laid.render(above, pane.offset, frame.buffer_mut(), theme);
-    pane.laid = state.map(|state| (state, laid));
+    let drawn = pane.offset..pane.offset + usize::from(above.height);
+    let has_drawn_target = targets.iter().any(|line| drawn.contains(line));
+    // What was scrolled past has been seen, as long as nothing has moved since.
+    let place = (above, pane.n_lines);
+    if has_drawn_target {
+        pane.target_drawn_in = Some(place);
+    } else {
+        pane.target_drawn_in.take_if(|seen| *seen != place);
+    }
+    pane.laid = state.map(|state| (state, (laid, targets)));
     pane.offset = pane.offset.min(pane.n_lines.saturating_sub(pane.height));
     let n_below = pane.n_lines.saturating_sub(pane.offset + pane.height);
-    if n_below > 0 {
+    if n_below > 0 && has_gap {
         let text = text::counted(n_below, "more line below: down", "more lines below: down");
-        let at = Rect {
-            y: above.bottom(),
-            height: 1,
-            ..above
-        };
-        frame.render_widget(Line::styled(text, theme.caution), at);
+        frame.render_widget(Line::styled(text, theme.caution), gap);
     }
     let is_required = pane.deeds.iter().any(Deed::needs_reason);
     let reason = if is_required {
@@ -69,9 +76,26 @@ pub(super) fn render(
     } else {
         "reason"
     };
+    // The field that is typed in is shown, whatever gives way.
+    let places = [
+        (Focus::Reason, true),
+        (Focus::Ticket, true),
+        (Focus::Choice, has_choice),
+        (Focus::Typed, wanted.is_some()),
+    ];
+    let mut places = places.iter().filter(|(_, is_there)| *is_there);
+    let at = places.position(|(place, _)| *place == pane.fields.focus);
+    let n_hidden = usize::from(n_typed - n_typed_shown);
+    let n_above = at.map_or(n_hidden, |at| {
+        (at + 1).saturating_sub(usize::from(n_typed_shown))
+    });
     let mut rows = typed.rows();
+    let mut n_fields = 0;
     let mut row = |label: &str, entry: &Entry, focus| {
-        if let Some(area) = rows.next() {
+        n_fields += 1;
+        if n_fields > n_above
+            && let Some(area) = rows.next()
+        {
             field(frame, area, label, entry, pane.fields.focus == focus, theme);
         }
     };
@@ -135,17 +159,24 @@ pub(super) fn render(
     frame.render_widget(line, buttons);
 }
 
-/// What is known, in so many cells.
-fn lay(pane: &SheetPane, width: u16, session: &Session, theme: &Theme) -> Laid<'static> {
-    let lines = lines(pane, session, theme).into_iter();
+/// Lays out what is known in so many cells, and says on which lines a target begins.
+fn lay(pane: &SheetPane, width: u16, session: &Session, theme: &Theme) -> Lines {
+    let lines = lines(pane, session, theme);
+    let targets = lines.iter().enumerate();
+    let targets = targets.filter(|(_, (label, _))| *label == TARGET);
+    let targets: Vec<_> = targets.map(|(at, _)| at).collect();
     let fields: Vec<_> = lines
+        .into_iter()
         .map(|(label, line)| {
+            let label = if label == TARGET { "" } else { label };
             // A request is shown to its last character, however long it is.
             let most = if label == SENDS { usize::MAX } else { LONG };
             Field::wrapped(label, line, most)
         })
         .collect();
-    Laid::new(&fields, width)
+    let laid = Laid::new(&fields, width);
+    let targets = targets.iter().filter_map(|at| laid.line_of(*at)).collect();
+    (laid, targets)
 }
 
 /// One line that is typed.

@@ -14,6 +14,9 @@ pub(super) const SENDS: &str = "sends";
 /// As many alerts stand above what speaks against it; more stand below.
 const FEW: usize = 6;
 
+/// What a line of a target is marked with until it is drawn: it has no label on the screen.
+pub(super) const TARGET: &str = "target";
+
 /// A line, and what it is about.
 pub(super) type Said = (&'static str, Line<'static>);
 
@@ -87,7 +90,7 @@ fn targets(plan: &Plan, theme: &Theme) -> Vec<Said> {
         1
     };
     let lines = plan.effects.iter().take(n);
-    let lines = lines.map(|text| ("", Line::styled(shown(text), theme.text)));
+    let lines = lines.map(|text| (TARGET, Line::styled(shown(text), theme.text)));
     let protection = plan.protection.iter();
     let protection = protection.map(|why| ("PROTECTED", Line::styled(shown(why), theme.bad)));
     lines.chain(protection).collect()
@@ -254,7 +257,7 @@ fn known(preview: &Preview, session: &Session, theme: &Theme) -> Vec<Said> {
         Target::Alerts(ids) => text::counted(ids.len(), "alert", "alerts"),
         other => format!("{} {}", other.kind(), shown(&other.id())),
     });
-    said.map(|said| ("", Line::styled(said, theme.stale)))
+    said.map(|said| (TARGET, Line::styled(said, theme.stale)))
         .collect()
 }
 

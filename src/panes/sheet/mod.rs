@@ -37,7 +37,7 @@ pub struct SheetPane {
     /// Open alerts of what is ignored, which may be called false positives with it.
     alerts: Vec<AlertId>,
     /// How it stands on the screen, and what that depends on: of hundreds of targets that is not found out for every key.
-    laid: Option<(Depends, Laid<'static>)>,
+    laid: Option<(Depends, Lines)>,
     has_asked: bool,
     /// Whether one was led to what must be typed.
     is_led: bool,
@@ -45,8 +45,13 @@ pub struct SheetPane {
     offset: usize,
     n_lines: usize,
     height: usize,
+    /// In which area, and among how many lines, a line of a target has been drawn.
+    target_drawn_in: Option<(Rect, usize)>,
     is_done: bool,
 }
+
+/// The lines of a sheet, and those on which a target begins.
+type Lines = (Laid<'static>, Vec<usize>);
 
 /// What the lines of a sheet depend on.
 #[derive(Debug, PartialEq)]
@@ -81,6 +86,7 @@ impl SheetPane {
             offset: 0,
             n_lines: 0,
             height: 1,
+            target_drawn_in: None,
             is_done: false,
         }
     }
@@ -252,9 +258,16 @@ impl SheetPane {
         if self.deeds.iter().any(Deed::needs_reason) && self.fields.reason().is_none() {
             return Some("a reason is required".into());
         }
-        let (what, wanted) = self.wanted(session)?;
-        let is_typed = self.fields.typed().eq_ignore_ascii_case(&wanted);
-        (!is_typed).then(|| format!("type {what}"))
+        let wanted = self.wanted(session);
+        let untyped = wanted.filter(|(_, wanted)| {
+            let typed = self.fields.typed();
+            !typed.eq_ignore_ascii_case(wanted)
+        });
+        if let Some((what, _)) = untyped {
+            return Some(format!("type {what}"));
+        }
+        let is_unseen = self.target_drawn_in.is_none();
+        is_unseen.then(|| "the target is not on the screen: scroll to it first".into())
     }
 
     /// The reason is not typed twice. That of an undo names its line, and fits nothing else.
