@@ -175,3 +175,69 @@ async fn the_header_counts_what_is_asked_and_what_is_known() {
     console.press("esc j k j k").await;
     console.shows(&["requests 9"]).lacks("cache 0%");
 }
+
+#[test]
+fn q_leaves_a_popup_then_what_was_followed_and_asks_before_it_quits() {
+    let mut stage = Stage::new(120, 36);
+    stage.search("a").press("esc ?").press("q");
+    assert_eq!(stage.app.focus(), PaneId::Results);
+    // Into the same hash, and back out of it.
+    stage.press("x h").answer_all(world::answer);
+    stage.shows(&["md5:"]).press("q").answer_all(world::answer);
+    stage.lacks("md5:");
+    assert!(!stage.has_quit);
+    // Somewhere else: what lies behind is not thrown away by one key.
+    stage.press("8").answer_all(world::answer).press("q");
+    stage.shows(&["[ goes back to where you were; q again quits"]);
+    assert!(!stage.has_quit);
+    // Any other key takes the question back.
+    stage.press("j q").shows(&["q again quits"]);
+    assert!(!stage.has_quit);
+    stage.press("q");
+    assert!(stage.has_quit);
+}
+
+#[test]
+fn q_leaves_at_once_where_nothing_would_be_lost() {
+    let mut stage = Stage::new(120, 36);
+    stage.search("a").press("esc q");
+    assert!(stage.has_quit);
+}
+
+#[test]
+fn tab_goes_round_the_panes_and_never_into_the_query() {
+    for view in ["1", "3", "5", "7"] {
+        let mut stage = Stage::new(120, 36);
+        stage.press("esc").press(view).answer_all(world::answer);
+        for key in ["tab", "tab", "tab", "tab", "backtab", "backtab", "backtab"] {
+            stage.press(key);
+            let focus = stage.app.focus();
+            assert!(!matches!(focus, PaneId::Query(_)), "{view} {key}");
+        }
+        // The key of the query is the way there.
+        stage.press("i");
+        assert!(matches!(stage.app.focus(), PaneId::Query(_)), "{view}");
+    }
+}
+
+#[test]
+fn what_is_typed_after_a_key_that_begins_no_entry_here_is_no_command() {
+    let mut stage = Stage::new(120, 36);
+    stage.search("a").press("esc tab /");
+    stage.shows(&["/ means nothing here"]);
+    let before = stage.app.focus();
+    stage.write("quiet 8 IdB").press("backspace");
+    stage.shows(&["/ is not available here"]);
+    assert!(!stage.has_quit);
+    assert_eq!(stage.app.focus(), before);
+    // What ends an entry ends this, and does nothing else.
+    stage.press("enter");
+    assert_eq!(stage.app.focus(), before);
+    stage.press("j tab");
+    assert_ne!(stage.app.focus(), before);
+    // Over a popup, too.
+    stage.press("? :").write("q");
+    assert_eq!(stage.app.focus(), PaneId::Overlay);
+    stage.press("esc q");
+    assert_ne!(stage.app.focus(), PaneId::Overlay);
+}

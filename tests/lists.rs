@@ -100,7 +100,10 @@ fn marks_that_the_filter_hides_are_counted_apart_and_named_in_the_confirmation()
 #[test]
 fn the_key_that_marks_all_marks_what_is_shown_and_says_what_else_is_marked() {
     let mut stage = listing();
-    stage.press("space space /").write("a17.dll").press("enter *");
+    stage
+        .press("space space /")
+        .write("a17.dll")
+        .press("enter *");
     stage.shows(&[
         "marked the 1 row shown, of 100 loaded; with those from before 3 marked, 2 hidden by the filter",
     ]);
@@ -136,19 +139,21 @@ fn marks_of_a_list_that_is_not_on_the_screen_are_hidden_ones() {
 #[test]
 fn an_action_on_a_marked_row_is_about_what_the_list_shows_of_it_now() {
     let mut stage = listing();
-    stage.press("space r").answer_all(|fetch| match support::world::answer(fetch)? {
-        Answer::Page(known) => {
-            let mut page = Page::clone(&known.value);
-            for row in &mut page.rows {
-                let mut document = support::world::document(0);
-                document["id"] = row.id.to_string().into();
-                document["cmdline"] = "another command line".into();
-                *row = support::world::process(&document).into();
+    stage
+        .press("space r")
+        .answer_all(|fetch| match support::world::answer(fetch)? {
+            Answer::Page(known) => {
+                let mut page = Page::clone(&known.value);
+                for row in &mut page.rows {
+                    let mut document = support::world::document(0);
+                    document["id"] = row.id.to_string().into();
+                    document["cmdline"] = "another command line".into();
+                    *row = support::world::process(&document).into();
+                }
+                Ok(Answer::Page(support::world::known(page)))
             }
-            Ok(Answer::Page(support::world::known(page)))
-        }
-        other => Ok(other),
-    });
+            other => Ok(other),
+        });
     stage.press("y c");
     assert_eq!(stage.copied.last().unwrap(), "another command line");
 }
@@ -195,7 +200,7 @@ fn a_filter_looks_again_when_other_columns_are_shown() {
     // The user is named in a column of its own, and in no path of this list.
     stage.press("/").write("explorer").press("enter");
     stage.shows(&["100 of 100 loaded"]);
-    stage.press("w j j j space esc").lacks("PARENT");
+    stage.press("w j j j j space esc").lacks("PARENT");
     stage.shows(&["  0 of 100 loaded"]);
 }
 
@@ -243,9 +248,9 @@ fn columns_are_chosen_moved_and_set_back() {
     stage
         .press("w")
         .shows(&["Columns of processes", "days_signed"]);
-    stage.press("space esc").lacks("S  START");
-    // What was shown second is shown first, and wider than it likes by itself.
-    stage.press("w j K > > > esc");
+    stage.press("space esc").lacks("S  LAST EVENT");
+    // What was shown third is shown first, and wider than it likes by itself.
+    stage.press("w j j K K > > > esc");
     let heading = |stage: &mut Stage| {
         let screen = stage.text();
         let line = screen.lines().find(|line| line.contains("HOST"));
@@ -254,13 +259,13 @@ fn columns_are_chosen_moved_and_set_back() {
     let moved = heading(&mut stage);
     let places = ["HOST", "START"].map(|title| moved.find(title).unwrap());
     assert!(places[1] - places[0] > 28, "{moved}");
-    stage.press("w R").shows(&["S  START"]);
+    stage.press("w R").shows(&["S  LAST EVENT"]);
 }
 
 #[test]
 fn the_last_column_stays() {
     let mut stage = listing();
-    stage.press("w space space space space space space space space");
+    stage.press("w space space space space space space space space space");
     stage.shows(&["one column must stay"]);
     stage.press("esc").shows(&["CMDLINE"]);
 }
@@ -374,4 +379,77 @@ async fn going_back_finds_query_filter_marks_and_cursor_and_asks_nothing_again()
         .press("]")
         .await
         .shows(&["there is nothing to go forward to"]);
+}
+
+#[test]
+fn nothing_moves_when_the_first_row_is_marked() {
+    for (width, height) in [(60, 16), (80, 24), (120, 36), (200, 60)] {
+        let mut stage = Stage::new(width, height);
+        stage.search("a").press("esc");
+        let without = |screen: String| {
+            let rows = screen.lines().filter(|line| line.starts_with('│'));
+            let rows: Vec<_> = rows.map(|row| row.replace(['>', '*'], " ")).collect();
+            // The panes beside it are those of the row under the cursor, which are asked for anew.
+            let rows: Vec<_> = rows
+                .iter()
+                .filter_map(|row| row.split("│").nth(1))
+                .collect();
+            rows.join("\n")
+        };
+        let before = without(stage.text());
+        stage.press("space k").shows(&["1 marked"]);
+        assert_eq!(without(stage.text()), before, "{width}x{height}");
+    }
+}
+
+#[test]
+fn the_column_that_a_list_is_ordered_by_is_shown_with_its_direction() {
+    for (width, height) in [(60, 16), (80, 24), (120, 36), (200, 60)] {
+        let mut stage = Stage::new(width, height);
+        stage.search("a").press("esc");
+        let at = format!("{width}x{height}");
+        for (title, sign) in [("LAST EVENT", " v "), ("START", " v "), ("START", " ^ ")] {
+            let screen = stage.text();
+            let header = screen.lines().find(|line| line.contains(title));
+            let rest = header.and_then(|header| header.split(title).nth(1));
+            let near: String = rest.unwrap_or_default().chars().take(12).collect();
+            assert!(near.contains(sign), "{title} at {at}:\n{screen}");
+            stage.press("s").answer_all(support::world::answer);
+        }
+    }
+}
+
+/// In which order the processes were last asked for.
+fn sort(stage: &Stage) -> String {
+    let search = stage.app.session().results.search();
+    search.unwrap().sort.clone().unwrap()
+}
+
+#[test]
+fn an_order_that_was_chosen_is_that_of_one_query_and_going_back_restores_it() {
+    let mut stage = listing();
+    stage.press("s").answer_all(support::world::answer);
+    assert_eq!(sort(&stage), "start desc");
+    // Asked again, the same query keeps its order.
+    stage.press("i enter").answer_all(support::world::answer);
+    assert_eq!(sort(&stage), "start desc");
+    // Another query begins with the order that every query begins with.
+    stage.press("esc x h").answer_all(support::world::answer);
+    assert_eq!(sort(&stage), "last_update desc");
+    stage.press("[").answer_all(support::world::answer);
+    assert_eq!(sort(&stage), "start desc");
+    stage.shows(&["START (UTC) v"]);
+}
+
+#[test]
+fn letters_that_stand_for_states_are_explained_in_the_frame_and_in_help() {
+    let mut stage = listing();
+    stage.shows(&["S signed  U unsigned  B bad signature  ! hit  ? unknown"]);
+    stage.press("?").text();
+    stage
+        .press("G")
+        .shows(&["The file is signed", "A feed or a watchlist has hit"]);
+    stage.press("esc 2").shows(&["! hit"]);
+    // Where there is no room, nothing of it is cut in half.
+    stage.press("1").resize(60, 16).lacks("signed  U");
 }

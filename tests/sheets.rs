@@ -3,12 +3,14 @@
 mod support;
 
 use lampblack::api::{Change, Client};
-use lampblack::model::{AlertStatus, Search, Span};
 use lampblack::app::Input;
+use lampblack::model::{AlertStatus, Search, Span};
 use lampblack::panes::PaneId;
-use support::{keys, now};
+use lampblack::theme::Theme;
+use ratatui::style::Color;
 use support::console::{Console, settings, small};
 use support::deeds::{changes, ready};
+use support::{keys, now};
 
 /// A console of a user before the open alerts.
 async fn queue() -> Console {
@@ -81,7 +83,12 @@ async fn no_action_key_works_at_a_size_that_hides_the_row_it_is_about() {
             let mut keys = key.split(' ');
             alerts.press(keys.next().unwrap()).await;
             let is_open = alerts.app.focus() == PaneId::Overlay;
-            assert_eq!(is_open, is_shown, "{key} at {width}x{height}:\n{}", alerts.text());
+            assert_eq!(
+                is_open,
+                is_shown,
+                "{key} at {width}x{height}:\n{}",
+                alerts.text()
+            );
             if !is_open {
                 alerts.press(keys.next().unwrap_or("j")).await;
                 assert_eq!(changes(&alerts), [""; 0], "{key} at {width}x{height}");
@@ -96,10 +103,18 @@ async fn a_form_takes_no_text_and_leads_nowhere_while_it_cannot_be_seen() {
     let mut console = Console::start().await;
     console.press("esc 9 n").await.shows(&["name"]);
     console.resize(39, 20).await.write("hidden").await;
-    console.press("tab tab enter enter").await.shows(&["too small", "not done"]);
+    console
+        .press("tab tab enter enter")
+        .await
+        .shows(&["too small", "not done"]);
     console.resize(80, 24).await.lacks("hidden");
     // One line of it is enough, and that is the one that is written.
-    console.resize(40, 8).await.write("seen").await.shows(&["seen"]);
+    console
+        .resize(40, 8)
+        .await
+        .write("seen")
+        .await
+        .shows(&["seen"]);
     console.press("esc").await;
     // Navigation and leaving work, seen or not.
     console.resize(10, 3).await.press("1 j tab esc").await;
@@ -310,4 +325,48 @@ async fn an_undo_says_when_the_row_under_the_cursor_is_not_what_it_is_about() {
         .await
         .shows(&["takes back: resolve"])
         .lacks("Not the last action");
+}
+
+#[tokio::test]
+async fn the_button_that_enter_presses_is_marked_by_a_sign_as_well() {
+    let mut console = ready().await;
+    console.press("I").await.write("case 7").await;
+    console.shows(&[" [ isolate ]  [ cancel ]"]);
+    console
+        .press("tab tab")
+        .await
+        .shows(&[">[ isolate ]  [ cancel ]"]);
+    console
+        .press("tab")
+        .await
+        .shows(&[" [ isolate ] >[ cancel ]"]);
+}
+
+#[tokio::test]
+async fn popups_have_one_ground() {
+    let mut console = ready().await;
+    let theme = Theme::default();
+    let (ground, screen) = (theme.popup.bg.unwrap(), theme.text.bg.unwrap());
+    let popups = [
+        "?", ":", "I", "B", "w", "E", "S m", "S n", "g q", "t", "ctrl-t", "ctrl-s",
+    ];
+    for key in popups {
+        console.press(key).await;
+        assert_eq!(console.app.focus(), PaneId::Overlay, "{key}");
+        let buffer = console.buffer();
+        let grounds = |y: u16| {
+            let row = (0..buffer.area.width).map(move |x| buffer[(x, y)].bg);
+            let first = row.clone().position(|bg| bg == ground);
+            let last = row.clone().rposition(|bg| bg == ground);
+            let inside = first.zip(last).map(|(first, last)| first..=last);
+            let inside = inside.into_iter().flatten();
+            inside.filter(move |x| {
+                let bg = buffer[(u16::try_from(*x).unwrap(), y)].bg;
+                bg == screen || bg == Color::Reset
+            })
+        };
+        let n_holes: usize = (0..buffer.area.height).map(|y| grounds(y).count()).sum();
+        assert_eq!(n_holes, 0, "{key}:\n{}", console.text());
+        console.press("esc").await;
+    }
 }

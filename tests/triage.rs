@@ -5,8 +5,8 @@ mod support;
 use std::time::Duration;
 
 use lampblack::api::{Change, Client};
-use lampblack::panes::PaneId;
 use lampblack::model::{AlertStatus, Search, Span};
+use lampblack::panes::PaneId;
 use lampblack::sim::Options;
 use serde_json::json;
 use support::console::{Console, settings, small};
@@ -171,11 +171,23 @@ async fn alerts_that_the_filter_hides_are_not_confirmed_by_one_key() {
     let mut console = queue().await;
     let screen = console.text();
     let host = screen.lines().find(|line| line.contains("│>")).unwrap();
-    let host = host.split_whitespace().find(|word| word.contains('-') && !word.contains(':'));
+    let host = host
+        .split_whitespace()
+        .find(|word| word.contains('-') && !word.contains(':'));
     let host = host.unwrap().to_owned();
-    console.press("space space /").await.write(&format!("!{host}")).await;
-    console.press("enter").await.shows(&["2 marked", "hidden by the filter"]);
-    console.press("d").await.shows(&["RESOLVE 2 alerts", "HIDDEN", "of 2 marked rows"]);
+    console
+        .press("space space /")
+        .await
+        .write(&format!("!{host}"))
+        .await;
+    console
+        .press("enter")
+        .await
+        .shows(&["2 marked", "hidden by the filter"]);
+    console
+        .press("d")
+        .await
+        .shows(&["RESOLVE 2 alerts", "HIDDEN", "of 2 marked rows"]);
     console.press("d d d").await.shows(&["RESOLVE 2 alerts"]);
     assert_eq!(changes(&console), [""; 0]);
     // Whoever has read it goes to the button.
@@ -202,12 +214,28 @@ const MARKABLE: [(&str, &str); 10] = [
 async fn in_every_list_and_for_every_action_hidden_marks_are_named() {
     let mut console = queue().await;
     // Something is isolated, banned and in the log.
-    console.press("1").await.search("net use").await.press("B").await.write("case 1").await;
-    console.press("tab tab enter").await.until("CONFIRMED").await;
+    console
+        .press("1")
+        .await
+        .search("net use")
+        .await
+        .press("B")
+        .await
+        .write("case 1")
+        .await;
+    console
+        .press("tab tab enter")
+        .await
+        .until("CONFIRMED")
+        .await;
     console.press("5 i enter").await;
     for (view, actions) in MARKABLE {
         console.press("esc").await.press(view).await;
-        console.press("space /").await.write("no-row-has-this").await;
+        console
+            .press("space /")
+            .await
+            .write("no-row-has-this")
+            .await;
         console.press("enter").await;
         console.shows(&["1 marked, 1 hidden by "]);
         let mut n_opened = 0;
@@ -223,7 +251,11 @@ async fn in_every_list_and_for_every_action_hidden_marks_are_named() {
                 console.press("esc").await;
             }
         }
-        assert!(n_opened > 0, "no action opens anything in {view}:\n{}", console.text());
+        assert!(
+            n_opened > 0,
+            "no action opens anything in {view}:\n{}",
+            console.text()
+        );
         console.press("esc esc").await.lacks("1 marked");
     }
 }

@@ -234,9 +234,7 @@ impl App {
     fn step(&mut self, is_forward: bool) {
         // Never into the query: there, the next letters would be text. `i` goes there.
         let panes = self.view.panes().iter().map(|(id, _)| *id);
-        let panes: Vec<_> = panes
-            .filter(|id| !matches!(id, PaneId::Query(_)))
-            .collect();
+        let panes: Vec<_> = panes.filter(|id| !matches!(id, PaneId::Query(_))).collect();
         let at = panes.iter().position(|id| *id == self.focus);
         let last = panes.len() - 1;
         let to = match (at, is_forward) {

@@ -14,7 +14,7 @@ use crate::panes::{Look, Pane, PaneId, QueryPane};
 use crate::session::Session;
 use crate::text;
 use crate::theme::Theme;
-use crate::widgets::{Panel, Trouble};
+use crate::widgets::{Panel, Trouble, draw_legend, ground};
 
 /// Draws everything into the frame.
 pub(super) fn render(app: &mut App, frame: &mut Frame<'_>) {
@@ -132,6 +132,8 @@ impl Paint<'_, '_> {
         let panel = self.panel(pane, message.as_deref());
         let inner = panel.render(area, self.frame.buffer_mut(), self.theme);
         self.content(pane, inner);
+        // Which signs are there is known once the content is drawn.
+        draw_legend(&pane.legend(), area, self.frame.buffer_mut(), self.theme);
     }
 
     fn overlay(&mut self, pane: &mut dyn Pane, area: Rect) {
@@ -142,6 +144,7 @@ impl Paint<'_, '_> {
             self.theme,
         );
         self.content(pane, inner);
+        ground(area, self.frame.buffer_mut(), self.theme);
     }
 
     fn content(&mut self, pane: &mut dyn Pane, area: Rect) {

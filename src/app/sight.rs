@@ -29,7 +29,9 @@ impl App {
     pub(super) fn refuse_unseen(&mut self, what: &str, now: Timestamp, effects: &mut Vec<Effect>) {
         let (width, height) = layout::SMALLEST;
         let text = if self.is_too_small {
-            format!("{what}: not done, nothing can be seen; enlarge the terminal to {width}x{height}")
+            format!(
+                "{what}: not done, nothing can be seen; enlarge the terminal to {width}x{height}"
+            )
         } else if self.is_resized {
             format!("{what}: not done, the terminal has just changed its size")
         } else {
@@ -39,7 +41,12 @@ impl App {
     }
 
     /// Whether a key is swallowed: it was typed as text after a key that begins an entry elsewhere, and is no entry here.
-    pub(super) fn swallows(&mut self, key: KeyEvent, now: Timestamp, effects: &mut Vec<Effect>) -> bool {
+    pub(super) fn swallows(
+        &mut self,
+        key: KeyEvent,
+        now: Timestamp,
+        effects: &mut Vec<Effect>,
+    ) -> bool {
         let Some(refused) = self.refused else {
             return false;
         };

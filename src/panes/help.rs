@@ -7,7 +7,7 @@ use ratatui::{
     widgets::{Clear, Paragraph},
 };
 
-use super::{Look, Pane, PaneId, motion};
+use super::{Look, Pane, PaneId, legend, motion};
 use crate::keys::{Action, Keymap, Lookup, Scope};
 use crate::session::{Cx, Session};
 use crate::text;
@@ -28,12 +28,6 @@ enum Row {
     Title(&'static str),
     Key(String, &'static str),
 }
-
-/// What the signs in the list of processes mean.
-const SIGNS: &[(&str, &str)] = &[
-    ("!", "A feed or a watchlist has hit the process"),
-    ("?", "The server sent a row that could not be read"),
-];
 
 impl HelpPane {
     /// Shows what can be pressed where `scope` has the focus: only what works there.
@@ -62,13 +56,11 @@ impl HelpPane {
                 );
             }
         }
-        if scope == Scope::Results {
+        let signs = legend::signs(scope);
+        if !signs.is_empty() {
             rows.push(Row::Title("Signs"));
-            rows.extend(
-                SIGNS
-                    .iter()
-                    .map(|(sign, help)| Row::Key((*sign).into(), help)),
-            );
+            let signs = signs.iter();
+            rows.extend(signs.map(|(sign, _, help)| Row::Key((*sign).into(), help)));
         }
         Self {
             scope,

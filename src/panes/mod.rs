@@ -20,6 +20,7 @@ mod groups;
 mod hashes;
 mod help;
 mod history;
+mod legend;
 mod lineage;
 mod list;
 mod marked;
@@ -168,6 +169,11 @@ pub trait Pane {
     /// What else is worth saying in its frame, if there is room.
     fn state(&self, _session: &Session) -> Line<'static> {
         Line::default()
+    }
+
+    /// What the letters and signs mean that the last frame showed of it, for its lower border if there is room.
+    fn legend(&self) -> String {
+        String::new()
     }
 
     /// Whose spinner and errors are its own.

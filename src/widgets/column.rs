@@ -2,6 +2,7 @@
 
 use ratatui::text::{Line, Span};
 
+use super::cut;
 use crate::theme::Theme;
 
 /// A column and how it shares the width.
@@ -60,10 +61,12 @@ impl<'a> Column<'a> {
         }
     }
 
-    /// The title, with a sign if the rows are ordered by this column.
-    pub(super) fn heading(&self, theme: &Theme) -> Line<'a> {
-        let mut title = Line::styled(self.title, theme.title);
+    /// The title in so many cells, with a sign if the rows are ordered by this column.
+    pub(super) fn heading(&self, width: usize, theme: &Theme) -> Line<'static> {
+        let mut title = Line::styled(self.title.to_owned(), theme.title);
         if let Some(order) = self.sorted {
+            // The title is cut before the sign is.
+            title = cut(&title, width.saturating_sub(2), theme.glyphs.ellipsis);
             let sign = match order {
                 Order::Ascending => theme.glyphs.ascending,
                 Order::Descending => theme.glyphs.descending,

@@ -170,6 +170,24 @@ impl Panel<'_> {
     }
 }
 
+/// Writes into the lower border of a pane what the signs in it mean; nothing where it does not fit.
+pub fn draw_legend(legend: &str, area: Rect, buf: &mut Buffer, theme: &Theme) {
+    let legend = Line::styled(legend.to_owned(), theme.muted);
+    let area = area.intersection(buf.area);
+    let width = legend.width();
+    // The corners and a blank on either side.
+    if width == 0 || width + 4 > usize::from(area.width) || area.height < 3 {
+        return;
+    }
+    let place = Rect {
+        x: area.x + 1,
+        y: area.bottom() - 1,
+        width: cells(width + 2),
+        height: 1,
+    };
+    draw(&padded(legend, theme.muted), place, buf, theme);
+}
+
 /// The line with a blank on either side, and a style where it has none of its own.
 fn padded(line: Line<'static>, style: Style) -> Line<'static> {
     let mut spans = vec![Span::raw(" ")];

@@ -1,6 +1,6 @@
 //! Where a popup stands, and the ground it stands on.
 
-use ratatui::{buffer::Buffer, layout::Rect};
+use ratatui::{buffer::Buffer, layout::Rect, style::Color};
 use unicode_width::UnicodeWidthStr;
 
 use crate::theme::Theme;
@@ -34,6 +34,20 @@ pub fn clear(area: Rect, buf: &mut Buffer, theme: &Theme) {
     }
     buf.set_style(area, theme.text);
     buf.set_style(area, theme.popup);
+}
+
+/// Gives a popup that was drawn one ground: what was drawn in it on the ground of the panes, or on none, gets its own.
+pub fn ground(area: Rect, buf: &mut Buffer, theme: &Theme) {
+    let Some(popup) = theme.popup.bg else {
+        return;
+    };
+    let others = [Some(Color::Reset), theme.text.bg];
+    for place in area.intersection(buf.area).positions() {
+        let cell = &mut buf[place];
+        if others.contains(&Some(cell.bg)) {
+            cell.set_bg(popup);
+        }
+    }
 }
 
 #[cfg(test)]

@@ -188,11 +188,8 @@ fn rows(
         total: pane.sifted.rows.len(),
         cursor: pane.cursor,
         is_focused: look.is_focused,
-        gutter: if marked.is_some() {
-            Gutter::Marks
-        } else {
-            Gutter::Cursor
-        },
+        // Room for marks in any case: nothing moves when the first one is set.
+        gutter: Gutter::Marks,
         empty: Line::raw("no event passes; esc widens"),
     };
     pane.height = table.height(area).max(1);

@@ -22,6 +22,9 @@ pub(super) enum Column<K: Kind> {
 /// The least cells of a column for a member of the record, and as many as it likes.
 const PATH: (u16, u16) = (6, 20);
 
+/// The priority of a time that the rows are not ordered by, while they are ordered by another.
+const OTHER_TIME: u8 = 5;
+
 /// The columns of a list, in their order.
 pub(super) fn columns<K: Kind>(session: &Session) -> Vec<Column<K>> {
     if let Some(chosen) = session.columns(K::NAME) {
@@ -32,6 +35,13 @@ pub(super) fn columns<K: Kind>(session: &Session) -> Vec<Column<K>> {
     let mut shown: Vec<_> = fields.collect();
     let sorted = session.order(K::Row::LIST).map(|order| order.field);
     let is_sorted = |name: &str| sorted == Some(name);
+    // Without what the rows are ordered by, their order looks like none.
+    if !shown.iter().any(|field| is_sorted(field.name))
+        && let Some(field) = K::FIELDS.iter().find(|field| is_sorted(field.name))
+    {
+        let first_time = shown.iter().position(|field| field.is_time);
+        shown.insert(first_time.unwrap_or(shown.len()), field);
+    }
     let at = shown.iter().position(|field| is_sorted(field.name));
     let beside = K::BESIDE.iter().filter(|(name, _)| is_sorted(name));
     if let Some(at) = at {
@@ -39,6 +49,12 @@ pub(super) fn columns<K: Kind>(session: &Session) -> Vec<Column<K>> {
     }
     let columns = shown.into_iter().map(|field| Column::Field(field, None));
     columns.collect()
+}
+
+/// Whether a field holds moments.
+fn is_time<K: Kind>(name: &str) -> bool {
+    let mut fields = K::FIELDS.iter();
+    fields.any(|field| field.name == name && field.is_time)
 }
 
 /// What else must be known for the columns of a list.
@@ -125,7 +141,16 @@ impl<K: Kind> Column<K> {
         } else if is_narrow && let Self::Field(field, _) = self {
             column.ideal = field.scarce;
         }
-        if let Some(order) = order.filter(|order| order.field == self.name()) {
+        let is_sorted = order.is_some_and(|order| order.field == self.name());
+        if let Self::Field(field, None) = self
+            && field.is_time
+            && !is_sorted
+            && order.is_some_and(|order| is_time::<K>(order.field))
+        {
+            // Of two times, the one that the rows are not ordered by is the first to give way.
+            column.priority = column.priority.max(OTHER_TIME);
+        }
+        if let Some(order) = order.filter(|_| is_sorted) {
             column.sorted = Some(if order.is_descending {
                 Order::Descending
             } else {

@@ -48,11 +48,8 @@ pub(super) fn rows<K: Kind>(
         total: place(total),
         cursor: place(pane.index(session)),
         is_focused: look.is_focused,
-        gutter: if pane.has_marks() {
-            Gutter::Marks
-        } else {
-            Gutter::Cursor
-        },
+        // Room for marks in any case: nothing moves when the first row is marked.
+        gutter: Gutter::Marks,
         empty: Line::raw("no row that is loaded passes the filter"),
     };
     // Only the last column that takes what is left can be moved sideways.
@@ -60,6 +57,10 @@ pub(super) fn rows<K: Kind>(
         .iter()
         .rposition(|column| column.ideal == widgets::Column::REST);
     let mut top = place(pane.offset());
+    let sign = columns
+        .iter()
+        .position(|column| matches!(column.name(), "flag" | "hit"));
+    let mut has_signs = false;
     let theme = look.theme;
     table.render(
         area,
@@ -67,6 +68,7 @@ pub(super) fn rows<K: Kind>(
         theme,
         &mut top,
         |index, widths| {
+            has_signs |= sign.is_some_and(|sign| widths[sign] > 0);
             let at = pane.at(u64::try_from(index).unwrap_or(u64::MAX), session);
             match pages.row(at) {
                 Row::Here(row) => {
@@ -95,6 +97,7 @@ pub(super) fn rows<K: Kind>(
             }
         },
     );
+    pane.has_signs = has_signs;
     pane.scrolled(u64::try_from(top).unwrap_or(u64::MAX));
 }
 

@@ -55,7 +55,7 @@ pub use state::State;
 pub use watchlists::Watchlists;
 
 use super::{
-    ColumnsPane, ExportPane, Look, MarkedRows, Pane, PaneId, motion,
+    ColumnsPane, ExportPane, Look, MarkedRows, Pane, PaneId, legend, motion,
     pivot::{self, Clues},
     typing::Typing,
 };
@@ -88,6 +88,8 @@ pub struct ListPane<K: Kind> {
     n_hidden: (usize, usize),
     /// Whether the row under the cursor was drawn in the last frame.
     is_cursor_drawn: bool,
+    /// Whether the last frame had a column of letters that stand for states.
+    has_signs: bool,
     /// Whether the cursor was moved by the user, and not the rows below it by the server.
     has_moved: bool,
     /// Whether the cursor last went down: the next page is asked for on that side.
@@ -106,6 +108,7 @@ impl<K: Kind> Default for ListPane<K> {
             marked_in: None,
             n_hidden: (0, 0),
             is_cursor_drawn: true,
+            has_signs: false,
             has_moved: true,
             is_downward: true,
         }
@@ -201,6 +204,11 @@ impl<K: Kind> Pane for ListPane<K> {
 
     fn title(&self, session: &Session) -> Line<'static> {
         self.heading(session)
+    }
+
+    fn legend(&self) -> String {
+        let line = self.has_signs.then(|| legend::line(K::SCOPE));
+        line.unwrap_or_default()
     }
 
     fn slots(&self) -> &'static [Slot] {
@@ -368,6 +376,7 @@ impl<K: Kind> Pane for ListPane<K> {
         // One line is the header's.
         self.height = u64::from(area.height.saturating_sub(1)).max(1);
         self.is_cursor_drawn = area.height > 1;
+        self.has_signs = false;
         self.follow(session);
         frame.render_widget(news.unwrap_or_default(), last);
         let pages = K::Row::pages(session);

@@ -121,12 +121,11 @@ pub(super) fn render(
     }
     let trouble = pane.trouble(session);
     let button = |text: String, focus, style| {
-        let style = if pane.fields.focus == focus {
-            theme.selection
-        } else {
-            style
-        };
-        Span::styled(format!("[ {text} ]"), style)
+        let is_here = pane.fields.focus == focus;
+        let style = if is_here { theme.selection } else { style };
+        // A sign as well: not every terminal has colors.
+        let sign = if is_here { theme.glyphs.cursor } else { " " };
+        Span::styled(format!("{sign}[ {text} ]"), style)
     };
     let verb = if trouble.is_some() {
         theme.muted
@@ -151,7 +150,7 @@ pub(super) fn render(
     };
     let line = Line::from(vec![
         button(pane.verb().to_owned(), Focus::Do, verb),
-        Span::raw("  "),
+        Span::raw(" "),
         button("cancel".into(), Focus::Cancel, theme.text),
         Span::raw("  "),
         told,

@@ -169,13 +169,16 @@ fn branch(
     } else {
         process.name.clone()
     };
-    let name = text::fit(&name, columns.name.saturating_sub(taken));
-    let pad = " ".repeat(columns.name.saturating_sub(taken + text::width(&name)));
-    let mut style = if process.feeds.is_empty() && process.watchlists.is_empty() {
-        theme.text
-    } else {
-        theme.caution
-    };
+    let is_hit = !process.feeds.is_empty() || !process.watchlists.is_empty();
+    let hit = if is_hit { "!" } else { "" };
+    // A hit takes the last cell of the column.
+    let room = columns.name.saturating_sub(taken + hit.len());
+    let name = text::fit(&name, room);
+    let pad = columns
+        .name
+        .saturating_sub(taken + text::width(&name) + hit.len());
+    let pad = " ".repeat(pad);
+    let mut style = if is_hit { theme.caution } else { theme.text };
     if is_opened {
         style = style.patch(theme.title);
     }
@@ -186,6 +189,7 @@ fn branch(
         Span::raw(gap),
         Span::styled(name, style),
         Span::raw(pad),
+        Span::styled(hit, theme.caution),
         Span::styled(format!("{pid:>PID$}"), theme.number),
     ];
     let account = process.user.raw().rsplit('\\').next().unwrap_or_default();

@@ -12,7 +12,7 @@ pub(super) use rows::chain;
 use rows::{Fold, Note, Row, Spot, What};
 
 use super::{
-    Look, Pane, PaneId, facts, motion,
+    Look, Pane, PaneId, facts, legend, motion,
     pivot::{self, Clues},
     yank,
 };
@@ -215,6 +215,10 @@ impl Pane for TreePane {
         let n_ancestors = lineage.value.ancestors.len();
         let ancestors = text::counted(n_ancestors, "ancestor", "ancestors");
         format!("{ancestors}, {n_children}{more} children").into()
+    }
+
+    fn legend(&self) -> String {
+        legend::line(self.scope())
     }
 
     fn slots(&self) -> &'static [Slot] {

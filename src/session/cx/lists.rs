@@ -21,6 +21,11 @@ impl Cx<'_> {
 
     /// Puts a new question to an index. It passes the cache: who submits wants to know what is there now.
     pub fn ask<T: Listed>(&mut self, query: String) {
+        // An order that was chosen is one of that query, and of no other.
+        let asked = T::pages(self.session).search();
+        if asked.is_some_and(|asked| asked.query != query) {
+            self.session.orders.remove(&T::LIST);
+        }
         let search = Search {
             query,
             sort: self.session.order(T::LIST).map(|order| order.sort.into()),
