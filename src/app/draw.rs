@@ -19,10 +19,11 @@ use crate::widgets::{Panel, Trouble, draw_legend, ground};
 /// Draws everything into the frame.
 pub(super) fn render(app: &mut App, frame: &mut Frame<'_>) {
     let screen = frame.area();
-    app.is_resized = false;
-    app.is_too_small = screen.width < layout::SMALLEST.0 || screen.height < layout::SMALLEST.1;
+    app.sight.is_resized = false;
+    app.sight.is_too_small =
+        screen.width < layout::SMALLEST.0 || screen.height < layout::SMALLEST.1;
     frame.buffer_mut().set_style(screen, app.theme.text);
-    if app.is_too_small {
+    if app.sight.is_too_small {
         let (width, height) = layout::SMALLEST;
         let text = format!("too small: {width}x{height} is needed");
         let mut lines = vec![Line::styled(text, app.theme.caution)];
@@ -58,7 +59,7 @@ pub(super) fn render(app: &mut App, frame: &mut Frame<'_>) {
         focus,
         turns,
         typed,
-        drawn,
+        sight,
         ..
     } = app;
     let mut paint = Paint {
@@ -99,7 +100,7 @@ pub(super) fn render(app: &mut App, frame: &mut Frame<'_>) {
         let place = layout::popup(screen, overlay.is_large(), |width| overlay.n_needed(width));
         paint.overlay(overlay.as_mut(), place);
     }
-    *drawn = Some(paint.drawn);
+    sight.drawn = Some(paint.drawn);
     let footer = Footer {
         session,
         theme,

@@ -30,6 +30,7 @@ use crate::session::{Chosen, Cx, Effect, Identity, Past, SavedQuery, Session};
 use crate::theme::Theme;
 use crate::worker::{Reply, Request};
 use panes::Panes;
+use sight::Sight;
 use trail::Trail;
 pub use view::View;
 
@@ -92,12 +93,8 @@ pub struct App {
     overlay: Option<Box<dyn Pane>>,
     /// The pane whose rows the overlay is about.
     acted_on: Option<PaneId>,
-    /// The panes below the query that the last frame had room for; nothing before the first.
-    drawn: Option<Vec<PaneId>>,
-    /// Whether the last frame had room for nothing but a word.
-    is_too_small: bool,
-    /// Whether the terminal has another size, and nothing was drawn in it yet.
-    is_resized: bool,
+    /// What the last frame showed.
+    sight: Sight,
     /// The key whose text goes nowhere, because what it begins is not to be had here: what follows is no command.
     refused: Option<Chord>,
     view: View,
@@ -142,9 +139,7 @@ impl App {
             panes: Box::default(),
             overlay: None,
             acted_on: None,
-            drawn: None,
-            is_too_small: false,
-            is_resized: false,
+            sight: Sight::default(),
             refused: None,
             view: View::default(),
             focus: PaneId::Query(Index::Process),
@@ -193,7 +188,7 @@ impl App {
                 cx.notify(text);
             }
             Input::Turn => self.turns = self.turns.wrapping_add(1),
-            Input::Resize => self.is_resized = true,
+            Input::Resize => self.sight.is_resized = true,
         }
         self.settle(now, &mut effects);
         effects

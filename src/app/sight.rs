@@ -8,15 +8,26 @@ use crate::keys::{Action, Chord, Lookup};
 use crate::panes::PaneId;
 use crate::session::{Cx, Effect};
 
+/// What the last frame showed.
+#[derive(Debug, Default)]
+pub(super) struct Sight {
+    /// The panes that had room for some of their content; nothing before the first frame.
+    pub(super) drawn: Option<Vec<PaneId>>,
+    /// Whether there was room for nothing but a word.
+    pub(super) is_too_small: bool,
+    /// Whether the terminal has another size, and nothing was drawn in it yet.
+    pub(super) is_resized: bool,
+}
+
 impl App {
     /// Whether nothing of panes and popups is on the screen: the terminal is too small, or was not drawn in its size yet.
     pub(super) fn is_blind(&self) -> bool {
-        self.is_too_small || self.is_resized
+        self.sight.is_too_small || self.sight.is_resized
     }
 
     /// Whether a pane was on the screen in the last frame.
     pub(super) fn is_drawn(&self, pane: PaneId) -> bool {
-        let drawn = self.drawn.as_ref();
+        let drawn = self.sight.drawn.as_ref();
         drawn.is_none_or(|drawn| drawn.contains(&pane))
     }
 
@@ -28,11 +39,11 @@ impl App {
     /// Says that nothing is done to what cannot be seen.
     pub(super) fn refuse_unseen(&mut self, what: &str, now: Timestamp, effects: &mut Vec<Effect>) {
         let (width, height) = layout::SMALLEST;
-        let text = if self.is_too_small {
+        let text = if self.sight.is_too_small {
             format!(
                 "{what}: not done, nothing can be seen; enlarge the terminal to {width}x{height}"
             )
-        } else if self.is_resized {
+        } else if self.sight.is_resized {
             format!("{what}: not done, the terminal has just changed its size")
         } else {
             format!("{what}: not done, its target is not on the screen; enlarge the terminal")

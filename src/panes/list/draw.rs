@@ -97,7 +97,7 @@ pub(super) fn rows<K: Kind>(
             }
         },
     );
-    pane.has_signs = has_signs;
+    pane.drawn.has_signs = has_signs;
     pane.scrolled(u64::try_from(top).unwrap_or(u64::MAX));
 }
 

@@ -70,6 +70,15 @@ use window::Shown;
 /// Cells by which the last column moves sideways.
 const SHIFT: usize = 16;
 
+/// What the last frame showed of a list.
+#[derive(Clone, Copy, Debug, Default)]
+struct Drawn {
+    /// Whether there was no room for the row under the cursor.
+    lacks_cursor: bool,
+    /// Whether there was a column of letters that stand for states.
+    has_signs: bool,
+}
+
 /// A pane with rows of one kind.
 #[derive(Debug)]
 pub struct ListPane<K: Kind> {
@@ -86,10 +95,8 @@ pub struct ListPane<K: Kind> {
     marked_in: Option<u64>,
     /// How many marked rows the filter hides, and how many are not loaded.
     n_hidden: (usize, usize),
-    /// Whether the row under the cursor was drawn in the last frame.
-    is_cursor_drawn: bool,
-    /// Whether the last frame had a column of letters that stand for states.
-    has_signs: bool,
+    /// What the last frame showed.
+    drawn: Drawn,
     /// Whether the cursor was moved by the user, and not the rows below it by the server.
     has_moved: bool,
     /// Whether the cursor last went down: the next page is asked for on that side.
@@ -107,8 +114,7 @@ impl<K: Kind> Default for ListPane<K> {
             sought: None,
             marked_in: None,
             n_hidden: (0, 0),
-            is_cursor_drawn: true,
-            has_signs: false,
+            drawn: Drawn::default(),
             has_moved: true,
             is_downward: true,
         }
@@ -207,7 +213,7 @@ impl<K: Kind> Pane for ListPane<K> {
     }
 
     fn legend(&self) -> String {
-        let line = self.has_signs.then(|| legend::line(K::SCOPE));
+        let line = self.drawn.has_signs.then(|| legend::line(K::SCOPE));
         line.unwrap_or_default()
     }
 
@@ -282,7 +288,7 @@ impl<K: Kind> Pane for ListPane<K> {
     }
 
     fn shows_target(&self) -> bool {
-        self.is_cursor_drawn
+        !self.drawn.lacks_cursor
     }
 
     fn marked_rows(&self, session: &Session) -> MarkedRows {
@@ -375,8 +381,10 @@ impl<K: Kind> Pane for ListPane<K> {
         .areas(area);
         // One line is the header's.
         self.height = u64::from(area.height.saturating_sub(1)).max(1);
-        self.is_cursor_drawn = area.height > 1;
-        self.has_signs = false;
+        self.drawn = Drawn {
+            lacks_cursor: area.height <= 1,
+            has_signs: false,
+        };
         self.follow(session);
         frame.render_widget(news.unwrap_or_default(), last);
         let pages = K::Row::pages(session);

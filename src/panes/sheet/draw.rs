@@ -70,6 +70,20 @@ pub(super) fn render(
         let text = text::counted(n_below, "more line below: down", "more lines below: down");
         frame.render_widget(Line::styled(text, theme.caution), gap);
     }
+    draw_fields(pane, wanted.as_ref(), n_typed, frame, typed, theme);
+    draw_buttons(pane, frame, buttons, session, theme);
+}
+
+/// Draws what is typed, as far as there is room: of `n_typed` lines, that with the cursor in any case.
+fn draw_fields(
+    pane: &SheetPane,
+    wanted: Option<&(String, String)>,
+    n_typed: u16,
+    frame: &mut Frame<'_>,
+    area: Rect,
+    theme: &Theme,
+) {
+    let has_choice = !pane.alerts.is_empty();
     let is_required = pane.deeds.iter().any(Deed::needs_reason);
     let reason = if is_required {
         "reason (required)"
@@ -85,11 +99,11 @@ pub(super) fn render(
     ];
     let mut places = places.iter().filter(|(_, is_there)| *is_there);
     let at = places.position(|(place, _)| *place == pane.fields.focus);
-    let n_hidden = usize::from(n_typed - n_typed_shown);
+    let n_hidden = usize::from(n_typed.saturating_sub(area.height));
     let n_above = at.map_or(n_hidden, |at| {
-        (at + 1).saturating_sub(usize::from(n_typed_shown))
+        (at + 1).saturating_sub(usize::from(area.height))
     });
-    let mut rows = typed.rows();
+    let mut rows = area.rows();
     let mut n_fields = 0;
     let mut row = |label: &str, entry: &Entry, focus| {
         n_fields += 1;
@@ -112,13 +126,23 @@ pub(super) fn render(
         );
         row(&label, &answer, Focus::Choice);
     }
-    if let Some((what, wanted)) = &wanted {
+    if let Some((what, wanted)) = wanted {
         let label = text::fit(
             &format!("type {wanted}, {what}").into(),
             usize::from(LABEL) - 1,
         );
         row(&label, &pane.fields.typed, Focus::Typed);
     }
+}
+
+/// Draws the two buttons, and why the first does nothing yet.
+fn draw_buttons(
+    pane: &SheetPane,
+    frame: &mut Frame<'_>,
+    area: Rect,
+    session: &Session,
+    theme: &Theme,
+) {
     let trouble = pane.trouble(session);
     let button = |text: String, focus, style| {
         let is_here = pane.fields.focus == focus;
@@ -155,7 +179,7 @@ pub(super) fn render(
         Span::raw("  "),
         told,
     ]);
-    frame.render_widget(line, buttons);
+    frame.render_widget(line, area);
 }
 
 /// Lays out what is known in so many cells, and says on which lines a target begins.
