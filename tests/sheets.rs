@@ -124,7 +124,10 @@ async fn a_form_takes_no_text_and_leads_nowhere_while_it_cannot_be_seen() {
 #[tokio::test]
 async fn keys_that_come_with_a_new_size_change_nothing_before_it_was_drawn() {
     let mut console = queue().await;
-    console.press("d").await.shows(&["press d again to confirm"]);
+    console
+        .press("d")
+        .await
+        .shows(&["press d again to confirm"]);
     console.app.handle(Input::Resize, now());
     console.app.handle(Input::Key(keys("d")[0]), now());
     console.press("down").await.shows(&["RESOLVE"]);
