@@ -1,6 +1,9 @@
 //! Where a popup stands, and the ground it stands on.
 
-use ratatui::{buffer::Buffer, layout::Rect, style::Color};
+use ratatui::{
+    buffer::{Buffer, Cell},
+    layout::Rect,
+};
 use unicode_width::UnicodeWidthStr;
 
 use crate::theme::Theme;
@@ -41,7 +44,7 @@ pub fn ground(area: Rect, buf: &mut Buffer, theme: &Theme) {
     let Some(popup) = theme.popup.bg else {
         return;
     };
-    let others = [Some(Color::Reset), theme.text.bg];
+    let others = [Some(Cell::EMPTY.bg), theme.text.bg];
     for place in area.intersection(buf.area).positions() {
         let cell = &mut buf[place];
         if others.contains(&Some(cell.bg)) {
