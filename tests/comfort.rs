@@ -7,7 +7,7 @@ use std::fs;
 use insta::assert_snapshot;
 use lampblack::api::Error;
 use lampblack::app::Input;
-use lampblack::model::Search;
+use lampblack::model::{Page, Search};
 use lampblack::panes::PaneId;
 use lampblack::query::Index;
 use lampblack::read::{Answer, Fetch};
@@ -126,6 +126,102 @@ fn a_query_is_explained_inside_the_editor_and_outside() {
         "is from 2026-03-03 10:20:00Z to 2026-03-04 10:20:00Z",
     ]);
     stage.press("esc 2 g q").shows(&["there is no query here"]);
+}
+
+#[test]
+fn what_does_not_fit_is_marked_and_can_be_read_in_full() {
+    let mut stage = Stage::new(44, 16);
+    stage.search("a").press("esc v G");
+    // A notice, where the next key would take it away.
+    stage.shows(&["100 marked; 114 rows th", "! in full"]);
+    stage
+        .press("!")
+        .shows(&["The message in full", "loaded are not"]);
+    // Nothing is said of what fits.
+    stage.press("esc esc v").resize(120, 36);
+    stage.lacks("in full");
+    stage
+        .press("!")
+        .shows(&["marking whatever the cursor passes; v again ends it"]);
+}
+
+#[test]
+fn what_is_wrong_with_a_query_can_be_read_in_full_inside_the_editor_and_outside() {
+    let mut stage = Stage::new(44, 16);
+    stage
+        .answer_all(world::answer)
+        .write("(process_nam:net.exe");
+    stage.shows(&["f2 in full"]);
+    stage.press("f2").shows(&["error", "parenthesis", "fix"]);
+    stage
+        .press("esc esc !")
+        .shows(&["What is wrong with the query", "parenthesis"]);
+}
+
+#[test]
+fn a_host_with_dozens_of_adapters_still_shows_its_health_and_version() {
+    let adapters: String = (0..60)
+        .map(|n| format!("10.0.0.{n},0050569a1b{n:02x}|"))
+        .collect();
+    let answer = |fetch: &Fetch| match fetch {
+        Fetch::Sensor(_) => {
+            let mut sensor = world::sensor();
+            sensor["network_adapters"] = adapters.as_str().into();
+            let sensor = lampblack::wire::one(&sensor.to_string()).unwrap().unwrap();
+            Ok(Answer::Sensor(known(sensor)))
+        }
+        _ => world::answer(fetch),
+    };
+    let mut stage = Stage::new(120, 36);
+    stage.write("a").press("enter").answer_all(answer);
+    stage.shows(&["10.0.0.1 ", "+58", "health    95", "md5 "]);
+    stage.lacks("10.0.0.2 ");
+    // Whoever scrolls reads all of them.
+    stage.press("esc tab tab +");
+    stage.text();
+    stage.press("G").shows(&["10.0.0.59"]);
+}
+
+#[test]
+fn a_download_says_one_thing_of_what_is_verified() {
+    let stored = |lengths: [u64; 2]| {
+        move |fetch: &Fetch| match fetch {
+            Fetch::Binaries { span, .. } => {
+                let rows = lengths.iter().zip(1..).map(|(stored, row)| {
+                    let mut document = world::binary();
+                    document["md5"] = format!("{row:032X}").into();
+                    document["copied_mod_len"] = (*stored).into();
+                    let binary = lampblack::wire::one(&document.to_string());
+                    std::sync::Arc::new(binary.unwrap().unwrap())
+                });
+                Ok(Answer::Binaries(known(Page {
+                    rows: rows.collect(),
+                    total: 2,
+                    start: span.start,
+                    ..Page::default()
+                })))
+            }
+            _ => world::answer(fetch),
+        }
+    };
+    let preview = |lengths, keys: &str| {
+        let mut stage = Stage::new(120, 36);
+        stage.press("esc 5 i enter").answer_all(stored(lengths));
+        stage.press(keys).shows(&["Download"]).text()
+    };
+    let whole = preview([73_216, 73_216], "D");
+    assert!(
+        whole.contains("its MD5 is verified") && !whole.contains("cannot be"),
+        "{whole}"
+    );
+    let partial = preview([100, 73_216], "D");
+    assert!(partial.contains("cannot be verified"), "{partial}");
+    assert!(!partial.contains("is verified"), "{partial}");
+    let both = preview([100, 73_216], "* D");
+    assert!(
+        both.contains("the MD5 of the other files is verified"),
+        "{both}"
+    );
 }
 
 /// The search that was asked last.

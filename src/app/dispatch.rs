@@ -12,6 +12,9 @@ use crate::text;
 
 impl App {
     pub(super) fn key(&mut self, key: KeyEvent, now: Timestamp, effects: &mut Vec<Effect>) {
+        let notice = self.session.notice.as_ref();
+        let cut = notice.filter(|_| self.sight.is_notice_cut);
+        self.cut_notice = cut.map(|notice| notice.text.clone());
         Cx::new(&mut self.session, effects, now).dismiss();
         let chord = Chord::from(key);
         let scope = self.scope();
@@ -339,7 +342,13 @@ impl App {
         }
     }
 
+    /// Shows in full what went wrong or did not fit: the notice that was cut, an error, what is wrong with the query, the
+    /// last message.
     fn show_error(&mut self, now: Timestamp, effects: &mut Vec<Effect>) {
+        if let Some(text) = self.cut_notice.take() {
+            self.overlay = Some(Box::new(RecordPane::of_message(&text)));
+            return;
+        }
         let panes = self.view.panes().iter().map(|(id, _)| *id);
         let shown = std::iter::once(self.focus)
             .chain(panes)
@@ -360,10 +369,18 @@ impl App {
         drop(errors);
         match found {
             Some((slot, error)) => self.overlay = Some(Box::new(FailurePane::new(slot, error))),
-            None => match &self.session.last_warning {
-                Some(text) => self.overlay = Some(Box::new(RecordPane::of_warning(text))),
-                None => Cx::new(&mut self.session, effects, now).notify("no error to show"),
-            },
+            None => {
+                let problems = self.editor().map_or_else(Vec::new, QueryPane::problems);
+                if !problems.is_empty() && self.overlay.is_none() {
+                    self.overlay = Some(Box::new(RecordPane::of_problems(problems)));
+                } else if let Some(text) = &self.session.last_warning {
+                    self.overlay = Some(Box::new(RecordPane::of_warning(text)));
+                } else if let Some(text) = &self.session.last_notice {
+                    self.overlay = Some(Box::new(RecordPane::of_message(text)));
+                } else {
+                    Cx::new(&mut self.session, effects, now).notify("no error to show");
+                }
+            }
         }
     }
 }

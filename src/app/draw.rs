@@ -109,7 +109,7 @@ pub(super) fn render(app: &mut App, frame: &mut Frame<'_>) {
         typed,
         is_offering,
     };
-    footer.render(frame, &areas);
+    sight.is_notice_cut = footer.render(frame, &areas);
 }
 
 /// What is needed to draw panes.

@@ -23,8 +23,8 @@ pub(super) struct Footer<'a> {
 }
 
 impl Footer<'_> {
-    /// Draws the notice, and below it the keys.
-    pub(super) fn render(&self, frame: &mut Frame<'_>, areas: &Areas) {
+    /// Draws the notice, and below it the keys; true if the notice did not fit.
+    pub(super) fn render(&self, frame: &mut Frame<'_>, areas: &Areas) -> bool {
         let theme = self.theme;
         let keys = Bar {
             left: self.keys(),
@@ -33,7 +33,7 @@ impl Footer<'_> {
         };
         keys.render(areas.hints, frame.buffer_mut(), theme);
         let Some(notice) = &self.session.notice else {
-            return;
+            return false;
         };
         if areas.notice == areas.hints {
             // Where there is one line for both, what was to be told comes first: the next key brings the others back.
@@ -44,13 +44,24 @@ impl Footer<'_> {
         } else {
             theme.accent
         };
-        let line = Line::styled(text::line(&notice.text), style);
+        let mut shown = text::line(&notice.text);
+        // A blank at either end.
+        let room = usize::from(areas.notice.width).saturating_sub(2);
+        let is_cut = text::width(&shown) > room;
+        if is_cut {
+            let key = self.keymap.hint(self.scope.chain(), Action::ShowError);
+            let key = key.map_or(String::new(), |key| format!("  {key} in full"));
+            let room = room.saturating_sub(text::width(&key));
+            shown = format!("{}{key}", text::fit(&shown.into(), room));
+        }
+        let line = Line::styled(shown, style);
         let told = Bar {
             left: vec![line],
             right: Line::default(),
             style: theme.text,
         };
         told.render(areas.notice, frame.buffer_mut(), theme);
+        is_cut
     }
 
     /// The keys that work here; after a prefix, those that may follow.

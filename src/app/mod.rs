@@ -95,6 +95,8 @@ pub struct App {
     acted_on: Option<PaneId>,
     /// What the last frame showed.
     sight: Sight,
+    /// What was told until the key that is handled came, if it did not fit.
+    cut_notice: Option<String>,
     /// The key whose text goes nowhere, because what it begins is not to be had here: what follows is no command.
     refused: Option<Chord>,
     view: View,
@@ -140,6 +142,7 @@ impl App {
             overlay: None,
             acted_on: None,
             sight: Sight::default(),
+            cut_notice: None,
             refused: None,
             view: View::default(),
             focus: PaneId::Query(Index::Process),

@@ -17,6 +17,8 @@ pub(super) struct Sight {
     pub(super) is_too_small: bool,
     /// Whether the terminal has another size, and nothing was drawn in it yet.
     pub(super) is_resized: bool,
+    /// Whether a notice was shown that did not fit.
+    pub(super) is_notice_cut: bool,
 }
 
 impl App {

@@ -135,7 +135,11 @@ impl AlertKind {
             Self::IngressHost => "watchlist.hit.ingress.host".into(),
             Self::QueryProcess => "watchlist.hit.query.process".into(),
             Self::QueryBinary => "watchlist.hit.query.binary".into(),
-            Self::Other(word) => word.clone(),
+            // A server may leave it out.
+            Self::Other(word) => word
+                .non_empty()
+                .cloned()
+                .unwrap_or_else(|| "unknown".into()),
         }
     }
 }

@@ -154,6 +154,21 @@ impl DownloadPane {
         cx.notify(format!("downloading {what}{left_out}; ^c gives up"));
     }
 
+    /// Of which files it is verified what they are.
+    fn verified(&self) -> &'static str {
+        let n_partial = self
+            .binaries
+            .iter()
+            .filter(|binary| binary.is_partial())
+            .count();
+        match (n_partial, self.binaries.len()) {
+            (0, 1) => "its MD5 is verified, ",
+            (0, _) => "the MD5 of each file is verified, ",
+            (partial, all) if partial == all => "",
+            _ => "the MD5 of the other files is verified, ",
+        }
+    }
+
     fn facts(&self, session: &Session, theme: &Theme) -> Vec<Field<'static>> {
         let mut fields = Vec::new();
         let of_all = |size: fn(&Binary) -> Option<u64>| -> u64 {
@@ -195,8 +210,7 @@ impl DownloadPane {
             fields.push(Field::wrapped("", Line::styled(text, theme.caution), 2));
         }
         if self.binaries.iter().any(|binary| binary.is_partial()) {
-            let text =
-                "cut off by the server: it cannot be verified, and is kept as NAME.unverified";
+            let text = "cut off by the server: what is cut off cannot be verified, and is saved as NAME.unverified";
             fields.push(Field::wrapped("", Line::styled(text, theme.caution), 2));
         }
         if let Some(trouble) = self.trouble(session) {
@@ -207,7 +221,10 @@ impl DownloadPane {
             ));
         }
         fields.push(Field::cut("", ""));
-        let text = "its MD5 is verified, only you can read it (0600), and nothing is written over";
+        let text = format!(
+            "{}only you can read it (0600), and nothing is written over",
+            self.verified()
+        );
         fields.push(Field::wrapped("", Line::styled(text, theme.muted), 2));
         fields
     }

@@ -52,6 +52,16 @@ impl RecordPane {
         Self::new("The last warning".into(), vec![("", text.to_owned())])
     }
 
+    /// What was last told, or what did not fit.
+    pub fn of_message(text: &str) -> Self {
+        Self::new("The message in full".into(), vec![("", text.to_owned())])
+    }
+
+    /// What is wrong with a query: names and values.
+    pub fn of_problems(lines: Vec<(String, String)>) -> Self {
+        Self::new("What is wrong with the query".into(), lines)
+    }
+
     /// A deed: what was sent, what the server held before and afterwards, and what became known when.
     pub fn of_act(act: &Act) -> Self {
         let sending = &act.sending;

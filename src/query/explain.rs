@@ -8,7 +8,7 @@ use super::fields::{self, Field, Index, Join, Kind};
 use super::matching;
 use super::misfit::fits;
 use super::parser::parse_for;
-use super::problem::Level;
+use super::problem::{Level, Problem};
 use super::tokens::{Cmdline, Words, is_slash};
 
 /// How the server will read a query: pairs of what is looked at and what must be there, groups indented by two spaces.
@@ -17,19 +17,35 @@ use super::tokens::{Cmdline, Words, is_slash};
 /// with mistakes is explained by these.
 pub fn explain(index: Index, text: &str, now: Timestamp) -> Vec<(String, String)> {
     let parsed = parse_for(index, text);
+    let mut lines = problem_lines(&parsed.problems);
     let Some(query) = parsed.query else {
-        let errors = parsed.problems.into_iter();
-        return errors
-            .filter(|problem| problem.level == Level::Error)
-            .map(|problem| ("error".to_owned(), problem.message))
-            .collect();
+        return lines;
     };
     if query.is_empty() {
-        return vec![("finds".to_owned(), format!("all {}", index.noun()))];
+        lines.push(("finds".to_owned(), format!("all {}", index.noun())));
+        return lines;
     }
-    let mut lines = vec![("reads".to_owned(), query.to_string())];
+    lines.push(("reads".to_owned(), query.to_string()));
     let explained = Explanation { index, now };
     explained.expr(query.expr(), None, 0, &mut lines);
+    lines
+}
+
+/// Says in full what is wrong with a query: how grave each problem is, what it is, and how it can be fixed.
+pub fn problem_lines(problems: &[Problem]) -> Vec<(String, String)> {
+    let mut lines = Vec::new();
+    for problem in problems {
+        let level = match problem.level {
+            Level::Error => "error",
+            Level::Warning => "warning",
+        };
+        let hint = problem.hint.as_ref();
+        let hint = hint.map_or(String::new(), |hint| format!(": {hint}"));
+        lines.push((level.to_owned(), format!("{}{hint}", problem.message)));
+        if let Some(fix) = &problem.fix {
+            lines.push(("fix".to_owned(), fix.message.clone()));
+        }
+    }
     lines
 }
 

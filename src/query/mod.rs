@@ -37,7 +37,7 @@ mod tokens;
 
 pub use complete::{Completion, complete};
 pub use compose::{Sense, also, condition, either, instead, narrow, quote, without};
-pub use explain::explain;
+pub use explain::{explain, problem_lines};
 pub use expr::{Bound, Clause, Expr, Operand, Query};
 pub use fields::{Field, Index, Join, Kind, Place, field, fields, join};
 pub use highlight::{Role, highlight};

@@ -256,6 +256,8 @@ pub struct Session {
     lead: Option<Lead>,
     /// The last warning, in full.
     pub last_warning: Option<String>,
+    /// What was last told that is no warning.
+    pub last_notice: Option<String>,
     /// What was last to be told.
     pub notice: Option<Notice>,
     /// What was asked of the server so far.

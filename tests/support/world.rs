@@ -204,7 +204,8 @@ fn lineage(subject: ProcessId) -> Lineage {
     }
 }
 
-fn sensor() -> Value {
+/// A sensor document.
+pub fn sensor() -> Value {
     json!({
         "id": 7, "computer_name": "FIN-WS-042", "computer_dns_name": "fin-ws-042.corp.example", "status": "Online",
         "os_type": 1, "os_environment_display_string": "Windows 10 Enterprise, 64-bit",
@@ -218,7 +219,8 @@ fn sensor() -> Value {
     })
 }
 
-fn binary() -> Value {
+/// A binary document.
+pub fn binary() -> Value {
     json!({
         "md5": "3B4C1F0E9A7D5C2246B8D9E0F1A2B3C4", "digsig_result": "Signed", "signed": "Signed",
         "digsig_publisher": "Microsoft Corporation", "digsig_sign_time": "2025-11-11T08:00:00Z", "host_count": 318,

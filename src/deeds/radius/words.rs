@@ -49,13 +49,16 @@ pub(super) fn security_maker(words: &str) -> Option<&'static str> {
     SECURITY.into_iter().find(|maker| is_word(maker))
 }
 
+/// A name that is not too long; one that is empty is said to be.
+fn shown(name: &Untrusted) -> String {
+    let named = name.non_empty().map(|name| text::fit(name, WIDE));
+    named.unwrap_or_else(|| "(empty)".into())
+}
+
 /// The first few names, and how many more there are.
 pub(super) fn few<'t>(names: impl ExactSizeIterator<Item = &'t Untrusted>) -> String {
     let n_more = names.len().saturating_sub(NAMED);
-    let shown: Vec<_> = names
-        .take(NAMED)
-        .map(|name| text::fit(name, WIDE))
-        .collect();
+    let shown: Vec<_> = names.take(NAMED).map(shown).collect();
     let more = match n_more {
         0 => String::new(),
         n => format!(" and {n} more"),
@@ -76,7 +79,7 @@ pub(super) fn hosts(n: usize) -> String {
 pub(super) fn tally(counts: &[(&Untrusted, u64)]) -> String {
     let named = counts.iter().take(NAMED);
     let named: Vec<_> = named
-        .map(|(name, count)| format!("{} {count}", text::fit(name, WIDE)))
+        .map(|(name, count)| format!("{} {count}", shown(name)))
         .collect();
     let more = match counts.len().saturating_sub(NAMED) {
         0 => String::new(),
@@ -140,5 +143,9 @@ mod tests {
         let names: Vec<Untrusted> = (0..8).map(|n| n.to_string().into()).collect();
         assert_eq!(few(names.iter()), "0, 1, 2, 3, 4, 5 and 2 more");
         assert_eq!(few([].iter()), "no names");
+        // A user or a host without a name is one, all the same.
+        let names: [Untrusted; 2] = ["".into(), "ana".into()];
+        assert_eq!(few(names.iter()), "(empty), ana");
+        assert_eq!(tally(&[(&"".into(), 3)]), "(empty) 3");
     }
 }

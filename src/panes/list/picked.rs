@@ -135,6 +135,7 @@ impl<K: Kind> ListPane<K> {
         };
         cx.notify(match n_passed.saturating_sub(n_here) {
             0 => format!("{n} marked"),
+            1 => format!("{n} marked; 1 row that is not loaded is not"),
             missing => format!("{n} marked; {missing} rows that are not loaded are not"),
         });
     }

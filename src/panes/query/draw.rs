@@ -17,7 +17,7 @@ use crate::query::{self, Index, Level, Role};
 use crate::session::Session;
 use crate::text::{self, Untrusted};
 use crate::theme::Theme;
-use crate::widgets::{cells, clear, draw};
+use crate::widgets::{cells, clear, cut, draw};
 use crate::worker::List;
 
 /// Draws the text, and below it what it means or what is wrong with it.
@@ -85,7 +85,17 @@ pub(super) fn render(
             height: 1,
             ..area
         };
-        let verdict = verdict(pane, session, look, &view, area.width);
+        let mut verdict = verdict(pane, session, look, &view, area.width);
+        let width = usize::from(area.width);
+        // What does not fit can be read in full.
+        if verdict.width() > width
+            && let Some(key) = look.keymap.hint(Scope::Query.chain(), Action::Explain)
+        {
+            let key = format!("  {key} in full");
+            let room = width.saturating_sub(text::width(&key));
+            verdict = cut(&verdict, room, look.theme.glyphs.ellipsis);
+            verdict.push_span(Span::styled(key, look.theme.hint));
+        }
         draw(&verdict, below, frame.buffer_mut(), look.theme);
     }
 }

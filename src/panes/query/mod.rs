@@ -97,6 +97,11 @@ impl QueryPane {
             .min_by_key(|problem| problem.level == Level::Warning)
     }
 
+    /// Everything wrong with the text, in full: how grave it is, what it is, how it can be fixed.
+    pub fn problems(&self) -> Vec<(String, String)> {
+        query::problem_lines(&self.parsed.problems)
+    }
+
     /// The text has changed.
     fn changed(&mut self) {
         let text = self.editor.text();

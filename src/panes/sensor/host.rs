@@ -9,6 +9,9 @@ use crate::text;
 use crate::theme::Theme;
 use crate::widgets::Field;
 
+/// As many addresses stand above what else is known: a server may have dozens of adapters.
+const FEW: usize = 2;
+
 /// The facts of a sensor, the most urgent first.
 pub(in crate::panes) fn facts(
     sensor: &Sensor,
@@ -23,14 +26,24 @@ pub(in crate::panes) fn facts(
         Field::cut("group", group),
         Field::cut("os", text::visible(&sensor.os)),
     ];
-    let addresses = sensor
-        .adapters
-        .iter()
-        .map(|adapter| format!("{}  {}", adapter.ip, adapter.mac));
-    fields.extend(addresses.map(|address| Field::cut("address", address)));
+    fields.extend(addresses(sensor).take(FEW));
+    let n_more = sensor.adapters.len().saturating_sub(FEW);
+    if n_more > 0
+        && let Some(last) = fields.last_mut()
+    {
+        // The others stand below everything else.
+        let more = Span::styled(format!("  +{n_more}"), theme.muted);
+        last.value.push_span(more);
+    }
     fields.push(Field::cut("health", health(sensor, theme)));
     fields.push(Field::cut("clock", clock(sensor, theme)));
     fields
+}
+
+/// The addresses of a sensor, each with that of its adapter.
+fn addresses(sensor: &Sensor) -> impl Iterator<Item = Field<'static>> {
+    let adapters = sensor.adapters.iter();
+    adapters.map(|adapter| Field::cut("address", format!("{}  {}", adapter.ip, adapter.mac)))
 }
 
 /// What the group of a sensor is called, as far as anybody asked.
@@ -55,6 +68,7 @@ pub(in crate::panes) fn aside(sensor: &Sensor) -> Vec<Field<'static>> {
     if let Some(notes) = sensor.notes.non_empty() {
         fields.push(Field::cut("notes", text::visible(notes)));
     }
+    fields.extend(addresses(sensor).skip(FEW));
     fields
 }
 

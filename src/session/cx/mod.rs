@@ -251,8 +251,10 @@ impl<'a> Cx<'a> {
 
     /// Tells the user something, until the next key.
     pub fn notify(&mut self, text: impl Into<String>) {
+        let text = text.into();
+        self.session.last_notice = Some(text.clone());
         self.session.notice = Some(Notice {
-            text: text.into(),
+            text,
             is_warning: false,
         });
     }
