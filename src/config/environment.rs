@@ -48,6 +48,7 @@ impl Environment {
             "CBAPI_URL",
             "CBAPI_TOKEN",
             "CBAPI_SSL_VERIFY",
+            "PATH",
             "NO_COLOR",
             "TERM",
             "COLORTERM",
