@@ -425,6 +425,7 @@ const FIELDS: &[Field] = &[
     row("process_md5", *b"*---", Kind::Md5, "MD5 of the executable", MD5),
     row("process_name", *b"*-*-", Kind::Keyword, "file name of the process", "svchost.exe"),
     row("process_path", *b"--*-", Kind::Path, "path of the executable", "system32\\cmd.exe"),
+    row("process_pid", *b"+---", Kind::Integer, "number of the process on its host; not in the reference", "4242"),
     row("process_sha256", *b"*---", Kind::Sha256, "SHA-256 of the executable (7.x)", SHA256),
     row("product_desc", *b"+*--", Kind::Text, "product description in the version resource", "\"operating system\""),
     row("product_name", *b"+*--", Kind::Text, "product in the version resource", "\"visual studio\""),
@@ -438,12 +439,14 @@ const FIELDS: &[Field] = &[
     row("server_added_timestamp", *b"-+--", Kind::Time, "when the server first saw the binary", "-24h"),
     row("sha256", *b"*---", Kind::Sha256, "SHA-256 of the process, its parent, a child, a module or a written file (7.x)", SHA256),
     row("sha256", *b"--+-", Kind::Sha256, "SHA-256 the alert is about (7.x)", SHA256),
+    row("signed", *b"-+--", Kind::Sign, "verdict on the signature, like digsig_result", "Unsigned"),
     row("special_build", *b"+*--", Kind::Text, "special build in the version resource", "test"),
     row("start", *b"+---", Kind::Time, "when the process started, clock of the host", "-24h"),
     words("status", *b"--+-", Kind::Status, "state of the alert", STATUS),
     row("tags", *b"---*", Kind::Text, "tags of the report", "apt"),
     row("tampered", *b"++--", Kind::Bool, "the sensor was tampered with", "true"),
     row("title", *b"---+", Kind::Text, "title of the report", "locky"),
+    row("unique_id", *b"--+-", Kind::Keyword, "id of the alert", "6f0d2b1e-8c4a-4e57-9a3b-2d7f1c90e845"),
     row("update_time", *b"---+", Kind::Time, "when the report was last changed", "-24h"),
     row("username", *b"*-*-", Kind::Username, "user, with or without the domain", "mlopez"),
     row("watchlist_<id>", *b"++--", Kind::Time, "when this watchlist tagged it", "*"),
@@ -487,7 +490,7 @@ mod tests {
         check(Index::Process, "product_name_parent", Some("product_name"));
         check(Index::Binary, "digsig_result_modload", None);
         check(Index::Process, "hostname_parent", None);
-        check(Index::Process, "process_pid", None);
+        check(Index::Process, "process_pid", Some("process_pid"));
         check(Index::Process, "Process_Name", None);
         check(Index::Process, "title", None);
         check(Index::Report, "title", Some("title"));

@@ -147,7 +147,7 @@ impl Default for Rules {
 /// The `reason` of the 400 a server answers to this query (section 1.10), or nothing if it takes it.
 ///
 /// The reference names two reasons and does not say which mistake gets which. Here a broken skeleton (parentheses,
-/// quotes, operators) is `query_malformed_syntax`, and a broken clause (range, `to` in lower case, missing value,
+/// quotes, operators) is `query_malformed_syntax`, and a broken clause (range, missing value,
 /// leading wildcard) is `query_syntax_error`.
 pub fn server_error(text: &str, rules: Rules) -> Option<&'static str> {
     const MALFORMED: &str = "query_malformed_syntax";
@@ -161,9 +161,10 @@ pub fn server_error(text: &str, rules: Rules) -> Option<&'static str> {
             | Cause::EmptyGroup
             | Cause::Operator
             | Cause::Depth => Some(MALFORMED),
-            Cause::NoValue | Cause::Range | Cause::LowerCaseTo => Some(SYNTAX),
+            Cause::NoValue | Cause::Range => Some(SYNTAX),
             Cause::LeadingWildcard => rules.refuse_leading_wildcards.then_some(SYNTAX),
-            Cause::UnknownField
+            Cause::LowerCaseTo
+            | Cause::UnknownField
             | Cause::ForeignField
             | Cause::Misfit
             | Cause::Unordered

@@ -6,7 +6,7 @@ mod path;
 mod probe;
 mod row;
 
-use std::{borrow::Cow, net::IpAddr};
+use std::{borrow::Cow, collections::BTreeMap, net::IpAddr};
 
 use jiff::Timestamp;
 
@@ -132,6 +132,48 @@ fn probes(
         .filter(|(_, probe)| !probe.is_vain())
 }
 
+/// One of the nodes. Leaves of the same field become one, so that a long list of values costs a document one look at
+/// its field.
+fn either(nodes: Vec<Node>) -> Node {
+    let (mut leaves, mut others) = (Vec::<Leaf>::new(), Vec::new());
+    for node in nodes {
+        match node {
+            Node::Leaf(leaf) => leaves.push(leaf),
+            Node::Any(more) => leaves.extend(more),
+            Node::Or(inner) => others.extend(inner),
+            other => others.push(other),
+        }
+    }
+    let mut fields: BTreeMap<String, Vec<Probe>> = BTreeMap::new();
+    for leaf in leaves {
+        fields.entry(leaf.field).or_default().push(leaf.probe);
+    }
+    let merged = fields.into_iter().map(|(field, probes)| {
+        let probe = Probe::one_of(probes);
+        Node::Leaf(Leaf { field, probe })
+    });
+    let mut nodes: Vec<Node> = merged.chain(others).collect();
+    nodes.sort_by_cached_key(Node::cost);
+    Node::Or(nodes)
+}
+
+/// Makes many exclusions one: neither a nor b is not one of them.
+fn merge_exclusions(nodes: &mut Vec<Node>) {
+    let is_exclusion = |node: &Node| matches!(node, Node::Not(_));
+    if nodes.iter().filter(|node| is_exclusion(node)).count() < 2 {
+        return;
+    }
+    let excluded = nodes
+        .extract_if(.., |node| is_exclusion(node))
+        .filter_map(|node| match node {
+            Node::Not(inner) => Some(*inner),
+            _ => None,
+        })
+        .collect();
+    nodes.push(Node::Not(Box::new(either(excluded))));
+    nodes.sort_by_cached_key(Node::cost);
+}
+
 struct Build {
     index: Index,
     now: Timestamp,
@@ -141,8 +183,12 @@ impl Build {
     fn node(&self, expr: &Expr, within: Option<&str>) -> Node {
         match expr {
             Expr::All => Node::All,
-            Expr::And(members) => Node::And(self.nodes(members, within)),
-            Expr::Or(members) => Node::Or(self.nodes(members, within)),
+            Expr::And(members) => {
+                let mut nodes = self.nodes(members, within);
+                merge_exclusions(&mut nodes);
+                Node::And(nodes)
+            }
+            Expr::Or(members) => either(self.nodes(members, within)),
             Expr::Not(inner) => Node::Not(Box::new(self.node(inner, within))),
             Expr::Within(field, inner) => self.node(inner, Some(field)),
             Expr::Clause(Clause { field, operand }) => match field.as_deref().or(within) {

@@ -1,6 +1,6 @@
 //! One prepared question to the values of one field.
 
-use std::{borrow::Cow, net::IpAddr};
+use std::{borrow::Cow, collections::HashSet, net::IpAddr};
 
 use jiff::Timestamp;
 
@@ -24,6 +24,8 @@ pub(super) enum Probe {
     Exists,
     /// The whole text.
     Whole(Needle),
+    /// One of these whole texts, in lower case, or one of these others.
+    OneOf(HashSet<String>, Vec<Probe>),
     /// The whole text, or what follows its last backslash.
     User(Needle),
     /// The whole text, underscores aside.
@@ -179,6 +181,29 @@ impl Probe {
         })
     }
 
+    /// What passes one of the probes.
+    pub(super) fn one_of(mut probes: Vec<Self>) -> Self {
+        if probes.len() == 1 {
+            return probes.remove(0);
+        }
+        let mut exact = HashSet::new();
+        let mut others = Vec::new();
+        for probe in probes {
+            match probe {
+                Self::Whole(Needle::Exact(text)) => {
+                    exact.insert(text);
+                }
+                Self::OneOf(texts, more) => {
+                    exact.extend(texts);
+                    others.extend(more);
+                }
+                Self::Vain => {}
+                other => others.push(other),
+            }
+        }
+        Self::OneOf(exact, others)
+    }
+
     /// Whether nothing can pass.
     pub(super) fn is_vain(&self) -> bool {
         matches!(self, Self::Vain)
@@ -190,6 +215,7 @@ impl Probe {
             Self::Vain => 0,
             Self::Exists | Self::Numbers(..) | Self::Times(_) | Self::Flag(_) => 1,
             Self::Whole(_) | Self::User(_) | Self::Crossproc(_) | Self::Between(..) => 2,
+            Self::OneOf(_, others) => others.iter().map(Self::cost).fold(3, u32::saturating_add),
             Self::Network(_) | Self::Addresses(..) => 4,
             Self::Words(_) | Self::Domain(_) => 8,
             Self::PathEnd(_) => 10,
@@ -213,6 +239,10 @@ impl Probe {
             }
             Self::Times(stretch) => moment(value).is_some_and(|moment| stretch.contains(moment)),
             Self::Flag(wanted) => flag(value) == Some(*wanted),
+            Self::OneOf(exact, others) => {
+                (!exact.is_empty() && exact.contains(&folded(&text(value))))
+                    || others.iter().any(|probe| probe.passes(value))
+            }
             Self::Whole(_)
             | Self::User(_)
             | Self::Crossproc(_)
@@ -251,6 +281,7 @@ impl Probe {
             }
             Self::Vain
             | Self::Exists
+            | Self::OneOf(..)
             | Self::Network(_)
             | Self::Addresses(..)
             | Self::Numbers(..)

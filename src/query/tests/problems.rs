@@ -285,7 +285,7 @@ fn servers_refuse_what_the_reference_says_they_refuse() {
     check("a or", Some("query_malformed_syntax"));
     check("()", Some("query_malformed_syntax"));
     check("start:[a TO", Some("query_syntax_error"));
-    check("start:[* to *]", Some("query_syntax_error"));
+    check("start:[* to *]", None);
     check("process_name:", Some("query_syntax_error"));
     check("process_name: (", Some("query_malformed_syntax"));
     check("*exe", Some("query_syntax_error"));
