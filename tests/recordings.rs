@@ -95,7 +95,7 @@ fn summary(name: &str, json: &str) {
         children,
         siblings,
         broken,
-    } = wire::summary(json).unwrap();
+    } = wire::summary(json).unwrap().unwrap();
     assert_eq!(broken, 0, "{name}");
     process(name, &this, &raw["process"]);
     process(name, &parent.unwrap(), &raw["parent"]);

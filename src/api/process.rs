@@ -86,7 +86,10 @@ impl Client {
         let path = format!("/api/v1/process/{id}/{segment}");
         let ask = Ask::get(path, format!("process {id}")).with("children", children);
         let answer = self.send(&ask).await?;
-        let summary = answer.read(wire::summary)?;
+        let Some(summary) = answer.read(wire::summary)? else {
+            let what = format!("process {id}");
+            return Err(Error::NotFound { what });
+        };
         if summary.process.id != id {
             return Err(answer.malformed("another process"));
         }

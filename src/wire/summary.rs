@@ -8,20 +8,25 @@ use super::{
 };
 use crate::model::{Process, Summary};
 
-/// Reads the answer to a summary request. One without a `process` member is the document itself.
-pub fn summary(json: &str) -> Result<Summary, Malformed> {
+/// Reads the answer to a summary request. One without a `process` member is the document itself; an empty `process` is
+/// one that the server knows nothing of.
+pub fn summary(json: &str) -> Result<Option<Summary>, Malformed> {
     let members = read_members(json, "an object with a process")?;
     let process = members.get("process").map_or(json, |process| process.get());
+    let is_named = members.contains_key("process");
+    if is_named && Record::parse(process).is_some_and(|record| record.is_empty()) {
+        return Ok(None);
+    }
     let (parent, broken_parent) = parent(members.get("parent").copied());
     let (children, broken_children) = relatives(members.get("children").copied());
     let (siblings, broken_siblings) = relatives(members.get("siblings").copied());
-    Ok(Summary {
+    Ok(Some(Summary {
         process: one(process)?.ok_or_else(Malformed::nameless)?,
         parent,
         children,
         siblings,
         broken: broken_parent + broken_children + broken_siblings,
-    })
+    }))
 }
 
 /// The parent's document. An empty object and the stub of an unknown process are no document, and not broken either.
@@ -57,8 +62,9 @@ mod tests {
 
     #[test]
     fn the_relatives_come_in_one_answer() {
-        let summary =
-            summary(include_str!("../../tests/goldens/get_process_summary.json")).unwrap();
+        let summary = summary(include_str!("../../tests/goldens/get_process_summary.json"))
+            .unwrap()
+            .unwrap();
         assert_eq!(
             summary.process.sid.raw(),
             "S-1-5-21-1004336348-1177238915-682003330-1104"
@@ -88,7 +94,7 @@ mod tests {
             r#"{"id": "00000007-ffff-ffff-0000-000000000000", "process_name": null}"#,
         ] {
             let json = format!(r#"{{"process": {{"id": "{GUID}"}}, "parent": {parent}}}"#);
-            let summary = summary(&json).unwrap();
+            let summary = summary(&json).unwrap().unwrap();
             assert_eq!((summary.parent, summary.broken), (None, 0), "{parent}");
         }
     }
@@ -99,28 +105,28 @@ mod tests {
             r#"{{"process": {{"id": "{GUID}"}}, "parent": {{"process_name": "x"}},
                 "children": [{{"id": "{GUID}"}}, {{}}, 3, null], "siblings": null}}"#
         );
-        let summary = summary(&json).unwrap();
+        let summary = summary(&json).unwrap().unwrap();
         assert_eq!((summary.children.len(), summary.broken), (1, 4));
     }
 
     #[test]
     fn a_bare_document_is_a_summary_without_relatives() {
-        let summary =
-            summary(&format!(r#"{{"id": "{GUID}", "process_name": "net.exe"}}"#)).unwrap();
+        let summary = summary(&format!(r#"{{"id": "{GUID}", "process_name": "net.exe"}}"#))
+            .unwrap()
+            .unwrap();
         assert_eq!(summary.process.name.raw(), "net.exe");
         assert!(summary.parent.is_none() && summary.children.is_empty());
     }
 
     #[test]
+    fn an_empty_process_is_none() {
+        let json = r#"{"process": {}, "siblings": [], "children": [], "parent": {}}"#;
+        assert_eq!(summary(json).unwrap(), None);
+    }
+
+    #[test]
     fn an_answer_without_a_process_is_malformed() {
-        for json in [
-            "{}",
-            "[]",
-            "null",
-            r#"{"process": {}}"#,
-            r#"{"process": 3}"#,
-            "{",
-        ] {
+        for json in ["{}", "[]", "null", r#"{"process": 3}"#, "{"] {
             assert!(summary(json).is_err(), "{json}");
         }
     }

@@ -101,5 +101,7 @@ fn alerts() -> Vec<Arc<Alert>> {
 
 /// A summary as an answer.
 pub fn told(summary: &Value) -> Answer {
-    Answer::Summary(world::known(wire::summary(&summary.to_string()).unwrap()))
+    Answer::Summary(world::known(
+        wire::summary(&summary.to_string()).unwrap().unwrap(),
+    ))
 }

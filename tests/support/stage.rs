@@ -173,8 +173,7 @@ impl Stage {
                     Request::Download { .. }
                     | Request::GiveUp(_)
                     | Request::Do { .. }
-                    | Request::Journal
-                    | Request::CancelLogWait,
+                    | Request::Journal,
                 )
                 | Effect::Survey { .. }
                 | Effect::Suspend
