@@ -153,6 +153,7 @@ impl Answer {
     pub(super) fn nginx(status: u16) -> Self {
         let title = match status {
             400 => "400 Bad Request",
+            413 => "413 Request Entity Too Large",
             502 => "502 Bad Gateway",
             503 => "503 Service Temporarily Unavailable",
             _ => "504 Gateway Time-out",

@@ -23,7 +23,7 @@ pub(super) struct Ask {
 
 impl Ask {
     /// Takes a request apart. A `POST` search carries its parameters as a JSON object (reference 1.7).
-    pub(super) fn new(method: &Method, uri: &Uri, body: Vec<u8>) -> Self {
+    pub(super) fn new(method: &Method, uri: &Uri) -> Self {
         let path = uri.path().split('/').filter(|part| !part.is_empty());
         let query = uri.query().unwrap_or_default();
         Self {
@@ -35,7 +35,7 @@ impl Ask {
             params: form_urlencoded::parse(query.as_bytes())
                 .into_owned()
                 .collect(),
-            body,
+            body: Vec::new(),
             is_in_vain: false,
             has_rebooted: false,
             is_partial: false,
@@ -48,8 +48,13 @@ impl Ask {
             params: form_urlencoded::parse(query.as_bytes())
                 .into_owned()
                 .collect(),
-            ..Self::new(&Method::GET, &Uri::default(), Vec::new())
+            ..Self::new(&Method::GET, &Uri::default())
         }
+    }
+
+    /// The same request with its body.
+    pub(super) fn with_body(self, body: Vec<u8>) -> Self {
+        Self { body, ..self }
     }
 
     /// The same request with one more parameter.
@@ -134,7 +139,7 @@ mod tests {
     use super::*;
 
     fn ask(method: &Method, target: &str, body: &str) -> Ask {
-        Ask::new(method, &target.parse().unwrap(), body.into())
+        Ask::new(method, &target.parse().unwrap()).with_body(body.into())
     }
 
     #[test]

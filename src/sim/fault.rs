@@ -297,7 +297,7 @@ mod tests {
     use hyper::Method;
 
     fn ask(method: &Method, target: &str) -> Ask {
-        Ask::new(method, &target.parse().unwrap(), Vec::new())
+        Ask::new(method, &target.parse().unwrap())
     }
 
     #[test]

@@ -13,11 +13,12 @@ use std::{
 };
 
 use flate2::{Compression, write::GzEncoder};
-use http_body_util::{BodyExt, Limited};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::{
     Request, Response,
     body::{Body, Bytes, Frame, Incoming},
     header::{self, HeaderMap, HeaderValue},
+    http::{request::Parts, uri::Authority},
 };
 use jiff::{Timestamp, fmt::rfc2822::DateTimePrinter};
 
@@ -31,6 +32,10 @@ use super::{
 
 /// Larger bodies are refused, as nginx does.
 const MOST_BODY: usize = 32 << 20;
+/// Nobody who cannot say the token is listened to for longer than this.
+const MOST_UNKNOWN: usize = 64 << 10;
+/// What drives the simulation is short.
+const MOST_CONTROL: usize = 1 << 20;
 
 /// Answers one request, or breaks the connection with an error.
 pub(super) async fn serve(
@@ -39,19 +44,27 @@ pub(super) async fn serve(
     request: Request<Incoming>,
 ) -> io::Result<Response<Chunks>> {
     let (parts, body) = request.into_parts();
-    let body = Limited::new(body, MOST_BODY)
-        .collect()
-        .await
-        .map_err(io::Error::other)?
-        .to_bytes();
-    let mut ask = Ask::new(&parts.method, &parts.uri, body.to_vec());
     let accepts_gzip = accepts_gzip(&parts.headers);
-    if ask.route().1.first() == Some(&"_sim") {
-        let answer = if may_control(from) {
-            carry_out(&server, ask, resources::control).await
-        } else {
-            Answer::werkzeug(404)
-        };
+    let mut ask = Ask::new(&parts.method, &parts.uri);
+    let is_control = ask.route().1.first() == Some(&"_sim");
+    if is_control && !(may_control(from) && is_local(&parts)) {
+        return response(&server, &Answer::werkzeug(404), accepts_gzip, None);
+    }
+    let is_known = is_known(&server, &parts.headers);
+    let most = match (is_control, is_known) {
+        (true, _) => MOST_CONTROL,
+        (_, true) => MOST_BODY,
+        (_, false) => MOST_UNKNOWN,
+    };
+    let body = match read(body, most).await? {
+        Some(body) => body,
+        // Whoever cannot say the token is told so.
+        None if !is_known && !is_control => Vec::new(),
+        None => return response(&server, &Answer::nginx(413), accepts_gzip, None),
+    };
+    ask = ask.with_body(body);
+    if is_control {
+        let answer = carry_out(&server, ask, resources::control).await;
         return response(&server, &answer, accepts_gzip, None);
     }
     let number = server.note(&ask);
@@ -70,7 +83,7 @@ pub(super) async fn serve(
     ask.is_partial = fault
         .as_ref()
         .is_some_and(|fault| fault.mode == Mode::Partial);
-    let answer = application(&server, ask, &parts.headers, fault.as_ref()).await;
+    let answer = application(&server, ask, is_known, fault.as_ref()).await;
     let mut answer = fault.as_ref().and_then(refusal).unwrap_or(answer);
     match fault.as_ref().map(|fault| fault.mode) {
         Some(Mode::Hang) => return future::pending().await,
@@ -99,10 +112,10 @@ pub(super) async fn serve(
 async fn application(
     server: &Arc<Server>,
     ask: Ask,
-    headers: &HeaderMap,
+    is_known: bool,
     fault: Option<&Fault>,
 ) -> Answer {
-    if !is_known(server, headers) {
+    if !is_known {
         return Answer::werkzeug(401);
     }
     let is_silent = |fault: &Fault| matches!(fault.mode, Mode::Hang | Mode::LostAnswer);
@@ -166,6 +179,42 @@ async fn carry_out(
     let work = tokio::task::spawn_blocking(move || work(&server, &ask));
     let stumbled = |_| Answer::text(500, "Unhandled exception. Check logs for details.");
     work.await.unwrap_or_else(stumbled)
+}
+
+/// The whole body; none if it is longer than it may be, in which case the rest is not read.
+async fn read(body: Incoming, most: usize) -> io::Result<Option<Vec<u8>>> {
+    let announced = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
+    if announced > most {
+        return Ok(None);
+    }
+    match Limited::new(body, most).collect().await {
+        Ok(body) => Ok(Some(body.to_bytes().to_vec())),
+        Err(error) if error.is::<LengthLimitError>() => Ok(None),
+        Err(error) => Err(io::Error::other(error)),
+    }
+}
+
+/// Whether a request was addressed to this machine by a name that no other can have: a page of somebody else, whose name
+/// leads here, cannot drive the simulation through a browser.
+fn is_local(parts: &Parts) -> bool {
+    let named = parts.headers.get(header::HOST);
+    let named = named.map(|host| host.to_str().unwrap_or_default());
+    let addressed = parts.uri.authority().map(Authority::as_str);
+    let mut names = named.into_iter().chain(addressed).peekable();
+    names.peek().is_some() && names.all(is_loopback)
+}
+
+/// Whether a host, with a port or without one, is this machine.
+fn is_loopback(host: &str) -> bool {
+    let Ok(authority) = host.parse::<Authority>() else {
+        return false;
+    };
+    let name = authority.host().trim_end_matches('.');
+    let bare = name.trim_start_matches('[').trim_end_matches(']');
+    name.eq_ignore_ascii_case("localhost")
+        || bare
+            .parse::<IpAddr>()
+            .is_ok_and(|ip| ip.to_canonical().is_loopback())
 }
 
 fn is_known(server: &Server, headers: &HeaderMap) -> bool {
@@ -298,4 +347,34 @@ pub(super) async fn refuse_clear(_: Request<Incoming>) -> Result<Response<Chunks
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html"));
     headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
     Ok(response)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_names_of_this_machine_are_loopback() {
+        for host in [
+            "localhost",
+            "LOCALHOST:8443",
+            "127.0.0.1:1",
+            "127.8.8.8",
+            "[::1]:443",
+            "[::ffff:127.0.0.1]",
+        ] {
+            assert!(is_loopback(host), "{host}");
+        }
+        for host in [
+            "",
+            "evil.example",
+            "localhost.evil.example",
+            "127.0.0.1.evil.example",
+            "10.0.0.1",
+            "0.0.0.0:80",
+            "evil.example@127.0.0.1.nip.example",
+        ] {
+            assert!(!is_loopback(host), "{host}");
+        }
+    }
 }

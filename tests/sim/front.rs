@@ -3,6 +3,10 @@
 use lampblack::sim::{self, Certificate, Options, Tls};
 use reqwest::{Method, StatusCode};
 use serde_json::Value;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
 
 use crate::lab::{Lab, client, rows, small};
 
@@ -204,4 +208,65 @@ async fn it_stops_when_it_is_dropped() {
     // The listener closes when the runtime has dropped its task.
     tokio::task::yield_now().await;
     assert!(client.get(url).send().await.unwrap_err().is_connect());
+}
+
+#[tokio::test]
+async fn only_a_host_header_of_this_machine_drives_the_simulation() {
+    let lab = Lab::small().await;
+    for (host, status) in [
+        ("127.0.0.1:1", 200),
+        ("localhost", 200),
+        ("[::1]:8080", 200),
+        ("evil.example", 404),
+        ("localhost.evil.example", 404),
+        ("192.168.0.7", 404),
+        ("", 404),
+    ] {
+        for path in ["log", "faults", "truth?q=&rows=0"] {
+            let url = format!("{}/_sim/{path}", lab.sim.url);
+            let answer = lab.client.get(url).header("Host", host).send().await;
+            assert_eq!(answer.unwrap().status(), status, "{host} {path}");
+        }
+    }
+    // Everything else is asked for by whatever name the server has.
+    let info = lab
+        .client
+        .get(format!("{}/api/info", lab.sim.url))
+        .header("Host", "cb.corp.example")
+        .header("X-Auth-Token", &lab.sim.token);
+    assert_eq!(info.send().await.unwrap().status(), 200);
+}
+
+#[tokio::test]
+async fn a_body_is_bounded_before_the_token_is_looked_at() {
+    let lab = Lab::small().await;
+    let send = |path: &str, token: &str, bytes: usize| {
+        lab.client
+            .post(format!("{}{path}", lab.sim.url))
+            .header("X-Auth-Token", token)
+            .body(vec![b' '; bytes])
+            .send()
+    };
+    let kept = send("/api/v1/process", &lab.sim.token, 1 << 20);
+    assert_eq!(kept.await.unwrap().status(), 200);
+    for bytes in [1 << 10, 1 << 20, 40 << 20] {
+        // It may be told so before it has sent everything.
+        if let Ok(answer) = send("/api/v1/process", "wrong", bytes).await {
+            assert_eq!(answer.status(), StatusCode::UNAUTHORIZED, "{bytes}");
+        }
+    }
+    for (path, bytes) in [("/api/v1/process", 40 << 20), ("/_sim/faults", 2 << 20)] {
+        if let Ok(answer) = send(path, &lab.sim.token, bytes).await {
+            assert_eq!(answer.status(), StatusCode::PAYLOAD_TOO_LARGE, "{path}");
+        }
+    }
+    // Nobody has to wait for the end of what is never sent.
+    let mut line = TcpStream::connect(lab.sim.url.trim_start_matches("http://"))
+        .await
+        .unwrap();
+    let head = "POST /api/v1/process HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000000\r\n\r\n";
+    line.write_all(head.as_bytes()).await.unwrap();
+    let mut answer = [0; 12];
+    line.read_exact(&mut answer).await.unwrap();
+    assert_eq!(&answer, b"HTTP/1.1 401");
 }
