@@ -10,25 +10,24 @@ use std::{
 /// Every top-level module, lowest first, with what it may use.
 const LAYERS: &[(&str, &[&str])] = &[
     ("text", &[]),
-    ("files", &[]),
     ("model", &["text"]),
     ("query", &[]),
     ("keys", &[]),
     ("theme", &[]),
-    ("log", &["files"]),
+    ("log", &[]),
     ("archive", &["model", "text"]),
     ("widgets", &["theme", "text"]),
     ("wire", &["model", "text"]),
-    ("record", &["files", "model", "text"]),
+    ("record", &["model", "text"]),
     ("output", &["model", "text"]),
-    ("api", &["files", "wire", "model", "text"]),
+    ("api", &["wire", "model", "text"]),
     ("read", &["api", "archive", "model"]),
     ("download", &["api", "archive", "record", "model", "text"]),
     (
         "deeds",
         &["read", "api", "record", "model", "query", "text"],
     ),
-    ("config", &["files", "keys", "theme", "api", "model"]),
+    ("config", &["keys", "theme", "api", "model"]),
     (
         "worker",
         &[

@@ -53,7 +53,7 @@ async fn the_walk_in_the_readme_finds_what_it_tells() {
         ),
         ("process_name:svch0st.exe", "signature Unsigned"),
         ("parent_name:svch0st.exe", "Processes  3,"),
-        ("process_name:winupdsvc.exe", "SRV-FILE-01 #4"),
+        ("process_name:winupdsvc.exe", "SRV-FILE-01 #14"),
     ] {
         assert!(walk.contains(&format!("`{query}`")), "{query} is not told");
         console.search(query).await.shows(&[found]);

@@ -51,6 +51,9 @@ pub struct Simulate {
     /// Send at most this many rows at a time [default: as many as asked for]
     #[arg(long, value_name = "N")]
     pub max_rows: Option<u64>,
+    /// Leave out the strings that an attacker wrote: control characters, markup, formulas
+    #[arg(long)]
+    pub no_hostile: bool,
     /// Say that the server has this version [default: 6.2.0.171114.1158]
     #[arg(long, value_name = "V")]
     pub server_version: Option<String>,

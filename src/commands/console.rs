@@ -76,19 +76,14 @@ async fn enter(
     let (sender, calls) = mpsc::unbounded_channel();
     let client = Client::new(settings, Some(sender))?;
     let mut notices = access.notices;
-    notices.append(&mut caller.notices);
-    let is_demo = access.source == Source::Demo;
-    let config_dir = if is_demo {
-        // What is tried out there must not change what is real.
-        caller.state_dir.clone()
-    } else {
-        caller.environment.config_dir().map(Into::into)
-    };
+    if caller.state_dir.is_none() {
+        notices.push("nothing is kept: the state directory cannot be written".into());
+    }
     let setup = Setup {
         client,
         calls,
         server: access.url,
-        is_demo,
+        is_demo: access.source == Source::Demo,
         source: access.source,
         user: access.profile.user,
         account: caller.environment.account().map(str::to_owned),
@@ -101,7 +96,7 @@ async fn enter(
         keymap,
         theme,
         state_dir: caller.state_dir.clone(),
-        config_dir,
+        config_dir: caller.environment.config_dir().map(Into::into),
         clock,
     };
     open(setup)

@@ -2,11 +2,7 @@
 
 use std::cell::RefCell;
 
-use tokio::{
-    pin, select,
-    sync::mpsc,
-    time::{Instant, sleep},
-};
+use tokio::time::{Instant, sleep};
 
 use super::{Caller, Exit, Failure, deed};
 use crate::api::{Client, Error};
@@ -15,7 +11,7 @@ use crate::config::Access;
 use crate::deeds::{
     self, Deed, Done, Estate, Fact, Grounds, NotSent, Order, Outcome, Plan, Prepared, State,
 };
-use crate::record::actions::{Actions, Scan, Stage};
+use crate::record::actions::{self, Actions, Stage};
 use crate::text;
 
 /// A deed, and what the server has of its target where that was read on the way to it.
@@ -107,17 +103,17 @@ pub(super) async fn perform<M: Into<Meant>>(
     for failure in &failures {
         caller.report(failure);
     }
-    if let Some(dir) = &caller.state_dir {
-        let Scan { faults, head, .. } = Scan::read(dir, |_| {})?;
-        if !faults.is_empty() {
-            caller.warn("the action log is not whole; `lampblack log verify` says what is wrong");
-        }
-        caller.note(&format!(
-            "the action log has {}, the last one {}",
-            text::counted(head.lines, "line", "lines"),
-            head.last
-        ));
+    if let Some(dir) = &caller.state_dir
+        && !actions::verify(dir)?.faults.is_empty()
+    {
+        caller.warn("the action log is not whole; `lampblack log verify` says what is wrong");
     }
+    let head = log.head()?;
+    caller.note(&format!(
+        "the action log has {}, the last one {}",
+        text::counted(head.lines, "line", "lines"),
+        head.last
+    ));
     Ok(exit)
 }
 
@@ -175,7 +171,7 @@ async fn send<'p>(
     plans: &'p [Plan],
     grounds: &Grounds,
     client: &Client,
-    log: &mut Log,
+    log: &mut Actions,
     caller: &mut Caller<'_>,
 ) -> Result<(Vec<(&'p Plan, Done)>, Exit), Failure> {
     let mut done = Vec::new();
@@ -186,8 +182,7 @@ async fn send<'p>(
             plan,
             grounds: &grounds,
         };
-        let Log { actions, waits } = log;
-        match noting(deeds::perform(order, client, actions), waits, caller).await {
+        match deeds::perform(order, client, log).await {
             Ok(one) => {
                 grounds.batch.get_or_insert(one.outcome.line);
                 done.push((plan, one));
@@ -215,39 +210,14 @@ async fn send<'p>(
     Ok((done, exit))
 }
 
-/// The action log, and when another program is waited for that has locked it.
-pub(super) struct Log {
-    pub(super) actions: Actions,
-    pub(super) waits: mpsc::UnboundedReceiver<bool>,
-}
-
-/// Does something that writes to the action log, and says when that has to wait.
-async fn noting<T>(
-    doing: impl Future<Output = T>,
-    waits: &mut mpsc::UnboundedReceiver<bool>,
-    caller: &mut Caller<'_>,
-) -> T {
-    pin!(doing);
-    loop {
-        select! {
-            biased;
-            done = &mut doing => return done,
-            Some(is_waiting) = waits.recv() => if is_waiting {
-                caller.note("waiting: another program has locked the action log");
-            },
-        }
-    }
-}
-
 /// Looks until every target has it, or the time is over.
 async fn wait(
     done: &mut [(&Plan, Done)],
     patience: Patience,
     client: &Client,
-    log: &mut Log,
+    log: &mut Actions,
     caller: &mut Caller<'_>,
 ) {
-    let Log { actions, waits } = log;
     let until = match patience {
         Patience::For(time) => Some(Instant::now() + time),
         Patience::None | Patience::Endless => None,
@@ -266,14 +236,13 @@ async fn wait(
         if until.is_some_and(|until| Instant::now() >= until) {
             // What could not be read stays unknown.
             for one in open.into_iter().filter(|one| one.outcome.is_open()) {
-                let noted = deeds::give_up(actions, client, &mut one.outcome);
-                noting(noted, waits, caller).await;
+                deeds::give_up(log, client, &mut one.outcome);
             }
             break;
         }
         sleep(client.pace().look).await;
         for Done { deed, outcome } in &mut open {
-            noting(deeds::settle(deed, client, actions, outcome), waits, caller).await;
+            deeds::settle(deed, client, log, outcome).await;
         }
     }
     caller.progress("");

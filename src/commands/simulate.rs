@@ -70,6 +70,7 @@ fn options(args: &Simulate) -> Options {
             .index_lag
             .map_or(world.index_lag, Duration::from_millis),
         max_rows: args.max_rows.or(world.max_rows),
+        hostile: !args.no_hostile,
         server_version: args.server_version.clone().unwrap_or(world.server_version),
         ..world
     }

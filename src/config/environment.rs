@@ -48,7 +48,6 @@ impl Environment {
             "CBAPI_URL",
             "CBAPI_TOKEN",
             "CBAPI_SSL_VERIFY",
-            "PATH",
             "NO_COLOR",
             "TERM",
             "COLORTERM",

@@ -18,7 +18,6 @@ mod journal;
 mod perform;
 mod plan;
 mod radius;
-mod recent;
 mod role;
 mod sensor;
 mod state;

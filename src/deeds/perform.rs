@@ -124,7 +124,7 @@ impl Doing<'_> {
             ..sending
         }));
         let mut outcome = Outcome {
-            line: self.log.append(now, sending).await?,
+            line: self.log.append(now, sending)?,
             stage: Stage::Unknown,
             note: String::new(),
             error: None,
@@ -215,7 +215,7 @@ impl Doing<'_> {
         if is_done(outcome) {
             outcome.error = None;
         }
-        note(self.log, self.client, outcome, after.as_ref()).await;
+        note(self.log, self.client, outcome, after.as_ref());
     }
 }
 
@@ -239,15 +239,15 @@ pub async fn settle(deed: &Deed, client: &Client, log: &mut Actions, outcome: &m
         outcome.stage = before;
     }
     if outcome.stage != before {
-        note(log, client, outcome, after.as_ref()).await;
+        note(log, client, outcome, after.as_ref());
     }
 }
 
 /// Logs that an outcome is all that could be found out in time.
-pub async fn give_up(log: &mut Actions, client: &Client, outcome: &mut Outcome) {
+pub fn give_up(log: &mut Actions, client: &Client, outcome: &mut Outcome) {
     if outcome.stage != Stage::Pending {
         outcome.stage = Stage::Pending;
-        note(log, client, outcome, None).await;
+        note(log, client, outcome, None);
     }
 }
 
@@ -405,14 +405,14 @@ fn sending(
 }
 
 /// Adds to the log what became of it. The deed is done: that this cannot be written any more does not undo it, and is said.
-async fn note(log: &mut Actions, client: &Client, outcome: &mut Outcome, after: Option<&State>) {
+fn note(log: &mut Actions, client: &Client, outcome: &mut Outcome, after: Option<&State>) {
     let known = Event::Known(Box::new(actions::Outcome {
         of: outcome.line,
         stage: outcome.stage,
         after: after.map_or(Value::Null, State::json),
         note: outcome.note.clone(),
     }));
-    if let Err(error) = log.append(client.clock().now(), known).await {
+    if let Err(error) = log.append(client.clock().now(), known) {
         outcome.note = format!("{}; the log does not have this: {error}", outcome.note);
     }
 }

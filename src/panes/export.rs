@@ -18,17 +18,7 @@ pub struct ExportPane {
     total: u64,
     entry: Entry,
     marked: MarkedRows,
-    state: State,
-}
-
-/// How far the export has got.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum State {
-    /// The name is typed, for the first time or again.
-    Typing,
-    /// The rows are written.
-    Writing,
-    Done,
+    is_done: bool,
 }
 
 impl ExportPane {
@@ -40,7 +30,7 @@ impl ExportPane {
             total,
             entry,
             marked: MarkedRows::default(),
-            state: State::Typing,
+            is_done: false,
         }
     }
 }
@@ -64,15 +54,12 @@ impl Pane for ExportPane {
         if action != Action::Accept {
             return false;
         }
-        if self.state == State::Writing {
-            return true;
-        }
         let path = self.entry.text();
         if path.is_empty() {
             cx.warn("name a file to write to");
         } else {
-            cx.export(path.into(), self.extract.clone(), self.total);
-            self.state = State::Writing;
+            cx.export(path.into(), self.extract.clone());
+            self.is_done = true;
         }
         true
     }
@@ -89,17 +76,8 @@ impl Pane for ExportPane {
         self.marked = marked.clone();
     }
 
-    fn settle(&mut self, cx: &mut Cx<'_>) {
-        // What was typed stays where it was refused, to be mended.
-        self.state = match (self.state, cx.session().is_exported) {
-            (State::Writing, Some(true)) => State::Done,
-            (State::Writing, Some(false)) => State::Typing,
-            (state, _) => state,
-        };
-    }
-
     fn is_done(&self) -> bool {
-        self.state == State::Done
+        self.is_done
     }
 
     fn render(&mut self, frame: &mut Frame<'_>, area: Rect, _: &Session, look: &Look<'_>) {

@@ -2,17 +2,18 @@
 
 use std::{
     fs::File,
-    io::{self, Write},
+    io::{self, BufWriter, Write},
     path::{Path, PathBuf},
 };
 
-use super::Error;
-use crate::files::{self, AtomicFile, Existing};
+use tempfile::NamedTempFile;
 
-/// A file that is being written. What there is of it disappears when this is dropped.
+use super::Error;
+
+/// A file on its way. It lies beside its place under a name of its own, which goes when this is dropped.
 #[derive(Debug)]
 pub struct Draft {
-    file: AtomicFile,
+    file: BufWriter<NamedTempFile>,
     path: PathBuf,
 }
 
@@ -22,12 +23,13 @@ impl Draft {
         if path.symlink_metadata().is_ok() {
             return Err(taken(path));
         }
-        let directory = directory(path);
-        files::remove_leftovers(directory);
-        let file =
-            AtomicFile::begin(directory).map_err(|error| Error::new("create", path, &error))?;
+        let file = tempfile::Builder::new()
+            .prefix(".lampblack-")
+            .suffix(".part")
+            .tempfile_in(directory(path))
+            .map_err(|error| Error::new("create", path, &error))?;
         Ok(Self {
-            file,
+            file: BufWriter::new(file),
             path: path.to_owned(),
         })
     }
@@ -36,7 +38,7 @@ impl Draft {
     pub fn room(&self) -> Option<u64> {
         #[cfg(unix)]
         {
-            let space = rustix::fs::fstatvfs(self.file.file()).ok()?;
+            let space = rustix::fs::fstatvfs(self.file.get_ref()).ok()?;
             space.f_bavail.checked_mul(space.f_frsize)
         }
         #[cfg(not(unix))]
@@ -53,12 +55,20 @@ impl Draft {
     }
 
     /// Gives it its name when all of it is on the disk.
-    pub fn keep(self) -> Result<PathBuf, Error> {
+    pub fn keep(mut self) -> Result<PathBuf, Error> {
+        let written = self.file.flush();
+        let written = written.and_then(|()| self.file.get_ref().as_file().sync_all());
+        written.map_err(|error| Error::new("write", &self.path, &error))?;
         let Self { file, path } = self;
-        let placed = file.place(&path, Existing::Stays);
-        placed.map_err(|error| match error.kind() {
-            io::ErrorKind::AlreadyExists => taken(&path),
-            _ => Error::new("write", &path, &error),
+        let file = file
+            .into_inner()
+            .map_err(|error| Error::new("write", &path, error.error()))?;
+        file.persist_noclobber(&path).map_err(|error| {
+            if error.error.kind() == io::ErrorKind::AlreadyExists {
+                taken(&path)
+            } else {
+                Error::new("create", &path, &error.error)
+            }
         })?;
         // Without this, the name may be lost with the power. Some file systems cannot do it, and need not.
         #[cfg(unix)]
@@ -127,6 +137,7 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let mut file = Draft::create(&home.path().join("a.zip")).unwrap();
         file.write_all(b"con").unwrap();
+        assert_eq!(names(home.path()).len(), 1);
         drop(file);
         assert!(names(home.path()).is_empty());
     }

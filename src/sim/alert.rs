@@ -47,7 +47,7 @@ pub(super) enum Source<'w> {
 }
 
 impl<'w> AlertDocument<'w> {
-    /// The process it is about; none for a binary.
+    /// The process it is about; none for a binary or a host.
     pub(super) fn culprit(&self) -> Option<Culprit<'w>> {
         match self.alert.subject {
             Subject::Process(number, segment) => {
@@ -78,24 +78,23 @@ impl<'w> AlertDocument<'w> {
                     },
                 })
             }
-            Subject::Binary(_) => None,
+            Subject::Binary(_) | Subject::Host(_) => None,
         }
     }
 
-    /// The file it is about.
-    pub(super) fn file(&self) -> &'w Binary {
+    /// The file it is about; none for a host.
+    pub(super) fn file(&self) -> Option<&'w Binary> {
         let binaries = &self.world.binaries;
-        match self.alert.subject {
-            Subject::Process(number, _) => match self.world.process(number) {
-                Some(process) => process.binary(),
-                None => &binaries.all[0],
-            },
+        let place = match self.alert.subject {
+            Subject::Process(number, _) => return Some(self.world.process(number)?.binary()),
             Subject::Forgotten { host, kind, .. } => {
                 let build = self.world.fleet.host(host).map_or(0, |host| host.build);
-                &binaries.all[binaries.of_kind(kind, build)]
+                binaries.of_kind(kind, build)
             }
-            Subject::Binary(place) => &binaries.all[place],
-        }
+            Subject::Binary(place) => place,
+            Subject::Host(_) => return None,
+        };
+        binaries.all.get(place)
     }
 
     /// The host it was seen on; of a binary the first one.
@@ -103,8 +102,8 @@ impl<'w> AlertDocument<'w> {
         let fleet = &self.world.fleet;
         match self.alert.subject {
             Subject::Process(number, _) => Some(self.world.process(number)?.host()),
-            Subject::Forgotten { host, .. } => fleet.host(host),
-            Subject::Binary(_) => fleet.host(*self.file().hosts.first()?),
+            Subject::Forgotten { host, .. } | Subject::Host(host) => fleet.host(host),
+            Subject::Binary(_) => fleet.host(*self.file()?.hosts.first()?),
         }
     }
 
@@ -126,6 +125,7 @@ impl<'w> AlertDocument<'w> {
         match (self.alert.subject, self.alert.origin) {
             (Subject::Binary(_), Origin::Watchlist(_)) => "watchlist.hit.query.binary",
             (Subject::Binary(_), Origin::Report(..)) => "watchlist.hit.ingress.binary",
+            (Subject::Host(_), _) => "watchlist.hit.ingress.host",
             (_, Origin::Watchlist(_)) => "watchlist.hit.query.process",
             (_, Origin::Report(..)) => "watchlist.hit.ingress.process",
         }
@@ -168,7 +168,8 @@ impl<'w> AlertDocument<'w> {
         match self.source() {
             Source::Watchlist(list) => ("query", search(&list.index, &list.query)),
             Source::Report { report, .. } => {
-                let value = report.value.as_deref().unwrap_or(&self.file().md5);
+                let md5 = self.file().map_or("", |file| &file.md5);
+                let value = report.value.as_deref().unwrap_or(md5);
                 let value = match &*report.ioc {
                     "query" => search("events", value),
                     _ => value.to_owned(),
@@ -217,8 +218,8 @@ impl Record for AlertDocument<'_> {
             "watchlist_id" => say(self.origin().0),
             "watchlist_name" => say(self.origin().1),
             "ioc_value" => say(&self.indicator().1),
-            "md5" => say(&self.file().md5),
-            "sha256" => self.release.is_7() && say(&self.file().sha256()),
+            "md5" => self.file().is_some_and(|file| say(&file.md5)),
+            "sha256" => self.release.is_7() && self.file().is_some_and(|file| say(&file.sha256())),
             "hostname" => self.host().is_some_and(|host| say(&host.name)),
             "group" => self
                 .host()
@@ -228,7 +229,9 @@ impl Record for AlertDocument<'_> {
             "username" => self
                 .culprit()
                 .is_some_and(|process| !process.user.is_empty() && say(&process.user)),
-            "observed_filename" => self.file().paths.iter().any(|path| say(path)),
+            "observed_filename" => self
+                .file()
+                .is_some_and(|file| file.paths.iter().any(|path| say(path))),
             "feed_id" => {
                 let id = i32::try_from(self.feed().0).unwrap_or(-1);
                 test(Value::Number(id.into()))

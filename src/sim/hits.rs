@@ -40,7 +40,7 @@ impl Default for Searches {
 impl Search {
     /// Whatever matches, in no order that means anything.
     pub(super) fn matches(&self, server: &Server) -> Hits {
-        Self::kept(server, self.key.clone(), |now| {
+        self.kept(server, self.key.clone(), |now| {
             let matchers: Vec<Matcher> = self
                 .queries
                 .iter()
@@ -62,7 +62,7 @@ impl Search {
     pub(super) fn ordered(&self, server: &Server) -> Hits {
         let matches = self.matches(server);
         let key = format!("{} {:?} {:?}", self.key, self.sort, self.group);
-        Self::kept(server, key, |_| {
+        self.kept(server, key, |_| {
             let sorted = match &self.sort {
                 None => matches.to_vec(),
                 Some((field, is_descending)) => {
@@ -85,6 +85,9 @@ impl Search {
     }
 
     fn passes(&self, record: &dyn Record, matchers: &[Matcher]) -> bool {
+        if self.is_late() {
+            return false;
+        }
         let is_filtered = |(field, wanted): (&String, &Vec<String>)| {
             let mut is_one = false;
             facets::values(self.index, field, record, &mut |value| {
@@ -179,7 +182,12 @@ impl Search {
     }
 
     /// The result of an equal search a moment ago, or of `search`.
-    fn kept(server: &Server, key: String, search: impl FnOnce(Timestamp) -> Vec<u32>) -> Hits {
+    fn kept(
+        &self,
+        server: &Server,
+        key: String,
+        search: impl FnOnce(Timestamp) -> Vec<u32>,
+    ) -> Hits {
         let now = server.now();
         let lock = || {
             server
@@ -193,6 +201,9 @@ impl Search {
             return Arc::clone(hits);
         }
         let hits = Arc::new(search(now));
+        if self.is_late() {
+            return hits;
+        }
         lock().0.put(key, (now.as_millisecond(), Arc::clone(&hits)));
         hits
     }

@@ -58,7 +58,7 @@ pub struct Options {
     pub seed: u64,
     /// How many ordinary processes there are, about; every host has at least those of its boot.
     pub processes: u64,
-    /// How many hosts there are; the stories need thirteen.
+    /// How many hosts there are; the stories need fourteen.
     pub sensors: u64,
     /// How many alerts there are, besides those of the stories.
     pub alerts: u64,
@@ -72,6 +72,8 @@ pub struct Options {
     pub index_lag: Duration,
     /// The most rows one answer gives, whatever is asked; absent: no limit.
     pub max_rows: Option<u64>,
+    /// Whether there are strings in the world that an attacker wrote.
+    pub hostile: bool,
     /// The release that is played: `6.2.0.171114.1158`, `7.8`.
     pub server_version: String,
     /// The present.
@@ -94,6 +96,7 @@ impl Default for Options {
             checkin: Duration::from_secs(3),
             index_lag: Duration::ZERO,
             max_rows: None,
+            hostile: true,
             server_version: "6.2.0.171114.1158".into(),
             clock: Clock::System,
         }

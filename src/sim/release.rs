@@ -46,7 +46,7 @@ impl Release {
         self.is_at_least(6, 0, 0)
     }
 
-    /// SHA-256, dotted addresses.
+    /// SHA-256, events of scripts.
     pub(super) fn is_7(&self) -> bool {
         self.is_at_least(7, 0, 0)
     }

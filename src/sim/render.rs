@@ -6,7 +6,6 @@ use jiff::{
     Timestamp,
     tz::{TimeZone, offset},
 };
-use serde_json::{Value, json};
 
 use super::release::Release;
 use crate::model::ProcessId;
@@ -74,13 +73,9 @@ pub(super) fn unique_id(id: ProcessId, segment: i64, release: &Release) -> Strin
     }
 }
 
-/// An address in a process document: a signed number, and dotted from 7.0 on.
-pub(super) fn address(ip: Ipv4Addr, release: &Release) -> Value {
-    if release.is_7() {
-        json!(ip.to_string())
-    } else {
-        json!(i32::from_be_bytes(ip.octets()))
-    }
+/// An address in a process document, and in events up to v3: a signed number.
+pub(super) fn address(ip: Ipv4Addr) -> i32 {
+    i32::from_be_bytes(ip.octets())
 }
 
 /// A host or group name in a process document: lower-cased from 6.0 on.
@@ -113,15 +108,14 @@ mod tests {
     }
 
     #[test]
-    fn addresses_and_segments_depend_on_the_release() {
-        let (old, six, seven) = (
-            Release::new("5.2"),
-            Release::new("6.2"),
-            Release::new("7.8"),
-        );
-        let ip = Ipv4Addr::new(192, 168, 50, 7);
-        assert_eq!(address(ip, &six), json!(-1_062_718_969));
-        assert_eq!(address(ip, &seven), json!("192.168.50.7"));
+    fn an_address_is_a_signed_number() {
+        assert_eq!(address(Ipv4Addr::new(192, 168, 50, 7)), -1_062_718_969);
+        assert_eq!(address(Ipv4Addr::new(10, 20, 30, 40)), 169_090_600);
+    }
+
+    #[test]
+    fn segments_depend_on_the_release() {
+        let (old, six) = (Release::new("5.2"), Release::new("6.2"));
         let id = ProcessId::new(7, 4242, 132_593_265_301_230_000);
         assert_eq!(
             unique_id(id, 1_614_852_945_678, &six),

@@ -1,6 +1,13 @@
 //! Searches: what is asked (reference 1.7).
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{Duration, Instant},
+};
 
 use jiff::{Timestamp, civil::DateTime, tz::Offset};
 
@@ -9,6 +16,9 @@ use crate::query::{self, Index, Query, Rules};
 
 /// Rows of whoever does not say.
 const ROWS: u64 = 10;
+/// After so long a search is given up. A real front end waits for about a minute (reference 1.1).
+const PATIENCE: Duration = Duration::from_secs(30);
+
 /// What is asked.
 #[derive(Clone, Debug)]
 pub(super) struct Search {
@@ -28,6 +38,9 @@ pub(super) struct Search {
     pub(super) known: Arc<Known>,
     /// All of the above but the page, to know an equal search by.
     pub(super) key: String,
+    until: Instant,
+    /// Whether it was given up.
+    is_late: Arc<AtomicBool>,
 }
 
 impl Search {
@@ -59,7 +72,11 @@ impl Search {
             "cb.min_last_server_update",
             "cb.max_last_server_update",
         ]
-        .map(|name| ask.param(name).and_then(moment));
+        .map(|name| {
+            // Servers before 6.0 do not know them, and pass over what they do not know.
+            let bound = ask.param(name).filter(|_| server.release.is_6());
+            bound.and_then(moment)
+        });
         let sort = ask.param("sort").or(match index {
             Index::Process => Some("last_update desc"),
             Index::Binary => Some("server_added_timestamp desc"),
@@ -103,7 +120,26 @@ impl Search {
             start: ask.number("start").unwrap_or(0),
             rows: server.options.max_rows.map_or(rows, |most| rows.min(most)),
             facets,
+            until: Instant::now() + PATIENCE,
+            is_late: Arc::default(),
         })
+    }
+
+    /// Whether it takes too long, by now.
+    pub(super) fn is_late(&self) -> bool {
+        if !self.is_late.load(Ordering::Relaxed) && Instant::now() > self.until {
+            self.is_late.store(true, Ordering::Relaxed);
+        }
+        self.is_late.load(Ordering::Relaxed)
+    }
+
+    /// The answer, or the front end's if it was given up.
+    pub(super) fn in_time(&self, answer: Answer) -> Answer {
+        if self.is_late.load(Ordering::Relaxed) {
+            Answer::nginx(504)
+        } else {
+            answer
+        }
     }
 
     /// Reads the search that is stored as form data, or that the text of a query alone makes. It is for all rows.

@@ -21,7 +21,7 @@ use super::{
     release::Release,
     roster::{Question, Roster, Rosters},
     sensors::Sensors,
-    world::{Dice, World},
+    world::{Dice, Traits, World},
 };
 
 /// A test that asks more often than this has lost its way.
@@ -81,7 +81,10 @@ impl Server {
             options.seed,
             [options.processes, options.sensors, options.alerts],
             options.clock.now(),
-            release.is_6(),
+            Traits {
+                has_time_segments: release.is_6(),
+                is_hostile: options.hostile,
+            },
         );
         Self {
             release,

@@ -23,7 +23,6 @@ mod isolate;
 mod join;
 mod killed;
 mod lies;
-mod log;
 mod report;
 mod search;
 mod sensor;

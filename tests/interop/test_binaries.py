@@ -11,7 +11,7 @@ from cbapi.response import Binary
 
 from server import ServerCase
 
-# Of the documentation's own file the simulator has a part: nothing it could make up has this hash.
+# Nothing that the simulator could make up has this hash, so the content is another; it is whole.
 DOCUMENTED = "7FB55F5A62E78AF9B58D08AAEEAEF848"
 
 
@@ -20,9 +20,11 @@ class Binaries(ServerCase):
         binary = self.cb.select(Binary, DOCUMENTED)
         self.assertEqual(binary.original_filename, "PSEXESVC.EXE")
         self.assertEqual(binary.file.read(2), b"MZ")
+        self.assertEqual(binary.size, binary.copied_mod_len)
+        self.assertEqual(len(binary.file.read()), binary.size)
         self.assertEqual(
             self.server.requests("/binary"),
-            [f"GET /api/v1/binary/{DOCUMENTED}/summary", f"GET /api/v1/binary/{DOCUMENTED}"],
+            [f"GET /api/v1/binary/{DOCUMENTED}/summary"] + 2 * [f"GET /api/v1/binary/{DOCUMENTED}"],
         )
 
     def test_lampblack_shows_the_same_first_bytes(self):

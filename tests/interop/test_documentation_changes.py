@@ -136,6 +136,28 @@ class Administration(ServerCase):
         self.assertEqual(self.server.json(f"/api/group/{group.id}")[0]["number_of_hosts"], 1)
 
 
+class Isolation(ServerCase):
+    OPTIONS = ("--checkin", "300")
+
+    def test_the_sensor_is_isolated_and_given_back(self):
+        sensor = self.cb.select(Sensor).where("hostname:HOSTNAME").first()
+        self.assertEqual((sensor.id, sensor.boot_id, sensor.build_version_string), (4, "0", "005.002.000.61003"))
+        self.server.forget_requests()
+        self.assertTrue(sensor.isolate(timeout=60))
+        path = "/api/v1/sensor/4"
+        asked = self.server.requests()
+        self.assertEqual(asked[:3], [f"GET {path}", f"PUT {path}", f"GET {path}"])
+        self.assertEqual(self.server.statuses()[:3], [200, 204, 200])
+        self.assertEqual(set(asked[3:]) - {f"GET {path}"}, set())
+        self.assertTrue(self.server.json(path)["is_isolating"])
+        self.assertTrue(sensor.unisolate(timeout=60))
+        self.assertFalse(self.server.json(path)["is_isolating"])
+
+
+class IsolationOfToday(Isolation):
+    OPTIONS = ("--checkin", "300", "--server-version", "7.8")
+
+
 class AdministrationOfToday(Administration):
     OPTIONS = ("--server-version", "7.8")
 

@@ -378,3 +378,104 @@ async fn a_search_that_cannot_be_read_or_made_is_refused() {
     assert_eq!(response.status(), StatusCode::METHOD_NOT_ALLOWED);
     assert_eq!(lab.status("/api/v1/alert?q=(a").await, 400);
 }
+
+#[tokio::test]
+async fn an_alert_can_be_about_a_host() {
+    for version in ["6.2", "7.8"] {
+        let lab = Lab::start(Options {
+            server_version: version.into(),
+            ..small()
+        })
+        .await;
+        let query = ("q", "alert_type:watchlist.hit.ingress.host");
+        let found = lab.alerts(&[query]).await;
+        assert_eq!(found["total_results"], 1);
+        let alert = &rows(&found)[0];
+        assert_eq!(
+            [&alert["hostname"], &alert["feed_name"], &alert["ioc_type"]],
+            ["old-ws-009", "cbtamper", "class"]
+        );
+        assert_eq!(alert["sensor_id"], 12);
+        // Scripts of the official client print these.
+        assert_eq!(
+            (&alert["process_name"], &alert["md5"]),
+            (&json!(""), &json!(""))
+        );
+        for absent in [
+            "process_id",
+            "process_path",
+            "observed_filename",
+            "sha256",
+            "host_count",
+        ] {
+            assert!(alert.get(absent).is_none(), "{absent}");
+        }
+        let older = lab.json("/api/v1/alert?q=feed_name:cbtamper").await;
+        assert_eq!(older["total_results"], 1);
+    }
+}
+
+#[tokio::test]
+async fn numbers_about_alerts_are_reported() {
+    let lab = Lab::small().await;
+    let report = async |path: &str| lab.json(&format!("/api/v1/detect/report/{path}")).await;
+    let list = async |path: &str| report(path).await.as_array().unwrap().clone();
+    let statuses = list("currentalertstatus").await;
+    for row in &statuses {
+        let status = row["name"].as_str().unwrap();
+        assert_eq!(
+            row["value"],
+            lab.count(&format!("status:\"{status}\"")).await,
+            "{status}"
+        );
+    }
+    assert_eq!(statuses.len(), 4);
+    let sensors = list("currentmonitoringstatus").await;
+    let sum: u64 = sensors.iter().filter_map(|row| row["value"].as_u64()).sum();
+    assert_eq!(sum, 16);
+    for kind in [
+        "unresolvedalertsbyseverity",
+        "unresolvedalertsbytime",
+        "unresolvedhostsbyseverity",
+        "unresolvedhostsbytime",
+        "unresolvedusersbyseverity",
+        "unresolvedusersbytime",
+        "adminsbyalertsresolved",
+        "adminsbyresolvedtime",
+        "soc/unresolvedalertsbyseverity",
+    ] {
+        let value = |row: &Value| row["value"].as_f64().unwrap();
+        let (down, up) = (list(kind).await, list(&format!("{kind}/3/asc")).await);
+        assert!((1..=10).contains(&down.len()), "{kind}");
+        assert!(up.len() <= 3 && up.is_sorted_by_key(value), "{kind}");
+        assert!(
+            down.iter().rev().is_sorted_by_key(|row| value(row)),
+            "{kind}"
+        );
+        for wrong in ["/x/desc", "/3/sideways", "/0"] {
+            let path = format!("/api/v1/detect/report/{kind}{wrong}");
+            assert_eq!(lab.status(&path).await, 404, "{path}");
+        }
+    }
+    for kind in [
+        "unresolvedalerttrend",
+        "soc/unresolvedalerttrend",
+        "alertresolutionaverage",
+        "binarydwell",
+        "hosthygiene",
+    ] {
+        let days = list(kind).await;
+        assert_eq!(
+            (days.len(), &days[29]["date"]),
+            (30, &json!("2021-03-04")),
+            "{kind}"
+        );
+        assert_eq!(list(&format!("{kind}/7")).await[..], days[23..], "{kind}");
+    }
+    let trend = list("unresolvedalerttrend/60").await;
+    let open: u64 = trend.iter().filter_map(|day| day["value"].as_u64()).sum();
+    let expected =
+        lab.count("status:Unresolved or status:\"In Progress\" created_time:[2021-01-10 TO *]");
+    assert!(open > 0 && open <= expected.await);
+    assert_eq!(lab.status("/api/v1/detect/report/whatever").await, 404);
+}

@@ -136,10 +136,40 @@ async fn an_installer_knows_the_group_it_is_for() {
     let shared = lab.json("/api/v1/group/1/datasharing").await;
     assert_eq!(
         shared[0],
-        json!({"group_id": 1, "who": "VIRUSTOTAL", "what": "BIN"})
+        json!({"id": 1, "group_id": 1, "who": "VIRUSTOTAL", "what": "BIN"})
     );
     assert_eq!(
         lab.json("/api/v1/group/4/datasharing").await,
         Value::Array(Vec::new())
     );
+}
+
+#[tokio::test]
+async fn what_a_group_shares_is_changed() {
+    let lab = Lab::small().await;
+    let list = "/api/v1/group/4/datasharing";
+    let made = lab.made(list, json!({"who": "BIT9", "what": "BIN"})).await;
+    let one = format!("{list}/{}", made["id"]);
+    assert_eq!(
+        lab.json(&one).await,
+        json!({"id": made["id"], "group_id": 4, "who": "BIT9", "what": "BIN"})
+    );
+    let again = json!({"who": "BIT9", "what": "BIN"});
+    let again = lab.send(Method::POST, list, Some(again)).await;
+    assert_eq!(again.status(), 409, "it is shared already");
+    for broken in [
+        json!({"who": "BIT9"}),
+        json!({"who": 3, "what": "BIN"}),
+        json!([]),
+    ] {
+        let answer = lab.send(Method::POST, list, Some(broken.clone())).await;
+        assert_eq!(answer.status(), 400, "{broken}");
+    }
+    assert_eq!(lab.put(&one, json!({"what": "MD5"})).await, 200);
+    assert_eq!(lab.json(list).await[0]["what"], "MD5");
+    let elsewhere = format!("/api/v1/group/1/datasharing/{}", made["id"]);
+    assert_eq!(lab.status(&elsewhere).await, 404, "of another group");
+    assert_eq!(lab.delete(&one).await, 200);
+    assert_eq!(lab.json(list).await, json!([]));
+    assert_eq!(lab.delete(&one).await, 404);
 }

@@ -243,3 +243,28 @@ async fn actions_of_a_feed_travel_as_those_of_a_group() {
     assert_eq!(lab.status("/api/v1/feed/3/action").await, 200);
     assert_eq!(lab.status("/api/v1/feed/99/action").await, 404);
 }
+
+#[tokio::test]
+async fn a_feed_says_how_much_it_has_and_what_it_wants() {
+    let lab = Lab::small().await;
+    let stats = lab.json("/api/v1/feed/12/stats").await;
+    let reports = lab.json("/api/v1/feed/12/report").await;
+    let reports = reports.as_array().unwrap();
+    assert_eq!(stats["report_count"], reports.len());
+    let names = reports
+        .iter()
+        .map(|report| report["iocs"]["dns"].as_array().unwrap().len());
+    assert_eq!(stats["ioc_counts"]["dns"], names.sum::<usize>());
+    let wants = lab.json("/api/v1/feed/12/requirements").await;
+    assert_eq!(
+        (&wants["feed_id"], &wants["requires_who"]),
+        (&json!(12), &Value::Null)
+    );
+    for path in ["99/stats", "99/requirements", "12/whatever"] {
+        assert_eq!(
+            lab.status(&format!("/api/v1/feed/{path}")).await,
+            404,
+            "{path}"
+        );
+    }
+}

@@ -214,3 +214,16 @@ async fn fifty_thousand_sensors_are_put_in_order_once() {
         began.elapsed()
     );
 }
+
+#[tokio::test]
+async fn the_sensor_that_the_documentation_isolates_has_the_number_it_prints() {
+    let lab = Lab::small().await;
+    let found = lab.json("/api/v1/sensor?hostname=HOSTNAME").await;
+    let sensors = found.as_array().unwrap();
+    assert_eq!(sensors.len(), 1);
+    let facts = ["id", "boot_id", "build_id", "build_version_string"];
+    assert_eq!(
+        facts.map(|fact| sensors[0][fact].clone()),
+        [json!(4), json!("0"), json!(5), json!("005.002.000.61003")]
+    );
+}

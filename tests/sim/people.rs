@@ -126,3 +126,17 @@ async fn log_ins_are_told_with_those_that_failed() {
         assert_eq!(lab.status(&path).await, 200);
     }
 }
+
+#[tokio::test]
+async fn numbers_of_teams_may_be_text() {
+    let lab = Lab::small().await;
+    let user = json!({
+        "username": "pkim", "first_name": "P", "last_name": "Kim", "email": "p@corp.example",
+        "global_admin": false, "teams": ["1", 2, {"id": "2"}], "password": "secret",
+    });
+    lab.made("/api/user", user).await;
+    let teams = lab.json("/api/user/pkim").await["teams"].clone();
+    assert_eq!(teams[0], json!({"id": 1, "name": "Analysts"}));
+    let wrong = lab.put("/api/user/pkim", json!({"teams": ["one"]})).await;
+    assert_eq!(wrong, 400);
+}

@@ -35,11 +35,11 @@ async fn the_documentations_example_is_found_and_walked() {
     let mut id = nets[0]["parent_id"].as_str().unwrap().to_owned();
     loop {
         let path = format!("/api/v1/process/{id}/0?children=15");
-        if lab.status(&path).await == 404 {
-            break;
-        }
         let summary = lab.json(&path).await;
         let process = &summary["process"];
+        if *process == json!({}) {
+            break;
+        }
         chain.push(format!(
             "{} {} {} {}",
             process["start"].as_str().unwrap(),
@@ -62,9 +62,9 @@ async fn the_documentations_example_is_found_and_walked() {
             r"2016-10-25T14:08:23.374Z  0 c:\windows\system32\ntoskrnl.exe",
         ]
     );
-    // Clients of 5.2 ask for the events instead, and find an unknown process.
+    // Clients of 5.2 ask for the events instead.
     let events = lab.json(&format!("/api/v3/process/{id}/1/event")).await;
-    assert_eq!(events["process"]["process_pid"], -1);
+    assert_eq!(events["process"], json!({}));
     let binary = lab
         .json("/api/v1/binary/79b6d4c5283fc806387c55b8d7c8b762/summary")
         .await;
@@ -179,9 +179,35 @@ async fn every_parent_in_a_result_resolves_or_is_unknown() {
         let status = lab
             .status(&format!("/api/v1/process/{id}/0?children=0"))
             .await;
-        // Above the process with pid 0 is one that was never seen, as the documentation prints it.
-        let is_end = id == unknown || id == "00000003-0000-0004-01d2-2ec93f6051ee";
-        assert_eq!(status == 404, is_end, "{id}");
+        assert_eq!(status == 404, id == unknown, "{id}");
+    }
+}
+
+#[tokio::test]
+async fn the_unseen_parent_of_the_kernel_is_an_empty_process() {
+    for version in ["5.2", "6.2", "7.8"] {
+        let lab = Lab::start(Options {
+            server_version: version.into(),
+            ..small()
+        })
+        .await;
+        let id = "00000003-0000-0004-01d2-2ec93f6051ee";
+        for segment in [0, 1] {
+            let path = format!("/api/v1/process/{id}/{segment}?children=15");
+            assert_eq!(
+                lab.json(&path).await,
+                json!({"process": {}, "siblings": [], "children": [], "parent": {}})
+            );
+        }
+        assert_eq!(
+            lab.json(&format!("/api/v2/process/{id}/1")).await,
+            json!({})
+        );
+        let events = format!("/api/v1/process/{id}/1/event");
+        assert_eq!(lab.json(&events).await["process"], json!({}));
+        let other = "00000003-0000-0004-01d2-2ec93f6051ef";
+        let path = format!("/api/v1/process/{other}/1");
+        assert_eq!(lab.status(&path).await, 404, "nobody's parent");
     }
 }
 
@@ -272,7 +298,8 @@ async fn releases_differ_as_documented() {
         .search(&[("q", "process_name:net.exe hostname:WIN-IA9NQ1GN8OI")])
         .await;
     let row = &rows(&found)[0];
-    assert_eq!(row["comms_ip"], "172.22.5.141");
+    // Real ones of 7.x have it as a number too.
+    assert_eq!(row["comms_ip"], -1_407_842_931_i64);
     assert_eq!(row["process_sha256"].as_str().unwrap().len(), 64);
 }
 
@@ -318,4 +345,65 @@ async fn an_effect_comes_after_its_cause_whatever_the_clocks_of_the_hosts() {
         services.push(service);
     }
     assert!(services.is_sorted(), "the file server was first");
+}
+
+#[tokio::test]
+async fn a_preview_is_short_flat_and_marked() {
+    let lab = Lab::small().await;
+    let found = lab
+        .search(&[("q", "process_name:winupdsvc.exe"), ("rows", "1")])
+        .await;
+    let id = rows(&found)[0]["id"].as_str().unwrap();
+    let path = format!("/api/v1/process/{id}/0/preview");
+    let plain = lab.json(&path).await;
+    assert_eq!((&plain["segment"], &plain["id"]), (&json!(""), &json!(id)));
+    let connections = plain["netconn_complete"].as_array().unwrap().len();
+    assert!((1..=30).contains(&connections), "{connections}");
+    assert!(plain["netconn_count"].as_u64().unwrap() > 1_000);
+    assert!(!plain.to_string().contains("PREPREPRE"));
+    let marked = lab
+        .json(&format!("{path}?q=process_name:WinUpdSvc.exe"))
+        .await;
+    assert_eq!(
+        marked["cmdline"],
+        r"C:\Windows\Temp\PREPREPREwinupdsvc.exePOSTPOSTPOST"
+    );
+    assert_eq!(lab.status(&format!("{path}?q=(")).await, 400);
+    let unknown = path.replace(id, "0000000e-0000-0001-01d2-2efd3af51186");
+    assert_eq!(lab.status(&unknown).await, 404);
+}
+
+#[tokio::test]
+async fn a_processs_feed_hits_and_its_archive_are_given() {
+    let lab = Lab::small().await;
+    let found = lab
+        .search(&[("q", "process_name:winupdsvc.exe"), ("rows", "1")])
+        .await;
+    let row = &rows(&found)[0];
+    let path = format!("/api/v1/process/{}/0", row["id"].as_str().unwrap());
+    let hits = lab.json(&format!("{path}/threat_intel_hits")).await;
+    let hits = hits.as_array().unwrap();
+    let score = row["alliance_score_soc"].clone();
+    assert!(hits.iter().any(|hit| {
+        hit["feed_name"] == "soc"
+            && hit["report_id"] == "fuzzywombat-service-1"
+            && hit["score"] == score
+    }));
+    let report = lab.get(&format!("{path}/report")).await;
+    assert_eq!(report.headers()["content-type"], "application/zip");
+    let bytes = report.bytes().await.unwrap();
+    let mut archive = zip::ZipArchive::new(std::io::Cursor::new(bytes)).unwrap();
+    for name in ["process.json", "events.json"] {
+        let member = archive.by_name(name).unwrap();
+        let whole: Value = serde_json::from_reader(member).unwrap();
+        assert!(whole.is_object(), "{name}");
+    }
+    let plain = lab
+        .search(&[("q", "process_name:smss.exe"), ("rows", "1")])
+        .await;
+    let id = rows(&plain)[0]["id"].as_str().unwrap();
+    let none = lab
+        .json(&format!("/api/v1/process/{id}/0/threat_intel_hits"))
+        .await;
+    assert_eq!(none, json!([]));
 }

@@ -1,6 +1,9 @@
 //! Searches: pages, order, filters, facets, what is found.
 
-use std::collections::BTreeSet;
+use std::{
+    collections::BTreeSet,
+    time::{Duration, Instant},
+};
 
 use lampblack::sim::Options;
 use reqwest::{Method, StatusCode};
@@ -319,4 +322,231 @@ async fn a_large_world_answers() {
     assert_eq!(found["total_results"], 7);
     let deep = lab.search(&[("rows", "10"), ("start", "150000")]).await;
     assert_eq!(rows(&deep).len(), 10);
+}
+
+#[tokio::test]
+async fn the_documentations_histogram_has_the_figures_it_prints() {
+    for version in ["5.2", "6.2", "7.8"] {
+        let lab = Lab::start(Options {
+            server_version: version.into(),
+            ..small()
+        })
+        .await;
+        let found = lab
+            .search(&[
+                ("q", "hostname:WIN-IA9NQ1GN8OI username:bit9rad"),
+                ("rows", "0"),
+                ("facet", "true"),
+                ("facet.field", "process_name"),
+                ("facet.field", "username"),
+            ])
+            .await;
+        let names = found["facets"]["process_name"].as_array().unwrap();
+        let printed: Vec<_> = names[..7]
+            .iter()
+            .map(|entry| {
+                let text = |key: &str| entry[key].as_str().unwrap().to_owned();
+                // The bars of the page: half of the whole part of the percentage.
+                let bar = (entry["percent"].as_f64().unwrap().floor() / 2.0).floor();
+                (text("name"), text("ratio"), bar)
+            })
+            .collect();
+        let row = |name: &str, ratio: &str, bar| (name.to_owned(), ratio.to_owned(), bar);
+        assert_eq!(
+            printed,
+            [
+                row("chrome.exe", "23.4", 50.0),
+                row("thumbnailextractionhost.exe", "15.4", 32.0),
+                row("adobearm.exe", "8.6", 18.0),
+                row("taskhost.exe", "6.0", 12.0),
+                row("conhost.exe", "4.7", 9.0),
+                row("ping.exe", "4.0", 8.0),
+                row("wermgr.exe", "3.5", 7.0),
+            ],
+            "{version}"
+        );
+        assert_eq!(found["facets"]["username"][0]["name"], "bit9rad");
+    }
+}
+
+#[tokio::test]
+async fn ten_thousand_terms_take_a_bounded_time_and_find_what_one_would() {
+    let lab = Lab::small().await;
+    let one = "0f2d5c1e9a7b4468b3d0e6f1a2c3b4d5";
+    let hash = |number: u32| format!("{number:08x}{}", &one[8..]);
+    let known = lab
+        .search(&[("q", "process_name:svch0st.exe"), ("rows", "1")])
+        .await;
+    let known = rows(&known)[0]["process_md5"].as_str().unwrap().to_owned();
+    let many: Vec<String> = (0..10_000).map(hash).chain([known.clone()]).collect();
+    let all = lab.truth(&[("q", "")]).await["count"].clone();
+    let send = async |query: String| {
+        let started = Instant::now();
+        let body = json!({"q": query, "rows": 0});
+        let answer = lab.send(Method::POST, "/api/v1/process", Some(body)).await;
+        let took = started.elapsed();
+        assert!(took < Duration::from_secs(60), "{took:?}");
+        answer
+    };
+    for (query, same) in [
+        (
+            format!("md5:{}", many.join(" or md5:")),
+            format!("md5:{known}"),
+        ),
+        (
+            format!("-md5:{}", many.join(" -md5:")),
+            format!("-md5:{known}"),
+        ),
+    ] {
+        let answer = send(query).await;
+        assert_eq!(answer.status(), StatusCode::OK, "{same}");
+        let found: Value = answer.json().await.unwrap();
+        let expected = lab.truth(&[("q", &same)]).await;
+        assert_eq!(found["total_results"], expected["count"], "{same}");
+        assert!(expected["count"] != json!(0) && expected["count"] != all);
+    }
+    // Each of these is looked for in every field. A server that takes too long for it says so.
+    let status = send(many.join(" or ")).await.status();
+    assert!(
+        [StatusCode::OK, StatusCode::GATEWAY_TIMEOUT].contains(&status),
+        "{status}"
+    );
+}
+
+#[tokio::test]
+async fn what_third_parties_ask_for_is_answered() {
+    let lab = Lab::small().await;
+    let found = lab
+        .search(&[("q", "process_name:svch0st.exe"), ("rows", "1")])
+        .await;
+    let row = &rows(&found)[0];
+    let pid = row["process_pid"].as_i64().unwrap();
+    let total = async |q: String| lab.truth(&[("q", &q)]).await["count"].clone();
+    for (query, same) in [
+        (
+            format!("process_pid:{pid} process_name:svch0st.exe"),
+            format!("process_id:{}", row["id"].as_str().unwrap()),
+        ),
+        (
+            "netconn_count:[1 to *]".into(),
+            "netconn_count:[1 TO *]".into(),
+        ),
+        (
+            "start:[2021-03-01 to 2021-03-03]".into(),
+            "start:[2021-03-01 TO 2021-03-03]".into(),
+        ),
+    ] {
+        let (found, expected) = (total(query.clone()).await, total(same).await);
+        assert_eq!(found, expected, "{query}");
+        assert_ne!(found, 0, "{query}");
+    }
+    let alerts = lab.json("/api/v2/alert?rows=1").await;
+    let id = rows(&alerts)[0]["unique_id"].as_str().unwrap();
+    let found = lab.json(&format!("/api/v2/alert?q=unique_id:{id}")).await;
+    assert_eq!(ids(rows(&found), "unique_id"), [id]);
+    for (state, code) in [
+        ("Unsigned", "2148204800"),
+        ("Expired", "2148204801"),
+        ("Untrusted Root", "2148204809"),
+        ("Invalid Chain", "2148204810"),
+        ("Explicit Distrust", "2148204817"),
+        ("Bad Signature", "2148098064"),
+        ("Invalid Signature", "2148098052"),
+        ("(Unknown)", "2148204547"),
+        ("Signed", "0"),
+    ] {
+        for field in ["signed", "digsig_result"] {
+            let query = form(&[("q", &format!("{field}:\"{state}\""))]);
+            let found = lab.json(&format!("/api/v1/binary?{query}")).await;
+            assert!(!rows(&found).is_empty(), "{field}:{state}");
+            for row in rows(&found) {
+                let told = [
+                    &row["signed"],
+                    &row["digsig_result"],
+                    &row["digsig_result_code"],
+                ];
+                assert_eq!(told, [state, state, code]);
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_world_without_hostile_strings_has_none() {
+    let plain = Lab::start(Options {
+        hostile: false,
+        ..small()
+    })
+    .await;
+    let hostile = Lab::small().await;
+    let told = async |lab: &Lab| {
+        let mut all = lab.pages(&[], 1_000).await;
+        for path in [
+            "/api/v1/binary?rows=10000",
+            "/api/v2/alert?rows=10000",
+            "/api/v1/threat_report?rows=10000",
+        ] {
+            all.extend(rows(&lab.json(path).await).iter().cloned());
+        }
+        for path in [
+            "/api/v1/watchlist",
+            "/api/v1/feed",
+            "/api/v1/sensor",
+            "/api/users",
+        ] {
+            all.push(lab.json(path).await);
+        }
+        all
+    };
+    let is_hostile = |char: char| {
+        char.is_control()
+            || matches!(char, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    fn texts(value: &Value, each: &mut dyn FnMut(&str)) {
+        match value {
+            Value::String(text) => each(text),
+            Value::Array(list) => list.iter().for_each(|value| texts(value, each)),
+            Value::Object(members) => members.iter().for_each(|(_, value)| texts(value, each)),
+            _ => {}
+        }
+    }
+    let count = |all: &[Value]| {
+        let mut count = 0;
+        for value in all {
+            texts(value, &mut |text| {
+                let is_markup = ["<script", "<img", "javascript:"]
+                    .iter()
+                    .any(|mark| text.contains(mark));
+                let is_formula = text.starts_with(['=', '@']);
+                // Icons are base64 in lines.
+                let is_bad = !text.starts_with("iVBOR") && text.contains(is_hostile);
+                count += usize::from(is_bad || is_markup || is_formula);
+            });
+        }
+        count
+    };
+    assert!(count(&told(&hostile).await) > 5, "nothing to leave out");
+    assert_eq!(count(&told(&plain).await), 0);
+}
+
+#[tokio::test]
+async fn a_server_before_6_passes_over_what_it_does_not_know() {
+    let old = Lab::start(Options {
+        server_version: "5.2".into(),
+        ..small()
+    })
+    .await;
+    let all = old.search(&[("rows", "0")]).await["total_results"].clone();
+    for (name, value) in [
+        ("cb.min_last_update", "2021-03-04T17:00:00Z"),
+        ("cb.max_last_update", "2016-01-01T00:00:00Z"),
+        ("cb.min_last_server_update", "2021-03-04T17:00:00Z"),
+        ("cb.max_last_server_update", "2016-01-01T00:00:00Z"),
+        ("cb.group", "process_name"),
+        ("comprehensive_search", "true"),
+        ("whatever", "1"),
+    ] {
+        let found = old.search(&[(name, value), ("rows", "0")]).await;
+        assert_eq!(found["total_results"], all, "{name}");
+    }
 }

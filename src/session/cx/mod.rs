@@ -67,13 +67,8 @@ impl<'a> Cx<'a> {
     }
 
     /// Writes rows to a file.
-    pub fn export(&mut self, path: PathBuf, extract: Arc<Extract>, total: u64) {
-        self.session.is_exported = None;
-        self.effects.push(Effect::Export {
-            path,
-            extract,
-            total,
-        });
+    pub fn export(&mut self, path: PathBuf, extract: Arc<Extract>) {
+        self.effects.push(Effect::Export { path, extract });
     }
 
     /// Keeps a query under its name.
@@ -170,7 +165,7 @@ impl<'a> Cx<'a> {
             self.cancel(slot);
         }
         self.cancel_events();
-        self.cancel_log_wait() || is_waiting
+        is_waiting
     }
 
     /// Tries again what failed.
@@ -198,7 +193,6 @@ impl<'a> Cx<'a> {
             Reply::Prepared { ticket, at, result } => return self.prepared(ticket, at, result),
             Reply::Fact { ticket, at, fact } => return self.reached(ticket, at, fact),
             Reply::Step { ticket, at, step } => return self.stepped(ticket, at, step),
-            Reply::LogWait(is_waiting) => return self.log_locked(is_waiting),
             Reply::Journal(Ok(journal)) => return self.journal(journal),
             Reply::Journal(Err(error)) => return self.warn(text::visible(&error.into())),
             Reply::Resumed(text) => return self.notify(text::visible(&text.into())),

@@ -25,6 +25,8 @@ pub(super) struct Desk {
     pub(super) sites: Shelf,
     pub(super) throttles: Shelf,
     pub(super) teams: Shelf,
+    /// What each group shares with whom: whoever sets up another group has to agree to it first.
+    pub(super) sharing: Shelf,
     /// In the order they came.
     pub(super) users: Vec<User>,
     /// What is kept away from the store, in the order it came; each says its own id.
@@ -65,6 +67,10 @@ impl Desk {
                 })
             })),
             teams: Shelf::of(fleet.teams.iter().map(team)),
+            sharing: Shelf::of([
+                json!({"id": 1, "group_id": DEFAULT, "who": "VIRUSTOTAL", "what": "BIN"}),
+                json!({"id": 2, "group_id": DEFAULT, "who": "BIT9", "what": "MD5"}),
+            ]),
             users: fleet.users.clone(),
             investigations: Shelf::of([json!({
                 "id": 1,

@@ -68,7 +68,7 @@ impl Record for File<'_> {
                 Some(&*binary.version).filter(|version| !version.is_empty()),
                 test,
             ),
-            "digsig_result" => maybe(Some(verdict(binary)), test),
+            "digsig_result" | "signed" => maybe(Some(verdict(binary)), test),
             "digsig_publisher" | "digsig_subject" | "digsig_issuer" => maybe(signer, test),
             "digsig_sign_time" => binary
                 .signed
@@ -94,12 +94,28 @@ impl Record for File<'_> {
 }
 
 /// What the signature is worth.
-pub(in crate::sim) fn verdict(binary: &Binary) -> &'static str {
-    if binary.signed.is_some() {
-        "Signed"
-    } else {
-        "Unsigned"
+pub(in crate::sim) fn verdict(binary: &Binary) -> &str {
+    match &binary.signature {
+        Some(told) => told,
+        None if binary.signed.is_some() => "Signed",
+        None => "Unsigned",
     }
+}
+
+/// The number of Windows for that, as text.
+pub(in crate::sim) fn verdict_code(binary: &Binary) -> String {
+    let code: u32 = match verdict(binary) {
+        "Signed" => 0,
+        "Bad Signature" => 0x8009_6010,
+        "Invalid Signature" => 0x8009_6004,
+        "Expired" => 0x800b_0101,
+        "Invalid Chain" => 0x800b_010a,
+        "Untrusted Root" => 0x800b_0109,
+        "Explicit Distrust" => 0x800b_0111,
+        "(Unknown)" => 0x800b_0003,
+        _ => 0x800b_0100,
+    };
+    code.to_string()
 }
 
 /// When the server first heard of it, in milliseconds since 1970.

@@ -12,7 +12,7 @@ use super::{
     world::{self, Binary, Parentage, Process, World},
 };
 use crate::query::{self, Join, Record, Value};
-pub(super) use file::{File, copyright, first_seen, host_count, verdict};
+pub(super) use file::{File, copyright, first_seen, host_count, verdict, verdict_code};
 
 /// One segment of a process.
 #[derive(Clone, Copy)]

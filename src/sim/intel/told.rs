@@ -73,6 +73,7 @@ fn report(world: &World, feed: &str, told: &world::Report) -> Report {
         }
         ("dns", Some(name)) => report.dns.push(name.clone()),
         ("md5", Some(md5)) => report.md5.push(md5.clone()),
+        ("class", _) => {}
         // The files that it is told of.
         _ => {
             let binaries = world.binaries.places();

@@ -13,6 +13,7 @@ use crate::sim::{
     document, facets, hits, render,
     search::Search,
     server::Server,
+    world::Binary,
 };
 
 pub(super) fn answer(server: &Server, ask: &Ask) -> Option<Answer> {
@@ -46,7 +47,7 @@ fn search(server: &Server, ask: &Ask, generation: Generation) -> Answer {
         .filter_map(|number| hits::alert(server, &search.known, number))
         .map(|alert| row(server, &alert, generation))
         .collect();
-    Answer::compact(json!({
+    let answer = Answer::compact(json!({
         "results": results,
         "total_results": search.matches(server).len(),
         "start": search.start,
@@ -55,7 +56,8 @@ fn search(server: &Server, ask: &Ask, generation: Generation) -> Answer {
         "terms": search.terms(),
         "highlights": [],
         "filtered": {},
-    }))
+    }));
+    search.in_time(answer)
 }
 
 fn row(server: &Server, document: &AlertDocument<'_>, generation: Generation) -> Value {
@@ -64,7 +66,7 @@ fn row(server: &Server, document: &AlertDocument<'_>, generation: Generation) ->
     let (feed_id, feed_name) = document.feed();
     let (watchlist_id, watchlist_name) = document.origin();
     let (ioc_type, ioc_value) = document.indicator();
-    let hosts = document::host_count(binary);
+    let hosts = binary.map_or(1, document::host_count);
     let mut row = json!({
         "unique_id": alert.id,
         "alert_type": document.kind(),
@@ -82,9 +84,6 @@ fn row(server: &Server, document: &AlertDocument<'_>, generation: Generation) ->
         "ioc_type": ioc_type,
         "ioc_value": ioc_value,
         "ioc_attr": attributes(document),
-        "os_type": binary.os.lower(),
-        "observed_filename": binary.paths,
-        "observed_filename_total_count": binary.paths.len(),
         "other_hostnames": [],
         "_version_": 1_600_000_000_000_000_000_i64 + alert.created,
     });
@@ -92,7 +91,7 @@ fn row(server: &Server, document: &AlertDocument<'_>, generation: Generation) ->
     match generation {
         Generation::First => {
             row["total_hosts"] = json!(hosts);
-            row["observed_hosts"] = frequency(server, document);
+            row["observed_hosts"] = binary.map_or(json!({}), |file| frequency(server, file));
         }
         Generation::Second => row["total_hosts"] = json!(hosts.to_string()),
     }
@@ -111,20 +110,36 @@ fn row(server: &Server, document: &AlertDocument<'_>, generation: Generation) ->
         row.insert("report_ignored".into(), json!(document.is_ignored()));
     }
     place(server, document, &mut row);
-    if let Some(process) = document.culprit() {
-        self::process(server, document, &process, &mut row);
-    } else {
-        // The official client's scripts take for granted that it is there.
-        row.insert("process_name".into(), json!(""));
-        // As binary documents have it.
-        row.insert("md5".into(), json!(binary.md5.to_uppercase()));
-        row.insert("host_count".into(), json!(hosts));
-        row.insert("digsig_result".into(), json!(document::verdict(binary)));
+    match (document.culprit(), binary) {
+        (Some(process), Some(file)) => self::process(server, file, &process, &mut row),
+        (_, Some(file)) => self::file(file, &mut row),
+        // The official client's scripts take for granted that these are there.
+        (_, None) => row.extend([
+            ("process_name".into(), json!("")),
+            ("md5".into(), json!("")),
+        ]),
     }
-    if server.release.is_7() {
-        row.insert("sha256".into(), json!(binary.sha256()));
+    if let Some(file) = binary.filter(|_| server.release.is_7()) {
+        row.insert("sha256".into(), json!(file.sha256()));
     }
     Value::Object(row)
+}
+
+/// The file it is about, where it is about no process.
+fn file(file: &Binary, row: &mut Map<String, Value>) {
+    row.extend([
+        // The official client's scripts take for granted that it is there.
+        ("process_name".into(), json!("")),
+        // As binary documents have it.
+        ("md5".into(), json!(file.md5.to_uppercase())),
+        ("host_count".into(), json!(document::host_count(file))),
+        ("digsig_result".into(), json!(document::verdict(file))),
+        ("observed_filename".into(), json!(file.paths)),
+        (
+            "observed_filename_total_count".into(),
+            json!(file.paths.len()),
+        ),
+    ]);
 }
 
 /// Where it was seen.
@@ -140,6 +155,7 @@ fn place(server: &Server, document: &AlertDocument<'_>, row: &mut Map<String, Va
     );
     row.insert("group".into(), json!(render::folded(group, release)));
     row.insert("sensor_id".into(), json!(host.id));
+    row.insert("os_type".into(), json!(host.os.lower()));
     // Alerts have addresses as text in every release.
     for name in ["comms_ip", "interface_ip"] {
         row.insert(name.into(), json!(host.ip.to_string()));
@@ -147,12 +163,7 @@ fn place(server: &Server, document: &AlertDocument<'_>, row: &mut Map<String, Va
 }
 
 /// The process it is about.
-fn process(
-    server: &Server,
-    document: &AlertDocument<'_>,
-    process: &Culprit<'_>,
-    row: &mut Map<String, Value>,
-) {
+fn process(server: &Server, file: &Binary, process: &Culprit<'_>, row: &mut Map<String, Value>) {
     let release = &server.release;
     let unique_id = render::unique_id(process.id, process.segment, release);
     // 6.1 has room for half of it.
@@ -170,7 +181,7 @@ fn process(
         "process_name": process.name,
         "process_path": process.path,
         "username": process.user,
-        "md5": document.file().md5,
+        "md5": file.md5,
         "observed_filename": [process.path],
         "observed_filename_total_count": 1,
         "modload_count": counts.modload,
@@ -189,7 +200,9 @@ fn process(
 fn attributes(document: &AlertDocument<'_>) -> Value {
     let name = match document.culprit() {
         Some(process) => process.name.to_owned(),
-        None => document.file().name.clone(),
+        None => document
+            .file()
+            .map_or_else(String::new, |file| file.name.clone()),
     };
     match document.indicator() {
         ("query", _) => {
@@ -198,20 +211,20 @@ fn attributes(document: &AlertDocument<'_>) -> Value {
         }
         ("md5", md5) => {
             let path = document.culprit().map(|process| process.path.into_owned());
-            let path = path.unwrap_or_else(|| document.file().paths[0].clone());
+            let path = path.or_else(|| document.file()?.paths.first().cloned());
             json!(format!(
                 "{{\"hit_field_md5\": {}, \"hit_field_path\": {}}}",
                 json!(md5),
                 json!(path)
             ))
         }
+        ("class", what) => json!(format!("{{\"hit_field_type\": {}}}", json!(what))),
         _ => json!({}),
     }
 }
 
 /// On how many hosts the file is, in the older answer.
-fn frequency(server: &Server, document: &AlertDocument<'_>) -> Value {
-    let binary = document.file();
+fn frequency(server: &Server, binary: &Binary) -> Value {
     let hosts = binary.hosts.iter();
     let hosts = hosts.filter_map(|&id| server.world.fleet.host(id));
     let names: Vec<Value> = hosts

@@ -51,7 +51,7 @@ fn search(server: &Server, ask: &Ask) -> Answer {
         .filter_map(|number| hits::file(server, number))
         .map(|file| Value::Object(row(&file)))
         .collect();
-    Answer::pretty(json!({
+    let answer = Answer::pretty(json!({
         "terms": search.terms(),
         "results": results,
         "total_results": search.matches(server).len(),
@@ -59,7 +59,8 @@ fn search(server: &Server, ask: &Ask) -> Answer {
         "highlights": [],
         "facets": facets::count(server, Index::Binary, &search),
         "elapsed": started.elapsed().as_secs_f64(),
-    }))
+    }));
+    search.in_time(answer)
 }
 
 fn summary(server: &Server, md5: &str) -> Option<Answer> {
@@ -96,11 +97,6 @@ fn row(file: &File<'_>) -> Map<String, Value> {
         .collect();
     groups.sort_unstable();
     groups.dedup();
-    let code = if binary.signed.is_some() {
-        "0"
-    } else {
-        "2148204800"
-    };
     let row = json!({
         "md5": binary.md5.to_uppercase(),
         "observed_filename": binary.paths,
@@ -110,7 +106,7 @@ fn row(file: &File<'_>) -> Map<String, Value> {
         "is_64bit": true,
         "digsig_result": signed,
         "signed": signed,
-        "digsig_result_code": code,
+        "digsig_result_code": document::verdict_code(binary),
         "server_added_timestamp": render::solr(first),
         "timestamp": render::solr(first),
         "last_seen": render::solr(binary.last_seen.max(first)),

@@ -97,7 +97,7 @@ impl<'s> Card<'s> {
             "os_type" => json!(host.os.number()),
             "os_environment_id" => json!(1 + host.build),
             "os_environment_display_string" => json!(host.system),
-            "build_id" => json!(11),
+            "build_id" => json!(host.sensor_build.unwrap_or(11)),
             "build_version_string" => json!(host.version),
             "group_id" => json!(sensor.group),
             "network_adapters" => json!(format!("{},0050569a{:04x}|", host.ip, host.id & 0xffff)),
@@ -128,7 +128,10 @@ impl<'s> Card<'s> {
             "num_eventlog_bytes" => json!(host.eventlog.to_string()),
             "num_storefiles_bytes" => json!(host.storefiles.to_string()),
             "clock_delta" => json!(host.skew.to_string()),
-            "boot_id" => json!((1 + self.draw("boot", 60)).to_string()),
+            "boot_id" => {
+                let drawn = || 1 + self.draw("boot", 60);
+                json!(host.boots.unwrap_or_else(drawn).to_string())
+            }
             other => same_everywhere()
                 .get_mut(other)
                 .map_or(Value::Null, Value::take),

@@ -92,10 +92,11 @@ fn truth(server: &Server, ask: &Ask) -> Answer {
             ));
         }
     }
-    Answer::compact(json!({
+    let answer = Answer::compact(json!({
         "count": matches.len(),
         "processes": processes.len(),
         "ids": ids,
         "unique_ids": unique_ids,
-    }))
+    }));
+    search.in_time(answer)
 }

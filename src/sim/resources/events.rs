@@ -14,16 +14,28 @@ use crate::sim::{
     render,
     server::Server,
     world::{
-        Binary, Child, Connection, Events, FileChange, List, Process, Reach, Who, drawn_md5,
+        Binary, Child, Connection, Events, FileChange, Link, List, Process, Reach, Who, drawn_md5,
         drawn_sha256, file_type, program,
     },
 };
+
+/// How long the hosts that are isolated when the world begins have been so, in milliseconds.
+const ISOLATED_FOR: i64 = 2 * 86_400_000;
+/// The name of the server that sensors speak to.
+const SERVER: &str = "cb.corp.example";
 
 /// A version of the events.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Version(u8);
 
 impl Version {
+    /// The newest that a release knows.
+    pub(super) fn latest(release: &Release) -> Self {
+        let all = ["v5", "v4", "v3", "v2"];
+        let latest = all.iter().find_map(|version| Self::of(version, release));
+        latest.unwrap_or(Self(1))
+    }
+
     /// Reads `v4`; none where the release does not know it. Older ones stay.
     pub(super) fn of(text: &str, release: &Release) -> Option<Self> {
         let (version, major, minor) = match text {
@@ -208,7 +220,7 @@ impl Teller<'_> {
         } = connection;
         let protocol = if link.port == 53 { 17 } else { 6 };
         if self.version == Version(1) {
-            let (time, ip) = (render::naive_micros(at), signed(link.ip));
+            let (time, ip) = (render::naive_micros(at), render::address(link.ip));
             return json!(format!(
                 "{time}|{ip}|{}|{protocol}|{}|{is_outbound}",
                 link.port, link.domain
@@ -216,7 +228,7 @@ impl Teller<'_> {
         }
         let address = |ip: Ipv4Addr| {
             if self.version < Version(4) {
-                json!(signed(ip))
+                json!(render::address(ip))
             } else {
                 json!(ip.to_string())
             }
@@ -240,11 +252,27 @@ impl Teller<'_> {
             record["proxy_ip"] = address(Ipv4Addr::new(10, 20, 1, 8));
             record["proxy_port"] = json!(3128);
         }
+        if self.is_blocked(at, link) {
+            record["block_type"] = json!("NetworkIsolation");
+        }
         if self.server.release.is_7() && self.version >= Version(4) && link.port == 443 {
             record["ja3"] = json!(drawn_md5(self.process.name()));
             record["ja3s"] = json!(drawn_md5(link.domain));
         }
         record
+    }
+
+    /// Whether the isolation of its host stopped a connection, as far as servers from 7.7 on say so. The server itself is
+    /// still reached, and so are names.
+    fn is_blocked(&self, at: i64, link: &Link<'_>) -> bool {
+        let host = self.process.host();
+        let since = self.server.world.now + host.skew * 1_000 - ISOLATED_FOR;
+        self.server.release.is_at_least(7, 7, 0)
+            && self.version >= Version(4)
+            && host.isolated
+            && at >= since
+            && link.port != 53
+            && link.domain != SERVER
     }
 
     fn child(&self, at: i64, Child { who, is_start }: Child<'_>) -> Value {
@@ -333,9 +361,9 @@ impl Teller<'_> {
         json!(record.to_string())
     }
 
-    /// The last field of a record from 7.0 on.
+    /// The last field of a record from 7.0 on, in the versions of 6.0 and later.
     fn sha256(&self, md5: &str) -> String {
-        if self.version < Version(5) {
+        if self.version < Version(4) || !self.server.release.is_7() {
             return String::new();
         }
         let hash = if md5.is_empty() {
@@ -351,8 +379,4 @@ impl Teller<'_> {
 fn each<T>(list: List<T>, mut tell: impl FnMut(&str, T) -> Value) -> Vec<Value> {
     let tell = |(at, what)| tell(&render::naive_event(at), what);
     list.into_iter().map(tell).collect()
-}
-
-fn signed(ip: Ipv4Addr) -> i32 {
-    i32::from_be_bytes(ip.octets())
 }

@@ -10,7 +10,7 @@ use super::{
 use crate::sim::{
     answer::Answer,
     ask::Ask,
-    intel::{About, Feed, Owner, read_paper},
+    intel::{About, Feed, Owner, Report, read_paper},
     server::Server,
 };
 
@@ -44,10 +44,14 @@ pub(super) fn answer(server: &Server, ask: &Ask) -> Option<Answer> {
         ("POST", [id, "synchronize"]) => {
             found(known(id).map(|feed| synchronize(server, ask, feed)))
         }
+        ("GET", [id, "stats"]) => found(known(id).map(|feed| Answer::compact(stats(&feed)))),
+        ("GET", [id, "requirements"]) => {
+            found(known(id).map(|feed| Answer::compact(requirements(&feed))))
+        }
         (_, [id, "action", rest @ ..]) => found(
             known(id).map(|feed| action::answer(server, ask, Owner::Feed(feed.id.into()), rest)),
         ),
-        (_, [] | [_] | [_, "synchronize"]) => not_allowed(),
+        (_, [] | [_] | [_, "synchronize" | "stats" | "requirements"]) => not_allowed(),
         _ => return None,
     })
 }
@@ -142,6 +146,37 @@ fn renew(server: &Server, feed: &mut Feed) -> bool {
     feed.category = paper.category;
     feed.reports = paper.reports;
     true
+}
+
+/// How much a feed has of what.
+fn stats(feed: &Feed) -> Value {
+    let count = |many: fn(&Report) -> usize| -> usize {
+        feed.reports.iter().map(|report| many(report)).sum()
+    };
+    let times = feed.reports.iter().map(|report| report.timestamp);
+    json!({
+        "feed_id": feed.id,
+        "report_count": feed.reports.len(),
+        "ioc_counts": {
+            "md5": count(|report| report.md5.len()),
+            "sha256": count(|report| report.sha256.len()),
+            "ipv4": count(|report| report.ipv4.len()),
+            "dns": count(|report| report.dns.len()),
+            "query": count(|report| report.queries.len()),
+        },
+        "last_report_timestamp": times.max(),
+    })
+}
+
+/// What has to be shared for a feed to be of use; none of those here wants anything.
+fn requirements(feed: &Feed) -> Value {
+    json!({
+        "feed_id": feed.id,
+        "requires": null,
+        "requires_who": null,
+        "requires_what": null,
+        "is_satisfied": true,
+    })
 }
 
 fn unreadable(feed: &Feed) -> Answer {

@@ -5,6 +5,9 @@ use serde_json::{Value, json};
 use super::not_allowed;
 use crate::sim::{answer::Answer, ask::Ask, server::Server};
 
+/// Whether sessions with hosts can be opened, which no route here does.
+const LIVE_RESPONSE: bool = false;
+
 pub(super) fn answer(server: &Server, ask: &Ask) -> Option<Answer> {
     let (method, path) = ask.route();
     let ["api", "info"] = path.as_slice() else {
@@ -27,7 +30,7 @@ fn info(server: &Server) -> Value {
     let mut info = json!({
         "version": server.release.text,
         "version_release": server.release.package(),
-        "cblrEnabled": true,
+        "cblrEnabled": LIVE_RESPONSE,
         "banningEnabled": true,
         "liveResponseAutoAttach": true,
         "processPageSize": 10,
@@ -45,13 +48,20 @@ fn info(server: &Server) -> Value {
         "features": features,
     });
     if server.release.is_6() {
+        let expiration = json!({
+            "timeframeUnits": "months",
+            "enabled": "on",
+            "ignoreIds": [],
+            "timeframeVal": 6,
+        });
         info["user_preferences"] = json!({
             "processSearchSortOrder": "",
             "searchTablePreferences": {"username": {"visible": true}, "start-time": {"visible": true}},
             "watchlists": {
-                "expiration": {"timeframeUnits": "months", "enabled": "on", "ignoreIds": [], "timeframeVal": 6},
+                "expiration": expiration,
                 "sortOrder": "name",
             },
+            "watchlistExpiration": expiration,
             "savedSearches": [],
             "minimalLeftNavigation": false,
             "default": true,

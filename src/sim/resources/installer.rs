@@ -1,9 +1,8 @@
-//! What a group's sensors are installed with, and with whom they share what they see (reference 2.6, 2.7).
+//! What a group's sensors are installed with (reference 2.6).
 
 use std::io::{Cursor, Write};
 
 use flate2::{Compression, write::GzEncoder};
-use serde_json::{Value, json};
 use zip::{ZipWriter, result::ZipResult, write::SimpleFileOptions};
 
 use super::{found, not_allowed};
@@ -22,30 +21,14 @@ pub(super) fn answer(server: &Server, ask: &Ask) -> Option<Answer> {
     let ["api", "v1", "group", id, rest @ ..] = path.as_slice() else {
         return None;
     };
-    let (["datasharing"] | ["installer", ..]) = rest else {
+    let ["installer", what @ ..] = rest else {
         return None;
     };
     if method != "GET" {
         return Some(not_allowed());
     }
     let group = server.desk(|desk| desk.groups.get(id.parse().ok()?).cloned());
-    Some(found(group.and_then(|group| match rest {
-        ["datasharing"] => Some(Answer::compact(shared(&group))),
-        ["installer", what @ ..] => installer(&group, what),
-        _ => None,
-    })))
-}
-
-/// What is shared with whom: whoever sets up another group has to agree to it first.
-fn shared(group: &Record) -> Value {
-    if desk::number(group, "id") == Some(desk::DEFAULT) {
-        json!([
-            {"group_id": desk::DEFAULT, "who": "VIRUSTOTAL", "what": "BIN"},
-            {"group_id": desk::DEFAULT, "who": "BIT9", "what": "MD5"},
-        ])
-    } else {
-        json!([])
-    }
+    Some(found(group.and_then(|group| installer(&group, what))))
 }
 
 /// Program and settings in one archive; none if the server has no such program.
@@ -75,7 +58,8 @@ fn installer(group: &Record, what: &[&str]) -> Option<Answer> {
     packed.ok().map(Answer::zip)
 }
 
-fn zipped(members: &[(&str, &[u8])]) -> ZipResult<Vec<u8>> {
+/// Members in one archive.
+pub(super) fn zipped(members: &[(&str, &[u8])]) -> ZipResult<Vec<u8>> {
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
     for (name, content) in members {
         zip.start_file(*name, SimpleFileOptions::default())?;

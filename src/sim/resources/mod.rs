@@ -8,7 +8,9 @@ mod card;
 mod case;
 mod control;
 mod dashboard;
+mod detect;
 mod events;
+mod evidence;
 mod feed;
 mod fields;
 mod file;
@@ -22,6 +24,7 @@ mod process;
 mod report;
 mod rows;
 mod sensor;
+mod sharing;
 mod site;
 mod store;
 mod team;
@@ -42,6 +45,7 @@ pub(super) fn answer(server: &Server, ask: &Ask) -> Answer {
     let resources = [
         info::answer,
         process::answer,
+        evidence::answer,
         binary::answer,
         sensor::answer,
         history::answer,
@@ -51,9 +55,11 @@ pub(super) fn answer(server: &Server, ask: &Ask) -> Answer {
         team::answer,
         license::answer,
         dashboard::answer,
+        detect::answer,
         store::answer,
         case::answer,
         ingress::answer,
+        sharing::answer,
         installer::answer,
         alert::answer,
         triage::answer,

@@ -32,11 +32,19 @@ pub(super) fn answer(server: &Server, ask: &Ask) -> Option<Answer> {
         ("GET", ["api", "v1", "process", id, "segment"]) if server.release.is_6() => {
             found(segments(server, id))
         }
-        ("GET", ["api", "v1", "process", id, segment]) => found(summary(server, ask, id, segment)),
-        ("GET", ["api", "v2", "process", id, segment]) => found(
-            asked(server, id, segment)
-                .map(|(process, segment)| Answer::pretty(rows::summary(server, process, segment))),
-        ),
+        ("GET", ["api", "v1", "process", id, segment]) => {
+            found(summary(server, ask, id, segment).or_else(|| {
+                let nothing = json!({"process": {}, "siblings": [], "children": [], "parent": {}});
+                is_named(server, id).then(|| Answer::pretty(nothing))
+            }))
+        }
+        ("GET", ["api", "v2", "process", id, segment]) => {
+            let document = match asked(server, id, segment) {
+                Some((process, segment)) => Some(rows::summary(server, process, segment)),
+                None => is_named(server, id).then(|| json!({})),
+            };
+            found(document.map(Answer::pretty))
+        }
         ("GET", ["api", version, "process", id, segment, "event"]) => {
             let version = Version::of(version, &server.release);
             found(version.and_then(|version| events(server, ask, id, segment, version)))
@@ -82,11 +90,15 @@ fn search(server: &Server, ask: &Ask) -> Answer {
         envelope["incomplete_results"] = json!(false);
         envelope["filtered"] = json!({});
     }
-    Answer::pretty(envelope)
+    search.in_time(Answer::pretty(envelope))
 }
 
 /// The process of an address, and its segment unless all are wanted.
-fn asked<'s>(server: &'s Server, id: &str, segment: &str) -> Option<(Process<'s>, Option<u32>)> {
+pub(super) fn asked<'s>(
+    server: &'s Server,
+    id: &str,
+    segment: &str,
+) -> Option<(Process<'s>, Option<u32>)> {
     let process = server.world.find(id.parse().ok()?)?;
     let wanted: i64 = segment.parse().ok()?;
     // 0 is all of them; 1 is what clients of 5.x ask for, and still works.
@@ -142,17 +154,19 @@ fn summary(server: &Server, ask: &Ask, id: &str, segment: &str) -> Option<Answer
     })))
 }
 
-/// The end of a chain: to those who ask for its events, a parent that is named and was never seen is an unknown process.
-/// Its summary is a 404, or clients would read a pid out of its GUID and take it for one more ancestor.
-fn unseen(server: &Server, id: &str) -> Option<Value> {
-    let id: ProcessId = id.parse().ok()?;
-    let host = u32::try_from(id.sensor().0).ok()?;
-    let named = |process: &Process<'_>| match process.parent() {
-        Parentage::Unseen(parent) => parent == id && !id.is_unknown(),
+/// Whether a process that was never seen is named as somebody's parent: the end of a chain. There is an answer about it,
+/// and nothing in it. Clients then neither take it for an ancestor, by the pid in its GUID, nor ask for it again, as they
+/// would after a 404.
+fn is_named(server: &Server, id: &str) -> bool {
+    let Some(id) = id.parse::<ProcessId>().ok().filter(|id| !id.is_unknown()) else {
+        return false;
+    };
+    let host = u32::try_from(id.sensor().0).unwrap_or(0);
+    let names = |process: Process<'_>| match process.parent() {
+        Parentage::Unseen(parent) => parent == id,
         Parentage::Known(_) => false,
     };
-    let child = server.world.on_host(host).find(named)?;
-    Some(rows::unknown(server, id, child.host()))
+    server.world.on_host(host).any(names)
 }
 
 /// The first children, the oldest first.
@@ -206,7 +220,8 @@ fn segments(server: &Server, id: &str) -> Option<Answer> {
 fn events(server: &Server, ask: &Ask, id: &str, segment: &str, version: Version) -> Option<Answer> {
     let process = match asked(server, id, segment) {
         Some((process, segment)) => events::document(server, ask, process, segment, version),
-        None => unseen(server, id)?,
+        None if is_named(server, id) => json!({}),
+        None => return None,
     };
     Some(Answer::pretty(
         json!({"elapsed": 0.0126, "process": process}),

@@ -79,7 +79,7 @@ fn search(server: &Server, ask: &Ask) -> Answer {
         .filter_map(|number| hits::report(&search.known, number))
         .map(|document| row(&document))
         .collect();
-    Answer::pretty(json!({
+    let answer = Answer::pretty(json!({
         "terms": search.terms(),
         "results": results,
         "total_results": search.matches(server).len(),
@@ -87,7 +87,8 @@ fn search(server: &Server, ask: &Ask) -> Answer {
         "highlights": [],
         "facets": facets::count(server, Index::Report, &search),
         "elapsed": started.elapsed().as_secs_f64(),
-    }))
+    }));
+    search.in_time(answer)
 }
 
 fn row(document: &ReportDocument<'_>) -> Value {

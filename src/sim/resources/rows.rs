@@ -213,7 +213,7 @@ fn whole(server: &Server, document: &Document<'_>, counts: Counts) -> Map<String
             value
         }
     };
-    let ip = render::address(host.ip, release);
+    let ip = render::address(host.ip);
     let zeros = if release.is_7() { ZEROS } else { &ZEROS[..30] };
     let row = json!({
         "id": process.id().to_string(),

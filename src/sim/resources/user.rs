@@ -2,7 +2,11 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{body, fields::flag, found, not_allowed};
+use super::{
+    body,
+    fields::{flag, whole},
+    found, not_allowed,
+};
 use crate::sim::{
     answer::Answer,
     ask::Ask,
@@ -137,7 +141,7 @@ fn write(desk: &Desk, user: &mut User, wanted: &Map<String, Value>) -> Option<()
 fn team_of(desk: &Desk, team: &Value) -> Option<u32> {
     let id = match team {
         Value::Object(team) => desk::number(team, "id"),
-        other => other.as_u64(),
+        other => whole(other).and_then(|id| u64::try_from(id).ok()),
     }?;
     desk.teams.get(id)?;
     u32::try_from(id).ok()

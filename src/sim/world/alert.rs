@@ -48,6 +48,8 @@ pub(crate) enum Subject {
     },
     /// A binary, by its place.
     Binary(usize),
+    /// A host, by the number of its sensor.
+    Host(u32),
 }
 
 /// Who raised it, by place.
@@ -182,6 +184,21 @@ fn told(world: &World, known: &Intelligence) -> Vec<Alert> {
             let name = format!("{} {:?}", binary.md5, hit.origin);
             let created = noticed(binary.first_seen, hit.origin);
             add(name, Subject::Binary(place), hit, created);
+        }
+    }
+    for (place, feed) in known.feeds.iter().enumerate() {
+        for (at, report) in feed.reports.iter().enumerate() {
+            let hit = Hit {
+                origin: Origin::Report(place, at),
+                score: report.score,
+            };
+            let hosts = report.hosts.iter();
+            for host in hosts.filter_map(|&id| world.fleet.host(id)) {
+                // The last that was heard of it.
+                let created = world.now - host.offline.unwrap_or(0);
+                let name = format!("{} {:?}", host.id, hit.origin);
+                add(name, Subject::Host(host.id), hit, created);
+            }
         }
     }
     alerts

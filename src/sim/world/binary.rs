@@ -40,6 +40,8 @@ pub(crate) struct Binary {
     pub(crate) trick: Option<Trick>,
     /// Milliseconds since 1970; none when it is not signed.
     pub(crate) signed: Option<i64>,
+    /// What the signature is worth, where it is told; else it is good if there is one.
+    pub(crate) signature: Option<String>,
     pub(crate) is_program: bool,
     /// The ids of the watchlists that tagged it.
     pub(crate) watchlists: Vec<String>,
@@ -192,6 +194,7 @@ impl Binaries {
         binary.watchlists.clone_from(&sheet.watchlists);
         binary.feeds.clone_from(&sheet.feeds);
         binary.signed = sheet.signed.as_deref().map(super::moment);
+        binary.signature.clone_from(&sheet.signature);
         binary.trick = sheet.trick;
         binary.hosts.extend(&sheet.hosts);
         binary.size = sheet.size.unwrap_or_else(|| small(&binary));
@@ -282,6 +285,7 @@ fn blank(md5: String, os: Os, path: &str) -> Binary {
         seed,
         trick: None,
         signed: None,
+        signature: None,
         is_program: true,
         watchlists: Vec::new(),
         feeds: Vec::new(),

@@ -3,7 +3,6 @@
 use super::{
     chance::Dice,
     process::{Process, SALT_EVENTS, Source},
-    told::Parent,
 };
 
 /// How many events of each kind.
@@ -84,19 +83,12 @@ impl Process<'_> {
 
     /// How often processes of the stories reached into it.
     fn told_crossings(self) -> u64 {
-        let crossings = self.world.told.iter().flat_map(|told| &told.crossprocs);
-        count(
-            crossings
-                .filter(|crossing| crossing.target == self.number())
-                .count(),
-        )
+        self.world.index.crossings(self.number())
     }
 
     /// How many processes of the stories it started.
     fn told_children(self) -> u64 {
-        let parent = Parent::Number(self.number());
-        let children = self.world.told.iter().filter(|told| told.parent == parent);
-        u64::try_from(children.count()).unwrap_or(0)
+        count(self.world.index.children(self.number()).len())
     }
 }
 

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::{chance::Dice, duration};
 
 /// Fewer hosts than this would leave the stories without a place.
-pub(crate) const LEAST_HOSTS: u64 = 13;
+pub(crate) const LEAST_HOSTS: u64 = 14;
 /// More than this is not a fleet but a mistyped number.
 const MOST_HOSTS: u64 = 50_000;
 const SALT: u64 = 0xf1ee;
@@ -80,6 +80,10 @@ pub(crate) struct Host {
     pub(crate) notes: Option<String>,
     /// Which build of the system's programs it has.
     pub(crate) build: usize,
+    /// The number of the sensor's build, where it is told.
+    pub(crate) sensor_build: Option<u64>,
+    /// How often it was started, where it is told.
+    pub(crate) boots: Option<u64>,
 }
 
 /// A sensor group.
@@ -149,6 +153,8 @@ struct HostSheet {
     ip: Ipv4Addr,
     account: String,
     version: Option<String>,
+    build: Option<u64>,
+    boot: Option<u64>,
     #[serde(default)]
     skew: i64,
     offline: Option<String>,
@@ -215,6 +221,8 @@ fn told(sheet: HostSheet) -> Host {
     Host {
         dns: format!("{}.corp.example", sheet.name.to_lowercase()),
         build: usize::from(sheet.role != "workstation"),
+        sensor_build: sheet.build,
+        boots: sheet.boot,
         id: sheet.id,
         name: sheet.name,
         group: sheet.group,
@@ -295,6 +303,8 @@ fn drawn(seed: u64, id: u32, series: &[Series]) -> Host {
         },
         notes: None,
         build: usize::try_from(dice.below(3)).unwrap_or(0),
+        sensor_build: None,
+        boots: None,
     }
 }
 
@@ -353,12 +363,13 @@ mod tests {
     #[test]
     fn the_hosts_of_the_stories_stand_at_their_ids() {
         let fleet = Fleet::new(1, 0);
-        assert_eq!(fleet.hosts.len(), 13);
+        assert_eq!(fleet.hosts.len(), 14);
         for (at, host) in fleet.hosts.iter().enumerate() {
             assert_eq!(usize::try_from(host.id).unwrap(), at + 1);
         }
         assert_eq!(fleet.host(3).unwrap().name, "WIN-IA9NQ1GN8OI");
-        assert!(fleet.host(0).is_none() && fleet.host(14).is_none());
+        assert_eq!(fleet.host(4).unwrap().name, "HOSTNAME");
+        assert!(fleet.host(0).is_none() && fleet.host(15).is_none());
     }
 
     #[test]

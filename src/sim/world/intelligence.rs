@@ -34,6 +34,9 @@ pub(crate) struct Watchlist {
     pub(crate) quiet: bool,
     /// Its number among those that came with the server.
     pub(crate) alliance: Option<u32>,
+    /// An attacker wrote it.
+    #[serde(default)]
+    hostile: bool,
     /// The numbers of the users who get a mail for each hit.
     #[serde(default)]
     pub(crate) mail: Vec<u32>,
@@ -70,7 +73,7 @@ pub(crate) struct Report {
     pub(crate) id: String,
     pub(crate) title: String,
     pub(crate) link: String,
-    /// `query`, `md5`, `dns`.
+    /// `query`, `md5`, `dns`, or `class`: something that servers see by themselves.
     pub(crate) ioc: String,
     /// None: the hash of the file it is about.
     pub(crate) value: Option<String>,
@@ -80,6 +83,12 @@ pub(crate) struct Report {
     pub(crate) days: i64,
     #[serde(default)]
     pub(crate) tags: Vec<String>,
+    /// The sensors that it is about, whatever ran there.
+    #[serde(default)]
+    pub(crate) hosts: Vec<u32>,
+    /// An attacker wrote it.
+    #[serde(default)]
+    hostile: bool,
     /// Indicators besides the one that matched.
     #[serde(default)]
     pub(crate) md5: Vec<String>,
@@ -96,10 +105,18 @@ fn yes() -> bool {
 }
 
 impl Intelligence {
-    /// The embedded list.
-    pub(crate) fn embedded() -> Self {
-        toml::from_str(include_str!("../../../assets/world/intelligence.toml"))
-            .expect("the embedded watchlists are read by a test")
+    /// The embedded list, with what an attacker wrote or without it.
+    pub(crate) fn embedded(is_hostile: bool) -> Self {
+        let mut known: Self =
+            toml::from_str(include_str!("../../../assets/world/intelligence.toml"))
+                .expect("the embedded watchlists are read by a test");
+        if !is_hostile {
+            known.watchlists.retain(|list| !list.hostile);
+            for feed in &mut known.feeds {
+                feed.reports.retain(|report| !report.hostile);
+            }
+        }
+        known
     }
 
     /// The place of a watchlist.
@@ -125,7 +142,7 @@ mod tests {
 
     #[test]
     fn whatever_tags_something_is_known() {
-        let (world, known) = (world(2_000), Intelligence::embedded());
+        let (world, known) = (world(2_000), Intelligence::embedded(true));
         for process in world.processes() {
             for id in process.watchlists() {
                 assert!(known.watchlist(id).is_some(), "watchlist {id}");
@@ -142,7 +159,7 @@ mod tests {
 
     #[test]
     fn no_two_have_one_id() {
-        let known = Intelligence::embedded();
+        let known = Intelligence::embedded(true);
         let ids: BTreeSet<_> = known.watchlists.iter().map(|list| &list.id).collect();
         assert_eq!(ids.len(), known.watchlists.len());
         let ids: BTreeSet<_> = known.feeds.iter().map(|feed| feed.id).collect();

@@ -9,6 +9,7 @@ mod content;
 mod counts;
 mod events;
 mod fleet;
+mod index;
 mod intelligence;
 mod kind;
 mod noise;
@@ -32,9 +33,10 @@ pub(super) use intelligence::{Feed, Intelligence, Report, Watchlist};
 pub(super) use kind::Kind;
 pub(super) use process::{Parentage, Process, account};
 pub(super) use told::FeedSheet;
-pub(super) use traces::program;
+pub(super) use traces::{Link, program};
 
 use crate::model::ProcessId;
+use index::Index;
 use kind::Kinds;
 use noise::Noise;
 use told::{Scene, Told};
@@ -55,7 +57,17 @@ pub(super) struct World {
     kinds: Kinds,
     noise: Noise,
     told: Vec<Told>,
+    index: Index,
     documents: u64,
+}
+
+/// What a world is like, whatever its seed.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Traits {
+    /// Whether the server splits a process by time (6.0 and later).
+    pub(super) has_time_segments: bool,
+    /// Whether there are strings in it that an attacker wrote.
+    pub(super) is_hostile: bool,
 }
 
 impl World {
@@ -64,7 +76,7 @@ impl World {
         seed: u64,
         [processes, sensors, alerts]: [u64; 3],
         now: Timestamp,
-        has_time_segments: bool,
+        traits: Traits,
     ) -> Self {
         let now = now.as_millisecond();
         let fleet = Fleet::new(seed, sensors);
@@ -76,20 +88,24 @@ impl World {
             kinds: &kinds,
             noise: &noise,
             now,
+            is_hostile: traits.is_hostile,
         };
         let told = told::tell(&scene, &mut binaries);
         binaries.index();
+        let first = u32::try_from(noise.all.len()).unwrap_or(u32::MAX);
+        let index = Index::new(&told, first);
         let mut world = Self {
             seed,
             now,
             fleet,
             binaries,
-            intelligence: Intelligence::embedded(),
+            intelligence: Intelligence::embedded(traits.is_hostile),
             alerts: Vec::new(),
-            has_time_segments,
+            has_time_segments: traits.has_time_segments,
             kinds,
             noise,
             told,
+            index,
             documents: 0,
         };
         world.documents = world
@@ -179,7 +195,11 @@ mod tests {
 
     pub(super) fn world(processes: u64) -> World {
         let now = "2021-03-04T18:00:00Z".parse().unwrap();
-        World::new(7, [processes, 20, 400], now, true)
+        let traits = Traits {
+            has_time_segments: true,
+            is_hostile: true,
+        };
+        World::new(7, [processes, 20, 400], now, traits)
     }
 
     #[test]

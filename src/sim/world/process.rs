@@ -265,10 +265,11 @@ impl<'w> Process<'w> {
             Source::Drawn(_, kind) if kind.is_boot => own..range.end,
             Source::Drawn(..) => own..range.end.min(own + NEAR),
         };
+        let told = world.index.children(own).iter().copied();
         drawn
-            .chain(world.stories())
             .map(|number| Self::new(world, number))
             .filter(move |process| process.parent_number() == Some(own))
+            .chain(told.map(|number| Self::new(world, number)))
     }
 
     fn parent_number(self) -> Option<u32> {

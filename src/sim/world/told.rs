@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use super::{
     binary::{Binaries, Trick},
+    chance::{Dice, number_of},
     duration,
     fleet::{Fleet, Os},
     kind::Kinds,
@@ -13,6 +14,7 @@ use super::{
     noise::{self, Noise},
 };
 use crate::model::ProcessId;
+use crate::sim::render;
 
 /// The files that tell them, in the order of their processes' numbers.
 const STORIES: [(&str, &str); 4] = [
@@ -24,12 +26,11 @@ const STORIES: [(&str, &str); 4] = [
         "incident.toml",
         include_str!("../../../assets/world/incident.toml"),
     ),
-    (
-        "hostile.toml",
-        include_str!("../../../assets/world/hostile.toml"),
-    ),
+    (HOSTILE, include_str!("../../../assets/world/hostile.toml")),
     ("busy.toml", include_str!("../../../assets/world/busy.toml")),
 ];
+/// The one whose strings are written by an attacker.
+const HOSTILE: &str = "hostile.toml";
 /// What a command line is filled up with to a size.
 const FILLER: &str = "AAAABBBBCCCCDDDD";
 
@@ -136,6 +137,8 @@ pub(crate) struct BinarySheet {
     pub(crate) product: Option<String>,
     pub(crate) description: Option<String>,
     pub(crate) signed: Option<String>,
+    /// What the signature is worth, if it is neither good nor missing.
+    pub(crate) signature: Option<String>,
     pub(crate) size: Option<u64>,
     pub(crate) trick: Option<Trick>,
     /// Hosts that have it without a process that says so.
@@ -151,11 +154,50 @@ pub(crate) struct BinarySheet {
 #[serde(deny_unknown_fields)]
 struct Story {
     until: Option<String>,
+    /// When the crowds begin; they end with the story.
+    crowd_from: Option<String>,
     binary: Vec<BinarySheet>,
     process: Vec<Sheet>,
+    #[serde(default)]
+    crowd: Vec<Crowd>,
 }
 
+/// Many processes of one kind, spread over the time of a story.
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Crowd {
+    binary: String,
+    count: u64,
+    host: u32,
+    parent: Option<String>,
+    life: String,
+    cmdline: String,
+    user: String,
+}
+
+impl Crowd {
+    /// Its processes, started between two times in milliseconds since 1970.
+    fn sheets(&self, from: i64, until: i64) -> impl Iterator<Item = Sheet> {
+        (0..self.count).map(move |number| {
+            let mut dice = Dice::new(0, number_of(&self.binary), number);
+            let start = from + dice.moment(until - from - duration(&self.life));
+            Sheet {
+                key: format!("{} {number}", self.binary),
+                host: self.host,
+                parent: self.parent.clone(),
+                start: Some(render::timestamp(start).to_string()),
+                life: Some(self.life.clone()),
+                binary: self.binary.clone(),
+                cmdline: self.cmdline.clone(),
+                user: self.user.clone(),
+                segments: 1,
+                ..Sheet::default()
+            }
+        })
+    }
+}
+
+#[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Sheet {
     key: String,
@@ -215,12 +257,17 @@ pub(crate) struct Scene<'w> {
     pub(crate) noise: &'w Noise,
     /// Milliseconds since 1970.
     pub(crate) now: i64,
+    /// Whether the strings of an attacker are told too.
+    pub(crate) is_hostile: bool,
 }
 
 /// All stories; their files are added to `binaries`.
 pub(crate) fn tell(scene: &Scene<'_>, binaries: &mut Binaries) -> Vec<Told> {
     let mut told = Vec::new();
     for (file, text) in STORIES {
+        if file == HOSTILE && !scene.is_hostile {
+            continue;
+        }
         let story: Story =
             toml::from_str(text).unwrap_or_else(|problem| panic!("{file}: {problem}"));
         let mut teller = Teller {
@@ -236,7 +283,11 @@ pub(crate) fn tell(scene: &Scene<'_>, binaries: &mut Binaries) -> Vec<Told> {
             };
             teller.binaries.insert(sheet.key, place);
         }
-        for sheet in story.process {
+        let span = [story.crowd_from.as_deref(), story.until.as_deref()];
+        let [from, until] = span.map(|time| time.map_or(scene.now, moment));
+        let crowds = story.crowd.iter();
+        let crowds = crowds.flat_map(|crowd| crowd.sheets(from, until));
+        for sheet in story.process.into_iter().chain(crowds) {
             let number = scene.noise.all.len() + told.len();
             let key = sheet.key.clone();
             let process = teller.process(sheet, binaries);
@@ -276,7 +327,7 @@ impl Teller<'_> {
         };
         let id = sheet.id.as_deref().map(guid);
         let pid = sheet.pid.unwrap_or_else(|| {
-            let drawn = super::chance::number_of(&sheet.key) % 2_000;
+            let drawn = number_of(&sheet.key) % 2_000;
             1_800 + 4 * u32::try_from(drawn).unwrap_or(0)
         });
         let parent = match &sheet.parent {

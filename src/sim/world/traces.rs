@@ -5,6 +5,7 @@ use std::{borrow::Cow, net::Ipv4Addr};
 use super::{
     binary::Binary,
     chance::number_of,
+    fleet::LEAST_HOSTS,
     process::{Process, Source},
 };
 
@@ -53,7 +54,8 @@ impl<'w> Process<'w> {
     fn link(self, text: &'w str) -> Link<'w> {
         let (domain, port) = text.split_once(':').unwrap_or((text, "443"));
         let hosts = &self.world.fleet.hosts;
-        let known = hosts.iter().take(12).find(|host| host.dns == domain);
+        let told = usize::try_from(LEAST_HOSTS).unwrap_or(0);
+        let known = hosts.iter().take(told).find(|host| host.dns == domain);
         // RFC 2544 sets 198.18.0.0/15 aside for benchmarks: nobody's address.
         let [high, low, ..] = number_of(domain).to_be_bytes();
         Link {
