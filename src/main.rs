@@ -152,7 +152,7 @@ async fn console(setup: Setup, background: Handle) -> anyhow::Result<()> {
     };
     let identity = Identity {
         host: server.clone(),
-        account: office.who.os_user.clone(),
+        who: office.who.clone(),
         url: setup.server.as_str().trim_end_matches('/').to_owned(),
         server: if setup.is_demo {
             "simulator".into()

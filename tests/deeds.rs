@@ -341,3 +341,18 @@ async fn what_is_the_same_for_all_hashes_of_a_list_is_asked_once() {
         20 * 5
     );
 }
+
+#[tokio::test]
+async fn z_without_a_row_never_takes_back_what_a_colleague_did() {
+    let mut console = ready().await.of("kim").await;
+    console.search("net use hostname:WIN-IA9NQ1GN8OI").await;
+    console.press("I").await.write("case 7").await;
+    console.press("tab tab enter").await;
+    console.until("CONFIRMED").await;
+    // The same account on the same machine, for another user.
+    let mut console = console.of("ana").await;
+    console.press("esc z").await.shows(&["nothing of yours"]);
+    // On its row it is another matter.
+    console.press("@").await.until("CONFIRMED").await;
+    console.press("z").await.shows(&["takes back: isolate"]);
+}

@@ -260,11 +260,7 @@ impl App {
             let session = &self.session;
             let (journal, identity) = (session.journal.as_ref()?, &session.identity);
             let since = now.checked_sub(24.hours()).unwrap_or(now);
-            let mine = identity.account.as_ref();
-            let is_mine = |act: &Act| {
-                let who = &act.sending.who;
-                who.os_user.as_ref() == mine && who.user == identity.user
-            };
+            let is_mine = |act: &Act| act.sending.who.is_same(&identity.who);
             let act = journal.last_reversible(&identity.host, since, is_mine)?;
             let sheet = SheetPane::undoing(&journal.together(act), session)?;
             let last = journal.last(&identity.host, is_mine);

@@ -54,6 +54,8 @@ impl Environment {
             "LC_ALL",
             "LC_CTYPE",
             "LANG",
+            "USER",
+            "LOGNAME",
         ];
         let base = etcetera::choose_base_strategy().ok();
         Self {

@@ -71,7 +71,7 @@ impl RecordPane {
             ("line", format!("{} of the action log", act.line)),
             ("at", at(act.at)),
             ("user", who.user.clone().unwrap_or_default()),
-            ("account", who.os_user.clone().unwrap_or_default()),
+            ("account", who.account().unwrap_or_default()),
             ("server", sending.server.clone()),
             (
                 "target",

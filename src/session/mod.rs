@@ -46,7 +46,7 @@ pub use triage::{Asides, Bundle, By, Live, News, Triage, Watch};
 pub use when::When;
 
 use crate::api::Call;
-use crate::deeds::{Act, Journal};
+use crate::deeds::{Act, Journal, Who};
 use crate::model::{
     Alert, Ban, Binary, Facets, Feed, Group, GroupId, Head, License, Lineage, Md5, Page, Partition,
     Prevalence, Process, ProcessId, Report, Search, Sensor, SensorId, ServerInfo, Severed, Site,
@@ -66,8 +66,8 @@ pub struct Identity {
     pub url: String,
     /// Its host and port, as the action log names it.
     pub host: String,
-    /// The account on this machine, as the action log names it.
-    pub account: Option<String>,
+    /// Who is at the keyboard, as the action log names them.
+    pub who: Who,
     /// Where address and token were found.
     pub source: String,
     /// The profile's name, if there is one.

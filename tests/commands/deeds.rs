@@ -2,9 +2,9 @@
 
 use lampblack::sim::Options;
 use reqwest::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::bench::{Bench, Members, world};
+use super::bench::{Bench, Members, finish, world};
 
 /// The documentation's own host.
 const HOST: &str = "WIN-IA9NQ1GN8OI";
@@ -128,4 +128,36 @@ async fn of_several_hosts_that_are_moved_the_groups_are_asked_for_once() {
     let groups = seen.iter().filter(|seen| seen.target.contains("/group"));
     // To find the one that is named, and for what is shown.
     assert_eq!(groups.count(), 2, "{seen:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_log_names_who_acted_by_the_account_the_configured_user_and_the_machine() {
+    let bench = Bench::start().await;
+    let restart = ["sensor", "restart", "3", "--yes", "--user", "kim"];
+    // Nothing in the environment names the account.
+    bench.run(&restart).await.check(0);
+    let mut named = bench.command(&["sensor", "flush", "3", "--yes"]);
+    named.env("USER", "ana");
+    finish(named, "").await.check(0);
+    let rows = bench.rows_of(&["log", "show"]).await;
+    let id = |flag: &str| {
+        let said = std::process::Command::new("id").arg(flag).output().unwrap();
+        String::from_utf8(said.stdout).unwrap().trim().to_owned()
+    };
+    let (name, number) = (id("-un"), id("-u"));
+    let who = |name: &str| {
+        let row = rows
+            .iter()
+            .find(|row| row["who"]["os_user"] == format!("{name} (uid {number})"));
+        row.map(|row| row["who"].clone()).unwrap()
+    };
+    assert_eq!(who(&name)["user"], "kim");
+    assert_eq!(who("ana")["user"], Value::Null);
+    for name in [&name, "ana"] {
+        assert!(
+            who(name)["machine"]
+                .as_str()
+                .is_some_and(|name| !name.is_empty())
+        );
+    }
 }

@@ -125,6 +125,7 @@ impl Console {
         let who = Who {
             os_user: Some("ana (uid 7)".into()),
             user: user.map(str::to_owned),
+            machine: Some("bastion".into()),
         };
         let office = Office {
             who: who.clone(),
@@ -137,8 +138,8 @@ impl Console {
         let worker = worker::spawn(Reader::new(client), calls, office);
         let identity = Identity {
             host,
-            account: who.os_user,
-            user: who.user,
+            user: who.user.clone(),
+            who,
             url: "https://cb.example.com".into(),
             server: "simulator".into(),
             profile: "demo".into(),

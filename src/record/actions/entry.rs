@@ -1,6 +1,7 @@
 //! What the action log has of a deed: what was about to be sent, and what came of it.
 
 use jiff::Timestamp;
+use nix::unistd::{Uid, User};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -82,17 +83,42 @@ pub struct Who {
     pub os_user: Option<String>,
     /// The configured user of the server.
     pub user: Option<String>,
+    /// The name of this machine: accounts of other machines have the same names and numbers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub machine: Option<String>,
 }
 
 impl Who {
-    /// Who is at the keyboard: the name is what the environment says, the number what the system knows.
+    /// Who is at the keyboard: the name of the account is what the environment says, or else what the system has for its
+    /// number.
     pub fn here(name: Option<&str>, user: Option<String>) -> Self {
-        let name = name.unwrap_or("unknown");
-        let number = rustix::process::getuid().as_raw();
+        let number = Uid::current();
+        let known = || User::from_uid(number).ok().flatten().map(|user| user.name);
+        let name = name.map(str::to_owned).or_else(known);
+        let name = name.unwrap_or_else(|| "unknown".into());
+        let machine = rustix::system::uname();
+        let machine = machine.nodename().to_string_lossy();
         Self {
             os_user: Some(format!("{name} (uid {number})")),
             user,
+            machine: Some(machine.into_owned()).filter(|name| !name.is_empty()),
         }
+    }
+
+    /// Whether both are certain to be the same: the same account on the same machine, with the same configured user. Of
+    /// what older versions have logged the machine is not known.
+    pub fn is_same(&self, other: &Self) -> bool {
+        let is_known = self.os_user.is_some() && self.machine.is_some();
+        is_known && self == other
+    }
+
+    /// The account, with its machine.
+    pub fn account(&self) -> Option<String> {
+        let account = self.os_user.as_ref()?;
+        Some(match &self.machine {
+            Some(machine) => format!("{account} on {machine}"),
+            None => account.clone(),
+        })
     }
 }
 

@@ -13,6 +13,7 @@ fn sending(reason: &str) -> Event {
         who: Who {
             os_user: Some("ana".into()),
             user: None,
+            machine: None,
         },
         server: "https://cb.example.com".into(),
         deed: "isolate".into(),
@@ -314,4 +315,38 @@ fn what_was_taken_away_stays_missing_whatever_is_written_after_it() {
         .append(Timestamp::UNIX_EPOCH, sending("anew"))
         .unwrap();
     assert!(faults(&dir)[0].contains("the log had 5 lines, and only 0 were left"));
+}
+
+#[test]
+fn an_actor_is_an_account_on_a_machine_with_a_configured_user() {
+    let who = |os_user: &str, user: Option<&str>, machine: Option<&str>| Who {
+        os_user: Some(os_user.into()),
+        user: user.map(str::to_owned),
+        machine: machine.map(str::to_owned),
+    };
+    let mine = who("soc (uid 7)", Some("ana"), Some("bastion"));
+    assert!(mine.is_same(&mine));
+    for other in [
+        who("root (uid 0)", Some("ana"), Some("bastion")),
+        who("soc (uid 7)", Some("kim"), Some("bastion")),
+        who("soc (uid 7)", None, Some("bastion")),
+        who("soc (uid 7)", Some("ana"), Some("laptop")),
+        // As older versions wrote it.
+        who("soc (uid 7)", Some("ana"), None),
+        Who::default(),
+    ] {
+        assert!(!other.is_same(&mine), "{other:?}");
+        assert!(!mine.is_same(&other), "{other:?}");
+    }
+    assert!(!Who::default().is_same(&Who::default()));
+}
+
+#[test]
+fn the_environment_names_the_account_first() {
+    assert!(
+        Who::here(Some("ana"), None)
+            .os_user
+            .unwrap()
+            .starts_with("ana (uid ")
+    );
 }
