@@ -69,6 +69,13 @@ impl Ask {
         }
     }
 
+    /// Says what it does, as the end of "the token's user has no right to", and which permission that takes, in the words
+    /// of the server's own console (reference 7).
+    pub(super) fn takes(mut self, purpose: &str, permission: &str) -> Self {
+        self.purpose = format!("{purpose}: that takes {permission}");
+        self
+    }
+
     /// Asks for rows of a search, by what all indexes understand (reference 1.7).
     pub(super) fn search(path: &str, about: &str, search: &Search, span: Span) -> Self {
         Self::get(path, about)

@@ -181,6 +181,13 @@ impl Error {
             Self::NotTls => "check the port in the profile's url",
             Self::Busy(_) => "try again later, or use fewer connections",
             Self::Redirected { .. } => "set the profile's url to where the server really is",
+            Self::Refused {
+                status: 400,
+                endpoint,
+                ..
+            } if !endpoint.starts_with("GET ") => {
+                "from 7.7 on a server may refuse what it does not know (ValidateApiPayloadSchema in its cb.conf); its answer says what that is"
+            }
             Self::Refused { status: 407, .. } => {
                 "give the proxy's user name and password in the profile's proxy"
             }

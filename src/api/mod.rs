@@ -35,6 +35,7 @@ use secrecy::ExposeSecret;
 use tokio::sync::{Semaphore, mpsc::UnboundedSender};
 use url::{Host, Url};
 
+pub use ban::BanList;
 pub use call::Call;
 pub use change::{AlertChange, Change};
 pub use download::Download;
@@ -64,7 +65,16 @@ struct Inner {
     release: OnceLock<Option<(u32, u32)>>,
     /// The version of the events that the server was found to have.
     event_version: OnceLock<u8>,
+    /// Where the server was found to have its bans.
+    ban_list: OnceLock<BanList>,
 }
+
+/// What a server was found to be: its release, the version of its events, and where it has its bans.
+type Learned = (
+    OnceLock<Option<(u32, u32)>>,
+    OnceLock<u8>,
+    OnceLock<BanList>,
+);
 
 impl Client {
     /// Prepares a client; nothing is sent yet. Every attempt of every request is reported to `calls`.
@@ -76,7 +86,8 @@ impl Client {
 
         check(&settings.url)?;
         let trust = tls::config(&settings.tls, settings.url.scheme() == "https")?;
-        Self::assemble(settings, trust, calls, OnceLock::new(), OnceLock::new())
+        let nothing = (OnceLock::new(), OnceLock::new(), OnceLock::new());
+        Self::assemble(settings, trust, calls, nothing)
     }
 
     /// The same client with connections of its own. Those of this one are closed when nobody has it any more.
@@ -87,14 +98,14 @@ impl Client {
             calls,
             release,
             event_version,
+            ban_list,
             ..
         } = &*self.0;
         Self::assemble(
             settings.clone(),
             trust.clone(),
             calls.clone(),
-            release.clone(),
-            event_version.clone(),
+            (release.clone(), event_version.clone(), ban_list.clone()),
         )
     }
 
@@ -102,8 +113,7 @@ impl Client {
         settings: Settings,
         trust: ClientConfig,
         calls: Option<UnboundedSender<Call>>,
-        release: OnceLock<Option<(u32, u32)>>,
-        event_version: OnceLock<u8>,
+        (release, event_version, ban_list): Learned,
     ) -> Result<Self, Error> {
         let connections = settings.connections.clamp(1, Semaphore::MAX_PERMITS);
         Ok(Self(Arc::new(Inner {
@@ -121,6 +131,7 @@ impl Client {
             calls,
             release,
             event_version,
+            ban_list,
         })))
     }
 

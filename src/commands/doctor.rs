@@ -171,6 +171,21 @@ async fn rights(client: &Client, report: &mut Report) {
         Ok(page) => report.ok("sensors", &format!("{} to see", page.total)),
         Err(error) => report.fail("sensors", &error.to_string(), error.hint()),
     }
+    match client.license().await {
+        Ok(license) => match license.trouble(client.clock().now()) {
+            Some((trouble, _)) => report.fail(
+                "license",
+                &trouble,
+                Some("searches go on; ask the vendor for a new one"),
+            ),
+            None => report.ok("license", &format!("until {}", text::visible(&license.end))),
+        },
+        // Not every user may know.
+        Err(error @ (api::Error::Forbidden { .. } | api::Error::NotFound { .. })) => {
+            report.ok("license", &format!("not known: {error}"));
+        }
+        Err(error) => report.fail("license", &error.to_string(), error.hint()),
+    }
     match client.groups().await {
         Ok(page) => report.ok("groups", &format!("{} to see", page.total)),
         Err(error) => report.fail("groups", &error.to_string(), error.hint()),

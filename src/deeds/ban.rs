@@ -1,7 +1,7 @@
 //! Banning a hash, and lifting that (reference 2.9). A ban that was lifted stays listed, with its note.
 
 use super::{Deed, Estate, Grounds, Plan, Prepared, State};
-use crate::api::{Change, Error};
+use crate::api::{BanList, Change, Error};
 use crate::model::{Ban, Md5};
 use crate::text;
 
@@ -13,8 +13,7 @@ const EMPTY: Md5 = Md5([
 /// Finds out what a deed would do to a hash.
 pub(super) async fn prepare(
     deed: Deed,
-    md5: Md5,
-    ban: Option<Ban>,
+    (md5, ban, list): (Md5, Option<Ban>, BanList),
     estate: &Estate,
 ) -> Result<Prepared, Error> {
     let is_ban = matches!(deed, Deed::Ban { .. });
@@ -44,6 +43,13 @@ pub(super) async fn prepare(
             Ok(_) => {}
             Err(error) => notes.push(format!("whether the server bans is not known: {error}")),
         }
+        if let Some((trouble, is_closed)) = estate.license_trouble().await {
+            if is_closed {
+                warnings.push(trouble);
+            } else {
+                notes.push(trouble);
+            }
+        }
         match estate.groups().await {
             Ok(groups) => {
                 let off = groups
@@ -66,21 +72,25 @@ pub(super) async fn prepare(
         effects,
         warnings,
         notes,
-        ..Plan::new(deed, State::Hash { md5, ban }, estate)
+        ..Plan::new(deed, State::Hash { md5, ban, list }, estate)
     })))
 }
 
 /// What is sent: a ban that is lifted loses its note, which is written back.
-pub(super) fn changes(deed: &Deed, md5: Md5, ban: Option<&Ban>, grounds: &Grounds) -> Vec<Change> {
+pub(super) fn changes(
+    deed: &Deed,
+    (md5, ban, list): (Md5, Option<&Ban>, BanList),
+    grounds: &Grounds,
+) -> Vec<Change> {
     match deed {
         Deed::Ban { note, .. } => {
             let text = note.clone().unwrap_or_else(|| grounds.note());
-            vec![Change::ban(md5, &text)]
+            vec![Change::ban(md5, &text, list)]
         }
         Deed::Lift(_) => {
             let noted = ban.filter(|ban| !ban.text.is_empty());
-            let note = noted.map(Change::lifted_note);
-            [Change::lift(md5)].into_iter().chain(note).collect()
+            let note = noted.map(|ban| Change::lifted_note(ban, list));
+            [Change::lift(md5, list)].into_iter().chain(note).collect()
         }
         _ => Vec::new(),
     }

@@ -256,7 +256,9 @@ impl Deed {
     ) -> Vec<Change> {
         match (self, state) {
             (_, State::Sensor(known)) => sensor::changes(self, known, release),
-            (_, State::Hash { md5, ban }) => ban::changes(self, *md5, ban.as_ref(), grounds),
+            (_, State::Hash { md5, ban, list }) => {
+                ban::changes(self, (*md5, ban.as_ref(), *list), grounds)
+            }
             (Self::Triage(triage), State::Alerts(now)) => triage.changes(now),
             (Self::Watch(watching), State::Watchlist(now)) => watching.changes(now),
             (Self::Feed(feeding), State::Feed(now)) => feeding.changes(now),
@@ -362,7 +364,7 @@ impl Deed {
             }
             (_, State::Hash { ban, .. }) => ban::words(ban.as_ref()),
             (Self::Triage(triage), State::Alerts(now)) => triage.words(now),
-            (Self::Watch(_), State::Watchlist(now)) => Watching::words(now),
+            (Self::Watch(watching), State::Watchlist(now)) => watching.words(now),
             (Self::Feed(feeding), State::Feed(now)) => feeding.words(now),
             (Self::Ignore(_), State::Report(now)) => Ignoring::words(now),
             (Self::Admin(admin), State::Admin(now)) => admin.words(now),

@@ -4,7 +4,7 @@ use tokio::sync::OnceCell;
 
 use super::Guard;
 use crate::api::{Client, Error};
-use crate::model::{Group, GroupId, Restrictions, SensorFilter, ServerInfo, Span};
+use crate::model::{Group, GroupId, License, Restrictions, SensorFilter, ServerInfo, Span};
 
 /// A server as it is while deeds are looked at, and what must not be touched on it.
 pub struct Estate {
@@ -14,6 +14,7 @@ pub struct Estate {
     pub(super) user: Option<String>,
     info: OnceCell<ServerInfo>,
     groups: OnceCell<Vec<Group>>,
+    license: OnceCell<License>,
     n_sensors: OnceCell<u64>,
     restrictions: OnceCell<Option<Restrictions>>,
 }
@@ -33,6 +34,7 @@ impl Estate {
             user: None,
             info: OnceCell::new(),
             groups: OnceCell::new(),
+            license: OnceCell::new(),
             n_sensors: OnceCell::new(),
             restrictions: OnceCell::new(),
         }
@@ -64,6 +66,13 @@ impl Estate {
             Some(group) => Ok(group.clone()),
             None => self.client.group(id).await,
         }
+    }
+
+    /// What the license of the server takes away, in words, if it has ended, and whether that is so already. Not every user
+    /// may know.
+    pub(super) async fn license_trouble(&self) -> Option<(String, bool)> {
+        let license = self.license.get_or_try_init(|| self.client.license());
+        license.await.ok()?.trouble(self.client.clock().now())
     }
 
     /// How many sensors there are.

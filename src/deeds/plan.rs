@@ -121,7 +121,9 @@ impl Deed {
         }
         match (self, state) {
             (deed, State::Sensor(known)) => sensor::prepare(deed, *known, estate).await,
-            (deed, State::Hash { md5, ban }) => ban::prepare(deed, md5, ban, estate).await,
+            (deed, State::Hash { md5, ban, list }) => {
+                ban::prepare(deed, (md5, ban, list), estate).await
+            }
             (Self::Triage(triage), State::Alerts(now)) => Ok(triage.prepare(now, estate)),
             (Self::Watch(watching), State::Watchlist(now)) => Ok(watching.prepare(*now, estate)),
             (Self::Feed(feeding), State::Feed(now)) => Ok(feeding.prepare(*now, estate).await),

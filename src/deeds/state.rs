@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::{Administered, Alerts, Deed, Fed, Ignored, Watched};
-use crate::api::{Client, Error};
+use crate::api::{BanList, Client, Error};
 use crate::model::{Ban, Md5, Sensor};
 use crate::text;
 use crate::text::Untrusted;
@@ -21,6 +21,8 @@ pub enum State {
         md5: Md5,
         /// The ban, in force or lifted.
         ban: Option<Ban>,
+        /// Where the server has its bans.
+        list: BanList,
     },
     /// Alerts.
     Alerts(Arc<Alerts>),
@@ -48,6 +50,7 @@ impl State {
             Deed::Ban { md5, .. } | Deed::Lift(md5) => Self::Hash {
                 md5: *md5,
                 ban: client.ban(*md5).await?,
+                list: client.ban_list(),
             },
             Deed::Isolate(sensor)
             | Deed::Release(sensor)

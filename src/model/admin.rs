@@ -1,6 +1,10 @@
 //! Who may do what on a server, and what it runs on: users, teams, sites, its license, where it keeps events.
 
-use jiff::Timestamp;
+use jiff::{
+    Timestamp,
+    civil::{Date, Time},
+    tz::Offset,
+};
 
 use super::Document;
 use crate::text::Untrusted;
@@ -72,6 +76,34 @@ pub struct License {
     pub actual: Option<u64>,
     /// The record as the server sent it.
     pub document: Document,
+}
+
+impl License {
+    /// What an end of the license takes away, in words, and whether it is taken away by now; none while the license holds.
+    /// Searches go on all the same (reference 7).
+    pub fn trouble(&self, now: Timestamp) -> Option<(String, bool)> {
+        /// Days after which a server takes no new bans.
+        const GRACE: i64 = 30;
+        let date: Option<Date> = self.end.raw().get(..10).and_then(|date| date.parse().ok());
+        let midnight = |date: Date| date.to_datetime(Time::midnight());
+        let ended = date.and_then(|date| Offset::UTC.to_timestamp(midnight(date)).ok());
+        let days = ended.map(|ended| now.duration_since(ended).as_hours() / 24);
+        let is_over = self.is_expired.unwrap_or(days.is_some_and(|days| days > 0));
+        if !is_over {
+            return None;
+        }
+        let when = date.map_or(String::new(), |date| format!(" on {date}"));
+        let is_closed = days.is_some_and(|days| days >= GRACE);
+        let since = if is_closed {
+            ", more than 30 days ago: the server"
+        } else {
+            ": 30 days later the server"
+        };
+        let words = format!(
+            "the license expired{when}{since} takes no new bans, and opens no Live Response"
+        );
+        Some((words, is_closed))
+    }
 }
 
 /// A part of the server's store of events (reference 2.15).

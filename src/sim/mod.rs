@@ -76,6 +76,9 @@ pub struct Options {
     pub hostile: bool,
     /// The release that is played: `6.2.0.171114.1158`, `7.8`.
     pub server_version: String,
+    /// Whether bodies are refused that have members nobody can write, as `ValidateApiPayloadSchema` lets a server from 7.7
+    /// on do.
+    pub validates: bool,
     /// The present.
     pub clock: Clock,
 }
@@ -98,6 +101,7 @@ impl Default for Options {
             max_rows: None,
             hostile: true,
             server_version: "6.2.0.171114.1158".into(),
+            validates: false,
             clock: Clock::System,
         }
     }

@@ -202,7 +202,7 @@ async fn what_a_colleague_did_between_the_look_and_the_request_is_so_already() {
     let banned = beside_a_colleague("ban", async |world, case| {
         let md5 = case.record.rsplit('/').next().unwrap();
         let body = json!({"md5hash": md5, "text": "kim's", "enabled": true});
-        world.post("/api/v1/banning/blacklist", body).await;
+        world.post("/api/v1/banning/bannedlist", body).await;
     });
     let deleted = beside_a_colleague("delete watchlist", async |world, case| {
         let request = world
@@ -242,5 +242,51 @@ async fn what_was_refused_and_cannot_be_read_is_unknown_and_says_both() {
         );
         assert_eq!(outcome.is_unread(), is_looked_for, "{read:?}");
         world.sim.forget_requests();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn every_kind_of_change_is_taken_by_a_server_that_validates_what_it_is_sent() {
+    let world = World::on("7.8", true).await;
+    let taken = Fault::new(Mode::Latency);
+    for (n, kind) in KINDS.into_iter().enumerate() {
+        let case = world.case(kind, 2 * n).await;
+        let outcome = world.perform(&case.deed, taken.clone()).await;
+        let is_taken = matches!(outcome.stage, Stage::Confirmed | Stage::Accepted);
+        assert!(is_taken, "{kind}: {}; {}", outcome.stage, outcome.note);
+        let held = world.get(&case.record).await;
+        assert!((case.is_made)(&held), "{kind}: {held}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_new_query_that_an_older_server_ignores_is_not_applied() {
+    let world = World::on("7.6", false).await;
+    let case = world.case("query of a watchlist", 0).await;
+    let outcome = world.perform(&case.deed, Fault::new(Mode::Latency)).await;
+    assert_eq!(outcome.stage, Stage::NotApplied, "{}", outcome.note);
+    assert!(
+        outcome.note.contains("its query cmdline:own0"),
+        "{}",
+        outcome.note
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_refusal_names_the_permission_that_is_missing_in_the_words_of_the_vendor() {
+    let world = World::new().await;
+    for (kind, words) in [
+        ("isolate", "the enhanced permission to isolate"),
+        ("ban", "the enhanced permission to ban hashes"),
+        ("move", "the role Analyst in a team"),
+        ("status of alerts", "a global administrator"),
+        ("create group", "a global administrator"),
+        ("disable watchlist", "the role Analyst in a team"),
+    ] {
+        let case = world.case(kind, 0).await;
+        let refused = Fault::new(Mode::Forbidden).method(case.method);
+        let outcome = world.perform(&case.deed, refused).await;
+        assert_eq!(outcome.stage, Stage::NotApplied, "{kind}: {}", outcome.note);
+        assert!(outcome.note.contains(words), "{kind}: {}", outcome.note);
     }
 }

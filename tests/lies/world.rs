@@ -48,9 +48,16 @@ pub(crate) struct World {
 }
 
 impl World {
-    /// A server whose sensors never check in while a test looks.
+    /// A server whose sensors never check in while a test looks. It lets everything be changed.
     pub(crate) async fn new() -> Self {
+        Self::on("7.8", false).await
+    }
+
+    /// A server of a version, which may refuse what it does not know.
+    pub(crate) async fn on(version: &str, validates: bool) -> Self {
         let options = Options {
+            server_version: version.into(),
+            validates,
             processes: 100,
             alerts: 200,
             checkin: Duration::from_hours(1),
@@ -211,10 +218,10 @@ impl World {
         let md5: Md5 = format!("9e107d9d372bb6826bd81d3542a4{n:04x}")
             .parse()
             .unwrap();
-        let record = format!("/api/v1/banning/blacklist/{md5}");
+        let record = format!("/api/v1/banning/bannedlist/{md5}");
         if kind == "unban" {
             let body = json!({"md5hash": md5.to_string(), "text": "", "enabled": true});
-            self.post("/api/v1/banning/blacklist", body).await;
+            self.post("/api/v1/banning/bannedlist", body).await;
             return Case {
                 deed: Deed::Lift(md5),
                 method: "DELETE",

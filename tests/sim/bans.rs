@@ -106,3 +106,20 @@ async fn no_hash_is_no_ban_and_an_unknown_one_cannot_be_lifted() {
     let restrictions = lab.json("/api/v1/banning/restrictions").await;
     assert!(restrictions["patterns"].to_string().contains("lsass.exe"));
 }
+
+#[tokio::test]
+async fn from_7_7_on_the_lists_have_other_names() {
+    for (version, known, unknown) in [
+        ("7.6", "blacklist", "bannedlist"),
+        ("7.7", "bannedlist", "blacklist"),
+    ] {
+        let lab = Lab::start(Options {
+            server_version: version.into(),
+            ..small()
+        })
+        .await;
+        let path = |name: &str| format!("/api/v1/banning/{name}");
+        assert!(lab.json(&path(known)).await.is_array(), "{version}");
+        assert_eq!(lab.status(&path(unknown)).await, 404, "{version}");
+    }
+}

@@ -155,7 +155,7 @@ async fn a_new_one_runs_before_it_is_read() {
 
 #[tokio::test]
 async fn a_record_is_changed_in_whole_or_in_part() {
-    let lab = Lab::small().await;
+    let lab = of_version("7.8").await;
     let path = format!("{PATH}/7");
     let before = lab.json(&path).await;
     assert_eq!(lab.put(&path, json!({"enabled": "False"})).await, 200);
@@ -376,4 +376,16 @@ async fn a_new_one_tags_what_it_finds_and_what_is_tagged_stays_so() {
         assert_eq!(lab.delete(&format!("{PATH}/{id}")).await, 200);
         assert_eq!(total(path, &tagged).await, found);
     }
+}
+
+#[tokio::test]
+async fn a_server_before_7_8_takes_a_new_query_and_ignores_it() {
+    let lab = of_version("7.6").await;
+    let path = format!("{PATH}/7");
+    let before = lab.json(&path).await;
+    let change = json!({"search_query": "cb.urlver=1&q=process_name%3Acmd.exe", "name": "another"});
+    assert_eq!(lab.put(&path, change).await, 200);
+    let after = lab.json(&path).await;
+    assert_eq!(after["search_query"], before["search_query"]);
+    assert_eq!(after["name"], "another");
 }

@@ -9,7 +9,7 @@ use lampblack::model::{
     ActionKind, AlertStatus, FeedId, Search, SensorId, Span, StoredIndex, Watchlist, WatchlistId,
 };
 use lampblack::record::actions::{self, Actions};
-use lampblack::sim::{self, Fault, Mode, Running};
+use lampblack::sim::{self, Fault, Mode, Options, Running};
 use serde_json::json;
 use tempfile::TempDir;
 
@@ -25,7 +25,11 @@ struct Desk {
 
 impl Desk {
     async fn open() -> Self {
-        let sim = sim::start(small()).await.unwrap();
+        let options = Options {
+            server_version: "7.8".into(),
+            ..small()
+        };
+        let sim = sim::start(options).await.unwrap();
         let client = Client::new(settings(&sim), None).unwrap();
         let state = tempfile::tempdir().unwrap();
         Self {

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::Change;
+use super::{ADMINISTRATOR, ANALYST, Change};
 use crate::api::ask::{Ask, segment};
 use crate::model::{AlertId, AlertStatus};
 
@@ -11,7 +11,7 @@ impl Change {
     pub fn alert(id: &AlertId, status: &AlertStatus) -> Self {
         let body = json!({"unique_id": id.0.raw(), "status": status.word().raw()});
         let path = format!("/api/v1/alert/{}", segment(id.0.raw()));
-        Self(Ask::post(path, "an alert", body))
+        Self(Ask::post(path, "an alert", body)).takes("change alerts", ANALYST)
     }
 
     /// Changes alerts, by their ids: a query would be another set by the time the server has read it.
@@ -28,7 +28,8 @@ impl Change {
         if let Some(is_ignored) = to.is_ignored {
             body.insert("set_ignored".into(), is_ignored.into());
         }
-        Self(Ask::post("/api/v1/alerts", "alerts", Value::Object(body)))
+        let change = Self(Ask::post("/api/v1/alerts", "alerts", Value::Object(body)));
+        change.takes("change several alerts at once", ADMINISTRATOR)
     }
 }
 

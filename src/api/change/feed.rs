@@ -2,12 +2,27 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Change, record};
+use super::{ADMINISTRATOR, ANALYST, Change, record};
 use crate::api::ask::Ask;
 use crate::model::{Feed, FeedId, ReportId};
 
 /// Where feeds live.
 const PATH: &str = "/api/v1/feed";
+
+/// What can be written of a feed.
+const WRITABLE: [&str; 11] = [
+    "feed_url",
+    "enabled",
+    "manually_added",
+    "local_rating",
+    "order",
+    "use_proxy",
+    "validate_server_cert",
+    "username",
+    "password",
+    "ssl_client_crt",
+    "ssl_client_key",
+];
 
 impl Change {
     /// Adds the feed of an address, which the server reads at once.
@@ -23,14 +38,19 @@ impl Change {
             "ssl_client_crt": null,
             "ssl_client_key": null,
         });
-        Self(Ask::post(PATH, "a feed", body))
+        Self(Ask::post(PATH, "a feed", body)).takes("add feeds", ADMINISTRATOR)
     }
 
-    /// Lets a feed's reports be looked for, or no longer. The record goes back whole, with its secrets.
+    /// Lets a feed's reports be looked for, or no longer. What can be written goes back whole, with its secrets.
     pub fn feed(feed: &Feed, is_enabled: bool) -> Self {
         let id = feed.id;
-        let body = record(feed.whole.open(), json!({"enabled": is_enabled}));
-        Self(Ask::put(format!("{PATH}/{id}"), format!("feed {id}"), body))
+        let body = record(
+            feed.whole.open(),
+            |name| WRITABLE.contains(&name),
+            json!({"enabled": is_enabled}),
+        );
+        let change = Self(Ask::put(format!("{PATH}/{id}"), format!("feed {id}"), body));
+        change.takes("change feeds", ADMINISTRATOR)
     }
 
     /// Has the server read all of a feed again.
@@ -40,17 +60,20 @@ impl Change {
             format!("feed {id}"),
             json!({"full_sync": true}),
         ))
+        .takes("synchronize feeds", ADMINISTRATOR)
     }
 
     /// Takes a feed away, with its reports.
     pub fn no_feed(id: FeedId) -> Self {
-        Self(Ask::delete(format!("{PATH}/{id}"), format!("feed {id}")))
+        let change = Self(Ask::delete(format!("{PATH}/{id}"), format!("feed {id}")));
+        change.takes("delete feeds", ADMINISTRATOR)
     }
 
     /// Lets reports raise alerts, or no longer; they are named one by one.
     pub fn report(id: &ReportId, is_ignored: bool) -> Self {
         let ids = Map::from_iter([(id.feed.to_string(), json!([id.id.raw()]))]);
         let body = json!({"ids": Value::Object(ids), "updates": {"is_ignored": is_ignored}});
-        Self(Ask::post("/api/v1/threat_report", "threat reports", body))
+        let change = Self(Ask::post("/api/v1/threat_report", "threat reports", body));
+        change.takes("ignore threat reports, or restore them", ANALYST)
     }
 }

@@ -12,7 +12,7 @@ pub use alert::AlertChange;
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-use super::{Client, Error, ask::Ask};
+use super::{BanList, Client, Error, ask::Ask};
 use crate::model::{Ban, GroupId, Md5, Sensor};
 
 /// A request that changes the server, exactly as it is sent.
@@ -37,7 +37,11 @@ impl Change {
 
     /// Asks for isolation of a host, or no longer (reference 2.6, "Isolation").
     pub fn isolation(sensor: &Sensor, is_wanted: bool) -> Self {
-        Self::sensor(sensor, "network_isolation_enabled", is_wanted.into())
+        let change = Self::sensor(sensor, "network_isolation_enabled", is_wanted.into());
+        change.takes(
+            "isolate or release hosts",
+            "the enhanced permission to isolate",
+        )
     }
 
     /// Puts a sensor into another group (reference 2.6, "Move").
@@ -78,36 +82,42 @@ impl Change {
         body.insert(member.into(), value);
         let id = sensor.id;
         let path = format!("/api/v1/sensor/{id}");
-        Self(Ask::put(path, format!("sensor {id}"), Value::Object(body)))
+        let change = Self(Ask::put(path, format!("sensor {id}"), Value::Object(body)));
+        change.takes(&format!("change sensor {id}"), ANALYST)
+    }
+
+    /// The same, with the permission that it takes: a global administrator has every one.
+    fn takes(self, purpose: &str, permission: &str) -> Self {
+        let permission = match permission {
+            ADMINISTRATOR => permission.to_owned(),
+            permission => format!("{permission}, or a global administrator"),
+        };
+        Self(self.0.takes(purpose, &permission))
     }
 
     /// Bans a hash, or puts a ban that was lifted in force again (reference 2.9, "POST").
-    pub fn ban(md5: Md5, text: &str) -> Self {
+    pub fn ban(md5: Md5, text: &str, list: BanList) -> Self {
         let body = json!({"md5hash": md5.to_string(), "text": text, "enabled": true});
-        Self(Ask::post(BANS, format!("the ban of {md5}"), body))
+        let ask = Ask::post(list.path(), format!("the ban of {md5}"), body);
+        Self(ask).takes("ban hashes", BANNER)
     }
 
     /// Lifts a ban, which loses its note (reference 2.9, "DELETE").
-    pub fn lift(md5: Md5) -> Self {
-        Self(Ask::delete(
-            format!("{BANS}/{md5}"),
-            format!("the ban of {md5}"),
-        ))
+    pub fn lift(md5: Md5, list: BanList) -> Self {
+        let path = format!("{}/{md5}", list.path());
+        Self(Ask::delete(path, format!("the ban of {md5}"))).takes("lift bans", BANNER)
     }
 
-    /// Gives a ban that was lifted its note back (reference 2.9, "PUT"): the record as it was, but for that it is lifted.
-    pub fn lifted_note(ban: &Ban) -> Self {
+    /// Gives a ban that was lifted its note back (reference 2.9, "PUT"): all of it that can be written.
+    pub fn lifted_note(ban: &Ban, list: BanList) -> Self {
         let md5 = ban.md5;
         let members = json!({
             "md5hash": md5.to_string(),
             "text": ban.text.raw(),
             "enabled": false,
         });
-        Self(Ask::put(
-            format!("{BANS}/{md5}"),
-            format!("the ban of {md5}"),
-            record(ban.document.json(), members),
-        ))
+        let path = format!("{}/{md5}", list.path());
+        Self(Ask::put(path, format!("the ban of {md5}"), members)).takes("change bans", BANNER)
     }
 }
 
@@ -144,21 +154,25 @@ fn told(body: &Value) -> Value {
     }
 }
 
-/// The record as the server sent it, with some of its members as they are to be (reference 1.11: servers take records
-/// whole).
-fn record(json: &str, members: Value) -> Value {
-    let mut record = match serde_json::from_str(json) {
-        Ok(Value::Object(record)) => record,
-        _ => Map::new(),
-    };
+/// What may be written of a record as the server sent it, with some of its members as they are to be. Older servers take
+/// records whole (reference 1.11); from 7.7 on some refuse every member that nobody can write (reference 7).
+fn record(json: &str, is_writable: impl Fn(&str) -> bool, members: Value) -> Value {
+    let mut record: Map<String, Value> = serde_json::from_str(json).unwrap_or_default();
+    record.retain(|name, _| is_writable(name));
     if let Value::Object(members) = members {
         record.extend(members);
     }
     Value::Object(record)
 }
 
-/// Where bans live.
-const BANS: &str = "/api/v1/banning/blacklist";
+/// Whom most changes take.
+const ANALYST: &str = "the role Analyst in a team";
+
+/// Whom the others take.
+const ADMINISTRATOR: &str = "a global administrator";
+
+/// What it takes to change bans.
+const BANNER: &str = "the enhanced permission to ban hashes";
 
 /// The line of the request and its body, as it is shown before it is sent.
 impl fmt::Display for Change {

@@ -2,28 +2,45 @@
 
 use serde_json::{Value, json};
 
-use super::{Change, record};
+use super::{ANALYST, Change, record};
 use crate::api::ask::Ask;
 use crate::model::{ActionKind, Watchlist, WatchlistId};
 
 /// Where watchlists live.
 const PATH: &str = "/api/v1/watchlist";
 
+/// What can be written of a watchlist.
+const WRITABLE: [&str; 8] = [
+    "id",
+    "name",
+    "description",
+    "search_query",
+    "index_type",
+    "enabled",
+    "readonly",
+    "group_id",
+];
+
 impl Change {
     /// Makes a watchlist of these members. Its `search_query` is encoded as in an address.
     pub fn new_watchlist(members: Value) -> Self {
-        Self(Ask::post(PATH, "a watchlist", members))
+        Self(Ask::post(PATH, "a watchlist", members)).takes("make watchlists", ANALYST)
     }
 
     /// Writes a watchlist back with some of its members as they are to be.
     pub fn watchlist(watchlist: &Watchlist, members: Value) -> Self {
         let id = watchlist.id;
-        let body = record(watchlist.document.json(), members);
+        let body = record(
+            watchlist.document.json(),
+            |name| WRITABLE.contains(&name),
+            members,
+        );
         Self(Ask::put(
             format!("{PATH}/{id}"),
             format!("watchlist {id}"),
             body,
         ))
+        .takes("change watchlists", ANALYST)
     }
 
     /// Takes a watchlist away.
@@ -32,6 +49,7 @@ impl Change {
             format!("{PATH}/{id}"),
             format!("watchlist {id}"),
         ))
+        .takes("delete watchlists", ANALYST)
     }
 
     /// Lets a watchlist set something off.
@@ -50,6 +68,7 @@ impl Change {
             format!("actions of watchlist {id}"),
             body,
         ))
+        .takes("change what watchlists set off", ANALYST)
     }
 
     /// Lets a watchlist set something off no longer.
@@ -58,5 +77,6 @@ impl Change {
             format!("{PATH}/{id}/action/{action}"),
             format!("action {action} of watchlist {id}"),
         ))
+        .takes("change what watchlists set off", ANALYST)
     }
 }

@@ -12,6 +12,9 @@ use crate::api::{Change, Client, Error};
 use crate::model::{ActionKind, StoredIndex, WatchlistId};
 use crate::text;
 
+/// The first release that lets the query of a watchlist be changed (reference 7).
+const QUERIES_CHANGE: (u32, u32) = (7, 8);
+
 /// Something that is done to a watchlist.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Watching {
@@ -194,9 +197,14 @@ impl Watching {
         missing.map(action).collect()
     }
 
-    /// Whether what was to be made is there, and does not set off all that it should.
+    /// Whether a part of it is so: what was to be made is there and does not set off all that it should, or of several
+    /// members one has changed and another has not.
     pub(super) fn is_half(&self, now: &Watched) -> bool {
-        matches!(self, Self::Create(_)) && now.watchlist.is_some() && self.holds(now) == Some(false)
+        match (self, &now.watchlist) {
+            (Self::Create(_), Some(_)) => self.holds(now) == Some(false),
+            (Self::Edit { change, .. }, Some(one)) => change.is_half(one),
+            _ => false,
+        }
     }
 
     /// Whether the server holds it.
@@ -266,7 +274,7 @@ impl Watching {
         }
     }
 
-    pub(super) fn words(now: &Watched) -> String {
+    pub(super) fn words(&self, now: &Watched) -> String {
         let Some(one) = &now.watchlist else {
             let read = if now.n_unread > 0 {
                 " that can be read"
@@ -288,8 +296,14 @@ impl Watching {
                 format!(", sets off {}", kinds.join(", "))
             }
         });
+        let query = match self {
+            Self::Edit { change, .. } if change.search_query.is_some() => {
+                format!(", its query {}", readable(&one.search_query))
+            }
+            _ => String::new(),
+        };
         format!(
-            "watchlist {}, {state}{}",
+            "watchlist {}, {state}{query}{}",
             one.id,
             actions.unwrap_or_default()
         )
@@ -312,7 +326,7 @@ impl Watching {
             self.effect(&now)
         )];
         let mut notes = Vec::new();
-        let warnings: Vec<String> = self.query().and_then(now::trouble).into_iter().collect();
+        let mut warnings: Vec<String> = self.query().and_then(now::trouble).into_iter().collect();
         if let Some(one) = now.watchlist.as_ref().filter(|_| self.query().is_none()) {
             effects.push(format!("its query: {}", readable(&one.search_query)));
         }
@@ -346,6 +360,15 @@ impl Watching {
             }
             Self::Switch { on: false, .. } => {
                 notes.push("New matches will not be detected".into());
+            }
+            Self::Edit { change, .. } if change.search_query.is_some() => {
+                let is_old = |release| release < QUERIES_CHANGE;
+                if estate.client.release().is_some_and(is_old) {
+                    warnings.push(
+                        "servers before 7.8 ignore a new query: make a new watchlist of it instead"
+                            .into(),
+                    );
+                }
             }
             _ => {}
         }

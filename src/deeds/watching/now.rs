@@ -96,12 +96,27 @@ impl WatchlistChange {
 
     /// Whether a watchlist is so.
     pub(super) fn is_held(&self, watchlist: &Watchlist) -> bool {
-        let is_so =
-            |to: &Option<String>, now: &Untrusted| to.as_deref().is_none_or(|to| now.raw() == to);
-        let mut query = self.search_query.iter();
-        is_so(&self.name, &watchlist.name)
-            && is_so(&self.description, &watchlist.description)
-            && query.all(|query| is_same_search(query, watchlist))
+        let (held, all) = self.held(watchlist);
+        held == all
+    }
+
+    /// Whether a watchlist is so in one part and not in another: before 7.8 servers ignore a new query (reference 7).
+    pub(super) fn is_half(&self, watchlist: &Watchlist) -> bool {
+        let (held, all) = self.held(watchlist);
+        0 < held && held < all
+    }
+
+    /// How many of the members that are to be others a watchlist has so, and how many there are.
+    fn held(&self, watchlist: &Watchlist) -> (usize, usize) {
+        let is_so = |to: &Option<String>, now: &Untrusted| Some(now.raw() == to.as_deref()?);
+        let query = self.search_query.as_deref();
+        let each = [
+            is_so(&self.name, &watchlist.name),
+            is_so(&self.description, &watchlist.description),
+            query.map(|query| is_same_search(query, watchlist)),
+        ];
+        let each = each.into_iter().flatten();
+        (each.clone().filter(|is_so| *is_so).count(), each.count())
     }
 
     /// What will be another, for people.

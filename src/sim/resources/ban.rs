@@ -32,18 +32,29 @@ pub(super) fn answer(server: &Server, ask: &Ask) -> Option<Answer> {
     let ["api", "v1", "banning", rest @ ..] = path.as_slice() else {
         return None;
     };
+    // From 7.7 on the lists have other names; this server knows but one of each.
+    let (banned, approved) = if server.release.is_at_least(7, 7, 0) {
+        ("bannedlist", "approvedlist")
+    } else {
+        ("blacklist", "whitelist")
+    };
     Some(match (method, rest) {
-        ("GET", ["blacklist"]) => list(server, ask),
-        ("POST", ["blacklist"]) => add(server, ask),
-        ("GET", ["blacklist", md5]) => known(server, md5, |_, _| ()),
-        ("PUT", ["blacklist", md5]) => match ask.json() {
-            Ok(Value::Object(record)) => note(server, md5, &record),
-            _ => Answer::werkzeug(400),
-        },
-        ("DELETE", ["blacklist", md5]) => disable(server, md5),
         ("GET", ["restrictions"]) => Answer::compact(json!({"patterns": RESTRICTED})),
-        ("GET", ["whitelist"]) => Answer::compact(json!({"whitelist": RESTRICTED})),
-        (_, ["blacklist" | "restrictions" | "whitelist"] | ["blacklist", _]) => not_allowed(),
+        (_, ["restrictions"]) => not_allowed(),
+        ("GET", [name]) if *name == approved => Answer::compact(json!({approved: RESTRICTED})),
+        (_, [name]) if *name == approved => not_allowed(),
+        (_, [name, rest @ ..]) if *name == banned => match (method, rest) {
+            ("GET", []) => list(server, ask),
+            ("POST", []) => add(server, ask),
+            ("GET", [md5]) => known(server, md5, |_, _| ()),
+            ("PUT", [md5]) => match ask.json() {
+                Ok(Value::Object(record)) => note(server, md5, &record),
+                _ => Answer::werkzeug(400),
+            },
+            ("DELETE", [md5]) => disable(server, md5),
+            (_, [] | [_]) => not_allowed(),
+            _ => return None,
+        },
         _ => return None,
     })
 }

@@ -23,6 +23,7 @@ mod license;
 mod process;
 mod report;
 mod rows;
+mod schema;
 mod sensor;
 mod sharing;
 mod site;
@@ -42,6 +43,11 @@ use super::{answer::Answer, ask::Ask, desk::Record, server::Server};
 
 /// Answers an authorized request.
 pub(super) fn answer(server: &Server, ask: &Ask) -> Answer {
+    if server.options.validates
+        && let Some(refusal) = schema::refusal(ask)
+    {
+        return refusal;
+    }
     let resources = [
         info::answer,
         process::answer,

@@ -111,6 +111,10 @@ fn change(server: &Server, ask: &Ask, before: &List) -> Answer {
     if fill(server, &sent, &mut list).is_err() {
         return Answer::werkzeug(400);
     }
+    if !server.release.is_at_least(7, 8, 0) {
+        // Earlier servers take it and ignore it (reference 7).
+        before.search.clone_into(&mut list.search);
+    }
     if ask.is_in_vain {
         return Answer::success();
     }
