@@ -89,9 +89,12 @@ pub enum Ban {
 /// Hashes to be banned, or not to be any longer.
 #[derive(Args, Clone, Debug)]
 pub struct Hashes {
-    /// MD5 hashes; - reads them from standard input, one a line
+    /// MD5 hashes; - reads a list of them from standard input, and leaves out what is none
     #[arg(required = true, value_name = "MD5")]
     pub hashes: Vec<String>,
+    /// Send nothing if there is anything but MD5 hashes on standard input
+    #[arg(long)]
+    pub strict: bool,
     /// On what grounds.
     #[command(flatten)]
     pub grounds: Grounds,

@@ -1,15 +1,24 @@
 //! `ban`: hashes that sensors stop from running.
 
+use std::collections::HashMap;
+
 use super::{
     Caller, Exit, Failure, listed,
-    perform::perform,
-    when,
-    words::{self, words},
+    perform::{Meant, perform},
+    when, words,
 };
+use crate::api::Client;
 use crate::cli::{Hashes, Patience, Reading};
-use crate::deeds::Deed;
-use crate::model::{Ban, Md5};
+use crate::deeds::{self, Deed, State};
+use crate::model::{Ban, HashList, Md5};
 use crate::output::{Align, Cell, Column, Row};
+use crate::text;
+
+/// What a hash to be banned looks like.
+const ADVICE: &str = "an MD5 has 32 hex digits; servers ban by nothing else";
+
+/// A list of so many bans may not be all of them.
+const MOST_BANS: usize = 10_000;
 
 /// The columns of bans.
 const COLUMNS: &[Column] = &[
@@ -44,17 +53,111 @@ pub(super) async fn change(
     args: &Hashes,
     caller: &mut Caller<'_>,
 ) -> Result<Exit, Failure> {
-    let words = words(&args.hashes, caller)?;
-    let reading = words::Reading {
-        noun: "MD5",
-        advice: "an MD5 has 32 hex digits; servers ban by nothing else",
-    };
-    let hashes = reading.all(&words, |word| word.parse::<Md5>().ok(), caller)?;
+    let hashes = hashes(args, caller)?;
     let (client, access) = caller.reach()?;
-    let deeds = hashes.into_iter().map(deed).collect();
+    let meant = meant(hashes, deed, &client, caller).await?;
     // A ban is what the server holds; that is read back at once, and nobody else is waited for.
     let server = (&client, &access);
-    perform(deeds, &args.grounds, Patience::None, server, caller).await
+    perform(meant, &args.grounds, Patience::None, server, caller).await
+}
+
+/// The hashes that are named, each once. What is named as a word must be one; of a list, the rest is left out.
+fn hashes(args: &Hashes, caller: &mut Caller<'_>) -> Result<Vec<Md5>, Failure> {
+    let is_list = |word: &&String| *word == "-";
+    let named = args.hashes.iter().filter(|word| !is_list(word));
+    let mut words: Vec<String> = named.cloned().collect();
+    if args.hashes.iter().any(|word| is_list(&word)) {
+        let list = HashList::read(&words::input(caller)?);
+        let rest = rest(&list);
+        if let Some(rest) = &rest
+            && (args.strict || list.md5s.is_empty() && words.is_empty())
+        {
+            let none = if list.md5s.is_empty() {
+                "there is no MD5: "
+            } else {
+                ""
+            };
+            return Err(
+                Failure::usage(format!("{none}{rest}")).hint(format!("{ADVICE}. Nothing was sent"))
+            );
+        }
+        if let Some(rest) = rest {
+            caller.warn(&format!("left out: {rest}"));
+        }
+        if list.twice > 0 {
+            caller.note(&format!(
+                "{} named twice",
+                text::counted(list.twice, "hash is", "hashes are")
+            ));
+        }
+        words.extend(list.md5s.iter().map(ToString::to_string));
+    }
+    let reading = words::Reading {
+        noun: "MD5",
+        advice: ADVICE,
+    };
+    reading.all(&words, |word| word.parse().ok(), caller)
+}
+
+/// What of a list is no MD5, in words; none if all of it is.
+fn rest(list: &HashList) -> Option<String> {
+    /// As many are named.
+    const NAMED: usize = 5;
+    /// Cells of a word.
+    const WIDE: usize = 40;
+    let n = list.others.len();
+    let named = list.others.iter().take(NAMED);
+    let named: Vec<_> = named
+        .map(|word| format!("{:?}", text::fit(&word.as_str().into(), WIDE)))
+        .collect();
+    let words = match (n, n.saturating_sub(NAMED)) {
+        (0, _) => None,
+        (n, 0) => Some(format!(
+            "{} no MD5: {}",
+            text::counted(n, "word is", "words are"),
+            named.join(", ")
+        )),
+        (n, more) => Some(format!(
+            "{n} words are no MD5: {} and {more} more",
+            named.join(", ")
+        )),
+    };
+    let sha256s = (list.sha256s > 0).then(|| {
+        let n = text::counted(list.sha256s, "SHA-256", "SHA-256");
+        format!("{n}, by which no server bans")
+    });
+    let both: Vec<_> = words.into_iter().chain(sha256s).collect();
+    (!both.is_empty()).then(|| both.join("; "))
+}
+
+/// What is meant for each hash. Of many, the bans are read as one list, where all of it can be read.
+async fn meant(
+    hashes: Vec<Md5>,
+    deed: impl Fn(Md5) -> Deed,
+    client: &Client,
+    caller: &mut Caller<'_>,
+) -> Result<Vec<Meant>, Failure> {
+    let n = hashes.len();
+    if n <= deeds::FEW {
+        return Ok(hashes.into_iter().map(|md5| deed(md5).into()).collect());
+    }
+    caller.note(&format!(
+        "{n} hashes: up to {} requests to look, then up to 4 for each hash that is changed",
+        deeds::most_looks(n)
+    ));
+    let page = client.bans().await?;
+    let is_whole = page.broken == 0 && page.rows.len() < MOST_BANS;
+    let bans = page.rows.into_iter().map(|ban| (ban.md5, ban));
+    let mut bans: HashMap<_, _> = bans.collect();
+    let meant = hashes.into_iter().map(|md5| Meant {
+        deed: deed(md5),
+        state: is_whole.then(|| State::Hash {
+            md5,
+            ban: bans.remove(&md5),
+            list: client.ban_list(),
+        }),
+    });
+    Ok(meant.collect())
 }
 
 fn row(ban: &Ban) -> Row {

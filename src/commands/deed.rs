@@ -72,19 +72,32 @@ pub(super) fn preview(plan: &Plan, facts: &[Fact], grounds: &Grounds) -> Vec<Str
     let notes = facts.iter().flat_map(|fact| &fact.notes);
     let notes = plan.notes.iter().chain(notes);
     lines.extend(notes.map(|note| format!("  note: {note}")));
-    lines.extend(facts.iter().map(|fact| {
-        let source = match fact.source.as_str() {
-            "" => String::new(),
-            source => format!("  [{source}]"),
-        };
-        format!("  {}: {}{source}", fact.what, fact.said)
-    }));
+    lines.extend(facts.iter().map(line_of));
     lines.extend(
         plan.changes(grounds)
             .iter()
             .map(|change| format!("  sends: {}", text::visible(&change.to_string().into()))),
     );
     lines
+}
+
+/// A line of the blast radius, with where it comes from.
+fn line_of(fact: &Fact) -> String {
+    let source = match fact.source.as_str() {
+        "" => String::new(),
+        source => format!("  [{source}]"),
+    };
+    format!("  {}: {}{source}", fact.what, fact.said)
+}
+
+/// The lines of the blast radius of many plans together, what speaks against them first.
+pub(super) fn together(facts: &[Fact]) -> Vec<String> {
+    let warnings = facts.iter().flat_map(|fact| &fact.warnings);
+    let warnings = warnings.map(|warning| format!("  WARNING: {warning}"));
+    let notes = facts.iter().flat_map(|fact| &fact.notes);
+    let notes = notes.map(|note| format!("  note: {note}"));
+    let lines = facts.iter().map(line_of);
+    warnings.chain(notes).chain(lines).collect()
 }
 
 /// What speaks against a plan, as far as it is known.

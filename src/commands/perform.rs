@@ -1,10 +1,10 @@
 //! Doing deeds from the command line: every target named, previewed, confirmed, logged, and proven.
 
-use std::cell::RefCell;
+use std::{cell::RefCell, future::pending};
 
-use tokio::time::{Instant, sleep};
+use tokio::{select, time::sleep};
 
-use super::{Caller, Exit, Failure, deed};
+use super::{Caller, Exit, Failure, deed, stop::told_to_stop};
 use crate::api::{Client, Error};
 use crate::cli::{self, Patience};
 use crate::config::Access;
@@ -64,21 +64,12 @@ pub(super) async fn perform<M: Into<Meant>>(
     if plans.is_empty() {
         return Ok(exit);
     }
-    let mut warnings = Vec::new();
-    for plan in &plans {
-        let facts = RefCell::new(Vec::new());
-        let tell = |fact| facts.borrow_mut().push(fact);
-        plan.radius(&estate, tell).await;
-        let mut facts: Vec<Fact> = facts.into_inner();
-        let looks = plan.deed.looks();
-        facts.sort_by_key(|fact| looks.iter().position(|look| *look == fact.what));
-        warnings.extend(deed::warnings(plan, &facts));
-        for line in deed::preview(plan, &facts, &grounds) {
-            if given.dry_run {
-                writeln!(caller.streams.out, "{line}")?;
-            } else {
-                caller.show(&line);
-            }
+    let (lines, warnings) = preview(&plans, &estate, &grounds).await;
+    for line in lines {
+        if given.dry_run {
+            writeln!(caller.streams.out, "{line}")?;
+        } else {
+            caller.show(&line);
         }
     }
     if given.dry_run {
@@ -115,6 +106,33 @@ pub(super) async fn perform<M: Into<Meant>>(
         head.last
     ));
     Ok(exit)
+}
+
+/// What the plans will do and whom they will hit, line by line, and what speaks against them. Of many bans, what ran is
+/// counted once for all of them.
+async fn preview(plans: &[Plan], estate: &Estate, grounds: &Grounds) -> (Vec<String>, Vec<String>) {
+    let (mut lines, mut warnings) = (Vec::new(), Vec::new());
+    if let Some((each, all)) = deeds::of_many(plans, estate).await {
+        for (plan, facts) in plans.iter().zip(&each) {
+            warnings.extend(deed::warnings(plan, facts));
+            lines.extend(deed::preview(plan, facts, grounds));
+        }
+        warnings.extend(all.iter().flat_map(|fact| fact.warnings.clone()));
+        lines.push(format!("all {} hashes together", plans.len()));
+        lines.extend(deed::together(&all));
+        return (lines, warnings);
+    }
+    for plan in plans {
+        let facts = RefCell::new(Vec::new());
+        let tell = |fact| facts.borrow_mut().push(fact);
+        plan.radius(estate, tell).await;
+        let mut facts: Vec<Fact> = facts.into_inner();
+        let looks = plan.deed.looks();
+        facts.sort_by_key(|fact| looks.iter().position(|look| *look == fact.what));
+        warnings.extend(deed::warnings(plan, &facts));
+        lines.extend(deed::preview(plan, &facts, grounds));
+    }
+    (lines, warnings)
 }
 
 /// What each would do. What is left out is answered here.
@@ -210,7 +228,7 @@ async fn send<'p>(
     Ok((done, exit))
 }
 
-/// Looks until every target has it, or the time is over.
+/// Looks until every target has it, the time is over, or somebody stops it.
 async fn wait(
     done: &mut [(&Plan, Done)],
     patience: Patience,
@@ -218,10 +236,44 @@ async fn wait(
     log: &mut Actions,
     caller: &mut Caller<'_>,
 ) {
-    let until = match patience {
-        Patience::For(time) => Some(Instant::now() + time),
-        Patience::None | Patience::Endless => None,
+    let late = async {
+        match patience {
+            Patience::For(time) => sleep(time).await,
+            Patience::None | Patience::Endless => pending().await,
+        }
     };
+    let stopped = async {
+        if told_to_stop().await.is_err() {
+            pending::<()>().await;
+        }
+    };
+    let is_stopped = select! {
+        biased;
+        () = look(done, client, log, caller) => false,
+        () = stopped => true,
+        () = late => false,
+    };
+    caller.progress("");
+    // What could not be read stays unknown.
+    let open = done.iter_mut().map(|(_, one)| &mut one.outcome);
+    let open: Vec<_> = open.filter(|outcome| outcome.is_open()).collect();
+    if is_stopped && !open.is_empty() {
+        caller.warn(
+            "nobody waits any longer, and what was sent stays in force: `lampblack log show` lists it",
+        );
+    }
+    for outcome in open {
+        deeds::give_up(log, client, outcome);
+    }
+}
+
+/// Looks until every target has it.
+async fn look(
+    done: &mut [(&Plan, Done)],
+    client: &Client,
+    log: &mut Actions,
+    caller: &mut Caller<'_>,
+) {
     loop {
         // What could not be read back is not known yet; the next look may tell.
         let open = done
@@ -232,20 +284,15 @@ async fn wait(
         if open.is_empty() {
             break;
         }
-        caller.progress(&format!("waiting for {} to be confirmed", open.len()));
-        if until.is_some_and(|until| Instant::now() >= until) {
-            // What could not be read stays unknown.
-            for one in open.into_iter().filter(|one| one.outcome.is_open()) {
-                deeds::give_up(log, client, &mut one.outcome);
-            }
-            break;
-        }
+        caller.progress(&format!(
+            "waiting for {} to be confirmed; ^c stops waiting, and what was sent stays in force",
+            open.len()
+        ));
         sleep(client.pace().look).await;
         for Done { deed, outcome } in &mut open {
             deeds::settle(deed, client, log, outcome).await;
         }
     }
-    caller.progress("");
 }
 
 /// Says what became of one; what is to be said beside that, if it failed.

@@ -12,15 +12,33 @@ pub(super) fn words(given: &[String], caller: &mut Caller<'_>) -> Result<Vec<Str
             words.push(word.clone());
             continue;
         }
-        let mut text = String::new();
-        let input = &mut caller.streams.input;
-        input
-            .read_to_string(&mut text)
-            .map_err(|error| Failure::usage(format!("cannot read standard input: {error}")))?;
+        let text = input(caller)?;
         let lines = text.lines().map(str::trim);
         words.extend(lines.filter(|line| !line.is_empty()).map(str::to_owned));
     }
     Ok(words)
+}
+
+/// All of standard input as text, also as PowerShell writes it into a file: UTF-16 with a byte order mark.
+pub(super) fn input(caller: &mut Caller<'_>) -> Result<String, Failure> {
+    let mut bytes = Vec::new();
+    let input = &mut caller.streams.input;
+    input
+        .read_to_end(&mut bytes)
+        .map_err(|error| Failure::usage(format!("cannot read standard input: {error}")))?;
+    let wide = |read: fn([u8; 2]) -> u16| {
+        let units = bytes[2..]
+            .chunks_exact(2)
+            .map(|pair| read([pair[0], pair[1]]));
+        char::decode_utf16(units)
+            .map(|char| char.unwrap_or(char::REPLACEMENT_CHARACTER))
+            .collect()
+    };
+    Ok(match bytes.get(..2) {
+        Some([0xFF, 0xFE]) => wide(u16::from_le_bytes),
+        Some([0xFE, 0xFF]) => wide(u16::from_be_bytes),
+        _ => String::from_utf8_lossy(&bytes).into_owned(),
+    })
 }
 
 /// What words are read as.

@@ -210,6 +210,16 @@ impl Doing<'_> {
                 }
                 after
             }
+            // Of several requests, those before were taken.
+            Some(_) if n_taken > 0 => {
+                let failed = outcome.error.take();
+                let after = read_back(deed, self.client, outcome, LOOKS).await;
+                if let Some(failed) = failed {
+                    outcome.note = format!("{}; then: {failed}", outcome.note);
+                    outcome.error.get_or_insert(failed);
+                }
+                after
+            }
             _ => read_back(deed, self.client, outcome, LOOKS).await,
         };
         if is_done(outcome) {

@@ -1,8 +1,9 @@
 //! `ban`: what is stopped from running.
 
+use lampblack::sim::Options;
 use serde_json::json;
 
-use super::bench::{Bench, Members};
+use super::bench::{Bench, Members, world};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn bans_are_listed_with_what_they_have_stopped() {
@@ -93,24 +94,156 @@ async fn a_hash_is_banned_lifted_with_its_note_and_banned_again_with_proof() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_word_that_is_no_hash_is_answered_and_nothing_is_sent() {
+async fn of_a_list_the_hashes_are_taken_and_the_rest_is_named_and_counted() {
     let bench = Bench::start().await;
+    let other = "e4d909c290d0fb1ca068ffaddf22cbd0";
+    let list = format!(
+        "\u{FEFF}# from the report\r\nmd5,sha256,name\r\n\"{MD5}\",{},evil.exe\r\nMD5:{MD5}\r\nmd5={}\r\n",
+        "ab".repeat(32),
+        other.to_uppercase(),
+    );
+    let add = ["ban", "add", "-", "--reason", "x", "--yes"];
+    let ran = bench.fed(&[&add[..], &["--strict"]].concat(), &list).await;
+    ran.check(2)
+        .notes_say("2 words are no MD5: \"name\", \"evil.exe\"")
+        .notes_say("1 SHA-256")
+        .notes_say("Nothing was sent");
+    assert_eq!(bench.changes(), 0);
+    let ran = bench.fed(&add, &list).await;
+    ran.check(0)
+        .notes_say("left out: 2 words are no MD5: \"name\", \"evil.exe\"; 1 SHA-256")
+        .notes_say("1 hash is named twice");
+    for md5 in [MD5, other] {
+        assert_eq!(bench.banned(md5).await, Some(("true".into(), "x".into())));
+    }
+    // Standard input may be what PowerShell has written.
+    let wide: Vec<u8> = format!("\u{FEFF}{MD5}\r\n")
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    let mut command = bench.command(&["ban", "remove", "-", "--reason", "x", "--yes"]);
+    let file = bench.home.path().join("list.txt");
+    std::fs::write(&file, wide).unwrap();
+    command.stdin(std::fs::File::open(&file).unwrap());
+    let ended = command.output().await.unwrap();
+    assert!(
+        ended.status.success(),
+        "{}",
+        String::from_utf8_lossy(&ended.stderr)
+    );
+    assert_eq!(bench.banned(MD5).await, Some(("false".into(), "x".into())));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_single_hash_nothing_is_sent() {
+    let bench = Bench::start().await;
+    let add = ["ban", "add", "-", "--reason", "x", "--yes"];
+    for (list, words) in [
+        ("\n".to_owned(), "there is no MD5"),
+        (
+            "md5\nabc\n".to_owned(),
+            "there is no MD5: 1 word is no MD5: \"abc\"",
+        ),
+        ("ab".repeat(32), "there is no MD5: 1 SHA-256"),
+    ] {
+        bench.fed(&add, &list).await.check(2).notes_say(words);
+    }
+    // What is named as a word is meant.
     let ran = bench
-        .fed(
-            &["ban", "add", "-", "--reason", "x", "--yes"],
-            &format!("{MD5}\nmd5\n{MD5}\nabc\n"),
-        )
+        .run(&["ban", "add", MD5, "abc", "--reason", "x", "--yes"])
         .await;
     ran.check(2)
-        .notes_say("\"md5\" is no MD5")
         .notes_say("\"abc\" is no MD5")
-        .notes_say("is named twice")
         .notes_say("Nothing was sent");
-    assert_eq!(bench.banned(MD5).await, None);
+    assert_eq!(bench.changes(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn fifty_hashes_are_looked_up_together_and_how_much_that_takes_is_said_before() {
+    let bench = Bench::start().await;
+    let list: Vec<_> = (0..50)
+        .map(|n| format!("9e107d9d372bb6826bd81d3542a4{n:04x}"))
+        .collect();
+    let add = |more: &'static str| ["ban", "add", "-", "--reason", "x", more];
+    let ran = bench.fed(&add("--dry-run"), &list.join("\n")).await;
+    ran.check(0)
+        .notes_say(
+            "50 hashes: up to 10 requests to look, then up to 4 for each hash that is changed",
+        )
+        .says("all 50 hashes together")
+        .says("last 30 days: ");
+    let n_looks = bench.server.requests().len();
+    assert!(
+        n_looks <= 10,
+        "{n_looks} requests: {:?}",
+        bench.server.requests()
+    );
+    bench.server.forget_requests();
+    let ran = bench.fed(&add("--yes"), &list.join("\n")).await;
+    assert_eq!(ran.check(0).out.matches("ban: confirmed").count(), 50);
+    let n = bench.server.requests().len();
+    assert!(n <= 10 + 4 * 50, "{n} requests");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_has_its_bans_under_the_other_name_is_asked_there_from_then_on() {
+    let bench = Bench::with(Options {
+        server_version: "7.8".into(),
+        ..world()
+    })
+    .await;
+    bench.run(&["ban", "list"]).await.check(0);
+    let n_old = || {
+        let seen = bench.server.requests().into_iter();
+        seen.filter(|seen| seen.target.contains("blacklist"))
+            .count()
+    };
+    assert_eq!(n_old(), 1);
+    bench.server.forget_requests();
+    for verb in ["add", "remove"] {
+        let ran = bench
+            .run(&["ban", verb, MD5, "--reason", "x", "--yes"])
+            .await;
+        ran.check(0)
+            .says(": confirmed")
+            .notes_say("/api/v1/banning/bannedlist");
+        // One hash, and then the list that tells whether there is one.
+        assert!(n_old() <= 2, "{:?}", bench.server.requests());
+        bench.server.forget_requests();
+    }
     let ran = bench
-        .fed(&["ban", "add", "-", "--reason", "x", "--yes"], "\n")
+        .run(&["ban", "add", MD5, "--reason", "x", "--yes"])
         .await;
-    ran.check(2).notes_say("there is no MD5");
+    ran.check(0).says(": confirmed");
+    let ran = bench
+        .run(&["ban", "add", MD5, "--reason", "x", "--yes"])
+        .await;
+    ran.check(0).says("is already banned");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_expired_license_is_told_before_a_ban_and_by_the_doctor() {
+    let bench = Bench::start().await;
+    let license = |end: &str| {
+        let body = json!({"license_valid": true, "license_expired": true, "license_end_date": end});
+        json!({"mode": "answer", "match": "/api/v1/license", "body": body.to_string()})
+    };
+    for (end, words) in [
+        (
+            "2020-01-31",
+            "expired on 2020-01-31, more than 30 days ago: the server takes no new bans",
+        ),
+        ("2099-01-31", "30 days later the server takes no new bans"),
+    ] {
+        bench.server.clear_faults();
+        bench.fault(license(end));
+        let ran = bench
+            .run(&["ban", "add", MD5, "--reason", "x", "--dry-run"])
+            .await;
+        ran.check(0).says(words);
+        let ran = bench.run(&["doctor"]).await;
+        ran.check(1).says(words);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,6 +1,6 @@
 //! `sensor isolate` and `sensor unisolate`: known before, proven after, logged in between.
 
-use std::{fs, time::Duration};
+use std::{fs, process::Command, time::Duration};
 
 use lampblack::sim::Options;
 use serde_json::json;
@@ -292,4 +292,45 @@ async fn an_edited_log_is_found() {
     let ran = bench.run(&["log", "verify"]).await;
     ran.check(1)
         .notes_say("line 2 does not follow the line before it");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_stops_waiting_is_told_that_the_request_stays_in_force() {
+    for signal in ["-INT", "-TERM"] {
+        let bench = brisk().await;
+        bench.fault(json!({"mode": "never-confirm", "match": "/api/v1/sensor/3"}));
+        let isolate = [
+            "sensor",
+            "isolate",
+            "3",
+            "--reason",
+            "x",
+            "--yes",
+            "--timeout",
+            "none",
+        ];
+        let child = bench.command(&isolate).spawn().unwrap();
+        let looks = || {
+            let seen = bench.server.requests().into_iter();
+            let after = seen.skip_while(|seen| seen.method != "PUT");
+            after.filter(|seen| seen.method == "GET").count()
+        };
+        // It is read back once, and looked at again by whoever waits.
+        while looks() < 2 {
+            tokio::task::yield_now().await;
+        }
+        let pid = child.id().unwrap().to_string();
+        Command::new("kill").args([signal, &pid]).status().unwrap();
+        let ended = child.wait_with_output().await.unwrap();
+        let (out, notes) = (ended.stdout, ended.stderr);
+        let (out, notes) = (
+            String::from_utf8(out).unwrap(),
+            String::from_utf8(notes).unwrap(),
+        );
+        assert_eq!(ended.status.code(), Some(4), "{signal}: {out}{notes}");
+        assert!(out.contains("isolate: sent, and not confirmed"), "{out}");
+        assert!(notes.contains("what was sent stays in force"), "{notes}");
+        assert_eq!(bench.changes(), 1);
+        bench.run(&["log", "verify"]).await.check(0);
+    }
 }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::bench::{Bench, world};
 
 /// What is said with every command.
-const YES: [&str; 3] = ["--reason", "case 7", "--yes"];
+const YES: [&str; 4] = ["--reason", "case 7", "--yes", "--override-warnings"];
 
 const MD5: &str = "9e107d9d372bb6826bd81d3542a419d6";
 

@@ -1,6 +1,6 @@
 //! Whom the ban of a hash will hit.
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use futures::{
     FutureExt, TryFutureExt,
@@ -30,6 +30,9 @@ const READ: u64 = 500;
 /// A tenth of the hosts: more than that is not one incident.
 const MANY: u64 = 10;
 
+/// So many hashes are asked for together: servers answer so long a query well.
+pub(super) const TOGETHER: usize = 50;
+
 /// The record of the file, which several lines wait for.
 type Record<'a> = Shared<BoxFuture<'a, Result<Arc<Binary>, Error>>>;
 
@@ -38,14 +41,63 @@ pub(super) fn looks(md5: Md5, estate: &Estate) -> Vec<Look<'_>> {
     let client = &estate.client;
     // Several lines tell of it; it is asked for once.
     let binary: Record<'_> = client.binary(md5).map_ok(Arc::new).boxed().shared();
+    let md5 = vec![md5];
     vec![
         Box::pin(file(binary.clone())),
         Box::pin(hosts(binary.clone(), estate)),
-        Box::pin(groups(md5, client)),
-        Box::pin(running(md5, client)),
+        Box::pin(groups(md5.clone(), client)),
+        Box::pin(running(md5.clone(), client)),
         Box::pin(lately(md5, client)),
         Box::pin(never(binary, estate)),
     ]
+}
+
+/// The looks at one of many hashes, whose record was read with those of the others.
+pub(super) fn looks_at_record(
+    record: Result<Binary, Error>,
+    estate: &Estate,
+) -> Vec<(&'static str, Look<'_>)> {
+    let [what, where_seen, .., spared] = NAMES;
+    let binary: Record<'_> = futures::future::ready(record.map(Arc::new))
+        .boxed()
+        .shared();
+    vec![
+        (what, Box::pin(file(binary.clone()))),
+        (where_seen, Box::pin(hosts(binary.clone(), estate))),
+        (spared, Box::pin(never(binary, estate))),
+    ]
+}
+
+/// The looks at what has run of many hashes, all together.
+pub(super) fn looks_at_runs<'a>(md5s: &[Md5], client: &'a Client) -> Vec<(&'static str, Look<'a>)> {
+    let [_, _, by_group, open, recent, _] = NAMES;
+    vec![
+        (by_group, Box::pin(groups(md5s.to_vec(), client))),
+        (open, Box::pin(running(md5s.to_vec(), client))),
+        (recent, Box::pin(lately(md5s.to_vec(), client))),
+    ]
+}
+
+/// The records of files, as far as there are any.
+pub(super) async fn records(md5s: &[Md5], client: &Client) -> Result<HashMap<Md5, Binary>, Error> {
+    let mut records = HashMap::new();
+    for block in md5s.chunks(TOGETHER) {
+        let each: Vec<_> = block
+            .iter()
+            .map(|md5| format!("md5:{}", md5.upper()))
+            .collect();
+        let search = Search {
+            query: each.join(" OR "),
+            ..Search::default()
+        };
+        let span = Span {
+            start: 0,
+            rows: count(TOGETHER),
+        };
+        let page = client.binaries(&search, span).await?;
+        records.extend(page.rows.into_iter().map(|binary| (binary.md5, binary)));
+    }
+    Ok(records)
 }
 
 /// What the file is, and who vouches for it.
@@ -152,8 +204,8 @@ async fn hosts(binary: Record<'_>, estate: &Estate) -> Result<Fact, Error> {
 }
 
 /// Of which groups the hosts are that ran it, and whether domain controllers are among them.
-async fn groups(md5: Md5, client: &Client) -> Result<Fact, Error> {
-    let search = ran(md5);
+async fn groups(md5s: Vec<Md5>, client: &Client) -> Result<Fact, Error> {
+    let search = ran(&md5s);
     let fields = ["group", "host_type"].map(str::to_owned);
     let facets = client.facets(&search, &fields).await?;
     let mut warnings = Vec::new();
@@ -181,11 +233,11 @@ async fn groups(md5: Md5, client: &Client) -> Result<Fact, Error> {
 }
 
 /// What of it runs, as far as no end was seen.
-async fn running(md5: Md5, client: &Client) -> Result<Fact, Error> {
+async fn running(md5s: Vec<Md5>, client: &Client) -> Result<Fact, Error> {
     let search = Search {
         sort: Some("last_update desc".into()),
         group_by: Some("id".into()),
-        ..ran(md5)
+        ..ran(&md5s)
     };
     let page = client
         .processes(
@@ -222,11 +274,12 @@ async fn running(md5: Md5, client: &Client) -> Result<Fact, Error> {
 }
 
 /// What the ban would have stopped lately.
-async fn lately(md5: Md5, client: &Client) -> Result<Fact, Error> {
+async fn lately(md5s: Vec<Md5>, client: &Client) -> Result<Fact, Error> {
     let now = client.clock().now();
     let since = now.checked_sub((30 * 24).hours()).unwrap_or(now);
     let query = format!(
-        "process_md5:{md5} start:[{} TO *]",
+        "{} start:[{} TO *]",
+        ran(&md5s).query,
         since.strftime("%Y-%m-%dT%H:%M:%S")
     );
     let search = Search {
@@ -303,9 +356,15 @@ async fn never(binary: Record<'_>, estate: &Estate) -> Result<Fact, Error> {
     })
 }
 
-fn ran(md5: Md5) -> Search {
+fn ran(md5s: &[Md5]) -> Search {
+    let each = md5s.iter().map(|md5| format!("process_md5:{md5}"));
+    let each: Vec<_> = each.collect();
+    let query = match &each[..] {
+        [one] => one.clone(),
+        several => format!("({})", several.join(" OR ")),
+    };
     Search {
-        query: format!("process_md5:{md5}"),
+        query,
         ..Search::default()
     }
 }

@@ -1,0 +1,139 @@
+//! Lists of hashes as people and programs write them.
+
+use std::collections::HashSet;
+
+use super::{Md5, Sha256};
+
+/// What stands in a list: MD5s, each once, and what is none.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct HashList {
+    /// The MD5s, in their order.
+    pub md5s: Vec<Md5>,
+    /// How many MD5s came again.
+    pub twice: usize,
+    /// How many SHA-256 there are; nothing can be done to them.
+    pub sha256s: usize,
+    /// Every other word, in its order.
+    pub others: Vec<String>,
+    seen: HashSet<Md5>,
+}
+
+impl HashList {
+    /// Reads a list with comments: a line that begins with `#`, `;` or `//` is one, and so is the rest of a line after a
+    /// `#` that stands alone.
+    pub fn read(text: &str) -> Self {
+        let mut list = Self::default();
+        for line in text.split(['\n', '\r']) {
+            let line = line.trim_matches(is_blank);
+            if ["#", ";", "//"].iter().any(|mark| line.starts_with(mark)) {
+                continue;
+            }
+            let end = line.find(" #").or_else(|| line.find("\t#"));
+            list.add(&line[..end.unwrap_or(line.len())]);
+        }
+        list
+    }
+
+    /// Reads a text without comments, parted in any way.
+    pub fn of(text: &str) -> Self {
+        let mut list = Self::default();
+        list.add(text);
+        list
+    }
+
+    fn add(&mut self, text: &str) {
+        for word in text.split(is_gap).filter(|word| !word.is_empty()) {
+            // `MD5:9e10…` and `md5=9e10…`.
+            let hash = match word.split_once([':', '=']) {
+                Some((name, hash)) if is_name(name) => hash,
+                _ => word,
+            };
+            if let Ok(md5) = hash.parse::<Md5>() {
+                if self.seen.insert(md5) {
+                    self.md5s.push(md5);
+                } else {
+                    self.twice += 1;
+                }
+            } else if hash.parse::<Sha256>().is_ok() {
+                self.sha256s += 1;
+            } else if !hash.is_empty() && !is_name(hash) {
+                self.others.push(word.to_owned());
+            }
+        }
+    }
+}
+
+/// What stands between words. A byte order mark is no part of one.
+fn is_gap(char: char) -> bool {
+    is_blank(char)
+        || matches!(
+            char,
+            ',' | ';' | '|' | '"' | '\'' | '`' | '<' | '>' | '(' | ')' | '[' | ']'
+        )
+}
+
+fn is_blank(char: char) -> bool {
+    char.is_whitespace() || matches!(char, '\u{FEFF}' | '\0')
+}
+
+/// Whether it is what a hash is called before its digits.
+fn is_name(word: &str) -> bool {
+    let names = [
+        "md5", "md5sum", "md5hash", "sha256", "sha-256", "hash", "filehash",
+    ];
+    names.iter().any(|name| word.eq_ignore_ascii_case(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ONE: &str = "9e107d9d372bb6826bd81d3542a419d6";
+    const TWO: &str = "e4d909c290d0fb1ca068ffaddf22cbd0";
+    const LONG: &str = "d7a8fbb307d7809469ca9abcb0082e4f8d5651e46d3cdb762d02d0bf37c9e592";
+
+    #[track_caller]
+    fn check(text: &str, md5s: &[&str], others: &[&str], sha256s: usize) {
+        let list = HashList::read(text);
+        let shown: Vec<_> = list.md5s.iter().map(ToString::to_string).collect();
+        assert_eq!(shown, md5s, "{text:?}");
+        assert_eq!(
+            (list.others, list.sha256s),
+            (others.iter().map(ToString::to_string).collect(), sha256s),
+            "{text:?}"
+        );
+    }
+
+    #[test]
+    fn a_list_is_read_however_it_is_written() {
+        check(&format!("\u{FEFF}{ONE}\r\n{TWO}\r\n"), &[ONE, TWO], &[], 0);
+        check(&format!("{ONE}\r{TWO}"), &[ONE, TWO], &[], 0);
+        check(&format!("\"{ONE}\",'{TWO}'"), &[ONE, TWO], &[], 0);
+        check(
+            &format!("MD5:{ONE}\nmd5={TWO}\nMD5: {ONE}"),
+            &[ONE, TWO],
+            &[],
+            0,
+        );
+        check(
+            &format!("# {TWO}\n// no\n; no\n{ONE} # dropper {TWO}"),
+            &[ONE],
+            &[],
+            0,
+        );
+        check(&format!("md5,sha256\n{ONE},{LONG}"), &[ONE], &[], 1);
+        check(
+            &format!("{}  evil.exe", ONE.to_uppercase()),
+            &[ONE],
+            &["evil.exe"],
+            0,
+        );
+        check(&format!("sha256:{LONG}\nabc"), &[], &["abc"], 1);
+    }
+
+    #[test]
+    fn each_hash_is_taken_once_and_a_number_sign_in_a_line_without_ends_hides_nothing() {
+        let list = HashList::of(&format!("{ONE} # {TWO} {}", ONE.to_uppercase()));
+        assert_eq!((list.md5s.len(), list.twice), (2, 1));
+    }
+}
