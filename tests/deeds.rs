@@ -355,4 +355,16 @@ async fn z_without_a_row_never_takes_back_what_a_colleague_did() {
     // On its row it is another matter.
     console.press("@").await.until("CONFIRMED").await;
     console.press("z").await.shows(&["takes back: isolate"]);
+async fn a_pasted_list_of_three_thousand_hashes_is_taken_whole() {
+    let mut console = ready().await;
+    let hashes: Vec<_> = (0..3000).map(|n| format!("{n:032x}")).collect();
+    console.press("8 a").await;
+    console
+        .paste(&hashes.join("\n"))
+        .await
+        .shows(&["3000 hashes, 0 words that are none"]);
+    // A list that is longer than any is refused as a whole.
+    console.paste(&"f".repeat(1_000_000)).await;
+    console.shows(&["Not pasted: 1000000 characters; this field takes at most 1000000"]);
+    console.shows(&["3000 hashes, 0 words that are none"]);
 }

@@ -2,7 +2,7 @@
 
 mod support;
 
-use lampblack::app::Setup;
+use lampblack::app::{Input, Setup};
 use lampblack::panes::PaneId;
 use lampblack::query::Index;
 use lampblack::read::Fetch;
@@ -240,4 +240,101 @@ fn what_is_typed_after_a_key_that_begins_no_entry_here_is_no_command() {
     assert_eq!(stage.app.focus(), PaneId::Overlay);
     stage.press("esc q");
     assert_ne!(stage.app.focus(), PaneId::Overlay);
+}
+
+/// As many terms as make a text of some size.
+fn terms(n: usize) -> String {
+    let terms: Vec<_> = (0..n)
+        .map(|at| format!("process_name:a{at:05}.exe"))
+        .collect();
+    terms.join(" OR ")
+}
+
+#[test]
+fn a_long_paste_is_taken_whole_and_asked_whole() {
+    let query = terms(2000);
+    let mut stage = Stage::new(120, 36);
+    stage.answer_all(world::answer);
+    stage.input(Input::Paste(query.clone())).press("enter");
+    assert_eq!(asked(&stage), [query]);
+}
+
+#[test]
+fn a_paste_that_is_too_long_is_refused_with_the_limit_and_the_text_stays() {
+    let mut stage = Stage::new(160, 36);
+    stage.answer_all(world::answer).write("username:tkim");
+    stage.input(Input::Paste(terms(4000)));
+    stage.shows(&[
+        "Not pasted: 107996 characters; this field takes at most 65000, and has room for 64987 more",
+        "username:tkim",
+    ]);
+    stage.press("enter");
+    assert_eq!(asked(&stage), ["username:tkim"]);
+}
+
+#[test]
+fn every_field_takes_a_paste_whole_or_names_its_limit() {
+    let mut stage = Stage::new(120, 36);
+    stage.search("process_name:net.exe").press("esc");
+    for keys in [
+        "/", ":", "E", "ctrl-t", "ctrl-s s", "W", "I", "I tab", "S|n", "9 n", "9 tab n", "7 n",
+        "6 n", "8 a", "4 i", "2 tab /", "F /", "esc F K", "3 /", "3 i", "5 i",
+    ] {
+        stage.press("ctrl-l esc esc esc esc 1 esc");
+        for key in keys.split(' ') {
+            stage
+                .press(&key.replace('|', " "))
+                .answer_all(world::answer);
+        }
+        stage.input(Input::Paste("x".repeat(1_100_000)));
+        stage.shows(&["Not pasted: 1100000 characters; this field takes at most"]);
+    }
+}
+
+#[test]
+fn what_is_typed_beyond_the_limit_is_said_and_not_sent_without_a_word() {
+    let mut stage = Stage::new(120, 36);
+    stage.answer_all(world::answer);
+    stage.input(Input::Paste("x".repeat(64_999)));
+    stage.write("yz");
+    stage.shows(&["This field takes at most 65000 characters; 1 typed after that were not taken"]);
+    stage.press("enter");
+    stage.shows(&["Not run: 1 typed characters were not taken"]);
+    assert_eq!(asked(&stage), [""; 0]);
+    stage.press("enter");
+    assert_eq!(asked(&stage), [format!("{}y", "x".repeat(64_999))]);
+}
+
+#[test]
+fn what_is_typed_at_once_means_what_it_means_key_by_key() {
+    for text in ["process_name:net.exe usern", "\u{1b}", "jjq"] {
+        let mut at_once = Stage::new(120, 36);
+        at_once.answer_all(world::answer).press("esc 3");
+        at_once.input(Input::Typed(format!("i{text}")));
+        let mut by_key = Stage::new(120, 36);
+        by_key
+            .answer_all(world::answer)
+            .press("esc 3 i")
+            .write(text);
+        assert_eq!(at_once.text(), by_key.text());
+    }
+    let mut stage = Stage::new(120, 36);
+    stage.search("process_name:net.exe").press("esc");
+    stage.input(Input::Typed("jjF".into()));
+    stage.shows(&["Facets"]);
+}
+
+#[tokio::test]
+async fn a_text_that_comes_as_keys_is_one_text() {
+    let mut console = Console::start().await;
+    let query = terms(1500);
+    console.write(&query).await;
+    // The end of it is in sight, and nothing of it is lost.
+    console.shows(&["a01499.exe"]);
+    console
+        .press("ctrl-a")
+        .await
+        .write("x")
+        .await
+        .shows(&["xprocess_name:a00000.exe"]);
 }

@@ -62,6 +62,43 @@ fn a_key_after_a_change_of_size_is_seen_at_once() {
 }
 
 #[test]
+fn a_text_that_the_terminal_types_key_by_key_is_taken_whole() {
+    let home = TempDir::new().unwrap();
+    let mut pty = demo(&home);
+    let text = "process_name:a.exe OR ".repeat(1800);
+    pty.send(&text);
+    pty.send("end");
+    pty.until("a.exe OR end ");
+    pty.send("\x01x");
+    pty.until("xprocess_name:a.exe OR");
+}
+
+#[test]
+fn a_paste_that_never_ends_is_ended_by_an_interrupt() {
+    let home = TempDir::new().unwrap();
+    let mut pty = demo(&home);
+    pty.send("before\x1b[200~never");
+    pty.until("│before ");
+    pty.send("\x03");
+    pty.until("again within a second quits");
+    // What was pasted is dropped, and keys are keys again.
+    pty.send("x");
+    pty.until("│beforex ");
+}
+
+#[test]
+fn an_interrupt_is_heard_before_what_was_typed_and_not_handled_yet() {
+    let home = TempDir::new().unwrap();
+    let mut pty = demo(&home);
+    // Twice within a second leaves, whatever stands before it.
+    pty.send(&"\x1b[A\x1b[Ba".repeat(200_000));
+    pty.send("\x03");
+    pty.send("\x03");
+    assert!(pty.wait().success());
+    check_restored(&pty);
+}
+
+#[test]
 fn a_termination_leaves_a_clean_shell() {
     for signal in [Signal::TERM, Signal::HUP, Signal::INT] {
         let home = TempDir::new().unwrap();

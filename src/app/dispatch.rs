@@ -3,8 +3,8 @@
 use crossterm::event::KeyEvent;
 use jiff::{Timestamp, ToSpan};
 
-use super::{App, View, sight};
-use crate::keys::{Action, Chord, Lookup};
+use super::{App, Input, View, sight};
+use crate::keys::{self, Action, Chord, Lookup};
 use crate::panes::{FailurePane, FindPane, Pane, PaneId, QueryPane, RecordPane};
 use crate::query::Index;
 use crate::session::{Cx, Doing, Effect, Lead};
@@ -51,6 +51,24 @@ impl App {
     fn type_key(&mut self, key: KeyEvent, now: Timestamp, effects: &mut Vec<Effect>) {
         let (pane, session) = self.focused();
         pane.type_key(key, &mut Cx::new(session, effects, now));
+    }
+
+    /// Handles characters that came together. Where text is typed they cost what one key does; elsewhere each is a key.
+    pub(super) fn type_text(&mut self, text: &str, now: Timestamp) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        let mut rest = text;
+        while let Some(char) = rest.chars().next() {
+            if self.typed.is_empty() && self.scope().takes_text() && !self.is_blind() {
+                Cx::new(&mut self.session, &mut effects, now).dismiss();
+                let (pane, session) = self.focused();
+                pane.type_text(rest, &mut Cx::new(session, &mut effects, now));
+                effects.extend(self.handle(Input::Resize, now));
+                break;
+            }
+            effects.extend(self.handle(Input::Key(keys::key_of(char)), now));
+            rest = &rest[char.len_utf8()..];
+        }
+        effects
     }
 
     pub(super) fn act(&mut self, action: Action, now: Timestamp, effects: &mut Vec<Effect>) {

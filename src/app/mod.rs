@@ -39,6 +39,8 @@ pub use view::View;
 pub enum Input {
     /// A key was pressed.
     Key(KeyEvent),
+    /// Characters were typed so fast that they came together.
+    Typed(String),
     /// Text was pasted.
     Paste(String),
     /// The terminal has another size.
@@ -168,6 +170,7 @@ impl App {
         let mut effects = Vec::new();
         match input {
             Input::Key(key) => self.key(key, now, &mut effects),
+            Input::Typed(text) => return self.type_text(&text, now),
             Input::Paste(_) if self.is_blind() => self.refuse_unseen("paste", now, &mut effects),
             Input::Paste(text) => {
                 let (pane, session) = self.focused();

@@ -114,6 +114,16 @@ impl Chord {
     }
 }
 
+/// The key that types a character, as terminals report it.
+pub fn key_of(char: char) -> KeyEvent {
+    let modifiers = if char.is_uppercase() {
+        KeyModifiers::SHIFT
+    } else {
+        KeyModifiers::NONE
+    };
+    KeyEvent::new(KeyCode::Char(char), modifiers)
+}
+
 impl From<KeyEvent> for Chord {
     fn from(key: KeyEvent) -> Self {
         Self::new(key.code, key.modifiers)

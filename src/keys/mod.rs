@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 
 pub use action::Action;
 pub use binding::Binding;
-pub use chord::Chord;
+pub use chord::{Chord, key_of};
 pub use docs::{markdown, text};
 pub use scope::Scope;
 

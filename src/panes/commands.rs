@@ -98,14 +98,20 @@ impl Pane for CommandsPane {
         moved.is_some()
     }
 
-    fn type_key(&mut self, key: KeyEvent, _: &mut Cx<'_>) {
-        if self.entry.type_key(key) {
+    fn type_key(&mut self, key: KeyEvent, cx: &mut Cx<'_>) {
+        if self.entry.type_key(key, cx) {
             self.cursor = 0;
         }
     }
 
-    fn paste(&mut self, text: &str, _: &mut Cx<'_>) {
-        self.entry.paste(text);
+    fn type_text(&mut self, text: &str, cx: &mut Cx<'_>) {
+        if self.entry.type_text(text, cx) {
+            self.cursor = 0;
+        }
+    }
+
+    fn paste(&mut self, text: &str, cx: &mut Cx<'_>) {
+        self.entry.paste(text, cx);
         self.cursor = 0;
     }
 

@@ -262,12 +262,16 @@ impl Pane for DownloadPane {
         true
     }
 
-    fn type_key(&mut self, key: KeyEvent, _: &mut Cx<'_>) {
-        self.editor.type_key(key);
+    fn type_key(&mut self, key: KeyEvent, cx: &mut Cx<'_>) {
+        self.editor.type_key(key, cx);
     }
 
-    fn paste(&mut self, text: &str, _: &mut Cx<'_>) {
-        self.editor.paste(&text.replace('\n', " "));
+    fn type_text(&mut self, text: &str, cx: &mut Cx<'_>) {
+        self.editor.type_text(text, cx);
+    }
+
+    fn paste(&mut self, text: &str, cx: &mut Cx<'_>) {
+        self.editor.paste(&text.replace(['\r', '\n'], " "), cx);
     }
 
     fn settle(&mut self, cx: &mut Cx<'_>) {

@@ -5,41 +5,70 @@ use std::ops::Range;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use tui_textarea::{CursorMove, TextArea};
 
+use crate::session::Cx;
 use crate::text::{self, Untrusted};
 
-/// The most characters a query may have: whatever is pasted, a key is on screen within a frame.
-const LIMIT: usize = 64 * 1024;
+/// The most characters of a text, unless its owner says otherwise: each key reads all of it again, and the cursor is
+/// placed by 16-bit numbers.
+const LIMIT: usize = 65_000;
 
-/// A text area, spoken to in the terms of a query.
-#[derive(Debug, Default)]
-pub(super) struct Editor(TextArea<'static>);
+/// A text area, spoken to in the terms of a query. It takes what is pasted whole, or not at all.
+#[derive(Debug)]
+pub(super) struct Editor {
+    area: TextArea<'static>,
+    /// The most characters it takes.
+    limit: usize,
+    /// Typed characters that did not fit since the text was set.
+    n_refused: usize,
+}
+
+/// What became of a paste.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Pasted {
+    /// It was inserted as it is.
+    AsIs,
+    /// It was inserted without what cannot be seen, and with defanged addresses restored.
+    Cleaned,
+    /// It is longer than what there is room for: the text is as it was.
+    Refused,
+}
+
+impl Default for Editor {
+    fn default() -> Self {
+        Self::with_limit(LIMIT)
+    }
+}
 
 impl Editor {
+    /// An empty text of at most so many characters.
+    pub(super) fn with_limit(limit: usize) -> Self {
+        Self {
+            area: TextArea::default(),
+            limit,
+            n_refused: 0,
+        }
+    }
+
     pub(super) fn lines(&self) -> &[String] {
-        self.0.lines()
+        self.area.lines()
     }
 
     pub(super) fn text(&self) -> String {
-        self.0.lines().join("\n")
+        self.area.lines().join("\n")
     }
 
     /// The line of the cursor, and how many characters of it are before the cursor.
     pub(super) fn cursor(&self) -> (usize, usize) {
-        let cursor = self.0.cursor();
+        let cursor = self.area.cursor();
         (cursor.0, cursor.1)
     }
 
     /// The position of the cursor in [`Editor::text`].
     pub(super) fn cursor_byte(&self) -> usize {
         let (row, column) = self.cursor();
-        let before: usize = self
-            .0
-            .lines()
-            .iter()
-            .take(row)
-            .map(|line| line.len() + 1)
-            .sum();
-        let line = self.0.lines().get(row).map_or("", String::as_str);
+        let lines = self.area.lines().iter();
+        let before: usize = lines.take(row).map(|line| line.len() + 1).sum();
+        let line = self.area.lines().get(row).map_or("", String::as_str);
         before
             + line
                 .char_indices()
@@ -49,9 +78,10 @@ impl Editor {
 
     /// Replaces everything; the cursor goes to the end.
     pub(super) fn set(&mut self, text: &str) {
-        self.0 = TextArea::new(clean(text).lines().map(str::to_owned).collect());
-        self.0.move_cursor(CursorMove::Bottom);
-        self.0.move_cursor(CursorMove::End);
+        self.n_refused = 0;
+        self.area = TextArea::new(clean(text).lines().map(str::to_owned).collect());
+        self.area.move_cursor(CursorMove::Bottom);
+        self.area.move_cursor(CursorMove::End);
     }
 
     /// Replaces a range of [`Editor::text`]; the cursor goes behind the new text.
@@ -60,62 +90,121 @@ impl Editor {
         let rest = text.split_off(span.end);
         text.truncate(span.start);
         self.set(&format!("{text}{with}"));
-        let end = self.0.cursor();
+        let end = self.area.cursor();
         let lines: Vec<_> = format!("{text}{with}{rest}")
             .lines()
             .map(str::to_owned)
             .collect();
-        self.0 = TextArea::new(lines);
+        self.area = TextArea::new(lines);
         let place = |n: usize| u16::try_from(n).unwrap_or(u16::MAX);
-        self.0
+        self.area
             .move_cursor(CursorMove::Jump(place(end.0), place(end.1)));
     }
 
-    pub(super) fn newline(&mut self) {
-        self.0.insert_newline();
+    pub(super) fn newline(&mut self, cx: &mut Cx<'_>) {
+        self.type_text("\n", cx);
     }
 
-    /// Takes a key; true when the text has changed by it.
-    pub(super) fn type_key(&mut self, key: KeyEvent) -> bool {
+    /// Takes a key that edits the text; true when the text has changed by it. Characters are [`Editor::type_text`].
+    pub(super) fn type_key(&mut self, key: KeyEvent, cx: &mut Cx<'_>) -> bool {
+        if let KeyCode::Char(char) = key.code
+            && (key.modifiers - KeyModifiers::SHIFT).is_empty()
+        {
+            return self.type_text(char.encode_utf8(&mut [0; 4]), cx);
+        }
         // The shell's meaning, which every hand knows, not the widget's, which is undo.
         if key.code == KeyCode::Char('u') && key.modifiers == KeyModifiers::CONTROL {
-            return self.0.delete_line_by_head();
+            return self.area.delete_line_by_head();
         }
         // Tabs and line breaks have meanings of their own here.
         let is_text = !matches!(key.code, KeyCode::Enter | KeyCode::Tab | KeyCode::BackTab);
-        let is_full = matches!(key.code, KeyCode::Char(_))
-            && (key.modifiers - KeyModifiers::SHIFT).is_empty()
-            && self.0.lines().iter().map(String::len).sum::<usize>() >= LIMIT;
-        is_text && !is_full && self.0.input(key)
+        is_text && self.area.input(key)
     }
 
-    /// Inserts what was pasted; true when it had to be changed.
-    pub(super) fn paste(&mut self, pasted: &str) -> bool {
-        let room = LIMIT.saturating_sub(self.text().len());
-        let cut: String = pasted.chars().take(room).collect();
-        let cleaned = clean(&text::refang(&cut));
-        self.0.insert_str(&cleaned);
-        cleaned != pasted
+    /// Inserts characters that were typed together; false when nothing has changed because there is no room for them.
+    pub(super) fn type_text(&mut self, typed: &str, cx: &mut Cx<'_>) -> bool {
+        let n_typed = typed.chars().count();
+        if n_typed > self.room(n_typed) {
+            self.n_refused += n_typed;
+            cx.warn(format!(
+                "This field takes at most {} characters; {} typed after that were not taken",
+                self.limit, self.n_refused
+            ));
+            return false;
+        }
+        self.area.insert_str(typed)
+    }
+
+    /// Inserts what was pasted, whole or not at all.
+    pub(super) fn paste(&mut self, pasted: &str, cx: &mut Cx<'_>) -> Pasted {
+        let mut n_pasted = pasted.chars().count();
+        let room = self.room(n_pasted);
+        // What is much too long is not worth cleaning.
+        if n_pasted <= room.saturating_mul(2) {
+            let cleaned = clean(&text::refang(pasted));
+            n_pasted = cleaned.chars().count();
+            if n_pasted <= room {
+                self.area.insert_str(&cleaned);
+                return if cleaned == pasted {
+                    Pasted::AsIs
+                } else {
+                    Pasted::Cleaned
+                };
+            }
+        }
+        cx.warn(format!(
+            "Not pasted: {n_pasted} characters; this field takes at most {}, and has room for {room} more",
+            self.limit
+        ));
+        Pasted::Refused
+    }
+
+    /// How many more characters fit: at least as many as asked for, or exactly.
+    fn room(&self, wanted: usize) -> usize {
+        let lines = self.area.lines();
+        let n_bytes: usize = lines.iter().map(|line| line.len() + 1).sum();
+        // No character is less than a byte: only near the limit must they be counted.
+        if n_bytes + wanted <= self.limit {
+            return self.limit - n_bytes;
+        }
+        let n_chars: usize = lines.iter().map(|line| line.chars().count() + 1).sum();
+        (self.limit + 1).saturating_sub(n_chars)
+    }
+
+    /// Why the text is not what was typed, if it is not.
+    pub(super) fn trouble(&self) -> Option<String> {
+        let (n, limit) = (self.n_refused, self.limit);
+        (n > 0).then(|| {
+            format!("{n} typed characters were not taken: this field takes at most {limit}")
+        })
+    }
+
+    /// Forgets that characters were refused: the user knows.
+    pub(super) fn accept(&mut self) {
+        self.n_refused = 0;
     }
 
     /// Moves a line down; false on the last one.
     pub(super) fn go_down(&mut self) -> bool {
-        let is_last = self.cursor().0 + 1 >= self.0.lines().len();
-        self.0.move_cursor(CursorMove::Down);
+        let is_last = self.cursor().0 + 1 >= self.area.lines().len();
+        self.area.move_cursor(CursorMove::Down);
         !is_last
     }
 
     /// Moves a line up; false on the first one.
     pub(super) fn go_up(&mut self) -> bool {
         let is_first = self.cursor().0 == 0;
-        self.0.move_cursor(CursorMove::Up);
+        self.area.move_cursor(CursorMove::Up);
         !is_first
     }
 }
 
 /// The text without what cannot be seen: it would search for something else than it shows.
 fn clean(text: &str) -> String {
-    let is_plain = |char: char| text::visible(&Untrusted::from(char.to_string())).starts_with(char);
+    let is_plain = |char: char| {
+        matches!(char, ' '..='~')
+            || text::visible(&Untrusted::from(char.to_string())).starts_with(char)
+    };
     text.trim_end_matches(['\r', '\n'])
         .chars()
         .map(|char| if char == '\t' { ' ' } else { char })
@@ -125,7 +214,21 @@ fn clean(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use jiff::Timestamp;
+
     use super::*;
+    use crate::session::{Identity, Session};
+
+    /// Does something with an editor, and gives what was said of it.
+    fn notice(act: impl FnOnce(&mut Cx<'_>)) -> Option<String> {
+        let mut session = Session::new(Identity::default(), Vec::new());
+        act(&mut Cx::new(
+            &mut session,
+            &mut Vec::new(),
+            Timestamp::UNIX_EPOCH,
+        ));
+        session.last_warning
+    }
 
     #[test]
     fn the_cursor_is_counted_in_bytes_over_all_lines() {
@@ -153,17 +256,36 @@ mod tests {
         let mut editor = Editor::default();
         editor.set("process_name:net.exe cmdline:blah");
         let control = |char| KeyEvent::new(KeyCode::Char(char), KeyModifiers::CONTROL);
-        assert!(editor.type_key(control('w')));
+        notice(|cx| assert!(editor.type_key(control('w'), cx)));
         assert!(editor.text().starts_with("process_name:net.exe"));
-        assert!(editor.type_key(control('u')));
+        notice(|cx| assert!(editor.type_key(control('u'), cx)));
         assert_eq!(editor.text(), "");
     }
 
     #[test]
     fn what_is_pasted_is_seen_and_fanged() {
         let mut editor = Editor::default();
-        assert!(editor.paste("domain:evil[.]example\u{202e}\x1b[2J\r\n"));
+        let pasted = "domain:evil[.]example\u{202e}\x1b[2J\r\n";
+        notice(|cx| assert_eq!(editor.paste(pasted, cx), Pasted::Cleaned));
         assert_eq!(editor.text(), "domain:evil.example[2J");
-        assert!(!editor.paste(" plain"));
+        notice(|cx| assert_eq!(editor.paste(" plain", cx), Pasted::AsIs));
+    }
+
+    #[test]
+    fn what_does_not_fit_leaves_the_text_as_it_was() {
+        let mut editor = Editor::with_limit(6);
+        notice(|cx| assert_eq!(editor.paste("grüße", cx), Pasted::AsIs));
+        let said = notice(|cx| assert_eq!(editor.paste("ab", cx), Pasted::Refused));
+        let wanted =
+            "Not pasted: 2 characters; this field takes at most 6, and has room for 1 more";
+        assert_eq!(said.as_deref(), Some(wanted));
+        assert_eq!(editor.text(), "grüße");
+        // What is cleaned is counted as it is inserted.
+        notice(|cx| assert_eq!(editor.paste("\u{200b}!", cx), Pasted::Cleaned));
+        assert!(notice(|cx| assert!(!editor.type_text("?", cx))).is_some());
+        assert_eq!(editor.text(), "grüße!");
+        assert!(editor.trouble().is_some());
+        editor.set("");
+        assert_eq!(editor.trouble(), None);
     }
 }

@@ -7,7 +7,11 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::{Look, editor::Editor};
+use super::{
+    Look,
+    editor::{Editor, Pasted},
+};
+use crate::session::Cx;
 use crate::text;
 use crate::theme::Theme;
 use crate::widgets::cells;
@@ -22,6 +26,11 @@ impl Entry {
         let mut editor = Editor::default();
         editor.set(text);
         Self(editor)
+    }
+
+    /// An empty line of at most so many characters.
+    pub(super) fn with_limit(limit: usize) -> Self {
+        Self(Editor::with_limit(limit))
     }
 
     /// Replaces what is typed.
@@ -40,13 +49,23 @@ impl Entry {
     }
 
     /// Takes a key; true when the text has changed by it.
-    pub(super) fn type_key(&mut self, key: KeyEvent) -> bool {
-        self.0.type_key(key)
+    pub(super) fn type_key(&mut self, key: KeyEvent, cx: &mut Cx<'_>) -> bool {
+        self.0.type_key(key, cx)
     }
 
-    /// Takes what was pasted as one line.
-    pub(super) fn paste(&mut self, text: &str) {
-        self.0.paste(&text.replace(['\r', '\n'], " "));
+    /// Takes characters that were typed together; true when the text has changed by it.
+    pub(super) fn type_text(&mut self, text: &str, cx: &mut Cx<'_>) -> bool {
+        self.0.type_text(text, cx)
+    }
+
+    /// Takes what was pasted as one line, whole or not at all.
+    pub(super) fn paste(&mut self, text: &str, cx: &mut Cx<'_>) -> Pasted {
+        self.0.paste(&text.replace(['\r', '\n'], " "), cx)
+    }
+
+    /// Why the text is not what was typed, if it is not.
+    pub(super) fn trouble(&self) -> Option<String> {
+        self.0.trouble()
     }
 
     /// Draws it behind a label: the end of it where there is no room for all, and the cursor.

@@ -1,5 +1,7 @@
 //! Hashes that are typed or pasted, to be banned.
 
+use std::collections::HashSet;
+
 use crossterm::event::KeyEvent;
 use ratatui::{
     Frame,
@@ -7,17 +9,31 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::{Look, Pane, PaneId, SheetPane, entry::Entry};
+use super::{Look, Pane, PaneId, SheetPane, editor::Pasted, entry::Entry};
 use crate::deeds::Deed;
 use crate::keys::{Action, Scope};
 use crate::model::Md5;
 use crate::session::{Cx, Session};
 
 /// The overlay in which hashes are pasted. Whatever is no hash is answered on the sheet that follows.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct HashesPane {
     entry: Entry,
+    /// What stands in the entry, up to date with it.
+    found: Found,
     sheet: Option<SheetPane>,
+}
+
+impl Default for HashesPane {
+    fn default() -> Self {
+        /// Ten thousand hashes as any product lists them, with room for names and dates beside them.
+        const LIMIT: usize = 1_000_000;
+        Self {
+            entry: Entry::with_limit(LIMIT),
+            found: Found::default(),
+            sheet: None,
+        }
+    }
 }
 
 /// What stands in a text: hashes, each once, and words that are none.
@@ -31,11 +47,12 @@ struct Found {
 impl Found {
     fn of(text: &str) -> Self {
         let mut found = Self::default();
+        let mut seen = HashSet::new();
         let is_gap = |char: char| char.is_whitespace() || matches!(char, ',' | ';' | '"' | '\'');
         for word in text.split(is_gap).filter(|word| !word.is_empty()) {
             match word.parse::<Md5>() {
-                Ok(md5) if found.hashes.contains(&md5) => found.twice += 1,
-                Ok(md5) => found.hashes.push(md5),
+                Ok(md5) if seen.insert(md5) => found.hashes.push(md5),
+                Ok(_) => found.twice += 1,
                 Err(()) => found.junk.push(word.to_owned()),
             }
         }
@@ -80,24 +97,39 @@ impl Pane for HashesPane {
         if action != Action::Accept {
             return false;
         }
-        let found = Found::of(&self.entry.text());
-        if found.hashes.is_empty() {
+        if let Some(trouble) = self.entry.trouble() {
+            cx.warn(format!(
+                "{trouble}; paste the list, or ban it from a file: lampblack ban add -"
+            ));
+            return true;
+        }
+        if self.found.hashes.is_empty() {
             cx.warn("there is no MD5 among it: 32 hex digits each");
             return true;
         }
-        let answers = found.answers();
+        let answers = self.found.answers();
         let ban = |md5| Deed::Ban { md5, note: None };
-        let deeds = found.hashes.into_iter().map(ban).collect();
+        let deeds = self.found.hashes.iter().copied().map(ban).collect();
         self.sheet = Some(SheetPane::new(deeds, cx.session()).with_preface(answers));
         true
     }
 
-    fn type_key(&mut self, key: KeyEvent, _: &mut Cx<'_>) {
-        self.entry.type_key(key);
+    fn type_key(&mut self, key: KeyEvent, cx: &mut Cx<'_>) {
+        if self.entry.type_key(key, cx) {
+            self.found = Found::of(&self.entry.text());
+        }
     }
 
-    fn paste(&mut self, text: &str, _: &mut Cx<'_>) {
-        self.entry.paste(text);
+    fn type_text(&mut self, text: &str, cx: &mut Cx<'_>) {
+        if self.entry.type_text(text, cx) {
+            self.found = Found::of(&self.entry.text());
+        }
+    }
+
+    fn paste(&mut self, text: &str, cx: &mut Cx<'_>) {
+        if self.entry.paste(text, cx) != Pasted::Refused {
+            self.found = Found::of(&self.entry.text());
+        }
     }
 
     fn is_done(&self) -> bool {
@@ -117,7 +149,7 @@ impl Pane for HashesPane {
             Constraint::Fill(1),
         ])
         .areas(area);
-        let found = Found::of(&self.entry.text());
+        let found = &self.found;
         let said = format!(
             "{} hashes, {} words that are none",
             found.hashes.len(),

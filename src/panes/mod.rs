@@ -72,7 +72,7 @@ pub use sensor::SensorPane;
 pub use sheet::SheetPane;
 pub use tree::{State as TreeState, TreePane};
 
-use crate::keys::{Action, Keymap, Scope};
+use crate::keys::{self, Action, Keymap, Scope};
 use crate::query::Index;
 use crate::session::{Cx, Session};
 use crate::text;
@@ -186,6 +186,13 @@ pub trait Pane {
 
     /// Takes a key that means nothing else, where text is typed.
     fn type_key(&mut self, _key: KeyEvent, _cx: &mut Cx<'_>) {}
+
+    /// Takes characters that came together and mean nothing else, where text is typed. What costs time is done once.
+    fn type_text(&mut self, text: &str, cx: &mut Cx<'_>) {
+        for char in text.chars() {
+            self.type_key(keys::key_of(char), cx);
+        }
+    }
 
     /// Takes pasted text, where text is typed.
     fn paste(&mut self, _text: &str, _cx: &mut Cx<'_>) {}

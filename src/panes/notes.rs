@@ -64,12 +64,16 @@ impl Pane for NotesPane {
         true
     }
 
-    fn type_key(&mut self, key: KeyEvent, _: &mut Cx<'_>) {
-        self.entry.type_key(key);
+    fn type_key(&mut self, key: KeyEvent, cx: &mut Cx<'_>) {
+        self.entry.type_key(key, cx);
     }
 
-    fn paste(&mut self, text: &str, _: &mut Cx<'_>) {
-        self.entry.paste(text);
+    fn type_text(&mut self, text: &str, cx: &mut Cx<'_>) {
+        self.entry.type_text(text, cx);
+    }
+
+    fn paste(&mut self, text: &str, cx: &mut Cx<'_>) {
+        self.entry.paste(text, cx);
     }
 
     fn name_hidden(&mut self, marked: &MarkedRows) {

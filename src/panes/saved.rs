@@ -126,15 +126,21 @@ impl Pane for SavedPane {
         true
     }
 
-    fn type_key(&mut self, key: KeyEvent, _: &mut Cx<'_>) {
+    fn type_key(&mut self, key: KeyEvent, cx: &mut Cx<'_>) {
         if let Some(entry) = &mut self.naming {
-            entry.type_key(key);
+            entry.type_key(key, cx);
         }
     }
 
-    fn paste(&mut self, text: &str, _: &mut Cx<'_>) {
+    fn type_text(&mut self, text: &str, cx: &mut Cx<'_>) {
         if let Some(entry) = &mut self.naming {
-            entry.paste(text);
+            entry.type_text(text, cx);
+        }
+    }
+
+    fn paste(&mut self, text: &str, cx: &mut Cx<'_>) {
+        if let Some(entry) = &mut self.naming {
+            entry.paste(text, cx);
         }
     }
 

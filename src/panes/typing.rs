@@ -2,7 +2,8 @@
 
 use crossterm::event::KeyEvent;
 
-use super::editor::Editor;
+use super::editor::{Editor, Pasted};
+use crate::session::Cx;
 
 /// The line, if one is typed now.
 #[derive(Debug, Default)]
@@ -27,15 +28,21 @@ impl Typing {
     }
 
     /// Takes a key; gives the whole filter if that changed it.
-    pub(super) fn type_key(&mut self, key: KeyEvent) -> Option<String> {
+    pub(super) fn type_key(&mut self, key: KeyEvent, cx: &mut Cx<'_>) -> Option<String> {
         let editor = self.0.as_mut()?;
-        editor.type_key(key).then(|| editor.text())
+        editor.type_key(key, cx).then(|| editor.text())
     }
 
-    /// Takes what was pasted, as one line; gives the whole filter.
-    pub(super) fn paste(&mut self, text: &str) -> Option<String> {
+    /// Takes characters that were typed together; gives the whole filter if they changed it.
+    pub(super) fn type_text(&mut self, text: &str, cx: &mut Cx<'_>) -> Option<String> {
         let editor = self.0.as_mut()?;
-        editor.paste(text);
-        Some(editor.text().replace('\n', " "))
+        editor.type_text(text, cx).then(|| editor.text())
+    }
+
+    /// Takes what was pasted, as one line; gives the whole filter if that changed it.
+    pub(super) fn paste(&mut self, text: &str, cx: &mut Cx<'_>) -> Option<String> {
+        let editor = self.0.as_mut()?;
+        let pasted = editor.paste(text, cx);
+        (pasted != Pasted::Refused).then(|| editor.text().replace('\n', " "))
     }
 }

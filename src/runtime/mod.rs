@@ -1,5 +1,6 @@
 //! The world: the event loop, and everything the screen asks of it.
 
+mod decoder;
 mod events;
 mod hidden;
 mod output;
@@ -8,7 +9,7 @@ mod terminal;
 
 use std::{future::pending, io, time::Duration};
 
-use crossterm::event::Event;
+use crossterm::event::{Event, KeyModifiers};
 use futures::{FutureExt, Stream, StreamExt};
 use ratatui::{
     Terminal,
@@ -31,6 +32,12 @@ use crate::worker::{Reply, Request, Worker};
 /// How often the spinner turns. It is the only thing on the screen that moves by itself, and only while an answer is
 /// awaited.
 const TURN: Duration = Duration::from_millis(120);
+
+/// The most bytes of typed text that are handled in one go: more than any field takes is worth a frame in between.
+const BURST: usize = 256 * 1024;
+
+/// The most inputs that are handled before a frame: what never ceases must not keep the screen from being drawn.
+const INPUTS: usize = 1000;
 
 /// Runs the console until it is left, the terminal is gone and nothing is awaited, or the process is told to stop.
 ///
@@ -58,20 +65,32 @@ pub async fn run<B: Backend>(
     for effect in app.start(outside.clock().now()) {
         let _ = perform(effect, &ways, terminal, outside)?;
     }
+    let mut next = None;
     loop {
         terminal.draw(|frame| app.render(frame))?;
+        let is_waiting = app.is_waiting();
+        let first = async {
+            match next.take() {
+                Some(input) => Some(input),
+                None => sources.wait(is_waiting).await,
+            }
+        };
         let first = select! {
             biased;
             () = &mut stop => return Ok(Ended::Stopped),
-            input = sources.wait(app.is_waiting()) => match input {
+            input = first => match input {
                 Some(input) => input,
                 None => return Ok(Ended::Quiet),
             },
         };
         // Everything that has already arrived is handled before the next frame: a held key costs one draw.
-        let mut next = Some(first);
+        next = Some(first);
         let mut has_asked = false;
-        while let Some(input) = next {
+        for _ in 0..INPUTS {
+            let Some(first) = next.take() else {
+                break;
+            };
+            let (input, behind) = sources.gather(first);
             for effect in app.handle(input, outside.clock().now()) {
                 has_asked |= matches!(effect, Effect::Send(_));
                 match perform(effect, &ways, terminal, outside)? {
@@ -80,7 +99,7 @@ pub async fn run<B: Backend>(
                     Done::Silent => {}
                 }
             }
-            next = sources.ready();
+            next = behind.or_else(|| sources.ready());
             if next.is_none() && has_asked {
                 has_asked = false;
                 // What the worker knows it says at once, and it belongs to this frame.
@@ -212,6 +231,24 @@ impl<S: Stream<Item = io::Result<Event>> + Unpin> Sources<'_, S> {
         }
     }
 
+    /// Joins the characters that were typed together: the keys that have arrived, up to the first other input. Handled
+    /// one by one, a text that a terminal types as keys would cost its length for every character.
+    fn gather(&mut self, first: Input) -> (Input, Option<Input>) {
+        let Some(char) = typed(&first) else {
+            return (first, None);
+        };
+        let mut text = String::from(char);
+        loop {
+            let next = self.next_event();
+            match next.as_ref().and_then(typed) {
+                Some(char) if text.len() < BURST => text.push(char),
+                Some(_) => return (Input::Typed(text), next),
+                None if text.len() == char.len_utf8() => return (first, next),
+                None => return (Input::Typed(text), next),
+            }
+        }
+    }
+
     /// The next input that needs no waiting.
     fn ready(&mut self) -> Option<Input> {
         if let Ok(reply) = self.replies.try_recv() {
@@ -221,8 +258,15 @@ impl<S: Stream<Item = io::Result<Event>> + Unpin> Sources<'_, S> {
             self.n_errands -= 1;
             return Some(input);
         }
+        self.next_event()
+    }
+
+    /// The next input of the terminal that needs no waiting.
+    fn next_event(&mut self) -> Option<Input> {
         loop {
-            let Some(Ok(event)) = self.events.as_mut()?.next().now_or_never()? else {
+            // The runtime's own budget would break a burst into pieces of a hundred keys.
+            let next = task::unconstrained(self.events.as_mut()?.next());
+            let Some(Ok(event)) = next.now_or_never()? else {
                 self.events = None;
                 return None;
             };
@@ -230,6 +274,18 @@ impl<S: Stream<Item = io::Result<Event>> + Unpin> Sources<'_, S> {
                 return Some(input);
             }
         }
+    }
+}
+
+/// The character that an input types, if it is a key that does only that.
+fn typed(input: &Input) -> Option<char> {
+    match input {
+        Input::Key(key) if (key.modifiers - KeyModifiers::SHIFT).is_empty() => {
+            let char = key.code.as_char()?;
+            // Few terminals tell a capital letter by its modifier.
+            (key.modifiers.is_empty() || !char.is_lowercase()).then_some(char)
+        }
+        _ => None,
     }
 }
 
@@ -252,5 +308,62 @@ fn translate(event: Event) -> Option<Input> {
         Event::Paste(text) => Some(Input::Paste(text)),
         Event::Resize(..) => Some(Input::Resize),
         Event::FocusGained | Event::FocusLost | Event::Mouse(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crossterm::event::KeyCode;
+    use futures::stream;
+
+    use super::*;
+
+    /// What the loop would handle of these keys if they arrived at once.
+    fn handled(keys: impl Iterator<Item = KeyCode>) -> Vec<Input> {
+        let (_sender, mut replies) = mpsc::channel(1);
+        let (_told, news) = mpsc::unbounded_channel();
+        let events: Vec<_> = keys.map(|code| Ok(Event::Key(code.into()))).collect();
+        let mut sources = Sources {
+            events: Some(stream::iter(events)),
+            replies: &mut replies,
+            news,
+            n_errands: 0,
+        };
+        let mut inputs = Vec::new();
+        let mut next = sources.ready();
+        while let Some(first) = next {
+            let (input, behind) = sources.gather(first);
+            inputs.push(input);
+            next = behind.or_else(|| sources.ready());
+        }
+        inputs
+    }
+
+    #[test]
+    fn what_is_typed_in_one_burst_is_one_input_however_long_it_is() {
+        for n in [2, 40_000, 200_000] {
+            let inputs = handled(std::iter::repeat_n(KeyCode::Char('a'), n));
+            let [Input::Typed(text)] = &inputs[..] else {
+                panic!("{} inputs for {n} keys", inputs.len());
+            };
+            assert_eq!(text.len(), n);
+        }
+    }
+
+    #[test]
+    fn keys_that_type_nothing_stay_in_their_place() {
+        let keys = "ab".chars().map(KeyCode::Char);
+        let inputs = handled(
+            keys.clone()
+                .chain([KeyCode::Enter])
+                .chain(keys)
+                .chain([KeyCode::Up]),
+        );
+        let inputs: Vec<_> = inputs.iter().map(|input| format!("{input:?}")).collect();
+        assert_eq!(inputs.len(), 4);
+        assert_eq!(inputs[0], r#"Typed("ab")"#);
+        assert!(inputs[1].contains("Enter"));
+        assert_eq!(inputs[2], r#"Typed("ab")"#);
+        assert!(inputs[3].contains("Up"));
     }
 }

@@ -229,14 +229,20 @@ impl Pane for FacetsPane {
         true
     }
 
-    fn type_key(&mut self, key: KeyEvent, _: &mut Cx<'_>) {
-        if let Some(text) = self.typing.type_key(key) {
+    fn type_key(&mut self, key: KeyEvent, cx: &mut Cx<'_>) {
+        if let Some(text) = self.typing.type_key(key, cx) {
             self.set_filter(&text);
         }
     }
 
-    fn paste(&mut self, text: &str, _: &mut Cx<'_>) {
-        if let Some(text) = self.typing.paste(text) {
+    fn type_text(&mut self, text: &str, cx: &mut Cx<'_>) {
+        if let Some(text) = self.typing.type_text(text, cx) {
+            self.set_filter(&text);
+        }
+    }
+
+    fn paste(&mut self, text: &str, cx: &mut Cx<'_>) {
+        if let Some(text) = self.typing.paste(text, cx) {
             self.set_filter(&text);
         }
     }

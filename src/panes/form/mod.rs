@@ -14,7 +14,7 @@ use ratatui::{
 };
 
 use super::{Look, MarkedRows, Pane, PaneId, SheetPane};
-use crate::keys::{Action, Scope};
+use crate::keys::{self, Action, Scope};
 use crate::model::User;
 use crate::session::{Cx, Session};
 use crate::text::{self, Untrusted};
@@ -152,15 +152,24 @@ impl Pane for FormPane {
                 cx.notify("space says yes or no");
             }
         } else {
-            line.entry.type_key(key);
+            line.entry.type_key(key, cx);
         }
     }
 
-    fn paste(&mut self, text: &str, _: &mut Cx<'_>) {
+    fn type_text(&mut self, text: &str, cx: &mut Cx<'_>) {
+        match self.lines.get_mut(self.at) {
+            Some(line) if line.kind != Kind::Choice => {
+                line.entry.type_text(text, cx);
+            }
+            _ => (text.chars()).for_each(|char| self.type_key(keys::key_of(char), cx)),
+        }
+    }
+
+    fn paste(&mut self, text: &str, cx: &mut Cx<'_>) {
         if let Some(line) = self.lines.get_mut(self.at)
             && line.kind != Kind::Choice
         {
-            line.entry.paste(text);
+            line.entry.paste(text, cx);
         }
     }
 

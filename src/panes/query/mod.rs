@@ -8,7 +8,10 @@ use std::ops::Range;
 use crossterm::event::KeyEvent;
 use ratatui::{Frame, layout::Rect, text::Line};
 
-use super::{Look, Pane, PaneId, editor::Editor};
+use super::{
+    Look, Pane, PaneId,
+    editor::{Editor, Pasted},
+};
 use crate::keys::{Action, Scope};
 use crate::query::{self, Completion, Index, Level, Parsed, Problem, Role};
 use crate::session::{Cx, Session, When};
@@ -174,6 +177,12 @@ impl QueryPane {
     fn submit(&mut self, cx: &mut Cx<'_>) {
         self.withdraw();
         self.recalled = None;
+        if let Some(trouble) = self.editor.trouble() {
+            self.editor.accept();
+            return cx.warn(format!(
+                "Not run: {trouble}. Press Enter again to run it anyway"
+            ));
+        }
         let text = self.editor.lines().join(" ");
         let error = self
             .parsed
@@ -250,7 +259,7 @@ impl Pane for QueryPane {
         match action {
             Action::Submit => self.submit(cx),
             Action::Newline => {
-                self.editor.newline();
+                self.editor.newline(cx);
                 self.changed();
             }
             Action::Complete => self.complete(),
@@ -267,8 +276,8 @@ impl Pane for QueryPane {
         true
     }
 
-    fn type_key(&mut self, key: KeyEvent, _: &mut Cx<'_>) {
-        if self.editor.type_key(key) {
+    fn type_key(&mut self, key: KeyEvent, cx: &mut Cx<'_>) {
+        if self.editor.type_key(key, cx) {
             self.recalled = None;
             self.changed();
         } else {
@@ -276,12 +285,22 @@ impl Pane for QueryPane {
         }
     }
 
+    fn type_text(&mut self, text: &str, cx: &mut Cx<'_>) {
+        if self.editor.type_text(text, cx) {
+            self.recalled = None;
+            self.changed();
+        }
+    }
+
     fn paste(&mut self, text: &str, cx: &mut Cx<'_>) {
-        let is_changed = self.editor.paste(text);
+        let pasted = self.editor.paste(text, cx);
+        if pasted == Pasted::Refused {
+            return;
+        }
         self.recalled = None;
         self.changed();
         self.offer = Offer::default();
-        if is_changed {
+        if pasted == Pasted::Cleaned {
             cx.notify(
                 "pasted; what cannot be seen was taken out, and defanged addresses were restored",
             );

@@ -12,7 +12,7 @@ use ratatui::{Frame, layout::Rect, text::Line};
 
 use super::{Clues, FormPane, Look, MarkedRows, Pane, PaneId, motion};
 use crate::deeds::{Act, Deed, Grounds, Plan, Triage, Verdict};
-use crate::keys::{Action, Scope};
+use crate::keys::{self, Action, Scope};
 use crate::model::{AlertId, AlertStatus};
 use crate::session::{Cx, Preview, Session};
 use crate::text;
@@ -365,7 +365,7 @@ impl Pane for SheetPane {
         let is_warned = is_again && has_warnings(self, cx.session());
         match self.fields.entry() {
             Some(entry) => {
-                entry.type_key(key);
+                entry.type_key(key, cx);
                 self.keep_reason(cx);
             }
             None if is_warned => {
@@ -386,9 +386,26 @@ impl Pane for SheetPane {
         }
     }
 
+    fn type_text(&mut self, text: &str, cx: &mut Cx<'_>) {
+        let mut rest = text;
+        // What is typed where nothing is written may begin the reason.
+        while self.fields.entry().is_none()
+            && let Some(char) = rest.chars().next()
+        {
+            rest = &rest[char.len_utf8()..];
+            self.type_key(keys::key_of(char), cx);
+        }
+        if let Some(entry) = self.fields.entry()
+            && !rest.is_empty()
+        {
+            entry.type_text(rest, cx);
+            self.keep_reason(cx);
+        }
+    }
+
     fn paste(&mut self, text: &str, cx: &mut Cx<'_>) {
         if let Some(entry) = self.fields.entry() {
-            entry.paste(text);
+            entry.paste(text, cx);
             self.keep_reason(cx);
         }
     }
