@@ -60,6 +60,14 @@ pub enum Error {
     #[error("the connection was cut before all of the answer to {endpoint} had come")]
     #[expect(missing_docs, reason = "the message says what it is")]
     Cut { endpoint: String },
+    /// An address that servers and what stands before them would refuse. Nothing was sent.
+    #[error("{what}: the search is too long; {length} bytes, and an address takes {most}")]
+    #[expect(missing_docs, reason = "the message says what they are")]
+    TooLong {
+        what: String,
+        length: usize,
+        most: usize,
+    },
     /// Settings that cannot work.
     #[error("the setting {what} cannot be used: {reason}")]
     #[expect(missing_docs, reason = "the message says what they are")]
@@ -103,6 +111,7 @@ impl Error {
             | Self::NotTls
             | Self::Redirected { .. }
             | Self::Malformed { .. }
+            | Self::TooLong { .. }
             | Self::Invalid { .. }
             | Self::Internal => false,
         }
@@ -132,6 +141,7 @@ impl Error {
             | Self::PlainHttp
             | Self::NotTls
             | Self::Redirected { .. }
+            | Self::TooLong { .. }
             | Self::Invalid { .. } => true,
             Self::Refused { status, .. } => (400..500).contains(status),
             Self::Timeout(_)
@@ -177,6 +187,7 @@ impl Error {
                     "ask the server's administrators before you trust this certificate"
                 }
             },
+            Self::TooLong { .. } => "search for fewer terms at a time",
             Self::PlainHttp => "begin the profile's url with https://",
             Self::NotTls => "check the port in the profile's url",
             Self::Busy(_) => "try again later, or use fewer connections",

@@ -14,6 +14,9 @@ use crate::wire::Malformed;
 /// How long connecting may take: a host that is up answers within a second, even behind a slow VPN.
 pub(super) const CONNECT: Duration = Duration::from_secs(15);
 
+/// The longest address that is sent: nginx, which stands before every server, refuses more than 8 KiB.
+const ADDRESS_MOST: usize = 8000;
+
 /// How much of an error's body is read: a page of words.
 pub(super) const ERROR_BYTES: usize = 64 * 1024;
 
@@ -65,6 +68,14 @@ impl Answer {
 impl Client {
     /// Sends a request, again if that is safe and worth it, and gives the answer of a success.
     pub(super) async fn send(&self, ask: &Ask) -> Result<Answer, Error> {
+        let length = ask.url(&self.0.base).as_str().len();
+        if length > ADDRESS_MOST {
+            return Err(Error::TooLong {
+                what: ask.about.clone(),
+                length,
+                most: ADDRESS_MOST,
+            });
+        }
         let mut repeated = 0;
         loop {
             match self.attempt(ask).await {

@@ -58,7 +58,8 @@ impl App {
         let mut effects = Vec::new();
         let mut rest = text;
         while let Some(char) = rest.chars().next() {
-            if self.typed.is_empty() && self.scope().takes_text() && !self.is_blind() {
+            let is_entry = self.typed.is_empty() && self.scope().takes_text();
+            if is_entry && self.refused.is_none() && !self.is_blind() {
                 Cx::new(&mut self.session, &mut effects, now).dismiss();
                 let (pane, session) = self.focused();
                 pane.type_text(rest, &mut Cx::new(session, &mut effects, now));

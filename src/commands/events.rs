@@ -142,12 +142,12 @@ fn kind(event: &Event) -> String {
     }
 }
 
-/// What was done, with a word where it was done to the sensor.
+/// What was done, with a word where it was done to the sensor, or where the path is not certain.
 fn action(event: &Event) -> String {
     let action = event.action();
-    if event.is_tamper {
-        format!("{action} (tamper)")
-    } else {
-        action.to_owned()
+    match (event.is_tamper, event.is_doubtful) {
+        (true, _) => format!("{action} (tamper)"),
+        (false, true) => format!("{action} (path uncertain)"),
+        (false, false) => action.to_owned(),
     }
 }

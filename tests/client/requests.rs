@@ -83,6 +83,30 @@ async fn a_binary_search_asks_for_what_its_index_understands() {
 }
 
 #[tokio::test]
+async fn a_search_that_fits_no_address_and_cannot_be_posted_is_refused_before_it_is_sent() {
+    let mut server = Server::start(vec![json(INFO)]).await;
+    let search = Search {
+        query: "title:abc OR ".repeat(1000),
+        ..Search::default()
+    };
+    let refused = server.client().reports(&search, FIRST).await.unwrap_err();
+    assert!(refused.is_refusal());
+    assert!(
+        refused
+            .to_string()
+            .starts_with("threat reports: the search is too long; ")
+    );
+    let filter = SensorFilter {
+        hostname: Some("x".repeat(9000)),
+        ..SensorFilter::default()
+    };
+    assert!(server.client().sensors(&filter, FIRST).await.is_err());
+    // Nothing of it has left: the first request that comes is another one.
+    server.client().info().await.unwrap();
+    assert_eq!(line(&server.request().await), "GET /api/info HTTP/1.1");
+}
+
+#[tokio::test]
 async fn a_long_search_is_posted() {
     let mut server = Server::start(vec![json(NONE)]).await;
     let query = "md5:3b4c1f0e9a7d5c2246b8d9e0f1a2b3c4 OR ".repeat(200);

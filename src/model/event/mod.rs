@@ -34,6 +34,8 @@ pub struct Event {
     pub what: What,
     /// Whether the sensor itself was its target.
     pub is_tamper: bool,
+    /// Whether its record can be read in another way too: a path in it holds what parts the fields.
+    pub is_doubtful: bool,
     /// The record as one JSON object: the server's own, or the fields of a record between bars under the names that
     /// the reference gives them.
     pub document: Document,

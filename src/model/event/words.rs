@@ -89,6 +89,7 @@ impl Event {
             &mut line,
             self.is_tamper.then_some("tampering with the sensor"),
         );
+        append(&mut line, self.is_doubtful.then_some("path uncertain"));
         line.into()
     }
 
@@ -125,6 +126,8 @@ impl Event {
             }
         }
         tell("tamper", self.is_tamper.then(|| "of the sensor".into()));
+        let doubt = "uncertain: the path contains |, and the record can be read in another way";
+        tell("record", self.is_doubtful.then(|| doubt.into()));
         facts
     }
 

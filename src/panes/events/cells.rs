@@ -147,6 +147,7 @@ pub(super) fn why(gap: &Gap<'_>) -> String {
 fn style(event: &Event, theme: &Theme) -> Style {
     match event.kind() {
         _ if event.is_tamper || event.is_blocked() => theme.bad,
+        _ if event.is_doubtful => theme.caution,
         EventKind::Block | EventKind::Emet => theme.bad,
         EventKind::Crossproc | EventKind::Fileless => theme.caution,
         EventKind::Netconn | EventKind::Childproc => theme.accent,

@@ -132,6 +132,7 @@ mod tests {
                 script,
             }),
             is_tamper,
+            is_doubtful: false,
             document: Document::default(),
         }
     }

@@ -32,6 +32,7 @@ fn event(segment: u64, second: Option<i64>) -> Event {
         segment: Segment(segment),
         what: What::Regmod(Regmod { action, path }),
         is_tamper: false,
+        is_doubtful: false,
         document: Document::default(),
     }
 }

@@ -1,20 +1,15 @@
 //! Children: between bars up to v2, an object from v3 on.
 
-use super::{Reader, fields::Fields};
+use super::{Reader, bars::Layout, fields::Fields};
 use crate::model::{Childproc, ProcessId, Stage, What};
 
 /// `childproc_complete`.
 pub(super) const CHILDPROC: Reader = Reader {
-    layout: &[
-        "timestamp",
-        "processId",
-        "md5",
-        "path",
-        "pid",
-        "started",
-        "is_tampered",
-        "more",
-    ],
+    layout: Layout {
+        before: &["timestamp", "processId", "md5"],
+        wide: "path",
+        after: &["pid", "started", "is_tampered"],
+    },
     read,
     time,
     tamper: "is_tampered",

@@ -1,23 +1,15 @@
 //! One process reaching into another.
 
-use super::{Reader, fields::Fields, timestamp};
+use super::{Reader, bars::Layout, fields::Fields, timestamp};
 use crate::model::{AccessRights, CrossKind, Crossproc, What};
 
 /// `crossproc_complete`.
 pub(super) const CROSSPROC: Reader = Reader {
-    layout: &[
-        "type",
-        "timestamp",
-        "processId",
-        "md5",
-        "path",
-        "subtype",
-        "access",
-        "tamper",
-        "is_target",
-        "sha256",
-        "more",
-    ],
+    layout: Layout {
+        before: &["type", "timestamp", "processId", "md5"],
+        wide: "path",
+        after: &["subtype", "access", "tamper", "is_target", "sha256"],
+    },
     read,
     time: timestamp,
     tamper: "tamper",

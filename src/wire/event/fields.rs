@@ -5,24 +5,24 @@ use std::{borrow::Cow, net::IpAddr};
 use jiff::Timestamp;
 use serde_json::value::RawValue;
 
-use super::super::{Record, compact::compact, time, value};
+use super::{
+    super::{Record, compact::compact, time, value},
+    bars::{Bars, Layout},
+};
 use crate::model::{Md5, ProcessId, Sha256, Side};
 use crate::text::Untrusted;
 
 /// A record by the names of its fields.
 pub(super) enum Fields {
-    /// Fields between bars, with the names that their places have.
-    Pipe {
-        text: String,
-        layout: &'static [&'static str],
-    },
+    /// Fields between bars.
+    Pipe(Bars),
     /// The server's own object.
     Object(Record),
 }
 
 impl Fields {
     /// Takes a record apart; `None` when it is neither a text nor an object.
-    pub(super) fn read(json: &RawValue, layout: &'static [&'static str]) -> Option<Self> {
+    pub(super) fn read(json: &RawValue, layout: &'static Layout) -> Option<Self> {
         if json.get().starts_with('{') {
             return Record::parse(json.get()).map(Self::Object);
         }
@@ -32,16 +32,21 @@ impl Fields {
         {
             return Some(Self::Object(record));
         }
-        (!text.trim().is_empty()).then_some(Self::Pipe { text, layout })
+        (!text.trim().is_empty()).then(|| Self::Pipe(Bars::read(text, layout)))
+    }
+
+    /// Whether the record can be read in more than one way: a path in it holds what parts the fields.
+    pub(super) fn is_doubtful(&self) -> bool {
+        matches!(self, Self::Pipe(bars) if bars.is_doubtful)
     }
 
     /// The record as one JSON object.
     pub(super) fn document(&self) -> String {
         match self {
             Self::Object(record) => record.document().json().to_owned(),
-            Self::Pipe { text, layout } => {
-                let mut json = String::with_capacity(text.len() + 16 * layout.len());
-                for (name, value) in layout.iter().zip(parts(text, layout)) {
+            Self::Pipe(bars) => {
+                let mut json = String::with_capacity(bars.text.len() + 16 * bars.parts.len());
+                for (name, value) in bars.named() {
                     json.push_str(if json.is_empty() { "{\"" } else { ",\"" });
                     json.push_str(name);
                     json.push_str("\":");
@@ -57,7 +62,7 @@ impl Fields {
     pub(super) fn text(&self, name: &str) -> Untrusted {
         match self {
             Self::Object(record) => record.text(name),
-            Self::Pipe { .. } => self.part(name).unwrap_or_default().into(),
+            Self::Pipe(_) => self.part(name).unwrap_or_default().into(),
         }
     }
 
@@ -65,7 +70,7 @@ impl Fields {
     pub(super) fn int(&self, name: &str) -> Option<i64> {
         match self {
             Self::Object(record) => record.int(name),
-            Self::Pipe { .. } => self.part(name)?.parse().ok(),
+            Self::Pipe(_) => self.part(name)?.parse().ok(),
         }
     }
 
@@ -78,7 +83,7 @@ impl Fields {
     pub(super) fn flag(&self, name: &str) -> Option<bool> {
         match self {
             Self::Object(record) => record.flag(name),
-            Self::Pipe { .. } => value::flag(self.part(name)?),
+            Self::Pipe(_) => value::flag(self.part(name)?),
         }
     }
 
@@ -86,7 +91,7 @@ impl Fields {
     pub(super) fn time(&self, name: &str) -> Option<Timestamp> {
         match self {
             Self::Object(record) => record.time(name),
-            Self::Pipe { .. } => time::parse(self.part(name)?),
+            Self::Pipe(_) => time::parse(self.part(name)?),
         }
     }
 
@@ -101,7 +106,7 @@ impl Fields {
     fn address(&self, name: &str) -> Option<IpAddr> {
         match self {
             Self::Object(record) => record.address(name),
-            Self::Pipe { .. } => {
+            Self::Pipe(_) => {
                 let part = self.part(name)?;
                 let number = part.parse().ok().and_then(value::numeric_address);
                 number.or_else(|| value::address(part))
@@ -113,7 +118,7 @@ impl Fields {
     pub(super) fn md5(&self, name: &str) -> Option<Md5> {
         match self {
             Self::Object(record) => record.md5(name),
-            Self::Pipe { .. } => {
+            Self::Pipe(_) => {
                 let md5: Md5 = self.part(name)?.parse().ok()?;
                 (md5.0 != [0; 16]).then_some(md5)
             }
@@ -124,7 +129,7 @@ impl Fields {
     pub(super) fn sha256(&self, name: &str) -> Option<Sha256> {
         match self {
             Self::Object(record) => record.sha256(name),
-            Self::Pipe { .. } => {
+            Self::Pipe(_) => {
                 let sha256: Sha256 = self.part(name)?.parse().ok()?;
                 (sha256.0 != [0; 32]).then_some(sha256)
             }
@@ -140,17 +145,13 @@ impl Fields {
 
     /// What stands at the place of a name.
     fn part(&self, name: &str) -> Option<&str> {
-        let Self::Pipe { text, layout } = self else {
+        let Self::Pipe(bars) = self else {
             return None;
         };
-        let at = layout.iter().position(|known| *known == name)?;
-        parts(text, layout).nth(at).map(str::trim)
+        let mut named = bars.named();
+        let part = named.find_map(|(known, value)| (known == name).then_some(value));
+        part.map(str::trim)
     }
-}
-
-/// The fields between the bars; the last one may hold bars itself.
-fn parts<'t>(text: &'t str, layout: &[&str]) -> impl Iterator<Item = &'t str> {
-    text.splitn(layout.len(), '|')
 }
 
 /// A JSON text's characters. Half a surrogate pair in it becomes a replacement character.

@@ -1,20 +1,15 @@
 //! Files, registry keys and libraries: the records between bars.
 
-use super::{Reader, fields::Fields, timestamp};
+use super::{Reader, bars::Layout, fields::Fields, timestamp};
 use crate::model::{FileAction, FileType, Filemod, Modload, RegAction, Regmod, What};
 
 /// `filemod_complete`.
 pub(super) const FILEMOD: Reader = Reader {
-    layout: &[
-        "type",
-        "timestamp",
-        "path",
-        "md5",
-        "filetype",
-        "tamper",
-        "sha256",
-        "more",
-    ],
+    layout: Layout {
+        before: &["type", "timestamp"],
+        wide: "path",
+        after: &["md5", "filetype", "tamper", "sha256"],
+    },
     read: filemod,
     time: timestamp,
     tamper: "tamper",
@@ -22,7 +17,11 @@ pub(super) const FILEMOD: Reader = Reader {
 
 /// `regmod_complete`.
 pub(super) const REGMOD: Reader = Reader {
-    layout: &["type", "timestamp", "path", "tamper", "more"],
+    layout: Layout {
+        before: &["type", "timestamp"],
+        wide: "path",
+        after: &["tamper"],
+    },
     read: regmod,
     time: timestamp,
     tamper: "tamper",
@@ -30,7 +29,11 @@ pub(super) const REGMOD: Reader = Reader {
 
 /// `modload_complete`.
 pub(super) const MODLOAD: Reader = Reader {
-    layout: &["timestamp", "md5", "path", "sha256", "more"],
+    layout: Layout {
+        before: &["timestamp", "md5"],
+        wide: "path",
+        after: &["sha256"],
+    },
     read: modload,
     time: timestamp,
     tamper: "tamper",

@@ -3,6 +3,7 @@
 //! A record is read by its shape, not by the version that was asked for: fields between bars, an object, or an object
 //! written as text. All three come out as [`Fields`], so that each kind has one reader.
 
+mod bars;
 mod childproc;
 mod crossproc;
 mod fields;
@@ -24,6 +25,7 @@ use super::{
 use crate::model::{
     Document, Event, Events, Md5, Process, ProcessId, Segment, Signature, What, sort_by_time,
 };
+use bars::Layout;
 use fields::Fields;
 
 /// What the names of lists end with.
@@ -31,8 +33,8 @@ const LIST: &str = "_complete";
 
 /// How the records of a list are read.
 struct Reader {
-    /// The names of the fields between bars, in their order. The last one takes the rest of the record.
-    layout: &'static [&'static str],
+    /// The fields between bars.
+    layout: Layout,
     /// Reads what happened; `None` when the record lacks what it is about.
     read: fn(&Fields) -> Option<What>,
     /// The field that has the time.
@@ -96,7 +98,7 @@ fn reader(kind: &str) -> Option<&'static Reader> {
 
 fn event(
     kind: &str,
-    reader: Option<&Reader>,
+    reader: Option<&'static Reader>,
     record: &RawValue,
     process: ProcessId,
     segment: Segment,
@@ -109,16 +111,18 @@ fn event(
             segment,
             what,
             is_tamper: false,
+            is_doubtful: false,
             document,
         });
     };
-    let fields = Fields::read(record, reader.layout)?;
+    let fields = Fields::read(record, &reader.layout)?;
     Some(Event {
         at: fields.time((reader.time)(&fields)),
         process,
         segment,
         what: (reader.read)(&fields)?,
         is_tamper: fields.flag(reader.tamper).unwrap_or(false),
+        is_doubtful: fields.is_doubtful(),
         document: Document::new(fields.document()),
     })
 }

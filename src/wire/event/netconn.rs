@@ -1,20 +1,16 @@
 //! Connections: between bars in v1, an object from v2 on.
 
-use super::{Reader, fields::Fields, timestamp};
+use super::{Reader, bars::Layout, fields::Fields, timestamp};
 use crate::model::{Direction, Netconn, Protocol, Side, What};
 use crate::text::Untrusted;
 
 /// `netconn_complete`.
 pub(super) const NETCONN: Reader = Reader {
-    layout: &[
-        "timestamp",
-        "remote_ip",
-        "remote_port",
-        "proto",
-        "domain",
-        "direction",
-        "more",
-    ],
+    layout: Layout {
+        before: &["timestamp", "remote_ip", "remote_port", "proto"],
+        wide: "domain",
+        after: &["direction"],
+    },
     read,
     time: timestamp,
     tamper: "tamper",

@@ -6,6 +6,7 @@ use serde_json::value::RawValue;
 use super::super::{compact::compact, time};
 use super::{
     Reader,
+    bars::Layout,
     fields::{self, Fields},
     timestamp,
 };
@@ -14,7 +15,11 @@ use crate::text::Untrusted;
 
 /// `processblock_complete`: an object written as text. Between bars it has never been seen.
 pub(super) const BLOCK: Reader = Reader {
-    layout: &["text"],
+    layout: Layout {
+        before: &[],
+        wide: "text",
+        after: &[],
+    },
     read: block,
     time: timestamp,
     tamper: "tamper",
@@ -22,7 +27,11 @@ pub(super) const BLOCK: Reader = Reader {
 
 /// `fileless_scriptload_complete`. The script takes the rest of the record, bars and all.
 pub(super) const FILELESS: Reader = Reader {
-    layout: &["timestamp", "sha256", "script"],
+    layout: Layout {
+        before: &["timestamp", "sha256"],
+        wide: "script",
+        after: &[],
+    },
     read: fileless,
     time: timestamp,
     tamper: "tamper",

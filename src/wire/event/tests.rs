@@ -379,3 +379,121 @@ proptest! {
         let _ = (super::events(&other.to_string(), GUID.parse().unwrap(), Segment::ALL), segments(&other.to_string()));
     }
 }
+
+/// The path of the one record of a list, and whether it is doubtful.
+#[track_caller]
+fn path(kind: &str, record: &str) -> (String, bool) {
+    let events = lists(json!({ kind: [record] }));
+    let [event] = &events.rows[..] else {
+        panic!("{} broken", events.broken);
+    };
+    let object = event
+        .facts()
+        .into_iter()
+        .find(|(name, _)| matches!(*name, "path" | "domain"));
+    (
+        object
+            .map(|(_, path)| path.raw().to_owned())
+            .unwrap_or_default(),
+        event.is_doubtful,
+    )
+}
+
+#[test]
+fn a_path_with_bars_is_whole_and_what_follows_it_is_read_from_the_right() {
+    const MD5: &str = "9e107d9d372bb6826bd81d3542a419d6";
+    let sha = "ab".repeat(32);
+    let at = "2021-03-04 10:15:41.007";
+    for (kind, record, wanted) in [
+        (
+            "filemod",
+            format!(r"8|{at}|c:\a|b|c.exe|{MD5}|1|false"),
+            r"c:\a|b|c.exe",
+        ),
+        (
+            "filemod",
+            format!(r"8|{at}|c:\a|b.exe|{MD5}|1|true|{sha}"),
+            r"c:\a|b.exe",
+        ),
+        (
+            "filemod",
+            format!(r"1|{at}|c:\a|b.exe|||false"),
+            r"c:\a|b.exe",
+        ),
+        // Made to look like a record that ends earlier.
+        (
+            "filemod",
+            format!(r"8|{at}|c:\x.exe||1|false|{MD5}|1|true"),
+            r"c:\x.exe||1|false",
+        ),
+        (
+            "filemod",
+            format!(r"8|{at}|c:\x|y|{MD5}|1|true|{sha}|new|newer"),
+            r"c:\x|y",
+        ),
+        (
+            "regmod",
+            format!(r"2|{at}|\registry\a|b|true"),
+            r"\registry\a|b",
+        ),
+        (
+            "modload",
+            format!(r"{at}|{MD5}|c:\a|b.dll|{sha}"),
+            r"c:\a|b.dll",
+        ),
+        (
+            "childproc",
+            format!(r"{at}|{GUID}|{MD5}|c:\a|b.exe|5120|true|false"),
+            r"c:\a|b.exe",
+        ),
+        (
+            "crossproc",
+            format!(r"ProcessOpen|{at}|{GUID}|{MD5}|c:\a|1|b.exe|1|2097151|false|true|{sha}"),
+            r"c:\a|1|b.exe",
+        ),
+        (
+            "crossproc",
+            format!(r"RemoteThread|{at}|{GUID}||c:\a|b.exe|||false"),
+            r"c:\a|b.exe",
+        ),
+        (
+            "netconn",
+            format!("{at}|-889163511|443|6|a|b.example|true"),
+            "a|b.example",
+        ),
+    ] {
+        assert_eq!(path(kind, &record), (wanted.to_owned(), false), "{record}");
+    }
+    // What stands behind the path is what it is.
+    let event = &lists(json!({"filemod": [format!(r"8|{at}|c:\a|b|{MD5}|1|true|{sha}")]})).rows[0];
+    assert!(event.is_tamper);
+    assert_eq!(event.md5().map(|md5| md5.to_string()).as_deref(), Some(MD5));
+}
+
+#[test]
+fn a_record_that_can_be_read_in_two_ways_says_so() {
+    for (kind, record, wanted) in [
+        ("filemod", r"2|x|c:\a|b", r"c:\a|b"),
+        ("filemod", r"2|x|c:\a|b|", r"c:\a|b"),
+        ("regmod", r"2|x|\a|b", r"\a|b"),
+        // Two ends that are alike.
+        ("filemod", r"1|x|c:\a||1|true||||false", r"c:\a||1|true|"),
+    ] {
+        assert_eq!(path(kind, record), (wanted.to_owned(), true), "{record}");
+    }
+    check(
+        "regmod",
+        json!(r"2|x|\a|b"),
+        r"first wrote \a|b, path uncertain",
+    );
+}
+
+proptest! {
+    #[test]
+    fn no_byte_of_a_path_is_lost(path in "[a-z|\\\\.]{1,30}", has_sha in any::<bool>()) {
+        let sha = if has_sha { format!("|{}", "0f".repeat(32)) } else { String::new() };
+        let record = format!("8|x|{path}|9e107d9d372bb6826bd81d3542a419d6|1|false{sha}");
+        let (read, is_doubtful) = super::tests::path("filemod", &record);
+        prop_assert!(is_doubtful || read == path.trim(), "{read:?} of {record:?}");
+    }
+}
