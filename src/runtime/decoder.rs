@@ -123,11 +123,10 @@ impl Paste {
 /// at all if the bytes are too few to tell.
 fn event(bytes: &[u8]) -> Option<(usize, Option<Event>)> {
     match bytes {
-        [] | [0x1b] => None,
+        [] | [0x1b] | [0x1b, b'O'] => None,
         // An escape before an escape was pressed by itself.
         [0x1b, 0x1b, ..] => Some((1, Some(Event::Key(KeyCode::Esc.into())))),
         [0x1b, b'[', rest @ ..] => sequence(rest).map(|(n, key)| (n + 2, key.map(Event::Key))),
-        [0x1b, b'O'] => None,
         [0x1b, b'O', byte, ..] => match last_key(*byte) {
             Some(code) => Some((3, Some(Event::Key(code.into())))),
             None => Some((2, None)),
@@ -399,7 +398,7 @@ mod tests {
         ] {
             assert_eq!(
                 read(&format!("{bytes}\x03")),
-                [interrupt.clone()],
+                std::slice::from_ref(&interrupt),
                 "{bytes:?}"
             );
         }

@@ -242,9 +242,8 @@ impl<S: Stream<Item = io::Result<Event>> + Unpin> Sources<'_, S> {
             let next = self.next_event();
             match next.as_ref().and_then(typed) {
                 Some(char) if text.len() < BURST => text.push(char),
-                Some(_) => return (Input::Typed(text), next),
                 None if text.len() == char.len_utf8() => return (first, next),
-                None => return (Input::Typed(text), next),
+                Some(_) | None => return (Input::Typed(text), next),
             }
         }
     }
