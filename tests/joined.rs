@@ -182,7 +182,7 @@ async fn how_far_clocks_are_off_stands_beside_starts_only_while_these_are_compar
     let is_sensor = |path: &String| path.starts_with("/api/v1/sensor/");
     console.asked();
     console.press("s").await;
-    console.shows(&["CLOCK", "341 s off", "right"]);
+    console.shows(&["CLOCK", "+341 s, fast", "in sync"]);
     // One for each host, but for that of the panel, which is known.
     let n = console
         .asked()

@@ -33,7 +33,7 @@ pub(super) fn details(known: &Known<Sensor>, group: Option<String>) -> String {
         ),
         ("health", health(sensor)),
         ("up for", sensor.uptime.map(duration)),
-        ("clock", sensor.clock_delta.map(skew)),
+        ("clock", sensor.clock_delta.map(|delta| skew(delta, None))),
         ("backlog", backlog(sensor)),
         ("registered", time(sensor.registered)),
         ("notes", shown(&sensor.notes)),

@@ -52,4 +52,4 @@ pub use sensor_filter::{Also, SensorFilter};
 pub use server::ServerInfo;
 pub use survey::Survey;
 pub use watchlist::{ActionKind, StoredIndex, WatchAction, Watchlist, WatchlistId};
-pub use zone::{Precision, Zone, is_skewed, skew, zone_here, zone_named};
+pub use zone::{Lean, Precision, Zone, is_skewed, skew, zone_here, zone_named};

@@ -4,7 +4,7 @@ use std::{fmt, net::IpAddr, str::FromStr};
 
 use jiff::{Timestamp, ToSpan};
 
-use super::{Document, Md5, SensorId, Sha256};
+use super::{Document, Lean, Md5, SensorId, Sha256, is_skewed};
 use crate::text::Untrusted;
 
 /// The GUID of a process: sensor, pid and start time in 16 bytes (reference 1.4). A segment is never part of it.
@@ -247,6 +247,32 @@ pub struct Summary {
     pub broken: usize,
 }
 
+impl Process {
+    /// Which way the clock of its host is off, if the server says by how many seconds: events come after they happen, so
+    /// that their time on the host, less the time at which they came, leaves one of the two signs.
+    pub fn clock_lean(&self, off_by: i64) -> Option<Lean> {
+        lean(self.last_update?, self.last_server_update?, off_by)
+    }
+}
+
+/// Which way a clock is off that says `host` when the server's says `server`, or said so before.
+fn lean(host: Timestamp, server: Timestamp, off_by: i64) -> Option<Lean> {
+    /// What either clock may move between two answers.
+    const UNSURE: i64 = 5;
+    /// A sensor that is online delivers what happens within this time. One that was offline proves nothing.
+    const DELIVERY: i64 = 60;
+    let off = i64::try_from(off_by.unsigned_abs()).ok()?;
+    if !is_skewed(off) {
+        return None;
+    }
+    // How long the events were on their way if the clock was slow: less than no time is impossible.
+    let delivery = server.as_second() - host.as_second() - off;
+    if delivery < -UNSURE {
+        return Some(Lean::Fast);
+    }
+    (delivery <= DELIVERY).then_some(Lean::Slow)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -290,5 +316,24 @@ mod tests {
         let id: ProcessId = "00000007-ffff-ffff-0000-000000000000".parse().unwrap();
         assert!(id.is_unknown());
         assert_eq!((id.pid(), id.started()), (None, None));
+    }
+
+    #[test]
+    fn the_clock_of_a_host_is_fast_or_slow_by_when_its_events_came() {
+        let at = |time: &str| format!("2026-03-04T{time}Z").parse().unwrap();
+        for (host, server, off_by, expected) in [
+            // Events that come before they happen.
+            ("10:10:00", "10:04:30", 341, Some(Lean::Fast)),
+            ("10:10:00", "10:04:30", -341, Some(Lean::Fast)),
+            // Later than they happened, but sooner than a slow clock allows.
+            ("10:10:00", "10:12:00", 341, Some(Lean::Fast)),
+            ("10:10:00", "10:16:00", 341, Some(Lean::Slow)),
+            // A sensor that was offline may be either.
+            ("10:10:00", "11:16:00", 341, None),
+            ("10:10:00", "10:10:00", 3, None),
+        ] {
+            let found = lean(at(host), at(server), off_by);
+            assert_eq!(found, expected, "{host} {server} {off_by}");
+        }
     }
 }

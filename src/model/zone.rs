@@ -158,16 +158,30 @@ pub fn is_skewed(seconds: i64) -> bool {
     seconds.unsigned_abs() > 5
 }
 
+/// Which way a host's clock is off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lean {
+    /// It is ahead of the server's.
+    Fast,
+    /// It is behind the server's.
+    Slow,
+}
+
 /// The difference between a sensor's clock and the server's in words. Which of the two is ahead the server does not say
-/// (reference 2.6), and below a second there is none.
-pub fn skew(seconds: i64) -> String {
+/// (reference 2.6): `lean` is what its times tell. Below a second there is no difference.
+pub fn skew(seconds: i64, lean: Option<Lean>) -> String {
     let off = seconds.unsigned_abs();
     let (minutes, hours) = (off / 60, off / 3_600);
-    match off {
-        0 => "as the server's".to_owned(),
-        1..600 => format!("{off} s off the server's"),
-        600..7_200 => format!("{minutes} min off the server's"),
-        _ => format!("{hours} h {} min off the server's", minutes % 60),
+    let off = match off {
+        0 => return "in sync".to_owned(),
+        1..600 => format!("{off} s"),
+        600..7_200 => format!("{minutes} min"),
+        _ => format!("{hours} h {} min", minutes % 60),
+    };
+    match lean {
+        Some(Lean::Fast) => format!("+{off}, fast (derived)"),
+        Some(Lean::Slow) => format!("-{off}, slow (derived)"),
+        None => format!("{off} off the server's"),
     }
 }
 
@@ -313,14 +327,17 @@ mod tests {
     #[test]
     fn skew_is_told_in_units_that_can_be_read() {
         for (seconds, words) in [
-            (0, "as the server's"),
+            (0, "in sync"),
             (-13, "13 s off the server's"),
             (106, "106 s off the server's"),
             (3_600, "60 min off the server's"),
             (-7_260, "2 h 1 min off the server's"),
             (i64::MIN, "2562047788015215 h 30 min off the server's"),
         ] {
-            assert_eq!(skew(seconds), words);
+            assert_eq!(skew(seconds, None), words);
         }
+        assert_eq!(skew(0, Some(Lean::Fast)), "in sync");
+        assert_eq!(skew(-341, Some(Lean::Fast)), "+341 s, fast (derived)");
+        assert_eq!(skew(7_260, Some(Lean::Slow)), "-2 h 1 min, slow (derived)");
     }
 }

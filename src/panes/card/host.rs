@@ -55,8 +55,7 @@ impl Card for HostCard {
             Some(Field::cut(label, Line::styled(at, theme.time)))
         };
         let as_of = Self::as_of(session).unwrap_or(Timestamp::UNIX_EPOCH);
-        let group = sensor::group(host.group, session);
-        let mut fields = sensor::facts(host, as_of, group, &session.zone, theme);
+        let mut fields = sensor::facts(host, as_of, None, session, theme);
         let name = &host.computer_name;
         fields.extend(
             said("dns name", &host.dns_name).filter(|_| !host.dns_name.is_like(name.raw())),

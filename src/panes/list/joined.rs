@@ -55,15 +55,6 @@ impl<R: Listed> Joined<R> {
     )
     .needing(&[Related::Sensor]);
 
-    /// How far the clock is off by which the host dates what happens.
-    pub(super) const CLOCK: Field<R> = Field::new(
-        "clock_delta",
-        Column::left("CLOCK", 9, 10, 2),
-        |theme| theme.text,
-        |row, session| of_sensor(row, session, clock),
-    )
-    .needing(&[Related::Sensor]);
-
     /// The group that the sensor is in now.
     pub(super) const GROUP: Field<R> = Field::new(
         "sensor_group",
@@ -90,6 +81,15 @@ impl<R: Listed> Joined<R> {
         })
     }
 }
+
+/// How far the clock is off by which the host dates what happens.
+pub(super) const CLOCK: Field<Process> = Field::new(
+    "clock_delta",
+    Column::left("CLOCK", 9, 13, 2),
+    |theme| theme.text,
+    |process: &Process, session| of_sensor(process, session, |sensor| clock(process, sensor)),
+)
+.needing(&[Related::Sensor]);
 
 /// How long before its start the file of a process was signed.
 pub(super) const DAYS_SIGNED: Field<Process> = Field::new(
@@ -148,15 +148,18 @@ pub(super) fn verdict(binary: &Binary) -> Value {
     }
 }
 
-fn clock(sensor: &Sensor) -> Value {
+fn clock(process: &Process, sensor: &Sensor) -> Value {
     let Some(seconds) = sensor.clock_delta else {
         return Value::Missing;
     };
     if !model::is_skewed(seconds) {
-        return Value::Word("right");
+        return Value::Word("in sync");
     }
-    let words = model::skew(seconds);
-    let words = words.strip_suffix(" the server's").unwrap_or(&words);
+    let words = model::skew(seconds, process.clock_lean(seconds));
+    // The pane beside says how it is known.
+    let short = words.strip_suffix(" the server's");
+    let short = short.or_else(|| words.strip_suffix(" (derived)"));
+    let words = short.unwrap_or(&words);
     Value::Judged(words.into(), false)
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{
     Field, Kind, Value,
-    joined::{DAYS_SIGNED, Joined},
+    joined::{CLOCK, DAYS_SIGNED, Joined},
 };
 use crate::keys::{Action, Scope};
 use crate::model::Process;
@@ -36,7 +36,7 @@ impl Kind for Processes {
     const FIELDS: &'static [Field<Process>] = FIELDS;
     const SHOWN: usize = 8;
     // Starts of several hosts can be compared as far as their clocks agree.
-    const BESIDE: &'static [(&'static str, Field<Process>)] = &[("start", Joined::CLOCK)];
+    const BESIDE: &'static [(&'static str, Field<Process>)] = &[("start", CLOCK)];
 
     fn unit(session: &Session) -> &'static str {
         if session.is_split { " segments" } else { "" }
@@ -157,7 +157,7 @@ const FIELDS: &[Field<Process>] = &[
     DAYS_SIGNED,
     Joined::HOSTS,
     Joined::STATUS,
-    Joined::CLOCK,
+    CLOCK,
     Joined::ISOLATION,
     Joined::GROUP,
     Field::new(

@@ -66,7 +66,7 @@ impl AroundPane {
         let sensor = self.sensor.and_then(|id| session.known_sensor(id));
         let mut line = sensor.map_or_else(
             || Line::styled("difference not known", look.theme.unknown),
-            |sensor| sensor::clock(sensor, look.theme),
+            |sensor| sensor::clock(sensor, None, look.theme),
         );
         let label = Span::styled(format!("{:<8}", "clock"), look.theme.muted);
         line.spans.insert(0, label);

@@ -27,17 +27,17 @@ pub(super) fn facts(
     let result = signature
         .result
         .non_empty()
-        .map_or("not known".into(), text::visible);
+        .map_or("not known".into(), text::excerpt);
     let publisher = signature
         .publisher
         .non_empty()
-        .map(|by| format!(" by {}", text::visible(by)));
+        .map(|by| format!(" by {}", text::excerpt(by)));
     let judged = vec![
         Span::styled(result, style),
         Span::raw(publisher.unwrap_or_default()),
     ];
     let mut fields = vec![
-        Field::cut("binary", text::visible(&process.name)),
+        Field::cut("binary", text::excerpt(&process.name)),
         Field::cut("md5", binary.md5.to_string()),
         Field::cut("signature", Line::from(judged)),
     ];

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use ratatui::text::{Line, Span};
 
-use crate::model::{self, GroupId, Isolation, Precision, Sensor, Zone};
+use crate::model::{self, GroupId, Isolation, Precision, Process, Sensor, Zone};
 use crate::session::Session;
 use crate::text;
 use crate::theme::Theme;
@@ -16,15 +16,17 @@ const FEW: usize = 2;
 pub(in crate::panes) fn facts(
     sensor: &Sensor,
     as_of: Timestamp,
-    group: String,
-    zone: &Zone,
+    process: Option<&Process>,
+    session: &Session,
     theme: &Theme,
 ) -> Vec<Field<'static>> {
+    let zone = &session.zone;
+    let group = group(sensor.group, session);
     let mut fields = vec![
         Field::cut("", isolation(sensor, theme)),
         Field::cut("status", status(sensor, as_of, zone, theme)),
         Field::cut("group", group),
-        Field::cut("os", text::visible(&sensor.os)),
+        Field::cut("os", text::excerpt(&sensor.os)),
     ];
     fields.extend(addresses(sensor).take(FEW));
     let n_more = sensor.adapters.len().saturating_sub(FEW);
@@ -36,7 +38,7 @@ pub(in crate::panes) fn facts(
         last.value.push_span(more);
     }
     fields.push(Field::cut("health", health(sensor, theme)));
-    fields.push(Field::cut("clock", clock(sensor, theme)));
+    fields.push(Field::cut("clock", clock(sensor, process, theme)));
     fields
 }
 
@@ -47,12 +49,12 @@ fn addresses(sensor: &Sensor) -> impl Iterator<Item = Field<'static>> {
 }
 
 /// What the group of a sensor is called, as far as anybody asked.
-pub(in crate::panes) fn group(id: Option<GroupId>, session: &Session) -> String {
+fn group(id: Option<GroupId>, session: &Session) -> String {
     let Some(id) = id else {
         return "not known".into();
     };
     match session.group_name(id) {
-        Some(name) => text::visible(name),
+        Some(name) => text::excerpt(name),
         None => format!("#{id}"),
     }
 }
@@ -66,7 +68,7 @@ pub(in crate::panes) fn aside(sensor: &Sensor) -> Vec<Field<'static>> {
     };
     fields.push(Field::cut("backlog", backlog));
     if let Some(notes) = sensor.notes.non_empty() {
-        fields.push(Field::cut("notes", text::visible(notes)));
+        fields.push(Field::cut("notes", text::excerpt(notes)));
     }
     fields.extend(addresses(sensor).skip(FEW));
     fields
@@ -128,16 +130,23 @@ fn health(sensor: &Sensor, theme: &Theme) -> Line<'static> {
         _ => theme.bad,
     };
     Line::styled(
-        format!("{health}  {}", text::visible(&sensor.health_message)),
+        format!("{health}  {}", text::excerpt(&sensor.health_message)),
         style,
     )
 }
 
-/// How far the clock of a host is off.
-pub(in crate::panes) fn clock(sensor: &Sensor, theme: &Theme) -> Line<'static> {
+/// How far the clock of a host is off; fast or slow where a process of it is known whose times tell.
+pub(in crate::panes) fn clock(
+    sensor: &Sensor,
+    process: Option<&Process>,
+    theme: &Theme,
+) -> Line<'static> {
+    let lean = |delta| process.and_then(|process| process.clock_lean(delta));
     match sensor.clock_delta {
-        Some(delta) if model::is_skewed(delta) => Line::styled(model::skew(delta), theme.caution),
-        Some(delta) => model::skew(delta).into(),
+        Some(delta) if model::is_skewed(delta) => {
+            Line::styled(model::skew(delta, lean(delta)), theme.caution)
+        }
+        Some(delta) => model::skew(delta, None).into(),
         None => Line::styled("difference not known", theme.unknown),
     }
 }

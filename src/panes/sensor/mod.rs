@@ -3,7 +3,7 @@
 mod binary;
 mod host;
 
-pub(super) use host::{aside, clock, facts, group};
+pub(super) use host::{aside, clock, facts};
 
 use ratatui::{Frame, layout::Rect, text::Line};
 
@@ -128,8 +128,7 @@ pub(super) fn host_fields(
     match remote.and_then(|remote| Some((remote, remote.current()?))) {
         Some((remote, known)) => {
             let sensor = &known.value;
-            let group = group(sensor.group, session);
-            let facts = facts(sensor, known.as_of, group, &session.zone, theme);
+            let facts = facts(sensor, known.as_of, Some(process), session, theme);
             dimmed(remote, facts, theme)
         }
         None => vec![Field::cut("", missing(remote, theme))],
