@@ -21,15 +21,24 @@ use lampblack::runtime::{
     Events, Screen, Shell, chosen, hidden, kept, past, run, shelved, stopped,
 };
 use lampblack::session::Identity;
+use lampblack::text::{self, Ascii, Charset};
 use lampblack::worker::{self, Office};
 use tokio::runtime::{self, Handle, Runtime};
 
 fn main() -> ExitCode {
+    let environment = Environment::read();
+    let charset = environment.charset();
     let cli = match Cli::read(&env::args_os().collect::<Vec<_>>()) {
         Ok(cli) => cli,
         Err(error) => {
             // Help for a pipe that was closed is no failure.
-            let _ = error.print();
+            let _ = match charset {
+                Charset::Unicode => error.print(),
+                Charset::Ascii if error.use_stderr() => {
+                    write!(io::stderr(), "{}", text::ascii(&error.to_string()))
+                }
+                Charset::Ascii => write!(io::stdout(), "{}", text::ascii(&error.to_string())),
+            };
             return if error.use_stderr() {
                 Exit::Usage.into()
             } else {
@@ -37,7 +46,6 @@ fn main() -> ExitCode {
             };
         }
     };
-    let environment = Environment::read();
     let log = start_log(&cli, &environment);
     let (state_dir, unkept) = match &log {
         Ok(log) => (log.as_ref().map(|(state_dir, _)| state_dir.clone()), None),
@@ -56,8 +64,8 @@ fn main() -> ExitCode {
         is_interactive: width.is_some() && io::stdin().is_terminal(),
         hidden: io::stdin().is_terminal().then_some(hidden),
         input: &mut io::stdin(),
-        out: &mut io::BufWriter::new(stdout),
-        notes: &mut io::stderr(),
+        out: &mut Ascii::new(io::BufWriter::new(stdout), charset),
+        notes: &mut Ascii::new(io::stderr(), charset),
         width,
         shows_progress: io::stderr().is_terminal(),
     };
@@ -73,7 +81,9 @@ fn main() -> ExitCode {
     if let Some(unkept) = unkept {
         caller.warn(&unkept);
     }
-    let command = commands::run(cli, &mut caller, async |setup| console(setup, handle).await);
+    let command = commands::run(cli, &mut caller, async |setup| {
+        console(setup, handle, charset).await
+    });
     let exit = here.as_ref().unwrap_or(&background).block_on(command);
     drop(here);
     // A download that is given up takes what there is of it away. Whatever is still being looked up, nobody waits for it.
@@ -118,7 +128,7 @@ impl Runtimes {
 }
 
 /// Opens the screen, and gives the terminal back however it ends.
-async fn console(setup: Setup, background: Handle) -> anyhow::Result<()> {
+async fn console(setup: Setup, background: Handle, charset: Charset) -> anyhow::Result<()> {
     let server = setup.client.server().to_owned();
     let insecurity = setup.insecurity();
     let mut warnings = setup.notices;
@@ -177,12 +187,18 @@ async fn console(setup: Setup, background: Handle) -> anyhow::Result<()> {
         columns: chosen(&before),
         warnings,
     });
-    let mut shell = Shell::new(setup.clock, server.clone(), history, saved);
+    let mut shell = Shell::new(
+        setup.clock,
+        server.clone(),
+        history,
+        saved,
+        setup.state_dir.clone(),
+    );
     let reader = Reader::in_background(setup.client, background);
     let mut worker = worker::spawn(reader, setup.calls, office);
     // Before the terminal is taken, so that no signal finds it taken and nobody listening.
     let stop = stopped();
-    let mut screen = Screen::take(&format!("lampblack: {server}"))?;
+    let mut screen = Screen::take(&format!("lampblack: {server}"), charset)?;
     let events = Events::read()?;
     run(
         screen.terminal(),
@@ -196,7 +212,7 @@ async fn console(setup: Setup, background: Handle) -> anyhow::Result<()> {
     drop(screen);
     for line in app.session().parting() {
         // On the screen that the shell has back; it may be gone.
-        let _ = writeln!(io::stderr(), "{line}");
+        let _ = writeln!(Ascii::new(io::stderr(), charset), "{line}");
     }
     let after = kept(app.session());
     if let Some(dir) = setup.state_dir

@@ -1,15 +1,19 @@
 //! Text written by others: what an attacker may have put in it, and the only ways out of it.
 
+mod ascii;
 mod cell;
 mod dump;
 mod fang;
+mod hidden;
 mod line;
 
 use std::{borrow::Borrow, borrow::Cow, cmp::Ordering, fmt, sync::Arc};
 
+pub use ascii::{Ascii, Charset, ascii, ascii_cells};
 pub use cell::{csv, formula_safe};
 pub use dump::dump;
 pub use fang::{defang, harmless, refang};
+use hidden::is_hidden;
 pub use line::line;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
@@ -121,6 +125,19 @@ pub fn visible(text: &Untrusted) -> String {
     out
 }
 
+/// As much of the text as the largest screen shows, made visible; an `…` stands where more follows. For what is wrapped
+/// or cut afterwards: it costs what is shown, whatever the length of the text.
+pub fn excerpt(text: &Untrusted) -> String {
+    /// Four thousand is a command line that nobody reads to its end on a screen; the record has all of it.
+    const MOST: usize = 4096;
+    let shown = head(text.raw(), MOST);
+    let mut out = visible(&shown.into());
+    if shown.len() < text.raw().len() {
+        out.push('…');
+    }
+    out
+}
+
 /// The text made visible and cut to `width` cells, with `…` where something is left out.
 /// Costs no more than what is shown, whatever the length of the text.
 pub fn fit(text: &Untrusted, width: usize) -> String {
@@ -212,7 +229,7 @@ impl Shown {
     fn next(&mut self, char: char) -> Cow<'static, str> {
         // More than a few marks on one letter are there to deface the lines around it.
         const MARKS: usize = 3;
-        if is_mark(char) {
+        if !char.is_ascii() && is_mark(char) {
             self.marks += 1;
             return if self.marks <= MARKS {
                 char.to_string().into()
@@ -227,7 +244,7 @@ impl Shown {
             '\0'..='\x1f' => char::from_u32(0x2400 + u32::from(char))
                 .map_or_else(|| escaped(char), |c| c.to_string().into()),
             '\x7f' => "␡".into(),
-            _ if is_deceptive(char) => escaped(char),
+            _ if is_hidden(char) => escaped(char),
             _ => char.to_string().into(),
         }
     }
@@ -235,34 +252,7 @@ impl Shown {
 
 /// A combining mark: it takes no cell of its own and belongs to the letter before it.
 fn is_mark(char: char) -> bool {
-    char.width() == Some(0) && !is_deceptive(char)
-}
-
-/// Whether a character is invisible, turns the direction of text, or pretends to be one of our own escapes.
-fn is_deceptive(char: char) -> bool {
-    matches!(
-        char,
-        '\u{80}'..='\u{a0}'           // C1 controls, no-break space
-        | '\u{ad}'                    // soft hyphen
-        | '\u{34f}'                   // combining grapheme joiner
-        | '\u{61c}'                   // Arabic letter mark
-        | '\u{115f}' | '\u{1160}' | '\u{3164}' | '\u{ffa0}' // Hangul fillers: blank letters
-        | '\u{17b4}' | '\u{17b5}'     // invisible Khmer vowels
-        | '\u{180b}'..='\u{180f}'     // Mongolian selectors
-        | '\u{1680}'
-        | '\u{2000}'..='\u{200f}'     // odd spaces, zero width, direction marks
-        | '\u{2028}'..='\u{202f}'     // line breaks, bidi embedding and override
-        | '\u{205f}'..='\u{206f}'     // invisible operators, bidi isolates
-        | '\u{2400}'..='\u{2426}'     // the pictures that stand for control characters here
-        | '\u{2800}'                  // blank braille
-        | '\u{3000}'
-        | '\u{e000}'..='\u{f8ff}'     // private use
-        | '\u{fe00}'..='\u{fe0f}'     // variation selectors
-        | '\u{feff}'
-        | '\u{fff0}'..='\u{ffff}'
-        | '\u{1d173}'..='\u{1d17a}'   // musical format controls
-        | '\u{e0000}'..='\u{10ffff}'  // tags, supplementary private use
-    ) || char.width().is_none()
+    char.width() == Some(0) && !is_hidden(char)
 }
 
 fn escaped(char: char) -> Cow<'static, str> {
@@ -292,6 +282,48 @@ mod tests {
         check("\u{9b}31m", "<U+009B>31m");
         check("a\u{2028}b\u{3164}", "a<U+2028>b<U+3164>");
         check("\u{240a}", "<U+240A>");
+        check("a\u{1bca0}b\u{13430}c", "a<U+1BCA0>b<U+13430>c");
+        check("a\u{16fe4}b\u{1d159}c", "a<U+16FE4>b<U+1D159>c");
+    }
+
+    #[test]
+    fn an_excerpt_costs_what_is_shown() {
+        let long: Untrusted = "\u{202e}x".repeat(1_000_000).into();
+        let shown = excerpt(&long);
+        assert!(shown.len() < 64 * 1024 && shown.ends_with('…'));
+        assert_eq!(excerpt(&"short".into()), "short");
+    }
+
+    #[test]
+    fn no_code_point_is_hidden_on_any_way_out() {
+        for char in ('\0'..=char::MAX).filter(|char| *char != ' ') {
+            let text = Untrusted::from(format!("a{char}b"));
+            let ways = [
+                visible(&text),
+                excerpt(&text),
+                fit(&text, 40),
+                fit_end(&text, 40),
+                clip(&text, 40),
+                defang(&text),
+                harmless(&text),
+                csv(&text),
+                line(text.raw()),
+                format!("{text:?}"),
+            ];
+            for shown in ways {
+                let is_shown = shown
+                    .chars()
+                    .all(|c| c == ' ' || !is_hidden(c) || is_picture(c));
+                assert!(is_shown, "U+{:04X} is hidden in {shown:?}", u32::from(char));
+            }
+            // What stands for it in a file of a machine that knows no other letters.
+            assert!(ascii(&visible(&text)).is_ascii());
+        }
+    }
+
+    /// Whether it stands for a control character here.
+    fn is_picture(char: char) -> bool {
+        matches!(char, '\u{2400}'..='\u{2421}')
     }
 
     #[test]

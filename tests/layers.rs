@@ -27,7 +27,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         "deeds",
         &["read", "api", "record", "model", "query", "text"],
     ),
-    ("config", &["keys", "theme", "api", "model"]),
+    ("config", &["keys", "theme", "api", "model", "text"]),
     (
         "worker",
         &[

@@ -10,6 +10,7 @@ use std::{
 };
 
 use lampblack::runtime::Screen;
+use lampblack::text::Charset;
 use portable_pty::{CommandBuilder, PtySize, native_pty_system};
 use rustix::process::Signal;
 use support::pty::Pty;
@@ -99,6 +100,29 @@ fn an_interrupt_is_heard_before_what_was_typed_and_not_handled_yet() {
 }
 
 #[test]
+fn without_a_locale_the_screen_is_ascii() {
+    for locale in ["", "C", "POSIX"] {
+        let home = TempDir::new().unwrap();
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_lampblack"));
+        command.args(["demo", "--processes", "500"]);
+        let mut pty = Pty::run_in(command, locale, home.path(), 120, 36);
+        pty.until("nothing has been asked yet");
+        // Umlauts, wide letters, and what draws lines, bars and times.
+        pty.send("\r");
+        pty.until("row 1");
+        pty.send("\x1b2");
+        pty.settle(Duration::from_millis(300));
+        pty.send("F?");
+        pty.settle(Duration::from_millis(300));
+        pty.send("\x1b3");
+        pty.settle(Duration::from_millis(300));
+        pty.send("\x1bq");
+        let above = pty.written.iter().filter(|byte| **byte > 0x7f).count();
+        assert_eq!(above, 0, "{locale:?}");
+    }
+}
+
+#[test]
 fn a_termination_leaves_a_clean_shell() {
     for signal in [Signal::TERM, Signal::HUP, Signal::INT] {
         let home = TempDir::new().unwrap();
@@ -127,7 +151,7 @@ fn a_panic_gives_the_terminal_back_before_it_is_told() {
     // This very test is also the program that panics, when it is run with a terminal of its own.
     const PANICS: &str = "a_panic_gives_the_terminal_back_before_it_is_told";
     if std::env::args().any(|arg| arg == "--nocapture") && io::stdout().is_terminal() {
-        let _screen = Screen::take("panics").unwrap();
+        let _screen = Screen::take("panics", Charset::Unicode).unwrap();
         panic!("told to");
     }
     let home = TempDir::new().unwrap();
@@ -147,7 +171,7 @@ fn a_panic_beside_the_screen_leaves_it_alone() {
     // The program that panics, as above.
     const PANICS: &str = "a_panic_beside_the_screen_leaves_it_alone";
     if std::env::args().any(|arg| arg == "--nocapture") && io::stdout().is_terminal() {
-        let _screen = Screen::take("panics").unwrap();
+        let _screen = Screen::take("panics", Charset::Unicode).unwrap();
         let runtime = tokio::runtime::Builder::new_current_thread().build();
         runtime.unwrap().block_on(async {
             let failed = tokio::spawn(async { panic!("told to") }).await;

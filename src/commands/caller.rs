@@ -139,6 +139,7 @@ impl<'a> Caller<'a> {
                     self.streams.width.is_some() && !self.environment.wants_no_color()
                 }
             },
+            charset: self.environment.charset(),
         }
     }
 

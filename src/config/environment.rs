@@ -8,6 +8,7 @@ use std::{
 
 use etcetera::BaseStrategy;
 
+use crate::text::Charset;
 use crate::theme::Screen;
 
 /// The directory of our files below each base directory.
@@ -151,6 +152,15 @@ impl Environment {
     /// Whether the terminal or its user wants no colors.
     pub fn wants_no_color(&self) -> bool {
         self.variable("NO_COLOR").is_some() || self.variable("TERM") == Some("dumb")
+    }
+
+    /// Which characters may be written to the terminal and to pipes.
+    pub fn charset(&self) -> Charset {
+        if self.screen().is_unicode() {
+            Charset::Unicode
+        } else {
+            Charset::Ascii
+        }
     }
 
     /// What the terminal can show.

@@ -60,9 +60,11 @@ fn jsonl(extract: &Extract, out: &mut dyn Write) -> io::Result<()> {
 
 fn csv(extract: &Extract, out: &mut dyn Write) -> io::Result<()> {
     let mut writer = csv::Writer::from_writer(out);
-    writer.write_record(extract.columns.iter().map(text::csv))?;
+    let names = extract.columns.iter().map(text::csv);
+    writer.write_record(names).map_err(super::unwrapped)?;
     for row in &extract.rows {
-        writer.write_record(row.iter().map(text::csv))?;
+        let cells = row.iter().map(text::csv);
+        writer.write_record(cells).map_err(super::unwrapped)?;
     }
     writer.flush()
 }

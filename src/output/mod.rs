@@ -15,7 +15,7 @@ pub use extract::FileForm;
 pub use json::{escaped, extended, headed, quoted};
 pub use table::{Align, Column};
 
-use crate::text::{self, Untrusted};
+use crate::text::{self, Charset, Untrusted};
 use table::Table;
 
 /// How an answer is written.
@@ -80,6 +80,8 @@ pub struct Look {
     pub width: Option<usize>,
     /// Whether headings and what is strong are set in bold.
     pub is_styled: bool,
+    /// Which characters may be written.
+    pub charset: Charset,
 }
 
 /// Writes rows in a format, page by page; holds no more than it is given at a time.
@@ -177,13 +179,23 @@ fn write_csv(
 ) -> io::Result<()> {
     let mut writer = csv::Writer::from_writer(out);
     if !*has_header {
-        writer.write_record(columns.iter().map(|column| column.name))?;
+        let names = columns.iter().map(|column| column.name);
+        writer.write_record(names).map_err(unwrapped)?;
         *has_header = true;
     }
     for row in rows {
-        writer.write_record(row.cells.iter().map(|cell| text::csv(&cell.text)))?;
+        let cells = row.cells.iter().map(|cell| text::csv(&cell.text));
+        writer.write_record(cells).map_err(unwrapped)?;
     }
     writer.flush()
+}
+
+/// What went wrong when a record was written. Converted as it is, it would no longer say that a pipe was closed.
+fn unwrapped(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
+    }
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{Cell, Look, Row};
-use crate::text;
+use crate::text::{self, Charset};
 
 /// The blanks between two columns.
 const GAP: &str = "  ";
@@ -111,6 +111,14 @@ impl Table {
         if rows.is_empty() {
             return Ok(());
         }
+        let plain: Vec<Row>;
+        let rows = match self.look.charset {
+            Charset::Unicode => rows,
+            Charset::Ascii => {
+                plain = rows.iter().map(in_ascii).collect();
+                &plain
+            }
+        };
         let is_first = self.widths.is_empty();
         self.measure(rows);
         if is_first {
@@ -206,6 +214,19 @@ impl Table {
     }
 }
 
+/// The row in ASCII. Before it is measured: what stands for a letter may be wider than it.
+fn in_ascii(row: &Row) -> Row {
+    let cell = |cell: &Cell| Cell {
+        lead: text::ascii_cells(&cell.lead).into_owned(),
+        text: text::ascii(&text::visible(&cell.text)).as_ref().into(),
+        is_strong: cell.is_strong,
+    };
+    Row {
+        cells: row.cells.iter().map(cell).collect(),
+        json: String::new(),
+    }
+}
+
 fn cell_width(cell: &Cell) -> usize {
     text::width(&cell.lead) + text::width(&text::visible(&cell.text))
 }
@@ -267,7 +288,7 @@ mod tests {
     fn check(width: Option<usize>, rows: &[[&str; 4]], expected: &str) {
         let look = Look {
             width,
-            is_styled: false,
+            ..Look::default()
         };
         let mut table = Table::new(COLUMNS.into(), look);
         let mut out = Vec::new();
@@ -309,13 +330,29 @@ mod tests {
     }
 
     #[test]
+    fn columns_stand_below_each_other_in_ascii_too() {
+        let look = Look {
+            charset: Charset::Ascii,
+            ..Look::default()
+        };
+        let mut table = Table::new(COLUMNS.into(), look);
+        let mut out = Vec::new();
+        let rows = [row(["1", "Grüße", "a", "b"]), row(["2", "x", "a", "b"])];
+        table.write(&rows, &mut out).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        assert!(text.is_ascii());
+        let at: Vec<_> = text.lines().skip(1).map(|line| line.rfind(" b")).collect();
+        assert_eq!(at[0], at[1], "{text}");
+    }
+
+    #[test]
     fn no_line_is_wider_than_the_terminal() {
         for width in 24..120 {
             let mut table = Table::new(
                 COLUMNS.into(),
                 Look {
                     width: Some(width),
-                    is_styled: false,
+                    ..Look::default()
                 },
             );
             let mut out = Vec::new();

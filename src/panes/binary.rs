@@ -150,7 +150,7 @@ fn facts(binary: &Binary, zone: &Zone, theme: &Theme) -> Vec<Field<'static>> {
         None => theme.unknown,
     };
     let field = |(name, value)| {
-        let value = Line::raw(text::visible(&value));
+        let value = Line::raw(text::excerpt(&value));
         let value = match name {
             "signature" => value.style(style),
             "md5" | "sha256" => value.style(theme.number),

@@ -194,12 +194,7 @@ pub(super) fn copy(copies: Vec<Copied>, cx: &mut Cx<'_>) {
     } else {
         String::new()
     };
-    // Whether the terminal takes it, it does not say.
-    cx.notify(format!(
-        "sent the {what}{of} to the clipboard: {} bytes",
-        text.len()
-    ));
-    cx.copy(text);
+    cx.copy(&format!("{what}{of}"), text);
 }
 
 fn row(process: &Process) -> [Untrusted; 8] {

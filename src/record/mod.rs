@@ -1,6 +1,7 @@
 //! What must outlive the program: the queries asked, those kept under a name, and the files that the user wants to have.
 
 pub mod actions;
+mod copied;
 mod draft;
 mod history;
 mod kept;
@@ -10,6 +11,7 @@ mod survey;
 
 use std::{fmt, path::Path};
 
+pub use copied::keep_copy;
 pub use draft::Draft;
 pub use history::{Entry, History};
 pub use kept::{Column, Kept};

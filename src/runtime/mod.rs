@@ -7,7 +7,7 @@ mod output;
 mod outside;
 mod terminal;
 
-use std::{future::pending, io, time::Duration};
+use std::{future::pending, io, path::Path, time::Duration};
 
 use crossterm::event::{Event, KeyModifiers};
 use futures::{FutureExt, Stream, StreamExt};
@@ -166,6 +166,10 @@ fn perform<B: Backend>(
         // A closed channel means that the worker is gone; why is in the log.
         Effect::Send(request) => drop(ways.requests.send(request)),
         Effect::Copy(text) => outside.copy(&text),
+        Effect::CopyToFile(text) => {
+            let dir = outside.copies().map(Path::to_owned);
+            return Ok(ways.begin(move || outside::keep_copy(dir.as_deref(), &text)));
+        }
         Effect::Remember(past) => outside.remember(&past),
         Effect::Save(query) => return Ok(ways.tell(outside.save(&query))),
         Effect::Unsave(name) => return Ok(ways.tell(outside.unsave(&name))),

@@ -22,16 +22,19 @@ use ratatui::{
     style::Modifier,
 };
 
+use crate::text::{self, Charset};
+
 /// Bytes of the largest frame that is still one write.
 const FRAME: usize = 64 * 1024;
 
 /// What frames are written to: one write for each.
 #[derive(Debug)]
-pub struct Output<W: Write = BufWriter<Stdout>>(W);
+pub struct Output<W: Write = BufWriter<Stdout>>(W, Charset);
 
-impl Default for Output {
-    fn default() -> Self {
-        Self(BufWriter::with_capacity(FRAME, io::stdout()))
+impl Output {
+    /// Frames on standard output, in a character set.
+    pub fn new(charset: Charset) -> Self {
+        Self(BufWriter::with_capacity(FRAME, io::stdout()), charset)
     }
 }
 
@@ -46,7 +49,7 @@ impl<W: Write> Backend for Output<W> {
         for (x, y, cell) in content {
             pen.go_to(Position { x, y }, &mut self.0)?;
             pen.take(cell, &mut self.0)?;
-            pen.write(cell, &mut self.0)?;
+            pen.write(cell, self.1, &mut self.0)?;
         }
         if pen.at.is_some() {
             queue!(self.0, SetAttribute(Attribute::Reset))?;
@@ -205,9 +208,12 @@ impl Pen {
         Ok(())
     }
 
-    fn write(&mut self, cell: &Cell, out: &mut impl Write) -> io::Result<()> {
-        let symbol = cell.symbol();
-        queue!(out, Print(symbol))?;
+    fn write(&mut self, cell: &Cell, charset: Charset, out: &mut impl Write) -> io::Result<()> {
+        let symbol = match charset {
+            Charset::Unicode => cell.symbol().into(),
+            Charset::Ascii => text::ascii_cells(cell.symbol()),
+        };
+        queue!(out, Print(&symbol))?;
         self.is_sure &= symbol.len() == 1;
         self.at = self.at.map(|at| Position {
             x: at.x.saturating_add(1),
@@ -282,7 +288,7 @@ mod tests {
     }
 
     fn ours(bytes: &mut Vec<u8>, news: Vec<(u16, u16, &Cell)>) -> io::Result<()> {
-        Output(bytes).draw(news.into_iter())
+        Output(bytes, Charset::Unicode).draw(news.into_iter())
     }
 
     fn usual(bytes: &mut Vec<u8>, news: Vec<(u16, u16, &Cell)>) -> io::Result<()> {

@@ -1,6 +1,10 @@
 //! What the console does outside its screen: clipboard, history, the shell it came from.
 
-use std::{collections::BTreeMap, io, path::Path};
+use std::{
+    collections::BTreeMap,
+    io,
+    path::{Path, PathBuf},
+};
 
 use crossterm::{clipboard::CopyToClipboard, execute};
 use ratatui::{Terminal, backend::Backend};
@@ -18,6 +22,10 @@ pub trait Outside<B: Backend> {
     fn clock(&self) -> Clock;
     /// Puts text, already made visible, on the clipboard.
     fn copy(&mut self, text: &str);
+    /// The directory for copies that are too long for the clipboard, if there is one.
+    fn copies(&self) -> Option<&Path> {
+        None
+    }
     /// Adds a query to the history.
     fn remember(&mut self, past: &Past);
     /// The file of the queries that are kept under a name, if there is one.
@@ -59,21 +67,25 @@ pub struct Shell {
     server: String,
     history: Option<History>,
     saved: Option<Saved>,
+    copies: Option<PathBuf>,
 }
 
 impl Shell {
     /// Queries asked of `server` are remembered in `history`, and those with a name in `saved`, where there are such.
+    /// Copies that are too long for the clipboard go to the directory `copies`.
     pub fn new(
         clock: Clock,
         server: String,
         history: Option<History>,
         saved: Option<Saved>,
+        copies: Option<PathBuf>,
     ) -> Self {
         Self {
             clock,
             server,
             history,
             saved,
+            copies,
         }
     }
 }
@@ -88,6 +100,10 @@ impl Outside<Output> for Shell {
         if let Err(error) = execute!(io::stdout(), CopyToClipboard::to_clipboard_from(text)) {
             tracing::warn!("the terminal took no clipboard: {error}");
         }
+    }
+
+    fn copies(&self) -> Option<&Path> {
+        self.copies.as_deref()
     }
 
     fn saved(&mut self) -> Option<&mut Saved> {
@@ -136,6 +152,26 @@ pub(super) fn export(path: &Path, extract: &Extract) -> Input {
         Err(reason) => (reason, true),
     };
     Input::Told { text, is_warning }
+}
+
+/// Writes a copy that is too long for the clipboard to a file, and says where it is.
+pub(super) fn keep_copy(dir: Option<&Path>, text: &str) -> Input {
+    let n = text.len();
+    let kept = match dir {
+        Some(dir) => record::keep_copy(dir, text).map_err(|error| error.to_string()),
+        None => Err("there is no directory for a file".into()),
+    };
+    let text = match kept {
+        Ok(path) => format!(
+            "Too long for the clipboard: {n} bytes are in {}; the next long copy replaces it",
+            path.display()
+        ),
+        Err(why) => format!("Not copied: {n} bytes are too long for the clipboard; {why}"),
+    };
+    Input::Told {
+        text,
+        is_warning: true,
+    }
 }
 
 /// The queries of a file, for the screen.
@@ -224,4 +260,37 @@ fn write(path: &Path, extract: &Extract) -> Result<(), String> {
     written.map_err(|error| format!("cannot write {}: {error}", path.display()))?;
     draft.keep().map_err(|error| error.to_string())?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{fs, os::unix::fs::PermissionsExt};
+
+    use super::*;
+
+    #[test]
+    fn a_long_copy_is_in_a_file_of_its_owner_and_replaces_the_last_one() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("state/copied.txt");
+        for text in ["a".repeat(2_700_000), "b".repeat(80_000)] {
+            let Input::Told { text: told, .. } = keep_copy(path.parent(), &text) else {
+                panic!("it is told");
+            };
+            assert!(told.contains(&format!("{} bytes are in {}", text.len(), path.display())));
+            assert_eq!(fs::read_to_string(&path).unwrap(), text);
+            assert_eq!(
+                fs::metadata(&path).unwrap().permissions().mode() & 0o777,
+                0o600
+            );
+        }
+        assert_eq!(fs::read_dir(dir.path().join("state")).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_long_copy_without_a_place_is_told() {
+        let Input::Told { text, is_warning } = keep_copy(None, "abc") else {
+            panic!("it is told");
+        };
+        assert!(is_warning && text.starts_with("Not copied: 3 bytes"));
+    }
 }

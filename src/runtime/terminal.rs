@@ -22,7 +22,7 @@ use tokio::{
 };
 
 use super::Output;
-use crate::text;
+use crate::text::{self, Charset};
 
 /// Remembers the window's title on the terminal's own stack, and takes it back.
 const PUSH_TITLE: &str = "\x1b[22;0t";
@@ -37,11 +37,16 @@ pub struct Screen(
 
 impl Screen {
     /// Takes the terminal. From here on a panic on this thread gives it back before it is told.
-    pub fn take(title: &str) -> io::Result<Self> {
+    pub fn take(title: &str, charset: Charset) -> io::Result<Self> {
+        let title = fit(title);
+        let title = match charset {
+            Charset::Unicode => title.as_str().into(),
+            Charset::Ascii => text::ascii(&title),
+        };
         enter()?;
-        execute!(io::stdout(), Print(PUSH_TITLE), SetTitle(fit(title)))?;
+        execute!(io::stdout(), Print(PUSH_TITLE), SetTitle(title))?;
         restore_on_panic();
-        Ok(Self(Some(Terminal::new(Output::default())?)))
+        Ok(Self(Some(Terminal::new(Output::new(charset))?)))
     }
 }
 

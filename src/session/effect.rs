@@ -13,6 +13,8 @@ pub enum Effect {
     Send(Request),
     /// Put this text, already made visible, on the clipboard.
     Copy(String),
+    /// Write text into a file, already made visible: it is too long for the clipboard.
+    CopyToFile(String),
     /// Add a query to the history.
     Remember(Past),
     /// Keep a query under its name.

@@ -57,15 +57,19 @@ impl Screen {
         Depth::Ansi
     }
 
-    /// ASCII where Unicode cannot be shown, or where box lines may be two cells wide. A locale that is not set says
-    /// nothing against Unicode.
+    /// Whether the locale has UTF-8. Without a locale it is `C`, which knows ASCII alone.
+    pub fn is_unicode(&self) -> bool {
+        let locale = self.locale.to_ascii_lowercase();
+        locale.contains("utf-8") || locale.contains("utf8")
+    }
+
+    /// ASCII where Unicode cannot be shown, or where box lines may be two cells wide.
     pub(super) fn glyphs(&self) -> Glyphs {
         let locale = self.locale.to_ascii_lowercase();
         let is_wide = ["zh", "ja", "ko"]
             .iter()
             .any(|language| locale.starts_with(language));
-        let is_unicode = locale.is_empty() || locale.contains("utf-8") || locale.contains("utf8");
-        if is_unicode && !is_wide {
+        if self.is_unicode() && !is_wide {
             Glyphs::UNICODE
         } else {
             Glyphs::ASCII
@@ -160,7 +164,8 @@ mod tests {
     #[test]
     fn lines_are_ascii_where_they_might_break() {
         for (locale, expected) in [
-            ("", Glyphs::UNICODE),
+            ("", Glyphs::ASCII),
+            ("POSIX", Glyphs::ASCII),
             ("en_US.UTF-8", Glyphs::UNICODE),
             ("C.utf8", Glyphs::UNICODE),
             ("C", Glyphs::ASCII),

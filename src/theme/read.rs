@@ -163,6 +163,7 @@ mod tests {
     fn screen(term: &str) -> Screen {
         Screen {
             term: term.into(),
+            locale: "C.UTF-8".into(),
             ..Screen::default()
         }
     }

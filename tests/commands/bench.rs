@@ -197,6 +197,7 @@ pub(crate) fn bare(home: &TempDir, arguments: &[&str]) -> Command {
         .env_clear()
         .env("PATH", std::env::var_os("PATH").unwrap_or_default())
         .env("HOME", home.path())
+        .env("LANG", "C.UTF-8")
         .env("XDG_CONFIG_HOME", path("config"))
         .env("XDG_STATE_HOME", path("state"))
         .current_dir(home.path())

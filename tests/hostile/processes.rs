@@ -1,7 +1,16 @@
 //! Processes that were run to deceive.
 
+use std::sync::Arc;
+
+use lampblack::model::Page;
+use lampblack::read::{Answer, Fetch};
+
 use crate::checks::{INVISIBLE, check_whole};
-use crate::support::console::{Console, small};
+use crate::support::{
+    console::{Console, small},
+    stage::Stage,
+    world,
+};
 
 /// Everything in the simulator's world that was written to deceive: all of it ran on one host within seconds.
 const HOSTILE: &str =
@@ -80,4 +89,30 @@ async fn a_megabyte_of_command_line_is_a_row_like_any_other() {
     console.press("l l l l tab k j + esc esc").await;
     check_whole(console.buffer());
     console.shows(&["Processes  10, row 1"]);
+}
+
+#[test]
+fn a_copy_that_is_too_long_for_a_clipboard_goes_to_a_file() {
+    let mut stage = Stage::new(120, 36);
+    stage.write("x").press("enter");
+    stage.answer_all(|fetch| match fetch {
+        Fetch::Page { .. } => {
+            let mut document = world::document(0);
+            document["cmdline"] = "a".repeat(2_000_000).into();
+            Ok(Answer::Page(world::known(Page {
+                rows: vec![Arc::new(world::process(&document))],
+                total: 1,
+                ..Page::default()
+            })))
+        }
+        other => world::answer(other),
+    });
+    stage.press("esc y y");
+    stage.press("y c");
+    assert!(stage.copied.is_empty());
+    assert_eq!(stage.copied_to_file.len(), 2);
+    assert!(stage.copied_to_file[1].len() == 2_000_000);
+    // What is short goes where it always goes.
+    stage.press("y n");
+    assert_eq!(stage.copied, ["fin-ws-042"]);
 }

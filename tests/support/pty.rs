@@ -36,7 +36,18 @@ impl Pty {
     }
 
     /// Starts any program with its files below `home`.
-    pub fn run(mut command: CommandBuilder, home: &Path, width: u16, height: u16) -> Self {
+    pub fn run(command: CommandBuilder, home: &Path, width: u16, height: u16) -> Self {
+        Self::run_in(command, "C.UTF-8", home, width, height)
+    }
+
+    /// Starts any program in a locale.
+    pub fn run_in(
+        mut command: CommandBuilder,
+        locale: &str,
+        home: &Path,
+        width: u16,
+        height: u16,
+    ) -> Self {
         let size = PtySize {
             rows: height,
             cols: width,
@@ -48,7 +59,7 @@ impl Pty {
             .expect("a pseudo-terminal");
         command.env_clear();
         command.env("TERM", "xterm-256color");
-        command.env("LANG", "C.UTF-8");
+        command.env("LANG", locale);
         command.env("HOME", home);
         command.cwd(home);
         let started = Instant::now();

@@ -25,6 +25,8 @@ pub struct Stage {
     pub n_asked: usize,
     /// What was copied.
     pub copied: Vec<String>,
+    /// What was too long for the clipboard.
+    pub copied_to_file: Vec<String>,
     /// Whether the console was left.
     pub has_quit: bool,
 }
@@ -62,6 +64,7 @@ impl Stage {
             previewed: Vec::new(),
             n_asked: 0,
             copied: Vec::new(),
+            copied_to_file: Vec::new(),
             has_quit: false,
         };
         stage.take(effects);
@@ -164,6 +167,7 @@ impl Stage {
                     self.previewed.extend(deeds);
                 }
                 Effect::Copy(text) => self.copied.push(text),
+                Effect::CopyToFile(text) => self.copied_to_file.push(text),
                 Effect::Quit => self.has_quit = true,
                 Effect::Remember(_)
                 | Effect::Save(_)

@@ -66,7 +66,18 @@ impl Event {
 
     /// The whole event as one line.
     pub fn words(&self) -> Untrusted {
-        let mut line = format!("{} {}", self.action(), self.object().raw());
+        format!(
+            "{} {}{}",
+            self.action(),
+            self.object().raw(),
+            self.remarks()
+        )
+        .into()
+    }
+
+    /// What the line says behind what it was done to.
+    pub fn remarks(&self) -> String {
+        let mut line = String::new();
         match &self.what {
             What::Filemod(file) => append(&mut line, file.file_type.and_then(FileType::name)),
             What::Netconn(netconn) => {
@@ -90,7 +101,7 @@ impl Event {
             self.is_tamper.then_some("tampering with the sensor"),
         );
         append(&mut line, self.is_doubtful.then_some("path uncertain"));
-        line.into()
+        line
     }
 
     /// Every fact under its name, without those that the record does not have.

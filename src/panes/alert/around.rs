@@ -28,7 +28,7 @@ fn part<T>(
         _ if remote.is_pending() => Some(Line::styled(theme.glyphs.ellipsis, theme.muted)),
         Some(error) => unknown(format!(
             "not known: {}",
-            text::visible(&error.to_string().into())
+            text::excerpt(&error.to_string().into())
         )),
         // Given up.
         None => remote.asked().and_then(|_| unknown("not known".into())),
@@ -43,7 +43,7 @@ pub(super) fn precedent(alert: &Alert, session: &Session, theme: &Theme) -> Vec<
         let since = known.as_of.checked_sub((24 * Cx::PRECEDENT_DAYS).hours());
         since.is_ok_and(|since| alert.created.is_some_and(|at| at >= since))
     });
-    let own = is_counted.then(|| text::visible(&alert.status.word()));
+    let own = is_counted.then(|| text::excerpt(&alert.status.word()));
     let ended = part(&asides.ended, theme, |facets| {
         ended(facets, own.as_deref(), theme)
     });
@@ -54,9 +54,9 @@ pub(super) fn precedent(alert: &Alert, session: &Session, theme: &Theme) -> Vec<
     let last = asides.last.current();
     if let Some(last) = last.and_then(|known| known.value.rows.first()) {
         let day = last.resolved.map(|at| session.zone.day(at));
-        let by = last.assigned_to.non_empty().map(text::visible);
+        let by = last.assigned_to.non_empty().map(text::excerpt);
         let words = [
-            Some(text::visible(&last.status.word())),
+            Some(text::excerpt(&last.status.word())),
             day,
             by.map(|by| format!("by {by}")),
         ];
@@ -96,7 +96,7 @@ fn ended(facets: &Facets, own: Option<&str>, theme: &Theme) -> Line<'static> {
 
 /// The status as alerts have it, whatever case the server counts it in.
 fn status(word: &Untrusted) -> String {
-    text::visible(&AlertStatus::read(word).word())
+    text::excerpt(&AlertStatus::read(word).word())
 }
 
 /// Whether the host reports, its group, and whether it is cut off.
@@ -129,7 +129,7 @@ fn line(lineage: &Lineage, theme: &Theme) -> Line<'static> {
     /// More would push everything else out of sight.
     const SHOWN: usize = 4;
     let shown = lineage.ancestors.iter().take(SHOWN);
-    let mut names: Vec<_> = shown.map(|process| text::visible(&process.name)).collect();
+    let mut names: Vec<_> = shown.map(|process| text::excerpt(&process.name)).collect();
     let is_cut = lineage.ancestors.len() > SHOWN || lineage.is_walking();
     match lineage.top {
         _ if is_cut => names.push(theme.glyphs.ellipsis.into()),
@@ -144,7 +144,7 @@ fn line(lineage: &Lineage, theme: &Theme) -> Line<'static> {
     }
     Line::from(vec![
         Span::styled(way, theme.text),
-        Span::styled(text::visible(&lineage.subject.name), theme.accent),
+        Span::styled(text::excerpt(&lineage.subject.name), theme.accent),
     ])
 }
 
@@ -153,12 +153,12 @@ pub(super) fn file(session: &Session, theme: &Theme) -> Option<Field<'static>> {
     let line = part(&session.triage.asides.binary, theme, |binary| {
         let signature = &binary.signature;
         let (style, word) = match signature.is_good() {
-            Some(true) => (theme.good, text::visible(&signature.result)),
-            Some(false) => (theme.bad, text::visible(&signature.result)),
+            Some(true) => (theme.good, text::excerpt(&signature.result)),
+            Some(false) => (theme.bad, text::excerpt(&signature.result)),
             None => (theme.unknown, "not known".into()),
         };
         let publisher = signature.publisher.non_empty();
-        let publisher = publisher.map(|by| format!("  {}", text::visible(by)));
+        let publisher = publisher.map(|by| format!("  {}", text::excerpt(by)));
         Line::from(vec![
             Span::styled(word, style),
             Span::raw(publisher.unwrap_or_default()),

@@ -40,8 +40,8 @@ pub(super) fn facts(alert: &Alert, session: &Session, theme: &Theme) -> Vec<Fiel
 /// How far it is, and who has it.
 fn standing(alert: &Alert) -> Field<'static> {
     let owner = alert.assigned_to.non_empty();
-    let owner = owner.map_or("nobody".into(), text::visible);
-    let status = text::visible(&alert.status.word());
+    let owner = owner.map_or("nobody".into(), text::excerpt);
+    let status = text::excerpt(&alert.status.word());
     Field::wrapped("status", format!("{status}, {owner}"), LONG)
 }
 
@@ -79,7 +79,7 @@ fn match_of(alert: &Alert, session: &Session, theme: &Theme) -> Vec<Field<'stati
             "as events came in".into()
         }
         AlertKind::QueryProcess | AlertKind::QueryBinary => "by a search".into(),
-        AlertKind::Other(word) => text::visible(word),
+        AlertKind::Other(word) => text::excerpt(word),
     };
     // What an indicator of one value found is told by the indicator.
     let told = format!(
@@ -107,7 +107,7 @@ fn match_of(alert: &Alert, session: &Session, theme: &Theme) -> Vec<Field<'stati
 
 fn said(label: &'static str, text: &Untrusted) -> Option<Field<'static>> {
     let text = text.non_empty()?;
-    Some(Field::wrapped(label, text::visible(text), LONG))
+    Some(Field::wrapped(label, text::excerpt(text), LONG))
 }
 
 /// A moment, where there is one.

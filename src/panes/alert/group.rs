@@ -28,16 +28,16 @@ pub(super) fn facts(bundle: &Bundle, session: &Session, theme: &Theme) -> Vec<Fi
         .severity
         .map_or("not known".into(), |severity| score(severity).to_string());
     let owners = owners(bundle);
-    let owners = owners.non_empty().map_or("nobody".into(), text::visible);
+    let owners = owners.non_empty().map_or("nobody".into(), text::excerpt);
     let alerts = match bundle.len() {
         1 => "1".to_owned(),
         len => format!("{} on {}", thousands(n(len)), hosts(n(bundle.n_hosts))),
     };
     let mut fields = vec![
-        Field::wrapped(label, text::visible(&group_name(bundle)), LONG),
+        Field::wrapped(label, text::excerpt(&group_name(bundle)), LONG),
         Field::cut("score", Line::styled(severity, theme.caution)),
         Field::cut("alerts", alerts),
-        Field::wrapped("status", text::visible(&statuses(bundle)), LONG),
+        Field::wrapped("status", text::excerpt(&statuses(bundle)), LONG),
         Field::wrapped("assigned", owners, LONG),
     ];
     fields.extend(time("newest", bundle.newest, session, theme));

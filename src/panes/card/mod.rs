@@ -194,7 +194,7 @@ fn page_of<R: Listed>(row: Option<&Arc<R>>, session: &Session) -> Option<Timesta
 /// A text of the server, if there is any.
 fn said(label: &'static str, text: &Untrusted) -> Option<Field<'static>> {
     let text = text.non_empty()?;
-    Some(Field::wrapped(label, text::visible(text), LONG))
+    Some(Field::wrapped(label, text::excerpt(text), LONG))
 }
 
 /// An address that no program follows.

@@ -119,7 +119,7 @@ fn report(found: &Report, session: &Session, theme: &Theme) -> Vec<Field<'static
         let at = session.zone.show(at, Precision::Second);
         Field::cut("made", Line::styled(at, theme.time))
     });
-    let tags: Vec<_> = report.tags.iter().map(text::visible).collect();
+    let tags: Vec<_> = report.tags.iter().map(text::excerpt).collect();
     let mut fields = vec![
         said("", &report.title),
         Some(Field::cut("score", score)),
@@ -134,7 +134,7 @@ fn report(found: &Report, session: &Session, theme: &Theme) -> Vec<Field<'static
         let kind = ["query", "md5", "sha256", "dns", "ipv4", "ipv6"];
         let kind = kind.into_iter().find(|kind| indicator.kind.is_like(kind));
         let value = query::indicated(indicator.kind.raw(), indicator.value.raw());
-        let value = text::visible(&value.as_str().into());
+        let value = text::excerpt(&value.as_str().into());
         let value = Line::styled(value, theme.number);
         Some(Field::wrapped(kind.unwrap_or("indicator"), value, LONG))
     });

@@ -96,7 +96,7 @@ fn info(info: &ServerInfo, theme: &Theme) -> Vec<Field<'static>> {
         Field::cut(label, Line::styled(word, style))
     };
     let mut fields = vec![
-        Field::cut("version", text::visible(&info.version)),
+        Field::cut("version", text::excerpt(&info.version)),
         switch("banning", info.banning_enabled),
         switch("live response", info.live_response_enabled),
     ];
@@ -119,7 +119,7 @@ fn features(info: &ServerInfo) -> Vec<String> {
     let on = features
         .iter()
         .filter(|(_, is_on)| **is_on == Value::Bool(true));
-    on.map(|(name, _)| text::visible(&name.as_str().into()))
+    on.map(|(name, _)| text::excerpt(&name.as_str().into()))
         .collect()
 }
 

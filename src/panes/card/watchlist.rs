@@ -142,7 +142,7 @@ fn looks_for(watchlist: &Watchlist, theme: &Theme) -> Vec<Field<'static>> {
     let query = if text.is_empty() {
         Line::styled("everything", theme.muted)
     } else {
-        Line::styled(text::visible(&text.as_str().into()), theme.found)
+        Line::styled(text::excerpt(&text.as_str().into()), theme.found)
     };
     fields.push(Field::wrapped(label, query, QUERY));
     if let Some(index) = index {
@@ -153,7 +153,7 @@ fn looks_for(watchlist: &Watchlist, theme: &Theme) -> Vec<Field<'static>> {
                 Level::Error => theme.bad,
                 Level::Warning => theme.caution,
             };
-            let message = text::visible(&problem.message.as_str().into());
+            let message = text::excerpt(&problem.message.as_str().into());
             Field::wrapped("", Line::styled(message, style), 3)
         }));
     }
@@ -172,7 +172,7 @@ fn now(watchlist: &Watchlist, session: &Session, theme: &Theme) -> Line<'static>
         }
         None => match remote.error() {
             Some(error) => {
-                let why = text::visible(&error.to_string().into());
+                let why = text::excerpt(&error.to_string().into());
                 Line::styled(format!("not known: {why}"), theme.unknown)
             }
             None => missing(Some(remote), theme),

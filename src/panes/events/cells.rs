@@ -83,28 +83,23 @@ pub(super) fn event(
     ]
 }
 
-/// The event in so many cells. Of a path that is too long the end is worth more than the beginning.
+/// The event in so many cells. Of a path that is too long the end is worth more than the beginning. However long the
+/// record is, only what is shown of it costs.
 fn words(event: &Event, room: usize) -> String {
-    let words = event.words();
     let is_path = matches!(
         event.kind(),
         EventKind::Filemod | EventKind::Regmod | EventKind::Modload
     );
-    let path = event.object();
-    let whole = words.raw();
-    let rest = whole.strip_prefix(event.action()).and_then(|rest| {
-        let rest = rest.strip_prefix(' ')?;
-        rest.strip_prefix(path.raw())
-    });
-    match rest.filter(|_| is_path && whole.len() > room) {
-        Some(rest) => {
-            let [before, rest] = [event.action(), rest].map(|text| text::fit(&text.into(), room));
-            let taken = text::width(&before) + 1 + text::width(&rest);
-            let path = text::fit_end(&path, room.saturating_sub(taken));
-            text::fit(&format!("{before} {path}{rest}").into(), room)
-        }
-        None => text::fit(&words, room),
+    let (before, object, after) = (event.action(), event.object(), event.remarks());
+    let length = before.len() + 1 + object.raw().len() + after.len();
+    if is_path && length > room {
+        let [before, after] = [before, &after].map(|text| text::fit(&text.into(), room));
+        let taken = text::width(&before) + 1 + text::width(&after);
+        let path = text::fit_end(&object, room.saturating_sub(taken));
+        return text::fit(&format!("{before} {path}{after}").into(), room);
     }
+    let shown = text::head(object.raw(), room);
+    text::fit(&format!("{before} {shown}{after}").into(), room)
 }
 
 /// The cells of the row of a segment that is missing.

@@ -72,7 +72,7 @@ fn signed(signature: &Signature, theme: &Theme) -> Line<'static> {
         Some(false) => theme.bad,
         None => theme.unknown,
     };
-    let shown = |text: &Untrusted| text.non_empty().map(text::visible);
+    let shown = |text: &Untrusted| text.non_empty().map(text::excerpt);
     let result = shown(&signature.result).unwrap_or("not known".into());
     let by = shown(&signature.publisher).map(|by| format!(" by {by}"));
     Line::from(vec![

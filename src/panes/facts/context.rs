@@ -41,12 +41,12 @@ pub(super) fn hits(process: &Process, session: &Session, theme: &Theme) -> Vec<F
     let watchlists = watchlists.map(|hit| watchlist(hit, &process.host, session));
     let feeds = process.feeds.iter().map(|hit| {
         let score = hit.score.map(|score| format!(" {score}"));
-        let reports: Vec<_> = hit.reports.iter().map(text::visible).collect();
+        let reports: Vec<_> = hit.reports.iter().map(text::excerpt).collect();
         let reports = match reports.as_slice() {
             [] => String::new(),
             reports => format!(" ({})", reports.join(", ")),
         };
-        let name = text::visible(&hit.feed);
+        let name = text::excerpt(&hit.feed);
         format!("{name}{}{reports}", score.unwrap_or_default())
     });
     vec![
@@ -66,8 +66,8 @@ fn watchlist(hit: &WatchlistHit, host: &Untrusted, session: &Session) -> String 
         |alert: &&Arc<Alert>| alert.source == AlertSource::Watchlist && alert.source_id == hit.id;
     let listed = listed.map(|watchlist| &watchlist.name);
     match listed.or_else(|| open.find(is_its).map(|alert| source(alert))) {
-        Some(name) if !name.is_empty() => text::visible(name),
-        _ => format!("#{}", text::visible(&hit.id)),
+        Some(name) if !name.is_empty() => text::excerpt(name),
+        _ => format!("#{}", text::excerpt(&hit.id)),
     }
 }
 
@@ -107,7 +107,7 @@ fn alerts(process: &Process, session: &Session, theme: &Theme) -> Field<'static>
         format!(
             "{}{}",
             severity.unwrap_or_default(),
-            text::visible(source(alert))
+            text::excerpt(source(alert))
         )
     });
     let names: Vec<_> = names.collect();
@@ -141,7 +141,7 @@ fn common(prevalence: &Prevalence) -> String {
     };
     let hosts = hosts(prevalence.hosts);
     let first = prevalence.hostnames.iter().take(NAMED);
-    let mut names: Vec<_> = first.map(|host| text::visible(&host.name)).collect();
+    let mut names: Vec<_> = first.map(|host| text::excerpt(&host.name)).collect();
     if prevalence.hostnames.len() > NAMED {
         names.push("others".into());
     }

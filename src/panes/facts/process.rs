@@ -28,9 +28,9 @@ pub(in crate::panes) fn run(
         text::fit_end(path, room.saturating_sub(8))
     });
     let user = process.user.non_empty();
-    let user = user.map_or("not recorded".into(), text::visible);
+    let user = user.map_or("not recorded".into(), text::excerpt);
     let sid = process.sid.non_empty();
-    let sid = sid.map_or(String::new(), |sid| format!("  {}", text::visible(sid)));
+    let sid = sid.map_or(String::new(), |sid| format!("  {}", text::excerpt(sid)));
     vec![
         Field::wrapped("cmdline", cmdline, lines),
         Field::cut("start", Line::styled(started, theme.time)),

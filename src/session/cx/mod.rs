@@ -244,8 +244,18 @@ impl<'a> Cx<'a> {
         ));
     }
 
-    /// Copies text that is already made visible.
-    pub fn copy(&mut self, text: String) {
+    /// Copies text that is already made visible, and tells of it: `what` it is. Too much for a clipboard goes to a file.
+    pub fn copy(&mut self, what: &str, text: String) {
+        /// Terminals drop a clipboard sequence of more than 100,000 bytes without a word; as base64, four stand for three.
+        const CLIPBOARD: usize = 74_000;
+        if text.len() > CLIPBOARD {
+            return self.effects.push(Effect::CopyToFile(text));
+        }
+        // Whether the terminal takes it, it does not say.
+        self.notify(format!(
+            "sent the {what} to the clipboard: {} bytes",
+            text.len()
+        ));
         self.effects.push(Effect::Copy(text));
     }
 
