@@ -355,6 +355,9 @@ async fn z_without_a_row_never_takes_back_what_a_colleague_did() {
     // On its row it is another matter.
     console.press("@").await.until("CONFIRMED").await;
     console.press("z").await.shows(&["takes back: isolate"]);
+}
+
+#[tokio::test]
 async fn a_pasted_list_of_three_thousand_hashes_is_taken_whole() {
     let mut console = ready().await;
     let hashes: Vec<_> = (0..3000).map(|n| format!("{n:032x}")).collect();
