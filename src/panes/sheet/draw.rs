@@ -167,8 +167,7 @@ fn draw_buttons(
             Span::styled(text, theme.muted)
         }
         (None, None) if pane.marked.is_some() && pane.fields.is_on_button() => {
-            let text = "some rows are not shown: tab to the button, then enter";
-            Span::styled(text, theme.caution)
+            Span::styled(pane.way_to_confirm(), theme.caution)
         }
         (None, None) => Span::default(),
     };
