@@ -61,6 +61,7 @@
 //!     [`model::Clock`]: minutes for a user, milliseconds for a test. Besides, only the spinner sleeps between its
 //!     turns, and the simulator before it listens again.
 
+pub mod files;
 pub mod keys;
 pub mod log;
 pub mod model;

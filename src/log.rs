@@ -1,15 +1,20 @@
 //! Diagnostics: one log file a day, never on the screen.
 
 use std::{
-    fs::{self, File, OpenOptions},
+    fs::{self, File},
     io::{self, Write},
     path::{Path, PathBuf},
 };
 
-use jiff::{Timestamp, civil::Date, tz::Offset};
+use jiff::{Timestamp, ToSpan, civil::Date, tz::Offset};
 use tracing::Level;
 use tracing_appender::non_blocking::{NonBlockingBuilder, WorkerGuard};
 use tracing_subscriber::{filter::Targets, fmt, layer::SubscriberExt, util::SubscriberInitExt};
+
+use crate::files;
+
+/// How many days the log is kept.
+const DAYS: i64 = 30;
 
 /// Writes what is still waiting when it is dropped: keep it until the end of `main`.
 #[must_use]
@@ -53,9 +58,10 @@ struct Daily {
 
 impl Daily {
     fn open(directory: &Path, day: Date) -> io::Result<Self> {
-        make_private_dir(directory)?;
+        files::create_dir(directory)?;
+        remove_old(directory, day);
         Ok(Self {
-            file: append_private(&directory.join(format!("{day}.log")))?,
+            file: files::open_to_append(&directory.join(format!("{day}.log")))?,
             directory: directory.to_owned(),
             day,
         })
@@ -84,22 +90,18 @@ fn today() -> Date {
     Offset::UTC.to_datetime(Timestamp::now()).date()
 }
 
-/// Makes a directory that only its owner may enter.
-fn make_private_dir(directory: &Path) -> io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(directory)
-}
-
-/// Opens a file for appending that only its owner may read.
-fn append_private(file: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.create(true).append(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(file)
+/// Removes the files of days that are longer ago than the log is kept.
+fn remove_old(directory: &Path, today: Date) {
+    for entry in fs::read_dir(directory).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let day = name.to_str().and_then(|name| name.strip_suffix(".log"));
+        let day = day.and_then(|day| day.parse::<Date>().ok());
+        let is_old = day.is_some_and(|day| day < today.saturating_sub(DAYS.days()));
+        // What cannot be removed now is tried again tomorrow.
+        if is_old {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
 }
 
 #[cfg(test)]
@@ -119,6 +121,39 @@ mod tests {
         let read = |name| fs::read_to_string(log.join(name)).unwrap();
         assert_eq!(read("2026-11-24.log"), "one\nthree\n");
         assert_eq!(read("2026-11-25.log"), "two\n");
+    }
+
+    #[test]
+    fn the_log_is_kept_for_thirty_days() {
+        let directory = tempfile::tempdir().unwrap();
+        let log = directory.path().join("log");
+        fs::create_dir(&log).unwrap();
+        for name in [
+            "2025-01-01.log",
+            "2026-10-24.log",
+            "2026-10-25.log",
+            "2099-01-01.log",
+            "notes.log",
+            "2025-01-01.txt",
+        ] {
+            fs::write(log.join(name), "x").unwrap();
+        }
+        Daily::open(&log, "2026-11-24".parse().unwrap()).unwrap();
+        let mut left: Vec<_> = fs::read_dir(&log)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        left.sort();
+        assert_eq!(
+            left,
+            [
+                "2025-01-01.txt",
+                "2026-10-25.log",
+                "2026-11-24.log",
+                "2099-01-01.log",
+                "notes.log",
+            ]
+        );
     }
 
     #[cfg(unix)]

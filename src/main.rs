@@ -13,12 +13,13 @@ use lampblack::cli::{Cli, Command};
 use lampblack::commands::{self, Caller, Exit, Streams};
 use lampblack::config::{Environment, Setup};
 use lampblack::deeds::{Guard, Who};
+use lampblack::files;
 use lampblack::log;
 use lampblack::model::zone_here;
 use lampblack::read::Reader;
-use lampblack::record::{History, Kept, Saved};
+use lampblack::record::{History, Kept, Saved, check_state};
 use lampblack::runtime::{
-    Events, Screen, Shell, chosen, hidden, kept, past, run, shelved, stopped,
+    Events, Screen, Shell, chosen, forbid_core_dumps, hidden, kept, past, run, shelved, stopped,
 };
 use lampblack::session::Identity;
 use lampblack::text::{self, Ascii, Charset};
@@ -26,6 +27,7 @@ use lampblack::worker::{self, Office};
 use tokio::runtime::{self, Handle, Runtime};
 
 fn main() -> ExitCode {
+    forbid_core_dumps();
     let environment = Environment::read();
     let charset = environment.charset();
     let cli = match Cli::read(&env::args_os().collect::<Vec<_>>()) {
@@ -47,9 +49,13 @@ fn main() -> ExitCode {
         }
     };
     let log = start_log(&cli, &environment);
-    let (state_dir, unkept) = match &log {
-        Ok(log) => (log.as_ref().map(|(state_dir, _)| state_dir.clone()), None),
-        Err(error) => (None, Some(format!("no log is kept: {error}"))),
+    let (state_dir, notices) = match &log {
+        Ok(Some((state_dir, _))) => (Some(state_dir.clone()), check_state(state_dir)),
+        Ok(None) => (None, Vec::new()),
+        Err(error) => {
+            let unkept = format!("no action can be sent, and no log is kept: {error}");
+            (None, vec![unkept])
+        }
     };
 
     let stdout = io::stdout();
@@ -78,14 +84,28 @@ fn main() -> ExitCode {
     };
     let handle = background.handle().clone();
     let mut caller = Caller::new(&cli.global, environment, state_dir, handle.clone(), streams);
-    if let Some(unkept) = unkept {
-        caller.warn(&unkept);
+    if matches!(cli.command, None | Some(Command::Demo(_))) {
+        // The console shows them.
+        caller.notices = notices;
+    } else {
+        for notice in &notices {
+            caller.warn(notice);
+        }
+    }
+    if let Ok(directory) = env::current_dir()
+        && commands::keeps_log(cli.command.as_ref())
+    {
+        // Downloads that were killed, on file systems where they have names.
+        handle.spawn_blocking(move || files::remove_leftovers(&directory));
     }
     let command = commands::run(cli, &mut caller, async |setup| {
         console(setup, handle, charset).await
     });
     let exit = here.as_ref().unwrap_or(&background).block_on(command);
-    drop(here);
+    if let Some(here) = here {
+        // An export goes on, but not for ever: whatever holds it up must not hold up the shell.
+        here.shutdown_timeout(Duration::from_secs(2));
+    }
     // A download that is given up takes what there is of it away. Whatever is still being looked up, nobody waits for it.
     background.shutdown_timeout(Duration::from_millis(200));
     exit.into()
@@ -231,6 +251,9 @@ fn start_log(cli: &Cli, environment: &Environment) -> io::Result<Option<(PathBuf
     let state_dir = environment
         .state_dir()
         .ok_or_else(|| io::Error::other("there is no home directory"))?;
-    let guard = log::start(&state_dir.join("log"), cli.global.verbose)?;
-    Ok(Some((state_dir.to_owned(), guard)))
+    let state_dir = commands::state_dir(cli.command.as_ref(), state_dir);
+    let directory = state_dir.join("log");
+    let guard = log::start(&directory, cli.global.verbose)
+        .map_err(|error| io::Error::other(format!("{}: {error}", directory.display())))?;
+    Ok(Some((state_dir, guard)))
 }

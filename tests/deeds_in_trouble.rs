@@ -2,6 +2,8 @@
 
 mod support;
 
+use std::fs::{self, File};
+
 use lampblack::api::{Change, Client};
 use lampblack::model::SensorId;
 use serde_json::json;
@@ -212,4 +214,63 @@ async fn what_was_refused_and_not_done_is_not_applied_with_the_words_of_the_refu
         console.until("NOT APPLIED").await.shows(&[words]);
         console.press("esc").await;
     }
+}
+
+#[tokio::test]
+async fn an_action_waits_for_a_locked_log_beside_the_screen_and_can_be_cancelled() {
+    let mut console = ready().await;
+    let log = File::open(console.state.path().join("actions.jsonl")).unwrap();
+    log.lock().unwrap();
+    console.press("I").await.write("case 7").await;
+    console.press("tab tab enter").await;
+    console.until("ACTION LOG LOCKED").await;
+    console.shows(&["waiting: another program has locked the action log"]);
+    // Everything else goes on.
+    console.press("4").await.shows(&["Sensors  "]);
+    console.press("ctrl-c").await;
+    console.until("nothing was sent: ").await;
+    console.until("isolate WIN-IA9NQ1GN8OI").await;
+    console.lacks("ACTION LOG LOCKED");
+    assert_eq!(changes(&console), [""; 0]);
+    // Once it is free, the same is done.
+    log.unlock().unwrap();
+    console.press("1 I").await.write("case 7").await;
+    console.press("tab tab enter").await;
+    console.until("CONFIRMED").await;
+    assert_eq!(changes(&console).len(), 1);
+}
+
+#[tokio::test]
+async fn a_console_starts_beside_a_program_that_holds_the_log_and_says_so() {
+    let mut console = ready().await;
+    console.press("I").await.write("case 7").await;
+    console.press("tab tab enter").await;
+    console.until("CONFIRMED").await;
+    let log = File::open(console.state.path().join("actions.jsonl")).unwrap();
+    log.lock().unwrap();
+    let mut console = console.again().await;
+    console
+        .until("another program has locked the action log; actions will wait")
+        .await;
+    console
+        .press("esc @")
+        .await
+        .shows(&["Activity  1", "isolate", "case 7"]);
+    console.press("1").await;
+    console
+        .search("process_name:net.exe")
+        .await
+        .shows(&["Processes  "]);
+}
+
+#[tokio::test]
+async fn an_action_that_cannot_be_logged_is_not_sent() {
+    let mut console = ready().await;
+    let path = console.state.path().join("actions.jsonl");
+    fs::remove_file(&path).unwrap();
+    fs::create_dir(&path).unwrap();
+    console.press("I").await.write("case 7").await;
+    console.press("tab tab enter").await;
+    console.until("nothing was sent: cannot open ").await;
+    assert_eq!(changes(&console), [""; 0]);
 }

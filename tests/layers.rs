@@ -10,24 +10,25 @@ use std::{
 /// Every top-level module, lowest first, with what it may use.
 const LAYERS: &[(&str, &[&str])] = &[
     ("text", &[]),
+    ("files", &[]),
     ("model", &["text"]),
     ("query", &[]),
     ("keys", &[]),
     ("theme", &[]),
-    ("log", &[]),
+    ("log", &["files"]),
     ("archive", &["model", "text"]),
     ("widgets", &["theme", "text"]),
     ("wire", &["model", "text"]),
-    ("record", &["model", "text"]),
+    ("record", &["files", "model", "text"]),
     ("output", &["model", "text"]),
-    ("api", &["wire", "model", "text"]),
+    ("api", &["files", "wire", "model", "text"]),
     ("read", &["api", "archive", "model"]),
     ("download", &["api", "archive", "record", "model", "text"]),
     (
         "deeds",
         &["read", "api", "record", "model", "query", "text"],
     ),
-    ("config", &["keys", "theme", "api", "model", "text"]),
+    ("config", &["files", "keys", "theme", "api", "model", "text"]),
     (
         "worker",
         &[

@@ -124,13 +124,141 @@ fn without_a_locale_the_screen_is_ascii() {
 
 #[test]
 fn a_termination_leaves_a_clean_shell() {
-    for signal in [Signal::TERM, Signal::HUP, Signal::INT] {
+    for signal in [
+        Signal::TERM,
+        Signal::HUP,
+        Signal::INT,
+        Signal::QUIT,
+        Signal::USR1,
+        Signal::USR2,
+        Signal::ALARM,
+        Signal::ABORT,
+        Signal::VTALARM,
+        Signal::XCPU,
+    ] {
         let home = TempDir::new().unwrap();
         let mut pty = demo(&home);
         pty.signal(signal);
         pty.wait();
         check_restored(&pty);
     }
+}
+
+#[test]
+fn the_demo_has_a_user_and_leaves_what_is_real_alone() {
+    let home = TempDir::new().unwrap();
+    let state = home.path().join(".local/state/lampblack");
+    std::fs::create_dir_all(&state).unwrap();
+    for name in ["history.jsonl", "actions.jsonl"] {
+        std::fs::write(state.join(name), "real\n").unwrap();
+    }
+    let mut pty = demo(&home);
+    pty.until("demo  read-write  admin");
+    pty.send("process_name:net.exe\r");
+    pty.until(", row 1");
+    pty.send("\x03\x03");
+    assert!(pty.wait().success());
+    for name in ["history.jsonl", "actions.jsonl"] {
+        assert_eq!(std::fs::read_to_string(state.join(name)).unwrap(), "real\n");
+    }
+    let names = |dir: &std::path::Path| {
+        let entries = std::fs::read_dir(dir).unwrap();
+        let mut names: Vec<_> = entries
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        names
+    };
+    assert_eq!(names(&state), ["actions.jsonl", "demo", "history.jsonl"]);
+    assert!(names(&state.join("demo")).contains(&"history.jsonl".to_owned()));
+}
+
+#[test]
+fn a_state_directory_that_cannot_be_written_is_shown_at_the_start() {
+    let home = TempDir::new().unwrap();
+    let state = home.path().join(".local/state");
+    std::fs::create_dir_all(&state).unwrap();
+    std::fs::write(state.join("lampblack"), "a file").unwrap();
+    let mut pty = Pty::start(&["demo", "--processes", "500"], home.path(), 120, 36);
+    pty.until("no action can be sent");
+    pty.send("\x03\x03");
+    assert!(pty.wait().success());
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn the_memory_of_the_console_is_not_written_to_a_core_dump() {
+    let home = TempDir::new().unwrap();
+    let pty = demo(&home);
+    let limits = std::fs::read_to_string(format!("/proc/{}/limits", pty.pid())).unwrap();
+    let core = limits
+        .lines()
+        .find(|line| line.starts_with("Max core file size"))
+        .unwrap();
+    let limits: Vec<_> = core.split_whitespace().skip(4).take(2).collect();
+    assert_eq!(limits, ["0", "0"]);
+}
+
+#[test]
+fn a_password_prompt_that_is_ended_by_a_signal_gives_the_terminal_back() {
+    // The program that asks is this very test, when it is run with a terminal of its own.
+    const ASKS: &str = "a_password_prompt_that_is_ended_by_a_signal_gives_the_terminal_back";
+    if std::env::args().any(|arg| arg == "--nocapture") && io::stdout().is_terminal() {
+        let _ = lampblack::runtime::hidden("password:");
+        return;
+    }
+    let home = TempDir::new().unwrap();
+    let mut command = CommandBuilder::new("/bin/sh");
+    let this = std::env::current_exe().unwrap();
+    let script = format!(
+        "{} {ASKS} --exact --nocapture; stty -a; echo over",
+        this.display()
+    );
+    command.args(["-c", &script]);
+    command.env("PATH", "/usr/bin:/bin");
+    let mut pty = Pty::run(command, home.path(), 120, 36);
+    pty.until("password:");
+    // All programs of the terminal but the shell, which waits for the one that asks.
+    let children =
+        std::fs::read_to_string(format!("/proc/{0}/task/{0}/children", pty.pid())).unwrap();
+    let child: i32 = children.split_whitespace().next().unwrap().parse().unwrap();
+    let child = rustix::process::Pid::from_raw(child).unwrap();
+    rustix::process::kill_process(child, Signal::TERM).unwrap();
+    pty.until("over");
+    assert!(pty.text().contains(" echo "), "{}", pty.text());
+    assert!(!pty.text().contains("-echo "), "{}", pty.text());
+}
+
+#[test]
+fn what_is_no_regular_file_in_place_of_ours_holds_nothing_up() {
+    const STATE: &str = ".local/state/lampblack/demo";
+    let start = |dir: &str, name: &str| {
+        let home = TempDir::new().unwrap();
+        let dir = home.path().join(dir);
+        let mut builder = std::fs::DirBuilder::new();
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder.recursive(true).create(&dir).unwrap();
+        let kind = rustix::fs::FileType::Fifo;
+        rustix::fs::mknodat(rustix::fs::CWD, dir.join(name), kind, 0o600.into(), 0).unwrap();
+        let pty = Pty::start(&["demo", "--processes", "500"], home.path(), 120, 36);
+        (home, pty)
+    };
+    for name in [
+        "actions.jsonl",
+        "actions.head",
+        "history.jsonl",
+        "session.json",
+        "queries.toml",
+    ] {
+        let (_home, mut pty) = start(STATE, name);
+        pty.until("it is a FIFO");
+        pty.until("nothing has been asked yet");
+        pty.send("\x03\x03");
+        pty.wait();
+    }
+    let (_home, mut pty) = start(".config/lampblack", "config.toml");
+    pty.until("it is a FIFO, not a regular file");
+    assert!(!pty.wait().success());
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! TLS as these servers really have it: own authorities, pinned self-signed certificates, names that do not match.
 
-use std::{error::Error as StdError, fs, io, path::Path, sync::Arc};
+use std::{error::Error as StdError, io, path::Path, sync::Arc};
 
 use rustls::{
     CertificateError, ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme,
@@ -14,6 +14,7 @@ use rustls::{
 };
 
 use super::{Distrust, Error, Tls, said};
+use crate::files;
 
 /// The TLS settings for a client. The system's certificates are read only if they can matter.
 pub(super) fn config(tls: &Tls, is_https: bool) -> Result<ClientConfig, Error> {
@@ -47,13 +48,16 @@ pub(super) fn config(tls: &Tls, is_https: bool) -> Result<ClientConfig, Error> {
     Ok(config)
 }
 
+/// More bytes than the certificates of any company take.
+const MAX_BYTES: u64 = 16 << 20;
+
 /// The certificates in a file: any number as PEM, or one as DER.
 fn read(path: &Path) -> Result<Vec<CertificateDer<'static>>, Error> {
     let invalid = |reason: String| Error::Invalid {
         what: "ca_file",
         reason: format!("{}: {reason}", said::short(&path.to_string_lossy())),
     };
-    let bytes = fs::read(path).map_err(|error| invalid(said::io(&error)))?;
+    let bytes = files::read(path, MAX_BYTES).map_err(|error| invalid(said::io(&error)))?;
     let certificates: Vec<_> = CertificateDer::pem_slice_iter(&bytes)
         .collect::<Result<_, _>>()
         .map_err(|_| invalid("damaged PEM".into()))?;

@@ -107,6 +107,11 @@ fn traffic(session: &Session, width: u16) -> String {
         1 => "1 deed open  ".into(),
         n => format!("{n} deeds open  "),
     };
+    let open = if session.is_log_locked {
+        format!("ACTION LOG LOCKED  {open}")
+    } else {
+        open
+    };
     if width < ROOMY {
         return format!("{open}{transfer}in flight {n_pending}");
     }

@@ -49,6 +49,8 @@ pub enum Input {
     Reply(Reply),
     /// A place for a new file was looked at.
     Surveyed(Survey),
+    /// Rows were written to a file, or why they could not be.
+    Exported(Result<String, String>),
     /// Something was done outside, or could not be.
     Told {
         /// What is to be told.
@@ -179,6 +181,9 @@ impl App {
             Input::Reply(reply) => Cx::new(&mut self.session, &mut effects, now).settle(reply),
             Input::Surveyed(survey) => {
                 Cx::new(&mut self.session, &mut effects, now).surveyed(survey);
+            }
+            Input::Exported(result) => {
+                Cx::new(&mut self.session, &mut effects, now).exported(result);
             }
             Input::Told { text, is_warning } => {
                 let mut cx = Cx::new(&mut self.session, &mut effects, now);

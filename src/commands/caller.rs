@@ -43,6 +43,8 @@ pub struct Caller<'a> {
     pub environment: Environment,
     /// The directory for what the program keeps; `None` when it cannot be written.
     pub state_dir: Option<PathBuf>,
+    /// What the user should know before anything else.
+    pub notices: Vec<String>,
     /// What runs beside the command; only the console must not be held up by it.
     pub background: Handle,
     flags: Flags,
@@ -63,6 +65,7 @@ impl<'a> Caller<'a> {
             streams,
             environment,
             state_dir,
+            notices: Vec::new(),
             background,
             flags: Flags {
                 profile: given(&global.profile),

@@ -76,14 +76,19 @@ async fn enter(
     let (sender, calls) = mpsc::unbounded_channel();
     let client = Client::new(settings, Some(sender))?;
     let mut notices = access.notices;
-    if caller.state_dir.is_none() {
-        notices.push("nothing is kept: the state directory cannot be written".into());
-    }
+    notices.append(&mut caller.notices);
+    let is_demo = access.source == Source::Demo;
+    let config_dir = if is_demo {
+        // What is tried out there must not change what is real.
+        caller.state_dir.clone()
+    } else {
+        caller.environment.config_dir().map(Into::into)
+    };
     let setup = Setup {
         client,
         calls,
         server: access.url,
-        is_demo: access.source == Source::Demo,
+        is_demo,
         source: access.source,
         user: access.profile.user,
         account: caller.environment.account().map(str::to_owned),
@@ -96,7 +101,7 @@ async fn enter(
         keymap,
         theme,
         state_dir: caller.state_dir.clone(),
-        config_dir: caller.environment.config_dir().map(Into::into),
+        config_dir,
         clock,
     };
     open(setup)

@@ -1,10 +1,12 @@
 //! What all deeds have in common: who does them, what guards there are, and that somebody says yes.
 
-use super::{Caller, Exit, Failure};
+use tokio::sync::mpsc;
+
+use super::{Caller, Exit, Failure, perform::Log};
 use crate::cli;
 use crate::config::Access;
 use crate::deeds::{Fact, Grounds, Guard, Plan};
-use crate::record::actions::{Actions, Who};
+use crate::record::actions::{Actions, Waiting, Who};
 use crate::text;
 
 /// Who does it and why. A reason must be given where a protection is taken away or a host is cut off.
@@ -49,14 +51,21 @@ pub(super) fn may_change(access: &Access) -> Result<(), Failure> {
 }
 
 /// The action log. What cannot be logged is not done.
-pub(super) fn log(caller: &Caller<'_>) -> Result<Actions, Failure> {
+pub(super) fn log(caller: &Caller<'_>) -> Result<Log, Failure> {
     let Some(dir) = &caller.state_dir else {
         return Err(
             Failure::new(Exit::Failed, "there is nowhere to keep the action log")
                 .hint("set XDG_STATE_HOME to a directory of yours; nothing was sent"),
         );
     };
-    Actions::open(dir).map_err(|error| Failure::from(error).hint("nothing was sent"))
+    let actions =
+        Actions::open(dir).map_err(|error| Failure::from(error).hint("nothing was sent"))?;
+    let (sender, waits) = mpsc::unbounded_channel();
+    let actions = actions.waiting(Waiting {
+        told: Some(sender),
+        ..Waiting::default()
+    });
+    Ok(Log { actions, waits })
 }
 
 /// What a deed will do, whom it will hit, and the requests it will send, one line each.

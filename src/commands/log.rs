@@ -1,12 +1,15 @@
 //! `log`: what was changed on servers, and whether the record of it is whole.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, path::Path};
 
 use serde_json::json;
 
 use super::{Caller, Exit, Failure, when};
 use crate::output::{Align, Cell, Column, Format, Row, Sheet};
-use crate::record::actions::{self, Entry, Event, Outcome, Verdict};
+use crate::record::actions::{self, Entry, Event, Outcome, Scan};
+
+/// How many rows are written at a time.
+const PAGE: usize = 500;
 
 /// The columns of the log.
 const COLUMNS: &[Column] = &[
@@ -23,27 +26,41 @@ const COLUMNS: &[Column] = &[
 
 /// Runs `log show`.
 pub(super) fn show(format: Format, caller: &mut Caller<'_>) -> Result<Exit, Failure> {
-    let verdict = read(caller)?;
-    let mut outcomes: BTreeMap<u64, Vec<&Outcome>> = BTreeMap::new();
-    for entry in &verdict.entries {
-        if let Event::Known(outcome) = &entry.event {
-            outcomes.entry(outcome.of).or_default().push(outcome);
+    // As they are on the disk, they take the least memory. Nothing is printed yet: whoever reads it page by page must not
+    // keep the lock of the log.
+    let mut shown: Vec<Box<[u8]>> = Vec::new();
+    let mut outcomes: BTreeMap<u64, Vec<Box<[u8]>>> = BTreeMap::new();
+    let scan = Scan::read(dir(caller)?, |line| match line.entry() {
+        Ok(Entry {
+            event: Event::Known(outcome),
+            ..
+        }) => {
+            let known = outcomes.entry(outcome.of).or_default();
+            known.push(line.bytes.into());
         }
-    }
-    let known = |entry: &Entry| outcomes.get(&entry.line).cloned().unwrap_or_default();
-    let rows: Vec<Row> = verdict
-        .entries
-        .iter()
-        .filter_map(|entry| row(entry, &known(entry)))
-        .collect();
+        Ok(_) => shown.push(line.bytes.into()),
+        Err(_) => {}
+    })?;
     let look = caller.look();
     let mut sheet = Sheet::new(caller.streams.out, format, COLUMNS, look);
-    sheet.rows(&rows)?;
+    for page in shown.chunks(PAGE) {
+        let entries = page
+            .iter()
+            .filter_map(|line| serde_json::from_slice(line).ok());
+        let rows: Vec<Row> = entries
+            .filter_map(|entry: Entry| {
+                let known = outcomes.remove(&entry.line).unwrap_or_default();
+                let known = known.iter().filter_map(|line| outcome(line));
+                row(&entry, &known.collect::<Vec<_>>())
+            })
+            .collect();
+        sheet.rows(&rows)?;
+    }
     sheet.finish()?;
-    if rows.is_empty() {
+    if shown.is_empty() {
         caller.note("nothing was changed yet");
     }
-    if !verdict.faults.is_empty() {
+    if !scan.faults.is_empty() {
         caller.warn("the log is not whole; `lampblack log verify` says what is wrong");
     }
     Ok(Exit::Done)
@@ -51,9 +68,9 @@ pub(super) fn show(format: Format, caller: &mut Caller<'_>) -> Result<Exit, Fail
 
 /// Runs `log verify`.
 pub(super) fn verify(caller: &mut Caller<'_>) -> Result<Exit, Failure> {
-    let verdict = read(caller)?;
-    let head = &verdict.head;
-    if verdict.faults.is_empty() {
+    let scan = actions::check(dir(caller)?)?;
+    let head = &scan.head;
+    if scan.faults.is_empty() {
         writeln!(
             caller.streams.out,
             "{} lines, each follows the one before it; the last one is {}",
@@ -61,25 +78,33 @@ pub(super) fn verify(caller: &mut Caller<'_>) -> Result<Exit, Failure> {
         )?;
         return Ok(Exit::Done);
     }
-    let found = verdict.faults.iter();
+    let found = scan.faults.iter();
     Err(Failure {
         exit: Exit::Failed,
         reports: found.map(|fault| (fault.to_string(), None)).collect(),
     })
 }
 
-fn read(caller: &Caller<'_>) -> Result<Verdict, Failure> {
-    match &caller.state_dir {
-        Some(dir) => Ok(actions::verify(dir)?),
-        None => Err(Failure::new(
-            Exit::Failed,
-            "there is nowhere that an action log could be",
-        )),
+fn dir<'c>(caller: &'c Caller<'_>) -> Result<&'c Path, Failure> {
+    caller
+        .state_dir
+        .as_deref()
+        .ok_or_else(|| Failure::new(Exit::Failed, "there is nowhere that an action log could be"))
+}
+
+/// What became of a deed, from its line.
+fn outcome(line: &[u8]) -> Option<Outcome> {
+    match serde_json::from_slice(line).ok()? {
+        Entry {
+            event: Event::Known(outcome),
+            ..
+        } => Some(*outcome),
+        _ => None,
     }
 }
 
 /// One deed, with what became of it; what is only said of another line has none of its own.
-fn row(entry: &Entry, outcomes: &[&Outcome]) -> Option<Row> {
+fn row(entry: &Entry, outcomes: &[Outcome]) -> Option<Row> {
     let (line, at) = (Some(entry.line), Some(when::shown(entry.at)));
     let json = json!({"outcomes": outcomes});
     let mut whole = serde_json::to_value(entry).ok()?;

@@ -40,6 +40,8 @@ mod words;
 pub use caller::{Caller, Hidden, Streams};
 pub use failure::{Exit, Failure};
 
+use std::path::{Path, PathBuf};
+
 use crate::cli::{Ban, Binary, Cli, Command, Log};
 use crate::config::Setup;
 use crate::deeds::Deed;
@@ -50,6 +52,15 @@ pub fn keeps_log(command: Option<&Command>) -> bool {
         command,
         Some(Command::Keys(_) | Command::Completions { .. } | Command::Man)
     )
+}
+
+/// Where a command keeps its state below the state directory of the program: the demo has a place of its own, and never
+/// writes among what is real.
+pub fn state_dir(command: Option<&Command>, base: &Path) -> PathBuf {
+    match command {
+        Some(Command::Demo(_)) => base.join("demo"),
+        _ => base.to_owned(),
+    }
 }
 
 /// Runs a command to its end, reports what went wrong, and says how it went. `console` opens the screen.

@@ -2,7 +2,7 @@
 
 use std::{cell::RefCell, future::pending};
 
-use tokio::{select, time::sleep};
+use tokio::{pin, select, sync::mpsc, time::sleep};
 
 use super::{Caller, Exit, Failure, deed, stop::told_to_stop};
 use crate::api::{Client, Error};
@@ -11,7 +11,7 @@ use crate::config::Access;
 use crate::deeds::{
     self, Deed, Done, Estate, Fact, Grounds, NotSent, Order, Outcome, Plan, Prepared, State,
 };
-use crate::record::actions::{self, Actions, Stage};
+use crate::record::actions::{Actions, Scan, Stage};
 use crate::text;
 
 /// A deed, and what the server has of its target where that was read on the way to it.
@@ -94,17 +94,17 @@ pub(super) async fn perform<M: Into<Meant>>(
     for failure in &failures {
         caller.report(failure);
     }
-    if let Some(dir) = &caller.state_dir
-        && !actions::verify(dir)?.faults.is_empty()
-    {
-        caller.warn("the action log is not whole; `lampblack log verify` says what is wrong");
+    if let Some(dir) = &caller.state_dir {
+        let Scan { faults, head, .. } = Scan::read(dir, |_| {})?;
+        if !faults.is_empty() {
+            caller.warn("the action log is not whole; `lampblack log verify` says what is wrong");
+        }
+        caller.note(&format!(
+            "the action log has {}, the last one {}",
+            text::counted(head.lines, "line", "lines"),
+            head.last
+        ));
     }
-    let head = log.head()?;
-    caller.note(&format!(
-        "the action log has {}, the last one {}",
-        text::counted(head.lines, "line", "lines"),
-        head.last
-    ));
     Ok(exit)
 }
 
@@ -189,7 +189,7 @@ async fn send<'p>(
     plans: &'p [Plan],
     grounds: &Grounds,
     client: &Client,
-    log: &mut Actions,
+    log: &mut Log,
     caller: &mut Caller<'_>,
 ) -> Result<(Vec<(&'p Plan, Done)>, Exit), Failure> {
     let mut done = Vec::new();
@@ -200,7 +200,8 @@ async fn send<'p>(
             plan,
             grounds: &grounds,
         };
-        match deeds::perform(order, client, log).await {
+        let Log { actions, waits } = log;
+        match noting(deeds::perform(order, client, actions), waits, caller).await {
             Ok(one) => {
                 grounds.batch.get_or_insert(one.outcome.line);
                 done.push((plan, one));
@@ -228,12 +229,36 @@ async fn send<'p>(
     Ok((done, exit))
 }
 
+/// The action log, and when another program is waited for that has locked it.
+pub(super) struct Log {
+    pub(super) actions: Actions,
+    pub(super) waits: mpsc::UnboundedReceiver<bool>,
+}
+
+/// Does something that writes to the action log, and says when that has to wait.
+async fn noting<T>(
+    doing: impl Future<Output = T>,
+    waits: &mut mpsc::UnboundedReceiver<bool>,
+    caller: &mut Caller<'_>,
+) -> T {
+    pin!(doing);
+    loop {
+        select! {
+            biased;
+            done = &mut doing => return done,
+            Some(is_waiting) = waits.recv() => if is_waiting {
+                caller.note("waiting: another program has locked the action log");
+            },
+        }
+    }
+}
+
 /// Looks until every target has it, the time is over, or somebody stops it.
 async fn wait(
     done: &mut [(&Plan, Done)],
     patience: Patience,
     client: &Client,
-    log: &mut Actions,
+    log: &mut Log,
     caller: &mut Caller<'_>,
 ) {
     let late = async {
@@ -262,18 +287,20 @@ async fn wait(
             "nobody waits any longer, and what was sent stays in force: `lampblack log show` lists it",
         );
     }
+    let Log { actions, waits } = log;
     for outcome in open {
-        deeds::give_up(log, client, outcome);
+        let noted = noting(deeds::give_up(actions, client, outcome), waits, caller);
+        select! {
+            () = noted => {}
+            // The log may be locked for ever.
+            _ = told_to_stop() => return,
+        }
     }
 }
 
 /// Looks until every target has it.
-async fn look(
-    done: &mut [(&Plan, Done)],
-    client: &Client,
-    log: &mut Actions,
-    caller: &mut Caller<'_>,
-) {
+async fn look(done: &mut [(&Plan, Done)], client: &Client, log: &mut Log, caller: &mut Caller<'_>) {
+    let Log { actions, waits } = log;
     loop {
         // What could not be read back is not known yet; the next look may tell.
         let open = done
@@ -290,7 +317,7 @@ async fn look(
         ));
         sleep(client.pace().look).await;
         for Done { deed, outcome } in &mut open {
-            deeds::settle(deed, client, log, outcome).await;
+            noting(deeds::settle(deed, client, actions, outcome), waits, caller).await;
         }
     }
 }

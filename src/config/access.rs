@@ -14,6 +14,9 @@ use crate::api::{self, Settings, Tls};
 /// The profile that is used when none is named.
 const DEFAULT: &str = "default";
 
+/// The user of the embedded simulator whose token the demo has.
+const DEMO_USER: &str = "admin";
+
 /// What the command line says about server and configuration.
 #[derive(Clone, Debug, Default)]
 pub struct Flags {
@@ -86,6 +89,9 @@ impl Access {
         if !profile.verify_tls {
             notices.push("the server's certificate is not verified".into());
         }
+        if let Source::Profile { file, .. } | Source::ClientFile { file, .. } = &source {
+            notices.extend(secret::warn_if_writable(file));
+        }
         let token = match profile.token.as_ref().ok_or_else(|| {
             missing("token").hint("give it one of token_command, token_file and token")
         })? {
@@ -101,7 +107,11 @@ impl Access {
                 notices.extend(secret::warn_if_readable(&file));
                 secret::from_file(&file)?
             }
-            Token::Command(words) => secret::from_command(words)?,
+            Token::Command(words) => {
+                let path = environment.variable("PATH");
+                notices.extend(secret::warn_if_relative(words, path));
+                secret::from_command(words, secret::LIMIT)?
+            }
         };
         Ok(Self {
             url,
@@ -118,7 +128,7 @@ impl Access {
             url,
             token,
             profile: Profile {
-                user: flags.user.clone(),
+                user: Some(flags.user.clone().unwrap_or_else(|| DEMO_USER.to_owned())),
                 read_only: flags.read_only,
                 // The simulator is on this machine, whatever HTTPS_PROXY says.
                 ignore_system_proxy: true,

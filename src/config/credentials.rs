@@ -2,16 +2,17 @@
 
 use std::{
     collections::BTreeMap,
-    fs, io,
+    io,
     path::{Path, PathBuf},
 };
 
 use secrecy::SecretString;
 
 use super::{
-    Environment, Error, Mistake, Profile, Source, Token,
+    Environment, Error, MAX_BYTES, Mistake, Profile, Source, Token,
     ini::{self, Entry},
 };
+use crate::files;
 
 /// All files read one over the other: section, key, value with its place.
 #[derive(Debug, Default)]
@@ -33,7 +34,7 @@ impl Credentials {
     pub(super) fn read(environment: &Environment) -> Result<Self, Error> {
         let mut all = Self::default();
         for file in environment.client_files() {
-            let text = match fs::read_to_string(&file) {
+            let text = match files::read_text(&file, MAX_BYTES) {
                 Ok(text) => text,
                 Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
                 Err(error) => {

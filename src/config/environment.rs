@@ -49,6 +49,7 @@ impl Environment {
             "CBAPI_URL",
             "CBAPI_TOKEN",
             "CBAPI_SSL_VERIFY",
+            "PATH",
             "NO_COLOR",
             "TERM",
             "COLORTERM",

@@ -2,7 +2,7 @@
 
 use std::{
     collections::BTreeMap,
-    fs, io,
+    io,
     path::{Path, PathBuf},
 };
 
@@ -10,9 +10,10 @@ use secrecy::SecretString;
 use toml::de::DeTable;
 
 use super::{
-    Environment, Error, Mistake, Profile, Token,
+    Environment, Error, MAX_BYTES, Mistake, Profile, Token,
     section::{self, Mistakes, Section},
 };
+use crate::files;
 use crate::keys::Keymap;
 use crate::theme::{self, Glyphs, Screen, Theme};
 
@@ -56,7 +57,7 @@ impl Config {
         let Some(file) = named.clone().or_else(|| environment.config_file()) else {
             return Ok(Self::default());
         };
-        let text = match fs::read_to_string(&file) {
+        let text = match files::read_text(&file, MAX_BYTES) {
             Ok(text) => text,
             Err(error) if named.is_none() && error.kind() == io::ErrorKind::NotFound => {
                 return Ok(Self::default());
@@ -260,7 +261,7 @@ fn find_theme(name: &str, directory: Option<&Path>) -> Result<Theme, String> {
     let file = directory
         .filter(|_| is_file_name)
         .map(|directory| directory.join("themes").join(format!("{name}.toml")));
-    let text = file.and_then(|file| fs::read_to_string(file).ok());
+    let text = file.and_then(|file| files::read_text(&file, MAX_BYTES).ok());
     let text = text.ok_or_else(|| format!("there is no theme {name:?}"))?;
     Theme::parse(&text).map_err(|reasons| format!("theme {name:?}: {}", reasons.join("; ")))
 }

@@ -16,6 +16,9 @@ mod section;
 mod setup;
 mod source;
 
+/// More bytes than any file has that is read here.
+const MAX_BYTES: u64 = 4 << 20;
+
 pub use access::{Access, Flags};
 pub use environment::Environment;
 pub use error::{Error, Mistake};

@@ -2,17 +2,33 @@
 
 use std::{
     fs,
+    io::{self, Read},
     path::Path,
-    process::{Command, Stdio},
+    process::{Child, Command, ExitStatus, Stdio},
+    time::{Duration, Instant},
 };
 
+use rustix::{
+    event::{PollFd, PollFlags, Timespec, poll},
+    io::ioctl_fionbio,
+};
 use secrecy::SecretString;
 
 use super::Mistake;
+use crate::files;
+
+/// More bytes than a token has.
+const MAX_BYTES: u64 = 64 << 10;
+
+/// How long a program may take that prints the token: it may ask a person for a password.
+pub(super) const LIMIT: Duration = Duration::from_mins(1);
+
+/// How often it is looked whether the program has ended.
+const BETWEEN: Duration = Duration::from_millis(20);
 
 /// Reads the token a file holds.
 pub(super) fn from_file(file: &Path) -> Result<SecretString, Mistake> {
-    let text = fs::read_to_string(file).map_err(|error| {
+    let text = files::read_text(file, MAX_BYTES).map_err(|error| {
         Mistake::new(format!(
             "cannot read token_file {}: {error}",
             file.display()
@@ -21,8 +37,9 @@ pub(super) fn from_file(file: &Path) -> Result<SecretString, Mistake> {
     checked(&text).map_err(|what| Mistake::new(format!("token_file {}: {what}", file.display())))
 }
 
-/// Runs a program and takes the first line it prints. It may ask on the terminal: only its output is caught.
-pub(super) fn from_command(words: &[String]) -> Result<SecretString, Mistake> {
+/// Runs a program and takes the first line it prints. It may ask on the terminal: only its output is caught. A program
+/// that takes longer than `limit` is ended; what it has left running in the background is not waited for.
+pub(super) fn from_command(words: &[String], limit: Duration) -> Result<SecretString, Mistake> {
     let (program, arguments) = words
         .split_first()
         .ok_or_else(|| Mistake::new("token_command is empty"))?;
@@ -30,19 +47,86 @@ pub(super) fn from_command(words: &[String]) -> Result<SecretString, Mistake> {
         Mistake::new(format!("token_command {program:?} {what}"))
             .hint("run it yourself and see whether it prints the token, and nothing before it")
     };
-    let output = Command::new(program)
+    let mut child = Command::new(program)
         .args(arguments)
         .stdin(Stdio::inherit())
         .stderr(Stdio::inherit())
-        .output()
+        .stdout(Stdio::piped())
+        .spawn()
         .map_err(|error| failed(format!("cannot be run: {error}")))?;
-    if !output.status.success() {
-        return Err(failed(format!("failed: {}", output.status)));
+    let ended = end(&mut child, Instant::now() + limit);
+    let ended = ended.map_err(|error| failed(format!("cannot be read: {error}")))?;
+    let Some((status, output)) = ended else {
+        let seconds = limit.as_secs();
+        return Err(failed(format!(
+            "was ended: it had printed no token and not ended after {seconds} s"
+        )));
+    };
+    if !status.success() {
+        return Err(failed(format!("failed: {status}")));
     }
-    let text = String::from_utf8(output.stdout)
+    let text = String::from_utf8(output)
         .map_err(|_| failed("printed something that is not text".into()))?;
     checked(text.lines().next().unwrap_or_default())
         .map_err(|what| failed(format!("printed something else than a token: {what}")))
+}
+
+/// Waits for a program and what it prints; nothing if it has not ended in time, and then it is ended.
+fn end(child: &mut Child, until: Instant) -> io::Result<Option<(ExitStatus, Vec<u8>)>> {
+    let mut pipe = child.stdout.take().ok_or(io::ErrorKind::BrokenPipe)?;
+    ioctl_fionbio(&pipe, true)?;
+    let mut output = Vec::new();
+    loop {
+        // Before the pipe is read: what it printed until its end is in the pipe by then. Others may hold the pipe open.
+        let status = child.try_wait()?;
+        let is_closed = drain(&mut pipe, &mut output)?;
+        if let Some(status) = status {
+            return Ok(Some((status, output)));
+        }
+        if Instant::now() >= until {
+            child.kill()?;
+            child.wait()?;
+            return Ok(None);
+        }
+        let wait = Timespec::try_from(BETWEEN).map_err(io::Error::other)?;
+        let readable = PollFd::new(&pipe, PollFlags::IN);
+        let mut polled = if is_closed { vec![] } else { vec![readable] };
+        poll(&mut polled, Some(&wait))?;
+    }
+}
+
+/// Takes what is in a pipe; true if nobody can write to it any more. What is more than a token is thrown away.
+fn drain(pipe: &mut impl Read, output: &mut Vec<u8>) -> io::Result<bool> {
+    /// Whoever prints without end is looked at again later.
+    const PIECES: usize = 64;
+    let mut piece = [0; 4096];
+    for _ in 0..PIECES {
+        match pipe.read(&mut piece) {
+            Ok(0) => return Ok(true),
+            Ok(n) => {
+                let is_room = u64::try_from(output.len()).is_ok_and(|length| length < MAX_BYTES);
+                output.extend_from_slice(if is_room { &piece[..n] } else { &[] });
+            }
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(false),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(false)
+}
+
+/// A warning, when what is run depends on where the program was started: anybody's directory may have a program of that
+/// name in it.
+pub(super) fn warn_if_relative(words: &[String], path: Option<&str>) -> Option<String> {
+    let program = words.first()?;
+    let is_relative = if program.contains('/') {
+        Path::new(program).is_relative()
+    } else {
+        path.is_some_and(|path| path.split(':').any(|place| Path::new(place).is_relative()))
+    };
+    is_relative.then(|| {
+        format!("token_command {program:?} depends on the directory that lampblack is started in; give its whole path")
+    })
 }
 
 /// A token as it may stand in a request header. On failure: what is wrong, without quoting it.
@@ -55,6 +139,16 @@ pub(super) fn checked(text: &str) -> Result<SecretString, &'static str> {
         return Err("it has blanks, line breaks or special characters in it");
     }
     Ok(SecretString::from(token))
+}
+
+/// A warning, when others can change a configuration, and so which server gets which token.
+pub(super) fn warn_if_writable(file: &Path) -> Option<String> {
+    files::is_writable_by_others(file).then(|| {
+        format!(
+            "other users can change {} (chmod go-w helps, for its directory too)",
+            file.display()
+        )
+    })
 }
 
 /// A warning, when others than its owner can read a file that holds a secret.
@@ -90,13 +184,13 @@ mod tests {
 
     #[test]
     fn the_first_line_of_a_program_is_the_token() {
-        let token = from_command(&words(&["printf", "s3cret\\nuser: x\\n"])).unwrap();
+        let token = from_command(&words(&["printf", "s3cret\\nuser: x\\n"]), LIMIT).unwrap();
         assert_eq!(token.expose_secret(), "s3cret");
     }
 
     #[test]
     fn no_shell_is_involved() {
-        let token = from_command(&words(&["printf", "%s", "$HOME;id"])).unwrap();
+        let token = from_command(&words(&["printf", "%s", "$HOME;id"]), LIMIT).unwrap();
         assert_eq!(token.expose_secret(), "$HOME;id");
     }
 
@@ -108,10 +202,57 @@ mod tests {
             words(&["printf", "two words"]),
             words(&["printf", ""]),
         ] {
-            let mistake = from_command(&command).unwrap_err();
+            let mistake = from_command(&command, LIMIT).unwrap_err();
             assert!(mistake.message.contains(&command[0]), "{mistake}");
             assert!(!mistake.message.contains("words"), "{mistake}");
         }
+    }
+
+    #[test]
+    fn a_program_that_hangs_is_ended_and_one_that_leaves_another_running_is_not_waited_for() {
+        let began = Instant::now();
+        let short = Duration::from_millis(200);
+        let hanging = from_command(&words(&["sleep", "100"]), short).unwrap_err();
+        assert!(hanging.message.contains("was ended"), "{hanging}");
+        let endless = from_command(&words(&["yes"]), short).unwrap_err();
+        assert!(endless.message.contains("was ended"), "{endless}");
+        let script = "sleep 100 & echo s3cret";
+        let token = from_command(&words(&["sh", "-c", script]), LIMIT).unwrap();
+        assert_eq!(token.expose_secret(), "s3cret");
+        let closed = "exec 1>&-; sleep 0.1";
+        assert!(from_command(&words(&["sh", "-c", closed]), LIMIT).is_err());
+        assert!(began.elapsed() < Duration::from_secs(50));
+    }
+
+    #[test]
+    fn a_program_that_depends_on_the_directory_is_warned_of() {
+        for (program, path, is_warned) in [
+            ("pass", "/usr/bin:/bin", false),
+            ("/usr/bin/pass", ".", false),
+            ("./pass", "/usr/bin", true),
+            ("bin/pass", "/usr/bin", true),
+            ("pass", "/usr/bin:.", true),
+            ("pass", "/usr/bin::/bin", true),
+            ("pass", "bin", true),
+        ] {
+            let warning = warn_if_relative(&words(&[program]), Some(path));
+            assert_eq!(warning.is_some(), is_warned, "{program} {path}");
+        }
+    }
+
+    #[test]
+    fn a_fifo_in_place_of_a_token_file_is_an_error_at_once() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("token");
+        let kind = rustix::fs::FileType::Fifo;
+        rustix::fs::mknodat(rustix::fs::CWD, &path, kind, 0o600.into(), 0).unwrap();
+        let mistake = from_file(&path).unwrap_err();
+        assert!(
+            mistake
+                .message
+                .ends_with("it is a FIFO, not a regular file"),
+            "{mistake}"
+        );
     }
 
     #[test]

@@ -9,13 +9,17 @@ use jiff::Timestamp;
 
 use super::Act;
 use crate::model::SensorId;
-use crate::record::actions::{Entry, Event, Stage, Verdict};
+use crate::record::actions::{Entry, Event, Head, Stage, Verdict};
 
 /// What was done, as far as the log tells.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Journal {
-    /// The deeds, the newest first.
+    /// The newest deeds and those that still matter, the newest first.
     pub acts: Vec<Arc<Act>>,
+    /// How many older ones the log has beside them.
+    pub n_older: usize,
+    /// Whether another program held the lock of the log while it was read.
+    pub is_locked: bool,
     /// What is wrong with the log.
     pub faults: Vec<String>,
     /// How many lines it has, and the hash of the last one.
@@ -26,10 +30,24 @@ pub struct Journal {
 
 impl From<Verdict> for Journal {
     fn from(verdict: Verdict) -> Self {
+        let faults = verdict.faults.iter().map(ToString::to_string).collect();
+        Self::new(verdict.entries, &HashMap::new(), faults, verdict.head)
+    }
+}
+
+impl Journal {
+    /// The deeds of some lines of the log, in their order. `undone` has the line of the deed that took another one back, by
+    /// the line of that one, where those lines may not be among them.
+    pub(super) fn new(
+        entries: Vec<Entry>,
+        undone: &HashMap<u64, u64>,
+        faults: Vec<String>,
+        head: Head,
+    ) -> Self {
         let mut acts: BTreeMap<u64, Act> = BTreeMap::new();
         for Entry {
             line, at, event, ..
-        } in verdict.entries
+        } in entries
         {
             match event {
                 Event::Sending(sending) => {
@@ -43,12 +61,13 @@ impl From<Verdict> for Journal {
                 Event::Repaired { .. } | Event::Damaged { .. } => {}
             }
         }
-        let undone: Vec<_> = acts
+        let ours: Vec<_> = acts
             .values()
             .filter(|act| act.stage() != Stage::NotApplied)
             .filter_map(|act| Some((act.sending.undoes?, act.line)))
             .collect();
-        for (line, by) in undone {
+        let others = undone.iter().map(|(line, by)| (*line, *by));
+        for (line, by) in others.chain(ours) {
             if let Some(act) = acts.get_mut(&line) {
                 act.undone_by = Some(by);
             }
@@ -68,8 +87,10 @@ impl From<Verdict> for Journal {
         Self {
             turns,
             acts,
-            faults: verdict.faults.iter().map(ToString::to_string).collect(),
-            head: (verdict.head.lines, verdict.head.last),
+            n_older: 0,
+            is_locked: false,
+            faults,
+            head: (head.lines, head.last),
         }
     }
 }
@@ -164,7 +185,7 @@ mod tests {
     use super::*;
     use crate::deeds::Deed;
     use crate::model::{GroupId, Md5};
-    use crate::record::actions::{Head, Outcome, Sending, Target, Who};
+    use crate::record::actions::{Outcome, Sending, Target, Who};
 
     fn sending(deed: &str, id: &str, before: Value, wanted: Value) -> Sending {
         Sending {

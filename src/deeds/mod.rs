@@ -18,6 +18,7 @@ mod journal;
 mod perform;
 mod plan;
 mod radius;
+mod recent;
 mod role;
 mod sensor;
 mod state;

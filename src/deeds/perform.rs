@@ -124,7 +124,7 @@ impl Doing<'_> {
             ..sending
         }));
         let mut outcome = Outcome {
-            line: self.log.append(now, sending)?,
+            line: self.log.append(now, sending).await?,
             stage: Stage::Unknown,
             note: String::new(),
             error: None,
@@ -225,7 +225,7 @@ impl Doing<'_> {
         if is_done(outcome) {
             outcome.error = None;
         }
-        note(self.log, self.client, outcome, after.as_ref());
+        note(self.log, self.client, outcome, after.as_ref()).await;
     }
 }
 
@@ -249,15 +249,15 @@ pub async fn settle(deed: &Deed, client: &Client, log: &mut Actions, outcome: &m
         outcome.stage = before;
     }
     if outcome.stage != before {
-        note(log, client, outcome, after.as_ref());
+        note(log, client, outcome, after.as_ref()).await;
     }
 }
 
 /// Logs that an outcome is all that could be found out in time.
-pub fn give_up(log: &mut Actions, client: &Client, outcome: &mut Outcome) {
+pub async fn give_up(log: &mut Actions, client: &Client, outcome: &mut Outcome) {
     if outcome.stage != Stage::Pending {
         outcome.stage = Stage::Pending;
-        note(log, client, outcome, None);
+        note(log, client, outcome, None).await;
     }
 }
 
@@ -415,14 +415,14 @@ fn sending(
 }
 
 /// Adds to the log what became of it. The deed is done: that this cannot be written any more does not undo it, and is said.
-fn note(log: &mut Actions, client: &Client, outcome: &mut Outcome, after: Option<&State>) {
+async fn note(log: &mut Actions, client: &Client, outcome: &mut Outcome, after: Option<&State>) {
     let known = Event::Known(Box::new(actions::Outcome {
         of: outcome.line,
         stage: outcome.stage,
         after: after.map_or(Value::Null, State::json),
         note: outcome.note.clone(),
     }));
-    if let Err(error) = log.append(client.clock().now(), known) {
+    if let Err(error) = log.append(client.clock().now(), known).await {
         outcome.note = format!("{}; the log does not have this: {error}", outcome.note);
     }
 }

@@ -40,6 +40,8 @@ pub struct Pace {
     pub settle: Duration,
     /// The wait between two looks whether a deed has taken effect.
     pub look: Duration,
+    /// The wait between two tries to lock a file that another program holds.
+    pub lock: Duration,
     /// How long a deed is looked after as closely; after that, thirty times as seldom.
     pub closely: Duration,
     /// How long one line of a blast radius may take: what is not known by then is called unknown, and whoever must act does
@@ -64,6 +66,7 @@ impl Default for Pace {
             idle: Duration::from_secs(30),
             settle: Duration::from_millis(80),
             look: Duration::from_secs(1),
+            lock: Duration::from_millis(50),
             closely: Duration::from_mins(2),
             patience: Duration::from_secs(10),
             live: Duration::from_secs(30),
@@ -82,6 +85,7 @@ impl Pace {
             backoff_most: Duration::from_millis(5),
             settle: Duration::ZERO,
             look: Duration::from_millis(5),
+            lock: Duration::from_millis(5),
             live: Duration::from_millis(5),
             ..Self::default()
         }

@@ -18,7 +18,17 @@ pub struct ExportPane {
     total: u64,
     entry: Entry,
     marked: MarkedRows,
-    is_done: bool,
+    state: State,
+}
+
+/// How far the export has got.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    /// The name is typed, for the first time or again.
+    Typing,
+    /// The rows are written.
+    Writing,
+    Done,
 }
 
 impl ExportPane {
@@ -30,7 +40,7 @@ impl ExportPane {
             total,
             entry,
             marked: MarkedRows::default(),
-            is_done: false,
+            state: State::Typing,
         }
     }
 }
@@ -54,12 +64,15 @@ impl Pane for ExportPane {
         if action != Action::Accept {
             return false;
         }
+        if self.state == State::Writing {
+            return true;
+        }
         let path = self.entry.text();
         if path.is_empty() {
             cx.warn("name a file to write to");
         } else {
-            cx.export(path.into(), self.extract.clone());
-            self.is_done = true;
+            cx.export(path.into(), self.extract.clone(), self.total);
+            self.state = State::Writing;
         }
         true
     }
@@ -80,8 +93,17 @@ impl Pane for ExportPane {
         self.marked = marked.clone();
     }
 
+    fn settle(&mut self, cx: &mut Cx<'_>) {
+        // What was typed stays where it was refused, to be mended.
+        self.state = match (self.state, cx.session().is_exported) {
+            (State::Writing, Some(true)) => State::Done,
+            (State::Writing, Some(false)) => State::Typing,
+            (state, _) => state,
+        };
+    }
+
     fn is_done(&self) -> bool {
-        self.is_done
+        self.state == State::Done
     }
 
     fn render(&mut self, frame: &mut Frame<'_>, area: Rect, _: &Session, look: &Look<'_>) {

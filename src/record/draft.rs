@@ -2,18 +2,17 @@
 
 use std::{
     fs::File,
-    io::{self, BufWriter, Write},
+    io::{self, Write},
     path::{Path, PathBuf},
 };
 
-use tempfile::NamedTempFile;
-
 use super::Error;
+use crate::files::{self, AtomicFile, Existing};
 
-/// A file on its way. It lies beside its place under a name of its own, which goes when this is dropped.
+/// A file that is being written. What there is of it disappears when this is dropped.
 #[derive(Debug)]
 pub struct Draft {
-    file: BufWriter<NamedTempFile>,
+    file: AtomicFile,
     path: PathBuf,
 }
 
@@ -23,13 +22,12 @@ impl Draft {
         if path.symlink_metadata().is_ok() {
             return Err(taken(path));
         }
-        let file = tempfile::Builder::new()
-            .prefix(".lampblack-")
-            .suffix(".part")
-            .tempfile_in(directory(path))
-            .map_err(|error| Error::new("create", path, &error))?;
+        let directory = directory(path);
+        files::remove_leftovers(directory);
+        let file =
+            AtomicFile::begin(directory).map_err(|error| Error::new("create", path, &error))?;
         Ok(Self {
-            file: BufWriter::new(file),
+            file,
             path: path.to_owned(),
         })
     }
@@ -38,7 +36,7 @@ impl Draft {
     pub fn room(&self) -> Option<u64> {
         #[cfg(unix)]
         {
-            let space = rustix::fs::fstatvfs(self.file.get_ref()).ok()?;
+            let space = rustix::fs::fstatvfs(self.file.file()).ok()?;
             space.f_bavail.checked_mul(space.f_frsize)
         }
         #[cfg(not(unix))]
@@ -55,20 +53,12 @@ impl Draft {
     }
 
     /// Gives it its name when all of it is on the disk.
-    pub fn keep(mut self) -> Result<PathBuf, Error> {
-        let written = self.file.flush();
-        let written = written.and_then(|()| self.file.get_ref().as_file().sync_all());
-        written.map_err(|error| Error::new("write", &self.path, &error))?;
+    pub fn keep(self) -> Result<PathBuf, Error> {
         let Self { file, path } = self;
-        let file = file
-            .into_inner()
-            .map_err(|error| Error::new("write", &path, error.error()))?;
-        file.persist_noclobber(&path).map_err(|error| {
-            if error.error.kind() == io::ErrorKind::AlreadyExists {
-                taken(&path)
-            } else {
-                Error::new("create", &path, &error.error)
-            }
+        let placed = file.place(&path, Existing::Stays);
+        placed.map_err(|error| match error.kind() {
+            io::ErrorKind::AlreadyExists => taken(&path),
+            _ => Error::new("write", &path, &error),
         })?;
         // Without this, the name may be lost with the power. Some file systems cannot do it, and need not.
         #[cfg(unix)]
@@ -137,7 +127,6 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let mut file = Draft::create(&home.path().join("a.zip")).unwrap();
         file.write_all(b"con").unwrap();
-        assert_eq!(names(home.path()).len(), 1);
         drop(file);
         assert!(names(home.path()).is_empty());
     }

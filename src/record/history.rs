@@ -10,7 +10,8 @@ use std::{
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Error, private};
+use super::Error;
+use crate::files;
 
 /// One query and what came of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,7 +39,7 @@ pub struct Entry {
 /// The queries asked before, of this run and of those before it. Without a file it forgets them with the program.
 #[derive(Debug, Default)]
 pub struct History {
-    file: Option<(PathBuf, File)>,
+    path: Option<PathBuf>,
     /// The oldest first, each query of a server once.
     entries: Vec<Entry>,
     broken: usize,
@@ -48,8 +49,11 @@ pub struct History {
 /// The name of the file.
 const FILE: &str = "history.jsonl";
 
-/// As many queries as anybody would scroll through.
+/// How many queries are kept, the newest ones.
 const MOST: usize = 1_000;
+
+/// A file with more lines than this is written anew with what is kept of it.
+const MAX_LINES: usize = 2 * MOST;
 
 /// Only this much of the end of the file is read, whatever its length; a thousand queries rarely take more.
 const TAIL: u64 = 1 << 20;
@@ -58,26 +62,33 @@ impl History {
     /// Opens the history of a directory, which is created if it is missing.
     pub fn open(dir: &Path) -> Result<Self, Error> {
         let path = dir.join(FILE);
-        private::create_dir(dir).map_err(|error| Error::new("create", dir, &error))?;
+        files::create_dir(dir).map_err(|error| Error::new("create", dir, &error))?;
         let mut file =
-            private::open_to_append(&path).map_err(|error| Error::new("open", &path, &error))?;
-        let lines = tail(&mut file).map_err(|error| Error::new("read", &path, &error))?;
-
-        let mut history = Self {
-            file: Some((path, file)),
-            ..Self::default()
-        };
-        let mut entries = Vec::new();
-        for line in lines
+            files::open_to_append(&path).map_err(|error| Error::new("open", &path, &error))?;
+        let mut history = Self::default();
+        // Whoever adds a line while the file is written anew would add it to the old one.
+        let is_locked = file.try_lock().is_ok();
+        let read = |error: &io::Error| Error::new("read", &path, error);
+        let is_whole = length(&file).map_err(|error| read(&error))? <= TAIL;
+        let lines = tail(&mut file).map_err(|error| read(&error))?;
+        let lines: Vec<_> = lines
             .split(|byte| *byte == b'\n')
             .filter(|line| !line.is_empty())
-        {
+            .collect();
+        let mut entries = Vec::new();
+        for line in &lines {
             match serde_json::from_slice(line) {
                 Ok(entry) => entries.push(entry),
                 Err(_) => history.broken += 1,
             }
         }
         history.entries = newest(entries);
+        if is_locked && (!is_whole || lines.len() > MAX_LINES) {
+            history
+                .rewrite(&path)
+                .map_err(|error| Error::new("write", &path, &error))?;
+        }
+        history.path = Some(path);
         Ok(history)
     }
 
@@ -89,10 +100,10 @@ impl History {
         let surplus = self.entries.len().saturating_sub(MOST);
         self.entries.drain(..surplus);
 
-        let Some((path, file)) = &mut self.file else {
+        let Some(path) = &self.path else {
             return Ok(());
         };
-        let written = write(file, entry);
+        let written = write(path, entry);
         let was_failing = std::mem::replace(&mut self.is_failing, written.is_err());
         match written {
             Err(error) if !was_failing => Err(Error::new("write", path, &error)),
@@ -109,12 +120,25 @@ impl History {
     pub fn broken(&self) -> usize {
         self.broken
     }
+
+    /// Replaces the file by one that has only what is kept.
+    fn rewrite(&self, path: &Path) -> io::Result<()> {
+        let mut lines = Vec::new();
+        for entry in &self.entries {
+            serde_json::to_writer(&mut lines, entry)?;
+            lines.push(b'\n');
+        }
+        files::replace(path, &lines)
+    }
+}
+
+fn length(file: &File) -> io::Result<u64> {
+    Ok(file.metadata()?.len())
 }
 
 /// The end of the file, from the beginning of a line on.
 fn tail(file: &mut File) -> io::Result<Vec<u8>> {
-    let length = file.seek(SeekFrom::End(0))?;
-    let start = length.saturating_sub(TAIL);
+    let start = length(file)?.saturating_sub(TAIL);
     file.seek(SeekFrom::Start(start))?;
     let mut bytes = Vec::new();
     file.take(TAIL).read_to_end(&mut bytes)?;
@@ -126,15 +150,32 @@ fn tail(file: &mut File) -> io::Result<Vec<u8>> {
 }
 
 /// Appends one line by one call, so that the lines of two consoles do not mix.
-fn write(file: &mut File, entry: &Entry) -> io::Result<()> {
+fn write(path: &Path, entry: &Entry) -> io::Result<()> {
+    /// Another console that writes the file anew is done sooner.
+    const TRIES: usize = 3;
+    let mut file = files::open_to_append(path)?;
+    for _ in 0..TRIES {
+        let is_locked = file.try_lock().is_ok();
+        let again = files::open_to_append(path)?;
+        // It may have been replaced before it was locked.
+        if is_locked && is_same_file(&file, &again)? {
+            break;
+        }
+        file = again;
+    }
     let mut line = Vec::new();
-    if !ends_a_line(file)? {
+    if !ends_a_line(&mut file)? {
         // The last writer was stopped in the middle of a line: it is lost, this one is not.
         line.push(b'\n');
     }
     serde_json::to_writer(&mut line, entry)?;
     line.push(b'\n');
     file.write_all(&line)
+}
+
+fn is_same_file(one: &File, other: &File) -> io::Result<bool> {
+    use std::os::unix::fs::MetadataExt;
+    Ok(one.metadata()?.ino() == other.metadata()?.ino())
 }
 
 fn ends_a_line(file: &mut File) -> io::Result<bool> {
@@ -296,8 +337,31 @@ mod tests {
         let mut history = History::open(dir.path()).unwrap();
         assert_eq!((history.recent().len(), history.broken()), (MOST, 0));
         assert_eq!(history.recent()[0].query, "process_name:19999.exe");
+        let lines = || {
+            let text = fs::read_to_string(dir.path().join(FILE)).unwrap();
+            text.lines().count()
+        };
+        assert_eq!(lines(), MOST);
         history.append(&entry("one more", 20_000)).unwrap();
         assert_eq!(history.recent().len(), MOST);
+    }
+
+    #[test]
+    fn a_console_that_is_open_while_the_file_is_written_anew_adds_to_the_new_one() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut open = History::open(dir.path()).unwrap();
+        let line = serde_json::to_string(&entry("old", 1)).unwrap() + "\n";
+        fs::write(dir.path().join(FILE), line.repeat(MAX_LINES + 1)).unwrap();
+        History::open(dir.path()).unwrap();
+        open.append(&entry("new", 2)).unwrap();
+        assert_eq!(queries(&History::open(dir.path()).unwrap()), ["new", "old"]);
+        assert_eq!(
+            fs::read_to_string(dir.path().join(FILE))
+                .unwrap()
+                .lines()
+                .count(),
+            2
+        );
     }
 
     #[cfg(unix)]
@@ -315,21 +379,13 @@ mod tests {
         assert_eq!(mode(&path), 0o600);
     }
 
-    #[cfg(target_os = "linux")]
     #[test]
     fn what_cannot_be_written_is_reported_once_and_remembered() {
-        let full = Path::new("/dev/full");
-        let file = fs::OpenOptions::new()
-            .read(true)
-            .append(true)
-            .open(full)
-            .unwrap();
-        let mut history = History {
-            file: Some((full.into(), file)),
-            ..History::default()
-        };
+        let dir = tempfile::tempdir().unwrap();
+        let mut history = History::open(dir.path()).unwrap();
+        fs::remove_dir_all(dir.path()).unwrap();
         let error = history.append(&entry("a", 1)).unwrap_err().to_string();
-        assert!(error.starts_with("cannot write /dev/full: "), "{error}");
+        assert!(error.starts_with("cannot write "), "{error}");
         assert_eq!(history.append(&entry("b", 2)), Ok(()));
         assert_eq!(queries(&history), ["b", "a"]);
     }

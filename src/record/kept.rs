@@ -1,14 +1,25 @@
 //! What is kept from one session to the next: the columns that were chosen for each list.
 
-use std::{collections::BTreeMap, fs, io, path::Path};
+use std::{
+    collections::{BTreeMap, HashSet},
+    io,
+    path::Path,
+};
 
 use serde::{Deserialize, Serialize};
-use tempfile::NamedTempFile;
 
-use super::{Error, private};
+use super::Error;
+use crate::files;
 
 /// The name of the file.
 const FILE: &str = "session.json";
+
+/// More bytes than the columns of every list take.
+const MAX_BYTES: u64 = 1 << 20;
+
+/// More columns than anybody chooses for one list, and more lists than there are.
+const MAX_COLUMNS: usize = 200;
+const MAX_LISTS: usize = 100;
 
 /// What was kept.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,29 +43,38 @@ impl Kept {
     /// Reads what a directory keeps; nothing when it keeps nothing yet.
     pub fn open(dir: &Path) -> Result<Self, Error> {
         let path = dir.join(FILE);
-        let text = match fs::read_to_string(&path) {
+        let text = match files::read(&path, MAX_BYTES) {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Self::default()),
             Err(error) => return Err(Error::new("read", &path, &error)),
         };
         let mut kept: Self =
-            serde_json::from_str(&text).map_err(|error| Error::new("read", &path, &error))?;
-        // Whoever changes the file by hand must not change the screen.
-        for columns in kept.columns.values_mut() {
-            columns.retain(|column| !column.name.contains(char::is_control));
-        }
+            serde_json::from_slice(&text).map_err(|error| Error::new("read", &path, &error))?;
+        kept.limit();
         Ok(kept)
+    }
+
+    /// Leaves out what no console has written: whoever changes the file by hand must not change the screen, nor make it slow.
+    fn limit(&mut self) {
+        let surplus: Vec<_> = self.columns.keys().skip(MAX_LISTS).cloned().collect();
+        for list in surplus {
+            self.columns.remove(&list);
+        }
+        for columns in self.columns.values_mut() {
+            let mut seen = HashSet::new();
+            columns.retain(|column| {
+                !column.name.contains(char::is_control) && seen.insert(column.name.clone())
+            });
+            columns.truncate(MAX_COLUMNS);
+        }
     }
 
     /// Writes it in the place of what was kept before, for its owner's eyes alone.
     pub fn save(&self, dir: &Path) -> Result<(), Error> {
         let path = dir.join(FILE);
         let write = || -> io::Result<()> {
-            private::create_dir(dir)?;
-            let file = NamedTempFile::new_in(dir)?;
-            serde_json::to_writer_pretty(&file, self)?;
-            file.persist(&path)?;
-            Ok(())
+            files::create_dir(dir)?;
+            files::replace(&path, &serde_json::to_vec_pretty(self)?)
         };
         write().map_err(|error| Error::new("write", &path, &error))
     }
@@ -62,6 +82,8 @@ impl Kept {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]
@@ -101,5 +123,21 @@ mod tests {
         fs::write(dir.path().join(FILE), text).unwrap();
         let kept = Kept::open(dir.path()).unwrap();
         assert_eq!(kept.columns["Alerts"].len(), 1);
+    }
+
+    #[test]
+    fn more_columns_than_anybody_chooses_are_left_out() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = |n: usize| {
+            let column = |at| format!(r#"{{"name": "c{}"}}"#, at % 20_000);
+            let columns: Vec<_> = (0..n).map(column).collect();
+            format!(r#"{{"columns": {{"Alerts": [{}]}}}}"#, columns.join(","))
+        };
+        fs::write(dir.path().join(FILE), file(40_000)).unwrap();
+        let kept = Kept::open(dir.path()).unwrap();
+        assert_eq!(kept.columns["Alerts"].len(), MAX_COLUMNS);
+        fs::write(dir.path().join(FILE), file(100_000)).unwrap();
+        let error = Kept::open(dir.path()).unwrap_err().to_string();
+        assert!(error.ends_with("it is larger than 1024 KiB"), "{error}");
     }
 }

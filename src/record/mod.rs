@@ -5,8 +5,8 @@ mod copied;
 mod draft;
 mod history;
 mod kept;
-mod private;
 mod saved;
+mod state;
 mod survey;
 
 use std::{fmt, path::Path};
@@ -16,6 +16,7 @@ pub use draft::Draft;
 pub use history::{Entry, History};
 pub use kept::{Column, Kept};
 pub use saved::{Saved, SavedQuery};
+pub use state::check_state;
 pub use survey::{expand, survey};
 
 /// A record that could not be read or written.

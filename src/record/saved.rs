@@ -1,15 +1,14 @@
 //! Queries kept under a name, in a file that people write by hand and share.
 
 use std::{
-    fs::{self, OpenOptions},
-    io::{self, Write},
+    io,
     path::{Path, PathBuf},
-    process,
 };
 
 use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, value};
 
 use super::Error;
+use crate::files;
 
 /// One query under its name. All of it may be another's work, and is shown through `text` alone.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -36,6 +35,9 @@ pub struct Saved {
 
 /// The name of the tables in the file.
 const KEY: &str = "query";
+
+/// More bytes than any team's queries take.
+const LIMIT: u64 = 4 << 20;
 
 impl Saved {
     /// The name of the file, beside the configuration.
@@ -104,7 +106,9 @@ impl Saved {
     }
 
     fn write(&mut self, document: &DocumentMut) -> Result<(), Error> {
-        replace(&self.path, &document.to_string())
+        let written = self.path.parent().map_or(Ok(()), files::create_dir);
+        written
+            .and_then(|()| files::replace(&self.path, document.to_string().as_bytes()))
             .map_err(|error| Error::new("write", &self.path, &error))?;
         (self.queries, self.broken) = queries(&self.path, document)?;
         Ok(())
@@ -112,7 +116,7 @@ impl Saved {
 }
 
 fn read(path: &Path) -> Result<DocumentMut, Error> {
-    let text = match fs::read_to_string(path) {
+    let text = match files::read_text(path, LIMIT) {
         Ok(text) => text,
         Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
         Err(error) => return Err(Error::new("read", path, &error)),
@@ -179,36 +183,10 @@ fn fill(table: &mut Table, query: &SavedQuery) {
     }
 }
 
-/// Puts a whole new file in the place of the old one, so that nobody ever reads half of it.
-fn replace(path: &Path, text: &str) -> io::Result<()> {
-    // A file that is shared is often a link into a repository, which stays one.
-    let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    if let Some(dir) = path.parent() {
-        fs::create_dir_all(dir)?;
-    }
-    let beside = path.with_extension(format!("{}.tmp", process::id()));
-    let mut file = OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .open(&beside)?;
-    let written = file
-        .write_all(text.as_bytes())
-        .and_then(|()| match fs::metadata(&path) {
-            Ok(old) => file.set_permissions(old.permissions()),
-            Err(_) => Ok(()),
-        })
-        .and_then(|()| file.sync_all())
-        .and_then(|()| fs::rename(&beside, &path));
-    if written.is_err() {
-        // What is half written is of no use to anyone; the first error is the one to tell.
-        let _ = fs::remove_file(&beside);
-    }
-    written
-}
-
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     fn query(name: &str, query: &str, note: &str) -> SavedQuery {

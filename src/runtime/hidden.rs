@@ -1,8 +1,22 @@
 //! A line that is typed at the terminal and not shown: a password.
 
-use std::io::{self, Read, Write};
+use std::{
+    io::{self, Read, Write},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    thread,
+    time::Duration,
+};
 
 use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
+use signal_hook::{SigId, flag, low_level};
+
+use super::terminal::ENDING;
+
+/// How often it is looked whether a signal has come that ends the program.
+const BETWEEN: Duration = Duration::from_millis(100);
 
 /// Asks at the terminal that standard input is, and reads a line without showing it. Nothing if it was called off with
 /// ctrl-c, or with ctrl-d before anything was typed.
@@ -44,24 +58,51 @@ fn typed(input: &mut impl Read) -> io::Result<Option<String>> {
 }
 
 /// A terminal that shows nothing of what is typed, and stops no program. It is given back as it was, however it ends.
-struct Quiet(Termios);
+struct Quiet {
+    before: Termios,
+    signals: Vec<SigId>,
+}
 
 impl Quiet {
     fn begin() -> io::Result<Self> {
         let before = tcgetattr(io::stdin())?;
+        let came = Arc::new(AtomicUsize::new(0));
+        let mut signals = Vec::new();
+        for kind in ENDING.map(rustix::process::Signal::as_raw) {
+            let value = usize::try_from(kind).unwrap_or_default();
+            signals.push(flag::register_usize(kind, came.clone(), value)?);
+        }
+        let terminal = before.clone();
+        let came = Arc::downgrade(&came);
+        // Keys are waited for in a call that nothing can interrupt. When the prompt is over, nobody holds the flag.
+        thread::spawn(move || {
+            while let Some(came) = came.upgrade() {
+                if let Ok(kind @ 1..) = i32::try_from(came.load(Ordering::Relaxed)) {
+                    let _ = tcsetattr(io::stdin(), OptionalActions::Now, &terminal);
+                    // What it would have done without us: it ends the program.
+                    let _ = low_level::emulate_default_handler(kind);
+                }
+                drop(came);
+                thread::sleep(BETWEEN);
+            }
+        });
         let mut modes = before.clone();
         modes
             .local_modes
             .remove(LocalModes::ECHO | LocalModes::ICANON | LocalModes::ISIG);
+        let quiet = Self { before, signals };
         tcsetattr(io::stdin(), OptionalActions::Now, &modes)?;
-        Ok(Self(before))
+        Ok(quiet)
     }
 }
 
 impl Drop for Quiet {
     fn drop(&mut self) {
         // Whatever this cannot give back is lost with the terminal.
-        let _ = tcsetattr(io::stdin(), OptionalActions::Now, &self.0);
+        let _ = tcsetattr(io::stdin(), OptionalActions::Now, &self.before);
+        for id in self.signals.drain(..) {
+            low_level::unregister(id);
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 mod decoder;
 mod events;
 mod hidden;
+mod memory;
 mod output;
 mod outside;
 mod terminal;
@@ -20,6 +21,7 @@ use tokio::{select, sync::mpsc, task, time};
 
 pub use events::Events;
 pub use hidden::hidden;
+pub use memory::forbid_core_dumps;
 pub use output::Output;
 pub use outside::{Outside, Shell, chosen, kept, past, shelved};
 pub use terminal::{Screen, stopped};
@@ -175,8 +177,12 @@ fn perform<B: Backend>(
         Effect::Unsave(name) => return Ok(ways.tell(outside.unsave(&name))),
         Effect::Suspend => outside.suspend(terminal)?,
         Effect::Repaint => repaint(terminal)?,
-        Effect::Export { path, extract } => {
-            return Ok(ways.begin(move || outside::export(&path, &extract)));
+        Effect::Export {
+            path,
+            extract,
+            total,
+        } => {
+            return Ok(ways.begin(move || outside::export(&path, &extract, total)));
         }
         Effect::Survey { typed, name } => {
             return Ok(ways.begin(move || Input::Surveyed(record::survey(&typed, &name))));

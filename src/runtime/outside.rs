@@ -140,18 +140,18 @@ impl Outside<Output> for Shell {
     }
 }
 
-/// Writes rows to a new file, and says what came of it.
-pub(super) fn export(path: &Path, extract: &Extract) -> Input {
+/// Writes rows of a list of `total` to a new file, and says what came of it.
+pub(super) fn export(path: &Path, extract: &Extract, total: u64) -> Input {
     let path = record::expand(path);
-    let name = path.display();
-    let (text, is_warning) = match write(&path, extract) {
-        Ok(()) => (
-            format!("wrote {} rows to {name}", extract.rows.len()),
-            false,
-        ),
-        Err(reason) => (reason, true),
-    };
-    Input::Told { text, is_warning }
+    let path = std::path::absolute(&path).unwrap_or(path);
+    Input::Exported(write(&path, extract).map(|()| {
+        let (n, path) = (extract.rows.len(), path.display());
+        if u64::try_from(n).is_ok_and(|n| n < total) {
+            format!("Exported {n} of {total} rows to {path}; only loaded rows are written")
+        } else {
+            format!("Exported {n} rows to {path}")
+        }
+    }))
 }
 
 /// Writes a copy that is too long for the clipboard to a file, and says where it is.

@@ -15,8 +15,8 @@ use crossterm::{
     },
 };
 use ratatui::Terminal;
+use rustix::process::Signal;
 use tokio::{
-    select,
     signal::unix::{SignalKind, signal},
     task,
 };
@@ -120,25 +120,35 @@ fn restore_on_panic() {
     }));
 }
 
-/// Listens for the signals that end the program from here on: terminate, hang up, interrupt. The future ends with the
-/// first of them.
+/// The signals that end a program unless it listens for them, as far as a program can go on after them: not those that are
+/// sent by its own faults, which only unsafe code can handle.
+pub(super) const ENDING: [Signal; 13] = [
+    Signal::HUP,
+    Signal::INT,
+    Signal::QUIT,
+    Signal::ABORT,
+    Signal::USR1,
+    Signal::USR2,
+    Signal::ALARM,
+    Signal::TERM,
+    Signal::XCPU,
+    Signal::XFSZ,
+    Signal::VTALARM,
+    Signal::PROF,
+    Signal::IO,
+];
+
+/// Listens for the signals that end the program from here on. The future ends with the first of them.
 pub fn stopped() -> impl Future<Output = ()> {
-    let kinds = [
-        SignalKind::terminate(),
-        SignalKind::hangup(),
-        SignalKind::interrupt(),
-    ]
-    .map(signal);
+    let kinds = ENDING.map(|kind| signal(SignalKind::from_raw(kind.as_raw())));
     async move {
-        let [Ok(mut terminate), Ok(mut hangup), Ok(mut interrupt)] = kinds else {
-            // Without handlers the signals end the program by themselves.
+        let mut signals: Vec<_> = kinds.into_iter().flatten().collect();
+        // Those without a handler end the program by themselves.
+        let each = signals.iter_mut().map(|signal| Box::pin(signal.recv()));
+        if each.len() == 0 {
             return std::future::pending().await;
-        };
-        select! {
-            _ = terminate.recv() => {}
-            _ = hangup.recv() => {}
-            _ = interrupt.recv() => {}
         }
+        futures::future::select_all(each).await;
     }
 }
 

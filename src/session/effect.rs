@@ -27,6 +27,8 @@ pub enum Effect {
         path: PathBuf,
         /// The rows.
         extract: Arc<Extract>,
+        /// How many rows the list has, loaded or not.
+        total: u64,
     },
     /// Find out what the place for a new file is like.
     Survey {

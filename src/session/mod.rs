@@ -182,6 +182,8 @@ pub struct Session {
     pub calls: Pages<Heard>,
     /// What the log of changes tells; `None` until it was read.
     pub journal: Option<Arc<Journal>>,
+    /// Whether an action waits for another program that holds the lock of the action log.
+    pub is_log_locked: bool,
     /// How many deeds of it are open on this server; counted once, since every frame shows it.
     n_open_acts: usize,
     /// How many of these have nothing known of them yet.
@@ -206,6 +208,8 @@ pub struct Session {
     pub related: Relations,
     /// Files on their way to the disk.
     pub transfers: Vec<Transfer>,
+    /// Whether the rows that were last to be exported were written; `None` until that is known.
+    pub is_exported: Option<bool>,
     /// The place for a new file that was last looked at.
     pub survey: Option<Survey>,
     /// When the last search was asked, and of when, for the history.

@@ -178,6 +178,8 @@ pub enum Request {
     },
     /// What the action log says.
     Journal,
+    /// What still waits to be logged is not sent.
+    CancelLogWait,
     /// Nothing more of this download or preview.
     GiveUp(Ticket),
 }
@@ -248,6 +250,8 @@ pub enum Reply {
         /// How far.
         step: Step,
     },
+    /// Another program holds the lock of the action log, true, or does so no longer.
+    LogWait(bool),
     /// What the action log says now, or why it cannot be read.
     Journal(Result<Arc<Journal>, String>),
     /// Something became known of what an earlier run had left open.

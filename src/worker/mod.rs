@@ -124,6 +124,7 @@ impl Desk {
                 grounds,
             } => self.deeds.perform(ticket, plans, grounds),
             Request::Journal => self.deeds.read_journal(),
+            Request::CancelLogWait => self.deeds.cancel_waiting(),
             Request::GiveUp(ticket) => {
                 self.transfers.give_up(ticket);
                 self.deeds.give_up(ticket);

@@ -4,6 +4,7 @@ use std::{path::PathBuf, sync::Arc};
 
 use tokio::{
     runtime::Handle,
+    select,
     sync::mpsc,
     task::AbortHandle,
     time::{Instant, sleep},
@@ -12,9 +13,9 @@ use tokio::{
 use super::{Reply, Step, Ticket};
 use crate::api::Client;
 use crate::deeds::{
-    self, Deed, Done, Estate, Grounds, Guard, Journal, Order, Outcome, Plan, Prepared, Who,
+    self, Deed, Done, Estate, Grounds, Guard, Journal, NotSent, Order, Outcome, Plan, Prepared, Who,
 };
-use crate::record::actions::{self, Actions};
+use crate::record::actions::{Actions, Waiting};
 
 /// How much longer one waits between two looks at what is not looked after closely any more.
 const SLOWER: u32 = 30;
@@ -39,12 +40,22 @@ pub(super) struct Deeds {
     preview: Option<(Ticket, AbortHandle)>,
     told: mpsc::UnboundedSender<Reply>,
     news: mpsc::UnboundedReceiver<Reply>,
+    /// How the action log is waited for while another program holds its lock.
+    waiting: Waiting,
+    /// Whether that has begun or ended.
+    waits: mpsc::UnboundedReceiver<bool>,
 }
 
 impl Deeds {
     /// Nothing is to be done yet; what an earlier run left open is taken up.
     pub(super) fn new(client: Client, background: Handle, office: Office) -> Self {
         let (told, news) = mpsc::unbounded_channel();
+        let (sender, waits) = mpsc::unbounded_channel();
+        let waiting = Waiting {
+            interval: client.pace().lock,
+            told: Some(sender),
+            ..Waiting::default()
+        };
         let deeds = Self {
             client,
             background,
@@ -52,6 +63,8 @@ impl Deeds {
             preview: None,
             told,
             news,
+            waiting,
+            waits,
         };
         deeds.clerk().resume(&deeds.background);
         deeds
@@ -80,6 +93,11 @@ impl Deeds {
         self.background.spawn(clerk.perform(ticket, plans, grounds));
     }
 
+    /// Sends nothing of what still waits to be logged.
+    pub(super) fn cancel_waiting(&self) {
+        self.waiting.cancel.notify_waiters();
+    }
+
     /// Reads the action log.
     pub(super) fn read_journal(&self) {
         let clerk = self.clerk();
@@ -89,10 +107,11 @@ impl Deeds {
 
     /// The next thing to be told. Dropping the future loses nothing.
     pub(super) async fn next(&mut self) -> Reply {
-        match self.news.recv().await {
-            Some(reply) => reply,
-            // This holds the other end itself.
-            None => std::future::pending().await,
+        // This holds the other ends itself.
+        select! {
+            Some(reply) = self.news.recv() => reply,
+            Some(is_waiting) = self.waits.recv() => Reply::LogWait(is_waiting),
+            else => std::future::pending().await,
         }
     }
 
@@ -101,12 +120,14 @@ impl Deeds {
             client: self.client.clone(),
             office: self.office.clone(),
             told: self.told.clone(),
+            waiting: self.waiting.clone(),
         }
     }
 }
 
 /// What one task needs.
 struct Clerk {
+    waiting: Waiting,
     client: Client,
     office: Arc<Office>,
     told: mpsc::UnboundedSender<Reply>,
@@ -172,6 +193,16 @@ impl Clerk {
                     step(at, Step::Known(outcome.clone()));
                     open.push((at, deed, outcome));
                 }
+                // What cannot be logged is not sent, and the next could not be logged either.
+                Err(error @ NotSent::Log(_)) => {
+                    if !open.is_empty() {
+                        self.tell_journal().await;
+                    }
+                    for at in at..=last {
+                        step(at, Step::NotSent(error.to_string()));
+                    }
+                    break;
+                }
                 Err(error) => {
                     if at == last && !open.is_empty() {
                         self.tell_journal().await;
@@ -209,7 +240,7 @@ impl Clerk {
                 let before = outcome.stage;
                 deeds::settle(deed, &self.client, &mut log, outcome).await;
                 if !is_close && outcome.is_open() {
-                    deeds::give_up(&mut log, &self.client, outcome);
+                    deeds::give_up(&mut log, &self.client, outcome).await;
                 }
                 if outcome.stage != before {
                     self.tell_journal().await;
@@ -221,8 +252,14 @@ impl Clerk {
 
     /// Takes up what an earlier run left open on this server.
     fn resume(self, background: &Handle) {
-        let Ok(mut log) = self.log() else {
-            return;
+        let mut log = match self.log() {
+            Ok(log) => log,
+            // It may still be read, and that it cannot be written was said at the start.
+            Err(error) => {
+                tracing::warn!("the action log cannot be written: {error}");
+                background.spawn(async move { self.tell_journal().await });
+                return;
+            }
         };
         background.spawn(async move {
             let Some(journal) = self.tell_journal().await else {
@@ -255,7 +292,10 @@ impl Clerk {
 
     fn log(&self) -> Result<Actions, String> {
         match &self.office.state_dir {
-            Some(dir) => Actions::open(dir).map_err(|error| error.to_string()),
+            Some(dir) => match Actions::open(dir) {
+                Ok(log) => Ok(log.waiting(self.waiting.clone())),
+                Err(error) => Err(error.to_string()),
+            },
             None => Err("there is nowhere to keep the action log".into()),
         }
     }
@@ -264,10 +304,10 @@ impl Clerk {
     async fn tell_journal(&self) -> Option<Arc<Journal>> {
         let dir = self.office.state_dir.clone()?;
         // A long log takes the disk its time.
-        let read = tokio::task::spawn_blocking(move || actions::verify(&dir)).await;
+        let read = tokio::task::spawn_blocking(move || Journal::read(&dir)).await;
         match read {
-            Ok(Ok(verdict)) => {
-                let journal = Arc::new(Journal::from(verdict));
+            Ok(Ok(journal)) => {
+                let journal = Arc::new(journal);
                 self.tell(Reply::Journal(Ok(journal.clone())));
                 Some(journal)
             }

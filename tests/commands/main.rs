@@ -23,6 +23,7 @@ mod isolate;
 mod join;
 mod killed;
 mod lies;
+mod log;
 mod outlets;
 mod report;
 mod search;

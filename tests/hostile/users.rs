@@ -94,7 +94,7 @@ fn nothing_asked_or_pasted_breaks_a_line_of_the_log_or_brings_the_token_into_it(
     assert!(pty.wait().success());
     // The demo's token follows from its seed.
     let token = "8ae8fd9ba2a2bd9524767affb34ecd43a1ee7827";
-    let logs = home.path().join(".local/state/lampblack/log");
+    let logs = home.path().join(".local/state/lampblack/demo/log");
     let file = fs::read_dir(logs).unwrap().next().unwrap().unwrap();
     let log = fs::read_to_string(file.path()).unwrap();
     assert!(log.contains("HTTP GET /api/v1/process?"), "{log}");

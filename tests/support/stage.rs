@@ -177,7 +177,8 @@ impl Stage {
                     Request::Download { .. }
                     | Request::GiveUp(_)
                     | Request::Do { .. }
-                    | Request::Journal,
+                    | Request::Journal
+                    | Request::CancelLogWait,
                 )
                 | Effect::Survey { .. }
                 | Effect::Suspend

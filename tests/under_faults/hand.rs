@@ -87,7 +87,7 @@ impl Hand {
         }
         self.check(&plan.deed, &outcome).await;
         if outcome.is_open() {
-            deeds::give_up(&mut self.log, &self.client, &mut outcome);
+            deeds::give_up(&mut self.log, &self.client, &mut outcome).await;
         }
     }
 

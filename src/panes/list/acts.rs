@@ -30,12 +30,13 @@ impl Kind for Acts {
     const SHOWN: usize = 8;
 
     fn note(session: &Session) -> Option<String> {
-        let faults = &session.journal.as_ref()?.faults;
-        let first = faults.first()?;
-        Some(format!(
-            "THE LOG IS NOT WHOLE: {}",
-            text::visible(&first.as_str().into())
-        ))
+        let journal = session.journal.as_ref()?;
+        if let Some(first) = journal.faults.first() {
+            let first = text::visible(&first.as_str().into());
+            return Some(format!("THE LOG IS NOT WHOLE: {first}"));
+        }
+        let n = journal.n_older;
+        (n > 0).then(|| format!("{n} older: lampblack log show"))
     }
 
     fn lead(row: &Act) -> Option<Lead> {

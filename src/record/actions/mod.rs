@@ -3,26 +3,42 @@
 //! A line is on the disk before the request leaves, and another after the answer. Whoever changes, moves or drops a line
 //! breaks the chain; whoever cuts the end off contradicts the head, which is kept beside it. Neither stops somebody who
 //! rewrites the log from that line on and the head with it: for that the head must be kept elsewhere.
+//!
+//! The lines of earlier months are moved into files of their own (`actions-2026-10.jsonl`), through which the chain goes on.
 
+mod archive;
 mod entry;
+mod scan;
 #[cfg(test)]
 mod tests;
 mod verify;
 
 use std::{
-    fs::{self, File},
+    fs::{File, TryLockError},
     io::{self, Read, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
+    pin::pin,
+    sync::Arc,
+    time::Duration,
 };
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use tokio::{
+    select,
+    sync::{Notify, mpsc},
+    task::{self, JoinHandle},
+    time::sleep,
+};
 
 pub use entry::{Entry, Event, Outcome, Request, Sending, Stage, Target, Who};
-pub use verify::{Fault, Verdict, verify};
+pub use scan::{Line, Place, Scan};
+pub use verify::{Fault, Verdict, check, verify};
 
-use super::{Error, private};
+use super::Error;
+use crate::files;
+use crate::model::Pace;
 
 /// The name of the log.
 pub const FILE: &str = "actions.jsonl";
@@ -30,8 +46,11 @@ pub const FILE: &str = "actions.jsonl";
 /// The name of the head.
 pub const HEAD: &str = "actions.head";
 
-/// The name of a head until it is whole. It is always the same, so that a crash leaves no more than one.
-const NEXT: &str = "actions.head.next";
+/// More bytes than a head has.
+const MAX_HEAD: u64 = 4096;
+
+/// Why nothing is logged, and so nothing sent.
+const CANCELED: &str = "cancelled while another program held the lock of the action log";
 
 /// The hash before the first line.
 const NOTHING: &str = "0000000000000000000000000000000000000000000000000000000000000000";
@@ -41,6 +60,30 @@ const NOTHING: &str = "000000000000000000000000000000000000000000000000000000000
 pub struct Actions {
     dir: PathBuf,
     file: File,
+    waiting: Waiting,
+    /// A line that is being written. Whoever does not wait for its end any longer leaves it here.
+    writing: Option<JoinHandle<io::Result<u64>>>,
+}
+
+/// How a program waits while another one holds the lock of the log.
+#[derive(Clone, Debug)]
+pub struct Waiting {
+    /// The wait between two tries to lock it.
+    pub interval: Duration,
+    /// Whoever wants to know when a wait has begun, true, and that it has ended.
+    pub told: Option<mpsc::UnboundedSender<bool>>,
+    /// Ends every wait to log what was not sent yet, which fails and is not sent.
+    pub cancel: Arc<Notify>,
+}
+
+impl Default for Waiting {
+    fn default() -> Self {
+        Self {
+            interval: Pace::default().lock,
+            told: None,
+            cancel: Arc::default(),
+        }
+    }
 }
 
 /// Where the log ends.
@@ -65,64 +108,129 @@ impl Default for Head {
 }
 
 impl Actions {
-    /// Opens the log of a directory, which is created if it is missing.
+    /// Opens the log of a directory, which is created if it is missing. Never waits.
     pub fn open(dir: &Path) -> Result<Self, Error> {
         let path = dir.join(FILE);
-        private::create_dir(dir).map_err(|error| Error::new("create", dir, &error))?;
+        files::create_dir(dir).map_err(|error| Error::new("create", dir, &error))?;
         let file =
-            private::open_to_append(&path).map_err(|error| Error::new("open", &path, &error))?;
+            files::open_to_append(&path).map_err(|error| Error::new("open", &path, &error))?;
         let mut actions = Self {
             dir: dir.to_owned(),
             file,
+            waiting: Waiting::default(),
+            writing: None,
         };
-        // There is a head from the beginning, so that one which is missing means something.
-        if Head::open(dir)?.is_none() {
-            actions.begin()?;
+        // Whoever holds the lock writes a line, and sees to it.
+        if actions.file.try_lock().is_ok() {
+            let begun = actions.begin();
+            let _ = actions.file.unlock();
+            begun?;
         }
         Ok(actions)
     }
 
-    /// Writes the head of a log that has no lines yet. Another program may be about to write the first one.
+    /// The same log, waiting for its lock in another way.
+    #[must_use]
+    pub fn waiting(self, waiting: Waiting) -> Self {
+        Self { waiting, ..self }
+    }
+
+    /// Removes what a program that was killed has left of a head, and writes the first one: so that one which is missing
+    /// means something.
     fn begin(&mut self) -> Result<(), Error> {
-        let path = self.dir.join(HEAD);
-        let failed = |error: &io::Error| Error::new("write", &path, error);
-        self.file.lock().map_err(|error| failed(&error))?;
-        let end = End::read(&mut self.file);
+        files::remove_leftovers(&self.dir);
+        if Head::open(&self.dir)?.is_some() {
+            return Ok(());
+        }
+        let end = End::read(&self.dir, &mut self.file);
         let begun = end.and_then(|end| match end.head.lines {
             0 => end.head.save(&self.dir),
             _ => Ok(()),
         });
-        let _ = self.file.unlock();
-        begun.map_err(|error| failed(&error))
+        begun.map_err(|error| Error::new("write", &self.dir.join(HEAD), &error))
     }
 
     /// Writes a line and waits until the disk has it. Returns its number. An error means that nothing may be sent.
-    pub fn append(&mut self, at: Timestamp, event: Event) -> Result<u64, Error> {
+    pub async fn append(&mut self, at: Timestamp, event: Event) -> Result<u64, Error> {
         let path = self.dir.join(FILE);
         let failed = |error: &io::Error| Error::new("write", &path, error);
-        self.file.lock().map_err(|error| failed(&error))?;
-        let written = self.append_locked(at, event);
-        // It is also given up with the file; that it could not be given up earlier is no reason to send nothing.
-        let _ = self.file.unlock();
+        if let Some(writing) = &mut self.writing {
+            let _ = writing.await;
+            self.end_writing();
+        }
+        self.lock(matches!(event, Event::Sending(_)))
+            .await
+            .map_err(|error| failed(&error))?;
+        // The disk may take its time, and a log that is archived now takes longer.
+        let written = match self.file.try_clone() {
+            Ok(file) => {
+                let dir = self.dir.clone();
+                let mut writer = Writer { dir, file };
+                let writing = task::spawn_blocking(move || writer.append(at, event));
+                let written = self.writing.insert(writing).await;
+                written.unwrap_or_else(|error| Err(io::Error::other(error)))
+            }
+            Err(error) => Err(error),
+        };
+        self.end_writing();
         written.map_err(|error| failed(&error))
     }
 
-    /// Where the log ends now.
-    pub fn head(&mut self) -> Result<Head, Error> {
-        let path = self.dir.join(FILE);
-        let failed = |error: &io::Error| Error::new("read", &path, error);
-        self.file.lock_shared().map_err(|error| failed(&error))?;
-        let end = End::read(&mut self.file);
+    fn end_writing(&mut self) {
+        self.writing = None;
+        // The lock is also given up with the file; that it could not be given up earlier is no reason to send nothing.
         let _ = self.file.unlock();
-        end.map(|end| end.head).map_err(|error| failed(&error))
     }
 
-    fn append_locked(&mut self, at: Timestamp, event: Event) -> io::Result<u64> {
+    /// Waits until no other program holds the lock.
+    async fn lock(&self, can_be_canceled: bool) -> io::Result<()> {
+        /// Whoever only writes a line is done sooner.
+        const UNTOLD: u32 = 10;
+        let tell = |is_waiting| {
+            if let Some(told) = &self.waiting.told {
+                // Nobody listens any more when the screen is gone.
+                let _ = told.send(is_waiting);
+            }
+        };
+        let mut canceled = pin!(self.waiting.cancel.notified());
+        let mut tries = 0;
+        let locked = loop {
+            match self.file.try_lock() {
+                Ok(()) => break Ok(()),
+                Err(TryLockError::Error(error)) => break Err(error),
+                Err(TryLockError::WouldBlock) => {}
+            }
+            tries += 1;
+            if tries == UNTOLD {
+                tell(true);
+            }
+            select! {
+                () = &mut canceled, if can_be_canceled => break Err(io::Error::other(CANCELED)),
+                () = sleep(self.waiting.interval) => {}
+            }
+        };
+        if tries >= UNTOLD {
+            tell(false);
+        }
+        locked
+    }
+}
+
+/// Writes lines while the lock is held.
+struct Writer {
+    dir: PathBuf,
+    file: File,
+}
+
+impl Writer {
+    fn append(&mut self, at: Timestamp, event: Event) -> io::Result<u64> {
+        archive::archive_old(&self.dir, &mut self.file, at)?;
         // Another program may have written since: what was known of the end is not believed.
-        let End { mut head, torn } = End::read(&mut self.file)?;
+        let End { mut head, torn } = End::read(&self.dir, &mut self.file)?;
         let before = head.clone();
         if !torn.is_empty() {
-            self.file.set_len(head.bytes)?;
+            let length = self.file.metadata()?.len();
+            self.file.set_len(length - count(torn.len()))?;
             let repaired = Event::Repaired {
                 bytes: count(torn.len()),
                 text: String::from_utf8_lossy(&torn).into_owned(),
@@ -150,13 +258,14 @@ impl Actions {
         let mut line = serde_json::to_vec(&entry)?;
         let last = hash(&line);
         line.push(b'\n');
+        let length = self.file.metadata()?.len();
         let written = self
             .file
             .write_all(&line)
             .and_then(|()| self.file.sync_data());
         if let Err(error) = written {
             // Half a line is worth nothing, and the next one would have to repair it.
-            let _ = self.file.set_len(head.bytes);
+            let _ = self.file.set_len(length);
             return Err(error);
         }
         Ok(Head {
@@ -191,7 +300,7 @@ impl Head {
     /// Reads what a directory keeps; none if it keeps none.
     pub fn open(dir: &Path) -> Result<Option<Self>, Error> {
         let path = dir.join(HEAD);
-        match fs::read(&path) {
+        match files::read(&path, MAX_HEAD) {
             Ok(json) => {
                 let head = serde_json::from_slice(&json);
                 head.map(Some)
@@ -202,13 +311,9 @@ impl Head {
         }
     }
 
-    /// Puts it in the place of the one before it. Whoever does this holds the lock of the log.
+    /// Replaces the one before it. Whoever does this holds the lock of the log.
     fn save(&self, dir: &Path) -> io::Result<()> {
-        let next = dir.join(NEXT);
-        let file = private::create(&next)?;
-        serde_json::to_writer(&file, self)?;
-        file.sync_data()?;
-        fs::rename(next, dir.join(HEAD))
+        files::replace(&dir.join(HEAD), &serde_json::to_vec(self)?)
     }
 }
 
@@ -220,8 +325,21 @@ struct End {
 }
 
 impl End {
-    /// Reads the last whole line, from the end of the file backwards.
-    fn read(file: &mut File) -> io::Result<Self> {
+    /// Reads the last whole line of a log, which is in its archives if the log itself has none.
+    fn read(dir: &Path, log: &mut File) -> io::Result<Self> {
+        let mut end = Self::of_file(log)?;
+        if end.head.lines == 0
+            && let Some(archived) = archive::end(dir)?
+        {
+            end.head = archived.head;
+            end.head.bytes = 0;
+        }
+        end.head.bytes += archive::bytes(dir)?;
+        Ok(end)
+    }
+
+    /// Reads the last whole line of a file, from its end backwards.
+    fn of_file(file: &mut File) -> io::Result<Self> {
         /// More than nearly every line takes.
         const STEP: u64 = 16 << 10;
         let length = file.seek(SeekFrom::End(0))?;
@@ -243,11 +361,11 @@ impl End {
                 return Ok(Self { head, torn: bytes });
             };
             let line = &bytes[before.map_or(0, |before| before + 1)..end];
-            let entry: Entry = serde_json::from_slice(line)
+            let frame: scan::Frame<'_> = serde_json::from_slice(line)
                 .map_err(|error| io::Error::other(format!("its last line is no entry: {error}")))?;
             let torn = bytes[end + 1..].to_vec();
             let head = Head {
-                lines: entry.line,
+                lines: frame.line,
                 bytes: length - count(torn.len()),
                 last: hash(line),
             };

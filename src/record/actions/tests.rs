@@ -1,10 +1,11 @@
 //! The log as it is written, and as others leave it.
 
-use std::thread;
+use std::{fs, thread};
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use tokio::runtime::{self, Runtime};
 
 use super::*;
 
@@ -46,16 +47,29 @@ fn known(of: u64, stage: Stage) -> Event {
     }))
 }
 
+/// Writes a line in January 1970.
+fn append(actions: &mut Actions, event: Event) -> Result<u64, Error> {
+    append_at(actions, Timestamp::UNIX_EPOCH, event)
+}
+
+fn append_at(actions: &mut Actions, at: Timestamp, event: Event) -> Result<u64, Error> {
+    thread_local! {
+        static RUNTIME: Runtime = runtime::Builder::new_current_thread()
+            .enable_time()
+            .build()
+            .unwrap();
+    }
+    RUNTIME.with(|runtime| runtime.block_on(actions.append(at, event)))
+}
+
 /// A log of as many deeds, each confirmed.
 fn log(deeds: u64) -> TempDir {
     let dir = tempfile::tempdir().unwrap();
     let mut actions = Actions::open(dir.path()).unwrap();
     for deed in 0..deeds {
-        let of = actions
-            .append(Timestamp::UNIX_EPOCH, sending(&format!("case {deed}")))
-            .unwrap();
+        let of = append(&mut actions, sending(&format!("case {deed}"))).unwrap();
         let confirmed = known(of, Stage::Confirmed);
-        actions.append(Timestamp::UNIX_EPOCH, confirmed).unwrap();
+        append(&mut actions, confirmed).unwrap();
     }
     dir
 }
@@ -164,9 +178,7 @@ fn a_log_that_is_ahead_of_its_head_is_what_a_crash_between_the_two_leaves() {
     let dir = log(1);
     let head = fs::read(dir.path().join(HEAD)).unwrap();
     let mut actions = Actions::open(dir.path()).unwrap();
-    actions
-        .append(Timestamp::UNIX_EPOCH, sending("more"))
-        .unwrap();
+    append(&mut actions, sending("more")).unwrap();
     fs::write(dir.path().join(HEAD), head).unwrap();
     assert_eq!(faults(&dir), Vec::<String>::new());
 }
@@ -181,9 +193,7 @@ fn half_a_line_is_cut_off_by_the_next_and_that_is_written_down() {
         ["the last 20 bytes are no whole line, as a crash leaves them; the next deed repairs that"]
     );
     let mut actions = Actions::open(dir.path()).unwrap();
-    let line = actions
-        .append(Timestamp::UNIX_EPOCH, sending("next"))
-        .unwrap();
+    let line = append(&mut actions, sending("next")).unwrap();
     assert_eq!(line, 4);
     let verdict = verify(dir.path()).unwrap();
     assert_eq!(verdict.faults, Vec::new());
@@ -199,9 +209,7 @@ fn a_line_longer_than_what_is_read_at_once_is_followed_too() {
     let dir = log(0);
     let mut actions = Actions::open(dir.path()).unwrap();
     for reason in ["short", &"long ".repeat(20_000), "after it"] {
-        actions
-            .append(Timestamp::UNIX_EPOCH, sending(reason))
-            .unwrap();
+        append(&mut actions, sending(reason)).unwrap();
     }
     assert_eq!(faults(&dir), Vec::<String>::new());
 }
@@ -210,11 +218,8 @@ fn a_line_longer_than_what_is_read_at_once_is_followed_too() {
 fn a_log_whose_end_was_edited_takes_no_more() {
     let dir = log(1);
     put(&dir, format!("{}an edit\n", text(&dir)));
-    let mut actions = Actions {
-        dir: dir.path().to_owned(),
-        file: private::open_to_append(&dir.path().join(FILE)).unwrap(),
-    };
-    let error = actions.append(Timestamp::UNIX_EPOCH, sending("x"));
+    let mut actions = Actions::open(dir.path()).unwrap();
+    let error = append(&mut actions, sending("x"));
     assert!(
         error
             .unwrap_err()
@@ -233,7 +238,7 @@ fn many_writers_make_one_chain() {
                 let mut actions = Actions::open(dir).unwrap();
                 for n in 0..20 {
                     let event = sending(&format!("{writer} {n}"));
-                    actions.append(Timestamp::UNIX_EPOCH, event).unwrap();
+                    append(&mut actions, event).unwrap();
                 }
             });
         }
@@ -256,7 +261,7 @@ fn whoever_reads_while_others_write_finds_no_fault() {
                     let reason = format!("{writer} {}", "long ".repeat(20_000));
                     for _ in 0..40 {
                         let event = sending(&reason);
-                        actions.append(Timestamp::UNIX_EPOCH, event).unwrap();
+                        append(&mut actions, event).unwrap();
                     }
                 })
             })
@@ -298,22 +303,16 @@ fn what_was_taken_away_stays_missing_whatever_is_written_after_it() {
     let lines: Vec<&str> = whole.split_inclusive('\n').collect();
     put(&dir, lines[..2].concat());
     let mut actions = Actions::open(dir.path()).unwrap();
-    actions
-        .append(Timestamp::UNIX_EPOCH, sending("next"))
-        .unwrap();
+    append(&mut actions, sending("next")).unwrap();
     let expected =
         "line 3 says that the log was changed before it: the log had 4 lines, and only 2 were left";
     assert_eq!(faults(&dir), [expected]);
     // And for good.
-    actions
-        .append(Timestamp::UNIX_EPOCH, sending("more"))
-        .unwrap();
+    append(&mut actions, sending("more")).unwrap();
     assert_eq!(faults(&dir), [expected]);
     fs::remove_file(dir.path().join(FILE)).unwrap();
     let mut actions = Actions::open(dir.path()).unwrap();
-    actions
-        .append(Timestamp::UNIX_EPOCH, sending("anew"))
-        .unwrap();
+    append(&mut actions, sending("anew")).unwrap();
     assert!(faults(&dir)[0].contains("the log had 5 lines, and only 0 were left"));
 }
 
@@ -349,4 +348,232 @@ fn the_environment_names_the_account_first() {
             .unwrap()
             .starts_with("ana (uid ")
     );
+}
+
+fn names(dir: &TempDir) -> Vec<String> {
+    let entries = fs::read_dir(dir.path()).unwrap();
+    let mut names: Vec<_> = entries
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    names
+}
+
+fn at(date: &str) -> Timestamp {
+    format!("{date}T12:00:00Z").parse().unwrap()
+}
+
+/// A log with a line for each of these days.
+fn log_of(days: &[&str]) -> TempDir {
+    let dir = log(0);
+    let mut actions = Actions::open(dir.path()).unwrap();
+    for day in days {
+        append_at(&mut actions, at(day), sending(day)).unwrap();
+    }
+    dir
+}
+
+#[test]
+fn the_lines_of_earlier_months_are_archived_and_the_chain_goes_on() {
+    let days = [
+        "2026-09-01",
+        "2026-09-30",
+        "2026-10-01",
+        "2026-11-02",
+        "2026-11-03",
+    ];
+    let dir = log_of(&days);
+    let expected = ["actions-2026-09.jsonl", "actions-2026-10.jsonl", HEAD, FILE];
+    assert_eq!(names(&dir), expected);
+    assert_eq!(text(&dir).lines().count(), 2);
+    let verdict = verify(dir.path()).unwrap();
+    assert_eq!((verdict.entries.len(), verdict.faults), (5, Vec::new()));
+    assert_eq!(verdict.kept, Some(verdict.head));
+    for (entry, day) in verdict.entries.iter().zip(days) {
+        assert_eq!(entry.event, sending(day));
+    }
+}
+
+#[test]
+fn a_log_of_many_months_in_one_file_is_split_by_the_next_line() {
+    let dir = log_of(&["2026-09-01", "2026-10-01", "2026-11-02"]);
+    // As earlier versions kept it: all in one file.
+    let archives =
+        ["actions-2026-09.jsonl", "actions-2026-10.jsonl"].map(|name| dir.path().join(name));
+    let old: String = archives
+        .iter()
+        .map(|path| fs::read_to_string(path).unwrap())
+        .collect();
+    let whole = old + &text(&dir);
+    for path in archives {
+        fs::remove_file(path).unwrap();
+    }
+    put(&dir, &whole);
+    assert_eq!(faults(&dir), Vec::<String>::new());
+    let mut actions = Actions::open(dir.path()).unwrap();
+    append_at(&mut actions, at("2026-11-04"), sending("next")).unwrap();
+    let expected = [
+        "actions-2026-09.jsonl",
+        "actions-2026-10.jsonl",
+        "actions-2026-11.jsonl",
+        HEAD,
+        FILE,
+    ];
+    assert_eq!(names(&dir), expected);
+    assert_eq!(faults(&dir), Vec::<String>::new());
+    // What is archived of a month that is not over yet goes on in the same file.
+    append_at(&mut actions, at("2026-12-01"), sending("last")).unwrap();
+    assert_eq!(names(&dir), expected);
+    let verdict = verify(dir.path()).unwrap();
+    assert_eq!((verdict.entries.len(), verdict.faults), (5, Vec::new()));
+}
+
+#[test]
+fn a_clock_that_went_back_leaves_the_lines_in_their_order() {
+    let dir = log_of(&[
+        "2026-12-31",
+        "2027-01-01",
+        "2026-11-01",
+        "2027-02-01",
+        "2026-11-02",
+    ]);
+    assert_eq!(faults(&dir), Vec::<String>::new());
+    let verdict = verify(dir.path()).unwrap();
+    let lines: Vec<_> = verdict.entries.iter().map(|entry| entry.line).collect();
+    assert_eq!(lines, [1, 2, 3, 4, 5]);
+}
+
+#[test]
+fn a_program_that_is_stopped_while_it_archives_loses_nothing() {
+    let dir = log_of(&["2026-10-01", "2026-10-02", "2026-10-03"]);
+    let whole = text(&dir);
+    let archive = dir.path().join("actions-2026-10.jsonl");
+    // Wherever it is stopped: lines are copied, and the last one may be a half.
+    for copied in [0, 10, whole.len() / 2, whole.len() - 1, whole.len()] {
+        fs::write(&archive, &whole[..copied]).unwrap();
+        assert_eq!(
+            faults(&dir),
+            Vec::<String>::new(),
+            "{copied} bytes were copied"
+        );
+        let mut actions = Actions::open(dir.path()).unwrap();
+        append_at(&mut actions, at("2026-11-01"), sending("next")).unwrap();
+        let verdict = verify(dir.path()).unwrap();
+        assert_eq!((verdict.entries.len(), verdict.faults), (4, Vec::new()));
+        assert_eq!(fs::read_to_string(&archive).unwrap(), whole);
+        put(&dir, &whole);
+        fs::remove_file(dir.path().join(HEAD)).unwrap();
+        fs::remove_file(&archive).unwrap();
+        Head::default().save(dir.path()).unwrap();
+    }
+}
+
+#[test]
+fn whatever_is_changed_in_an_archive_is_found() {
+    let days = ["2026-09-01", "2026-10-01", "2026-11-01"];
+    let archive = "actions-2026-09.jsonl";
+    let changed = |change: &dyn Fn(&Path)| {
+        let dir = log_of(&days);
+        change(&dir.path().join(archive));
+        faults(&dir)
+    };
+    let gone = changed(&|path| fs::remove_file(path).unwrap());
+    assert!(
+        gone[0].starts_with("line 1 says that it is line 2"),
+        "{gone:?}"
+    );
+    let edited = changed(&|path| {
+        let text = fs::read_to_string(path).unwrap();
+        fs::write(path, text.replace("2026-09-01\"", "2026-09-07\"")).unwrap();
+    });
+    assert!(
+        edited[0].starts_with("line 2 does not follow"),
+        "{edited:?}"
+    );
+    let renamed =
+        changed(&|path| fs::rename(path, path.with_file_name("actions-2026-12.jsonl")).unwrap());
+    assert!(!renamed.is_empty());
+    let torn = changed(&|path| {
+        let text = fs::read_to_string(path).unwrap();
+        fs::write(path, &text[..text.len() - 1]).unwrap();
+    });
+    assert!(!torn.is_empty());
+}
+
+#[test]
+fn an_archive_that_is_missing_at_the_end_is_found_by_the_head() {
+    let dir = log_of(&["2026-09-01", "2026-10-01"]);
+    put(&dir, "");
+    fs::remove_file(dir.path().join("actions-2026-09.jsonl")).unwrap();
+    assert_eq!(
+        faults(&dir),
+        ["the log has 0 lines, and had 2: its end was cut off"]
+    );
+}
+
+#[test]
+fn a_log_that_is_locked_is_waited_for_and_the_wait_can_be_cancelled() {
+    let dir = log(1);
+    let other = fs::File::open(dir.path().join(FILE)).unwrap();
+    other.lock().unwrap();
+    let (sender, mut waits) = mpsc::unbounded_channel();
+    let waiting = Waiting {
+        interval: Duration::from_millis(1),
+        told: Some(sender),
+        ..Waiting::default()
+    };
+    let log = Actions::open(dir.path()).unwrap();
+    let mut log = log.waiting(waiting.clone());
+    let cancel = thread::spawn(move || {
+        // What is not sent yet need not be.
+        assert_eq!(waits.blocking_recv(), Some(true));
+        waiting.cancel.notify_waiters();
+        assert_eq!(waits.blocking_recv(), Some(false));
+        // What became of something that was sent must be written all the same.
+        assert_eq!(waits.blocking_recv(), Some(true));
+        waiting.cancel.notify_waiters();
+        other.unlock().unwrap();
+        assert_eq!(waits.blocking_recv(), Some(false));
+    });
+    let error = append(&mut log, sending("a")).unwrap_err().to_string();
+    assert!(error.ends_with(CANCELED), "{error}");
+    assert_eq!(append(&mut log, known(1, Stage::Confirmed)), Ok(3));
+    cancel.join().unwrap();
+    assert_eq!(faults(&dir), Vec::<String>::new());
+}
+
+#[test]
+fn a_log_that_is_locked_is_read_all_the_same() {
+    let dir = log(2);
+    let other = fs::File::open(dir.path().join(FILE)).unwrap();
+    other.lock().unwrap();
+    // Whoever holds it was stopped in the middle of a line.
+    put(&dir, text(&dir) + "{\"line\":");
+    let mut n = 0;
+    let scan = Scan::read(dir.path(), |_| n += 1).unwrap();
+    assert_eq!((n, scan.is_locked, scan.faults), (4, true, Vec::new()));
+}
+
+#[test]
+fn what_is_no_regular_file_is_an_error_at_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join(FILE);
+    rustix::fs::mknodat(
+        rustix::fs::CWD,
+        &path,
+        rustix::fs::FileType::Fifo,
+        0o600.into(),
+        0,
+    )
+    .unwrap();
+    for error in [
+        Actions::open(dir.path()).unwrap_err(),
+        verify(dir.path()).unwrap_err(),
+    ] {
+        let error = error.to_string();
+        assert!(
+            error.ends_with("it is a FIFO, not a regular file"),
+            "{error}"
+        );
+    }
 }

@@ -1,12 +1,8 @@
 //! Whether an action log is still what was written.
 
-use std::{
-    fs::File,
-    io::{self, Read},
-    path::Path,
-};
+use std::path::Path;
 
-use super::{Entry, Event, FILE, Head, NOTHING, count, hash};
+use super::{Entry, Head, Scan};
 use crate::record::Error;
 
 /// What a look at the whole log has shown.
@@ -87,88 +83,40 @@ pub enum Fault {
     },
 }
 
-/// Reads the log of a directory from beginning to end. A log that does not exist yet is an empty one.
+/// Reads the log of a directory from beginning to end, and keeps all of it in memory. A log that does not exist yet is an
+/// empty one.
 pub fn verify(dir: &Path) -> Result<Verdict, Error> {
-    let path = dir.join(FILE);
-    let failed = |error: &io::Error| Error::new("read", &path, error);
-    let mut bytes = Vec::new();
-    let kept = match File::open(&path) {
-        Ok(mut file) => {
-            // A line that is being written is no half one. Where there are no locks, nothing is written either.
-            let _ = file.lock_shared();
-            let kept = Head::open(dir)?;
-            file.read_to_end(&mut bytes)
-                .map_err(|error| failed(&error))?;
-            kept
-        }
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Head::open(dir)?,
-        Err(error) => return Err(failed(&error)),
-    };
-    let mut verdict = Verdict {
-        entries: Vec::new(),
-        faults: Vec::new(),
-        head: Head::default(),
-        kept,
-    };
-    verdict.follow(&bytes);
-    verdict.compare();
-    Ok(verdict)
+    let mut entries = Vec::new();
+    let mut unreadable = Vec::new();
+    let scan = Scan::read(dir, |line| match line.entry() {
+        Ok(entry) => entries.push(entry),
+        Err(error) => unreadable.push(Fault::Unreadable {
+            line: line.number,
+            reason: error.to_string(),
+        }),
+    })?;
+    let mut faults = scan.faults;
+    faults.extend(unreadable);
+    Ok(Verdict {
+        entries,
+        faults,
+        head: scan.head,
+        kept: scan.kept,
+    })
 }
 
-impl Verdict {
-    fn follow(&mut self, bytes: &[u8]) {
-        let mut last = NOTHING.to_owned();
-        let mut known = self.kept.as_ref().is_none_or(|kept| kept.lines == 0);
-        for line in bytes.split_inclusive(|byte| *byte == b'\n') {
-            let Some(text) = line.strip_suffix(b"\n") else {
-                let bytes = count(line.len());
-                self.faults.push(Fault::Torn { bytes });
-                break;
-            };
-            let number = self.head.lines + 1;
-            match serde_json::from_slice::<Entry>(text) {
-                Ok(entry) => {
-                    if entry.line != number {
-                        let said = entry.line;
-                        self.faults.push(Fault::Misnumbered { line: number, said });
-                    }
-                    if entry.prev != last {
-                        self.faults.push(Fault::Broken { line: number });
-                    }
-                    if let Event::Damaged { what } = &entry.event {
-                        let (line, what) = (number, what.clone());
-                        self.faults.push(Fault::Damaged { line, what });
-                    }
-                    self.entries.push(entry);
-                }
-                Err(error) => self.faults.push(Fault::Unreadable {
-                    line: number,
-                    reason: error.to_string(),
-                }),
-            }
-            last = hash(text);
-            self.head = Head {
-                lines: number,
-                bytes: self.head.bytes + count(line.len()),
-                last: last.clone(),
-            };
-            known |= self.kept.as_ref() == Some(&self.head);
-        }
-        if let Some(kept) = self.kept.as_ref().filter(|_| !known) {
-            self.faults.push(if self.head.lines < kept.lines {
-                Fault::Cut {
-                    found: self.head.lines,
-                    kept: kept.lines,
-                }
-            } else {
-                Fault::Changed { line: kept.lines }
+/// Reads the log of a directory from beginning to end, and keeps nothing of it: is every line whole, and does each follow
+/// the one before it?
+pub fn check(dir: &Path) -> Result<Scan, Error> {
+    let mut unreadable = Vec::new();
+    let mut scan = Scan::read(dir, |line| {
+        if let Err(error) = line.entry() {
+            unreadable.push(Fault::Unreadable {
+                line: line.number,
+                reason: error.to_string(),
             });
         }
-    }
-
-    fn compare(&mut self) {
-        if self.kept.is_none() && self.head.lines > 0 {
-            self.faults.push(Fault::Headless);
-        }
-    }
+    })?;
+    scan.faults.extend(unreadable);
+    Ok(scan)
 }

@@ -87,6 +87,24 @@ impl Cx<'_> {
         }));
     }
 
+    /// Sends nothing of what waits to be logged; false if nothing waits.
+    pub(super) fn cancel_log_wait(&mut self) -> bool {
+        let is_waiting = self.session.is_log_locked;
+        if is_waiting {
+            self.effects.push(Effect::Send(Request::CancelLogWait));
+        }
+        is_waiting
+    }
+
+    pub(super) fn log_locked(&mut self, is_locked: bool) {
+        self.session.is_log_locked = is_locked;
+        if is_locked {
+            self.warn(
+                "waiting: another program has locked the action log; nothing is sent before it is logged, ^c cancels",
+            );
+        }
+    }
+
     /// Has the action log read anew.
     pub fn read_journal(&mut self) {
         self.effects.push(Effect::Send(Request::Journal));
@@ -222,6 +240,12 @@ impl Cx<'_> {
             .filter(|act| act.sending.server == *host);
         self.session.n_silent_acts = silent.filter(|act| act.steps.is_empty()).count();
         self.session.n_open_acts = journal.n_open(host);
+        let was_locked = self.session.journal.as_ref();
+        if journal.is_locked && !was_locked.is_some_and(|journal| journal.is_locked) {
+            self.warn(
+                "another program has locked the action log; actions will wait until it is done",
+            );
+        }
         self.session.journal = Some(journal);
     }
 }

@@ -67,8 +67,13 @@ impl<'a> Cx<'a> {
     }
 
     /// Writes rows to a file.
-    pub fn export(&mut self, path: PathBuf, extract: Arc<Extract>) {
-        self.effects.push(Effect::Export { path, extract });
+    pub fn export(&mut self, path: PathBuf, extract: Arc<Extract>, total: u64) {
+        self.session.is_exported = None;
+        self.effects.push(Effect::Export {
+            path,
+            extract,
+            total,
+        });
     }
 
     /// Keeps a query under its name.
@@ -165,7 +170,7 @@ impl<'a> Cx<'a> {
             self.cancel(slot);
         }
         self.cancel_events();
-        is_waiting
+        self.cancel_log_wait() || is_waiting
     }
 
     /// Tries again what failed.
@@ -193,6 +198,7 @@ impl<'a> Cx<'a> {
             Reply::Prepared { ticket, at, result } => return self.prepared(ticket, at, result),
             Reply::Fact { ticket, at, fact } => return self.reached(ticket, at, fact),
             Reply::Step { ticket, at, step } => return self.stepped(ticket, at, step),
+            Reply::LogWait(is_waiting) => return self.log_locked(is_waiting),
             Reply::Journal(Ok(journal)) => return self.journal(journal),
             Reply::Journal(Err(error)) => return self.warn(text::visible(&error.into())),
             Reply::Resumed(text) => return self.notify(text::visible(&text.into())),

@@ -17,6 +17,15 @@ impl Cx<'_> {
         self.session.survey = Some(survey);
     }
 
+    /// Tells whether rows were written to the file that was named.
+    pub fn exported(&mut self, result: Result<String, String>) {
+        self.session.is_exported = Some(result.is_ok());
+        match result {
+            Ok(text) => self.notify(text),
+            Err(reason) => self.warn(reason),
+        }
+    }
+
     /// Lets a file be downloaded. It goes on whatever is shown.
     pub fn download(&mut self, name: String, order: Order) {
         let ticket = self.ticket();

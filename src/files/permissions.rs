@@ -1,0 +1,99 @@
+//! Who else may read or write a file.
+
+use std::{fs, path::Path};
+
+/// Takes a file or directory of ours from everybody but its owner. Returns a warning if others had access to it.
+pub fn tighten(path: &Path) -> Option<String> {
+    // What a link points to may be meant for others.
+    let metadata = path.symlink_metadata().ok()?;
+    if metadata.is_symlink() || !is_loose(&metadata) {
+        return None;
+    }
+    let path_shown = path.display();
+    let mode = mode(&metadata);
+    let tight = if metadata.is_dir() { 0o700 } else { 0o600 };
+    Some(match set_mode(path, tight) {
+        Ok(()) => {
+            format!("{path_shown} was open to other users (mode {mode:o}); it is {tight:o} now")
+        }
+        Err(error) => format!("{path_shown} is open to other users (mode {mode:o}): {error}"),
+    })
+}
+
+/// Whether somebody else than the owner can read, write or enter it.
+pub(super) fn is_loose(metadata: &fs::Metadata) -> bool {
+    mode(metadata) & 0o077 != 0
+}
+
+/// Whether somebody else than its owner can change a file, or put another in its place.
+pub fn is_writable_by_others(path: &Path) -> bool {
+    const OTHERS: u32 = 0o022;
+    const STICKY: u32 = 0o1000;
+    let is_open = |path: &Path| {
+        fs::metadata(path).is_ok_and(|metadata| {
+            use std::os::unix::fs::PermissionsExt;
+            let mode = metadata.permissions().mode();
+            // In a directory such as /tmp, nobody can replace what belongs to somebody else.
+            mode & OTHERS != 0 && !(metadata.is_dir() && mode & STICKY != 0)
+        })
+    };
+    is_open(path) || path.parent().is_some_and(is_open)
+}
+
+fn mode(metadata: &fs::Metadata) -> u32 {
+    std::os::unix::fs::PermissionsExt::mode(&metadata.permissions()) & 0o777
+}
+
+fn set_mode(path: &Path, mode: u32) -> std::io::Result<()> {
+    fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(mode))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn loose_permissions_are_tightened_once_and_said() {
+        let home = tempfile::tempdir().unwrap();
+        let file = home.path().join("actions.jsonl");
+        fs::write(&file, "").unwrap();
+        set_mode(&file, 0o644).unwrap();
+        let warning = tighten(&file).unwrap();
+        let expected = "actions.jsonl was open to other users (mode 644); it is 600 now";
+        assert!(warning.ends_with(expected), "{warning}");
+        assert_eq!(tighten(&file), None);
+        assert_eq!(mode(&fs::metadata(&file).unwrap()), 0o600);
+        set_mode(home.path(), 0o755).unwrap();
+        assert!(tighten(home.path()).is_some());
+        assert_eq!(mode(&fs::metadata(home.path()).unwrap()), 0o700);
+        assert_eq!(tighten(&home.path().join("not there")), None);
+    }
+
+    #[test]
+    fn a_link_is_not_followed_when_permissions_are_tightened() {
+        let home = tempfile::tempdir().unwrap();
+        let file = home.path().join("theirs");
+        fs::write(&file, "").unwrap();
+        set_mode(&file, 0o644).unwrap();
+        let link = home.path().join("link");
+        std::os::unix::fs::symlink(&file, &link).unwrap();
+        assert_eq!(tighten(&link), None);
+        assert_eq!(mode(&fs::metadata(&file).unwrap()), 0o644);
+    }
+
+    #[test]
+    fn a_file_is_as_open_as_its_directory() {
+        let home = tempfile::tempdir().unwrap();
+        let file = home.path().join("config.toml");
+        fs::write(&file, "").unwrap();
+        set_mode(&file, 0o644).unwrap();
+        assert!(!is_writable_by_others(&file));
+        set_mode(&file, 0o664).unwrap();
+        assert!(is_writable_by_others(&file));
+        set_mode(&file, 0o600).unwrap();
+        set_mode(home.path(), 0o777).unwrap();
+        assert!(is_writable_by_others(&file));
+        set_mode(home.path(), 0o1777).unwrap();
+        assert!(!is_writable_by_others(&file));
+    }
+}

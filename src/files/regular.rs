@@ -1,0 +1,143 @@
+//! Opening files without waiting: a FIFO or a device in place of a file is an error, not a program that hangs.
+
+use std::{
+    fs::{self, File, OpenOptions},
+    io::{self, Read},
+    path::Path,
+};
+
+/// Creates a directory that only its owner can enter, with its parents. An existing directory is left as it is.
+pub fn create_dir(dir: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(dir)
+}
+
+/// Opens a regular file for reading.
+pub fn open(path: &Path) -> io::Result<File> {
+    regular(OpenOptions::new().read(true), path)
+}
+
+/// Opens a regular file for reading and appending; creates it with mode 0600 if it is missing.
+pub fn open_to_append(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true).append(true).create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let file = regular(&mut options, path)?;
+    // The file may be older than this rule.
+    #[cfg(unix)]
+    if super::permissions::is_loose(&file.metadata()?) {
+        file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
+    }
+    Ok(file)
+}
+
+/// Reads a regular file of at most `limit` bytes.
+pub fn read(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
+    // It stands for "no file" on many command lines.
+    if path == Path::new("/dev/null") {
+        return Ok(Vec::new());
+    }
+    let mut bytes = Vec::new();
+    open(path)?.take(limit + 1).read_to_end(&mut bytes)?;
+    if u64::try_from(bytes.len()).is_ok_and(|length| length > limit) {
+        let reason = format!("it is larger than {} KiB", limit / 1024);
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, reason));
+    }
+    Ok(bytes)
+}
+
+/// Reads a regular text file of at most `limit` bytes.
+pub fn read_text(path: &Path, limit: u64) -> io::Result<String> {
+    String::from_utf8(read(path, limit)?)
+        .map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "it is not UTF-8 text"))
+}
+
+/// Opens a file, and fails unless it is a regular one. Neither opening it nor reading from it ever waits.
+fn regular(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
+    #[cfg(unix)]
+    {
+        // Opening a FIFO would wait for somebody at its other end; a terminal could become ours.
+        let flags = rustix::fs::OFlags::NONBLOCK | rustix::fs::OFlags::NOCTTY;
+        std::os::unix::fs::OpenOptionsExt::custom_flags(options, flags.bits().cast_signed());
+    }
+    let file = options.open(path)?;
+    let kind = file.metadata()?.file_type();
+    if kind.is_file() {
+        return Ok(file);
+    }
+    Err(io::Error::other(format!(
+        "it is {}, not a regular file",
+        name(kind)
+    )))
+}
+
+/// What something is that is not a regular file.
+fn name(kind: fs::FileType) -> &'static str {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::FileTypeExt;
+        if kind.is_fifo() {
+            return "a FIFO";
+        }
+        if kind.is_char_device() || kind.is_block_device() {
+            return "a device";
+        }
+        if kind.is_socket() {
+            return "a socket";
+        }
+    }
+    if kind.is_dir() {
+        "a directory"
+    } else {
+        "something else"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_not_a_regular_file_is_named_and_nothing_waits_for_it() {
+        let home = tempfile::tempdir().unwrap();
+        let fifo = home.path().join("fifo");
+        rustix::fs::mknodat(
+            rustix::fs::CWD,
+            &fifo,
+            rustix::fs::FileType::Fifo,
+            0o600.into(),
+            0,
+        )
+        .unwrap();
+        let link = home.path().join("link");
+        std::os::unix::fs::symlink("/dev/zero", &link).unwrap();
+        for (path, words) in [
+            (fifo.as_path(), "it is a FIFO, not a regular file"),
+            (&link, "it is a device, not a regular file"),
+            (home.path(), "it is a directory, not a regular file"),
+        ] {
+            assert_eq!(read(path, 10).unwrap_err().to_string(), words);
+            if !path.is_dir() {
+                assert_eq!(open_to_append(path).unwrap_err().to_string(), words);
+            }
+        }
+        assert_eq!(read(Path::new("/dev/null"), 10).unwrap(), b"");
+    }
+
+    #[test]
+    fn a_file_over_the_limit_is_refused() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("a");
+        fs::write(&path, "x".repeat(2048)).unwrap();
+        assert_eq!(read(&path, 2048).unwrap().len(), 2048);
+        let error = read(&path, 2047).unwrap_err().to_string();
+        assert_eq!(error, "it is larger than 1 KiB");
+        fs::write(&path, b"\xff").unwrap();
+        assert!(read_text(&path, 10).is_err());
+    }
+}
