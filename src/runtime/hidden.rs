@@ -10,8 +10,9 @@ use std::{
     time::Duration,
 };
 
+use rustix::process::Signal;
 use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
-use signal_hook::{SigId, flag, low_level};
+use signal_hook::{flag, low_level};
 
 use super::terminal::ENDING;
 
@@ -58,52 +59,50 @@ fn typed(input: &mut impl Read) -> io::Result<Option<String>> {
 }
 
 /// A terminal that shows nothing of what is typed, and stops no program. It is given back as it was, however it ends.
-struct Quiet {
-    before: Termios,
-    signals: Vec<SigId>,
-}
+struct Quiet(Termios);
 
 impl Quiet {
     fn begin() -> io::Result<Self> {
         let before = tcgetattr(io::stdin())?;
-        let came = Arc::new(AtomicUsize::new(0));
-        let mut signals = Vec::new();
-        for kind in ENDING.map(rustix::process::Signal::as_raw) {
-            let value = usize::try_from(kind).unwrap_or_default();
-            signals.push(flag::register_usize(kind, came.clone(), value)?);
-        }
-        let terminal = before.clone();
-        let came = Arc::downgrade(&came);
-        // Keys are waited for in a call that nothing can interrupt. When the prompt is over, nobody holds the flag.
-        thread::spawn(move || {
-            while let Some(came) = came.upgrade() {
-                if let Ok(kind @ 1..) = i32::try_from(came.load(Ordering::Relaxed)) {
-                    let _ = tcsetattr(io::stdin(), OptionalActions::Now, &terminal);
-                    // What it would have done without us: it ends the program.
-                    let _ = low_level::emulate_default_handler(kind);
-                }
-                drop(came);
-                thread::sleep(BETWEEN);
-            }
-        });
         let mut modes = before.clone();
         modes
             .local_modes
             .remove(LocalModes::ECHO | LocalModes::ICANON | LocalModes::ISIG);
-        let quiet = Self { before, signals };
+        restore_on_signal(before.clone())?;
         tcsetattr(io::stdin(), OptionalActions::Now, &modes)?;
-        Ok(quiet)
+        Ok(Self(before))
     }
 }
 
 impl Drop for Quiet {
     fn drop(&mut self) {
         // Whatever this cannot give back is lost with the terminal.
-        let _ = tcsetattr(io::stdin(), OptionalActions::Now, &self.before);
-        for id in self.signals.drain(..) {
-            low_level::unregister(id);
-        }
+        let _ = tcsetattr(io::stdin(), OptionalActions::Now, &self.0);
     }
+}
+
+/// Has a signal that ends the program give the terminal back first, from here on. Keys are waited for in a call that
+/// nothing can interrupt, so a thread of its own looks for it.
+fn restore_on_signal(before: Termios) -> io::Result<()> {
+    let came = Arc::new(AtomicUsize::new(0));
+    for kind in ENDING.map(Signal::as_raw) {
+        let value = usize::try_from(kind).unwrap_or_default();
+        flag::register_usize(kind, came.clone(), value)?;
+    }
+    // A handler that was removed would leave the signal without effect, so it stays until the program ends.
+    thread::Builder::new()
+        .name("signals".into())
+        .spawn(move || {
+            loop {
+                if let Ok(kind @ 1..) = i32::try_from(came.load(Ordering::Relaxed)) {
+                    let _ = tcsetattr(io::stdin(), OptionalActions::Now, &before);
+                    // What it would have done without us: it ends the program.
+                    let _ = low_level::emulate_default_handler(kind);
+                }
+                thread::sleep(BETWEEN);
+            }
+        })?;
+    Ok(())
 }
 
 #[cfg(test)]
