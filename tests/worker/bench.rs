@@ -148,6 +148,7 @@ impl Bench {
             | Reply::Prepared { .. }
             | Reply::Fact { .. }
             | Reply::Step { .. }
+            | Reply::LogWait(_)
             | Reply::Journal(_)
             | Reply::Resumed(_) => {}
             Reply::Answer { ticket, .. } => panic!("an answer nobody asked for: {ticket:?}"),
