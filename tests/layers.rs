@@ -28,7 +28,10 @@ const LAYERS: &[(&str, &[&str])] = &[
         "deeds",
         &["read", "api", "record", "model", "query", "text"],
     ),
-    ("config", &["files", "keys", "theme", "api", "model", "text"]),
+    (
+        "config",
+        &["files", "keys", "theme", "api", "model", "text"],
+    ),
     (
         "worker",
         &[
