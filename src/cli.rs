@@ -186,12 +186,23 @@ pub struct Reading {
     pub limit: u64,
 }
 
+/// Whether a query is refused that cannot be read.
+#[derive(Args, Clone, Copy, Debug, Default)]
+pub struct Asking {
+    /// Send the query even if it cannot be read, or is a list of indicators
+    #[arg(long)]
+    pub as_typed: bool,
+}
+
 /// Options of `search`.
 #[derive(Args, Clone, Debug)]
 pub struct Search {
-    /// The query, as in the server's own console; - reads it from standard input
+    /// The query, as in the server's own console, or its link to a search; - reads it from standard input
     #[arg(allow_hyphen_values = true, value_parser = query)]
     pub query: String,
+    /// Whether it is sent as it is.
+    #[command(flatten)]
+    pub asking: Asking,
     /// How much, and how.
     #[command(flatten)]
     pub reading: Reading,
@@ -218,10 +229,10 @@ pub struct Search {
 /// When the last event of a process was.
 #[derive(Args, Clone, Debug, Default)]
 pub struct Bounds {
-    /// Last event at or after this time of the host: RFC 3339, or relative as -24h
+    /// Last event at or after this time of the host: 2026-11-23, 2026-11-23T08:00 (UTC unless a zone is given), yesterday, or -1h30m before now
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     pub min_last_update: Option<String>,
-    /// Last event at or before this time of the host
+    /// Last event at or before this time of the host; a date alone is the whole day
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     pub max_last_update: Option<String>,
     /// Last event at or after this time of the server
@@ -238,6 +249,9 @@ pub struct Facets {
     /// The query, as for search; - reads it from standard input
     #[arg(allow_hyphen_values = true, value_parser = query)]
     pub query: String,
+    /// Whether it is sent as it is.
+    #[command(flatten)]
+    pub asking: Asking,
     /// Count the values of this field; may be given several times [default: process_name, parent_name, username, hostname]
     #[arg(long, value_name = "FIELD")]
     pub field: Vec<String>,
@@ -255,7 +269,7 @@ pub struct Facets {
 /// Options of `tree`.
 #[derive(Args, Clone, Debug)]
 pub struct Tree {
-    /// GUIDs of processes, with or without a segment; - reads them from standard input
+    /// GUIDs of processes, with or without a segment, or the web console's links to them; - reads them from standard input
     #[arg(required = true, value_name = "PROCESS")]
     pub processes: Vec<String>,
     /// How the answer is written
@@ -267,6 +281,9 @@ pub struct Tree {
     /// At most this many ancestors of each process [default: all]
     #[arg(long, value_name = "N")]
     pub depth: Option<usize>,
+    /// So many generations of descendants: 1 for the children, 0 for none
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub descend: usize,
     /// Add what belongs to each process: its sensor, the sensor's group, its binary
     #[arg(long, value_name = "KINDS", value_delimiter = ',')]
     pub join: Vec<Join>,
@@ -286,7 +303,7 @@ pub enum Join {
 /// Options of `events`.
 #[derive(Args, Clone, Debug)]
 pub struct Events {
-    /// GUIDs of processes, with or without a segment; - reads them from standard input
+    /// GUIDs of processes, with or without a segment, or the web console's links to them; - reads them from standard input
     #[arg(required = true, value_name = "PROCESS")]
     pub processes: Vec<String>,
     /// How much, and how.

@@ -12,9 +12,9 @@ use std::{borrow::Borrow, borrow::Cow, cmp::Ordering, fmt, sync::Arc};
 pub use ascii::{Ascii, Charset, ascii, ascii_cells};
 pub use cell::{csv, formula_safe};
 pub use dump::dump;
-pub use fang::{defang, harmless, refang};
+pub use fang::{defang, harmless, is_domain, is_file_name, refang};
 use hidden::is_hidden;
-pub use line::line;
+pub use line::{line, lines, with_line_feeds};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// A string from the wire. It has no `Display`: [`visible`], [`fit`], [`defang`] and [`csv()`] are the ways to show it.

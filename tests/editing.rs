@@ -44,6 +44,83 @@ fn with_history() -> Stage {
 }
 
 #[test]
+fn a_pasted_list_is_no_query_whatever_ends_its_lines_and_a_key_makes_one_of_it() {
+    for end in ["\n", "\r\n", "\r"] {
+        let mut stage = Stage::new(120, 36);
+        stage.answer_all(world::answer);
+        let list = [
+            "10[.]0[.]0[.]1",
+            "evil[.]example",
+            "hxxps://a.evil.example/x",
+        ]
+        .join(end);
+        stage.input(Input::Paste(list + end));
+        stage.press("enter");
+        stage.shows(&[
+            "this is a list of 3 indicators, not a query",
+            "Press Enter again to run it anyway",
+        ]);
+        assert_eq!(asked(&stage), Vec::<String>::new());
+        stage.press("ctrl-x").press("enter");
+        assert_eq!(
+            asked(&stage),
+            ["(ipaddr:10.0.0.1 OR domain:evil.example OR domain:a.evil.example)"]
+        );
+    }
+}
+
+#[test]
+fn a_pasted_link_of_the_web_console_becomes_its_query_and_is_not_sent_by_itself() {
+    let mut stage = Stage::new(120, 36);
+    stage.answer_all(world::answer);
+    let link =
+        "https://cb.other.example/#/search/cb.urlver=1&q=process_name%3Aa.exe&cb.fq.hour_of_day=3";
+    stage.input(Input::Paste(link.into()));
+    stage.shows(&[
+        "process_name:a.exe cb.fq.hour_of_day=3",
+        "The link names a search of processes",
+    ]);
+    assert_eq!(asked(&stage), Vec::<String>::new());
+    stage.press("enter");
+    assert_eq!(asked(&stage), ["process_name:a.exe cb.fq.hour_of_day=3"]);
+}
+
+#[test]
+fn what_a_link_names_by_a_number_of_another_server_is_not_searched_for() {
+    let mut stage = Stage::new(120, 36);
+    stage.answer_all(world::answer);
+    stage.input(Input::Paste("hxxps://cb[.]other[.]example/#/host/4".into()));
+    stage.shows(&["this link is of cb.other.example"]);
+    stage.press("enter").press("enter");
+    assert_eq!(asked(&stage), Vec::<String>::new());
+    let mut stage = Stage::new(120, 36);
+    stage.answer_all(world::answer);
+    stage
+        .write("#/analyze/00000007-0000-1092-01d7-10df4de391b0/1")
+        .press("enter")
+        .press("enter");
+    assert_eq!(
+        asked(&stage),
+        ["process_id:00000007-0000-1092-01d7-10df4de391b0"]
+    );
+}
+
+#[test]
+fn a_query_of_several_lines_is_asked_as_it_is_checked() {
+    let mut stage = Stage::new(120, 36);
+    stage.answer_all(world::answer);
+    stage.input(Input::Paste(
+        "path:c:\\windows\\\r\nprocess_name:a.exe\r\n-username:b".into(),
+    ));
+    stage.press("enter");
+    // A space after the backslash would make one term of two.
+    assert_eq!(
+        asked(&stage),
+        ["path:c:\\windows\\\nprocess_name:a.exe -username:b"]
+    );
+}
+
+#[test]
 fn what_is_begun_is_offered_and_completed_by_tab() {
     let mut stage = Stage::new(120, 36);
     stage

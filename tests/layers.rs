@@ -12,7 +12,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("text", &[]),
     ("files", &[]),
     ("model", &["text"]),
-    ("query", &[]),
+    ("query", &["model", "text"]),
     ("keys", &[]),
     ("theme", &[]),
     ("log", &["files"]),
@@ -21,7 +21,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("wire", &["model", "text"]),
     ("record", &["files", "model", "text"]),
     ("output", &["model", "text"]),
-    ("api", &["files", "wire", "model", "text"]),
+    ("api", &["files", "wire", "model", "query", "text"]),
     ("read", &["api", "archive", "model"]),
     ("download", &["api", "archive", "record", "model", "text"]),
     (

@@ -230,8 +230,8 @@ async fn a_query_that_cannot_be_read_is_kept_and_sent_only_when_asked_twice() {
     console.search("(process_name:net.exe").await;
     console.shows(&[
         "^ this parenthesis is never closed",
-        "not sent",
-        "enter again sends it as it is",
+        "Not run",
+        "Press Enter again to run it anyway",
     ]);
     assert_eq!(console.asked(), Vec::<String>::new());
     console.press("enter").await;

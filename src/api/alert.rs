@@ -16,7 +16,7 @@ impl Client {
     /// Searches alerts. Of a search its query and its order count; the rest is about processes.
     pub async fn alerts(&self, search: &Search, span: Span) -> Result<Page<Alert>, Error> {
         self.searched("alerts", |ask| {
-            ask.with("q", &search.query)
+            ask.with_query(&search.query)
                 .with_some("sort", search.sort.as_deref())
                 .rows(span)
         })
@@ -93,7 +93,7 @@ impl Client {
         let ask = |path| {
             let ask = Ask::get(path, "alerts")
                 .with("cb.urlver", 1)
-                .with("q", query)
+                .with_query(query)
                 .rows(NONE)
                 .with("facet", true);
             let fields = fields.iter();

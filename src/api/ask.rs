@@ -1,10 +1,13 @@
 //! A request before it is sent.
 
+use std::borrow::Cow;
+
 use reqwest::Method;
 use serde_json::{Map, Value};
 use url::Url;
 
 use crate::model::{Search, Span};
+use crate::query::Filtered;
 
 /// What is asked of the server, by which name, and whether asking twice does harm.
 #[derive(Clone)]
@@ -14,7 +17,7 @@ pub(super) struct Ask {
     /// The path, from `/api` on.
     path: String,
     /// The parameters.
-    query: Vec<(&'static str, String)>,
+    query: Vec<(Cow<'static, str>, String)>,
     /// The JSON body. It may hold a password, and is therefore never shown or logged.
     pub(super) body: Option<Value>,
     /// What it is about, as the object of "the server does not know".
@@ -80,8 +83,17 @@ impl Ask {
     pub(super) fn search(path: &str, about: &str, search: &Search, span: Span) -> Self {
         Self::get(path, about)
             .with("cb.urlver", 1)
-            .with("q", &search.query)
+            .with_query(&search.query)
             .rows(span)
+    }
+
+    /// Adds a query, and the facet filters in its text as parameters of their own.
+    pub(super) fn with_query(self, text: &str) -> Self {
+        let Filtered { text, filters } = Filtered::read(text);
+        let filters = filters.into_iter();
+        filters.fold(self.with("q", text), |ask, (field, value)| {
+            ask.with(format!("cb.fq.{field}"), value)
+        })
     }
 
     /// Adds a parameter.
@@ -89,8 +101,8 @@ impl Ask {
         clippy::needless_pass_by_value,
         reason = "numbers read better without a borrow"
     )]
-    pub(super) fn with(mut self, name: &'static str, value: impl ToString) -> Self {
-        self.query.push((name, value.to_string()));
+    pub(super) fn with(mut self, name: impl Into<Cow<'static, str>>, value: impl ToString) -> Self {
+        self.query.push((name.into(), value.to_string()));
         self
     }
 
@@ -116,16 +128,19 @@ impl Ask {
         }
         let mut body = Map::new();
         for (name, value) in self.query.drain(..) {
-            match name {
+            match &*name {
                 "rows" | "start" => {
                     let number = value.parse::<u64>().map_or(Value::Null, Value::from);
-                    body.insert(name.to_owned(), number);
+                    body.insert(name.into_owned(), number);
                 }
                 "sort" => {
-                    body.insert(name.to_owned(), Value::from(value));
+                    body.insert(name.into_owned(), Value::from(value));
                 }
                 // A name may come several times.
-                _ => match body.entry(name).or_insert_with(|| Value::Array(Vec::new())) {
+                _ => match body
+                    .entry(name.into_owned())
+                    .or_insert_with(|| Value::Array(Vec::new()))
+                {
                     Value::Array(values) => values.push(value.into()),
                     single => *single = value.into(),
                 },
@@ -134,6 +149,13 @@ impl Ask {
         self.body = Some(Value::Object(body));
         self.method = Method::POST;
         self
+    }
+
+    /// The query of a search, wherever it travels.
+    pub(super) fn searched(&self) -> Option<&str> {
+        let parameter = self.query.iter().find(|(name, _)| *name == "q");
+        let body = || self.body.as_ref()?.get("q")?.get(0)?.as_str();
+        parameter.map(|(_, value)| value.as_str()).or_else(body)
     }
 
     /// The path, from `/api` on.

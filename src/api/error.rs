@@ -20,6 +20,10 @@ pub enum Error {
     #[error("the server cannot read the query: {reason}")]
     #[expect(missing_docs, reason = "the message says what it is")]
     Syntax { reason: String },
+    /// 400 to a query that is well formed and has a value that begins with a wildcard: servers can be set to refuse those.
+    #[error("this server refuses values that begin with a wildcard, such as {value}")]
+    #[expect(missing_docs, reason = "the message says what it is")]
+    LeadingWildcard { value: String },
     /// No answer, or not all of it, in time.
     #[error("no answer from the server within {0:?}")]
     Timeout(Duration),
@@ -106,6 +110,7 @@ impl Error {
             | Self::Forbidden { .. }
             | Self::NotFound { .. }
             | Self::Syntax { .. }
+            | Self::LeadingWildcard { .. }
             | Self::Certificate { .. }
             | Self::PlainHttp
             | Self::NotTls
@@ -136,6 +141,7 @@ impl Error {
             | Self::Forbidden { .. }
             | Self::NotFound { .. }
             | Self::Syntax { .. }
+            | Self::LeadingWildcard { .. }
             | Self::Unreachable { .. }
             | Self::Certificate { .. }
             | Self::PlainHttp
@@ -163,6 +169,9 @@ impl Error {
             }
             Self::Syntax { .. } => {
                 "look for an unbalanced parenthesis or quote, or a missing value"
+            }
+            Self::LeadingWildcard { .. } => {
+                "begin the value with what is known: paths match from any directory, command lines from any word"
             }
             Self::Timeout(_) | Self::Refused { status: 504, .. } => {
                 "ask for less: a narrower query, a bound on the time, fewer rows"

@@ -239,6 +239,14 @@ impl Client {
             }
             _ => {}
         }
+        let wildcard = || crate::query::leading_wildcard(ask.searched()?);
+        if status == StatusCode::BAD_REQUEST
+            && let Some(value) = wildcard()
+        {
+            const CELLS: usize = 60;
+            let value = crate::text::fit(&value.into(), CELLS);
+            return Error::LeadingWildcard { value };
+        }
         match said::syntax(body) {
             Some(reason) if status == StatusCode::BAD_REQUEST => Error::Syntax { reason },
             _ => Error::Refused {

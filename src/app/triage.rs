@@ -4,12 +4,10 @@ use jiff::Timestamp;
 
 use super::{App, View, panes::Panes};
 use crate::keys::Action;
+use crate::model::OPEN_ALERTS;
 use crate::panes::PaneId;
 use crate::query::Index;
 use crate::session::{By, Cx, Effect};
-
-/// What is shown of the alerts when nothing else was asked for.
-pub(super) const OPEN: &str = "status:Unresolved OR status:\"In Progress\"";
 
 impl App {
     /// Does what is meant with the alerts as a whole; false if it is nothing of that kind.
@@ -50,9 +48,9 @@ impl App {
         }
         let mut cx = Cx::new(&mut self.session, effects, now);
         let asked = cx.session().alerts.search();
-        if asked.is_some_and(|search| search.query != OPEN) {
-            self.panes.alert_query.set(OPEN);
-            cx.submit(Index::Alert, OPEN.into());
+        if asked.is_some_and(|search| search.query != OPEN_ALERTS) {
+            self.panes.alert_query.set(OPEN_ALERTS);
+            cx.submit(Index::Alert, OPEN_ALERTS.into());
         }
         self.go_to(self.grouped(View::Alerts));
     }

@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 
-use super::{App, View, triage::OPEN};
-use crate::model::{Ban, FeedId, Sensor, Severed};
+use super::{App, View};
+use crate::model::{Ban, FeedId, OPEN_ALERTS, Sensor, Severed};
 use crate::panes::{PaneId, State};
 use crate::query::Index;
 use crate::session::{Cx, Effect, Lead, When};
@@ -76,8 +76,8 @@ impl App {
                 }
             }
             View::Alerts | View::Queue if cx.session().alerts.search().is_none() => {
-                self.panes.alert_query.set(OPEN);
-                cx.submit(Index::Alert, OPEN.into());
+                self.panes.alert_query.set(OPEN_ALERTS);
+                cx.submit(Index::Alert, OPEN_ALERTS.into());
             }
             View::Sensors => cx.name_groups(),
             // Who is cut off is worth knowing anew each time.

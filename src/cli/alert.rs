@@ -2,16 +2,19 @@
 
 use clap::{Args, Subcommand};
 
-use super::{Grounds, Reading, Waiting, query};
+use super::{Asking, Grounds, Reading, Waiting, query};
 
 /// What to do with alerts.
 #[derive(Clone, Debug, Subcommand)]
 pub enum Alert {
     /// List alerts, the most severe first
     List {
-        /// The query, as "status:resolved username:mlopez"; - reads it from standard input [default: status:Unresolved]
+        /// The query, as "status:resolved username:mlopez"; - reads it from standard input [default: the open alerts, Unresolved and In Progress]
         #[arg(allow_hyphen_values = true, value_parser = query)]
         query: Option<String>,
+        /// Whether it is sent as it is.
+        #[command(flatten)]
+        asking: Asking,
         /// How much, and how.
         #[command(flatten)]
         reading: Reading,
@@ -52,6 +55,9 @@ pub struct Alerts {
         value_parser = query
     )]
     pub matching: Option<String>,
+    /// Whether the query is sent as it is.
+    #[command(flatten)]
+    pub asking: Asking,
     /// On what grounds.
     #[command(flatten)]
     pub grounds: Grounds,

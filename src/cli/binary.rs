@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, value_parser};
 
-use super::{Reading, query};
-use crate::model::Md5;
+use super::{Asking, Reading, query};
+use crate::model::{Link, Md5};
 use crate::output::Format;
 
 /// What to do with binaries.
@@ -25,6 +25,9 @@ pub struct BinarySearch {
     /// The query, as in the server's own console; - reads it from standard input
     #[arg(allow_hyphen_values = true, value_parser = query)]
     pub query: String,
+    /// Whether it is sent as it is.
+    #[command(flatten)]
+    pub asking: Asking,
     /// How much, and how.
     #[command(flatten)]
     pub reading: Reading,
@@ -71,5 +74,5 @@ pub struct BinaryDownload {
 }
 
 fn md5(text: &str) -> Result<Md5, &'static str> {
-    text.parse().map_err(|()| "an MD5 has 32 hex digits")
+    Link::md5(text).ok_or("an MD5 has 32 hex digits")
 }

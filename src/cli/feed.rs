@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 
-use super::{Grounds, One, Reading, query};
+use super::{Asking, Grounds, One, Reading, query};
 use crate::output::Format;
 
 /// What to do with feeds. One is named by its number or by its whole name.
@@ -46,9 +46,15 @@ pub enum Feed {
 pub enum Report {
     /// List threat reports
     List {
-        /// The query, as "feed_name:corpintel title:loader" or "is_ignored:true"; - reads it from standard input
+        /// The query, as "feed_name:corpintel title:loader" or "is_ignored:true"; - reads it from standard input [default: all reports]
         #[arg(allow_hyphen_values = true, value_parser = query)]
-        query: String,
+        query: Option<String>,
+        /// Whether it is sent as it is.
+        #[command(flatten)]
+        asking: Asking,
+        /// Print how many there are, and nothing else
+        #[arg(long)]
+        count: bool,
         /// How much, and how.
         #[command(flatten)]
         reading: Reading,
@@ -74,6 +80,9 @@ pub struct Reports {
         value_parser = query
     )]
     pub matching: Option<String>,
+    /// Whether the query is sent as it is.
+    #[command(flatten)]
+    pub asking: Asking,
     /// On what grounds.
     #[command(flatten)]
     pub grounds: Grounds,

@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::{Grounds, Reading, query};
+use super::{Asking, Grounds, Reading, query};
 use crate::model::ActionKind;
 use crate::output::Format;
 
@@ -33,6 +33,12 @@ pub enum Watchlist {
     Search {
         /// Its number, or its whole name
         id: String,
+        /// Whether its query is sent as it is.
+        #[command(flatten)]
+        asking: Asking,
+        /// Print how many there are, and nothing else
+        #[arg(long)]
+        count: bool,
         /// How much, and how.
         #[command(flatten)]
         reading: Reading,
@@ -57,6 +63,9 @@ pub struct NewWatchlist {
     /// The query, as for search; - reads it from standard input
     #[arg(allow_hyphen_values = true, value_parser = query)]
     pub query: String,
+    /// Whether it is taken as it is.
+    #[command(flatten)]
+    pub asking: Asking,
     /// It searches binaries, not processes
     #[arg(long)]
     pub binary: bool,

@@ -10,7 +10,7 @@ use super::{
 use crate::api::Client;
 use crate::cli::{Hashes, Patience, Reading};
 use crate::deeds::{self, Deed, State};
-use crate::model::{Ban, HashList, Md5};
+use crate::model::{Ban, HashList, Link, Md5};
 use crate::output::{Align, Cell, Column, Row};
 use crate::text;
 
@@ -96,7 +96,7 @@ fn hashes(args: &Hashes, caller: &mut Caller<'_>) -> Result<Vec<Md5>, Failure> {
         noun: "MD5",
         advice: ADVICE,
     };
-    reading.all(&words, |word| word.parse().ok(), caller)
+    reading.all(&words, Link::md5, caller)
 }
 
 /// What of a list is no MD5, in words; none if all of it is.

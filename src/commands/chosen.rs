@@ -4,8 +4,9 @@ use std::{collections::HashSet, hash::Hash, pin::pin};
 
 use futures::TryStreamExt;
 
-use super::{Caller, Exit, Failure, gaps::Gaps, problem, search};
+use super::{Caller, Exit, Failure, gaps::Gaps, query_argument};
 use crate::api::Client;
+use crate::cli::Asking;
 use crate::model::Search;
 use crate::query::Index;
 use crate::read::{self, Paged};
@@ -14,16 +15,16 @@ use crate::read::{self, Paged};
 pub(super) fn question(
     index: Index,
     given: &str,
+    asking: Asking,
     caller: &mut Caller<'_>,
 ) -> Result<String, Failure> {
-    let query = search::query(given, caller)?;
+    let query = query_argument::read(index, given, asking, caller)?;
     if query.trim().is_empty() {
         return Err(
             Failure::usage("the query is empty: it would choose everything")
                 .hint("say what is meant; nothing was sent"),
         );
     }
-    problem::check(index, &query, caller)?;
     Ok(query)
 }
 

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{Caller, Exit, Failure, gaps::Gaps, problem, search::query, when};
+use super::{Caller, Exit, Failure, gaps::Gaps, query_argument, when};
 use crate::cli;
 use crate::model::{Facet, FacetValue, Facets, Search};
 use crate::output::{Align, Cell, Column, Format, Look, Row, Sheet, extended};
@@ -24,11 +24,10 @@ const COLUMNS: &[Column] = &[
 /// Runs `facets`.
 pub(super) async fn facets(args: &cli::Facets, caller: &mut Caller<'_>) -> Result<Exit, Failure> {
     let search = Search {
-        query: query(&args.query, caller)?,
+        query: query_argument::read(Index::Process, &args.query, args.asking, caller)?,
         ..Search::default()
     };
-    let search = when::bounded(search, &args.bounds)?;
-    problem::check(Index::Process, &search.query, caller)?;
+    let search = when::bounded(search, &args.bounds, caller)?;
     let fields = fields(&args.field);
     let mut reader = Reader::new(caller.client()?);
     let known = reader.facets(&search, &fields).await?;

@@ -110,7 +110,7 @@ impl From<api::Error> for Failure {
     fn from(error: api::Error) -> Self {
         let exit = match &error {
             api::Error::NotFound { .. } => Exit::Nothing,
-            api::Error::Syntax { .. } => Exit::Usage,
+            api::Error::Syntax { .. } | api::Error::LeadingWildcard { .. } => Exit::Usage,
             _ => Exit::Failed,
         };
         Self {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Caller, Failure, gaps::missing, when};
+use super::{Caller, Failure, gaps::missing, links, when};
 use crate::api::{self, Client};
 use crate::model::{Sensor, SensorFilter, SensorId, Span};
 use crate::text;
@@ -16,6 +16,7 @@ pub(super) async fn find(
     client: &Client,
     caller: &mut Caller<'_>,
 ) -> Result<SensorId, Failure> {
+    let host = &links::host(host, caller)?;
     if let Ok(id) = host.parse() {
         return Ok(SensorId(id));
     }

@@ -1,28 +1,52 @@
 //! What is wrong with a query, with a caret under it.
 
 use super::{Caller, Failure};
-use crate::query::{self, Index, Level, Problem};
+use crate::cli::Asking;
+use crate::query::{self, Cause, Index, Level, Problem};
 use crate::text;
 
-/// Says what is doubtful about a query of an index; fails when the server would refuse it.
-pub(super) fn check(index: Index, query: &str, caller: &mut Caller<'_>) -> Result<(), Failure> {
+/// Says what is doubtful about a query of an index; fails when the server would refuse it, or when it is a list of
+/// indicators, unless it shall be sent as typed.
+pub(super) fn check(
+    index: Index,
+    query: &str,
+    asking: Asking,
+    caller: &mut Caller<'_>,
+) -> Result<(), Failure> {
     let problems = query::parse_for(index, query).problems;
-    let (errors, warnings): (Vec<_>, Vec<_>) = problems
+    let (errors, doubts): (Vec<_>, Vec<_>) = problems
         .iter()
         .partition(|problem| problem.level == Level::Error);
-    for problem in warnings {
-        caller.warn(&format!("query: {}", said(problem)));
+    for problem in doubts {
+        let said = format!("query: {}", said(problem));
+        if problem.level == Level::Note {
+            caller.note(&said);
+        } else {
+            caller.warn(&said);
+        }
     }
     let Some(first) = errors.first() else {
         return Ok(());
     };
-    let (line, carets) = pointed(query, first);
-    caller.show(&line);
-    caller.show(&carets);
-    let reports = errors
+    if asking.as_typed {
+        for problem in errors {
+            caller.warn(&format!("query, sent as typed: {}", problem.message));
+        }
+        return Ok(());
+    }
+    // Of a list there is no place that could be pointed at.
+    if first.cause != Cause::List {
+        let (line, carets) = pointed(query, first);
+        caller.show(&line);
+        caller.show(&carets);
+    }
+    let mut reports: Vec<_> = errors
         .iter()
         .map(|problem| (problem.message.clone(), problem.hint.clone()))
         .collect();
+    if let Some((_, Some(hint))) = reports.last_mut() {
+        hint.push_str("; nothing was sent, --as-typed sends it as it is");
+    }
     Err(Failure {
         reports,
         ..Failure::usage("")
@@ -58,7 +82,6 @@ fn pointed(query: &str, problem: &Problem) -> (String, String) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::query::Cause;
 
     #[track_caller]
     fn check(query: &str, span: std::ops::Range<usize>, line: &str, carets: &str) {

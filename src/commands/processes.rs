@@ -1,8 +1,8 @@
 //! The processes that a command line names.
 
-use super::{Caller, Exit, Failure, search::read_all};
+use super::{Caller, Exit, Failure, links, query_argument::read_words};
 use crate::api;
-use crate::model::ProcessId;
+use crate::model::{Link, ProcessId};
 
 /// The processes that are meant, each once; all of them are read before the first is asked for. A segment behind a GUID
 /// is often a dummy (reference 1.4), and makes no difference.
@@ -10,14 +10,16 @@ pub(super) fn named(words: &[String], caller: &mut Caller<'_>) -> Result<Vec<Pro
     let mut given = Vec::new();
     for word in words {
         if word == "-" {
-            given.extend(read_all(caller)?.split_whitespace().map(str::to_owned));
+            given.extend(read_words(caller)?);
         } else {
             given.push(word.clone());
         }
     }
     let mut ids = Vec::new();
     for word in given {
-        let (id, _) = ProcessId::parse_with_segment(&word).ok_or_else(|| {
+        let link = Link::read(&word).map(|link| links::process(&link, caller));
+        let given = ProcessId::parse_with_segment(&word).map(|(id, _)| id);
+        let id = link.transpose()?.or(given).ok_or_else(|| {
             Failure::usage(format!("{word:?} is not the GUID of a process")).hint(
                 "a GUID looks like 00000007-0000-1092-01d7-10df4de391b0; `lampblack search` prints them",
             )

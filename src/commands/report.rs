@@ -3,13 +3,13 @@
 use futures::{StreamExt, TryStreamExt, stream};
 
 use super::{
-    Caller, Exit, Failure, chosen,
+    Caller, Exit, Failure, chosen, links,
     perform::{Meant, perform},
-    problem, search, told, when,
+    query_argument, told, when,
     words::{self, words},
 };
 use crate::api::{Client, Error};
-use crate::cli::{self, Patience, Reading, Reports};
+use crate::cli::{self, Patience, Reports};
 use crate::deeds::{Deed, Ignoring, State};
 use crate::model::{Report, ReportId, Search};
 use crate::output::{Align, Cell, Column, Row};
@@ -30,17 +30,24 @@ const COLUMNS: &[Column] = &[
 /// Runs what does something to threat reports, or shows them.
 pub(super) async fn run(command: cli::Report, caller: &mut Caller<'_>) -> Result<Exit, Failure> {
     match command {
-        cli::Report::List { query, reading } => list(&query, reading, caller).await,
+        cli::Report::List {
+            query,
+            asking,
+            count,
+            reading,
+        } => {
+            let query = query.as_deref().unwrap_or_default();
+            let search = worst_first(query_argument::read(Index::Report, query, asking, caller)?);
+            if count {
+                let client = caller.client()?;
+                told::count::<Report>(&search, &client, caller).await?;
+                return Ok(Exit::Done);
+            }
+            told::print("report", search, COLUMNS, reading, row, caller).await
+        }
         cli::Report::Ignore(args) => change(true, &args, caller).await,
         cli::Report::Restore(args) => change(false, &args, caller).await,
     }
-}
-
-/// Runs `report list`.
-async fn list(asked: &str, reading: Reading, caller: &mut Caller<'_>) -> Result<Exit, Failure> {
-    let search = worst_first(search::query(asked, caller)?);
-    problem::check(Index::Report, &search.query, caller)?;
-    told::print("report", search, COLUMNS, reading, row, caller).await
 }
 
 /// The order of the server's own console.
@@ -55,7 +62,7 @@ fn worst_first(query: String) -> Search {
 /// Runs `report ignore` and `report restore`.
 async fn change(on: bool, args: &Reports, caller: &mut Caller<'_>) -> Result<Exit, Failure> {
     let named = match &args.matching {
-        Some(query) => Err(chosen::question(Index::Report, query, caller)?),
+        Some(query) => Err(chosen::question(Index::Report, query, args.asking, caller)?),
         None => Ok(given(&args.ids, caller)?),
     };
     let (client, access) = caller.reach()?;
@@ -80,7 +87,7 @@ fn given(ids: &[String], caller: &mut Caller<'_>) -> Result<Vec<ReportId>, Failu
         noun: "id of a report",
         advice: "an id is the number of a feed, a colon, and the feed's own id, as 12:CI-118; `lampblack report list` prints them",
     };
-    let words = words(ids, caller)?;
+    let words = links::reports(words(ids, caller)?, caller)?;
     reading.all(&words, ReportId::parse, caller)
 }
 

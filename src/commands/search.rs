@@ -7,14 +7,14 @@ use futures::TryStreamExt;
 use super::{
     Caller, Exit, Failure,
     join::Joins,
-    problem,
+    query_argument,
     told::{self, Told},
     when,
 };
 use crate::cli;
 use crate::model::{Process, Search};
 use crate::output::{self, Align, Cell, Column, Row, Sheet};
-use crate::query::Index;
+use crate::query::{self, Index};
 use crate::read::{self, Reader};
 
 /// The columns of processes, the first to stay first by rank.
@@ -36,11 +36,9 @@ const COLUMNS: &[Column] = &[
 /// Runs `search`.
 pub(super) async fn search(args: &cli::Search, caller: &mut Caller<'_>) -> Result<Exit, Failure> {
     let search = question(args, caller)?;
-    problem::check(Index::Process, &search.query, caller)?;
     let client = caller.client()?;
     if args.count {
-        let count = Reader::new(client).count::<Process>(&search).await?;
-        writeln!(caller.streams.out, "{count}")?;
+        let count = told::count::<Process>(&search, &client, caller).await?;
         if count > 0 && !args.segments {
             caller.note("the server counts segments, and a process can have several");
         }
@@ -82,18 +80,12 @@ pub(super) async fn search(args: &cli::Search, caller: &mut Caller<'_>) -> Resul
     Ok(told.tell(limit, caller))
 }
 
-/// Prints the processes that a query finds, as `search` does without options.
+/// Prints the processes that a search finds, as `search` does without options.
 pub(super) async fn find(
-    query: String,
+    search: Search,
     reading: cli::Reading,
     caller: &mut Caller<'_>,
 ) -> Result<Exit, Failure> {
-    let search = Search {
-        query,
-        group_by: Some("id".into()),
-        ..Search::default()
-    };
-    problem::check(Index::Process, &search.query, caller)?;
     let row = |process: &Process| row(process, &Joins::new(&[]));
     told::print("process", search, COLUMNS, reading, row, caller).await
 }
@@ -101,46 +93,44 @@ pub(super) async fn find(
 /// What is asked, from the command line and standard input.
 fn question(args: &cli::Search, caller: &mut Caller<'_>) -> Result<Search, Failure> {
     let search = Search {
-        query: query(&args.query, caller)?,
-        sort: args.sort.as_deref().map(order).transpose()?,
+        query: query_argument::read(Index::Process, &args.query, args.asking, caller)?,
+        sort: args
+            .sort
+            .as_deref()
+            .map(|sort| order(Index::Process, sort))
+            .transpose()?,
         group_by: (!args.segments).then(|| args.group_by.clone()),
         ..Search::default()
     };
-    when::bounded(search, &args.bounds)
+    when::bounded(search, &args.bounds, caller)
 }
 
-/// A query, or what standard input says when it is `-`.
-pub(super) fn query(given: &str, caller: &mut Caller<'_>) -> Result<String, Failure> {
-    if given == "-" {
-        return Ok(read_all(caller)?.trim().to_owned());
-    }
-    Ok(given.to_owned())
-}
-
-/// A field and an order; ascending when none is given.
-pub(super) fn order(text: &str) -> Result<String, Failure> {
+/// A field of an index and an order; ascending when none is given.
+pub(super) fn order(index: Index, text: &str) -> Result<String, Failure> {
+    /// What rows have and no query asks for.
+    const ROWS: [&str; 5] = ["id", "parent_pid", "segment_id", "terminated", "unique_id"];
     let words: Vec<&str> = text.split_whitespace().collect();
-    match words[..] {
-        [field] => Ok(format!("{field} asc")),
-        [field, order @ ("asc" | "desc")] => Ok(format!("{field} {order}")),
-        _ => Err(
-            Failure::usage(format!("--sort does not understand {text:?}"))
-                .hint("write it as \"start asc\" or \"start desc\""),
-        ),
+    let (field, order) = match words[..] {
+        [field] => (field, "asc"),
+        [field, order @ ("asc" | "desc")] => (field, order),
+        _ => {
+            return Err(
+                Failure::usage(format!("--sort does not understand {text:?}"))
+                    .hint("write it as \"start asc\" or \"start desc\""),
+            );
+        }
+    };
+    let is_row = index == Index::Process && ROWS.contains(&field);
+    if query::field(index, field).is_none() && !is_row {
+        let mut names: Vec<_> = query::fields(index).map(|field| field.name).collect();
+        names.retain(|name| !name.contains('<'));
+        names.extend(ROWS.into_iter().filter(|_| index == Index::Process));
+        names.sort_unstable();
+        names.dedup();
+        let why = format!("{} have no field {field:?} to sort by", index.noun());
+        return Err(Failure::usage(why).hint(format!("there are: {}", names.join(", "))));
     }
-}
-
-/// Everything on standard input.
-pub(super) fn read_all(caller: &mut Caller<'_>) -> Result<String, Failure> {
-    let mut text = String::new();
-    caller
-        .streams
-        .input
-        .read_to_string(&mut text)
-        .map_err(|error| {
-            Failure::new(Exit::Failed, format!("cannot read standard input: {error}"))
-        })?;
-    Ok(text)
+    Ok(format!("{field} {order}"))
 }
 
 fn row(process: &Process, joins: &Joins) -> Row {

@@ -5,8 +5,9 @@ use std::pin::pin;
 use futures::TryStreamExt;
 
 use super::{Caller, Exit, Failure, gaps::Gaps};
+use crate::api::Client;
 use crate::cli::Reading;
-use crate::model::{Page, Search};
+use crate::model::{Page, Search, Span};
 use crate::output::{Column, Row, Sheet};
 use crate::read::{self, Paged};
 
@@ -40,6 +41,28 @@ pub(super) async fn print<T: Paged>(
     sheet.finish()?;
     ended?;
     Ok(told.tell(limit, caller))
+}
+
+/// Prints how many rows a search finds, and nothing else.
+pub(super) async fn count<T: Paged>(
+    search: &Search,
+    client: &Client,
+    caller: &mut Caller<'_>,
+) -> Result<u64, Failure> {
+    const NONE: Span = Span { start: 0, rows: 0 };
+    let search = Search {
+        sort: None,
+        ..search.clone()
+    };
+    let page = T::page(client, &search, NONE).await?;
+    writeln!(caller.streams.out, "{}", page.total)?;
+    let gaps = Gaps {
+        hidden: page.hidden,
+        is_incomplete: page.is_incomplete,
+        ..Gaps::default()
+    };
+    gaps.tell("rows", caller);
+    Ok(page.total)
 }
 
 /// What stands beside the rows of a search.

@@ -1,6 +1,6 @@
 //! `tree`: the parent chain of processes, and their children.
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 use super::{Caller, Exit, Failure, gaps::unread, join::Joins, processes, when};
 use crate::api;
@@ -56,9 +56,28 @@ pub(super) async fn tree(args: &cli::Tree, caller: &mut Caller<'_>) -> Result<Ex
         }
         is_first = false;
         let ancestors = lineage.ancestors.iter().map(|process| &**process);
-        let family = ancestors.chain([&summary.process]).chain(&summary.children);
+        let family = ancestors.chain([&summary.process]);
         joins.fetch(family, &mut reader).await;
-        sheet.rows(&rows(&summary, &lineage, &joins, Guides::new(is_ascii)))?;
+        let descendants = match descendants(&mut reader, &summary, args).await {
+            Ok(descendants) => descendants,
+            Err(error) => {
+                ended = Err(error);
+                Descendants::default()
+            }
+        };
+        let family = descendants.rows.iter().map(|(process, ..)| process);
+        joins.fetch(family, &mut reader).await;
+        sheet.rows(&rows(
+            &summary,
+            &lineage,
+            &descendants,
+            &joins,
+            Guides::new(is_ascii),
+        ))?;
+        notes.extend(descendants.notes);
+        if ended.is_err() {
+            break;
+        }
         notes.extend(why_it_ends(&lineage));
         notes.extend(what_is_missing(&summary, args.children));
     }
@@ -78,25 +97,87 @@ async fn family(
     id: ProcessId,
     args: &cli::Tree,
 ) -> Result<(Arc<Summary>, Arc<Lineage>), api::Error> {
+    let summary = children(reader, id, args.children).await?;
+    let depth = args.depth.unwrap_or(usize::MAX);
+    let lineage = reader.lineage(id, depth).await?.value;
+    Ok((summary, lineage))
+}
+
+/// A process with so many of its children, or all of them.
+async fn children(
+    reader: &mut Reader,
+    id: ProcessId,
+    most: Option<u64>,
+) -> Result<Arc<Summary>, api::Error> {
     /// Rarely does a process have more children; if it does, more are asked for.
     const FIRST: u32 = 100;
     /// More than this is a broken server's answer.
     const MOST: u32 = 100_000;
-    let mut wanted = match args.children {
+    let mut wanted = match most {
         Some(wanted) => u32::try_from(wanted).unwrap_or(u32::MAX),
         None => FIRST,
     };
-    let summary = loop {
+    loop {
         let summary = reader.summary(id, wanted).await?.value;
         let is_full = u32::try_from(summary.children.len()).is_ok_and(|found| found >= wanted);
-        if args.children.is_some() || !is_full || wanted >= MOST {
-            break summary;
+        if most.is_some() || !is_full || wanted >= MOST {
+            return Ok(summary);
         }
         wanted = wanted.saturating_mul(10);
-    };
-    let depth = args.depth.unwrap_or(usize::MAX);
-    let lineage = reader.lineage(id, depth).await?.value;
-    Ok((summary, lineage))
+    }
+}
+
+/// Whose ancestor a process is, in the order in which they are shown.
+#[derive(Default)]
+struct Descendants {
+    /// Each with its generation, 1 for a child, and whether it is the last child of its parent.
+    rows: Vec<(Process, usize, bool)>,
+    notes: Vec<String>,
+}
+
+/// The children of a process, their children, and so on for as many generations as are wanted.
+async fn descendants(
+    reader: &mut Reader,
+    summary: &Summary,
+    args: &cli::Tree,
+) -> Result<Descendants, api::Error> {
+    let mut found = Descendants::default();
+    let mut seen = HashSet::from([summary.process.id]);
+    // What is still to be shown, the next one last.
+    let mut open = Vec::new();
+    if args.descend > 0 {
+        push_children(&mut open, &summary.children, 1);
+    }
+    while let Some((process, generation, is_last)) = open.pop() {
+        let id = process.id;
+        let is_new = seen.insert(id);
+        // A child that the sensor's filtering hides has no document of its own (reference 2.3).
+        let has_document = is_new && !process.is_suppressed;
+        found.rows.push((process, generation, is_last));
+        if generation >= args.descend || !has_document {
+            continue;
+        }
+        match children(reader, id, args.children).await {
+            Ok(summary) => {
+                push_children(&mut open, &summary.children, generation + 1);
+                found.notes.extend(what_is_missing(&summary, args.children));
+            }
+            Err(api::Error::NotFound { .. }) => {
+                found.notes.push(format!(
+                    "the server has no document of {id}, so its children are not known"
+                ));
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(found)
+}
+
+/// Adds the children of a process so that the first comes out first.
+fn push_children(open: &mut Vec<(Process, usize, bool)>, children: &[Process], generation: usize) {
+    let n = children.len();
+    let each = children.iter().enumerate().rev();
+    open.extend(each.map(|(at, child)| (child.clone(), generation, at + 1 == n)));
 }
 
 /// The lines of the drawing.
@@ -123,7 +204,13 @@ impl Guides {
 }
 
 /// The oldest ancestor first, the process itself marked, its children last.
-fn rows(summary: &Summary, lineage: &Lineage, joins: &Joins, guides: Guides) -> Vec<Row> {
+fn rows(
+    summary: &Summary,
+    lineage: &Lineage,
+    descendants: &Descendants,
+    joins: &Joins,
+    guides: Guides,
+) -> Vec<Row> {
     // What marks the process takes the room of two blanks, so that the lines still meet.
     let indent = |level: usize| " ".repeat(2 + level.saturating_sub(1) * 2);
     let lead = |level: usize, guide: &str| match level {
@@ -160,14 +247,10 @@ fn rows(summary: &Summary, lineage: &Lineage, joins: &Joins, guides: Guides) -> 
     }
     rows.push(subject);
 
-    let last = summary.children.len().saturating_sub(1);
-    for (index, child) in summary.children.iter().enumerate() {
-        let guide = if index == last {
-            guides.last
-        } else {
-            guides.fork
-        };
-        rows.push(row(child, "child", 1, lead(generations + 1, guide), joins));
+    for (child, generation, is_last) in &descendants.rows {
+        let guide = if *is_last { guides.last } else { guides.fork };
+        let lead = lead(generations + generation, guide);
+        rows.push(row(child, "child", *generation, lead, joins));
     }
     rows
 }

@@ -14,6 +14,7 @@ use crate::text::{self, Untrusted};
 
 /// The columns of users.
 const COLUMNS: &[Column] = &[
+    Column::new("id", Align::Right),
     Column::new("username", Align::Left),
     Column::new("first_name", Align::Left).least(8),
     Column::new("last_name", Align::Left).least(8),
@@ -148,6 +149,7 @@ fn row(user: &User) -> Row {
     let teams: Vec<_> = user.teams.iter().map(text::visible).collect();
     Row {
         cells: vec![
+            Cell::from(user.id),
             Cell::of(&user.username),
             Cell::of(&user.first_name),
             Cell::of(&user.last_name),

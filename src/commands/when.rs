@@ -2,33 +2,61 @@
 
 use jiff::Timestamp;
 
-use super::Failure;
+use super::{Caller, Failure};
 use crate::cli::Bounds;
-use crate::model::{Clock, Search, moment};
+use crate::model::{Clock, Period, Search, last_moment, moment};
 
-/// Reads a time: RFC 3339, or `-24h` before `now`.
-fn parse(option: &str, text: &str, now: Timestamp) -> Result<Timestamp, Failure> {
-    moment(text, now).ok_or_else(|| {
+/// Reads a time before or at `now`, in one of the ways that [`moment`] knows.
+fn parse(
+    option: &str,
+    text: &str,
+    read: fn(&str, Timestamp) -> Option<Timestamp>,
+    now: Timestamp,
+) -> Result<Timestamp, Failure> {
+    read(text, now).ok_or_else(|| {
         Failure::usage(format!("--{option} does not understand {text:?}"))
-            .hint("write it as 2026-11-24T08:00:00Z, or as -30m, -24h, -7d before now")
+            .hint("write it as 2026-11-24, 2026-11-24T08:00 or 2026-11-24T08:00:00+01:00 (UTC unless said), as yesterday, or as -30m, -1h30m, -7d before now")
     })
 }
 
-/// The search with the bounds of the command line.
-pub(super) fn bounded(search: Search, bounds: &Bounds) -> Result<Search, Failure> {
+/// The search with the bounds of the command line. How a time was understood is said, where it could be understood otherwise.
+pub(super) fn bounded(
+    search: Search,
+    bounds: &Bounds,
+    caller: &mut Caller<'_>,
+) -> Result<Search, Failure> {
     let now = Clock::System.now();
-    let time = |option: &str, text: &Option<String>| -> Result<Option<Timestamp>, Failure> {
-        text.as_deref()
-            .map(|text| parse(option, text, now))
+    let from = |option: &str, text: &Option<String>| -> Result<Option<Timestamp>, Failure> {
+        let text = text.as_deref();
+        text.map(|text| parse(option, text, moment, now))
             .transpose()
     };
-    Ok(Search {
-        min_last_update: time("min-last-update", &bounds.min_last_update)?,
-        max_last_update: time("max-last-update", &bounds.max_last_update)?,
-        min_last_server_update: time("min-last-server-update", &bounds.min_last_server_update)?,
-        max_last_server_update: time("max-last-server-update", &bounds.max_last_server_update)?,
+    let until = |option: &str, text: &Option<String>| -> Result<Option<Timestamp>, Failure> {
+        let text = text.as_deref();
+        text.map(|text| parse(option, text, last_moment, now))
+            .transpose()
+    };
+    let search = Search {
+        min_last_update: from("min-last-update", &bounds.min_last_update)?,
+        max_last_update: until("max-last-update", &bounds.max_last_update)?,
+        min_last_server_update: from("min-last-server-update", &bounds.min_last_server_update)?,
+        max_last_server_update: until("max-last-server-update", &bounds.max_last_server_update)?,
         ..search
-    })
+    };
+    let given = [
+        &bounds.min_last_update,
+        &bounds.max_last_update,
+        &bounds.min_last_server_update,
+        &bounds.max_last_server_update,
+    ];
+    // A moment with its zone is understood in one way only.
+    let is_plain = |text: &String| text.parse::<Timestamp>().is_ok();
+    if !given.into_iter().flatten().all(is_plain) {
+        for period in Period::of(&search) {
+            caller.note(&period.to_string());
+        }
+    }
+    Ok(search)
 }
 
 /// A time as tables show it: UTC, to the second.

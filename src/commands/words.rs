@@ -1,20 +1,18 @@
 //! What is named on the command line, and on standard input where it says so.
 
-use std::{collections::HashSet, hash::Hash, io::Read};
+use std::{collections::HashSet, hash::Hash};
 
-use super::{Caller, Exit, Failure};
+use super::{Caller, Exit, Failure, query_argument::read_lines};
 
 /// Every word that was given; `-` stands for the lines of standard input.
 pub(super) fn words(given: &[String], caller: &mut Caller<'_>) -> Result<Vec<String>, Failure> {
     let mut words = Vec::new();
     for word in given {
-        if word != "-" {
+        if word == "-" {
+            words.extend(read_lines(caller)?);
+        } else {
             words.push(word.clone());
-            continue;
         }
-        let text = input(caller)?;
-        let lines = text.lines().map(str::trim);
-        words.extend(lines.filter(|line| !line.is_empty()).map(str::to_owned));
     }
     Ok(words)
 }

@@ -12,6 +12,8 @@ use crate::text::Untrusted;
 /// A user of the server's console (reference 2.8).
 #[derive(Clone, Debug, PartialEq)]
 pub struct User {
+    /// The server's number for them, where it tells it.
+    pub id: Option<u64>,
     /// The name to log in with.
     pub username: Untrusted,
     /// First name.

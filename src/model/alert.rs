@@ -85,12 +85,12 @@ pub struct Alert {
 impl Alert {
     /// Whether nobody has said yet what became of it.
     pub fn is_open(&self) -> bool {
-        matches!(
-            self.status,
-            AlertStatus::Unresolved | AlertStatus::InProgress
-        )
+        AlertStatus::OPEN.contains(&self.status)
     }
 }
+
+/// The query of the open alerts, those of [`AlertStatus::OPEN`]. Beside another term it needs parentheses.
+pub const OPEN_ALERTS: &str = "status:Unresolved OR status:\"In Progress\"";
 
 /// What an alert is about, and how it was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -168,6 +168,9 @@ impl AlertStatus {
         Self::FalsePositive,
     ];
 
+    /// Every status of an alert that is open. [`OPEN_ALERTS`] is the query that finds them.
+    pub const OPEN: [Self; 2] = [Self::Unresolved, Self::InProgress];
+
     /// Reads the server's word in any case, or ours: `In Progress`, `in-progress`.
     pub fn read(word: &Untrusted) -> Self {
         let spaced = Untrusted::from(word.raw().trim().replace('-', " "));
@@ -214,6 +217,15 @@ pub struct Indicator {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_query_of_open_alerts_asks_for_each_status_that_is_open() {
+        let term = |status: AlertStatus| match status.word().raw() {
+            word if word.contains(' ') => format!("status:\"{word}\""),
+            word => format!("status:{word}"),
+        };
+        assert_eq!(OPEN_ALERTS, AlertStatus::OPEN.map(term).join(" OR "));
+    }
 
     #[test]
     fn words_are_read_in_any_case_and_unknown_ones_stay() {

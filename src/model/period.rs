@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::{Span, SpanRelativeTo, Timestamp, civil, tz::Offset};
 
 use super::Search;
 
@@ -42,12 +42,13 @@ impl Period {
     /// Reads a period counted from `now`: `-24h` until now, `FROM..UNTIL`, `FROM..`, `..UNTIL`, each end as for
     /// [`moment`]; empty text is all of time. `None` for anything else, and for one that ends before it begins.
     pub fn read(text: &str, clock: EventClock, now: Timestamp) -> Option<Self> {
+        type Read = fn(&str, Timestamp) -> Option<Timestamp>;
         let (from, until) = text.split_once("..").unwrap_or((text, ""));
-        let end = |text: &str| match text.trim() {
+        let end = |text: &str, read: Read| match text.trim() {
             "" => Some(None),
-            text => moment(text, now).map(Some),
+            text => read(text, now).map(Some),
         };
-        let (from, until) = (end(from)?, end(until)?);
+        let (from, until) = (end(from, moment)?, end(until, last_moment)?);
         let is_backward = matches!((from, until), (Some(from), Some(until)) if from > until);
         (!is_backward).then_some(Self { from, until, clock })
     }
@@ -113,31 +114,52 @@ impl fmt::Display for Period {
     }
 }
 
-/// Reads a moment: RFC 3339, or `-30s`, `-90m`, `-24h`, `-7d`, `-2w` before `now`.
+/// Reads a moment: RFC 3339; a date, with a time of day or without, in UTC (`2026-11-23`, `2026-11-23T08:00`,
+/// `2026-11-23 08:00:00`); `now`, `today`, `yesterday`; or a span before `now` (`-30s`, `-1h30m`, `-7d`, `-2w`).
 pub fn moment(text: &str, now: Timestamp) -> Option<Timestamp> {
-    match text.strip_prefix('-') {
-        Some(ago) => before(ago).and_then(|ago| now.checked_sub(ago).ok()),
-        None => text.parse().ok(),
+    let text = text.trim();
+    let midnight = |day: civil::Date| Offset::UTC.to_timestamp(day.at(0, 0, 0, 0)).ok();
+    match read_day(text, now) {
+        Some(day) => midnight(day),
+        None if text.starts_with('-') => before(text, now),
+        None if text.eq_ignore_ascii_case("now") => Some(now),
+        // Other spellings that jiff knows, such as `20261123`, are rather numbers than times.
+        None if text.get(4..5) != Some("-") => None,
+        None => text.parse().ok().or_else(|| {
+            let time: civil::DateTime = text.parse().ok()?;
+            Offset::UTC.to_timestamp(time).ok()
+        }),
     }
 }
 
-/// A number and its unit.
-fn before(text: &str) -> Option<SignedDuration> {
-    let (at, unit) = text.char_indices().next_back()?;
-    let seconds = match unit {
-        's' => 1,
-        'm' => 60,
-        'h' => 60 * 60,
-        'd' => 24 * 60 * 60,
-        'w' => 7 * 24 * 60 * 60,
-        _ => return None,
+/// Reads a moment that is the end of a period, which a day without a time belongs to as a whole.
+pub fn last_moment(text: &str, now: Timestamp) -> Option<Timestamp> {
+    let Some(day) = read_day(text.trim(), now) else {
+        return moment(text, now);
     };
-    let digits = &text[..at];
-    if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        return None;
+    let last = day.at(23, 59, 59, 999_999_999);
+    Offset::UTC.to_timestamp(last).ok()
+}
+
+/// A day without a time.
+fn read_day(text: &str, now: Timestamp) -> Option<civil::Date> {
+    let today = Offset::UTC.to_datetime(now).date();
+    match text.to_ascii_lowercase().as_str() {
+        "today" => Some(today),
+        "yesterday" => today.yesterday().ok(),
+        _ if text.len() == "2026-11-23".len() => text.parse().ok(),
+        _ => None,
     }
-    let number: i64 = digits.parse().ok()?;
-    number.checked_mul(seconds).map(SignedDuration::from_secs)
+}
+
+/// A span before now; a day has 24 hours, and what has no fixed length is none.
+fn before(text: &str, now: Timestamp) -> Option<Timestamp> {
+    let span: Span = text.parse().ok()?;
+    let is_fixed = span.get_years() == 0 && span.get_months() == 0;
+    let ago = is_fixed
+        .then(|| span.to_duration(SpanRelativeTo::days_are_24_hours()))?
+        .ok()?;
+    now.checked_add(ago).ok().filter(|_| ago.is_negative())
 }
 
 #[cfg(test)]
@@ -162,6 +184,42 @@ mod tests {
         check("-90m", Some("2026-11-24T10:30:00Z"));
         check("-2w", Some("2026-11-10T12:00:00Z"));
         check("-30s", Some("2026-11-24T11:59:30Z"));
+        check("-1h30m", Some("2026-11-24T10:30:00Z"));
+        check("-1.5h", Some("2026-11-24T10:30:00Z"));
+        check("2026-11-23", Some("2026-11-23T00:00:00Z"));
+        check("2026-11-23T08:00", Some("2026-11-23T08:00:00Z"));
+        check("2026-11-23 08:00:00", Some("2026-11-23T08:00:00Z"));
+        check(" 2026-11-23 08:00 ", Some("2026-11-23T08:00:00Z"));
+        check("2026-11-23 08:00:00+02:00", Some("2026-11-23T06:00:00Z"));
+        check("Yesterday", Some("2026-11-23T00:00:00Z"));
+        check("today", Some("2026-11-24T00:00:00Z"));
+        check("now", Some("2026-11-24T12:00:00Z"));
+    }
+
+    #[test]
+    fn a_day_at_the_end_of_a_period_belongs_to_it() {
+        let last = |text| last_moment(text, now()).map(|last| last.to_string());
+        assert_eq!(
+            last("2026-11-23").as_deref(),
+            Some("2026-11-23T23:59:59.999999999Z")
+        );
+        assert_eq!(
+            last("yesterday").as_deref(),
+            Some("2026-11-23T23:59:59.999999999Z")
+        );
+        assert_eq!(
+            last("2026-11-23T08:00").as_deref(),
+            Some("2026-11-23T08:00:00Z")
+        );
+        assert_eq!(last("-24h").as_deref(), Some("2026-11-23T12:00:00Z"));
+        check_period(
+            "2026-11-22..2026-11-23",
+            Some("last event 2026-11-22 00:00:00Z to 2026-11-23 23:59:59Z, server's clock"),
+        );
+        check_period(
+            "yesterday..",
+            Some("last event since 2026-11-23 00:00:00Z, server's clock"),
+        );
     }
 
     #[test]
@@ -173,12 +231,13 @@ mod tests {
             "-h",
             "-1y",
             "--1h",
-            "-1.5h",
             "-99999999999999h",
             "-9999999999d",
-            "yesterday",
+            "20261123",
+            "2026-11-31",
             "-1世",
-            "2026-11-23",
+            "-0s",
+            "1h ago",
         ] {
             check(text, None);
         }

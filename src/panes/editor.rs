@@ -205,7 +205,8 @@ fn clean(text: &str) -> String {
         matches!(char, ' '..='~')
             || text::visible(&Untrusted::from(char.to_string())).starts_with(char)
     };
-    text.trim_end_matches(['\r', '\n'])
+    text::with_line_feeds(text)
+        .trim_end_matches('\n')
         .chars()
         .map(|char| if char == '\t' { ' ' } else { char })
         .filter(|&char| char == '\n' || is_plain(char))

@@ -107,9 +107,12 @@ impl Pane for PeriodPane {
                 Span::styled(" other", theme.hint),
             ]),
             Line::default(),
-            Line::styled("-24h -90m -7d     until now", theme.muted),
+            Line::styled("-24h -1h30m -7d   until now", theme.muted),
             Line::styled("-7d..-2d          from then to then", theme.muted),
-            Line::styled("2026-03-04T10:00:00Z..2026-03-04T12:00:00Z", theme.muted),
+            Line::styled(
+                "2026-03-04 10:00..2026-03-04 12:00, yesterday..",
+                theme.muted,
+            ),
             Line::styled("nothing           any time", theme.muted),
         ];
         for (line, place) in lines.into_iter().zip(area.rows()) {

@@ -3,11 +3,13 @@
 use std::ops::Range;
 
 use super::expr::{Bound, Clause, Expr, Operand};
+use super::facet_filters;
 use super::fields::{self, Field};
 use super::highlight::{Mark, Role};
 use super::lint;
 use super::parser::{Parser, Spot};
 use super::problem::Cause;
+use super::quotes;
 use super::scan::{field_name, scan_phrase, scan_range, scan_word};
 
 impl<'a> Parser<'a> {
@@ -36,7 +38,7 @@ impl<'a> Parser<'a> {
         });
         let field = self.within;
         let operand = match self.rest().as_bytes().first() {
-            Some(b'"') => self.phrase(),
+            Some(b'"') => self.phrase(field.and_then(fields::known)),
             Some(b'[') => self.range(),
             _ => self.word(),
         };
@@ -50,7 +52,12 @@ impl<'a> Parser<'a> {
         if is_all {
             return Expr::All;
         }
-        lint::operand(self, field, &operand, start, start..self.at);
+        match &operand {
+            Operand::Word(word) if self.is_beside() && facet_filters::filter(word).is_some() => {
+                self.filters.push((start..self.at, word.clone()));
+            }
+            _ => lint::operand(self, field, &operand, start, start..self.at),
+        }
         Expr::Clause(Clause {
             field: None,
             operand,
@@ -103,7 +110,7 @@ impl<'a> Parser<'a> {
                 self.within = outer;
                 return Expr::Within(name.to_owned(), Box::new(expr));
             }
-            Some(b'"') => self.phrase(),
+            Some(b'"') => self.phrase(field),
             Some(b'[') => self.range(),
             Some(_) => self.word(),
         };
@@ -132,36 +139,23 @@ impl<'a> Parser<'a> {
         Operand::Word(word)
     }
 
-    fn phrase(&mut self) -> Operand {
+    fn phrase(&mut self, field: Option<&Field>) -> Operand {
         let start = self.at;
-        let (phrase, len) = match scan_phrase(self.rest()) {
-            Ok(found) => found,
+        let found = scan_phrase(self.rest());
+        let len = found.as_ref().map_or(self.rest().len(), |(_, len)| *len);
+        if let Some(swallowed) = quotes::swallowed(self, start..start + len, field) {
+            self.swallowed.get_or_insert(swallowed);
+        }
+        let phrase = match found {
+            Ok((phrase, _)) => phrase,
             Err(phrase) => {
-                let is_escaped = self.text.trim_end().ends_with("\\\"");
-                let fix = if is_escaped && self.text.trim_end().len() > start + 2 {
-                    let backslash = self.text.trim_end().len() - 2;
-                    let message = "let the last quote close it";
-                    self.change(backslash..backslash + 1, message, "")
-                } else {
-                    self.closing("\"")
-                };
-                let hint = if is_escaped {
-                    r#"a backslash before a quote makes it part of the value: drop the backslash, or type another ""#
-                } else {
-                    r#"type " where the value ends, or write \" for the character itself"#
-                };
-                self.problem(
-                    Cause::Quote,
-                    start..start + 1,
-                    "this quote is never closed",
-                    hint,
-                )
-                .fix(fix);
-                (phrase, self.rest().len())
+                quotes::unclosed(self, start);
+                phrase
             }
         };
         self.at += len;
         self.marks.push((start..self.at, Role::Quoted));
+        quotes::glued(self, start);
         Operand::Phrase(phrase)
     }
 
@@ -175,16 +169,6 @@ impl<'a> Parser<'a> {
                 self.marks.push((range.to.clone(), Role::Operator));
                 self.marks.push((range.upper.1.clone(), Role::Value));
                 self.marks.push((range.end - 1..range.end, Role::Group));
-                if &self.text[range.to.clone()] != "TO" {
-                    let fix = self.change(range.to.clone(), "write TO", "TO");
-                    self.problem(
-                        Cause::LowerCaseTo,
-                        range.to,
-                        "servers know this word in upper case only",
-                        "write TO",
-                    )
-                    .fix(fix);
-                }
                 Operand::Range(range.lower.0, range.upper.0)
             }
             Err((end, missing)) => {

@@ -38,6 +38,7 @@ pub fn problem_lines(problems: &[Problem]) -> Vec<(String, String)> {
         let level = match problem.level {
             Level::Error => "error",
             Level::Warning => "warning",
+            Level::Note => "note",
         };
         let hint = problem.hint.as_ref();
         let hint = hint.map_or(String::new(), |hint| format!(": {hint}"));

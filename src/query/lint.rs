@@ -6,8 +6,10 @@ use super::compose;
 use super::dates::Date;
 use super::expr::{Bound, Clause, Expr, Operand};
 use super::fields::{self, Field, Index, Kind};
+use super::ioc;
 use super::misfit::misfit;
 use super::nearest::nearest;
+use super::operators;
 use super::parser::Parser;
 use super::problem::{Cause, Fix};
 use super::scan::{field_name, operator_len};
@@ -171,13 +173,24 @@ pub(super) fn operand(
     });
     match operand {
         Operand::Word(word) => {
+            if name.is_none() {
+                ioc::bare(parser, word, &span);
+                operators::foreign(parser, word, &span);
+            } else {
+                spelling::defanged(parser, word, &span);
+            }
+            operators::alternatives(parser, word, &span);
             spelling::leading_wildcard(parser, field, word, &span);
             spelling::curly_quotes(parser, word, &span);
-            spelling::escaped_space(parser, &span);
+            spelling::escapes(parser, field, word, &span);
+            spelling::escaped_space(parser, field, &span);
             spelling::glued(parser, &span);
             spelling::bare_space(parser, field, word, clause, &span);
         }
-        Operand::Phrase(value) => spelling::quoted_wildcard(parser, name, value, &span),
+        Operand::Phrase(value) => {
+            spelling::quoted_wildcard(parser, name, value, &span);
+            spelling::escapes(parser, field, value, &span);
+        }
         Operand::Range(..) => {}
     }
     let (Some(name), Some(field)) = (name, field) else {
@@ -205,6 +218,7 @@ fn value(
         return;
     }
     misfit(parser, name, field, text, has_wildcard, span);
+    undocumented(parser, name, span);
     if field.kind == Kind::Path && text.starts_with(['\\', '/']) {
         let spelled = compose::spell(text.trim_start_matches(['\\', '/']));
         // In quotes a star is an ordinary character, which nothing outside them is.
@@ -216,7 +230,7 @@ fn value(
             .problem(
                 Cause::Reading,
                 span.clone(),
-                "paths are stored without the slash they begin with, so this finds nothing",
+                "paths are stored without the slash they begin with, so this may find nothing",
                 format!("write {name}:{spelled}"),
             )
             .fix(fix);
@@ -249,6 +263,18 @@ fn value(
                 .fix(fix);
         }
         _ => {}
+    }
+}
+
+/// Notes that a field is in no reference, and that some servers answer to it.
+fn undocumented(parser: &mut Parser<'_>, name: &str, span: &Range<usize>) {
+    if name == "process_pid" {
+        parser.problem(
+            Cause::Undocumented,
+            span.clone(),
+            format!("{name} is not documented, and not every server may know it"),
+            "if nothing is found, leave it out and look at the PID column",
+        );
     }
 }
 

@@ -82,10 +82,24 @@ fn fitting(
             "no" | "0" | "off" => value("false"),
             _ => None,
         },
+        Kind::Integer | Kind::Float => compared(text).and_then(|range| value(&range)),
         Kind::Time => {
             let ago = format!("-{text}");
             Date::read(&ago).and_then(|_| value(&ago))
         }
+        _ => None,
+    }
+}
+
+/// The range for `>5` and its like.
+fn compared(text: &str) -> Option<String> {
+    let bound = |rest: &str, by: i64| {
+        let number: i64 = rest.trim_start_matches('=').parse().ok()?;
+        number.checked_add(if rest.starts_with('=') { 0 } else { by })
+    };
+    match text.split_at_checked(1)? {
+        (">", rest) => Some(format!("[{} TO *]", bound(rest, 1)?)),
+        ("<", rest) => Some(format!("[* TO {}]", bound(rest, -1)?)),
         _ => None,
     }
 }

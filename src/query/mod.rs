@@ -7,6 +7,7 @@
 //! The text, not the tree, is what goes to a server: a query is never rewritten on its way.
 
 mod expr;
+mod facet_filters;
 mod fields;
 mod problem;
 
@@ -15,9 +16,12 @@ mod parser;
 mod remark;
 mod scan;
 
+mod ioc;
 mod lint;
 mod misfit;
 mod nearest;
+mod operators;
+mod quotes;
 mod spelling;
 
 mod compose;
@@ -28,6 +32,7 @@ mod summary;
 mod complete;
 mod explain;
 mod highlight;
+mod links;
 mod values;
 
 mod dates;
@@ -39,12 +44,16 @@ pub use complete::{Completion, complete};
 pub use compose::{Sense, also, condition, either, instead, narrow, quote, without};
 pub use explain::{explain, problem_lines};
 pub use expr::{Bound, Clause, Expr, Operand, Query};
+pub use facet_filters::Filtered;
 pub use fields::{Field, Index, Join, Kind, Place, field, fields, join};
 pub use highlight::{Role, highlight};
+pub use ioc::{Ioc, IocKind, iocs};
+pub use links::{Linked, linked};
 pub use matching::{Matcher, Record, Value};
 pub use parameters::{Stored, indicated, parse_parameters, readable, replace_query, stored};
 pub use parser::{Parsed, parse, parse_for};
-pub use problem::{Cause, Fix, Level, Problem, Rules, fixes, server_error};
+pub use print::one_line;
+pub use problem::{Cause, Fix, Level, Problem, Rules, fixes, leading_wildcard, server_error};
 pub use summary::{summary, terms};
 pub use tokens::tokens;
 pub use values::{Typing, counted, typing};

@@ -3,7 +3,7 @@
 use super::fields::{self, Index};
 
 /// What people call a field, where no slip of the finger leads to its name.
-const ALIASES: [(&str, &str); 12] = [
+const ALIASES: [(&str, &str); 14] = [
     ("command", "cmdline"),
     ("command_line", "cmdline"),
     ("commandline", "cmdline"),
@@ -15,13 +15,19 @@ const ALIASES: [(&str, &str); 12] = [
     ("port", "ipport"),
     ("process", "process_name"),
     ("registry", "regmod"),
+    ("score", "alert_severity"),
+    ("severity", "alert_severity"),
     ("user", "username"),
 ];
 
 /// The name of a field that is like this one.
 pub(super) fn nearest(index: Option<Index>, name: &str) -> Option<&'static str> {
     let lower = name.to_lowercase();
-    if let Some((_, field)) = ALIASES.iter().find(|(alias, _)| *alias == lower) {
+    let is_there = |name: &str| index.is_none_or(|index| fields::field(index, name).is_some());
+    let alias = ALIASES
+        .iter()
+        .find(|(alias, field)| *alias == lower && is_there(field));
+    if let Some((_, field)) = alias {
         return Some(field);
     }
     let all = Index::ALL

@@ -2,11 +2,15 @@
 
 use url::form_urlencoded;
 
-use super::compose::{also, either, quote, searched};
 use super::expr::{Expr, Query};
+use super::facet_filters::Filtered;
+use super::fields;
 use super::parser::{Parsed, parse};
-use super::print::{close, space};
+use super::print::{close, one_line, space};
 use super::problem::{Fix, Problem};
+
+/// What is said of a stored search that asks for nothing.
+const NO_QUERY: &str = "it has no query, or has lost the q= before it";
 
 /// A stored search, readable.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -15,6 +19,8 @@ pub struct Stored {
     pub text: String,
     /// Its facet filters: the field without `cb.fq.`, and the value. They are no part of the text.
     pub facets: Vec<(String, String)>,
+    /// Why it cannot be run as it is meant.
+    malformed: Option<&'static str>,
 }
 
 impl Stored {
@@ -22,9 +28,12 @@ impl Stored {
     /// search is taken for a query that nobody has encoded.
     pub fn read(search_query: &str) -> Self {
         if is_bare(search_query) {
+            let text = search_query.trim().to_owned();
+            let malformed = is_encoded(&text).then_some(NO_QUERY);
             return Self {
-                text: search_query.trim().to_owned(),
+                text,
                 facets: Vec::new(),
+                malformed,
             };
         }
         let pairs: Vec<_> = form_urlencoded::parse(search_query.as_bytes()).collect();
@@ -35,41 +44,60 @@ impl Stored {
         let text = pairs
             .iter()
             .map(|(name, value)| (name.as_ref(), value.as_ref()));
+        let text = readable(text);
+        let facets: Vec<_> = facets.collect();
+        let is_asked = pairs
+            .iter()
+            .any(|(name, _)| name == "q" || name.starts_with("cb.q."));
+        let has_more = pairs.iter().any(|(name, value)| {
+            value.is_empty() && !is_parameter(name) && !name.trim().is_empty()
+        });
+        let malformed = if !is_asked && facets.is_empty() {
+            Some(NO_QUERY)
+        } else if has_more {
+            Some("a part of it is in no parameter: an & in the query was not encoded")
+        } else {
+            None
+        };
         Self {
-            text: readable(text),
-            facets: facets.collect(),
+            text,
+            facets,
+            malformed,
         }
     }
 
-    /// All of it as one query, for a person to read and to run: its facet filters are terms of it.
+    /// All of it as one query, for a person to read and to run, with its facet filters as they stand in one
+    /// ([`Filtered`]).
     pub fn query(&self) -> String {
-        let filters = self.filters().into_iter();
-        filters.fold(self.text.clone(), |text, (field, values)| {
-            let terms = values
-                .iter()
-                .map(|value| format!("{field}:{}", quote(value)));
-            also(&text, &either(&terms.collect::<Vec<_>>()))
-        })
+        Filtered {
+            text: self.text.clone(),
+            filters: self.facets.clone(),
+        }
+        .written()
     }
 
-    /// Its facet filters by the field that a query has for each, in their order: of several values, one is enough.
+    /// Its facet filters by their field, in their order: of several values, one is enough.
     pub fn filters(&self) -> Vec<(&str, Vec<&str>)> {
         let mut filters: Vec<(&str, Vec<&str>)> = Vec::new();
         for (facet, value) in &self.facets {
-            let name = searched(facet);
-            match filters.iter_mut().find(|(other, _)| *other == name) {
+            match filters.iter_mut().find(|(other, _)| other == facet) {
                 Some((_, values)) if values.contains(&value.as_str()) => {}
                 Some((_, values)) => values.push(value),
-                None => filters.push((name, vec![value])),
+                None => filters.push((facet, vec![value])),
             }
         }
         filters
     }
+
+    /// Why it cannot be run as it is meant. `None` if it is whole.
+    pub fn malformed(&self) -> Option<&'static str> {
+        self.malformed
+    }
 }
 
-/// A stored search for people, facet filters and all; one that asks for nothing is shown as it is.
+/// A stored search for people, facet filters and all, on one line; one that asks for nothing is shown as it is.
 pub fn stored(search_query: &str) -> String {
-    let query = Stored::read(search_query).query();
+    let query = one_line(&Stored::read(search_query).query());
     if query.is_empty() {
         search_query.to_owned()
     } else {
@@ -88,16 +116,26 @@ pub fn indicated(kind: &str, value: &str) -> String {
 
 /// Whether there is something, and no parameter of a search in it (reference 1.7).
 fn is_bare(search_query: &str) -> bool {
-    let is_parameter = |name: &str| {
-        name.starts_with("cb.")
-            || name.starts_with("facet")
-            || matches!(
-                name,
-                "q" | "rows" | "start" | "sort" | "comprehensive_search"
-            )
-    };
     let mut pairs = form_urlencoded::parse(search_query.as_bytes());
     !search_query.trim().is_empty() && !pairs.any(|(name, _)| is_parameter(&name))
+}
+
+/// Whether it is the name of a parameter of a search.
+fn is_parameter(name: &str) -> bool {
+    name.starts_with("cb.")
+        || name.starts_with("facet")
+        || matches!(
+            name,
+            "q" | "rows" | "start" | "sort" | "comprehensive_search"
+        )
+}
+
+/// Whether a text is encoded as in an address: it begins with a field whose colon is.
+fn is_encoded(text: &str) -> bool {
+    let head = text.split('%').next().unwrap_or_default();
+    let is_field = fields::known(head.trim_start_matches(['-', '('])).is_some();
+    let colon = text.get(head.len()..head.len() + 3);
+    is_field && colon.is_some_and(|colon| colon.eq_ignore_ascii_case("%3a"))
 }
 
 /// The `search_query` with its query replaced by this text; what else it holds stays.
@@ -108,9 +146,11 @@ pub fn replace_query(search_query: &str, text: &str) -> String {
             .next()
             .map_or(String::new(), |(name, _)| name.into_owned())
     };
+    let filtered = Filtered::read(text);
     let is_kept = |pair: &&str| {
         let name = name(pair);
-        !pair.is_empty() && name != "q" && !name.starts_with("cb.q.")
+        let is_replaced = !filtered.filters.is_empty() && name.starts_with("cb.fq.");
+        !pair.is_empty() && name != "q" && !name.starts_with("cb.q.") && !is_replaced
     };
     let kept = if is_bare(search_query) {
         ""
@@ -121,20 +161,28 @@ pub fn replace_query(search_query: &str, text: &str) -> String {
     if !pairs.iter().any(|pair| name(pair) == "cb.urlver") {
         pairs.push("cb.urlver=1".to_owned());
     }
-    let mut query = "q=".to_owned();
+    for (field, value) in &filtered.filters {
+        pairs.push(format!("cb.fq.{}={}", encoded(field), encoded(value)));
+    }
+    pairs.push(format!("q={}", encoded(&filtered.text)));
+    pairs.join("&")
+}
+
+/// A text as form data, with a slash as it is.
+fn encoded(text: &str) -> String {
+    let mut out = String::new();
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || b"_.-~/".contains(&byte) {
-            query.push(char::from(byte));
+            out.push(char::from(byte));
         } else {
-            query.push('%');
+            out.push('%');
             for digit in [byte >> 4, byte & 15] {
                 let digit = char::from_digit(u32::from(digit), 16);
-                query.extend(digit.map(|digit| digit.to_ascii_uppercase()));
+                out.extend(digit.map(|digit| digit.to_ascii_uppercase()));
             }
         }
     }
-    pairs.push(query);
-    pairs.join("&")
+    out
 }
 
 /// The conditions among the decoded parameters of a search as one text: `q` as it is, `cb.q.X` as `X:value`.
@@ -246,22 +294,58 @@ mod tests {
     }
 
     #[test]
-    fn facet_filters_are_terms_of_the_query_and_several_values_of_one_field_are_alternatives() {
+    fn facet_filters_stand_behind_the_query_and_go_back_into_their_parameters() {
         #[track_caller]
         fn check(search_query: &str, query: &str) {
             assert_eq!(stored(search_query), query);
-            let parsed = parse(query);
-            assert!(parsed.query.is_some(), "{query}");
+            let read = Stored::read(search_query);
+            let again = Stored::read(&replace_query("", query));
+            assert_eq!(again.facets, read.facets);
+            let alone = read.text.trim_matches(['(', ')']);
+            assert_eq!(again.text.trim_matches(['(', ')']), alone);
         }
-        check("q=a&cb.fq.group=servers", "a group:servers");
+        check("q=a&cb.fq.hour_of_day=3", "a cb.fq.hour_of_day=3");
         check(
             "q=a+or+b&cb.fq.group=Default+Group&cb.fq.os_type=windows&cb.fq.group=x",
-            "(a or b) (group:\"Default Group\" OR group:x) os_type:windows",
+            r"(a or b) cb.fq.group=Default\ Group cb.fq.os_type=windows cb.fq.group=x",
         );
-        check("cb.fq.group=x&cb.fq.group=x&cb.fq.empty=", "group:x");
-        check("cb.fq.path_full=c%3A%5Ca.exe", r"path:c:\a.exe");
-        check("cb.urlver=1&q=&sort=start", "cb.urlver=1&q=&sort=start");
-        check("", "");
+        check("cb.fq.path_full=c%3A%5Ca.exe", r"cb.fq.path_full=c:\a.exe");
+        assert_eq!(
+            stored("cb.urlver=1&q=&sort=start"),
+            "cb.urlver=1&q=&sort=start"
+        );
+        assert_eq!(stored(""), "");
+    }
+
+    #[test]
+    fn a_stored_query_that_has_lost_a_part_is_malformed() {
+        for malformed in [
+            "",
+            "cb.urlver=1",
+            "rows=10&start=0",
+            "cb.urlver=1&process_name%3Acmd.exe",
+            "process_name%3Acmd.exe",
+            "-process_name%3acmd.exe%20a",
+            "cb.urlver=1&q=cmdline%3Aa&b",
+        ] {
+            assert!(Stored::read(malformed).malformed().is_some(), "{malformed}");
+        }
+        for whole in [
+            "cb.urlver=1&q=",
+            "q=a&cb.fq.group=x",
+            "cb.fq.group=x",
+            "cb.q.md5=x",
+            "process_name:cmd.exe",
+            "cmdline:100%",
+            "cb.urlver=1&q=a&sort=&server_name=x",
+        ] {
+            assert_eq!(Stored::read(whole).malformed(), None, "{whole}");
+        }
+    }
+
+    #[test]
+    fn a_stored_query_of_several_lines_is_shown_on_one() {
+        assert_eq!(stored("q=a%0D%0Ab%20OR%0Ac"), "a b OR c");
     }
 
     #[test]

@@ -3,16 +3,20 @@
 use std::ops::Range;
 
 use super::expr::{Expr, Query};
+use super::facet_filters;
 use super::fields::Index;
 use super::highlight::{Mark, Role};
+use super::ioc;
 use super::lint;
-use super::problem::{Cause, Level, Problem};
+use super::operators;
+use super::problem::{Cause, Fix, Level, Problem};
+use super::quotes;
 use super::scan::operator_len;
 
 /// What became of a text.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Parsed {
-    /// The query; nothing only if one of the problems is an error.
+    /// The query; nothing only if one of the problems is an error. A list of indicators is an error and a query.
     pub query: Option<Query>,
     /// What is wrong with it, in the order of the text.
     pub problems: Vec<Problem>,
@@ -25,9 +29,17 @@ pub fn parse(text: &str) -> Parsed {
     Parser::run(text, None).finish()
 }
 
-/// Like [`parse`], and warns of fields that `index` does not have.
+/// Like [`parse`], and says what is wrong for `index`: fields that it does not have, a list that is no query.
 pub fn parse_for(index: Index, text: &str) -> Parsed {
-    Parser::run(text, Some(index)).finish()
+    let parsed = Parser::run(text, Some(index)).finish();
+    match ioc::problem(index, text) {
+        // What else is to be said about a list as a query only hides that it is none.
+        Some(list) => Parsed {
+            problems: vec![list],
+            ..parsed
+        },
+        _ => parsed,
+    }
 }
 
 /// What is being typed at the end of a text.
@@ -55,6 +67,10 @@ pub(super) struct Parser<'a> {
     pub(super) problems: Vec<Problem>,
     pub(super) marks: Vec<Mark>,
     pub(super) spot: Option<Spot<'a>>,
+    /// The facet filters beside the terms, in the order of the text.
+    pub(super) filters: Vec<facet_filters::Found>,
+    /// Where a backslash made the quote part of a value that was meant to close it, and the change that mends it.
+    pub(super) swallowed: Option<(Range<usize>, Option<Fix>)>,
     /// Whether the text was given up, so that nothing more can be said about its parentheses.
     is_lost: bool,
 }
@@ -78,6 +94,8 @@ struct Chain {
     runs: Vec<(Range<usize>, bool)>,
     /// The first `or` beside a run of several.
     mixed: Option<Range<usize>>,
+    /// The first `or`.
+    first: Option<Range<usize>>,
 }
 
 impl<'a> Parser<'a> {
@@ -94,6 +112,8 @@ impl<'a> Parser<'a> {
             problems: Vec::new(),
             marks: Vec::new(),
             spot: None,
+            filters: Vec::new(),
+            swallowed: None,
             is_lost: false,
         };
         parser.expr = parser.any();
@@ -111,6 +131,12 @@ impl<'a> Parser<'a> {
                 )
                 .fix(deletion);
             parser.any();
+        }
+        quotes::warn_of_swallowed(&mut parser);
+        if matches!(parser.expr, Expr::Or(_)) {
+            for (span, _) in std::mem::take(&mut parser.filters) {
+                operators::misplaced_filter(&mut parser, span);
+            }
         }
         parser
     }
@@ -138,6 +164,15 @@ impl<'a> Parser<'a> {
     /// What is being typed at the end of the text, if anything is.
     pub(super) fn spot(&self) -> Option<Spot<'a>> {
         self.spot
+    }
+
+    pub(super) fn expr(&self) -> &Expr {
+        &self.expr
+    }
+
+    /// Whether what is read now stands beside the other terms, in no group and behind no minus.
+    pub(super) fn is_beside(&self) -> bool {
+        self.depth == 0 && self.within.is_none()
     }
 
     pub(super) fn index(&self) -> Option<Index> {
@@ -195,9 +230,13 @@ impl<'a> Parser<'a> {
             if members.len() == count && self.errors == errors {
                 self.dangling(span.clone(), "after");
             }
+            chain.first.get_or_insert(span.clone());
             if is_joined {
                 chain.mixed.get_or_insert(span);
             }
+        }
+        if let Some(or) = chain.first.take() {
+            operators::either_negation(self, or, &members, &chain.runs);
         }
         if let Some(or) = chain.mixed.take() {
             lint::mixed(self, or, &chain.runs);
@@ -323,6 +362,7 @@ impl<'a> Parser<'a> {
                 )
                 .fix(deletion);
             }
+            operators::only_negations(self, open.start, &expr);
         } else if !self.is_lost {
             let closing = self.closing(")");
             self.problem(

@@ -2,6 +2,7 @@
 
 use super::expr::{Bound, Clause, Expr, Operand, Query};
 use super::scan::{ESCAPABLE, scan_word};
+use crate::text;
 
 /// The canonical text of a query: operators in upper case, no parentheses that group nothing, `and` as a space, and
 /// parentheses around it inside an `OR`, because its precedence there is not documented.
@@ -93,6 +94,22 @@ fn push_bound(out: &mut String, bound: &Bound) {
     }
 }
 
+/// The text of a query on one line: line breaks become spaces. After a backslash a space would be part of the term, so
+/// there the line break stays.
+pub fn one_line(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for line in text::lines(text)
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+    {
+        if !out.is_empty() {
+            space(&mut out);
+        }
+        out.push_str(line);
+    }
+    out
+}
+
 /// A space between two terms. After a backslash it would be part of the term, a line break is not.
 pub(super) fn space(out: &mut String) {
     out.push(if out.ends_with('\\') { '\n' } else { ' ' });
@@ -133,7 +150,23 @@ pub(super) fn phrase(value: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::one_line;
     use crate::query::parse;
+
+    #[test]
+    fn a_query_of_several_lines_means_the_same_on_one() {
+        #[track_caller]
+        fn check(text: &str, expected: &str) {
+            assert_eq!(one_line(text), expected);
+            assert_eq!(parse(expected).query, parse(text).query);
+        }
+        check("a\r\nb\rc\n\n  d\n", "a b c d");
+        check(
+            "path:c:\\windows\\\ncmdline:x",
+            "path:c:\\windows\\\ncmdline:x",
+        );
+        check("(a\nOR b)", "(a OR b)");
+    }
 
     #[test]
     fn canonical_text_is_plain() {

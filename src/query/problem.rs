@@ -50,6 +50,21 @@ pub fn fixes(text: &str) -> Vec<Fix> {
         .collect()
 }
 
+/// The first value of a well-formed query that begins with a wildcard, which servers can be set to refuse.
+pub fn leading_wildcard(text: &str) -> Option<String> {
+    let parsed = parse(text);
+    parsed.query?;
+    let found = parsed
+        .problems
+        .into_iter()
+        .find(|problem| problem.cause == Cause::LeadingWildcard)?;
+    let rest = &text[found.span.start..];
+    let end = rest
+        .find(|char: char| char.is_whitespace() || char == ')')
+        .unwrap_or(rest.len());
+    Some(rest[..end].to_owned())
+}
+
 /// A problem just noted, to which a remedy can be added; empty for one that is not worth listing.
 pub(super) struct Noted<'p>(pub(super) Option<&'p mut Problem>);
 
@@ -65,9 +80,11 @@ impl Noted<'_> {
 /// How bad a problem is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Level {
+    /// The query is good, and there is something to know about it.
+    Note,
     /// The server will take the query, and perhaps not as it is meant.
     Warning,
-    /// The server will refuse the query.
+    /// The server will refuse the query, or it is none. It is sent only to who insists.
     Error,
 }
 
@@ -88,10 +105,14 @@ pub enum Cause {
     NoValue,
     /// A range that is not `[a TO b]`.
     Range,
-    /// `to` in lower case inside a range.
-    LowerCaseTo,
-    /// A wildcard at the beginning of a value, which servers since 6.2.3 refuse.
+    /// A list of indicators in the place of a query.
+    List,
+    /// A wildcard at the beginning of a value, which a server may be set to refuse (6.2.3 and later).
     LeadingWildcard,
+    /// An indicator without its field.
+    Bare,
+    /// A field that servers know and the reference does not.
+    Undocumented,
     /// A name before a colon that is no field of the server.
     UnknownField,
     /// A field of another index than the one searched.
@@ -116,10 +137,10 @@ impl Cause {
             | Self::Operator
             | Self::Depth
             | Self::NoValue
-            | Self::Range => Level::Error,
-            Self::LowerCaseTo
-            | Self::LeadingWildcard
-            | Self::UnknownField
+            | Self::Range
+            | Self::List => Level::Error,
+            Self::LeadingWildcard | Self::Bare | Self::Undocumented => Level::Note,
+            Self::UnknownField
             | Self::ForeignField
             | Self::Misfit
             | Self::Unordered
@@ -163,7 +184,9 @@ pub fn server_error(text: &str, rules: Rules) -> Option<&'static str> {
             | Cause::Depth => Some(MALFORMED),
             Cause::NoValue | Cause::Range => Some(SYNTAX),
             Cause::LeadingWildcard => rules.refuse_leading_wildcards.then_some(SYNTAX),
-            Cause::LowerCaseTo
+            Cause::List
+            | Cause::Bare
+            | Cause::Undocumented
             | Cause::UnknownField
             | Cause::ForeignField
             | Cause::Misfit

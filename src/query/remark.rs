@@ -60,7 +60,7 @@ impl Parser<'_> {
     fn note(&mut self, cause: Cause) -> bool {
         let count = match cause.level() {
             Level::Error => &mut self.errors,
-            Level::Warning => &mut self.warnings,
+            Level::Warning | Level::Note => &mut self.warnings,
         };
         *count += 1;
         *count <= PROBLEMS

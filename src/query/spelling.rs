@@ -5,8 +5,10 @@ use std::ops::Range;
 use super::compose;
 use super::fields::{self, Field, Kind};
 use super::parser::Parser;
+use super::print;
 use super::problem::{Cause, Fix};
 use super::scan::{ESCAPABLE, field_name, operator_len, scan_word};
+use crate::text;
 
 /// Enough for any path one would type by hand, and short enough to look at for every term.
 const REACH: usize = 512;
@@ -25,7 +27,7 @@ pub(super) fn leading_wildcard(
             .problem(
                 Cause::LeadingWildcard,
                 span.start..span.start + 1,
-                "servers since 6.2.3 refuse a value that begins with a wildcard",
+                "a server may be set to refuse a value that begins with a wildcard",
                 "begin it with what is known; paths match from any directory, command lines from any word",
             )
             .fix(fix);
@@ -57,6 +59,24 @@ fn without_wildcard(
     is_known
         .then(|| parser.change(span.start..end, message, ""))
         .flatten()
+}
+
+/// Warns of a value that is defanged, as reports write addresses.
+pub(super) fn defanged(parser: &mut Parser<'_>, word: &str, span: &Range<usize>) {
+    let plain = text::refang(word);
+    if plain == word {
+        return;
+    }
+    let spelled = compose::spell(&plain);
+    let fix = parser.change(span.clone(), format!("write {spelled}"), spelled.as_str());
+    parser
+        .problem(
+            Cause::Reading,
+            span.clone(),
+            "this is defanged, and looked for as it is written",
+            format!("write {spelled}"),
+        )
+        .fix(fix);
 }
 
 /// Warns of the quotes that word processors make, which come with a pasted query.
@@ -118,8 +138,85 @@ pub(super) fn quoted_wildcard(
     }
 }
 
+/// Warns of escapes as other products have them: here a backslash is itself before all but a space, a quote and a
+/// parenthesis.
+pub(super) fn escapes(
+    parser: &mut Parser<'_>,
+    field: Option<&Field>,
+    value: &str,
+    span: &Range<usize>,
+) {
+    let Some(plain) = unescaped(field, value) else {
+        return;
+    };
+    if !parser.has_room()
+        || parser
+            .text
+            .get(span.clone())
+            .is_none_or(|raw| raw.len() > REACH)
+    {
+        return;
+    }
+    let is_phrase = parser.text[span.clone()].starts_with('"');
+    let spelled = if is_phrase {
+        print::phrase(&plain)
+    } else {
+        compose::spell(&plain)
+    };
+    let is_spelled = !plain.is_empty()
+        && !plain.ends_with('\\')
+        && (is_phrase || !plain.contains(['*', '?']) || !plain.starts_with('-'));
+    let fix = is_spelled
+        .then(|| parser.change(span.clone(), format!("write {spelled}"), spelled.as_str()))
+        .flatten();
+    parser
+        .problem(
+            Cause::Reading,
+            span.clone(),
+            "a backslash escapes nothing here but a space, a quote or a parenthesis, and is looked for itself",
+            format!("write {spelled}"),
+        )
+        .fix(fix);
+}
+
+/// The value without the escapes of other products. `None` if it has none, or if its backslashes part directories.
+fn unescaped(field: Option<&Field>, value: &str) -> Option<String> {
+    let kind = field.map(|field| field.kind);
+    if !value.contains('\\') || matches!(kind, Some(Kind::Time)) {
+        return None;
+    }
+    let has_drive = value.get(1..3) == Some(":\\");
+    // As in a string of JSON or C: a server share begins with two, nothing else has them.
+    let is_parted = matches!(
+        kind,
+        None | Some(Kind::Path | Kind::Username | Kind::Keyword)
+    );
+    if is_parted && value.trim_start_matches('\\').contains("\\\\") {
+        let doubled = value.matches("\\\\").count();
+        if value.matches('\\').count() == 2 * doubled {
+            return Some(value.replace("\\\\", "\\"));
+        }
+    }
+    let escaped: &[char] = match kind {
+        // Names of directories may begin with a dot or a sign.
+        Some(Kind::Path) => &['-', ':', '/', '|'],
+        _ => &[
+            '-', ':', '/', '|', '.', '+', '!', '&', '=', ',', ';', '~', '^', '@', '#', '[', ']',
+            '{', '}',
+        ],
+    };
+    if has_drive || value.starts_with("\\\\") {
+        return None;
+    }
+    let is_escape = |(at, _): (usize, &str)| value[at + 1..].starts_with(escaped);
+    value
+        .match_indices('\\')
+        .all(is_escape)
+        .then(|| value.replace('\\', ""))
+}
+
 /// Warns of a backslash that swallowed the space between two terms.
-pub(super) fn escaped_space(parser: &mut Parser<'_>, span: &Range<usize>) {
+pub(super) fn escaped_space(parser: &mut Parser<'_>, field: Option<&Field>, span: &Range<usize>) {
     let raw = &parser.text[span.clone()];
     let is_swallowed = |after: &str| {
         after.is_empty()
@@ -131,7 +228,12 @@ pub(super) fn escaped_space(parser: &mut Parser<'_>, span: &Range<usize>) {
         .find(|(at, _)| is_swallowed(&raw[at + 2..]));
     if let Some((at, _)) = swallowed {
         let at = span.start + at;
-        let fix = parser.change(at..at + 1, "end the value here", "");
+        let fix = match field {
+            Some(field) if field.kind == Kind::Path => {
+                parser.change(at..at + 1, "look for what is below this directory", "\\*")
+            }
+            _ => parser.change(at..at + 1, "end the value here", ""),
+        };
         parser
             .problem(
                 Cause::Space,

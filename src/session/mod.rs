@@ -27,7 +27,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use jiff::{Timestamp, tz::TimeZone};
 
 pub use chosen::Chosen;
-pub use cx::{Cx, alerts_of, reports_of, runnable};
+pub use cx::{Cx, alerts_of, reports_of, runnable, why_not_runnable};
 use deeds::KeptReason;
 pub use deeds::{Doing, Preview};
 pub use effect::Effect;

@@ -29,11 +29,6 @@ pub fn harmless(text: &Untrusted) -> String {
 
 /// Whether a program might make a link of a word: an address, a name with a domain behind it, a mailbox.
 fn is_link(word: &str) -> bool {
-    /// What files end in, and no domain does: where it may be either, it is made harmless.
-    const FILES: [&str; 22] = [
-        "exe", "dll", "sys", "bat", "cmd", "vbs", "js", "hta", "lnk", "msi", "tmp", "log", "txt",
-        "dat", "bin", "doc", "docm", "docx", "xlsx", "xlsm", "pdf", "gz",
-    ];
     if word.contains("://") || word.contains('@') {
         return true;
     }
@@ -41,37 +36,70 @@ fn is_link(word: &str) -> bool {
     if word.contains('\\') {
         return false;
     }
+    let is_ip = |host: &str| {
+        let parts: Vec<_> = host.split('.').collect();
+        parts.len() == 4 && parts.iter().all(|part| part.parse::<u8>().is_ok())
+    };
     let mut hosts = word.split(['/', ':']);
-    hosts.any(|host| {
-        let labels: Vec<_> = host.split('.').collect();
-        let is_label = |label: &&str| {
-            let mut chars = label.chars();
-            !label.is_empty() && chars.all(|char| char.is_alphanumeric() || char == '-')
-        };
-        let [_, .., last] = &labels[..] else {
-            return false;
-        };
-        let is_ip = labels.len() == 4 && labels.iter().all(|part| part.parse::<u8>().is_ok());
-        let is_domain = last.len() > 1
-            && last.chars().all(char::is_alphabetic)
-            && (labels.len() > 2 || !FILES.contains(&last.to_lowercase().as_str()));
-        is_ip || labels.iter().all(is_label) && is_domain
-    })
+    hosts.any(|host| is_ip(host) || is_domain(host))
+}
+
+/// What files end in, and no domain does.
+const FILE_ENDINGS: [&str; 22] = [
+    "exe", "dll", "sys", "bat", "cmd", "vbs", "js", "hta", "lnk", "msi", "tmp", "log", "txt",
+    "dat", "bin", "doc", "docm", "docx", "xlsx", "xlsm", "pdf", "gz",
+];
+
+/// Whether a word can be the name of a domain: labels that end in letters. What may be a file as well, such as
+/// `invoice.zip`, is one; a name with a single dot that ends as programs and documents do is none.
+pub fn is_domain(word: &str) -> bool {
+    let labels: Vec<_> = word.split('.').collect();
+    let is_label = |label: &&str| {
+        let mut chars = label.chars();
+        !label.is_empty() && chars.all(|char| char.is_alphanumeric() || matches!(char, '-' | '_'))
+    };
+    let [_, .., last] = &labels[..] else {
+        return false;
+    };
+    let is_top =
+        last.len() > 1 && (last.chars().all(char::is_alphabetic) || last.starts_with("xn--"));
+    labels.iter().all(is_label) && is_top && (labels.len() > 2 || !is_file_ending(last))
+}
+
+/// Whether a word is the name of a program, a script or a document, without a directory.
+pub fn is_file_name(word: &str) -> bool {
+    let is_name = |char: char| char.is_alphanumeric() || "-_.$+~{}@&".contains(char);
+    word.rsplit_once('.')
+        .is_some_and(|(stem, ending)| !stem.is_empty() && is_file_ending(ending))
+        && word.chars().all(is_name)
+}
+
+fn is_file_ending(ending: &str) -> bool {
+    FILE_ENDINGS
+        .iter()
+        .any(|one| one.eq_ignore_ascii_case(ending))
 }
 
 /// The opposite of [`defang`], lenient: what people paste from reports.
 pub fn refang(text: &str) -> String {
     let mut out = text.to_owned();
+    // Nearly no word is defanged, and there may be many.
+    if !text.contains(['[', '(', '{']) && !text.contains("://") {
+        return out;
+    }
     for (from, to) in [
-        ("hxxps://", "https://"),
-        ("hxxp://", "http://"),
-        ("fxp://", "ftp://"),
         ("[.]", "."),
         ("(.)", "."),
+        ("{.}", "."),
         ("[dot]", "."),
+        ("(dot)", "."),
+        ("[://]", "://"),
         ("[:]", ":"),
         ("[@]", "@"),
         ("[at]", "@"),
+        ("hxxps://", "https://"),
+        ("hxxp://", "http://"),
+        ("fxp://", "ftp://"),
     ] {
         out = replace_folded(&out, from, to);
     }

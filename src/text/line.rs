@@ -18,6 +18,23 @@ pub fn line(text: &str) -> String {
     out
 }
 
+/// The lines of a text, whatever ends them: CR, LF, both, or what Unicode has for it.
+pub fn lines(text: &str) -> impl Iterator<Item = &str> {
+    text.split("\r\n").flat_map(|part| part.split(is_line_end))
+}
+
+/// The text with a line feed for whatever ends its lines.
+pub fn with_line_feeds(text: &str) -> String {
+    text.replace("\r\n", "\n").replace(is_line_end, "\n")
+}
+
+fn is_line_end(char: char) -> bool {
+    matches!(
+        char,
+        '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}'
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

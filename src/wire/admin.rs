@@ -15,6 +15,7 @@ impl Noun for User {
     fn read(record: &Record) -> Option<Self> {
         let teams = record.records("teams");
         Some(Self {
+            id: record.count("id"),
             username: record.text("username").non_empty()?.clone(),
             first_name: record.text("first_name"),
             last_name: record.text("last_name"),

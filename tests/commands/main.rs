@@ -25,6 +25,8 @@ mod killed;
 mod lies;
 mod log;
 mod outlets;
+mod links;
+mod queries;
 mod report;
 mod search;
 mod sensor;

@@ -2,17 +2,16 @@
 
 mod triage;
 
-use super::{Caller, Exit, Failure, chosen, gaps::missing, problem, search, told, when, words};
-use crate::cli::{self, Reading};
-use crate::model::{Alert, AlertSource, Search};
+use super::{
+    Caller, Exit, Failure, chosen, gaps::missing, links, query_argument, told, when, words,
+};
+use crate::cli::{self, Asking, Reading};
+use crate::model::{Alert, AlertSource, OPEN_ALERTS, Search};
 use crate::output::{Align, Cell, Column, Row};
 use crate::query::{self, Index};
 use crate::text::Untrusted;
 
 use triage::{Wish, change};
-
-/// What is listed when nothing is asked for.
-const OPEN: &str = "status:Unresolved";
 
 /// The columns of alerts, the first to stay first by rank.
 const COLUMNS: &[Column] = &[
@@ -37,7 +36,11 @@ const COLUMNS: &[Column] = &[
 /// Runs what lists alerts, or does something to them.
 pub(super) async fn run(command: cli::Alert, caller: &mut Caller<'_>) -> Result<Exit, Failure> {
     match command {
-        cli::Alert::List { query, reading } => list(query.as_deref(), reading, caller).await,
+        cli::Alert::List {
+            query,
+            asking,
+            reading,
+        } => list(query.as_deref(), asking, reading, caller).await,
         cli::Alert::Status { status, alerts } => {
             change(Wish::Status(&status), &alerts, caller).await
         }
@@ -49,15 +52,15 @@ pub(super) async fn run(command: cli::Alert, caller: &mut Caller<'_>) -> Result<
 /// Runs `alert list`.
 async fn list(
     asked: Option<&str>,
+    asking: Asking,
     reading: Reading,
     caller: &mut Caller<'_>,
 ) -> Result<Exit, Failure> {
     let search = Search {
-        query: search::query(asked.unwrap_or(OPEN), caller)?,
+        query: query_argument::read(Index::Alert, asked.unwrap_or(OPEN_ALERTS), asking, caller)?,
         sort: Some("alert_severity desc".into()),
         ..Search::default()
     };
-    problem::check(Index::Alert, &search.query, caller)?;
     told::print("alert", search, COLUMNS, reading, row, caller).await
 }
 

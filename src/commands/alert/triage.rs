@@ -2,7 +2,7 @@
 
 use futures::future;
 
-use super::{Caller, Exit, Failure, chosen, missing, words, words::words};
+use super::{Caller, Exit, Failure, chosen, links, missing, words, words::words};
 use crate::api::{Client, Error};
 use crate::cli::Alerts;
 use crate::commands::perform::{Meant, perform};
@@ -31,7 +31,7 @@ pub(in super::super) async fn change(
         status(word)?;
     }
     let named = match &args.matching {
-        Some(query) => Err(chosen::question(Index::Alert, query, caller)?),
+        Some(query) => Err(chosen::question(Index::Alert, query, args.asking, caller)?),
         None => Ok(given(&args.ids, caller)?),
     };
     let (client, access) = caller.reach()?;
@@ -82,7 +82,7 @@ fn given(ids: &[String], caller: &mut Caller<'_>) -> Result<Vec<AlertId>, Failur
         noun: "id of an alert",
         advice: "an id looks like 6f0d2b1e-8c4a-4e57-9a3b-2d7f1c90e845; `lampblack alert list` prints them",
     };
-    let words = words(ids, caller)?;
+    let words = links::alerts(words(ids, caller)?, caller)?;
     reading.all(&words, uuid, caller)
 }
 

@@ -3,7 +3,7 @@
 mod download;
 mod facts;
 
-use super::{Caller, Exit, Failure, problem, search, told, when};
+use super::{Caller, Exit, Failure, query_argument, search, told, when};
 use crate::api;
 use crate::cli::{BinarySearch, BinaryShow, Reading};
 use crate::model::{Binary, Known, Md5, Search};
@@ -34,15 +34,17 @@ const COLUMNS: &[Column] = &[
 /// Runs `binary search`.
 pub(super) async fn search(args: &BinarySearch, caller: &mut Caller<'_>) -> Result<Exit, Failure> {
     let search = Search {
-        query: search::query(&args.query, caller)?,
-        sort: args.sort.as_deref().map(search::order).transpose()?,
+        query: query_argument::read(Index::Binary, &args.query, args.asking, caller)?,
+        sort: args
+            .sort
+            .as_deref()
+            .map(|sort| search::order(Index::Binary, sort))
+            .transpose()?,
         ..Search::default()
     };
     if args.count {
-        problem::check(Index::Binary, &search.query, caller)?;
         let client = caller.client()?;
-        let count = Reader::new(client).count::<Binary>(&search).await?;
-        writeln!(caller.streams.out, "{count}")?;
+        told::count::<Binary>(&search, &client, caller).await?;
         return Ok(Exit::Done);
     }
     find(search, args.reading, caller).await
@@ -54,7 +56,6 @@ pub(super) async fn find(
     reading: Reading,
     caller: &mut Caller<'_>,
 ) -> Result<Exit, Failure> {
-    problem::check(Index::Binary, &search.query, caller)?;
     told::print("binary", search, COLUMNS, reading, row, caller).await
 }
 

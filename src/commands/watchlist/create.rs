@@ -1,6 +1,6 @@
 //! `watchlist create`: a query becomes a watchlist.
 
-use super::{Caller, Exit, Failure, deed, perform, problem, search};
+use super::{Caller, Exit, Failure, deed, perform, query_argument};
 use crate::cli::{self, Patience};
 use crate::deeds::{Deed, NewWatchlist, Watching, WatchlistDraft};
 use crate::model::StoredIndex;
@@ -11,23 +11,22 @@ pub(super) async fn create(
     args: &cli::NewWatchlist,
     caller: &mut Caller<'_>,
 ) -> Result<Exit, Failure> {
-    let query = search::query(&args.query, caller)?;
     if args.name.trim().is_empty() {
         return Err(Failure::usage("the watchlist has no name")
             .hint("give it one that says what it looks for"));
-    }
-    if query.trim().is_empty() {
-        return Err(
-            Failure::usage("the query is empty: the watchlist would tag everything")
-                .hint("say what it looks for"),
-        );
     }
     let (searched, index) = if args.binary {
         (Index::Binary, StoredIndex::Modules)
     } else {
         (Index::Process, StoredIndex::Events)
     };
-    problem::check(searched, &query, caller)?;
+    let query = query_argument::read(searched, &args.query, args.asking, caller)?;
+    if query.trim().is_empty() {
+        return Err(
+            Failure::usage("the query is empty: the watchlist would tag everything")
+                .hint("say what it looks for"),
+        );
+    }
     let (client, access) = caller.reach()?;
     deed::may_change(&access)?;
     let draft = WatchlistDraft {

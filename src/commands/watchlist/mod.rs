@@ -5,10 +5,10 @@ mod create;
 mod show;
 
 use super::{
-    Caller, Exit, Failure, binary, card, deed, gaps, listed,
+    Caller, Exit, Failure, binary, card, deed, gaps, links, listed,
     named::{self, Kind, Numbered},
     perform::{Meant, perform},
-    problem, search, when,
+    problem, query_argument, search, told, when,
 };
 use crate::api::{Client, Error};
 use crate::cli::{self, Patience, Reading};
@@ -55,7 +55,19 @@ pub(super) async fn run(command: cli::Watchlist, caller: &mut Caller<'_>) -> Res
         cli::Watchlist::Create(args) => create::create(&args, caller).await,
         cli::Watchlist::Enable(args) => change(&args, switch(true), caller).await,
         cli::Watchlist::Disable(args) => change(&args, switch(false), caller).await,
-        cli::Watchlist::Search { id, reading } => show::search(&id, reading, caller).await,
+        cli::Watchlist::Search {
+            id,
+            asking,
+            count,
+            reading,
+        } => {
+            let how = show::Asked {
+                asking,
+                count,
+                reading,
+            };
+            show::search(&id, how, caller).await
+        }
         cli::Watchlist::Delete(args) => change(&args, Watching::Delete, caller).await,
         cli::Watchlist::Action { id, action } => action::run(&id, action, caller).await,
     }
@@ -87,6 +99,7 @@ async fn change(
 
 /// The watchlist that is meant: its number, or else its whole name.
 async fn find(word: &str, client: &Client, caller: &mut Caller<'_>) -> Result<Watchlist, Failure> {
+    let word = &links::watchlist(word, caller)?;
     if let Ok(number) = word.trim().parse() {
         match client.watchlist(WatchlistId(number)).await {
             // It may be a name.
@@ -113,6 +126,7 @@ async fn meant(
     client: &Client,
     caller: &mut Caller<'_>,
 ) -> Result<Meant, Failure> {
+    let word = &links::watchlist(word, caller)?;
     let deed = |number| Deed::Watch(watching(WatchlistId(number)));
     let is_there =
         |state: &State| matches!(state, State::Watchlist(found) if found.watchlist.is_some());

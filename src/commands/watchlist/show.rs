@@ -3,12 +3,12 @@
 use super::{
     COLUMNS, Caller, Exit, Failure, binary,
     card::{card, flag, said},
-    find, readable, row, search, searches, state, when,
+    find, problem, readable, row, search, searches, state, told, when,
 };
-use crate::cli::Reading;
-use crate::model::{Search, StoredIndex, WatchAction, Watchlist};
+use crate::cli::{Asking, Reading};
+use crate::model::{Binary, Process, Search, StoredIndex, WatchAction, Watchlist};
 use crate::output::{self, Format, Row, Sheet};
-use crate::query::Stored;
+use crate::query::{self, Index, Stored};
 use crate::text;
 
 /// Runs `watchlist show`.
@@ -50,29 +50,57 @@ pub(super) async fn show(
     Ok(Exit::Done)
 }
 
+/// What `watchlist search` is asked for beside the watchlist.
+pub(super) struct Asked {
+    /// Whether a query is refused that cannot be read.
+    pub(super) asking: Asking,
+    /// Whether only the number of rows is wanted.
+    pub(super) count: bool,
+    /// How much, and how.
+    pub(super) reading: Reading,
+}
+
 /// Runs `watchlist search`.
 pub(super) async fn search(
     word: &str,
-    reading: Reading,
+    asked: Asked,
     caller: &mut Caller<'_>,
 ) -> Result<Exit, Failure> {
     let client = caller.client()?;
     let watchlist = find(word, &client, caller).await?;
-    let query = Stored::read(watchlist.search_query.raw()).query();
-    match &watchlist.index {
-        StoredIndex::Events => search::find(query, reading, caller).await,
-        StoredIndex::Modules => {
-            let search = Search {
-                query,
-                ..Search::default()
-            };
-            binary::find(search, reading, caller).await
+    let index = match &watchlist.index {
+        StoredIndex::Events => Index::Process,
+        StoredIndex::Modules => Index::Binary,
+        StoredIndex::Other(word) => {
+            let why = format!("it searches {word:?}, which is neither processes nor binaries");
+            return Err(Failure::new(Exit::Failed, why));
         }
-        StoredIndex::Other(word) => Err(Failure::new(
-            Exit::Failed,
-            format!("it searches {word:?}, which is neither processes nor binaries"),
-        )),
+    };
+    let stored = Stored::read(watchlist.search_query.raw());
+    if let Some(why) = stored.malformed() {
+        let why = format!("its stored query is malformed: {why}");
+        if !asked.asking.as_typed {
+            return Err(Failure::usage(why)
+                .hint("`lampblack watchlist show` shows it; nothing was searched, --as-typed searches with what there is"));
+        }
+        caller.warn(&why);
     }
+    let query = query::one_line(&stored.query());
+    problem::check(index, &query, asked.asking, caller)?;
+    let search = Search {
+        query,
+        ..Search::default()
+    };
+    match index {
+        Index::Binary if asked.count => _ = told::count::<Binary>(&search, &client, caller).await?,
+        _ if asked.count => _ = told::count::<Process>(&search, &client, caller).await?,
+        Index::Binary => return binary::find(search, asked.reading, caller).await,
+        _ => {
+            let group_by = Some("id".into());
+            return search::find(Search { group_by, ..search }, asked.reading, caller).await;
+        }
+    }
+    Ok(Exit::Done)
 }
 
 /// What it asks for beside its query.
@@ -86,7 +114,8 @@ fn filters(stored: &Stored) -> String {
 
 /// All of it, one fact a line.
 fn details(watchlist: &Watchlist, actions: Option<&[WatchAction]>) -> String {
-    let filters = filters(&Stored::read(watchlist.search_query.raw()));
+    let stored = Stored::read(watchlist.search_query.raw());
+    let filters = filters(&stored);
     let ran = watchlist.searched.filter(|at| at.as_second() > 0);
     let sets_off = actions.map(|actions| {
         let each: Vec<_> = actions.iter().map(action).collect();
@@ -105,6 +134,7 @@ fn details(watchlist: &Watchlist, actions: Option<&[WatchAction]>) -> String {
             ("read-only", said(flag(watchlist.is_readonly))),
             ("searches", Some(searches(watchlist))),
             ("query", Some(readable(watchlist))),
+            ("malformed", said(stored.malformed())),
             ("only where", said(Some(filters))),
             ("sets off", said(sets_off)),
             ("made", said(watchlist.added.map(when::shown))),

@@ -4,7 +4,7 @@ use jiff::ToSpan;
 
 use super::{Fact, Look};
 use crate::api::{Client, Error};
-use crate::model::{Alert, AlertId, ReportId, Search, Span};
+use crate::model::{Alert, AlertId, OPEN_ALERTS, ReportId, Search, Span};
 use crate::query;
 use crate::read::pages;
 use crate::text;
@@ -78,10 +78,7 @@ async fn silenced(report: &ReportId, client: &Client) -> Result<Fact, Error> {
 async fn open(report: &ReportId, client: &Client) -> Result<Fact, Error> {
     use futures::TryStreamExt;
     let search = Search {
-        query: format!(
-            "{} (status:Unresolved OR status:\"In Progress\")",
-            raised(report)
-        ),
+        query: format!("{} ({OPEN_ALERTS})", raised(report)),
         sort: Some("alert_severity desc".into()),
         ..Search::default()
     };

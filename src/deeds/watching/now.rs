@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::model::{ActionKind, StoredIndex, WatchAction, Watchlist};
-use crate::query::{self, Level, Stored};
+use crate::query::{self, Index, Level, Stored};
 use crate::text::{self, Untrusted};
 
 /// What somebody writes into a watchlist.
@@ -188,7 +188,12 @@ impl Watched {
 /// What is wrong with a query, if it cannot be read. It is kept all the same: servers read more than we do.
 pub(super) fn trouble(search_query: &str) -> Option<String> {
     let stored = Stored::read(search_query);
-    let mut problems = query::parse(&stored.text).problems.into_iter();
+    if let Some(why) = stored.malformed() {
+        return Some(format!("its query is malformed: {why}"));
+    }
+    // What is an error is one for every index.
+    let problems = query::parse_for(Index::Process, &stored.text).problems;
+    let mut problems = problems.into_iter();
     let error = problems.find(|problem| problem.level == Level::Error)?;
     Some(format!(
         "its query cannot be read, and may never find anything: {}",

@@ -67,6 +67,11 @@ pub trait Card: fmt::Debug + Sized + 'static {
         None
     }
 
+    /// Why it leads nowhere.
+    fn why_no_lead(_: &Session) -> String {
+        "this leads nowhere".into()
+    }
+
     /// What of it can be asked about elsewhere.
     fn clues(_: &Session) -> Option<Clues> {
         None
@@ -139,7 +144,7 @@ impl<C: Card> Pane for CardPane<C> {
         if action == Action::Open {
             match C::lead(cx.session()) {
                 Some(lead) => cx.lead(lead),
-                None => cx.notify("this leads nowhere"),
+                None => cx.notify(C::why_no_lead(cx.session())),
             }
             return true;
         }

@@ -14,7 +14,7 @@ use crate::panes::{
     yank::{self, Copied},
 };
 use crate::query::{self, Index, Level, Stored};
-use crate::session::{Awaiting, Cx, Lead, Remote, Session, runnable};
+use crate::session::{Awaiting, Cx, Lead, Remote, Session, runnable, why_not_runnable};
 use crate::text;
 use crate::theme::Theme;
 use crate::widgets::Field;
@@ -89,6 +89,11 @@ impl Card for WatchlistCard {
         Some(Lead::Search(index, query))
     }
 
+    fn why_no_lead(session: &Session) -> String {
+        let watchlist = session.watchlist.as_ref();
+        watchlist.map_or_else(String::new, |watchlist| why_not_runnable(watchlist))
+    }
+
     fn clues(session: &Session) -> Option<Clues> {
         let watchlist = session.watchlist.as_ref()?;
         Some(Clues::of_watchlist(watchlist.id))
@@ -96,7 +101,7 @@ impl Card for WatchlistCard {
 
     fn copied(session: &Session, action: Action) -> Option<Copied> {
         let watchlist = session.watchlist.as_ref()?;
-        let query = Stored::read(watchlist.search_query.raw()).text.into();
+        let query = query::stored(watchlist.search_query.raw()).as_str().into();
         let fields = || [watchlist.name.clone(), query].into_iter();
         yank::fields(fields, &watchlist.document, action)
     }
@@ -145,6 +150,10 @@ fn looks_for(watchlist: &Watchlist, theme: &Theme) -> Vec<Field<'static>> {
         Line::styled(text::excerpt(&text.as_str().into()), theme.found)
     };
     fields.push(Field::wrapped(label, query, QUERY));
+    if let Some(why) = stored.malformed() {
+        let why = format!("malformed: {why}");
+        fields.push(Field::wrapped("", Line::styled(why, theme.bad), 3));
+    }
     if let Some(index) = index {
         let parsed = query::parse_for(index, &stored.text);
         let problems = parsed.problems.iter();
@@ -152,6 +161,7 @@ fn looks_for(watchlist: &Watchlist, theme: &Theme) -> Vec<Field<'static>> {
             let style = match problem.level {
                 Level::Error => theme.bad,
                 Level::Warning => theme.caution,
+                Level::Note => theme.muted,
             };
             let message = text::excerpt(&problem.message.as_str().into());
             Field::wrapped("", Line::styled(message, style), 3)

@@ -89,6 +89,11 @@ pub trait Kind: Sized + 'static {
         None
     }
 
+    /// Why a row leads nowhere.
+    fn why_no_lead(_: &Self::Row) -> String {
+        "this row leads nowhere: it names neither process nor hash".into()
+    }
+
     /// What of a row can be asked about elsewhere.
     fn clues(_: &Self::Row) -> Clues {
         Clues::default()

@@ -102,9 +102,10 @@ impl<K: Kind> ListPane<K> {
 
     /// Goes where the row under the cursor leads.
     pub(super) fn open(&self, cx: &mut Cx<'_>) {
-        match self.current(cx.session()).map(|row| K::lead(row)) {
-            Some(Some(lead)) => cx.lead(lead),
-            Some(None) => cx.notify("this row leads nowhere: it names neither process nor hash"),
+        let found = self.current(cx.session());
+        match found.map(|row| K::lead(row).ok_or_else(|| K::why_no_lead(row))) {
+            Some(Ok(lead)) => cx.lead(lead),
+            Some(Err(why)) => cx.notify(why),
             None => cx.notify("no row is under the cursor"),
         }
     }

@@ -7,7 +7,7 @@ use crate::keys::{Action, Scope};
 use crate::model::{StoredIndex, Watchlist};
 use crate::panes::{FormPane, Pane, PaneId, pivot::Clues};
 use crate::query;
-use crate::session::{Cx, Lead, Session, runnable};
+use crate::session::{Cx, Lead, Session, runnable, why_not_runnable};
 use crate::widgets::Column;
 use crate::worker::{List, Slot};
 
@@ -46,6 +46,10 @@ impl Kind for Watchlists {
     fn lead(row: &Watchlist) -> Option<Lead> {
         let (index, query) = runnable(row)?;
         Some(Lead::Search(index, query))
+    }
+
+    fn why_no_lead(row: &Watchlist) -> String {
+        why_not_runnable(row)
     }
 
     fn clues(row: &Watchlist) -> Clues {

@@ -260,10 +260,10 @@ fn verdict(
             ),
         ]);
     };
-    let style = if problem.level == Level::Error {
-        theme.bad
-    } else {
-        theme.caution
+    let style = match problem.level {
+        Level::Error => theme.bad,
+        Level::Warning => theme.caution,
+        Level::Note => theme.muted,
     };
     let key = problem.fix.as_ref().and_then(|fix| {
         let key = keymap.hint(Scope::Query.chain(), Action::Fix)?;
@@ -277,6 +277,10 @@ fn verdict(
     };
     let message = format!("{}{}{hint}", problem.message, key.unwrap_or_default());
     let message = shown(&message);
+    if problem.level == Level::Note {
+        let ok = Span::styled("ok", theme.good);
+        return Line::from(vec![ok, Span::styled(format!("  {message}"), style)]);
+    }
     let full = pane.text();
     let is_one_line = pane.editor.lines().len() == 1;
     let start = text::width(&shown(&full[..problem.span.start.min(full.len())]));

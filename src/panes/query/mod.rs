@@ -3,7 +3,7 @@
 mod draw;
 mod values;
 
-use std::ops::Range;
+use std::{cmp::Reverse, ops::Range};
 
 use crossterm::event::KeyEvent;
 use ratatui::{Frame, layout::Rect, text::Line};
@@ -13,6 +13,7 @@ use super::{
     editor::{Editor, Pasted},
 };
 use crate::keys::{Action, Scope};
+use crate::model::{self, Link};
 use crate::query::{self, Completion, Index, Level, Parsed, Problem, Role};
 use crate::session::{Cx, Session, When};
 use crate::text;
@@ -92,12 +93,12 @@ impl QueryPane {
         self.editor.lines().len()
     }
 
-    /// The first thing wrong with the text, errors before warnings.
+    /// The first thing wrong with the text, errors before warnings, warnings before notes.
     fn problem(&self) -> Option<&Problem> {
         self.parsed
             .problems
             .iter()
-            .min_by_key(|problem| problem.level == Level::Warning)
+            .min_by_key(|problem| Reverse(problem.level))
     }
 
     /// Everything wrong with the text, in full: how grave it is, what it is, how it can be fixed.
@@ -174,6 +175,38 @@ impl QueryPane {
         draw::render_offer(self, frame, editor, look);
     }
 
+    /// Puts the query in the place of a link to the web console, if the text is one. It is not sent: what it became is
+    /// seen first.
+    fn take_link(&mut self, cx: &mut Cx<'_>) -> bool {
+        let Some(link) = Link::read(&self.text) else {
+            return false;
+        };
+        let own = model::host(&cx.session().identity.url).unwrap_or_default();
+        let other = link.server.as_deref().filter(|_| !link.is_of(&own));
+        let other = other.map(|server| text::visible(&server.into()));
+        match (query::linked(self.index, &link), other) {
+            (Err(why), _) => cx.warn(why),
+            (Ok(linked), Some(server)) if linked.is_bound => {
+                cx.warn(format!(
+                    "this link is of {server}, where ids mean other things; for the same id here write {}",
+                    linked.query
+                ));
+            }
+            (Ok(linked), other) => {
+                self.draft.0.clone_from(&self.text);
+                self.set(&linked.query);
+                let noun = link.noun();
+                match other {
+                    None => cx.notify(format!("The link names {noun}: this is its query. Enter runs it")),
+                    Some(server) => cx.warn(format!(
+                        "The link names {noun} on {server}: Enter runs its query on this server, {own}"
+                    )),
+                }
+            }
+        }
+        true
+    }
+
     fn submit(&mut self, cx: &mut Cx<'_>) {
         self.withdraw();
         self.recalled = None;
@@ -183,7 +216,10 @@ impl QueryPane {
                 "Not run: {trouble}. Press Enter again to run it anyway"
             ));
         }
-        let text = self.editor.lines().join(" ");
+        if self.take_link(cx) {
+            return;
+        }
+        let text = query::one_line(&self.text);
         let error = self
             .parsed
             .problems
@@ -193,7 +229,7 @@ impl QueryPane {
             && self.refused.as_ref() != Some(&text)
         {
             cx.warn(format!(
-                "not sent: {}; enter again sends it as it is",
+                "Not run: {}. Press Enter again to run it anyway",
                 error.message
             ));
             self.refused = Some(text);
@@ -300,6 +336,9 @@ impl Pane for QueryPane {
         self.recalled = None;
         self.changed();
         self.offer = Offer::default();
+        if self.take_link(cx) {
+            return;
+        }
         if pasted == Pasted::Cleaned {
             cx.notify(
                 "pasted; what cannot be seen was taken out, and defanged addresses were restored",

@@ -3,6 +3,8 @@
 mod explained;
 mod fixes;
 mod kinds;
+mod lists;
+mod misread;
 mod problems;
 mod properties;
 mod syntax;

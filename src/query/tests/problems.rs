@@ -32,7 +32,7 @@ fn errors_say_where_and_what_to_type() {
     check(
         r#"path:"c:\x\""#,
         Cause::Quote,
-        "\"",
+        "\\\"",
         "backslash before a quote",
     );
     check("a () b", Cause::EmptyGroup, "()", "put a term between");
@@ -105,7 +105,6 @@ fn odd_queries_are_taken_and_commented() {
         "begin it with",
     );
     check("*exe", Cause::LeadingWildcard, "*", "begin it with");
-    check("start:[* to *]", Cause::LowerCaseTo, "to", "TO");
     check("cmdline:[a TO b]", Cause::Unordered, "[a TO b]", "cmdline:");
     check(
         "process_name:[a TO b]",
@@ -233,6 +232,7 @@ fn nothing_is_said_about_good_queries() {
         "(a or b) c",
         "-(a b) or c",
         "start:[2021-03-01 TO 2021-03-31] start:-24h start:2021-03-04",
+        "netconn_count:[1 to *] start:[* To *]",
         "alliance_score_virustotal:[10 TO *] watchlist_14:*",
         "digsig_result_modload:Unsigned digsig_result:\"invalid chain\"",
         "ipaddr:10.0.0.0/8 ipv6addr:2001:db8::/32",
@@ -257,7 +257,11 @@ fn every_sample_and_word_of_the_table_is_good() {
             };
             for value in field.words.iter().chain([&field.sample]) {
                 let text = format!("{name}:{value}");
-                assert_eq!(parse_for(index, &text).problems, [], "{text}");
+                let problems = parse_for(index, &text).problems;
+                assert!(
+                    problems.iter().all(|one| one.level == Level::Note),
+                    "{text}: {problems:?}"
+                );
             }
         }
     }

@@ -46,7 +46,7 @@ impl Cx<'_> {
         };
         match hits(&watchlist) {
             Some(fetch) => self.fetch_for(Slot::WatchCount, fetch, Urgency::Fresh),
-            None => self.notify("what this watchlist searches, nobody else can"),
+            None => self.notify(why_not_runnable(&watchlist)),
         }
     }
 
@@ -147,15 +147,27 @@ impl Session {
     }
 }
 
-/// The query of a watchlist as it can be run, its facet filters among it.
+/// The query of a watchlist as it can be run, its facet filters behind it. `None` where it is malformed, or searches what
+/// only the server can.
 pub fn runnable(watchlist: &Watchlist) -> Option<(Index, String)> {
     let index = match watchlist.index {
         StoredIndex::Events => Index::Process,
         StoredIndex::Modules => Index::Binary,
         StoredIndex::Other(_) => return None,
     };
-    let text = Stored::read(watchlist.search_query.raw()).query();
-    Some((index, text))
+    let stored = Stored::read(watchlist.search_query.raw());
+    stored
+        .malformed()
+        .is_none()
+        .then(|| (index, query::one_line(&stored.query())))
+}
+
+/// Why a watchlist cannot be run from here.
+pub fn why_not_runnable(watchlist: &Watchlist) -> String {
+    match Stored::read(watchlist.search_query.raw()).malformed() {
+        Some(why) => format!("Not run: its stored query is malformed: {why}"),
+        None => "what this watchlist searches, nobody else can".into(),
+    }
 }
 
 /// The query that finds the alerts of a report.

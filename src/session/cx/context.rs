@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::Cx;
-use crate::model::{Search, Span};
+use crate::model::{OPEN_ALERTS, Search, Span};
 use crate::query;
 use crate::read::Fetch;
 use crate::text::Untrusted;
@@ -50,7 +50,7 @@ impl Cx<'_> {
 pub(in crate::session) fn open_alerts(host: &Untrusted) -> Fetch {
     let host = query::quote(host.raw());
     let search = Search {
-        query: format!("hostname:{host} (status:Unresolved OR status:\"In Progress\")"),
+        query: format!("hostname:{host} ({OPEN_ALERTS})"),
         sort: Some("alert_severity desc".into()),
         ..Search::default()
     };

@@ -16,7 +16,7 @@ mod watch;
 use std::{path::PathBuf, sync::Arc};
 
 pub(super) use beside::count_alerts;
-pub use beside::{alerts_of, reports_of, runnable};
+pub use beside::{alerts_of, reports_of, runnable, why_not_runnable};
 pub(super) use context::open_alerts;
 use jiff::Timestamp;
 

@@ -6,7 +6,7 @@ use jiff::ToSpan;
 use strum::IntoEnumIterator;
 
 use super::Cx;
-use crate::model::{Alert, AlertSource, Search, Span};
+use crate::model::{Alert, AlertSource, OPEN_ALERTS, Search, Span};
 use crate::query;
 use crate::read::Fetch;
 use crate::session::{Bundle, By, triage::status};
@@ -14,9 +14,6 @@ use crate::worker::{Aside, List, Slot, Urgency};
 
 /// Ancestors of which one line has room.
 const CHAIN: usize = 4;
-
-/// What nobody has closed.
-const OPEN: &str = "(status:Unresolved OR status:\"In Progress\")";
 
 impl Cx<'_> {
     /// How far back it is looked how alerts of a report ended, in days.
@@ -202,9 +199,9 @@ impl Cx<'_> {
             Aside::Binary => Fetch::Binary(alert.md5?),
             Aside::OfHost => {
                 let host = query::quote(alert.host.non_empty()?.raw());
-                counted(format!("hostname:{host} {OPEN}"))
+                counted(format!("hostname:{host} ({OPEN_ALERTS})"))
             }
-            Aside::OfHash => counted(format!("md5:{} {OPEN}", alert.md5?)),
+            Aside::OfHash => counted(format!("md5:{} ({OPEN_ALERTS})", alert.md5?)),
             Aside::Ended => {
                 let since = self
                     .now

@@ -58,7 +58,9 @@ fn told(desk: &Desk, user: &User) -> Value {
         .iter()
         .map(|&team| json!({"id": team, "name": desk.teams.name(team.into())}))
         .collect();
+    let number = place(desk, &user.username).map(|at| at + 1);
     json!({
+        "id": number,
         "username": user.username,
         "first_name": user.first_name,
         "last_name": user.last_name,

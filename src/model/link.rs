@@ -1,0 +1,300 @@
+//! Links to the server's own web console, which is what tickets hold (API reference, sections 4.8 and 7).
+
+use super::{AlertId, FeedId, Md5, ProcessId, ReportId, SensorId, WatchlistId};
+use crate::text;
+
+/// A link to the web console: what it names, and on which server. It is read and never followed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Link {
+    /// Host and port of the server, in lower case; the port is left out where it is the usual one. `None` if only the
+    /// part behind the `#` was given.
+    pub server: Option<String>,
+    /// What it names.
+    pub target: LinkTarget,
+}
+
+/// What a link names. Searches are form data, as watchlists store them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LinkTarget {
+    /// A process.
+    Process(ProcessId),
+    /// A binary.
+    Binary(Md5),
+    /// A sensor.
+    Host(SensorId),
+    /// A watchlist.
+    Watchlist(WatchlistId),
+    /// A threat report.
+    Report(ReportId),
+    /// A search of processes.
+    Processes(String),
+    /// A search of binaries.
+    Binaries(String),
+    /// A search of alerts; of one alert if it is by its id.
+    Alerts(String),
+    /// A search of threat reports.
+    Reports(String),
+    /// Something else, by the console's word for it.
+    Other(String),
+}
+
+impl Link {
+    /// Reads a link, defanged or not. `None` if the text is none: it has an address before a `#`, or begins with `#`
+    /// and what the web console puts behind it.
+    pub fn read(text: &str) -> Option<Self> {
+        let text = text.trim().trim_matches(['<', '>', '"']);
+        if text.contains(char::is_whitespace) || !text.contains('#') {
+            return None;
+        }
+        let text = text::refang(text);
+        let (address, fragment) = text.split_once('#')?;
+        let server = match address {
+            "" => None,
+            address => Some(host(address)?),
+        };
+        let fragment = fragment.trim_start_matches(['/', '!']);
+        let end = fragment.find(['/', '?']).unwrap_or(fragment.len());
+        let (kind, rest) = fragment.split_at(end);
+        let rest = rest.trim_start_matches(['/', '?']);
+        let target = Self::target(kind, rest);
+        let is_known = !matches!(target, LinkTarget::Other(_));
+        // A comment also begins with #, and any page may have a place.
+        (is_known || server.is_some() && !kind.is_empty()).then_some(Self { server, target })
+    }
+
+    fn target(kind: &str, rest: &str) -> LinkTarget {
+        let mut parts = rest.split(['/', '?']);
+        let first = parts.next().unwrap_or_default();
+        let named = match kind {
+            "analyze" => {
+                ProcessId::parse_with_segment(first).map(|(id, _)| LinkTarget::Process(id))
+            }
+            "binary" => first.parse().ok().map(LinkTarget::Binary),
+            "host" => first.parse().ok().map(|id| LinkTarget::Host(SensorId(id))),
+            "watchlist" => first
+                .parse()
+                .ok()
+                .map(|id| LinkTarget::Watchlist(WatchlistId(id))),
+            "threat-details" => {
+                let id = parts.next().filter(|id| !id.is_empty());
+                let feed = first.parse().ok().map(FeedId);
+                feed.zip(id).map(|(feed, id)| {
+                    LinkTarget::Report(ReportId {
+                        feed,
+                        id: id.into(),
+                    })
+                })
+            }
+            "search" => Some(LinkTarget::Processes(rest.to_owned())),
+            "binaries" => Some(LinkTarget::Binaries(rest.to_owned())),
+            "alerts" => Some(LinkTarget::Alerts(rest.to_owned())),
+            "threats" => Some(LinkTarget::Reports(rest.to_owned())),
+            _ => None,
+        };
+        named.unwrap_or_else(|| LinkTarget::Other(kind.to_owned()))
+    }
+
+    /// The hash that a text names: itself, or in a link. It names the same file on every server.
+    pub fn md5(text: &str) -> Option<Md5> {
+        text.parse()
+            .ok()
+            .or_else(|| match Self::read(text)?.target {
+                LinkTarget::Binary(md5) => Some(md5),
+                _ => None,
+            })
+    }
+
+    /// The alert that it names, where it is a search for one by its id.
+    pub fn alert(&self) -> Option<AlertId> {
+        let LinkTarget::Alerts(search) = &self.target else {
+            return None;
+        };
+        let mut ids = url::form_urlencoded::parse(search.as_bytes()).filter_map(|(name, value)| {
+            let id = match &*name {
+                "cb.fq.unique_id" | "cb.q.unique_id" => &*value,
+                "q" => value.trim().strip_prefix("unique_id:")?.trim_matches('"'),
+                _ => return None,
+            };
+            let is_id = id.len() == 36
+                && id
+                    .bytes()
+                    .all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
+            is_id.then(|| AlertId(id.into()))
+        });
+        let id = ids.next()?;
+        ids.next().is_none().then_some(id)
+    }
+
+    /// Whether it leads to the server at this host and port, written as [`Link::server`] is; a link without a server
+    /// leads to any.
+    pub fn is_of(&self, server: &str) -> bool {
+        self.server.as_ref().is_none_or(|own| own == server)
+    }
+
+    /// What it names, in words.
+    pub fn noun(&self) -> &'static str {
+        match &self.target {
+            LinkTarget::Process(_) => "a process",
+            LinkTarget::Binary(_) => "a binary",
+            LinkTarget::Host(_) => "a host",
+            LinkTarget::Watchlist(_) => "a watchlist",
+            LinkTarget::Report(_) => "a threat report",
+            LinkTarget::Processes(_) => "a search of processes",
+            LinkTarget::Binaries(_) => "a search of binaries",
+            LinkTarget::Alerts(_) if self.alert().is_some() => "an alert",
+            LinkTarget::Alerts(_) => "a search of alerts",
+            LinkTarget::Reports(_) => "a search of threat reports",
+            LinkTarget::Other(_) => "a page that is not known here",
+        }
+    }
+}
+
+/// Host and port of an address, in lower case and without the port that is usual. `None` if it is no web address.
+pub fn host(address: &str) -> Option<String> {
+    let url = url::Url::parse(address).ok()?;
+    if !matches!(url.scheme(), "http" | "https") {
+        return None;
+    }
+    let host = url.host_str()?.to_lowercase();
+    Some(match url.port() {
+        Some(port) => format!("{host}:{port}"),
+        None => host,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GUID: &str = "00000007-0000-1092-01d7-10df4de391b0";
+    const MD5: &str = "9e107d9d372bb6826bd81d3542a419d6";
+    const ALERT: &str = "3f6e1b5a-9c2d-4a57-8e11-0d9f1c7b2a64";
+
+    #[track_caller]
+    fn check(text: &str, target: &LinkTarget) {
+        let link = Link::read(text).unwrap_or_else(|| panic!("{text}"));
+        assert_eq!(link.target, *target, "{text}");
+    }
+
+    #[test]
+    fn every_link_of_the_web_console_is_read_with_and_without_its_slash() {
+        let id: ProcessId = GUID.parse().unwrap();
+        for base in [
+            "https://cb.example.com/",
+            "https://CB.example.com",
+            "hxxps://cb[.]example[.]com/",
+            "",
+        ] {
+            for slash in ["", "/"] {
+                let link = |rest: &str| format!("{base}#{slash}{rest}");
+                check(
+                    &link(&format!("analyze/{GUID}/1")),
+                    &LinkTarget::Process(id),
+                );
+                check(
+                    &link(&format!("analyze/{GUID}/1614852945678?x=1")),
+                    &LinkTarget::Process(id),
+                );
+                check(
+                    &link(&format!("analyze/{GUID}-0177fcbc770e")),
+                    &LinkTarget::Process(id),
+                );
+                check(
+                    &link(&format!("binary/{}", MD5.to_uppercase())),
+                    &LinkTarget::Binary(MD5.parse().unwrap()),
+                );
+                check(&link("host/4"), &LinkTarget::Host(SensorId(4)));
+                check(
+                    &link("watchlist/14"),
+                    &LinkTarget::Watchlist(WatchlistId(14)),
+                );
+                let report = ReportId {
+                    feed: FeedId(12),
+                    id: "CI-118".into(),
+                };
+                check(
+                    &link("threat-details/12/CI-118"),
+                    &LinkTarget::Report(report),
+                );
+                let search = "cb.urlver=1&q=a%2Fb&cb.fq.hour_of_day=3";
+                check(
+                    &link(&format!("search/{search}")),
+                    &LinkTarget::Processes(search.into()),
+                );
+                check(
+                    &link(&format!("search?{search}")),
+                    &LinkTarget::Processes(search.into()),
+                );
+                check(
+                    &link(&format!("binaries/{search}")),
+                    &LinkTarget::Binaries(search.into()),
+                );
+                check(
+                    &link(&format!("alerts?{search}")),
+                    &LinkTarget::Alerts(search.into()),
+                );
+                check(
+                    &link(&format!("threats/{search}")),
+                    &LinkTarget::Reports(search.into()),
+                );
+            }
+        }
+        check(
+            "https://cb.example.com/#/investigation/3",
+            &LinkTarget::Other("investigation".into()),
+        );
+        check(
+            "https://cb.example.com/#/analyze/x",
+            &LinkTarget::Other("analyze".into()),
+        );
+    }
+
+    #[test]
+    fn what_is_no_link_is_not_read() {
+        for text in [
+            "",
+            "#",
+            "# a comment",
+            "#comment",
+            "a#b",
+            "https://cb.example.com/",
+            "ftp://a/#/host/4",
+            "process_name:a #/host/4",
+        ] {
+            assert_eq!(Link::read(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_link_says_which_server_it_is_of() {
+        let server = |text: &str| Link::read(text).unwrap().server;
+        assert_eq!(
+            server("https://CB.Example.com:443/#/host/4").as_deref(),
+            Some("cb.example.com")
+        );
+        assert_eq!(
+            server("https://cb.example.com:8443/#/host/4").as_deref(),
+            Some("cb.example.com:8443")
+        );
+        assert_eq!(server("#/host/4"), None);
+        let link = Link::read("https://cb.example.com/#/host/4").unwrap();
+        assert!(link.is_of("cb.example.com") && !link.is_of("other.example.com"));
+    }
+
+    #[test]
+    fn an_alert_is_named_by_its_id_alone() {
+        let alert = |search: &str| {
+            Link::read(&format!("https://cb.example.com/#/alerts?{search}"))
+                .unwrap()
+                .alert()
+        };
+        let id = Some(AlertId(ALERT.into()));
+        assert_eq!(alert(&format!("cb.urlver=1&q=unique_id%3A{ALERT}")), id);
+        assert_eq!(alert(&format!("q=&cb.fq.unique_id={ALERT}")), id);
+        assert_eq!(alert("q=status%3AUnresolved"), None);
+        assert_eq!(
+            alert(&format!("cb.fq.unique_id={ALERT}&cb.fq.unique_id={ALERT}")),
+            None
+        );
+    }
+}

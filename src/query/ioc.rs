@@ -1,0 +1,383 @@
+//! Indicators of compromise as people pass them on, and lists of them, which are no queries.
+
+use std::ops::Range;
+
+use super::compose::{either, quote};
+use super::fields::{self, Index};
+use super::network::Network;
+use super::parser::{Parser, parse};
+use super::problem::{Cause, Fix, Problem};
+use super::scan::{field_name, operator_len};
+use crate::text;
+
+/// What an indicator is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum IocKind {
+    /// 32 hexadecimal digits.
+    Md5,
+    /// 40 hexadecimal digits, which the server knows nothing of.
+    Sha1,
+    /// 64 hexadecimal digits.
+    Sha256,
+    /// An IPv4 address or network.
+    Ipv4,
+    /// An IPv6 address or network.
+    Ipv6,
+    /// A domain name.
+    Domain,
+    /// An address with a scheme. Only its host can be searched for.
+    Url,
+    /// The name of a file.
+    File,
+    /// The path of a file.
+    Path,
+}
+
+/// Something that a report or a ticket names to be looked for, with no field before it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Ioc {
+    /// What it is.
+    pub kind: IocKind,
+    /// The value to look for: not defanged, without a port; the host of a URL.
+    pub value: String,
+}
+
+impl Ioc {
+    /// Reads a word, defanged or not. `None` if it is no indicator.
+    pub fn read(word: &str) -> Option<Self> {
+        /// Longer than any hash, address or name; a URL may be as long as it likes.
+        const LONGEST: usize = 253;
+        // A minus negates the term behind it.
+        if word.starts_with('-') {
+            return None;
+        }
+        let word = text::refang(word);
+        let new = |kind, value: &str| {
+            Some(Self {
+                kind,
+                value: value.to_owned(),
+            })
+        };
+        if let Some(host) = url_host(&word) {
+            return new(IocKind::Url, host);
+        }
+        if word.len() > LONGEST {
+            return None;
+        }
+        if word.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            match word.len() {
+                32 => return new(IocKind::Md5, &word),
+                40 => return new(IocKind::Sha1, &word),
+                64 => return new(IocKind::Sha256, &word),
+                _ => {}
+            }
+        }
+        let (host, _) = split_port(&word);
+        if let Some(network) = Network::read(host) {
+            let kind = if network.is_v4() {
+                IocKind::Ipv4
+            } else {
+                IocKind::Ipv6
+            };
+            return new(kind, host);
+        }
+        if text::is_domain(host) {
+            return new(IocKind::Domain, host);
+        }
+        text::is_file_name(&word)
+            .then(|| new(IocKind::File, &word))
+            .flatten()
+    }
+
+    /// The term that finds it. `None` where the index has no field for it.
+    fn term(&self, index: Index) -> Option<String> {
+        let in_index = |name: &'static str| fields::field(index, name).map(|_| name);
+        let field = match self.kind {
+            IocKind::Md5 => in_index("md5"),
+            IocKind::Sha1 => None,
+            IocKind::Sha256 => in_index("sha256"),
+            IocKind::Ipv4 => in_index("ipaddr"),
+            IocKind::Ipv6 => in_index("ipv6addr"),
+            IocKind::Domain => in_index("domain"),
+            IocKind::Url => match Network::read(&self.value) {
+                Some(network) if network.is_v4() => in_index("ipaddr"),
+                Some(_) => in_index("ipv6addr"),
+                None => in_index("domain"),
+            },
+            // It may be that of a process, a module or a written file: all of them are default fields.
+            IocKind::File | IocKind::Path => return Some(quote(&self.value)),
+        };
+        // An alert names what matched in one field, whatever it is.
+        let field = field.or_else(|| {
+            let is_matched = !matches!(self.kind, IocKind::Sha1);
+            is_matched.then(|| in_index("ioc_value")).flatten()
+        });
+        Some(format!("{}:{}", field?, quote(&self.value)))
+    }
+
+    /// What it is called, with its article.
+    fn noun(&self) -> &'static str {
+        match self.kind {
+            IocKind::Md5 | IocKind::Sha1 | IocKind::Sha256 => "a hash",
+            IocKind::Ipv4 | IocKind::Ipv6 if self.value.contains('/') => "a network",
+            IocKind::Ipv4 | IocKind::Ipv6 => "an address",
+            IocKind::Domain => "a domain",
+            IocKind::Url => "a URL",
+            IocKind::File => "a file name",
+            IocKind::Path => "a path",
+        }
+    }
+
+    /// Whether nobody writes two of its kind side by side who wants rows that have both.
+    fn is_alone(&self) -> bool {
+        !matches!(self.kind, IocKind::Domain | IocKind::File | IocKind::Path)
+    }
+}
+
+/// The host of an address with a scheme.
+fn url_host(word: &str) -> Option<&str> {
+    let (scheme, rest) = word.split_once("://")?;
+    let is_scheme = !scheme.is_empty()
+        && scheme
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'+');
+    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let authority = &rest[..end];
+    let host = authority
+        .rsplit_once('@')
+        .map_or(authority, |(_, host)| host);
+    let (host, _) = split_port(host);
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    (is_scheme && !host.is_empty()).then_some(host)
+}
+
+/// A host and the port behind it. The colons of an IPv6 address begin no port.
+fn split_port(word: &str) -> (&str, Option<&str>) {
+    match word.rsplit_once(':') {
+        Some((host, port))
+            if (!host.contains(':') || host.ends_with(']'))
+                && !port.is_empty()
+                && port.bytes().all(|byte| byte.is_ascii_digit()) =>
+        {
+            (host, Some(port))
+        }
+        _ => (word, None),
+    }
+}
+
+/// The indicators of a text that is a list of them and no query. `None` if it may be a query.
+///
+/// A list has several lines of indicators and none with a field of another kind, an operator or a parenthesis; or one
+/// line of several hashes, addresses or URLs. Comments (`#`), bullets, headings and separators are no part of it.
+pub fn iocs(text: &str) -> Option<Vec<Ioc>> {
+    let mut found = Vec::new();
+    let mut labels: Vec<&str> = Vec::new();
+    let (mut n_lists, mut n_others) = (0_usize, 0_usize);
+    for line in text::lines(text) {
+        match Line::read(line)? {
+            Line::Nothing => {}
+            Line::Other => n_others += 1,
+            Line::Iocs(some) => {
+                n_lists += 1;
+                found.extend(some);
+            }
+            Line::Labelled(label, one) => {
+                n_lists += 1;
+                labels.push(label);
+                found.push(one);
+            }
+        }
+    }
+    // Different fields below each other may be a query of several lines; the same field again and again is a list.
+    let is_again = labels.is_empty()
+        || labels.len() > 1
+            && labels
+                .iter()
+                .all(|label| label.eq_ignore_ascii_case(labels[0]));
+    let is_list = match n_lists {
+        0 => false,
+        1 => {
+            n_others == 0 && found.len() > 1 && labels.is_empty() && found.iter().all(Ioc::is_alone)
+        }
+        n => n_others <= n && is_again,
+    };
+    is_list.then_some(found)
+}
+
+/// What a line of a list can be.
+enum Line<'a> {
+    /// Blank, or a comment.
+    Nothing,
+    /// A heading, or words.
+    Other,
+    /// Indicators, side by side.
+    Iocs(Vec<Ioc>),
+    /// One with what it is before it, as `md5: …`.
+    Labelled(&'a str, Ioc),
+}
+
+impl<'a> Line<'a> {
+    /// Reads a line. `None` if it is a query, or a part of one.
+    fn read(line: &'a str) -> Option<Self> {
+        let line = unlisted(line);
+        if line.is_empty() || line.starts_with('#') {
+            return Some(Self::Nothing);
+        }
+        if let Some(labelled) = Self::labelled(line) {
+            return Some(labelled);
+        }
+        if let Some(path) = path(line) {
+            return Some(Self::Iocs(vec![path]));
+        }
+        let is_gap = |char: char| {
+            char.is_whitespace() || matches!(char, ',' | ';' | '|' | '"' | '\'' | '<' | '>')
+        };
+        let mut found = Vec::new();
+        let mut n_words = 0_usize;
+        for word in line.split(is_gap).filter(|word| !word.is_empty()) {
+            n_words += 1;
+            match Ioc::read(word) {
+                Some(one) => found.push(one),
+                None if is_of_a_query(word) => return None,
+                None => {}
+            }
+        }
+        // In a table an indicator stands among words; among many words it is a sentence.
+        let is_list =
+            !found.is_empty() && (found.len() == n_words || line.contains([',', ';', '\t']));
+        Some(if is_list {
+            Self::Iocs(found)
+        } else {
+            Self::Other
+        })
+    }
+
+    /// Reads a line that says what the indicator is.
+    fn labelled(line: &'a str) -> Option<Self> {
+        const LABELS: [&str; 16] = [
+            "md5", "sha1", "sha-1", "sha256", "sha-256", "hash", "ip", "ipv4", "ipv6", "ipaddr",
+            "ipv6addr", "address", "domain", "url", "uri", "host",
+        ];
+        let (label, value) = line.split_once([':', '=', ','])?;
+        let label = label.trim_matches(|char: char| char.is_whitespace() || char == '"');
+        let is_label = LABELS.iter().any(|one| one.eq_ignore_ascii_case(label));
+        let value = value.trim_matches(|char: char| {
+            char.is_whitespace() || matches!(char, '"' | '\'' | ',' | ';')
+        });
+        let one = is_label.then(|| Ioc::read(value)).flatten()?;
+        Some(Self::Labelled(label, one))
+    }
+}
+
+/// Reads a line that is the path of a file, spaces and all, without what would make it a command line.
+fn path(line: &str) -> Option<Ioc> {
+    let path = line.trim_matches(['"', '\'', ',', ';']).trim();
+    let bytes = path.as_bytes();
+    let has_drive =
+        bytes.first().is_some_and(u8::is_ascii_alphabetic) && path.get(1..3) == Some(":\\");
+    let is_rooted = path.starts_with('/')
+        && path.matches('/').count() > 1
+        && !path.contains(char::is_whitespace);
+    let is_path = (has_drive || path.starts_with("\\\\") || is_rooted)
+        && !path.contains(['*', '?', '"', '(', ')', '|'])
+        && !path.contains(" -")
+        && !path.contains(" /")
+        // A second path begins a second term.
+        && !path.contains(" \\")
+        && path.matches(":\\").count() <= 1;
+    is_path.then(|| Ioc {
+        kind: IocKind::Path,
+        value: path.to_owned(),
+    })
+}
+
+/// A line without what sets it off in a list: bullets, numbers, a byte order mark.
+fn unlisted(line: &str) -> &str {
+    let line = line.trim_start_matches('\u{feff}').trim();
+    for bullet in ["- ", "* ", "\u{2022} "] {
+        if let Some(rest) = line.strip_prefix(bullet) {
+            return rest.trim_start();
+        }
+    }
+    let digits = line.bytes().take_while(u8::is_ascii_digit).count();
+    match line[digits..].strip_prefix(['.', ')']) {
+        Some(rest) if (1..5).contains(&digits) && rest.starts_with(char::is_whitespace) => {
+            rest.trim_start()
+        }
+        _ => line,
+    }
+}
+
+/// Whether a word can only be meant for the server: an operator, a group, a field, a wildcard.
+fn is_of_a_query(word: &str) -> bool {
+    let is_field = |word: &str| field_name(word).is_some_and(|name| fields::known(name).is_some());
+    word.starts_with(['(', ')', '-'])
+        || word.ends_with(')')
+        || word.contains('*')
+        || operator_len(word) == word.len()
+        || is_field(word)
+}
+
+/// What is wrong with a list as a query of `index`.
+pub(super) fn problem(index: Index, text: &str) -> Option<Problem> {
+    /// A server's index may take no more than 1024 terms at once.
+    const MOST: usize = 500;
+    let found = iocs(text)?;
+    let n = text::counted(found.len(), "indicator", "indicators");
+    let mut terms: Vec<String> = Vec::new();
+    let are_terms = found.len() <= MOST
+        && found.iter().all(|one| {
+            let term = one.term(index);
+            terms.extend(term.clone().filter(|term| !terms.contains(term)));
+            term.is_some()
+        });
+    let fix = are_terms.then(|| Fix {
+        span: 0..text.len(),
+        message: "search for any of them".to_owned(),
+        replacement: either(&terms),
+    });
+    Some(Problem {
+        level: Cause::List.level(),
+        cause: Cause::List,
+        span: 0..text.len(),
+        message: format!("this is a list of {n}, not a query"),
+        hint: Some("as a query it finds only what has all of them; join them with OR in parentheses, or search for them one by one".to_owned()),
+        fix: fix.filter(|fix| parse(&fix.replacement).query.is_some()),
+    })
+}
+
+/// Says where a bare indicator belongs: an address is not among what bare words are looked for in.
+pub(super) fn bare(parser: &mut Parser<'_>, word: &str, span: &Range<usize>) {
+    let Some(index) = parser.index().filter(|_| parser.has_room()) else {
+        return;
+    };
+    let Some(one) = Ioc::read(word) else { return };
+    let Some(term) = one.term(index).filter(|term| term.contains(':')) else {
+        return;
+    };
+    let is_whole = parser.text.trim() == &parser.text[span.clone()];
+    let noun = one.noun();
+    let (cause, message) = match one.kind {
+        IocKind::Md5 | IocKind::Sha256 => (
+            Cause::Bare,
+            format!("{noun} is looked for in every field that bare words are"),
+        ),
+        IocKind::Ipv4 | IocKind::Ipv6 => (
+            Cause::Reading,
+            format!("{noun} without a field is looked for as a word, and among no connections"),
+        ),
+        IocKind::Url if is_whole => (
+            Cause::Bare,
+            "a URL is looked for as words of command lines".to_owned(),
+        ),
+        _ if word != one.value && is_whole => (
+            Cause::Bare,
+            format!("{noun} that is defanged is looked for as it is written"),
+        ),
+        _ => return,
+    };
+    let fix = parser.change(span.clone(), format!("write {term}"), term.as_str());
+    parser
+        .problem(cause, span.clone(), message, format!("write {term}"))
+        .fix(fix);
+}
