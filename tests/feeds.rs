@@ -17,7 +17,7 @@ async fn at_feeds() -> Console {
 #[tokio::test]
 async fn the_reports_are_those_of_the_feed_under_the_cursor() {
     let mut console = at_feeds().await;
-    console.shows(&["Feeds  6, row 1", "VirusTotal", "feed_id:2", "Reports  1"]);
+    console.shows(&["Feeds  7, row 1", "VirusTotal", "feed_id:2", "Reports  1"]);
     console.press("j").await;
     console.shows(&["feed_id:4", "Threat Analysis Unit"]);
     // Nothing was put into the history of places by moving.
@@ -92,7 +92,7 @@ async fn idle_feeds_ask_for_nothing() {
 async fn one_pane_is_shown_where_there_is_room_for_one() {
     for (width, height) in [(80, 24), (60, 16)] {
         let mut console = Console::with(small(), width, height, |_| {}).await;
-        console.press("esc 7").await.shows(&["Feeds  6"]);
+        console.press("esc 7").await.shows(&["Feeds  7"]);
         console.press("tab").await.shows(&["Reports  1"]);
         console
             .press("tab")

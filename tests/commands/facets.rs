@@ -11,16 +11,19 @@ const EXAMPLE: &str = "hostname:WIN-IA9NQ1GN8OI username:bit9rad";
 async fn the_histogram_is_the_documentations() {
     let bench = Bench::start().await;
     let ran = bench
-        .run(&["facets", EXAMPLE, "--field", "process_name"])
+        .run(&["facets", EXAMPLE, "--field", "process_name", "--limit", "7"])
         .await;
     let expected = [
-        format!("        net.exe:  40.0% {}", "■".repeat(50)),
-        format!("        cmd.exe:  20.0% {}", "■".repeat(25)),
-        format!("   explorer.exe:  20.0% {}", "■".repeat(25)),
-        format!("   userinit.exe:  20.0% {}", "■".repeat(25)),
+        format!("     chrome.exe:  23.4% {}", "■".repeat(50)),
+        format!("thumbnailextrac:  15.4% {}", "■".repeat(32)),
+        format!("   adobearm.exe:   8.6% {}", "■".repeat(18)),
+        format!("   taskhost.exe:   6.0% {}", "■".repeat(12)),
+        format!("    conhost.exe:   4.7% {}", "■".repeat(9)),
+        format!("       ping.exe:   4.0% {}", "■".repeat(8)),
+        format!("     wermgr.exe:   3.5% {}", "■".repeat(7)),
     ];
     assert_eq!(ran.check(0).out.lines().collect::<Vec<_>>(), expected);
-    ran.notes_say("5 segments");
+    ran.notes_say("602 segments");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -247,7 +247,7 @@ async fn a_host_whose_group_is_not_known_is_protected_where_any_group_is() {
         "lab",
         "sensor",
         "isolate",
-        "4",
+        "14",
         "--reason",
         "x",
         "--yes",
