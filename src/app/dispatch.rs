@@ -190,6 +190,16 @@ impl App {
         if let Some(why) = self.refuses(action) {
             return Cx::new(&mut self.session, effects, now).notify(why);
         }
+        if action == Action::ShowRecord && self.overlay.is_none() {
+            match self.panes.get(self.focus).record(&self.session) {
+                Some((title, record)) => {
+                    self.overlay = Some(Box::new(RecordPane::of_record(title, &record)));
+                }
+                None => Cx::new(&mut self.session, effects, now)
+                    .notify("record: none is under the cursor"),
+            }
+            return;
+        }
         if self.overlay.is_none()
             && let Some(mut popup) = self.panes.get(self.focus).popup(action, &self.session)
         {

@@ -410,6 +410,9 @@ pub enum Action {
     /// Copy the record as the server sent it, as JSON
     #[strum(message = "JSON")]
     YankJson,
+    /// Show the record under the cursor whole: every member that the server sent
+    #[strum(message = "record")]
+    ShowRecord,
     /// Copy the values that are shown, with their counts
     #[strum(message = "histogram")]
     YankHistogram,

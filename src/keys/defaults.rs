@@ -141,6 +141,7 @@ pub(super) const DEFAULTS: &[(Scope, &[Keys])] = &[
             (Action::YankHost, &["y n"]),
             (Action::YankJson, &["y j"]),
             (Action::YankRaw, &["y d"]),
+            (Action::ShowRecord, &["p"]),
         ],
     ),
     (

@@ -12,7 +12,7 @@ use super::{
     yank,
 };
 use crate::keys::{Action, Scope};
-use crate::model::{Binary, Md5, Precision, Zone};
+use crate::model::{Binary, Document, Md5, Precision, Zone};
 use crate::query::Index;
 use crate::session::{Cx, Lead, Session};
 use crate::text;
@@ -85,6 +85,12 @@ impl Pane for BinaryPane {
     fn clues(&self, session: &Session) -> Vec<Clues> {
         let binary = session.file.as_deref();
         binary.map(Clues::of_binary).into_iter().collect()
+    }
+
+    fn record(&self, session: &Session) -> Option<(String, Document)> {
+        let binary = session.file.as_deref()?;
+        let name = text::fit(&binary.name(), 40);
+        Some((name, binary.document.clone()))
     }
 
     fn popup(&self, action: Action, session: &Session) -> Option<Box<dyn Pane>> {

@@ -15,7 +15,7 @@ use super::{
     yank,
 };
 use crate::keys::{Action, Scope};
-use crate::model::{Lineage, Process, ProcessId, Top};
+use crate::model::{Document, Lineage, Process, ProcessId, Top};
 use crate::session::{Awaiting, Cx, Lead, Remote, Session};
 use crate::widgets::{Fields, cells};
 use crate::worker::Slot;
@@ -119,6 +119,12 @@ impl Pane for LineagePane {
         let lineage = Self::shown(session);
         let process = lineage.map(|lineage| Clues::of_process(self.at_cursor(&lineage)));
         process.into_iter().collect()
+    }
+
+    fn record(&self, session: &Session) -> Option<(String, Document)> {
+        let lineage = Self::shown(session)?;
+        let process = self.at_cursor(&lineage);
+        Some((facts::title(process), process.document.clone()))
     }
 
     fn popup(&self, action: Action, session: &Session) -> Option<Box<dyn Pane>> {

@@ -73,6 +73,7 @@ pub use sheet::SheetPane;
 pub use tree::{State as TreeState, TreePane};
 
 use crate::keys::{self, Action, Keymap, Scope};
+use crate::model::Document;
 use crate::query::Index;
 use crate::session::{Cx, Session};
 use crate::text;
@@ -227,6 +228,11 @@ pub trait Pane {
 
     /// What was marked was acted on: nothing is marked any more.
     fn unmark(&mut self) {}
+
+    /// The record under the cursor as the server sent it, and what it is called.
+    fn record(&self, _session: &Session) -> Option<(String, Document)> {
+        None
+    }
 
     /// What an action opens over this pane, if it is one that does.
     fn popup(&self, _action: Action, _session: &Session) -> Option<Box<dyn Pane>> {

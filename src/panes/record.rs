@@ -1,4 +1,4 @@
-//! Something in full, to be read: a deed, a request, a warning, what a query means.
+//! Something in full, to be read: a record, a deed, a request, a warning, what a query means.
 
 use ratatui::{Frame, layout::Rect, text::Line, widgets::Clear};
 use serde_json::Value;
@@ -6,10 +6,12 @@ use serde_json::Value;
 use super::{Look, Pane, PaneId, motion};
 use crate::deeds::Act;
 use crate::keys::{Action, Scope};
+use crate::model::Document;
 use crate::query::{self, Index};
 use crate::session::{Cx, Heard, Session};
 use crate::text;
 use crate::widgets::{Field, Fields};
+use crate::wire::Members;
 
 /// Lines that one fact may take.
 const LONG: usize = 12;
@@ -20,6 +22,8 @@ pub struct RecordPane {
     title: String,
     /// Name and value; both can be shown.
     lines: Vec<(String, String)>,
+    /// Lines that one of them may take.
+    most_lines: usize,
     offset: usize,
     n_lines: usize,
     height: usize,
@@ -35,9 +39,30 @@ impl RecordPane {
             lines: lines
                 .map(|(name, value)| (shown(name.into()), shown(value)))
                 .collect(),
+            most_lines: LONG,
             offset: 0,
             n_lines: 0,
             height: 1,
+        }
+    }
+
+    /// A record as the server sent it, member by member; those that are empty are named at the end.
+    pub fn of_record(title: String, record: &Document) -> Self {
+        /// Beyond this, only the JSON has it.
+        const CHARS: usize = 200_000;
+        let members = Members::of(record);
+        let (mut lines, mut empty) = (Vec::new(), Vec::new());
+        for path in members.paths() {
+            match members.at(&path) {
+                Some(value) => lines.push((path, value.raw().chars().take(CHARS).collect())),
+                None => empty.push(path),
+            }
+        }
+        lines.push(("empty".to_owned(), empty.join(", ")));
+        let pane = Self::new(title, lines);
+        Self {
+            most_lines: usize::MAX,
+            ..pane
         }
     }
 
@@ -168,7 +193,7 @@ impl Pane for RecordPane {
                     "error" => theme.bad,
                     _ => theme.text,
                 };
-                Field::wrapped(name, Line::styled(value.as_str(), style), LONG)
+                Field::wrapped(name, Line::styled(value.as_str(), style), self.most_lines)
             })
             .collect();
         self.height = usize::from(area.height).max(1);

@@ -18,6 +18,7 @@ mod page;
 mod prevalence;
 mod process;
 mod record;
+mod remark;
 mod sensor;
 mod server;
 mod summary;

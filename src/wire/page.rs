@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{error::Category, value::RawValue};
 
-use super::{Noun, Record};
+use super::{Noun, Record, remark::Remarks};
 use crate::model::{Page, Span};
 
 /// Why an answer as a whole is of no use. Its words hold nothing of what the server sent.
@@ -96,7 +96,14 @@ pub fn page<T: Noun>(json: &str, asked: Span) -> Result<Page<T>, Malformed> {
         0 => 0,
         sent => start.saturating_add(sent),
     };
-    let (rows, broken) = rows(list);
+    let remarks = Remarks::of(&members);
+    let sent = list.len();
+    let read = |row: &RawValue| {
+        let extended = remarks.extended(row);
+        T::read(&Record::parse(extended.as_deref().unwrap_or(row.get()))?)
+    };
+    let rows: Vec<T> = list.into_iter().filter_map(read).collect();
+    let broken = sent - rows.len();
 
     Ok(Page {
         rows,

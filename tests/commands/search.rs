@@ -201,3 +201,28 @@ async fn what_came_before_an_error_can_still_be_read() {
     assert_eq!(rows.len(), 14);
     ran.notes_say("error: the server answered 500");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_process_is_tagged_for_stands_in_its_row() {
+    let bench = Bench::start().await;
+    let find = ["search", "process_name:net.exe", "--format", "jsonl"];
+    let rows = |ran: &Ran| -> Vec<Value> {
+        let lines = ran.out.lines();
+        lines
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect()
+    };
+    let before = rows(&bench.run(&find).await);
+    let tag = json!({
+        "investigation_id": 1, "event_type": "procstart", "unique_id": before[0]["unique_id"],
+        "event_data": {"description": "first stage"},
+    });
+    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let request = http.post(format!("{}/api/tagged_event", bench.sim.url));
+    let request = request.header("X-Auth-Token", &bench.sim.token).json(&tag);
+    request.send().await.unwrap().error_for_status().unwrap();
+    let after = rows(&bench.run(&find).await);
+    let tags = json!([{"name": "Default Investigation", "id": 1}]);
+    assert_eq!(after[0]["tagged_pids"], tags);
+    assert_eq!(after[1].get("tagged_pids"), None);
+}

@@ -5,6 +5,7 @@ mod support;
 
 mod answers;
 mod opened;
+mod record;
 mod views;
 mod walk;
 

@@ -84,3 +84,45 @@ async fn a_child_that_does_not_come_leaves_its_parent_in_no_pane() {
     let subject = console.app.session().subject.clone();
     assert!(subject.is_none_or(|subject| Some(subject.id) == opened));
 }
+
+#[tokio::test]
+async fn the_events_of_another_process_begin_without_what_was_chosen_for_the_one_before() {
+    let mut console = Console::start().await;
+    console.search("process_name:svch0st.exe").await;
+    console.press("enter tab").await;
+    console.shows(&["Events  svch0st.exe"]);
+    console.press("e n v j v j").await;
+    let chosen = title(&console);
+    assert!(
+        chosen.contains(" of ") && chosen.contains("row 2"),
+        "{chosen}"
+    );
+    console.press("tab j j").await;
+    // Its parent, by the tree.
+    console.press("tab g p enter").await;
+    console.lacks("[net ").lacks("Events  svch0st.exe");
+    let other = title(&console);
+    assert!(
+        !other.contains(" of ") && other.contains("row 1"),
+        "{other}"
+    );
+    assert!(
+        console.text().contains("│cmdline "),
+        "its facts begin at the top"
+    );
+    console.press("[").await;
+    assert_eq!(title(&console), chosen);
+}
+
+/// What the pane with the events says of itself.
+fn title(console: &Console) -> String {
+    let screen = console.text();
+    let line = screen.lines().find(|line| line.contains("Events  "));
+    let title = line.and_then(|line| line.split("Events  ").nth(1));
+    title
+        .unwrap_or_default()
+        .split(" ─")
+        .next()
+        .unwrap()
+        .to_owned()
+}

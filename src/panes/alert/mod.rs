@@ -12,7 +12,7 @@ use super::{
     yank,
 };
 use crate::keys::{Action, Scope};
-use crate::model::AlertId;
+use crate::model::{AlertId, Document};
 use crate::session::{Cx, Lead, Session};
 use crate::text::Untrusted;
 use crate::widgets::Fields;
@@ -84,6 +84,13 @@ impl Pane for AlertPane {
             self.of = shown;
             self.offset = 0;
         }
+    }
+
+    fn record(&self, session: &Session) -> Option<(String, Document)> {
+        let group = session.triage.bundle.as_deref();
+        let group = group.map(|group| ("Alert group".into(), group.document().clone()));
+        let alert = || Some(("Alert".into(), session.alert.as_deref()?.document.clone()));
+        group.or_else(alert)
     }
 
     fn popup(&self, action: Action, session: &Session) -> Option<Box<dyn Pane>> {

@@ -5,7 +5,7 @@ use ratatui::text::Line;
 
 use super::{Card, page_of, said};
 use crate::keys::{Action, Scope};
-use crate::model::{Precision, SensorId};
+use crate::model::{Document, Precision, SensorId};
 use crate::panes::{
     PaneId,
     pivot::Clues,
@@ -93,6 +93,10 @@ impl Card for HostCard {
     fn clues(session: &Session) -> Option<Clues> {
         let host = session.host.as_ref()?;
         Some(Clues::of_host(host.id, &host.computer_name))
+    }
+
+    fn record(session: &Session) -> Option<Document> {
+        Some(session.host.as_ref()?.document.clone())
     }
 
     fn copied(session: &Session, action: Action) -> Option<Copied> {

@@ -21,6 +21,7 @@ use super::{
     yank::{self, Copied},
 };
 use crate::keys::{Action, Scope};
+use crate::model::Document;
 use crate::session::{Cx, Lead, Listed, Session};
 use crate::text::{self, Untrusted};
 use crate::theme::Theme;
@@ -74,6 +75,11 @@ pub trait Card: fmt::Debug + Sized + 'static {
 
     /// What of it can be asked about elsewhere.
     fn clues(_: &Session) -> Option<Clues> {
+        None
+    }
+
+    /// Its record as the server sent it.
+    fn record(_: &Session) -> Option<Document> {
         None
     }
 
@@ -157,6 +163,10 @@ impl<C: Card> Pane for CardPane<C> {
 
     fn clues(&self, session: &Session) -> Vec<Clues> {
         C::clues(session).into_iter().collect()
+    }
+
+    fn record(&self, session: &Session) -> Option<(String, Document)> {
+        Some((C::title(session), C::record(session)?))
     }
 
     fn popup(&self, action: Action, session: &Session) -> Option<Box<dyn Pane>> {

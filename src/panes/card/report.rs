@@ -5,7 +5,7 @@ use ratatui::text::{Line, Span};
 
 use super::{Card, LONG, address, page_of, said};
 use crate::keys::{Action, Scope};
-use crate::model::{Feed, Precision, Report, ReportId};
+use crate::model::{Document, Feed, Precision, Report, ReportId};
 use crate::panes::{
     PaneId,
     list::thousands,
@@ -88,6 +88,13 @@ impl Card for ReportCard {
 
     fn clues(session: &Session) -> Option<Clues> {
         session.looked_up.as_deref().map(Clues::of_report)
+    }
+
+    fn record(session: &Session) -> Option<Document> {
+        let Some(found) = session.looked_up.as_deref() else {
+            return Some(session.feed.as_ref()?.document.clone());
+        };
+        Some(whole(found, session).unwrap_or(found).document.clone())
     }
 
     fn copied(session: &Session, action: Action) -> Option<Copied> {

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{Card, LONG};
 use crate::keys::{Action, Scope};
-use crate::model::{License, Partition, Precision, ServerInfo};
+use crate::model::{Document, License, Partition, Precision, ServerInfo};
 use crate::panes::{
     PaneId,
     list::thousands,
@@ -74,6 +74,10 @@ impl Card for ServerCard {
 
     fn settle(cx: &mut Cx<'_>) {
         cx.ask_server();
+    }
+
+    fn record(session: &Session) -> Option<Document> {
+        Some(session.info.current()?.value.document.clone())
     }
 
     fn copied(session: &Session, action: Action) -> Option<Copied> {

@@ -5,7 +5,7 @@ use ratatui::text::Line;
 
 use super::{Card, page_of, said};
 use crate::keys::{Action, Scope};
-use crate::model::{ActionKind, Precision, StoredIndex, Watchlist, WatchlistId};
+use crate::model::{ActionKind, Document, Precision, StoredIndex, Watchlist, WatchlistId};
 use crate::panes::{
     PaneId,
     list::thousands,
@@ -97,6 +97,10 @@ impl Card for WatchlistCard {
     fn clues(session: &Session) -> Option<Clues> {
         let watchlist = session.watchlist.as_ref()?;
         Some(Clues::of_watchlist(watchlist.id))
+    }
+
+    fn record(session: &Session) -> Option<Document> {
+        Some(session.watchlist.as_ref()?.document.clone())
     }
 
     fn copied(session: &Session, action: Action) -> Option<Copied> {

@@ -20,7 +20,7 @@ use super::{
     typing::Typing,
 };
 use crate::keys::{Action, Scope};
-use crate::model::{Event, EventKind, Kinds, ProcessId};
+use crate::model::{Document, Event, EventKind, Kinds, ProcessId};
 use crate::session::{Cx, Place, Session};
 use crate::worker::Slot;
 use sift::{Sifted, Stretch, Wish};
@@ -283,6 +283,11 @@ impl Pane for EventsPane {
 
     fn clues(&self, session: &Session) -> Vec<Clues> {
         self.under_cursor(session).into_iter().collect()
+    }
+
+    fn record(&self, session: &Session) -> Option<(String, Document)> {
+        let event = self.selected(session)?;
+        Some((format!("{} event", event.kind()), event.document.clone()))
     }
 
     fn popup(&self, action: Action, session: &Session) -> Option<Box<dyn Pane>> {

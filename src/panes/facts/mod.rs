@@ -18,7 +18,7 @@ use super::{
 };
 use crate::api::Error;
 use crate::keys::{Action, Scope};
-use crate::model::ProcessId;
+use crate::model::{Document, ProcessId};
 use crate::session::{Awaiting, Cx, Lead, Session};
 use crate::text;
 use crate::widgets::{Field, Fields};
@@ -105,6 +105,11 @@ impl Pane for FactsPane {
             .map(|process| Clues::of_process(process))
             .into_iter()
             .collect()
+    }
+
+    fn record(&self, session: &Session) -> Option<(String, Document)> {
+        let process = session.looked_at()?;
+        Some((title(process), process.document.clone()))
     }
 
     fn popup(&self, action: Action, session: &Session) -> Option<Box<dyn Pane>> {

@@ -60,6 +60,7 @@ use super::{
     typing::Typing,
 };
 use crate::keys::{Action, Scope};
+use crate::model::Document;
 use crate::session::{Cx, Listed, Session};
 use crate::worker::Slot;
 pub(super) use draw::filter_line;
@@ -309,6 +310,12 @@ impl<K: Kind> Pane for ListPane<K> {
     fn clues(&self, session: &Session) -> Vec<Clues> {
         let rows = self.chosen(session);
         rows.iter().map(|row| K::clues(row)).collect()
+    }
+
+    fn record(&self, session: &Session) -> Option<(String, Document)> {
+        let row = self.current(session)?;
+        let at = self.index(session) + 1;
+        Some((format!("{}, row {at}", K::NAME), row.document().clone()))
     }
 
     fn popup(&self, action: Action, session: &Session) -> Option<Box<dyn Pane>> {

@@ -9,7 +9,7 @@ use ratatui::{Frame, layout::Rect, text::Line};
 
 use super::{Look, Pane, PaneId, motion, pivot::Clues, yank};
 use crate::keys::{Action, Scope};
-use crate::model::{Process, ProcessId, Sensor};
+use crate::model::{Document, Process, ProcessId, Sensor};
 use crate::session::{Awaiting, Cx, Remote, Session};
 use crate::text;
 use crate::theme::Theme;
@@ -76,6 +76,12 @@ impl Pane for SensorPane {
         let sensor = process.and_then(|process| host(process, session));
         let clues = sensor.map(|sensor| Clues::of_host(sensor.id, &sensor.computer_name));
         clues.into_iter().collect()
+    }
+
+    fn record(&self, session: &Session) -> Option<(String, Document)> {
+        let sensor = host(session.looked_at()?, session)?;
+        let name = text::fit(&sensor.computer_name, 24);
+        Some((format!("{name} #{}", sensor.id), sensor.document.clone()))
     }
 
     fn settle(&mut self, cx: &mut Cx<'_>) {

@@ -218,7 +218,7 @@ fn branch(
 /// What a note says, and how.
 fn said(note: Note<'_>, theme: &Theme) -> (String, Style) {
     match note {
-        Note::Top(top, is_awaited) => (why(top, is_awaited), theme.caution),
+        Note::Top(top, is_awaited, parent) => (why(top, is_awaited, parent), theme.caution),
         Note::Awaited => ("on their way".into(), theme.muted),
         Note::Missing(Some(Error::NotFound { .. })) => {
             ("gap: not on the server".into(), theme.caution)
@@ -262,7 +262,12 @@ fn said(note: Note<'_>, theme: &Theme) -> (String, Style) {
 }
 
 /// Why a chain begins where it begins.
-fn why(top: &Top, is_awaited: bool) -> String {
+fn why(top: &Top, is_awaited: bool, parent: &Untrusted) -> String {
+    let named = || {
+        let name = parent.non_empty().filter(|name| !name.is_like("(unknown)"));
+        name.map(|name| format!(" {}", text::fit(name, 24)))
+            .unwrap_or_default()
+    };
     match top {
         Top::Root => "nobody started it".into(),
         Top::Walking if !is_awaited => "gap: more ancestors were not fetched".into(),
@@ -270,9 +275,9 @@ fn why(top: &Top, is_awaited: bool) -> String {
         Top::Unknown => "gap: the sensor saw no parent".into(),
         Top::NotRecorded(id) => {
             let pid = id.pid().map(|pid| format!(" {pid}")).unwrap_or_default();
-            format!("gap: parent{pid} is not on the server")
+            format!("gap: parent{}{pid} is not on the server", named())
         }
-        Top::Suppressed(_) => "gap: the sensor filtered the parent out".into(),
+        Top::Suppressed(_) => format!("gap: the sensor filtered the parent{} out", named()),
         Top::Loop(_) => "loop: the parent is a descendant".into(),
         Top::TooDeep(depth) => format!("cut off after {depth} ancestors"),
     }

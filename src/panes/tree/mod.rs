@@ -17,7 +17,7 @@ use super::{
     yank,
 };
 use crate::keys::{Action, Scope};
-use crate::model::{Process, ProcessId, Top};
+use crate::model::{Document, Process, ProcessId, Top};
 use crate::session::{Cx, Lead, Remote, Session};
 use crate::text;
 use crate::worker::Slot;
@@ -294,6 +294,12 @@ impl Pane for TreePane {
         process.map(Clues::of_process).into_iter().collect()
     }
 
+    fn record(&self, session: &Session) -> Option<(String, Document)> {
+        let rows = rows::tree(session, &self.state.unfolded);
+        let process = rows.get(self.index(&rows)).and_then(Row::process)?;
+        Some((facts::title(process), process.document.clone()))
+    }
+
     fn popup(&self, action: Action, session: &Session) -> Option<Box<dyn Pane>> {
         pivot::popup(action, || self.clues(session).pop())
     }
@@ -382,7 +388,7 @@ impl Offer {
         match row.what {
             What::Process(process, _) if has_document(process) => Self::Open(process.id),
             What::Process(..) => Self::Nothing("the server has no document of this process"),
-            What::Note(_, Note::Top(top, _)) if *top == Top::Walking => Self::Chain,
+            What::Note(_, Note::Top(top, ..)) if *top == Top::Walking => Self::Chain,
             What::Note(_, Note::Missing(_)) if row.depth == 0 => Self::Chain,
             What::Note(of, Note::Missing(_) | Note::Broken(_)) => Self::Again(of),
             What::Note(_, Note::More(_, counted)) => Self::More(counted.unwrap_or_default()),

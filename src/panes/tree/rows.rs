@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashSet};
 use crate::api::Error;
 use crate::model::{Lineage, Process, ProcessId, Top};
 use crate::session::{Awaiting, Remote, Session};
+use crate::text::Untrusted;
 
 /// A row of a tree.
 #[derive(Clone, Copy, Debug)]
@@ -40,8 +41,9 @@ pub(super) enum Fold {
 /// What is to be said of relatives.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Note<'a> {
-    /// Why the chain begins where it begins, and whether more of it is awaited.
-    Top(&'a Top, bool),
+    /// Why the chain begins where it begins, whether more of it is awaited, and what the oldest that is known calls its
+    /// parent.
+    Top(&'a Top, bool, &'a Untrusted),
     /// They are on their way.
     Awaited,
     /// They could not be fetched; without an error, they were given up.
@@ -109,7 +111,9 @@ pub(in crate::panes) fn chain(lineage: &Lineage, is_awaited: bool) -> Vec<Row<'_
 
 /// Why a chain begins where it begins, as a row above the oldest that is known; nothing when that is the root.
 fn top(lineage: &Lineage, is_awaited: bool) -> Option<Row<'_>> {
-    let what = What::Note(lineage.subject.id, Note::Top(&lineage.top, is_awaited));
+    let oldest = lineage.ancestors.last().unwrap_or(&lineage.subject);
+    let note = Note::Top(&lineage.top, is_awaited, &oldest.parent_name);
+    let what = What::Note(lineage.subject.id, note);
     (lineage.top != Top::Root).then_some(Row { depth: 0, what })
 }
 
