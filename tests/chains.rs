@@ -61,11 +61,11 @@ fn every_end_of_a_chain_says_why_it_is_one() {
         (Top::Unknown, "gap: the sensor saw no parent"),
         (
             Top::NotRecorded(world::ancestor(3)),
-            "gap: parent explorer.exe 2516 is not on the server",
+            "gap: explorer.exe 2516 not on the server",
         ),
         (
             Top::Suppressed(world::ancestor(3)),
-            "gap: the sensor filtered the parent explorer.exe out",
+            "gap: the sensor filtered explorer.exe out",
         ),
         (
             Top::Loop(world::ancestor(0)),
@@ -153,7 +153,7 @@ fn a_refreshed_chain_stays_until_the_new_one_is_as_long() {
     arrive(&mut stage, 1, &Top::Walking);
     // What the server says in the end is what counts.
     arrive(&mut stage, 2, &Top::NotRecorded(world::ancestor(2)));
-    stage.shows(&["gap: parent explorer.exe 2616 is not on the server"]);
+    stage.shows(&["gap: explorer.exe 2616 not on the server"]);
     stage.lacks("winlogon.exe");
 }
 

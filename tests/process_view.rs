@@ -49,7 +49,7 @@ fn the_tree_has_parents_above_and_children_below() {
         "2 Process",
         "Tree  rundll32.exe 4000",
         "3 ancestors, 15 or more children",
-        "gap: parent explorer.exe 2516 is not on the server",
+        "gap: explorer.exe 2516 not on the server",
         "└ + userinit.exe",
         "explorer.exe",
         "- rundll32.exe",

@@ -51,14 +51,13 @@ impl RecordPane {
         /// Beyond this, only the JSON has it.
         const CHARS: usize = 200_000;
         let members = Members::of(record);
-        let (mut lines, mut empty) = (Vec::new(), Vec::new());
-        for path in members.paths() {
-            match members.at(&path) {
-                Some(value) => lines.push((path, value.raw().chars().take(CHARS).collect())),
-                None => empty.push(path),
-            }
-        }
-        lines.push(("empty".to_owned(), empty.join(", ")));
+        let paths = members.paths().into_iter();
+        let filled = paths.filter_map(|path| {
+            let value = members.at(&path)?;
+            Some((path, value.raw().chars().take(CHARS).collect()))
+        });
+        let mut lines: Vec<(String, String)> = filled.collect();
+        lines.push(("empty".into(), members.empty().join(", ")));
         let pane = Self::new(title, lines);
         Self {
             most_lines: usize::MAX,

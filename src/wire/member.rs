@@ -37,13 +37,31 @@ impl Members {
 
     /// The paths of all members that are neither lists nor objects, by name.
     pub fn paths(&self) -> Vec<String> {
-        let mut paths = Vec::new();
-        walk(&self.0, "", &mut paths);
-        paths
+        let mut paths = self.leaves();
+        paths.retain(|(_, value)| !value.is_array() && !value.is_object());
+        paths.into_iter().map(|(path, _)| path).collect()
+    }
+
+    /// The paths of all members with nothing in them, by name: lists and objects among them.
+    pub fn empty(&self) -> Vec<String> {
+        let leaves = self.leaves().into_iter();
+        let empty = leaves.filter(|(_, value)| match value {
+            Value::String(text) => text.is_empty(),
+            Value::Bool(_) | Value::Number(_) => false,
+            Value::Null | Value::Array(_) | Value::Object(_) => true,
+        });
+        empty.map(|(path, _)| path).collect()
+    }
+
+    /// All members with nothing below them, by their paths.
+    fn leaves(&self) -> Vec<(String, &Value)> {
+        let mut leaves = Vec::new();
+        walk(&self.0, "", &mut leaves);
+        leaves
     }
 }
 
-fn walk(value: &Value, path: &str, paths: &mut Vec<String>) {
+fn walk<'v>(value: &'v Value, path: &str, leaves: &mut Vec<(String, &'v Value)>) {
     let below = |step: &str| {
         if path.is_empty() {
             step.to_owned()
@@ -52,19 +70,19 @@ fn walk(value: &Value, path: &str, paths: &mut Vec<String>) {
         }
     };
     match value {
-        Value::Object(members) => {
+        Value::Object(members) if !members.is_empty() => {
             for (name, member) in members {
-                walk(member, &below(name), paths);
+                walk(member, &below(name), leaves);
             }
         }
-        Value::Array(list) => {
+        Value::Array(list) if !list.is_empty() => {
             for (at, entry) in list.iter().enumerate() {
-                walk(entry, &below(&at.to_string()), paths);
+                walk(entry, &below(&at.to_string()), leaves);
             }
         }
         // What is no record has no members.
         _ if path.is_empty() => {}
-        _ => paths.push(path.to_owned()),
+        leaf => leaves.push((path.to_owned(), leaf)),
     }
 }
 
@@ -89,6 +107,15 @@ mod tests {
             members.paths(),
             ["a", "b.c", "empty", "list.0.wid", "n", "none"]
         );
+    }
+
+    #[test]
+    fn members_with_nothing_in_them_have_paths_of_their_own() {
+        let members = Members::of(&Document::new(
+            r#"{"a": [], "b": {}, "c": "", "d": null, "e": [{"f": []}], "g": 0}"#,
+        ));
+        assert_eq!(members.empty(), ["a", "b", "c", "d", "e.0.f"]);
+        assert_eq!(members.paths(), ["c", "d", "g"]);
     }
 
     #[test]

@@ -218,8 +218,10 @@ async fn what_a_process_is_tagged_for_stands_in_its_row() {
         "event_data": {"description": "first stage"},
     });
     let http = reqwest::Client::builder().no_proxy().build().unwrap();
-    let request = http.post(format!("{}/api/tagged_event", bench.sim.url));
-    let request = request.header("X-Auth-Token", &bench.sim.token).json(&tag);
+    let request = http.post(format!("{}/api/tagged_event", bench.server.url));
+    let request = request
+        .header("X-Auth-Token", &bench.server.token)
+        .json(&tag);
     request.send().await.unwrap().error_for_status().unwrap();
     let after = rows(&bench.run(&find).await);
     let tags = json!([{"name": "Default Investigation", "id": 1}]);

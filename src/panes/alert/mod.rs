@@ -87,10 +87,8 @@ impl Pane for AlertPane {
     }
 
     fn record(&self, session: &Session) -> Option<(String, Document)> {
-        let group = session.triage.bundle.as_deref();
-        let group = group.map(|group| ("Alert group".into(), group.document().clone()));
-        let alert = || Some(("Alert".into(), session.alert.as_deref()?.document.clone()));
-        group.or_else(alert)
+        let alert = session.alert.as_deref()?;
+        Some(("Alert".into(), alert.document.clone()))
     }
 
     fn popup(&self, action: Action, session: &Session) -> Option<Box<dyn Pane>> {

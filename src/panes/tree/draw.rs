@@ -263,11 +263,8 @@ fn said(note: Note<'_>, theme: &Theme) -> (String, Style) {
 
 /// Why a chain begins where it begins.
 fn why(top: &Top, is_awaited: bool, parent: &Untrusted) -> String {
-    let named = || {
-        let name = parent.non_empty().filter(|name| !name.is_like("(unknown)"));
-        name.map(|name| format!(" {}", text::fit(name, 24)))
-            .unwrap_or_default()
-    };
+    let named = parent.non_empty().filter(|name| !name.is_like("(unknown)"));
+    let named = named.map(|name| text::fit(name, 24));
     match top {
         Top::Root => "nobody started it".into(),
         Top::Walking if !is_awaited => "gap: more ancestors were not fetched".into(),
@@ -275,9 +272,15 @@ fn why(top: &Top, is_awaited: bool, parent: &Untrusted) -> String {
         Top::Unknown => "gap: the sensor saw no parent".into(),
         Top::NotRecorded(id) => {
             let pid = id.pid().map(|pid| format!(" {pid}")).unwrap_or_default();
-            format!("gap: parent{}{pid} is not on the server", named())
+            match named {
+                Some(name) => format!("gap: {name}{pid} not on the server"),
+                None => format!("gap: parent{pid} is not on the server"),
+            }
         }
-        Top::Suppressed(_) => format!("gap: the sensor filtered the parent{} out", named()),
+        Top::Suppressed(_) => {
+            let named = named.unwrap_or_else(|| "the parent".into());
+            format!("gap: the sensor filtered {named} out")
+        }
         Top::Loop(_) => "loop: the parent is a descendant".into(),
         Top::TooDeep(depth) => format!("cut off after {depth} ancestors"),
     }
