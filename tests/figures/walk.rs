@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use lampblack::session::Remote;
 use lampblack::sim::Options;
 
 use crate::report::Report;
@@ -57,8 +58,11 @@ async fn many(report: &mut Report) {
     let mut n_links = 0;
     for row in 1..=ROWS {
         let session = console.app.session();
-        let lineage = session.lineage.current().expect("a chain");
-        let sensor = session.sensor.current().expect("a sensor");
+        let subject = session.subject.as_ref().expect("a row under the cursor");
+        let chain = session.chain_of(subject.id).and_then(Remote::current);
+        let lineage = chain.expect("a chain");
+        let sensor = session.sensor_of(subject.sensor).and_then(Remote::current);
+        let sensor = sensor.expect("a sensor");
         n_links += lineage.value.ancestors.len();
         ancestors.extend(lineage.value.ancestors.iter().map(|process| process.id));
         sensors.insert(sensor.value.id);
