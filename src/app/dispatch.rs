@@ -63,7 +63,8 @@ impl App {
                 Cx::new(&mut self.session, &mut effects, now).dismiss();
                 let (pane, session) = self.focused();
                 pane.type_text(rest, &mut Cx::new(session, &mut effects, now));
-                effects.extend(self.handle(Input::Resize, now));
+                // The panes settle; nothing else has happened.
+                effects.extend(self.handle(Input::Turn, now));
                 break;
             }
             effects.extend(self.handle(Input::Key(keys::key_of(char)), now));
