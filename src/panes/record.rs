@@ -67,8 +67,13 @@ impl RecordPane {
 
     /// What each part of a query to an index looks for; relative times are counted from now.
     pub fn of_query(index: Index, query: &str, cx: &Cx<'_>) -> Self {
-        let lines = query::explain(index, query, cx.now).into_iter();
-        Self::new("How the server reads it".into(), lines.collect())
+        let parsed = query::parse_for(index, query);
+        let mut lines = query::problem_lines(&parsed.problems);
+        // Without a meaning, there are only its mistakes to explain.
+        if parsed.query.is_some() {
+            lines.extend(query::explain(index, query, cx.now));
+        }
+        Self::new("How the server reads it".into(), lines)
     }
 
     /// What was last warned of.

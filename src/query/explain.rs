@@ -17,15 +17,17 @@ use super::tokens::{Cmdline, Words, is_slash};
 /// with mistakes is explained by these.
 pub fn explain(index: Index, text: &str, now: Timestamp) -> Vec<(String, String)> {
     let parsed = parse_for(index, text);
-    let mut lines = problem_lines(&parsed.problems);
     let Some(query) = parsed.query else {
-        return lines;
+        let errors = parsed.problems.into_iter();
+        return errors
+            .filter(|problem| problem.level == Level::Error)
+            .map(|problem| ("error".to_owned(), problem.message))
+            .collect();
     };
     if query.is_empty() {
-        lines.push(("finds".to_owned(), format!("all {}", index.noun())));
-        return lines;
+        return vec![("finds".to_owned(), format!("all {}", index.noun()))];
     }
-    lines.push(("reads".to_owned(), query.to_string()));
+    let mut lines = vec![("reads".to_owned(), query.to_string())];
     let explained = Explanation { index, now };
     explained.expr(query.expr(), None, 0, &mut lines);
     lines
