@@ -3,14 +3,6 @@
 use super::{Malformed, Noun, Record, page::read_members};
 use crate::model::{Access, License, Partition, Site, Team, User};
 
-/// What is not shown of a user.
-const SECRETS: &[&str] = &[
-    "auth_token",
-    "password",
-    "current_password",
-    "confirm_password",
-];
-
 impl Noun for User {
     fn read(record: &Record) -> Option<Self> {
         let teams = record.records("teams");
@@ -25,7 +17,7 @@ impl Noun for User {
                 .iter()
                 .map(|team| team.text_or("name", "id"))
                 .collect(),
-            document: record.document_without(SECRETS),
+            document: record.document_without_secrets(),
         })
     }
 }
@@ -43,7 +35,7 @@ impl Noun for Team {
                     category: entry.text("access_category"),
                 })
                 .collect(),
-            document: record.document(),
+            document: record.document_without_secrets(),
         })
     }
 }
@@ -53,7 +45,7 @@ impl Noun for Site {
         Some(Self {
             id: record.count("id")?,
             name: record.text("name"),
-            document: record.document(),
+            document: record.document_without_secrets(),
         })
     }
 }

@@ -4,6 +4,8 @@ use super::{Noun, Record};
 use crate::model::{Ban, Restrictions};
 
 impl Noun for Ban {
+    const IS_WRITTEN_BACK: bool = true;
+
     fn read(record: &Record) -> Option<Self> {
         Some(Self {
             md5: record.md5("md5hash")?,

@@ -1,6 +1,6 @@
 //! Feeds and their threat reports (reference 2.11, 2.12).
 
-use super::{Noun, Record};
+use super::{Noun, Record, record::is_secret};
 use crate::model::{Feed, FeedId, Indicator, Report, ReportId, Sealed};
 use crate::text::Untrusted;
 
@@ -8,7 +8,7 @@ use crate::text::Untrusted;
 const NOT_SHOWN: &[&str] = &[
     "icon",
     "icon_small",
-    "password",
+    "username",
     "ssl_client_crt",
     "ssl_client_key",
 ];
@@ -22,20 +22,42 @@ const KINDS: [(&str, &str, &str); 5] = [
     ("ipv6addr", "ipv6", "ipv6"),
 ];
 
-/// An address without the name and the password in it.
+/// An address without the name and the password in it, and without the values of parameters that are keys; `None` when
+/// there is nothing of the kind.
 fn without_secrets(url: &Untrusted) -> Option<Untrusted> {
-    let (scheme, rest) = url.raw().split_once("://")?;
+    let raw = url.raw();
+    let (scheme, rest) = raw.split_once("://")?;
     let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-    let (_, host) = rest[..end].rsplit_once('@')?;
-    Some(format!("{scheme}://********@{host}{}", &rest[end..]).into())
+    let host = match rest[..end].rsplit_once('@') {
+        Some((_, host)) => format!("********@{host}"),
+        None => rest[..end].to_owned(),
+    };
+    let rest = &rest[end..];
+    let rest = match rest.split_once('?') {
+        Some((path, query)) => {
+            let pairs = query.split('&').map(|pair| match pair.split_once('=') {
+                Some((name, value)) if is_secret(name) && !value.is_empty() => {
+                    format!("{name}=********")
+                }
+                _ => pair.to_owned(),
+            });
+            format!("{path}?{}", pairs.collect::<Vec<_>>().join("&"))
+        }
+        None => rest.to_owned(),
+    };
+    let masked = format!("{scheme}://{host}{rest}");
+    (masked != raw).then(|| masked.into())
 }
 
 impl Noun for Feed {
+    const IS_WRITTEN_BACK: bool = true;
+
     fn read(record: &Record) -> Option<Self> {
         let url = record.text("feed_url");
         let masked = without_secrets(&url);
         let mut hidden = NOT_SHOWN.to_vec();
         hidden.extend(masked.as_ref().map(|_| "feed_url"));
+        hidden.extend(record.names().filter(|name| is_secret(name)));
         Some(Self {
             id: FeedId(record.count("id")?),
             name: record.text("name"),
@@ -125,6 +147,13 @@ mod tests {
         let record = r#"{"id": 3, "feed_url": "https://ana:s3cret@intel.example/a@b?c=d"}"#;
         let feed: Feed = wire::one(record).unwrap().unwrap();
         assert_eq!(feed.url.raw(), "https://********@intel.example/a@b?c=d");
+        assert!(!feed.document.json().contains("s3cret"));
+        let key = r#"{"id": 3, "feed_url": "https://intel.example/a?x=1&apikey=s3cret", "api_token": "s3cret"}"#;
+        let feed: Feed = wire::one(key).unwrap().unwrap();
+        assert_eq!(
+            feed.url.raw(),
+            "https://intel.example/a?x=1&apikey=********"
+        );
         assert!(!feed.document.json().contains("s3cret"));
         let plain = r#"{"id": 3, "feed_url": "https://intel.example/a@b"}"#;
         let feed: Feed = wire::one(plain).unwrap().unwrap();

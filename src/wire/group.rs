@@ -5,6 +5,8 @@ use crate::model::{Group, GroupId};
 use crate::text::Untrusted;
 
 impl Noun for Group {
+    const IS_WRITTEN_BACK: bool = true;
+
     fn read(record: &Record) -> Option<Self> {
         Some(Self {
             id: GroupId(record.count("id")?),

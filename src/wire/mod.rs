@@ -36,6 +36,9 @@ pub use summary::summary;
 
 /// A noun of the model that is read from one JSON object.
 pub trait Noun: Sized {
+    /// Whether the record is sent back when it is changed: then nothing of it may be missing.
+    const IS_WRITTEN_BACK: bool = false;
+
     /// Reads it; `None` when the record lacks what names it, so that nothing could be done with it.
     fn read(record: &Record) -> Option<Self>;
 }

@@ -51,14 +51,14 @@ impl Malformed {
 /// Reads an answer that is one record, or a list of one; `None` when the list is empty, which means "not found".
 pub fn one<T: Noun>(json: &str) -> Result<Option<T>, Malformed> {
     let json = checked(json)?;
-    if let Some(record) = Record::parse(json.get()) {
+    if let Some(record) = record::<T>(json.get()) {
         return T::read(&record).map(Some).ok_or_else(Malformed::nameless);
     }
     let list: Vec<&RawValue> =
         serde_json::from_str(json.get()).map_err(|_| Malformed::shape(json.get(), "an object"))?;
     match list[..] {
         [] => Ok(None),
-        [row] => match Record::parse(row.get()).as_ref().and_then(T::read) {
+        [row] => match record::<T>(row.get()).as_ref().and_then(T::read) {
             Some(value) => Ok(Some(value)),
             None => Err(Malformed::nameless()),
         },
@@ -121,10 +121,18 @@ pub(super) fn rows<T: Noun>(list: Vec<&RawValue>) -> (Vec<T>, usize) {
     let sent = list.len();
     let rows: Vec<T> = list
         .into_iter()
-        .filter_map(|row| T::read(&Record::parse(row.get())?))
+        .filter_map(|row| T::read(&record::<T>(row.get())?))
         .collect();
     let broken = sent - rows.len();
     (rows, broken)
+}
+
+fn record<T: Noun>(json: &str) -> Option<Record> {
+    if T::IS_WRITTEN_BACK {
+        Record::parse_whole(json)
+    } else {
+        Record::parse(json)
+    }
 }
 
 /// The members of an object, each as its JSON text.

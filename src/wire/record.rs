@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use super::{
-    compact::compact,
+    compact::{compact, compact_cut},
     page::Members,
     time,
     value::{address, flag, int, numeric_address, text},
@@ -22,9 +22,30 @@ pub struct Record {
 }
 
 impl Record {
-    /// Reads valid JSON text; `None` when it is not an object.
+    /// Reads valid JSON text; `None` when it is not an object. Of a record that is far larger than any known one, long texts
+    /// are cut: thousands of rows are kept at a time.
     pub fn parse(json: &str) -> Option<Self> {
-        let json = compact(json);
+        /// Windows has command lines of up to 32,767 characters.
+        const TEXT_MOST: usize = 64 * 1024;
+        /// Real records have some kilobytes; lists of libraries and watchlists make some tens.
+        const MOST: usize = 1024 * 1024;
+        if json.len() <= TEXT_MOST {
+            return Self::parse_whole(json);
+        }
+        let cut = compact_cut(json, TEXT_MOST);
+        if cut.len() > MOST {
+            tracing::warn!("a record of {} bytes is left out", json.len());
+            return None;
+        }
+        Self::read_compact(cut)
+    }
+
+    /// Reads valid JSON text of any length: for records that are written back.
+    pub fn parse_whole(json: &str) -> Option<Self> {
+        Self::read_compact(compact(json))
+    }
+
+    fn read_compact(json: String) -> Option<Self> {
         let fields = serde_json::from_str(&json).ok()?;
         Some(Self {
             fields,
@@ -57,6 +78,15 @@ impl Record {
         let mut fields = self.fields.clone();
         fields.retain(|name, _| !names.contains(&name.as_str()));
         Document::new(Value::Object(fields).to_string())
+    }
+
+    /// The record without the fields that are secret by their name, as compact JSON.
+    pub fn document_without_secrets(&self) -> Document {
+        let secrets: Vec<_> = self.names().filter(|name| is_secret(name)).collect();
+        if secrets.is_empty() {
+            return self.document();
+        }
+        self.document_without(&secrets)
     }
 
     /// The names of its fields.
@@ -216,6 +246,24 @@ impl Record {
             })
             .iter()
     }
+}
+
+/// Whether a field or a parameter of this name holds what somebody logs in with.
+pub(super) fn is_secret(name: &str) -> bool {
+    const PARTS: [&str; 9] = [
+        "password",
+        "passwd",
+        "secret",
+        "token",
+        "apikey",
+        "api_key",
+        "api-key",
+        "credential",
+        "private_key",
+    ];
+    let name = name.to_ascii_lowercase();
+    matches!(name.as_str(), "key" | "pass" | "pwd" | "auth" | "sig")
+        || PARTS.iter().any(|part| name.contains(part))
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ impl Noun for ServerInfo {
             banning_enabled: record.flag("banningEnabled"),
             live_response_enabled: record.flag("cblrEnabled"),
             max_rows: record.count("maxSearchResultRows"),
-            document: record.document(),
+            document: record.document_without_secrets(),
         })
     }
 }

@@ -6,6 +6,8 @@ use super::{Noun, Record};
 use crate::model::{ActionKind, StoredIndex, WatchAction, Watchlist, WatchlistId};
 
 impl Noun for Watchlist {
+    const IS_WRITTEN_BACK: bool = true;
+
     fn read(record: &Record) -> Option<Self> {
         Some(Self {
             id: WatchlistId(record.count("id")?),
