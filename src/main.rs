@@ -73,6 +73,10 @@ fn main() -> ExitCode {
         out: &mut Ascii::new(io::BufWriter::new(stdout), charset),
         notes: &mut Ascii::new(io::stderr(), charset),
         width,
+        beside: |line| {
+            // Whoever closed standard error does not want to hear of it.
+            let _ = writeln!(io::stderr(), "{line}");
+        },
         shows_progress: io::stderr().is_terminal(),
     };
     let Runtimes { here, background } = match Runtimes::start(&cli) {

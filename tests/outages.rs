@@ -205,3 +205,76 @@ async fn giving_up_a_search_leaves_the_query_to_be_asked_again() {
     console.press("r").await;
     console.shows(&["winword.exe", "Processes  "]);
 }
+
+#[tokio::test]
+async fn a_server_that_becomes_another_version_is_shown_and_asked_as_such() {
+    let of = |version: &str| Options {
+        token: Some("0123456789abcdef0123456789abcdef01234567".into()),
+        server_version: version.into(),
+        ..small()
+    };
+    let (mut console, mut door) = behind_a_door(of("6.2.4.180911.1420")).await;
+    console.shows(&["6.2.4"]);
+    let older = sim::start(of("5.2.0.161004.1206")).await.unwrap();
+    door.shut().await;
+    console.press("r").await.shows(&["not current"]);
+    door.lead_to(&older.url).await;
+    console.press("r").await.press("r").await;
+    console
+        .shows(&["5.2.0", "Processes", "segments"])
+        .lacks("6.2.4");
+    let seen = older.requests();
+    let last = seen
+        .iter()
+        .rfind(|seen| seen.target.starts_with("/api/v1/process?"));
+    assert!(!last.unwrap().target.contains("cb.group"), "{last:?}");
+}
+
+#[tokio::test]
+async fn a_wait_that_the_server_asks_for_is_shown_and_can_be_cancelled() {
+    let mut console = Console::start().await;
+    console.search(QUERY).await.press("esc").await;
+    let busy = || {
+        Fault::new(Mode::TooMany)
+            .at("^/api/v1/process?")
+            .retry_after(200)
+    };
+    console.sim.fault(busy());
+    console
+        .begin("r")
+        .until("asks to wait until 10:23:20Z; ^c cancels")
+        .await;
+    console.shows(&["busy until 10:23:20Z", "net  use y:"]);
+    console.press("ctrl-c").await.lacks("busy until");
+    console.sim.clear_faults();
+    // More than five minutes are not waited.
+    console.sim.fault(busy().retry_after(301));
+    console
+        .press("r")
+        .await
+        .shows(&["the server is busy; it asks to wait 301s"]);
+}
+
+#[tokio::test]
+async fn a_token_that_is_refused_goes_out_once_until_r_is_pressed() {
+    let mut console = Console::start().await;
+    console.search(QUERY).await.press("esc").await;
+    console.sim.fault(Fault::new(Mode::Unauthorized));
+    console.sim.forget_requests();
+    console
+        .press("r")
+        .await
+        .shows(&["the server does not accept the token"]);
+    assert_eq!(console.sim.requests().len(), 1);
+    // Rows, views and details that would be asked for otherwise.
+    console.press("j j enter esc 3 4 5 6 7 9 1").await;
+    assert_eq!(console.sim.requests().len(), 1);
+    console.press("r").await;
+    assert_eq!(console.sim.requests().len(), 2);
+    console.sim.clear_faults();
+    console
+        .press("r")
+        .await
+        .shows(&["net  use y:"])
+        .lacks("does not accept");
+}

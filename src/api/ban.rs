@@ -30,7 +30,7 @@ impl BanList {
 impl Client {
     /// Where the server has its bans, as far as it has shown that.
     pub fn ban_list(&self) -> BanList {
-        self.0.ban_list.get().copied().unwrap_or_default()
+        self.0.shared.release.ban_list().unwrap_or_default()
     }
 
     /// Lists bans, those in force and those that were lifted.
@@ -46,7 +46,7 @@ impl Client {
     /// answers is remembered.
     async fn ban_rows(&self, most: u64) -> Result<Answer, Error> {
         let ask = |list: BanList| Ask::get(list.path(), "bans").with("count", most);
-        let known = self.0.ban_list.get();
+        let known = self.0.shared.release.ban_list();
         let list = self.ban_list();
         match (self.send(&ask(list)).await, known) {
             (Err(error @ Error::NotFound { .. }), None) => {
@@ -55,7 +55,7 @@ impl Client {
                     Err(Error::NotFound { .. }) => Err(error),
                     answer => {
                         if answer.is_ok() {
-                            let _ = self.0.ban_list.set(other);
+                            self.0.shared.release.has_bans(other);
                         }
                         answer
                     }
@@ -63,7 +63,7 @@ impl Client {
             }
             (answer, _) => {
                 if answer.is_ok() {
-                    let _ = self.0.ban_list.set(list);
+                    self.0.shared.release.has_bans(list);
                 }
                 answer
             }
@@ -73,7 +73,7 @@ impl Client {
     /// Finds out where the server has its bans, unless that is known: before 7.7 there is but one place.
     async fn find_ban_list(&self) -> Result<BanList, Error> {
         let is_old = self.release().is_some_and(|release| release < (7, 7));
-        if self.0.ban_list.get().is_none() && !is_old {
+        if self.0.shared.release.ban_list().is_none() && !is_old {
             self.ban_rows(1).await?;
         }
         Ok(self.ban_list())
@@ -106,7 +106,7 @@ impl Client {
         match self.send(&Ask::get(path, format!("a ban of {md5}"))).await {
             Ok(answer) => {
                 let ban: Option<Ban> = answer.read(wire::one)?;
-                let _ = self.0.ban_list.set(list);
+                self.0.shared.release.has_bans(list);
                 match ban {
                     Some(ban) if ban.md5 != md5 => Err(answer.malformed("the ban of another hash")),
                     ban => Ok(ban),

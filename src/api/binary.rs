@@ -7,9 +7,11 @@ use crate::wire;
 impl Client {
     /// Searches binaries. Grouping and the bounds on the last event are of no use to this index.
     pub async fn binaries(&self, search: &Search, span: Span) -> Result<Page<Binary>, Error> {
-        let ask = Ask::search("/api/v1/binary", "binaries", search, span)
-            .with_some("sort", search.sort.as_deref());
-        self.page(ask, span).await
+        self.page(span, |span| {
+            Ask::search("/api/v1/binary", "binaries", search, span)
+                .with_some("sort", search.sort.as_deref())
+        })
+        .await
     }
 
     /// Fetches what the server knows of a file.

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::Error;
@@ -25,12 +25,33 @@ pub struct Call {
     pub bytes: u64,
     /// Why it failed.
     pub error: Option<String>,
+    /// When it is sent again, if it is.
+    pub repeats_at: Option<Timestamp>,
+}
+
+/// What is said of a request that nobody waited for any more.
+const CANCELLED: &str = "given up";
+
+impl Call {
+    /// Whether it was cancelled here: that says nothing of the server.
+    pub fn is_cancelled(&self) -> bool {
+        self.status.is_none() && self.error.as_deref() == Some(CANCELLED)
+    }
+
+    /// When it is sent again, where that is so late that the user should know.
+    pub fn long_wait(&self) -> Option<Timestamp> {
+        /// A shorter wait is not worth a word.
+        const NOTICED: SignedDuration = SignedDuration::from_secs(3);
+        self.repeats_at
+            .filter(|at| at.duration_since(self.at) >= NOTICED)
+    }
 }
 
 /// An attempt under way. It is reported when this goes, so that one that is given up half-way is reported, too.
 pub(super) struct Attempt {
     call: Call,
     began: Instant,
+    clock: Clock,
     calls: Option<UnboundedSender<Call>>,
 }
 
@@ -48,11 +69,13 @@ impl Attempt {
             status: None,
             took: Duration::ZERO,
             bytes: 0,
-            error: Some("given up".into()),
+            error: Some(CANCELLED.into()),
+            repeats_at: None,
         };
         Self {
             call,
             began: Instant::now(),
+            clock,
             calls,
         }
     }
@@ -68,14 +91,14 @@ impl Attempt {
         self.call.bytes = self.call.bytes.saturating_add(bytes);
     }
 
-    /// It is over.
-    pub(super) fn end<T>(mut self, outcome: &Result<T, Error>) {
-        self.settle(outcome);
-    }
-
     /// So it has gone so far, and unless more comes of it, that is all.
     pub(super) fn settle<T>(&mut self, outcome: &Result<T, Error>) {
         self.call.error = outcome.as_ref().err().map(ToString::to_string);
+    }
+
+    /// It failed, and is sent again after this while.
+    pub(super) fn repeat_after(&mut self, wait: Duration) {
+        self.call.repeats_at = self.clock.now().checked_add(wait).ok();
     }
 }
 

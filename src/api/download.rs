@@ -8,7 +8,14 @@ use reqwest::{
 };
 use tokio::{sync::OwnedSemaphorePermit, time::timeout};
 
-use super::{Client, Error, ask::Ask, call::Attempt, said, send::ERROR_BYTES};
+use super::{
+    Client, Error,
+    ask::Ask,
+    call::Attempt,
+    gate::Turn,
+    said,
+    send::{Departure, ERROR_BYTES},
+};
 use crate::model::Md5;
 
 /// How long a whole file may take. The time-out of a request holds for each of its pieces.
@@ -39,27 +46,30 @@ impl Client {
         let ask = Ask::get(path, format!("a copy of {md5}"));
         let mut repeated = 0;
         loop {
-            match self.start(&ask).await {
-                Ok(download) => return Ok(download),
-                Err(error) => self.rest(&ask, &mut repeated, error).await?,
+            let Departure {
+                request,
+                mut attempt,
+                permit,
+                turn,
+            } = self.begin(&ask).await?;
+            // What is packed already is not to be packed again, and then its length is known.
+            let request = request.timeout(LONGEST).header(ACCEPT_ENCODING, "identity");
+            let outcome = self.opened(&ask, request, &mut attempt, turn).await;
+            // Whoever drops a download has what they want of it: that is no failure.
+            attempt.settle(&outcome);
+            match outcome {
+                Ok(response) => {
+                    return Ok(Download {
+                        client: self.clone(),
+                        ask,
+                        response,
+                        attempt,
+                        _permit: permit,
+                    });
+                }
+                Err(error) => self.rest(&ask, &mut repeated, error, attempt).await?,
             }
         }
-    }
-
-    async fn start(&self, ask: &Ask) -> Result<Download, Error> {
-        let (request, mut attempt, permit) = self.begin(ask).await;
-        // What is packed already is not to be packed again, and then its length is known.
-        let request = request.timeout(LONGEST).header(ACCEPT_ENCODING, "identity");
-        let outcome = self.opened(ask, request, &mut attempt).await;
-        // Whoever drops a download has what they want of it: that is no failure.
-        attempt.settle(&outcome);
-        Ok(Download {
-            client: self.clone(),
-            ask: ask.clone(),
-            response: outcome?,
-            attempt,
-            _permit: permit,
-        })
     }
 
     async fn opened(
@@ -67,8 +77,9 @@ impl Client {
         ask: &Ask,
         request: reqwest::RequestBuilder,
         attempt: &mut Attempt,
+        turn: Turn,
     ) -> Result<Response, Error> {
-        let accepted = self.accepted(ask, request, attempt);
+        let accepted = self.accepted(ask, request, attempt, turn);
         let response = timeout(self.0.timeout, accepted)
             .await
             .unwrap_or(Err(Error::Timeout(self.0.timeout)))?;
@@ -78,7 +89,7 @@ impl Client {
             return Ok(response);
         }
         let status = response.status().as_u16();
-        let (body, _) = self.body(ask, response, ERROR_BYTES, attempt).await?;
+        let body = self.body(ask, response, ERROR_BYTES, attempt).await?.text;
         let endpoint = ask.endpoint();
         Err(match said::error_message(&body) {
             Some(said) => Error::Refused {

@@ -31,6 +31,22 @@ pub enum Error {
     #[error("cannot reach {url}: {reason}")]
     #[expect(missing_docs, reason = "the message says what they are")]
     Unreachable { url: String, reason: String },
+    /// The proxy cannot be reached, or does not lead to the server.
+    #[error("the proxy {proxy} does not lead to {url}: {reason}")]
+    #[expect(missing_docs, reason = "the message says what they are")]
+    Proxy {
+        proxy: String,
+        url: String,
+        reason: String,
+    },
+    /// 407: the proxy wants to know who asks.
+    #[error("the proxy {proxy} {}", if *.has_password { "does not accept the user name and password" } else { "asks for a user name and a password" })]
+    #[expect(missing_docs, reason = "the message says what they are")]
+    ProxyRefused { proxy: String, has_password: bool },
+    /// Not sent: the server or the proxy has refused the credentials before.
+    #[error("{error}; nothing more is sent until you ask again (r)")]
+    #[expect(missing_docs, reason = "the message says what it is")]
+    NotSent { error: Box<Error> },
     /// A certificate that the settings do not allow.
     #[error("the server's certificate is not accepted: {reason}")]
     #[expect(missing_docs, reason = "the message says what it is")]
@@ -60,6 +76,14 @@ pub enum Error {
     #[error("{endpoint} sent something else than expected: {reason}")]
     #[expect(missing_docs, reason = "the message says what they are")]
     Malformed { endpoint: String, reason: String },
+    /// An answer that has more bytes than are read of one.
+    #[error("the answer to {endpoint} is larger than {}, the limit for one answer", size(*.limit))]
+    #[expect(missing_docs, reason = "the message says what they are")]
+    TooLarge { endpoint: String, limit: usize },
+    /// The server is too old for what is asked: it would ignore it.
+    #[error("this server ({}.{}) does not know {what} and would ignore it", release.0, release.1)]
+    #[expect(missing_docs, reason = "the message says what they are")]
+    TooOld { release: (u32, u32), what: String },
     /// The connection ended before the answer did.
     #[error("the connection was cut before all of the answer to {endpoint} had come")]
     #[expect(missing_docs, reason = "the message says what it is")]
@@ -104,9 +128,15 @@ impl Error {
     /// Whether the same request may succeed a little later.
     pub fn is_transient(&self) -> bool {
         match self {
-            Self::Timeout(_) | Self::Unreachable { .. } | Self::Busy(_) | Self::Cut { .. } => true,
+            Self::Timeout(_)
+            | Self::Unreachable { .. }
+            | Self::Proxy { .. }
+            | Self::Busy(_)
+            | Self::Cut { .. } => true,
             Self::Refused { status, .. } => matches!(status, 502 | 504),
             Self::Unauthorized
+            | Self::ProxyRefused { .. }
+            | Self::NotSent { .. }
             | Self::Forbidden { .. }
             | Self::NotFound { .. }
             | Self::Syntax { .. }
@@ -117,6 +147,8 @@ impl Error {
             | Self::Redirected { .. }
             | Self::Malformed { .. }
             | Self::TooLong { .. }
+            | Self::TooLarge { .. }
+            | Self::TooOld { .. }
             | Self::Invalid { .. }
             | Self::Internal => false,
         }
@@ -128,6 +160,10 @@ impl Error {
         !matches!(
             self,
             Self::Unreachable { .. }
+                | Self::Proxy { .. }
+                | Self::ProxyRefused { .. }
+                | Self::NotSent { .. }
+                | Self::TooOld { .. }
                 | Self::Certificate { .. }
                 | Self::NotTls
                 | Self::Invalid { .. }
@@ -138,11 +174,15 @@ impl Error {
     pub fn is_refusal(&self) -> bool {
         match self {
             Self::Unauthorized
+            | Self::ProxyRefused { .. }
+            | Self::NotSent { .. }
+            | Self::TooOld { .. }
             | Self::Forbidden { .. }
             | Self::NotFound { .. }
             | Self::Syntax { .. }
             | Self::LeadingWildcard { .. }
             | Self::Unreachable { .. }
+            | Self::Proxy { .. }
             | Self::Certificate { .. }
             | Self::PlainHttp
             | Self::NotTls
@@ -153,8 +193,90 @@ impl Error {
             Self::Timeout(_)
             | Self::Busy(_)
             | Self::Malformed { .. }
+            | Self::TooLarge { .. }
             | Self::Cut { .. }
             | Self::Internal => false,
+        }
+    }
+
+    /// The error that lies behind one by which nothing was sent.
+    pub fn cause(&self) -> &Self {
+        match self {
+            Self::NotSent { error } => error.cause(),
+            other => other,
+        }
+    }
+
+    /// The same error with every text that came from outside changed.
+    #[must_use]
+    pub(super) fn map_texts(self, change: &dyn Fn(String) -> String) -> Self {
+        match self {
+            Self::Forbidden { what } => Self::Forbidden { what: change(what) },
+            Self::NotFound { what } => Self::NotFound { what: change(what) },
+            Self::Syntax { reason } => Self::Syntax {
+                reason: change(reason),
+            },
+            Self::Unreachable { url, reason } => Self::Unreachable {
+                url: change(url),
+                reason: change(reason),
+            },
+            Self::Proxy { proxy, url, reason } => Self::Proxy {
+                proxy: change(proxy),
+                url: change(url),
+                reason: change(reason),
+            },
+            Self::ProxyRefused {
+                proxy,
+                has_password,
+            } => Self::ProxyRefused {
+                proxy: change(proxy),
+                has_password,
+            },
+            Self::NotSent { error } => Self::NotSent {
+                error: Box::new(error.map_texts(change)),
+            },
+            Self::Certificate { reason } => Self::Certificate {
+                reason: match reason {
+                    Distrust::Name(names) => {
+                        Distrust::Name(names.into_iter().map(change).collect())
+                    }
+                    Distrust::Other(reason) => Distrust::Other(change(reason)),
+                    other => other,
+                },
+            },
+            Self::Redirected { endpoint, to } => Self::Redirected {
+                endpoint: change(endpoint),
+                to: change(to),
+            },
+            Self::Refused {
+                endpoint,
+                status,
+                said,
+            } => Self::Refused {
+                endpoint: change(endpoint),
+                status,
+                said: change(said),
+            },
+            Self::Malformed { endpoint, reason } => Self::Malformed {
+                endpoint: change(endpoint),
+                reason: change(reason),
+            },
+            Self::TooLarge { endpoint, limit } => Self::TooLarge {
+                endpoint: change(endpoint),
+                limit,
+            },
+            Self::Cut { endpoint } => Self::Cut {
+                endpoint: change(endpoint),
+            },
+            other @ (Self::Unauthorized
+            | Self::TooLong { .. }
+            | Self::Timeout(_)
+            | Self::PlainHttp
+            | Self::NotTls
+            | Self::Busy(_)
+            | Self::TooOld { .. }
+            | Self::Invalid { .. }
+            | Self::Internal) => other,
         }
     }
 
@@ -208,9 +330,19 @@ impl Error {
             } if !endpoint.starts_with("GET ") => {
                 "from 7.7 on a server may refuse what it does not know (ValidateApiPayloadSchema in its cb.conf); its answer says what that is"
             }
-            Self::Refused { status: 407, .. } => {
-                "give the proxy's user name and password in the profile's proxy"
+            Self::ProxyRefused {
+                has_password: false,
+                ..
+            } => "write them into the proxy's address: http://USER:PASSWORD@HOST:PORT",
+            Self::ProxyRefused { .. } => {
+                "correct the proxy's address; it is not tried again by itself, since many wrong passwords lock an account"
             }
+            Self::NotSent { error } => return error.hint(),
+            Self::Proxy { .. } => {
+                "check the proxy's address and that it may connect to the server; with socks5h:// it resolves names itself"
+            }
+            Self::TooLarge { .. } => "ask for less: a narrower query, fewer rows, one segment",
+            Self::TooOld { .. } => "write it into the query, where the server knows a field for it",
             Self::Refused {
                 status: 502 | 503, ..
             } => {
@@ -245,6 +377,15 @@ impl fmt::Display for Distrust {
             Self::Revoked => f.write_str("it was revoked"),
             Self::Other(reason) => f.write_str(reason),
         }
+    }
+}
+
+fn size(bytes: usize) -> String {
+    const MIB: usize = 1024 * 1024;
+    if bytes.is_multiple_of(MIB) {
+        format!("{} MiB", bytes / MIB)
+    } else {
+        format!("{bytes} bytes")
     }
 }
 

@@ -21,7 +21,7 @@ impl Client {
     /// Fetches the events of one segment, or of all of them where that is [`Segment::ALL`] (6.0 and later).
     pub async fn events(&self, id: ProcessId, segment: Segment) -> Result<Events, Error> {
         let release = self.known_release().await;
-        let version = self.0.event_version.get().copied();
+        let version = self.0.shared.release.event_version();
         let version = version.unwrap_or_else(|| event_version(release));
         let events = self.events_in(id, segment, version).await;
         let (events, version) = match events {
@@ -32,7 +32,7 @@ impl Client {
             events => (events, version),
         };
         if events.is_ok() {
-            let _ = self.0.event_version.set(version);
+            self.0.shared.release.has_events(version);
         }
         events
     }
@@ -98,21 +98,6 @@ impl Client {
             return Err(answer.malformed("the events of another process"));
         }
         Ok(events)
-    }
-
-    /// The server's release. It is asked for once; a server that does not say is taken for one of today.
-    async fn known_release(&self) -> Option<(u32, u32)> {
-        if self.0.release.get().is_none() {
-            match self.info().await {
-                // It will not say so another time either.
-                Err(Error::NotFound { .. } | Error::Forbidden { .. } | Error::Malformed { .. }) => {
-                    let _ = self.0.release.set(None);
-                }
-                Err(error) => tracing::debug!("the server does not tell its release: {error}"),
-                Ok(_) => {}
-            }
-        }
-        self.release()
     }
 }
 

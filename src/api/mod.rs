@@ -13,21 +13,21 @@ mod download;
 mod error;
 mod event;
 mod feed;
+mod gate;
 mod info;
 mod process;
+mod proxy;
+mod release;
 mod retry;
 mod said;
+mod secrets;
 mod send;
 mod sensor;
 mod settings;
 mod tls;
 mod watchlist;
 
-use std::{
-    fmt,
-    sync::{Arc, OnceLock},
-    time::Duration,
-};
+use std::{fmt, sync::Arc, time::Duration};
 
 use reqwest::header::HeaderValue;
 use rustls::ClientConfig;
@@ -40,9 +40,13 @@ pub use call::Call;
 pub use change::{AlertChange, Change};
 pub use download::Download;
 pub use error::{Distrust, Error};
+pub use proxy::Proxy;
 pub use settings::{Settings, Tls};
 
 use crate::model::{Clock, Pace};
+use gate::Gate;
+use release::Release;
+use secrets::Secrets;
 
 /// A connection to one server. Clones share its connections and their limit.
 #[derive(Clone)]
@@ -50,31 +54,30 @@ pub struct Client(Arc<Inner>);
 
 struct Inner {
     http: reqwest::Client,
-    settings: Settings,
     trust: ClientConfig,
     base: Url,
     server: String,
+    /// The only copy of the token but for what [`Secrets`] looks for.
     token: HeaderValue,
+    proxy: Option<Proxy>,
+    connections: usize,
     permits: Arc<Semaphore>,
     timeout: Duration,
     most_bytes: usize,
     pace: Pace,
     clock: Clock,
     calls: Option<UnboundedSender<Call>>,
-    /// Major and minor release, once the server has told it.
-    release: OnceLock<Option<(u32, u32)>>,
-    /// The version of the events that the server was found to have.
-    event_version: OnceLock<u8>,
-    /// Where the server was found to have its bans.
-    ban_list: OnceLock<BanList>,
+    shared: Arc<Shared>,
 }
 
-/// What a server was found to be: its release, the version of its events, and where it has its bans.
-type Learned = (
-    OnceLock<Option<(u32, u32)>>,
-    OnceLock<u8>,
-    OnceLock<BanList>,
-);
+/// What is found out about the server, whichever connections it is asked on.
+struct Shared {
+    secrets: Secrets,
+    gate: Gate,
+    release: Release,
+    /// Of the large answers, one is read at a time.
+    large: Arc<Semaphore>,
+}
 
 impl Client {
     /// Prepares a client; nothing is sent yet. Every attempt of every request is reported to `calls`.
@@ -86,53 +89,66 @@ impl Client {
 
         check(&settings.url)?;
         let trust = tls::config(&settings.tls, settings.url.scheme() == "https")?;
-        let nothing = (OnceLock::new(), OnceLock::new(), OnceLock::new());
-        Self::assemble(settings, trust, calls, nothing)
-    }
-
-    /// The same client with connections of its own. Those of this one are closed when nobody has it any more.
-    pub fn reconnected(&self) -> Result<Self, Error> {
-        let Inner {
-            settings,
-            trust,
-            calls,
-            release,
-            event_version,
-            ban_list,
-            ..
-        } = &*self.0;
-        Self::assemble(
-            settings.clone(),
-            trust.clone(),
-            calls.clone(),
-            (release.clone(), event_version.clone(), ban_list.clone()),
-        )
-    }
-
-    fn assemble(
-        settings: Settings,
-        trust: ClientConfig,
-        calls: Option<UnboundedSender<Call>>,
-        (release, event_version, ban_list): Learned,
-    ) -> Result<Self, Error> {
+        let token = header(settings.token.expose_secret())?;
+        let secrets = Secrets::new(&settings.token);
+        for secret in settings.proxy.iter().flat_map(Proxy::secrets) {
+            secrets.add(&secret);
+        }
         let connections = settings.connections.clamp(1, Semaphore::MAX_PERMITS);
+        let proxy = settings.proxy;
         Ok(Self(Arc::new(Inner {
-            http: transport(&settings, trust.clone(), connections)?,
+            http: transport(trust.clone(), proxy.as_ref(), settings.timeout, connections)?,
+            trust,
             server: display(&settings.url),
-            base: settings.url.clone(),
-            token: header(settings.token.expose_secret())?,
+            base: settings.url,
+            token,
+            proxy,
+            connections,
             permits: Arc::new(Semaphore::new(connections)),
             timeout: settings.timeout,
             most_bytes: settings.most_bytes,
             pace: settings.pace,
             clock: settings.clock,
-            settings,
-            trust,
             calls,
-            release,
-            event_version,
-            ban_list,
+            shared: Arc::new(Shared {
+                secrets,
+                gate: Gate::new(),
+                release: Release::new(),
+                large: Arc::new(Semaphore::new(1)),
+            }),
         })))
+    }
+
+    /// The same client with connections of its own. Those of this one are closed when nobody has it any more.
+    pub fn reconnected(&self) -> Result<Self, Error> {
+        let old = &*self.0;
+        let http = transport(
+            old.trust.clone(),
+            old.proxy.as_ref(),
+            old.timeout,
+            old.connections,
+        )?;
+        Ok(Self(Arc::new(Inner {
+            http,
+            trust: old.trust.clone(),
+            base: old.base.clone(),
+            server: old.server.clone(),
+            token: old.token.clone(),
+            proxy: old.proxy.clone(),
+            connections: old.connections,
+            permits: Arc::new(Semaphore::new(old.connections)),
+            timeout: old.timeout,
+            most_bytes: old.most_bytes,
+            pace: old.pace,
+            clock: old.clock,
+            calls: old.calls.clone(),
+            shared: old.shared.clone(),
+        })))
+    }
+
+    /// The user asks again: after the token or the proxy's password was refused, one request may try once more.
+    pub fn try_credentials_again(&self) {
+        self.0.shared.gate.reopen();
     }
 
     /// The clock that the answers' times are taken from.
@@ -150,9 +166,9 @@ impl Client {
         &self.0.server
     }
 
-    /// The server's release, major and minor, if it has told it.
+    /// The server's release, major and minor, if it has told it. It may become another one.
     pub fn release(&self) -> Option<(u32, u32)> {
-        self.0.release.get().copied().flatten()
+        self.0.shared.release.number()
     }
 }
 
@@ -209,8 +225,9 @@ fn header(token: &str) -> Result<HeaderValue, Error> {
 }
 
 fn transport(
-    settings: &Settings,
     trust: ClientConfig,
+    proxy: Option<&Proxy>,
+    timeout: Duration,
     connections: usize,
 ) -> Result<reqwest::Client, Error> {
     let mut builder = reqwest::Client::builder()
@@ -218,22 +235,16 @@ fn transport(
         .redirect(reqwest::redirect::Policy::none())
         .referer(false)
         .gzip(true)
-        .connect_timeout(settings.timeout.min(send::CONNECT))
-        .timeout(settings.timeout)
+        .connect_timeout(timeout.min(send::CONNECT))
+        .timeout(timeout)
         .pool_max_idle_per_host(connections)
         // Whoever asks after a while takes a client with new connections: a timer would wake up a console that sleeps.
         .pool_idle_timeout(None)
+        // Which proxy is used is decided where it can be said why: the library does not look for one.
+        .no_proxy()
         .tls_backend_preconfigured(trust);
-    if settings.ignore_system_proxy || is_loopback(&settings.url) {
-        builder = builder.no_proxy();
-    }
-    if let Some(proxy) = &settings.proxy {
-        // The cause is not shown: it could repeat the address, and with it a password.
-        let proxy = reqwest::Proxy::all(proxy).map_err(|_| Error::Invalid {
-            what: "proxy",
-            reason: "it is no address such as http://proxy:3128".into(),
-        })?;
-        builder = builder.proxy(proxy);
+    if let Some(proxy) = proxy {
+        builder = builder.proxy(proxy.transport()?);
     }
     builder.build().map_err(|error| Error::Invalid {
         what: "connection",

@@ -3,28 +3,82 @@
 use jiff::Timestamp;
 
 use super::{Client, Error, ask::Ask};
-use crate::model::{Facets, Md5, Page, Prevalence, Process, ProcessId, Search, Span, Summary};
+use crate::model::{
+    EventClock, Facets, Md5, Page, Period, Prevalence, Process, ProcessId, Search, Span, Summary,
+};
 use crate::wire;
 
 impl Client {
     /// Searches processes.
     pub async fn processes(&self, search: &Search, span: Span) -> Result<Page<Process>, Error> {
-        let ask = searching("/api/v1/process", "processes", search, span)
-            .with_some("sort", search.sort.as_deref())
-            .with_some("cb.group", search.group_by.as_deref());
-        self.page(ask, span).await
+        let Asked { search, group_by } = self.understood(search).await?;
+        self.page(span, |span| {
+            searching("/api/v1/process", "processes", &search, span)
+                .with_some("sort", search.sort.as_deref())
+                .with_some("cb.group", group_by.as_deref())
+        })
+        .await
     }
 
-    /// Asks for one page of a search, without its facets.
-    pub(super) async fn page<T: wire::Noun>(&self, ask: Ask, span: Span) -> Result<Page<T>, Error> {
-        let answer = self.send(&self.unfaceted(ask).fitted()).await?;
-        answer.read(|json| wire::page(json, span))
+    /// The search in words that this server knows. Before 6.0 there is neither grouping nor a time range beside the query,
+    /// and what a server does not know it ignores: it would answer with everything.
+    async fn understood(&self, search: &Search) -> Result<Asked, Error> {
+        let ranges = Period::of(search);
+        let is_plain = search.group_by.is_none() && ranges.is_empty();
+        let release = if is_plain {
+            None
+        } else {
+            self.known_release().await
+        };
+        let Some(release) = release.filter(|release| *release < (6, 0)) else {
+            return Ok(Asked {
+                search: search.clone(),
+                group_by: search.group_by.clone(),
+            });
+        };
+        let too_old = |what: String| Error::TooOld { release, what };
+        if ranges.iter().any(|range| range.clock == EventClock::Server) {
+            return Err(too_old("a time range on the server's clock".into()));
+        }
+        // One row per segment is what comes in place of one per process. Of anything else it would be something else.
+        if let Some(field) = search.group_by.as_deref().filter(|field| *field != "id") {
+            return Err(too_old(format!("grouping by {field}")));
+        }
+        let mut search = Period::default().bind(search.clone());
+        if let Some(range) = ranges.first() {
+            let end = |at: Option<String>| at.unwrap_or_else(|| "*".into());
+            let (first, last) = (range.from.map(from), range.until.map(until));
+            let range = format!("last_update:[{} TO {}]", end(first), end(last));
+            search.query = match search.query.trim() {
+                "" => range,
+                query => format!("({query}) {range}"),
+            };
+        }
+        Ok(Asked {
+            search,
+            group_by: None,
+        })
+    }
+
+    /// Asks for one page of a search, without its facets. A page that is larger than is read of an answer is asked for in
+    /// smaller parts, of which this gives the first.
+    pub(super) async fn page<T: wire::Noun>(
+        &self,
+        mut span: Span,
+        ask: impl Fn(Span) -> Ask,
+    ) -> Result<Page<T>, Error> {
+        loop {
+            match self.send(&self.unfaceted(ask(span)).fitted()).await {
+                Err(Error::TooLarge { .. }) if span.rows > 1 => span.rows = (span.rows / 4).max(1),
+                answer => return answer?.read(|json| wire::page(json, span)),
+            }
+        }
     }
 
     /// The same search without facets. Before 5.1.1 the server takes so long over being told that its front end gives
-    /// up.
+    /// up; none counts facets unless it is told to.
     pub(super) fn unfaceted(&self, ask: Ask) -> Ask {
-        if self.release().is_none_or(|release| release > (5, 1)) {
+        if self.release().is_some_and(|release| release > (5, 1)) {
             ask.with("facet", false)
         } else {
             ask
@@ -35,7 +89,8 @@ impl Client {
     ///
     /// Segments are counted, and grouping is not asked for: no server says whether it counts groups.
     pub async fn facets(&self, search: &Search, fields: &[String]) -> Result<Facets, Error> {
-        self.counted("/api/v1/process", "processes", search, fields)
+        let search = self.understood(search).await?.search;
+        self.counted("/api/v1/process", "processes", &search, fields)
             .await
     }
 
@@ -95,6 +150,12 @@ impl Client {
         }
         Ok(summary)
     }
+}
+
+/// A search as a server understands it.
+struct Asked {
+    search: Search,
+    group_by: Option<String>,
 }
 
 /// What every search of an index sends: the query, the rows, and the bounds in time, which binaries do not have.

@@ -10,9 +10,14 @@ use jiff::{Timestamp, fmt::rfc2822};
 use super::Error;
 use crate::model::Pace;
 
-/// Whether a request that is safe to repeat is repeated after `error`. A time-out is not: it has taken long enough.
-pub(super) fn is_worth_it(error: &Error) -> bool {
-    error.is_transient() && !matches!(error, Error::Timeout(_))
+/// Whether a request that is safe to repeat is repeated after `error`. A time-out is not: it has taken long enough. Nor is
+/// what the server asks to put off for longer than anybody waits.
+pub(super) fn is_worth_it(error: &Error, pace: Pace) -> bool {
+    match error {
+        Error::Timeout(_) => false,
+        Error::Busy(Some(asked)) => *asked <= pace.patience_most,
+        error => error.is_transient(),
+    }
 }
 
 /// How long to wait before repetition number `done` + 1: doubled each time, with jitter so that requests that failed
@@ -28,7 +33,7 @@ pub(super) fn wait(pace: Pace, done: u32, error: &Error) -> Duration {
         Error::Busy(asked) => asked.unwrap_or_default(),
         _ => Duration::ZERO,
     };
-    jittered.max(asked).min(pace.backoff_most)
+    jittered.min(pace.backoff_most).max(asked)
 }
 
 /// A `Retry-After`: seconds, or an HTTP date.
@@ -73,7 +78,14 @@ mod tests {
         }
         let busy = |seconds| Error::Busy(Some(Duration::from_secs(seconds)));
         assert_eq!(wait(pace, 0, &busy(7)), Duration::from_secs(7));
-        assert_eq!(wait(pace, 0, &busy(3600)), Duration::from_secs(30));
+        assert_eq!(wait(pace, 0, &busy(300)), Duration::from_mins(5));
+        for (seconds, is_waited_for) in [(0, true), (300, true), (301, false), (3600, false)] {
+            assert_eq!(
+                is_worth_it(&busy(seconds), pace),
+                is_waited_for,
+                "{seconds}"
+            );
+        }
     }
 
     #[test]

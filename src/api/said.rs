@@ -1,9 +1,9 @@
 //! What a server, a proxy or the system said about a failure, fit to be shown.
 
-use std::{error::Error as StdError, io};
+use std::{collections::BTreeMap, error::Error as StdError, io};
 
 use serde::de::IgnoredAny;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, value::RawValue};
 
 use crate::text::{self, Untrusted};
 
@@ -20,12 +20,11 @@ pub(super) fn error_message(body: &str) -> Option<String> {
     if !body.contains("\"errorMessage\"") {
         return None;
     }
-    let fields: Map<String, Value> = serde_json::from_str(body).ok()?;
-    let message = fields.get("errorMessage")?;
-    Some(match message {
-        Value::String(text) => short(text),
-        other => short(&other.to_string()),
-    })
+    // The rest of it is not taken apart: it would take several times as much room.
+    let fields: BTreeMap<String, &RawValue> = serde_json::from_str(body).ok()?;
+    let message = fields.get("errorMessage")?.get();
+    let text: Option<String> = serde_json::from_str(message).ok();
+    Some(short(text.as_deref().unwrap_or(message)))
 }
 
 /// What the answer to a change says in place of `success` (reference 1.10).
@@ -89,8 +88,24 @@ pub(super) fn cause(error: &(dyn StdError + 'static)) -> String {
     deepest
         .downcast_ref::<io::Error>()
         .map_or_else(|| short(&deepest.to_string()), io)
-        // The HTTP library's word for a proxy that does not do what it is asked.
-        .replace("tunnel error", "the proxy did not connect")
+}
+
+/// What the HTTP library says of a proxy that was asked for a tunnel, if the error is of that kind.
+pub(super) fn tunnel(error: &(dyn StdError + 'static)) -> Option<&'static str> {
+    const REASONS: [&str; 4] = [
+        "proxy authorization required",
+        "proxy response headers too long",
+        "unexpected end of file",
+        "unsuccessful",
+    ];
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if let Some(reason) = error.to_string().strip_prefix("tunnel error: ") {
+            return REASONS.into_iter().find(|known| *known == reason);
+        }
+        next = error.source();
+    }
+    None
 }
 
 /// A failure of the system without its number.

@@ -8,7 +8,7 @@ use reqwest::{
 };
 use tokio::sync::OwnedSemaphorePermit;
 
-use super::{Client, Error, ask::Ask, call::Attempt, retry, said, tls};
+use super::{Client, Error, Proxy, ask::Ask, call::Attempt, gate::Turn, retry, said, tls};
 use crate::wire::Malformed;
 
 /// How long connecting may take: a host that is up answers within a second, even behind a slow VPN.
@@ -20,10 +20,34 @@ const ADDRESS_MOST: usize = 8000;
 /// How much of an error's body is read: a page of words.
 pub(super) const ERROR_BYTES: usize = 64 * 1024;
 
+/// Bytes of a body from which on it is large: of those, one is read at a time, so that many requests under way take no
+/// more memory than one.
+const LARGE_BYTES: usize = 4 * 1024 * 1024;
+
 /// What the server answered to a request that it accepted.
 pub(super) struct Answer {
     endpoint: String,
     body: String,
+    /// The proxy that could have written it.
+    through: Option<String>,
+    /// While a large body is in memory, no other is read.
+    _large: Option<OwnedSemaphorePermit>,
+}
+
+/// A body, or as much of it as was wanted. No secret is in it.
+pub(super) struct Body {
+    pub(super) text: String,
+    is_whole: bool,
+    large: Option<OwnedSemaphorePermit>,
+}
+
+/// A request that may be sent, and what it holds until it is answered.
+pub(super) struct Departure {
+    pub(super) request: RequestBuilder,
+    pub(super) attempt: Attempt,
+    pub(super) permit: OwnedSemaphorePermit,
+    /// It goes when the headers of the answer are here.
+    pub(super) turn: Turn,
 }
 
 impl Answer {
@@ -48,7 +72,13 @@ impl Answer {
         &self,
         read: impl FnOnce(&str) -> Result<T, Malformed>,
     ) -> Result<T, Error> {
-        read(&self.body).map_err(|malformed| self.malformed(malformed.to_string()))
+        read(&self.body).map_err(|malformed| {
+            let is_page = self.body.trim_start().starts_with('<');
+            match self.through.as_deref().filter(|_| is_page) {
+                Some(proxy) => self.malformed(format!("{malformed}, through the proxy {proxy}")),
+                None => self.malformed(malformed.to_string()),
+            }
+        })
     }
 
     /// An error that says what is wrong with this answer.
@@ -78,9 +108,17 @@ impl Client {
         }
         let mut repeated = 0;
         loop {
-            match self.attempt(ask).await {
+            let Departure {
+                request,
+                mut attempt,
+                permit: _permit,
+                turn,
+            } = self.begin(ask).await?;
+            let outcome = self.exchange(ask, request, &mut attempt, turn).await;
+            attempt.settle(&outcome);
+            match outcome {
                 Ok(answer) => return Ok(answer),
-                Err(error) => self.rest(ask, &mut repeated, error).await?,
+                Err(error) => self.rest(ask, &mut repeated, error, attempt).await?,
             }
         }
     }
@@ -91,25 +129,23 @@ impl Client {
         ask: &Ask,
         repeated: &mut u32,
         error: Error,
+        mut attempt: Attempt,
     ) -> Result<(), Error> {
         let is_last = *repeated >= self.0.pace.retries;
-        if is_last || !ask.is_safe || !retry::is_worth_it(&error) {
+        if is_last || !ask.is_safe || !retry::is_worth_it(&error, self.0.pace) {
             return Err(error);
         }
-        tokio::time::sleep(retry::wait(self.0.pace, *repeated, &error)).await;
+        let wait = retry::wait(self.0.pace, *repeated, &error);
+        attempt.repeat_after(wait);
+        drop(attempt);
+        tokio::time::sleep(wait).await;
         *repeated += 1;
         Ok(())
     }
 
-    async fn attempt(&self, ask: &Ask) -> Result<Answer, Error> {
-        let (request, mut attempt, _permit) = self.begin(ask).await;
-        let outcome = self.exchange(ask, request, &mut attempt).await;
-        attempt.end(&outcome);
-        outcome
-    }
-
-    /// A request that is ready to be sent, when it may be.
-    pub(super) async fn begin(&self, ask: &Ask) -> (RequestBuilder, Attempt, OwnedSemaphorePermit) {
+    /// A request that is ready to be sent, when it may be. After the credentials were refused, none may.
+    pub(super) async fn begin(&self, ask: &Ask) -> Result<Departure, Error> {
+        let turn = self.0.shared.gate.enter().await?;
         let permit = Arc::clone(&self.0.permits).acquire_owned().await;
         let permit = permit.expect("the semaphore is never closed");
         let url = ask.url(&self.0.base);
@@ -117,6 +153,7 @@ impl Client {
             Some(query) => format!("{}?{query}", url.path()),
             None => url.path().to_owned(),
         };
+        let path = self.0.shared.secrets.blank_message(path);
         let attempt = Attempt::begin(verb(&ask.method), path, self.0.clock, self.0.calls.clone());
         let mut request = self
             .0
@@ -128,7 +165,12 @@ impl Client {
                 .header(CONTENT_TYPE, "application/json")
                 .body(body.to_string());
         }
-        (request, attempt, permit)
+        Ok(Departure {
+            request,
+            attempt,
+            permit,
+            turn,
+        })
     }
 
     async fn exchange(
@@ -136,18 +178,19 @@ impl Client {
         ask: &Ask,
         request: RequestBuilder,
         attempt: &mut Attempt,
+        turn: Turn,
     ) -> Result<Answer, Error> {
-        let response = self.accepted(ask, request, attempt).await?;
+        let response = self.accepted(ask, request, attempt, turn).await?;
         let status = response.status().as_u16();
         let most = self.0.most_bytes;
-        let (body, is_whole) = self.body(ask, response, most, attempt).await?;
-        if !is_whole {
-            return Err(Error::Malformed {
+        let body = self.body(ask, response, most, attempt).await?;
+        if !body.is_whole {
+            return Err(Error::TooLarge {
                 endpoint: ask.endpoint(),
-                reason: format!("more than {most} bytes"),
+                limit: most,
             });
         }
-        if let Some(said) = said::error_message(&body) {
+        if let Some(said) = said::error_message(&body.text) {
             return Err(Error::Refused {
                 endpoint: ask.endpoint(),
                 status,
@@ -156,12 +199,32 @@ impl Client {
         }
         Ok(Answer {
             endpoint: ask.endpoint(),
-            body,
+            body: body.text,
+            through: self.interposed().map(ToString::to_string),
+            _large: body.large,
         })
     }
 
     /// Sends a request and waits for the status and the headers of a success.
     pub(super) async fn accepted(
+        &self,
+        ask: &Ask,
+        request: RequestBuilder,
+        attempt: &mut Attempt,
+        turn: Turn,
+    ) -> Result<Response, Error> {
+        let outcome = self.answered(ask, request, attempt).await;
+        // What has become of a change is read back whatever was answered to it; that request shows whether the token is good.
+        let is_read_back = !ask.is_safe && matches!(outcome, Err(Error::Unauthorized));
+        // Those that wait for this request to try the credentials need not wait for the rest of its answer.
+        if !is_read_back {
+            self.0.shared.gate.learn(outcome.as_ref().map(|_| ()));
+        }
+        drop(turn);
+        outcome
+    }
+
+    async fn answered(
         &self,
         ask: &Ask,
         request: RequestBuilder,
@@ -177,20 +240,29 @@ impl Client {
             return Ok(response);
         }
         let headers = response.headers().clone();
-        let (body, _) = self.body(ask, response, ERROR_BYTES, attempt).await?;
-        Err(self.refused(ask, status, &headers, &body))
+        let body = self.body(ask, response, ERROR_BYTES, attempt).await;
+        // What is refused is refused, whether or not all of the words for it come.
+        let is_refused = matches!(status.as_u16(), 401 | 407);
+        let text = match body {
+            Ok(body) => body.text,
+            Err(_) if is_refused => String::new(),
+            Err(error) => return Err(error),
+        };
+        let error = self.refused(ask, status, &headers, &text);
+        Err(self.0.shared.secrets.blank_error(error))
     }
 
-    /// Reads a body up to a limit; the second value says whether that was all of it.
+    /// Reads a body up to a limit, which counts it unpacked.
     pub(super) async fn body(
         &self,
         ask: &Ask,
         mut response: Response,
         most: usize,
         attempt: &mut Attempt,
-    ) -> Result<(String, bool), Error> {
+    ) -> Result<Body, Error> {
         let mut body = Vec::new();
         let mut is_whole = true;
+        let mut large = None;
         while let Some(chunk) = response
             .chunk()
             .await
@@ -203,13 +275,22 @@ impl Client {
                 is_whole = false;
                 break;
             }
+            if large.is_none() && body.len() > LARGE_BYTES {
+                // The others wait on their connections.
+                let turn = Arc::clone(&self.0.shared.large).acquire_owned().await;
+                large = Some(turn.expect("the semaphore is never closed"));
+            }
         }
         // Servers send ASCII with escapes; one wrong byte must not cost an answer.
-        let body = match String::from_utf8(body) {
+        let text = match String::from_utf8(body) {
             Ok(body) => body,
             Err(error) => String::from_utf8_lossy(error.as_bytes()).into_owned(),
         };
-        Ok((body, is_whole))
+        Ok(Body {
+            text: self.0.shared.secrets.blank_record(text),
+            is_whole,
+            large,
+        })
     }
 
     /// What an answer with any other status than success means.
@@ -219,12 +300,15 @@ impl Client {
         if status.is_redirection()
             && let Some(to) = text(LOCATION)
         {
-            let to = said::short(to);
+            // Before it is cut: half a secret is not found any more.
+            let to = self.0.shared.secrets.blank_message(to.to_owned());
+            let to = said::short(&to);
             return Error::Redirected { endpoint, to };
         }
         match status.as_u16() {
             400 if self.speaks_plainly() && said::is_plain_http(body) => return Error::PlainHttp,
             401 => return Error::Unauthorized,
+            407 => return self.proxy_refused(),
             403 => {
                 let what = ask.purpose.clone();
                 return Error::Forbidden { what };
@@ -252,8 +336,36 @@ impl Client {
             _ => Error::Refused {
                 endpoint,
                 status: status.as_u16(),
-                said: said::gist(body),
+                said: self.gist(body),
             },
+        }
+    }
+
+    /// The gist of the body of an error, and whose words these may be.
+    fn gist(&self, body: &str) -> String {
+        let said = said::gist(&self.0.shared.secrets.blank_message(body.to_owned()));
+        match self
+            .interposed()
+            .filter(|_| body.trim_start().starts_with('<'))
+        {
+            Some(proxy) if said.is_empty() => format!("a web page, through the proxy {proxy}"),
+            Some(proxy) => format!("{said}, a web page, through the proxy {proxy}"),
+            None => said,
+        }
+    }
+
+    /// The proxy that could have written an answer: over TLS, and behind a tunnel of any kind, none can.
+    pub(super) fn interposed(&self) -> Option<&Proxy> {
+        let proxy = self.0.proxy.as_ref()?;
+        (self.speaks_plainly() && !proxy.is_socks()).then_some(proxy)
+    }
+
+    /// The proxy does not let this user through.
+    fn proxy_refused(&self) -> Error {
+        let proxy = self.0.proxy.as_ref();
+        Error::ProxyRefused {
+            proxy: proxy.map_or_else(|| "on the way".into(), ToString::to_string),
+            has_password: proxy.is_some_and(Proxy::has_password),
         }
     }
 
@@ -264,6 +376,10 @@ impl Client {
 
     /// What a failure to have any answer, or all of it, means.
     pub(super) fn failed(&self, ask: &Ask, error: &reqwest::Error) -> Error {
+        self.0.shared.secrets.blank_error(self.failure(ask, error))
+    }
+
+    fn failure(&self, ask: &Ask, error: &reqwest::Error) -> Error {
         let is_connecting = error.is_connect();
         if error.is_timeout() {
             return Error::Timeout(if is_connecting {
@@ -283,8 +399,13 @@ impl Client {
             return Error::PlainHttp;
         }
         if is_connecting {
-            let reason = said::cause(error);
-            return Error::Unreachable { url, reason };
+            return match &self.0.proxy {
+                Some(proxy) => self.not_through(proxy, url, error),
+                None => Error::Unreachable {
+                    url,
+                    reason: said::cause(error),
+                },
+            };
         }
         if is_garbage {
             let reason = "no HTTP".into();
@@ -295,6 +416,30 @@ impl Client {
             return Error::Malformed { endpoint, reason };
         }
         Error::Cut { endpoint }
+    }
+}
+
+impl Client {
+    /// What it means that a proxy did not lead to the server.
+    fn not_through(&self, proxy: &Proxy, url: String, error: &reqwest::Error) -> Error {
+        let proxy_name = proxy.to_string();
+        // The HTTP library has no types for this.
+        let reason = match said::tunnel(error) {
+            Some("proxy authorization required") => return self.proxy_refused(),
+            Some("unsuccessful") => "it answers, but does not connect to the server".into(),
+            Some("unexpected end of file") => "it hangs up".into(),
+            Some("proxy response headers too long") => "what answers there is no proxy".into(),
+            _ => said::cause(error),
+        };
+        let is_login = proxy.is_socks() && reason.to_lowercase().contains("auth");
+        if is_login {
+            return self.proxy_refused();
+        }
+        Error::Proxy {
+            proxy: proxy_name,
+            url,
+            reason,
+        }
     }
 }
 

@@ -5,6 +5,7 @@ use std::{fmt, path::PathBuf, time::Duration};
 use secrecy::SecretString;
 use url::Url;
 
+use super::Proxy;
 use crate::model::{Clock, Pace};
 
 /// Everything a client needs to know before its first request.
@@ -16,10 +17,8 @@ pub struct Settings {
     pub token: SecretString,
     /// What certificate to accept.
     pub tls: Tls,
-    /// The proxy for every request; without one, the environment's `HTTPS_PROXY` and `NO_PROXY` count.
-    pub proxy: Option<String>,
-    /// Whether the proxy of the environment is left alone.
-    pub ignore_system_proxy: bool,
+    /// The proxy for every request. The environment is not looked at.
+    pub proxy: Option<Proxy>,
     /// How many requests are under way at a time, at most.
     pub connections: usize,
     /// How long one request may take, from connecting to the last byte.
@@ -62,13 +61,12 @@ impl Settings {
             token,
             tls: Tls::default(),
             proxy: None,
-            ignore_system_proxy: false,
             // More at a time only makes the server's search engine slower for everybody.
             connections: 8,
             // The server's front end gives up after 60 s; twice that, as the official client waits (reference 1.1).
             timeout: Duration::from_mins(2),
             // The largest answers known, event lists of long-running processes, have some tens of megabytes.
-            most_bytes: 256 * 1024 * 1024,
+            most_bytes: 64 * 1024 * 1024,
             pace: Pace::default(),
             clock: Clock::default(),
         }
@@ -76,13 +74,12 @@ impl Settings {
 }
 
 impl fmt::Debug for Settings {
-    /// Without token, and without what a proxy's address may carry before the `@`.
+    /// Without the token.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Settings")
             .field("url", &self.url.host_str())
             .field("tls", &self.tls)
-            .field("has_proxy", &self.proxy.is_some())
-            .field("ignore_system_proxy", &self.ignore_system_proxy)
+            .field("proxy", &self.proxy)
             .field("connections", &self.connections)
             .field("timeout", &self.timeout)
             .field("most_bytes", &self.most_bytes)

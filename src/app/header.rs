@@ -70,8 +70,9 @@ pub(super) fn header(frame: &mut Frame<'_>, area: Rect, session: &Session, theme
 
 /// Why the server's version is not known, in a word or two.
 fn trouble(error: &Error) -> &'static str {
-    match error {
+    match error.cause() {
         Error::Unauthorized => "token refused",
+        Error::ProxyRefused { .. } | Error::Proxy { .. } => "proxy refuses",
         Error::Certificate { .. } => "not trusted",
         Error::Timeout(_) => "no answer",
         Error::Unreachable { .. } => "unreachable",
@@ -112,14 +113,17 @@ fn traffic(session: &Session, width: u16) -> String {
     } else {
         open
     };
+    let wait = session.traffic.waits_until.map_or_else(String::new, |at| {
+        format!("busy until {}  ", session.zone.clock(at))
+    });
     if width < ROOMY {
-        return format!("{open}{transfer}in flight {n_pending}");
+        return format!("{wait}{open}{transfer}in flight {n_pending}");
     }
     let tally = session.traffic.tally;
     let share = (tally.hits * 100).checked_div(tally.hits + tally.misses);
     let share = share.map_or("-".into(), |share| format!("{share}%"));
     format!(
-        "{open}{transfer}in flight {n_pending}  requests {}  cache {share}",
+        "{wait}{open}{transfer}in flight {n_pending}  requests {}  cache {share}",
         session.traffic.calls
     )
 }

@@ -5,10 +5,10 @@ use std::{
     path::PathBuf,
 };
 
-use tokio::runtime::Handle;
+use tokio::{runtime::Handle, sync::mpsc};
 
 use super::{Exit, Failure};
-use crate::api::Client;
+use crate::api::{Call, Client};
 use crate::cli::{ColorChoice, Global};
 use crate::config::{Access, Config, Environment, Flags};
 use crate::output::Look;
@@ -31,6 +31,8 @@ pub struct Streams<'a> {
     pub is_interactive: bool,
     /// Asks for what nobody is to see; `None` when standard input is no terminal.
     pub hidden: Option<Hidden>,
+    /// Writes a line to standard error while a command waits.
+    pub beside: fn(&str),
     /// Whether standard error is a terminal, where a line can be written over.
     pub shows_progress: bool,
 }
@@ -108,7 +110,20 @@ impl<'a> Caller<'a> {
         for notice in &access.notices {
             self.warn(notice);
         }
-        Ok((Client::new(access.settings(), None)?, access))
+        let (sender, mut calls) = mpsc::unbounded_channel::<Call>();
+        let client = Client::new(access.settings(), Some(sender))?;
+        let beside = self.streams.beside;
+        self.background.spawn(async move {
+            while let Some(call) = calls.recv().await {
+                if let Some(at) = call.long_wait() {
+                    let at = at.strftime("%H:%M:%SZ");
+                    beside(&format!(
+                        "note: the server is busy and asks to wait until {at}; ^c cancels"
+                    ));
+                }
+            }
+        });
+        Ok((client, access))
     }
 
     /// Asks the user at the terminal, and reads one line.

@@ -75,6 +75,8 @@ async fn enter(
     let clock = settings.clock;
     let (sender, calls) = mpsc::unbounded_channel();
     let client = Client::new(settings, Some(sender))?;
+    // The client has the only copy from here on.
+    drop(access.token);
     let mut notices = access.notices;
     notices.append(&mut caller.notices);
     let is_demo = access.source == Source::Demo;

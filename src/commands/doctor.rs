@@ -72,6 +72,9 @@ async fn examine(caller: &mut Caller<'_>, report: &mut Report) {
     for notice in &access.notices {
         report.fail("configuration", notice, None);
     }
+    if let Some(proxy) = &access.proxy {
+        report.ok("proxy", &proxy.to_string());
+    }
     match &access.profile.user {
         Some(user) => report.ok("user", user),
         None if access.source == Source::Demo => {}
@@ -90,7 +93,10 @@ async fn examine(caller: &mut Caller<'_>, report: &mut Report) {
         }
         Err(error) => {
             match error {
-                api::Error::Unreachable { .. } | api::Error::Timeout(_) => {}
+                api::Error::Unreachable { .. }
+                | api::Error::Proxy { .. }
+                | api::Error::ProxyRefused { .. }
+                | api::Error::Timeout(_) => {}
                 api::Error::Certificate { .. } | api::Error::PlainHttp | api::Error::NotTls => {
                     report.ok("server", access.url.as_str());
                 }
@@ -101,6 +107,7 @@ async fn examine(caller: &mut Caller<'_>, report: &mut Report) {
                     "tls"
                 }
                 api::Error::Unauthorized | api::Error::Forbidden { .. } => "token",
+                api::Error::Proxy { .. } | api::Error::ProxyRefused { .. } => "proxy",
                 _ => "server",
             };
             let hint = match error {

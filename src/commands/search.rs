@@ -77,6 +77,13 @@ pub(super) async fn search(args: &cli::Search, caller: &mut Caller<'_>) -> Resul
     sheet.finish()?;
     joins.tell(caller);
     ended?;
+    if let Some((major, minor)) = client.release().filter(|release| *release < (6, 0))
+        && !args.segments
+    {
+        caller.note(&format!(
+            "this server ({major}.{minor}) does not group: one row per segment of a process"
+        ));
+    }
     Ok(told.tell(limit, caller))
 }
 

@@ -7,9 +7,9 @@ use url::{ParseError, Url};
 
 use super::{
     Config, Environment, Error, Mistake, Profile, Source, Token, credentials::Credentials, ini,
-    secret,
+    proxy, secret,
 };
-use crate::api::{self, Settings, Tls};
+use crate::api::{self, Proxy, Settings, Tls};
 
 /// The profile that is used when none is named.
 const DEFAULT: &str = "default";
@@ -41,6 +41,8 @@ pub struct Access {
     pub token: SecretString,
     /// Everything else, with the command line's wishes in it.
     pub profile: Profile,
+    /// The proxy that leads to the server.
+    pub proxy: Option<Proxy>,
     /// Where address and token were found.
     pub source: Source,
     /// What the user should know.
@@ -113,10 +115,17 @@ impl Access {
                 secret::from_command(words, secret::LIMIT)?
             }
         };
+        let proxy = match &profile.proxy {
+            Some(address) => Proxy::new(address, format!("the {source}")).map(Some),
+            None if profile.ignore_system_proxy => Ok(None),
+            None => proxy::of_environment(&url, environment),
+        };
+        let proxy = proxy.map_err(|error| Mistake::new(error.to_string()))?;
         Ok(Self {
             url,
             token,
             profile,
+            proxy,
             source,
             notices,
         })
@@ -130,10 +139,10 @@ impl Access {
             profile: Profile {
                 user: Some(flags.user.clone().unwrap_or_else(|| DEMO_USER.to_owned())),
                 read_only: flags.read_only,
-                // The simulator is on this machine, whatever HTTPS_PROXY says.
-                ignore_system_proxy: true,
                 ..Profile::default()
             },
+            // The simulator is on this machine, whatever HTTPS_PROXY says.
+            proxy: None,
             source: Source::Demo,
             notices: Vec::new(),
         }
@@ -147,8 +156,7 @@ impl Access {
             verify_hostname: self.profile.verify_hostname,
             ca_file: self.profile.ca_file.clone(),
         };
-        settings.proxy.clone_from(&self.profile.proxy);
-        settings.ignore_system_proxy = self.profile.ignore_system_proxy;
+        settings.proxy.clone_from(&self.proxy);
         settings.connections = self.profile.connections;
         settings.timeout = self.profile.timeout;
         settings
@@ -265,13 +273,18 @@ fn named(
         });
     }
     let credentials = Credentials::read(environment)?;
-    notices.extend(credentials.notices.iter().cloned());
     if let Some((profile, source)) = credentials.profile(name, environment)? {
+        notices.extend(credentials.unread.iter().map(ToString::to_string));
         return Ok(Found {
             profile,
             source,
             base: environment.working_dir().to_owned(),
         });
+    }
+    // What is wrong with a file comes first: the profile may be in it.
+    let suspects = credentials.suspects();
+    if !suspects.is_empty() {
+        return Err(suspects.into());
     }
     let mut names: Vec<String> = config
         .profiles
@@ -288,14 +301,18 @@ fn named(
         |file| file.display().to_string(),
     );
     if names.is_empty() && name == DEFAULT {
+        let hint = format!(
+            "lampblack demo shows everything without one; for yours, write a profile into {file}"
+        );
         // Half of what is needed may be there.
-        let half = notices.iter().map(|notice| format!("{notice}; "));
-        return Err(Mistake::new("no server is configured")
-            .hint(format!(
-                "{}lampblack demo shows everything without one; for yours, write a profile into {file}",
-                half.collect::<String>()
-            ))
-            .into());
+        let mut half: Vec<_> = notices.drain(..).map(Mistake::new).collect();
+        if half.is_empty() {
+            half.push(Mistake::new("no server is configured"));
+        }
+        if let Some(last) = half.last_mut() {
+            last.hint = Some(hint);
+        }
+        return Err(half.into());
     }
     let mistake = Mistake::new(format!("there is no profile {name:?}"));
     Err(Error::usage(if names.is_empty() {

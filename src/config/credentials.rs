@@ -11,15 +11,17 @@ use secrecy::SecretString;
 use super::{
     Environment, Error, MAX_BYTES, Mistake, Profile, Source, Token,
     ini::{self, Entry},
+    utf8,
 };
-use crate::files;
 
 /// All files read one over the other: section, key, value with its place.
 #[derive(Debug, Default)]
 pub(super) struct Credentials {
     sections: BTreeMap<String, BTreeMap<String, Placed>>,
-    /// What could not be read, in words.
-    pub notices: Vec<String>,
+    /// Files that could not be read. They may hold the profile that is looked for.
+    pub unread: Vec<Mistake>,
+    /// Files that have values for every section and no section.
+    only_defaults: Vec<PathBuf>,
 }
 
 /// A value and where it stands.
@@ -34,17 +36,20 @@ impl Credentials {
     pub(super) fn read(environment: &Environment) -> Result<Self, Error> {
         let mut all = Self::default();
         for file in environment.client_files() {
-            let text = match files::read_text(&file, MAX_BYTES) {
+            let text = match utf8::read(&file, MAX_BYTES) {
                 Ok(text) => text,
                 Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
                 Err(error) => {
-                    all.notices
-                        .push(format!("cannot read {}: {error}", file.display()));
+                    let mistake = Mistake::new(format!("cannot read it: {error}"));
+                    all.unread.push(mistake.at(&file, 0));
                     continue;
                 }
             };
             let sections =
                 ini::parse(&text).map_err(|(line, what)| Mistake::new(what).at(&file, line))?;
+            if sections.keys().eq([ini::DEFAULT]) {
+                all.only_defaults.push(file.clone());
+            }
             for (name, keys) in sections {
                 let merged = all.sections.entry(name).or_default();
                 for (key, entry) in keys {
@@ -61,6 +66,16 @@ impl Credentials {
             }
         }
         Ok(all)
+    }
+
+    /// Why a profile that is not here may be missing: files that cannot be read, and those without a section.
+    pub(super) fn suspects(&self) -> Vec<Mistake> {
+        let without_section = self.only_defaults.iter().map(|file| {
+            Mistake::new("[DEFAULT] has values for the other sections, and there is none")
+                .at(file, 0)
+                .hint("name the section [default], in small letters")
+        });
+        self.unread.iter().cloned().chain(without_section).collect()
     }
 
     /// The names of the profiles.
@@ -85,6 +100,7 @@ impl Credentials {
             }
             mistake
         };
+        refuse_quotes(keys)?;
         let token = keys.get("token").ok_or_else(|| missing("token"))?;
         let url = keys.get("url").ok_or_else(|| missing("url"))?;
         refuse_strangers(name, keys, &token.file, environment)?;
@@ -124,6 +140,31 @@ impl Credentials {
             file: token.file.clone(),
         };
         Ok(Some((profile, source)))
+    }
+}
+
+/// The official client takes quotes for a part of the value, and finds no server under such a name.
+fn refuse_quotes(keys: &BTreeMap<String, Placed>) -> Result<(), Error> {
+    let is_quoted = |value: &str| {
+        let quotes = ['"', '\''].into_iter();
+        let mut inner = quotes.filter_map(|quote| value.strip_prefix(quote)?.strip_suffix(quote));
+        inner.next().is_some()
+    };
+    let mistakes: Vec<_> = keys
+        .iter()
+        .filter(|(_, placed)| is_quoted(&placed.entry.value))
+        .map(|(key, placed)| {
+            Mistake::new(format!(
+                "{key} is in quotes, which belong to the value here"
+            ))
+            .at(&placed.file, placed.entry.line)
+            .hint(format!("write {key}=… without quotes"))
+        })
+        .collect();
+    if mistakes.is_empty() {
+        Ok(())
+    } else {
+        Err(mistakes.into())
     }
 }
 

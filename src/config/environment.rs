@@ -8,6 +8,7 @@ use std::{
 
 use etcetera::BaseStrategy;
 
+use super::proxy;
 use crate::text::Charset;
 use crate::theme::Screen;
 
@@ -63,6 +64,7 @@ impl Environment {
         Self {
             variables: KNOWN
                 .iter()
+                .chain(proxy::VARIABLES)
                 .filter_map(|&name| Some((name.to_owned(), env::var(name).ok()?)))
                 .collect(),
             home: base.as_ref().map(|base| base.home_dir().to_owned()),

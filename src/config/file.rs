@@ -12,6 +12,7 @@ use toml::de::DeTable;
 use super::{
     Environment, Error, MAX_BYTES, Mistake, Profile, Token,
     section::{self, Mistakes, Section},
+    utf8,
 };
 use crate::files;
 use crate::keys::Keymap;
@@ -57,7 +58,7 @@ impl Config {
         let Some(file) = named.clone().or_else(|| environment.config_file()) else {
             return Ok(Self::default());
         };
-        let text = match files::read_text(&file, MAX_BYTES) {
+        let text = match utf8::read(&file, MAX_BYTES) {
             Ok(text) => text,
             Err(error) if named.is_none() && error.kind() == io::ErrorKind::NotFound => {
                 return Ok(Self::default());

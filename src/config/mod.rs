@@ -11,10 +11,12 @@ mod error;
 mod file;
 mod ini;
 mod profile;
+mod proxy;
 mod secret;
 mod section;
 mod setup;
 mod source;
+mod utf8;
 
 /// More bytes than any file has that is read here.
 const MAX_BYTES: u64 = 4 << 20;

@@ -12,9 +12,9 @@ use rustix::{
     event::{PollFd, PollFlags, Timespec, poll},
     io::ioctl_fionbio,
 };
-use secrecy::SecretString;
+use secrecy::{SecretString, zeroize::Zeroizing};
 
-use super::Mistake;
+use super::{Mistake, utf8};
 use crate::files;
 
 /// More bytes than a token has.
@@ -28,12 +28,14 @@ const BETWEEN: Duration = Duration::from_millis(20);
 
 /// Reads the token a file holds.
 pub(super) fn from_file(file: &Path) -> Result<SecretString, Mistake> {
-    let text = files::read_text(file, MAX_BYTES).map_err(|error| {
-        Mistake::new(format!(
-            "cannot read token_file {}: {error}",
-            file.display()
-        ))
-    })?;
+    let text = utf8::read(file, MAX_BYTES)
+        .map(Zeroizing::new)
+        .map_err(|error| {
+            Mistake::new(format!(
+                "cannot read token_file {}: {error}",
+                file.display()
+            ))
+        })?;
     checked(&text).map_err(|what| Mistake::new(format!("token_file {}: {what}", file.display())))
 }
 

@@ -29,8 +29,10 @@ impl Clock {
 pub struct Pace {
     /// The wait before the first repetition of a failed request; doubled each time, with jitter.
     pub backoff: Duration,
-    /// No wait between repetitions is longer, whatever the server asks for in `Retry-After`.
+    /// No wait between repetitions is longer, unless the server asks for more in `Retry-After`.
     pub backoff_most: Duration,
+    /// A `Retry-After` up to here is honoured; one that asks for more ends the request.
+    pub patience_most: Duration,
     /// How many times a request that is safe to repeat is repeated.
     pub retries: u32,
     /// How long an unused connection may be used again. The server's front end closes it after a minute or so, and a
@@ -62,6 +64,7 @@ impl Default for Pace {
         Self {
             backoff: Duration::from_millis(500),
             backoff_most: Duration::from_secs(30),
+            patience_most: Duration::from_mins(5),
             retries: 3,
             idle: Duration::from_secs(30),
             settle: Duration::from_millis(80),

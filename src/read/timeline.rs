@@ -77,7 +77,12 @@ pub async fn timeline(client: &Client, id: ProcessId) -> Result<Timeline, Error>
     while let Some(part) = parts.next().await {
         match part.result {
             // What the next would be told as well.
-            Err(error @ (Error::Unauthorized | Error::Forbidden { .. })) => return Err(error),
+            Err(
+                error @ (Error::Unauthorized
+                | Error::NotSent { .. }
+                | Error::ProxyRefused { .. }
+                | Error::Forbidden { .. }),
+            ) => return Err(error),
             _ => timeline.add(part),
         }
     }

@@ -119,6 +119,10 @@ pub struct Traffic {
     pub last: Option<Call>,
     /// How often the cache had the answer.
     pub tally: Tally,
+    /// Until when the server, which is busy, has asked to wait.
+    pub waits_until: Option<Timestamp>,
+    /// Whether the server did not answer since it last did.
+    pub was_down: bool,
 }
 
 /// Everything that is known.
@@ -277,6 +281,13 @@ impl Session {
             history,
             ..Self::default()
         }
+    }
+
+    /// Whether each segment of a process has a row of its own: because that is wanted, or because the server, before 6.0,
+    /// cannot group them.
+    pub fn is_by_segment(&self) -> bool {
+        let release = self.info.held().and_then(|known| known.value.release());
+        self.is_split || release.is_some_and(|release| release < (6, 0))
     }
 
     /// A sensor, if anything has asked for it.

@@ -180,6 +180,8 @@ pub enum Request {
     Journal,
     /// What still waits to be logged is not sent.
     CancelLogWait,
+    /// The user asks again: a token or a password that was refused may be tried once more.
+    TryCredentials,
     /// Nothing more of this download or preview.
     GiveUp(Ticket),
 }

@@ -125,6 +125,7 @@ impl Desk {
             } => self.deeds.perform(ticket, plans, grounds),
             Request::Journal => self.deeds.read_journal(),
             Request::CancelLogWait => self.deeds.cancel_waiting(),
+            Request::TryCredentials => self.reader.client().try_credentials_again(),
             Request::GiveUp(ticket) => {
                 self.transfers.give_up(ticket);
                 self.deeds.give_up(ticket);

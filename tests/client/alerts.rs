@@ -35,7 +35,7 @@ async fn alerts_are_searched_as_the_console_of_the_server_does() {
     assert_eq!((page.rows.len(), page.total, page.broken), (2, 2, 0));
     assert_eq!(
         line(&server.request().await),
-        "GET /api/v2/alert?cb.urlver=1&facet=false&q=status%3AUnresolved&rows=500&\
+        "GET /api/v2/alert?cb.urlver=1&q=status%3AUnresolved&rows=500&\
          sort=alert_severity+desc&start=0 HTTP/1.1"
     );
 }

@@ -5,12 +5,12 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use lampblack::api::Client;
+use lampblack::api::{Change, Client, Proxy};
 use tokio::sync::mpsc;
 use tracing::Instrument;
 use tracing_subscriber::fmt::MakeWriter;
 
-use crate::server::{INFO, Server, TOKEN, json, status};
+use crate::server::{INFO, Server, TOKEN, json, settings, status};
 
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
@@ -78,6 +78,7 @@ async fn shown() -> Vec<String> {
     outputs.push(format!("{:?}", client.info().await.unwrap()));
     // Two refusals, and one connection that nobody accepts.
     for _ in 0..3 {
+        client.try_credentials_again();
         let error = client.info().await.unwrap_err();
         outputs.push(format!("{error} {error:?} {:?}", error.hint()));
     }
@@ -89,8 +90,86 @@ async fn shown() -> Vec<String> {
 
 #[test]
 fn a_proxys_password_is_not_shown() {
-    let mut settings = crate::server::settings("https://cb.example.com");
-    settings.proxy = Some("http://ana:secret@proxy:3128".into());
+    let mut settings = settings("https://cb.example.com");
+    settings.proxy = Some(Proxy::new("http://ana:secret@proxy:3128", "HTTPS_PROXY").unwrap());
     assert!(!format!("{settings:?}").contains("secret"));
     Client::new(settings, None).unwrap();
+}
+
+#[tokio::test]
+async fn a_secret_that_is_sent_back_is_blanked_before_anybody_sees_it() {
+    let upper = TOKEN.to_uppercase();
+    let write = |byte: u8| format!("%{byte:02X}");
+    let escaped: String = TOKEN.bytes().map(write).collect();
+    for spelling in [TOKEN, &upper, &escaped] {
+        let page = format!("<title>no {spelling}</title>");
+        let to = format!("Location: https://x/?t={spelling}\r\n");
+        let long = format!("{} {spelling}", "x".repeat(170));
+        for answer in [
+            status(
+                "400 No",
+                "",
+                format!("{{\"reason\": \"{spelling}\"}}").as_bytes(),
+            ),
+            status("500 No", "", page.as_bytes()),
+            status("500 No", "", spelling.as_bytes()),
+            // What is cut at the end of a message is blanked before.
+            status("500 No", "", long.as_bytes()),
+            status("302 Found", &to, b""),
+            json(&format!("{{\"errorMessage\": \"{spelling}\"}}")),
+        ] {
+            let server = Server::start(vec![answer]).await;
+            let (sender, mut calls) = mpsc::unbounded_channel();
+            let client = Client::new(server.settings("http"), Some(sender)).unwrap();
+            let error = client.info().await.unwrap_err();
+            let said = format!("{error} {error:?} {:?}", calls.recv().await);
+            assert!(said.contains("***"), "{said}");
+            assert!(!said.to_lowercase().contains(&TOKEN[..6]), "{said}");
+            assert!(!said.contains(&escaped[..12]), "{said}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_token_in_a_record_is_blanked_in_all_that_is_kept_of_it() {
+    let body = format!(r#"{{"version": "6.2.0", "note": "{TOKEN}"}}"#);
+    let server = Server::start(vec![json(&body)]).await;
+    let info = server.client().info().await.unwrap();
+    assert_eq!(
+        info.document.json(),
+        r#"{"version":"6.2.0","note":"********"}"#
+    );
+}
+
+#[tokio::test]
+async fn a_password_that_was_typed_is_blanked_from_then_on() {
+    let refusal = br#"{"reason": "weak password: Winter2026!"}"#;
+    let answers = vec![
+        status("400 No", "", refusal),
+        json(r#"{"version": "Winter2026!"}"#),
+    ];
+    let server = Server::start(answers).await;
+    let client = server.client();
+    let change = Change::new_user(serde_json::json!({"username": "b", "password": "Winter2026!"}));
+    let error = client.change(&change).await.unwrap_err().to_string();
+    assert!(error.contains("weak password: ********"), "{error}");
+    assert_eq!(client.info().await.unwrap().version.raw(), "********");
+}
+
+#[tokio::test]
+async fn a_proxys_password_that_is_sent_back_is_blanked() {
+    // As it is written in an address, and as it is meant.
+    let page = b"<title>ana:s%40cret is wrong, s@cret too</title>";
+    let proxy = Server::start(vec![status("403 No", "", page), status("500 No", "", page)]).await;
+    for _ in 0..2 {
+        let mut settings = settings("http://cb.invalid");
+        let address = format!("http://ana:s%40cret@127.0.0.1:{}", proxy.port);
+        settings.proxy = Some(Proxy::new(&address, "HTTPS_PROXY").unwrap());
+        let error = Client::new(settings, None)
+            .unwrap()
+            .info()
+            .await
+            .unwrap_err();
+        assert!(!format!("{error} {error:?}").contains("cret"), "{error}");
+    }
 }

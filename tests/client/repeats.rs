@@ -106,11 +106,25 @@ async fn what_has_taken_too_long_is_not_repeated() {
 async fn the_wait_is_as_long_as_the_server_asks_within_bounds() {
     let server = Server::start(vec![busy(), json(INFO)]).await;
     let mut settings = server.settings("http");
-    // A second is asked for, a thousandth is the usual wait, and no wait is longer than this.
-    settings.pace.backoff_most = Duration::from_millis(30);
+    // A second is asked for, and a thousandth is the usual wait.
     let began = Instant::now();
-    Client::new(settings, None).unwrap().info().await.unwrap();
-    assert!(began.elapsed() >= Duration::from_millis(30));
+    Client::new(settings.clone(), None)
+        .unwrap()
+        .info()
+        .await
+        .unwrap();
+    assert!(began.elapsed() >= Duration::from_secs(1));
+    // Longer than anybody waits: nothing is sent again, and the error says for how long.
+    let mut server = Server::start(vec![busy(), json(INFO)]).await;
+    settings.url = server.settings("http").url;
+    settings.pace.patience_most = Duration::from_millis(999);
+    let error = Client::new(settings, None)
+        .unwrap()
+        .info()
+        .await
+        .unwrap_err();
+    assert_eq!(error, Error::Busy(Some(Duration::from_secs(1))));
+    assert_eq!(server.unread(), 1);
 }
 
 #[tokio::test]
@@ -126,8 +140,9 @@ async fn every_attempt_is_reported() {
         .processes(&search, Span { start: 0, rows: 1 })
         .await
         .unwrap();
-    let path = "/api/v1/process?cb.urlver=1&facet=false&q=a+b%0A&rows=1&start=0";
+    let path = "/api/v1/process?cb.urlver=1&q=a+b%0A&rows=1&start=0";
     let first = calls.recv().await.unwrap();
+    assert!(first.repeats_at.is_some());
     let expected = Call {
         at: "2021-03-04T10:15:30Z".parse().unwrap(),
         method: "GET",
@@ -136,6 +151,7 @@ async fn every_attempt_is_reported() {
         took: first.took,
         bytes: 4,
         error: Some("the server answered 502: oops (GET /api/v1/process)".into()),
+        repeats_at: first.repeats_at,
     };
     assert_eq!(first, expected);
     let second = calls.recv().await.unwrap();
@@ -164,6 +180,7 @@ async fn an_attempt_that_is_given_up_is_reported() {
 
 #[tokio::test]
 async fn no_more_requests_are_under_way_than_allowed() {
+    const NOTHING: &str = "[]";
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let mut settings = settings(&format!("http://{}", listener.local_addr().unwrap()));
     settings.connections = 2;
@@ -180,10 +197,10 @@ async fn no_more_requests_are_under_way_than_allowed() {
         open.fetch_sub(1, SeqCst);
         let head = format!(
             "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: {}\r\n\r\n",
-            INFO.len()
+            NOTHING.len()
         );
         stream.write_all(head.as_bytes()).await.unwrap();
-        stream.write_all(INFO.as_bytes()).await.unwrap();
+        stream.write_all(NOTHING.as_bytes()).await.unwrap();
     };
     let serve = async {
         let mut talks = FuturesUnordered::new();
@@ -194,7 +211,7 @@ async fn no_more_requests_are_under_way_than_allowed() {
             }
         }
     };
-    let asks = futures::future::join_all((0..8).map(|_| client.info()));
+    let asks = futures::future::join_all((0..8).map(|_| client.users()));
     tokio::select! {
         answers = asks => assert!(answers.iter().all(Result::is_ok)),
         () = serve => (),
@@ -235,4 +252,47 @@ async fn serve_on(mut stream: TcpStream) {
         let answer = b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n";
         stream.write_all(answer).await.unwrap();
     }
+}
+
+#[tokio::test]
+async fn credentials_that_are_refused_are_sent_once_until_the_user_asks_again() {
+    for line in ["401 No", "407 Proxy Authentication Required"] {
+        let refusals = (0..9).map(|_| status(line, "", b"")).collect();
+        let mut server = Server::start(refusals).await;
+        let client = server.client();
+        // Many at a time, as a console asks.
+        let all = futures::future::join_all((0..5).map(|_| client.info())).await;
+        let first = all[0].clone().unwrap_err();
+        assert!(all.iter().all(|one| {
+            one.as_ref()
+                .is_err_and(|error| error.cause() == first.cause())
+        }));
+        let later = client.users().await.unwrap_err();
+        assert!(
+            matches!(later, Error::NotSent { .. }) && later.is_refusal() && !later.is_transient()
+        );
+        assert!(
+            later
+                .to_string()
+                .contains("nothing more is sent until you ask again"),
+            "{later}"
+        );
+        // Another client with the same credentials, on connections of its own.
+        client.reconnected().unwrap().info().await.unwrap_err();
+        assert_eq!(server.unread(), 1, "{line}");
+        client.try_credentials_again();
+        futures::future::join_all((0..5).map(|_| client.users())).await;
+        assert_eq!(server.unread(), 1, "{line}");
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_of_one_thing_does_not_stop_the_others() {
+    let answers = vec![json(INFO), status("403 No", "", b""), json("[]")];
+    let mut server = Server::start(answers).await;
+    let client = server.client();
+    client.info().await.unwrap();
+    client.users().await.unwrap_err();
+    client.users().await.unwrap();
+    assert_eq!(server.unread(), 3);
 }

@@ -1,10 +1,14 @@
 //! What the client sends.
 
-use lampblack::api::Client;
+use lampblack::api::{Client, Proxy};
 use lampblack::model::{GroupId, ProcessId, Search, SensorFilter, SensorId, Span};
 use serde_json::Value;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpListener,
+};
 
-use crate::server::{INFO, Server, TOKEN, json, settings, status};
+use crate::server::{INFO, Server, TOKEN, json, raw, settings, status};
 
 const GUID: &str = "00000007-0000-1092-01d7-10df4de391b0";
 const NONE: &str = r#"{"results": [], "total_results": 0, "start": 0}"#;
@@ -35,12 +39,18 @@ async fn every_request_carries_the_token_and_says_who_asks() {
 
 #[tokio::test]
 async fn a_search_is_spelled_as_the_official_client_spells_it() {
-    let mut server = Server::start(vec![json(NONE), json(NONE)]).await;
+    let mut server = Server::start(vec![json(NONE), json(INFO), json(NONE), json(NONE)]).await;
     let client = server.client();
-    client
-        .processes(&Search::default(), Span { start: 0, rows: 0 })
-        .await
-        .unwrap();
+    let none = Span { start: 0, rows: 0 };
+    // Of a server that has not told its release, it is not known whether it can be told to count no facets.
+    client.processes(&Search::default(), none).await.unwrap();
+    assert_eq!(
+        line(&server.request().await),
+        "GET /api/v1/process?cb.urlver=1&q=&rows=0&start=0 HTTP/1.1"
+    );
+    client.info().await.unwrap();
+    server.request().await;
+    client.processes(&Search::default(), none).await.unwrap();
     assert_eq!(
         line(&server.request().await),
         "GET /api/v1/process?cb.urlver=1&facet=false&q=&rows=0&start=0 HTTP/1.1"
@@ -77,7 +87,7 @@ async fn a_binary_search_asks_for_what_its_index_understands() {
     assert_eq!((page.rows.len(), page.total), (2, 812));
     assert_eq!(
         line(&server.request().await),
-        "GET /api/v1/binary?cb.urlver=1&facet=false&q=digsig_result%3AUnsigned&rows=100&\
+        "GET /api/v1/binary?cb.urlver=1&q=digsig_result%3AUnsigned&rows=100&\
          sort=host_count+asc&start=0 HTTP/1.1"
     );
 }
@@ -125,15 +135,18 @@ async fn a_long_search_is_posted() {
     let body: Value = serde_json::from_str(request.split_once("\r\n\r\n").unwrap().1).unwrap();
     assert_eq!(
         body,
-        serde_json::json!({"q": [query], "cb.urlver": ["1"], "facet": ["false"], "rows": 100, "start": 0})
+        serde_json::json!({"q": [query], "cb.urlver": ["1"], "rows": 100, "start": 0})
     );
 }
 
 #[tokio::test]
 async fn facets_are_asked_for_as_the_official_client_asks() {
     let facets = include_str!("../goldens/get_process_facets.json");
-    let mut server = Server::start(vec![json(facets), json(facets), json(facets)]).await;
+    let mut server =
+        Server::start(vec![json(INFO), json(facets), json(facets), json(facets)]).await;
     let client = server.client();
+    client.info().await.unwrap();
+    server.request().await;
     let search = Search {
         query: "hostname:H username:u".into(),
         sort: Some("start asc".into()),
@@ -286,10 +299,20 @@ async fn a_path_in_the_servers_address_is_kept() {
     assert_eq!(client.server(), format!("localhost:{}", server.port));
 }
 
+/// A proxy on this machine.
+fn proxy(scheme: &str, port: u16, login: &str) -> Proxy {
+    Proxy::new(
+        &format!("{scheme}://{login}127.0.0.1:{port}"),
+        "HTTPS_PROXY",
+    )
+    .unwrap()
+}
+
 #[tokio::test]
 async fn a_proxy_is_asked_for_what_lies_behind_it() {
     let refusal = || status("407 Proxy Authentication Required", "", b"");
-    let mut proxy = Server::start(vec![json(INFO), refusal()]).await;
+    let mut server = Server::start(vec![json(INFO), refusal(), refusal()]).await;
+    let port = server.port;
     for (url, expected) in [
         (
             "http://cb.invalid",
@@ -298,10 +321,9 @@ async fn a_proxy_is_asked_for_what_lies_behind_it() {
         ("https://cb.invalid", "CONNECT cb.invalid:443 HTTP/1.1"),
     ] {
         let mut settings = settings(url);
-        settings.proxy = Some(format!("http://ana:secret@127.0.0.1:{}", proxy.port));
-        settings.pace.retries = 0;
+        settings.proxy = Some(proxy("http", port, "ana:secret@"));
         let answer = Client::new(settings, None).unwrap().info().await;
-        let request = proxy.request().await;
+        let request = server.request().await;
         assert_eq!(line(&request), expected);
         assert!(
             request
@@ -313,8 +335,254 @@ async fn a_proxy_is_asked_for_what_lies_behind_it() {
         if let Err(error) = answer {
             assert_eq!(
                 error.to_string(),
-                "cannot reach https://cb.invalid: the proxy did not connect: proxy authorization required"
+                format!(
+                    "the proxy http://127.0.0.1:{port} (from HTTPS_PROXY) does not accept the user name and password"
+                )
             );
+            assert!(!error.is_transient());
         }
     }
+    assert_eq!(
+        server.unread(),
+        0,
+        "a password that was refused is not sent again"
+    );
+}
+
+#[tokio::test]
+async fn a_proxy_that_does_not_lead_to_the_server_is_named_with_its_origin() {
+    let page = b"<html><title>Access denied</title></html>";
+    let denied = || status("403 Forbidden", "Content-Type: text/html\r\n", page);
+    let unasked = || status("407 Proxy Authentication Required", "", b"");
+    for (url, answer, expected) in [
+        (
+            "https://cb.invalid",
+            denied(),
+            "does not lead to https://cb.invalid: it answers, but does not connect",
+        ),
+        (
+            "https://cb.invalid",
+            raw(""),
+            "does not lead to https://cb.invalid: it hangs up",
+        ),
+        (
+            "https://cb.invalid",
+            unasked(),
+            "asks for a user name and a password",
+        ),
+        (
+            "http://cb.invalid",
+            unasked(),
+            "asks for a user name and a password",
+        ),
+        (
+            "http://cb.invalid",
+            status("502 Bad Gateway", "", page),
+            "Access denied, a web page, through the proxy",
+        ),
+        (
+            "http://cb.invalid",
+            json("<html>log in"),
+            "a web page instead of JSON",
+        ),
+    ] {
+        let server = Server::start(vec![answer]).await;
+        let mut settings = settings(url);
+        settings.pace.retries = 0;
+        settings.proxy = Some(proxy("http", server.port, ""));
+        let error = Client::new(settings, None)
+            .unwrap()
+            .info()
+            .await
+            .unwrap_err();
+        let said = error.to_string();
+        assert!(said.contains(expected), "{said}");
+        let name = format!("http://127.0.0.1:{} (from HTTPS_PROXY)", server.port);
+        assert!(said.contains(&name), "{said}");
+        assert!(error.hint().is_some(), "{said}");
+    }
+    // Nobody listens there.
+    let mut settings = settings("https://cb.invalid");
+    settings.pace.retries = 0;
+    settings.proxy = Some(proxy("http", 1, ""));
+    let error = Client::new(settings, None)
+        .unwrap()
+        .info()
+        .await
+        .unwrap_err();
+    let said = error.to_string();
+    assert!(
+        said.contains("the proxy http://127.0.0.1:1 (from HTTPS_PROXY)"),
+        "{said}"
+    );
+    assert!(said.contains("connection refused"), "{said}");
+}
+
+#[tokio::test]
+async fn a_socks_proxy_leads_to_the_server_and_resolves_its_name() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    // As `ssh -D` does: no login, a name, and from then on the server itself.
+    let socks = async {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let mut hello = [0; 3];
+        stream.read_exact(&mut hello).await.unwrap();
+        stream.write_all(&[5, 0]).await.unwrap();
+        let mut head = [0; 5];
+        stream.read_exact(&mut head).await.unwrap();
+        let mut name = vec![0; usize::from(head[4])];
+        stream.read_exact(&mut name).await.unwrap();
+        let mut to = [0; 2];
+        stream.read_exact(&mut to).await.unwrap();
+        stream
+            .write_all(&[5, 0, 0, 1, 0, 0, 0, 0, 0, 0])
+            .await
+            .unwrap();
+        let mut request = [0; 2048];
+        let length = stream.read(&mut request).await.unwrap();
+        let answer = format!(
+            "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{INFO}",
+            INFO.len()
+        );
+        stream.write_all(answer.as_bytes()).await.unwrap();
+        (
+            String::from_utf8(name).unwrap(),
+            String::from_utf8_lossy(&request[..length]).into_owned(),
+        )
+    };
+    let mut settings = settings("http://cb.invalid");
+    settings.proxy = Some(proxy("socks5h", port, ""));
+    let client = Client::new(settings, None).unwrap();
+    let (info, (name, request)) = tokio::join!(client.info(), socks);
+    info.unwrap();
+    assert_eq!(name, "cb.invalid");
+    assert_eq!(line(&request), "GET /api/info HTTP/1.1");
+}
+
+const OLD: &str = r#"{"version": "5.2.0.161004.1206"}"#;
+
+#[tokio::test]
+async fn a_server_before_6_is_asked_in_words_that_it_knows() {
+    let mut server = Server::start(vec![json(OLD), json(NONE), json(NONE)]).await;
+    let client = server.client();
+    let search = Search {
+        query: "process_name:a.exe OR process_name:b.exe".into(),
+        group_by: Some("id".into()),
+        min_last_update: "2017-05-21T18:41:58.9Z".parse().ok(),
+        ..Search::default()
+    };
+    client.processes(&search, FIRST).await.unwrap();
+    // Its release is asked for first: what it does not know it would ignore.
+    assert_eq!(line(&server.request().await), "GET /api/info HTTP/1.1");
+    assert_eq!(
+        line(&server.request().await),
+        "GET /api/v1/process?cb.urlver=1&facet=false&q=%28process_name%3Aa.exe+OR+process_name%3Ab.exe%29+\
+         last_update%3A%5B2017-05-21T18%3A41%3A58Z+TO+%2A%5D&rows=100&start=0 HTTP/1.1"
+    );
+    // What comes of it does not matter here.
+    let _ = client.facets(&search, &["username".into()]).await;
+    let facets = server.request().await;
+    assert!(
+        line(&facets).contains("last_update") && !line(&facets).contains("cb.min"),
+        "{facets}"
+    );
+}
+
+#[tokio::test]
+async fn what_a_server_before_6_cannot_filter_by_is_refused() {
+    let mut server = Server::start(vec![json(OLD)]).await;
+    let client = server.client();
+    let by_server = Search {
+        min_last_server_update: "2017-05-21T18:41:58Z".parse().ok(),
+        ..Search::default()
+    };
+    let by_host = Search {
+        group_by: Some("hostname".into()),
+        ..Search::default()
+    };
+    for (search, expected) in [
+        (
+            by_server,
+            "this server (5.2) does not know a time range on the server's clock and would ignore it",
+        ),
+        (
+            by_host,
+            "this server (5.2) does not know grouping by hostname and would ignore it",
+        ),
+    ] {
+        let error = client.processes(&search, FIRST).await.unwrap_err();
+        assert_eq!(error.to_string(), expected);
+        assert!(error.is_refusal() && error.hint().is_some());
+    }
+    assert_eq!(server.unread(), 1, "nothing but the release was asked for");
+}
+
+#[tokio::test]
+async fn what_is_sent_follows_the_release_of_today() {
+    let answers = vec![json(INFO), json(NONE), json(OLD), json(NONE)];
+    let mut server = Server::start(answers).await;
+    let client = server.client();
+    let search = Search {
+        group_by: Some("id".into()),
+        ..Search::default()
+    };
+    for expected in ["cb.group=id", "cb.urlver=1"] {
+        client.info().await.unwrap();
+        client.processes(&search, FIRST).await.unwrap();
+        server.request().await;
+        let request = server.request().await;
+        assert!(
+            line(&request).starts_with(&format!("GET /api/v1/process?{expected}&")),
+            "{request}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_page_that_is_too_large_is_asked_for_in_parts() {
+    let row = |number: u32| {
+        format!(
+            r#"{{"id": "00000007-0000-{number:04x}-01d7-10df4de391b0", "cmdline": "{}"}}"#,
+            "x".repeat(400)
+        )
+    };
+    let page = |n: u32| {
+        let rows: Vec<_> = (0..n).map(row).collect();
+        json(&format!(
+            r#"{{"results": [{}], "total_results": 100, "start": 0}}"#,
+            rows.join(",")
+        ))
+    };
+    let mut server = Server::start(vec![page(100), page(25)]).await;
+    let mut settings = server.settings("http");
+    settings.most_bytes = 16 * 1024;
+    let client = Client::new(settings, None).unwrap();
+    let page = client.processes(&Search::default(), FIRST).await.unwrap();
+    assert_eq!((page.rows.len(), page.total), (25, 100));
+    server.request().await;
+    assert!(line(&server.request().await).contains("rows=25"));
+}
+
+#[tokio::test]
+async fn of_a_record_that_is_too_large_the_long_texts_are_cut() {
+    let row = format!(
+        r#"{{"id": "00000007-0000-1092-01d7-10df4de391b0", "process_name": "a.exe", "cmdline": "{}"}}"#,
+        "x".repeat(2_000_000)
+    );
+    let body = format!(r#"{{"results": [{row}], "total_results": 1, "start": 0}}"#);
+    let server = Server::start(vec![json(&body)]).await;
+    let page = server
+        .client()
+        .processes(&Search::default(), FIRST)
+        .await
+        .unwrap();
+    let process = &page.rows[0];
+    assert_eq!(process.name.raw(), "a.exe");
+    assert!(
+        process
+            .cmdline
+            .raw()
+            .ends_with("xxx… (1934464 bytes left out)")
+    );
+    assert!(process.document.len() < 70_000);
 }

@@ -104,7 +104,6 @@ pub(crate) fn settings(url: &str) -> Settings {
     let mut settings = Settings::new(url.parse().unwrap(), TOKEN.into());
     settings.pace = Pace::quick();
     settings.clock = Clock::Fixed("2021-03-04T10:15:30Z".parse().unwrap());
-    settings.ignore_system_proxy = true;
     settings
 }
 

@@ -2,9 +2,10 @@
 
 use std::fs;
 
-use serde_json::Value;
+use lampblack::sim::Options;
+use serde_json::{Value, json};
 
-use super::bench::{Bench, NET, bare, finish};
+use super::bench::{Bench, NET, bare, finish, world};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn hostile_strings_are_inert_in_every_format() {
@@ -191,5 +192,45 @@ async fn the_program_describes_itself() {
     assert!(
         !home.path().join("state").exists(),
         "describing itself leaves nothing behind"
+    );
+}
+
+#[tokio::test]
+async fn a_wait_that_the_server_asks_for_is_told_while_it_lasts() {
+    let bench = Bench::start().await;
+    bench.fault(json!({"mode": "429", "match": "^/api/v2/sensor", "retry_after": 3, "times": 1}));
+    let ran = bench.run(&["sensor", "list", "--limit", "1"]).await;
+    let told = "note: the server is busy and asks to wait until ";
+    assert!(ran.check(0).notes.contains(told), "{}", ran.notes);
+}
+
+#[tokio::test]
+async fn an_old_server_that_cannot_group_says_so_beside_its_rows() {
+    let bench = Bench::with(Options {
+        server_version: "5.2.0.161004.1206".into(),
+        ..world()
+    })
+    .await;
+    let ran = bench.run(&["search", "process_name:net.exe"]).await;
+    ran.check(0);
+    assert!(
+        ran.notes.contains("this server (5.2) does not group"),
+        "{}",
+        ran.notes
+    );
+    let bounded = [
+        "search",
+        "",
+        "--min-last-server-update",
+        "2026-11-01T00:00:00Z",
+    ];
+    let ran = bench.run(&bounded).await;
+    assert_eq!(ran.exit, 1, "{}", ran.notes);
+    assert!(ran.out.is_empty());
+    assert!(
+        ran.notes
+            .contains("does not know a time range on the server's clock"),
+        "{}",
+        ran.notes
     );
 }

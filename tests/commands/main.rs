@@ -3,6 +3,9 @@
 mod bench;
 #[path = "../support/dice.rs"]
 mod dice;
+#[path = "../support/mirror.rs"]
+#[expect(unreachable_pub, reason = "other tests share it")]
+mod mirror;
 #[path = "../support/pty.rs"]
 #[expect(dead_code, unreachable_pub, reason = "other tests need more of it")]
 mod pty;
@@ -29,6 +32,7 @@ mod outlets;
 mod queries;
 mod report;
 mod search;
+mod secrets;
 mod sensor;
 mod simulate;
 mod tree;

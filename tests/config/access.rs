@@ -172,14 +172,20 @@ fn nothing_configured_names_the_demo() {
 }
 
 #[test]
-fn nothing_configured_names_the_half_that_is_there() {
-    let variables = [("LAMPBLACK_TOKEN", "a")];
-    let error = Place::new().choose(&Flags::default(), &variables);
-    let hint = error.unwrap_err().mistakes[0].hint.clone().unwrap();
-    assert!(
-        hint.contains("LAMPBLACK_TOKEN is not used without LAMPBLACK_URL"),
-        "{hint}"
-    );
+fn nothing_configured_names_the_half_that_is_there_first() {
+    for (name, other) in [
+        ("LAMPBLACK_TOKEN", "LAMPBLACK_URL"),
+        ("LAMPBLACK_URL", "LAMPBLACK_TOKEN"),
+        ("CBAPI_URL", "CBAPI_TOKEN"),
+    ] {
+        let error = Place::new().choose(&Flags::default(), &[(name, "https://a")]);
+        let error = error.unwrap_err();
+        let expected = format!("{name} is not used without {other}");
+        assert_eq!(error.mistakes[0].message, expected);
+        assert!(!error.to_string().contains("no server is configured"));
+        let hint = error.mistakes[0].hint.as_deref().unwrap();
+        assert!(hint.contains("lampblack demo"), "{hint}");
+    }
     let error = Place::new().ours("").choose(&profile("prod"), &[]);
     let hint = error.unwrap_err().mistakes[0].hint.clone().unwrap();
     assert!(hint.contains("config.toml"), "{hint}");
@@ -303,5 +309,139 @@ fn what_a_profile_forbids_on_a_server_no_variable_allows() {
     assert_eq!(
         guards("https://other.example.com"),
         (false, vec![default], 0)
+    );
+}
+
+/// The first mistake about the official client's file, which is all that there is.
+fn first(content: &[u8]) -> lampblack::config::Mistake {
+    let place = Place::new();
+    let file = place.path().join("home/.carbonblack/credentials.response");
+    std::fs::write(&file, content).unwrap();
+    let error = place.choose(&Flags::default(), &[]).unwrap_err();
+    let said = error.to_string();
+    assert!(!said.contains("no server is configured"), "{said}");
+    assert!(!said.contains("s3cret"), "{said}");
+    let mistake = error.mistakes[0].clone();
+    assert_eq!(mistake.file.as_deref(), Some(file.as_path()), "{said}");
+    assert!(
+        mistake.hint.is_some() || mistake.message.contains("save it"),
+        "{said}"
+    );
+    mistake
+}
+
+#[test]
+fn a_credential_file_that_cannot_be_used_is_what_the_error_is_about() {
+    let text = "[default]\nurl=https://a\ntoken=s3cret\n";
+    let little: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let marked = [&[0xff, 0xfe], little.as_slice()].concat();
+    let big: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
+    for utf16 in [little, marked, big] {
+        assert!(first(&utf16).message.contains("it is UTF-16"));
+    }
+    assert!(
+        first(b"[default]\ntoken=s3cret\xff\n")
+            .message
+            .contains("not UTF-8")
+    );
+    let defaults = first(b"[DEFAULT]\nurl=https://a\ntoken=s3cret\n");
+    assert!(defaults.message.contains("[DEFAULT]"), "{defaults}");
+    for (quoted, line) in [
+        ("[default]\nurl=\"https://a\"\ntoken=s3cret\n", 2),
+        ("[default]\nurl=https://a\ntoken='s3cret'\n", 3),
+        (
+            "[default]\nurl=https://a\ntoken=s3cret\nssl_verify=\"False\"\n",
+            4,
+        ),
+    ] {
+        let mistake = first(quoted.as_bytes());
+        assert!(mistake.message.contains("in quotes"), "{mistake}");
+        assert_eq!(mistake.line, line);
+    }
+}
+
+#[test]
+fn a_credential_file_that_cannot_be_read_is_what_the_error_is_about() {
+    let place = Place::new();
+    // Nobody can read a directory as a file, whoever runs the test.
+    let file = place.path().join("home/.carbonblack/credentials.response");
+    std::fs::create_dir(&file).unwrap();
+    let error = place.choose(&Flags::default(), &[]).unwrap_err();
+    assert_eq!(error.mistakes[0].file.as_deref(), Some(file.as_path()));
+    assert!(
+        error.mistakes[0].message.contains("cannot read it"),
+        "{error}"
+    );
+    // Where another file has the profile, it is a notice.
+    let place = place.write("etc/carbonblack/credentials.response", CLIENT);
+    let access = place.choose(&Flags::default(), &[]).unwrap();
+    assert!(
+        access.notices[0].contains("credentials.response"),
+        "{:?}",
+        access.notices
+    );
+}
+
+#[test]
+fn the_proxy_is_that_of_the_profile_or_of_the_environment() {
+    let place = Place::new().ours(
+        "[profiles.default]\nurl = \"https://cb.example\"\ntoken = \"t\"\n\
+         [profiles.own]\nurl = \"https://cb.example\"\ntoken = \"t\"\nproxy = \"socks5://own:1080\"\n\
+         [profiles.plain]\nurl = \"http://cb.example\"\ntoken = \"t\"\n\
+         [profiles.here]\nurl = \"https://localhost\"\ntoken = \"t\"\n",
+    );
+    let https = ("HTTPS_PROXY", "http://ana:s3cret@proxy:3128");
+    for (name, variables, expected) in [
+        ("default", vec![], None),
+        (
+            "default",
+            vec![https],
+            Some("http://proxy:3128 (from HTTPS_PROXY)"),
+        ),
+        (
+            "default",
+            vec![https, ("https_proxy", "small:1")],
+            Some("http://small:1 (from https_proxy)"),
+        ),
+        (
+            "default",
+            vec![("ALL_PROXY", "socks5h://all:1080")],
+            Some("socks5h://all:1080 (from ALL_PROXY)"),
+        ),
+        ("default", vec![("HTTP_PROXY", "other:1")], None),
+        (
+            "plain",
+            vec![("HTTP_PROXY", "other:1"), https],
+            Some("http://other:1 (from HTTP_PROXY)"),
+        ),
+        ("default", vec![https, ("NO_PROXY", "*")], None),
+        ("default", vec![https, ("NO_PROXY", "cb.example:443")], None),
+        (
+            "default",
+            vec![https, ("NO_PROXY", "cb.example:8443")],
+            Some("http://proxy:3128 (from HTTPS_PROXY)"),
+        ),
+        ("here", vec![https], None),
+    ] {
+        let access = place.choose(&profile(name), &variables).unwrap();
+        let proxy = access.proxy.map(|proxy| proxy.to_string());
+        assert_eq!(proxy.as_deref(), expected, "{name} {variables:?}");
+    }
+    let access = place
+        .choose(&profile("own"), &[https, ("NO_PROXY", "*")])
+        .unwrap();
+    let said = access.proxy.unwrap().to_string();
+    assert!(
+        said.starts_with("socks5://own:1080 (from the profile \"own\" of "),
+        "{said}"
+    );
+    let wrong = [("HTTPS_PROXY", "ftp://ana:s3cret@proxy")];
+    let error = place
+        .choose(&profile("default"), &wrong)
+        .unwrap_err()
+        .to_string();
+    assert!(
+        error.contains("HTTPS_PROXY") && !error.contains("s3cret"),
+        "{error}"
     );
 }

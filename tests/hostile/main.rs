@@ -5,5 +5,6 @@ mod support;
 
 mod checks;
 mod processes;
+mod reflecting;
 mod servers;
 mod users;

@@ -8,6 +8,7 @@ pub mod deeds;
 pub mod dice;
 pub mod door;
 pub mod family;
+pub mod mirror;
 pub mod pty;
 pub mod stage;
 pub mod story;

@@ -178,7 +178,8 @@ impl Stage {
                     | Request::GiveUp(_)
                     | Request::Do { .. }
                     | Request::Journal
-                    | Request::CancelLogWait,
+                    | Request::CancelLogWait
+                    | Request::TryCredentials,
                 )
                 | Effect::Survey { .. }
                 | Effect::Suspend

@@ -53,6 +53,11 @@ pub(crate) async fn until(mut is_so: impl FnMut() -> bool) {
 }
 
 impl Bench {
+    /// Says that the user asks again after the token was refused.
+    pub(crate) fn try_credentials(&self) {
+        self.worker.requests.send(Request::TryCredentials).unwrap();
+    }
+
     pub(crate) fn new(settings: Settings) -> Self {
         let (sender, calls) = mpsc::unbounded_channel();
         let client = Client::new(settings, Some(sender)).unwrap();

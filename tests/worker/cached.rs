@@ -66,7 +66,8 @@ async fn a_refresh_asks_the_server_and_what_it_says_is_known_from_then_on() {
             .await
             .unwrap();
     }
-    assert_eq!(seen(&sim).len(), 3);
+    // And once for the release, which decides what rows can be grouped by.
+    assert_eq!(seen(&sim).len(), 4);
 }
 
 #[tokio::test]
@@ -103,18 +104,29 @@ async fn a_host_is_asked_about_again_when_the_answer_is_too_old() {
 
 #[tokio::test]
 async fn a_failure_is_asked_again() {
-    for mode in [
-        Mode::Internal,
-        Mode::NotFound,
-        Mode::Unauthorized,
-        Mode::BrokenJson,
-    ] {
+    for mode in [Mode::Internal, Mode::NotFound, Mode::BrokenJson] {
         let (sim, mut bench) = start(|_| {}).await;
         sim.fault(Fault::new(mode));
         bench.get(sensor(3), Now).await.unwrap_err();
         sim.clear_faults();
         bench.get(sensor(3), Now).await.unwrap();
     }
+}
+
+#[tokio::test]
+async fn after_a_refused_token_only_the_user_has_something_sent() {
+    let (sim, mut bench) = start(|_| {}).await;
+    sim.fault(Fault::new(Mode::Unauthorized));
+    bench.get(sensor(3), Now).await.unwrap_err();
+    sim.clear_faults();
+    let error = bench.get(sensor(4), Now).await.unwrap_err();
+    assert!(matches!(error, Error::NotSent { .. }), "{error}");
+    assert_eq!(seen(&sim).len(), 1);
+    // Nor does anything that is only to be fresh.
+    bench.get(sensor(3), Fresh).await.unwrap_err();
+    assert_eq!(seen(&sim).len(), 1);
+    bench.try_credentials();
+    bench.get(sensor(3), Now).await.unwrap();
 }
 
 #[tokio::test]

@@ -121,18 +121,34 @@ impl Change {
     }
 }
 
+/// Members that no screen, log or message has.
+const SECRETS: [&str; 6] = [
+    "password",
+    "current_password",
+    "confirm_password",
+    "auth_token",
+    "ssl_client_crt",
+    "ssl_client_key",
+];
+
+/// What is secret in a body.
+fn secrets(body: &Value) -> Vec<&str> {
+    match body {
+        Value::Object(members) => {
+            let each = members.iter().flat_map(|(name, value)| match value {
+                Value::String(secret) if SECRETS.contains(&name.as_str()) => vec![secret.as_str()],
+                other => secrets(other),
+            });
+            each.collect()
+        }
+        Value::Array(values) => values.iter().flat_map(secrets).collect(),
+        _ => Vec::new(),
+    }
+}
+
 /// A body as it may be told: what is secret is taken out by the name of its member before it becomes text, and what nobody
 /// reads, such as the picture of a feed, is only counted.
 fn told(body: &Value) -> Value {
-    /// Members that no screen, log or message has.
-    const SECRETS: [&str; 6] = [
-        "password",
-        "current_password",
-        "confirm_password",
-        "auth_token",
-        "ssl_client_crt",
-        "ssl_client_key",
-    ];
     /// Characters of a text that are still read.
     const LONG: usize = 4000;
     match body {
@@ -193,7 +209,11 @@ impl fmt::Debug for Change {
 
 impl Client {
     /// Sends a change, once. An error does not say whether the server made it: see [`Error::may_have_arrived`].
+    /// What is secret in it is blanked in everything that comes back from then on.
     pub async fn change(&self, change: &Change) -> Result<(), Error> {
+        for secret in change.0.body.iter().flat_map(secrets) {
+            self.0.shared.secrets.add(secret);
+        }
         self.send(&change.0).await?.is_success()
     }
 }

@@ -39,7 +39,11 @@ impl Kind for Processes {
     const BESIDE: &'static [(&'static str, Field<Process>)] = &[("start", CLOCK)];
 
     fn unit(session: &Session) -> &'static str {
-        if session.is_split { " segments" } else { "" }
+        if session.is_by_segment() {
+            " segments"
+        } else {
+            ""
+        }
     }
 
     fn rest(row: Option<&Arc<Process>>, cx: &mut Cx<'_>) {

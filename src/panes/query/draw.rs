@@ -233,7 +233,7 @@ fn verdict(
     let Look { theme, keymap, .. } = look;
     let Some(problem) = pane.problem() else {
         let rows = match pane.index {
-            Index::Process if session.is_split => "one row per segment",
+            Index::Process if session.is_by_segment() => "one row per segment",
             Index::Process => "one row per process",
             Index::Alert => "one row per alert",
             Index::Binary => "one row per hash",

@@ -92,7 +92,7 @@ impl Cx<'_> {
 
     /// Rows are collapsed by this field: one for each process.
     fn grouping<T: Listed>(&self) -> Option<String> {
-        let is_grouped = T::LIST == List::Processes && !self.session.is_split;
+        let is_grouped = T::LIST == List::Processes && !self.session.is_by_segment();
         is_grouped.then(|| "id".into())
     }
 

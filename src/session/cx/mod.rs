@@ -18,9 +18,10 @@ use std::{path::PathBuf, sync::Arc};
 pub(super) use beside::count_alerts;
 pub use beside::{alerts_of, reports_of, runnable, why_not_runnable};
 pub(super) use context::open_alerts;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{Awaiting, Chosen, Effect, Heard, Lead, Notice, SavedQuery, Session};
+use crate::api::Call;
 use crate::model::Extract;
 use crate::query::Index;
 use crate::read::Fetch;
@@ -170,11 +171,13 @@ impl<'a> Cx<'a> {
             self.cancel(slot);
         }
         self.cancel_events();
+        self.session.traffic.waits_until = None;
         self.cancel_log_wait() || is_waiting
     }
 
     /// Tries again what failed.
     pub fn retry(&mut self) {
+        self.effects.push(Effect::Send(Request::TryCredentials));
         for list in List::ALL {
             self.session.list_mut(list).retry();
         }
@@ -207,6 +210,7 @@ impl<'a> Cx<'a> {
                 traffic.calls += 1;
                 let number = traffic.calls;
                 traffic.last = Some(call.clone());
+                self.follow(&call);
                 return self.session.calls.hear(Heard::new(number, call));
             }
         };
@@ -232,6 +236,36 @@ impl<'a> Cx<'a> {
             Slot::Live | Slot::Page(List::Alerts, _) => self.look_at_news(),
             Slot::Aside(Aside::Chain) => self.ask_chain(rest),
             _ => {}
+        }
+    }
+
+    /// Takes from a call how the server is: whether it asks for patience, and whether it may be another one than before.
+    fn follow(&mut self, call: &Call) {
+        /// A server that is replaced need not be seen to go away.
+        const OLD: SignedDuration = SignedDuration::from_mins(10);
+        let wait = call.long_wait();
+        if let Some(at) = wait {
+            let at = self.session.zone.clock(at);
+            self.notify(format!(
+                "the server is busy and asks to wait until {at}; ^c cancels"
+            ));
+        }
+        let traffic = &mut self.session.traffic;
+        traffic.waits_until = wait;
+        if call.is_cancelled() {
+            return;
+        }
+        let is_answer = call
+            .status
+            .is_some_and(|status| !matches!(status, 502..=504));
+        let was_down = std::mem::replace(&mut traffic.was_down, !is_answer);
+        let info = &self.session.info;
+        let is_old = info
+            .held()
+            .is_some_and(|known| self.now.duration_since(known.as_of) > OLD);
+        let asks_itself = info.is_pending() || call.path.contains("/api/info");
+        if is_answer && (was_down || is_old) && !asks_itself && info.asked().is_some() {
+            self.fetch(Fetch::Info, Urgency::Fresh);
         }
     }
 

@@ -307,7 +307,10 @@ impl Timeline {
     fn is_refused(&self) -> bool {
         let is_refusal = |part: &Part| {
             let error = part.events.error().filter(|_| !part.is_wanted);
-            matches!(error, Some(Error::Unauthorized | Error::Forbidden { .. }))
+            matches!(
+                error.map(Error::cause),
+                Some(Error::Unauthorized | Error::Forbidden { .. } | Error::ProxyRefused { .. })
+            )
         };
         self.parts.iter().any(is_refusal)
     }

@@ -1,0 +1,138 @@
+//! Whether the token and the proxy's password are accepted. Directories lock accounts after a few wrong tries.
+
+use std::{sync::Arc, time::Duration};
+
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore, watch},
+    time::timeout,
+};
+
+use super::Error;
+
+/// How long a request waits for another one to show whether the credentials are right. A server that refuses them does
+/// so at once; one that searches takes its time.
+const PROOF: Duration = Duration::from_secs(10);
+
+/// Lets one request try credentials that are not known to be right, and none go on with those that were refused.
+#[derive(Debug)]
+pub(super) struct Gate {
+    state: watch::Sender<State>,
+    turn: Arc<Semaphore>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum State {
+    Untried,
+    Accepted,
+    Refused(Error),
+}
+
+/// The turn of a request that tries the credentials; the next may when this goes.
+#[derive(Debug)]
+pub(super) struct Turn {
+    #[cfg_attr(not(test), expect(dead_code, reason = "it is held until this goes"))]
+    permit: Option<OwnedSemaphorePermit>,
+}
+
+impl Gate {
+    pub(super) fn new() -> Self {
+        Self {
+            state: watch::Sender::new(State::Untried),
+            turn: Arc::new(Semaphore::new(1)),
+        }
+    }
+
+    /// Waits until a request may be sent. Where the credentials were refused, nothing may: that is the error.
+    pub(super) async fn enter(&self) -> Result<Turn, Error> {
+        if self.is_accepted()? {
+            return Ok(Turn { permit: None });
+        }
+        let permit = timeout(PROOF, Arc::clone(&self.turn).acquire_owned()).await;
+        let permit = permit.ok().and_then(Result::ok);
+        let is_accepted = self.is_accepted()?;
+        Ok(Turn {
+            permit: permit.filter(|_| !is_accepted),
+        })
+    }
+
+    /// What an answer has shown.
+    pub(super) fn learn(&self, outcome: Result<(), &Error>) {
+        match outcome {
+            Err(error @ (Error::Unauthorized | Error::ProxyRefused { .. })) => {
+                self.state.send_replace(State::Refused(error.clone()));
+            }
+            // Not even a connection: it shows nothing.
+            Err(
+                Error::Unreachable { .. }
+                | Error::Proxy { .. }
+                | Error::Timeout(_)
+                | Error::Cut { .. }
+                | Error::Invalid { .. }
+                | Error::NotSent { .. },
+            ) => {}
+            _ => {
+                self.state.send_if_modified(|state| {
+                    let is_news = *state == State::Untried;
+                    if is_news {
+                        *state = State::Accepted;
+                    }
+                    is_news
+                });
+            }
+        }
+    }
+
+    /// The user asks again: credentials that were refused may be tried once more.
+    pub(super) fn reopen(&self) {
+        self.state.send_if_modified(|state| {
+            let was_refused = matches!(state, State::Refused(_));
+            if was_refused {
+                *state = State::Untried;
+            }
+            was_refused
+        });
+    }
+
+    fn is_accepted(&self) -> Result<bool, Error> {
+        match &*self.state.borrow() {
+            State::Accepted => Ok(true),
+            State::Untried => Ok(false),
+            State::Refused(error) => Err(Error::NotSent {
+                error: Box::new(error.clone()),
+            }),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn one_request_tries_and_the_others_learn_from_it() {
+        let gate = Gate::new();
+        let first = gate.enter().await.unwrap();
+        let second = gate.enter();
+        let refusal = async {
+            tokio::task::yield_now().await;
+            gate.learn(Err(&Error::Unauthorized));
+            drop(first);
+        };
+        let (second, ()) = tokio::join!(second, refusal);
+        assert!(matches!(second, Err(Error::NotSent { .. })));
+        assert!(gate.enter().await.is_err());
+        gate.reopen();
+        drop(gate.enter().await.unwrap());
+        gate.learn(Ok(()));
+        let all = [gate.enter().await.unwrap(), gate.enter().await.unwrap()];
+        assert!(all.iter().all(|turn| turn.permit.is_none()));
+    }
+
+    #[tokio::test]
+    async fn a_failure_to_connect_proves_nothing() {
+        let gate = Gate::new();
+        gate.learn(Err(&Error::Timeout(PROOF)));
+        let turn = gate.enter().await.unwrap();
+        assert!(turn.permit.is_some());
+    }
+}

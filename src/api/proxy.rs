@@ -1,0 +1,147 @@
+//! The proxy that requests go through, and where it was configured.
+
+use std::fmt;
+
+use secrecy::{ExposeSecret, SecretString};
+use url::Url;
+
+use super::Error;
+
+/// A proxy: `http`, `https`, `socks5`, where names are resolved here, or `socks5h`, where the proxy does that.
+#[derive(Clone)]
+pub struct Proxy {
+    /// With the user name and the password.
+    address: SecretString,
+    /// Without them.
+    shown: String,
+    is_socks: bool,
+    password: Option<SecretString>,
+    origin: String,
+}
+
+impl Proxy {
+    /// Reads an address, which may lack its scheme and may have a user name and a password. `origin` is where it is
+    /// configured, as it is named in messages.
+    pub fn new(address: &str, origin: impl Into<String>) -> Result<Self, Error> {
+        let origin = origin.into();
+        let invalid = || Error::Invalid {
+            what: "proxy",
+            // The address is not shown: it may hold a password.
+            reason: format!(
+                "{origin} is no address such as http://proxy:3128 or socks5://127.0.0.1:1080"
+            ),
+        };
+        let address = address.trim();
+        let whole = if address.contains("://") {
+            address.to_owned()
+        } else {
+            format!("http://{address}")
+        };
+        let url = Url::parse(&whole).map_err(|_| invalid())?;
+        let is_socks = matches!(url.scheme(), "socks4" | "socks4a" | "socks5" | "socks5h");
+        if url.host_str().is_none_or(str::is_empty)
+            || !(is_socks || matches!(url.scheme(), "http" | "https"))
+        {
+            return Err(invalid());
+        }
+        let mut bare = url.clone();
+        // What has a host can be without these.
+        let _ = (bare.set_username(""), bare.set_password(None));
+        bare.set_path("");
+        Ok(Self {
+            address: url.as_str().into(),
+            shown: bare.as_str().trim_end_matches('/').to_owned(),
+            is_socks,
+            password: url.password().map(Into::into),
+            origin,
+        })
+    }
+
+    /// Whether it is told where to go before any request: it never sees an answer of the server's over TLS.
+    pub(super) fn is_socks(&self) -> bool {
+        self.is_socks
+    }
+
+    /// Whether there is something to log in with.
+    pub(super) fn has_password(&self) -> bool {
+        self.password.is_some()
+    }
+
+    /// The password as it is written and as it is meant.
+    pub(super) fn secrets(&self) -> Vec<String> {
+        let Some(password) = &self.password else {
+            return Vec::new();
+        };
+        let written = password.expose_secret().to_owned();
+        // A form is decoded like an address but for the plus.
+        let meant =
+            url::form_urlencoded::parse(format!("p={}", written.replace('+', "%2B")).as_bytes())
+                .next()
+                .map(|(_, meant)| meant.into_owned());
+        std::iter::once(written).chain(meant).collect()
+    }
+
+    pub(super) fn transport(&self) -> Result<reqwest::Proxy, Error> {
+        // The cause is not shown: it could repeat the address, and with it a password.
+        reqwest::Proxy::all(self.address.expose_secret()).map_err(|_| Error::Invalid {
+            what: "proxy",
+            reason: format!("{} is no address of a proxy", self.origin),
+        })
+    }
+}
+
+/// The address without user name and password, and where it is configured.
+impl fmt::Display for Proxy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} (from {})", self.shown, self.origin)
+    }
+}
+
+impl fmt::Debug for Proxy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Proxy({self})")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_proxy_is_shown_without_its_password_and_with_its_origin() {
+        for (address, shown) in [
+            (
+                "http://ana:s%40cret@proxy:3128",
+                "http://proxy:3128 (from HTTPS_PROXY)",
+            ),
+            ("proxy:3128", "http://proxy:3128 (from HTTPS_PROXY)"),
+            (
+                "socks5h://127.0.0.1:1080/",
+                "socks5h://127.0.0.1:1080 (from HTTPS_PROXY)",
+            ),
+        ] {
+            let proxy = Proxy::new(address, "HTTPS_PROXY").unwrap();
+            assert_eq!(proxy.to_string(), shown);
+            assert!(!format!("{proxy:?}").contains("cret"));
+            proxy.transport().unwrap();
+        }
+        let proxy = Proxy::new("http://ana:s%40c+ret@proxy", "x").unwrap();
+        assert_eq!(proxy.secrets(), ["s%40c+ret", "s@c+ret"]);
+    }
+
+    #[test]
+    fn what_is_no_proxy_is_refused_without_being_shown() {
+        for address in [
+            "",
+            "ftp://ana:secret@proxy",
+            "http://ana:secret@:x",
+            "http://",
+        ] {
+            let error = Proxy::new(address, "the profile").unwrap_err().to_string();
+            assert!(
+                error.contains("the profile") && !error.contains("secret"),
+                "{error}"
+            );
+        }
+    }
+}

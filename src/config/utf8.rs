@@ -1,0 +1,22 @@
+//! Text files, and what is said of one that is in another encoding.
+
+use std::{io, path::Path};
+
+use crate::files;
+
+/// Reads a file of at most `limit` bytes as UTF-8. An error says in what other encoding the file seems to be, and nothing of its content.
+pub(super) fn read(file: &Path, limit: u64) -> io::Result<String> {
+    let wrong = |what: &str| Err(io::Error::new(io::ErrorKind::InvalidData, what));
+    let bytes = files::read(file, limit)?;
+    // Text in Latin letters has a zero in each of its units.
+    let is_half_zero = |pair: &[u8]| pair.contains(&0);
+    let has_zeros = bytes.len() > 1 && bytes.chunks_exact(2).take(32).all(is_half_zero);
+    let has_mark = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
+    if has_mark || has_zeros {
+        return wrong("it is UTF-16; save it as UTF-8");
+    }
+    match String::from_utf8(bytes) {
+        Ok(text) => Ok(text),
+        Err(_) => wrong("it is not UTF-8 text; save it as UTF-8"),
+    }
+}
