@@ -68,6 +68,8 @@ impl Client {
             })
             .await?;
         let page: Page<Alert> = answer.read(|json| wire::page(json, span))?;
+        // A large answer that is held would keep out those of the requests below.
+        drop(answer);
         let wanted: HashSet<_> = ids.iter().collect();
         let mut found = page.rows;
         found.retain(|alert| wanted.contains(&alert.id));

@@ -6,7 +6,7 @@ use reqwest::{
     RequestBuilder, Response, StatusCode,
     header::{CONTENT_TYPE, HeaderMap, LOCATION, RETRY_AFTER},
 };
-use tokio::sync::OwnedSemaphorePermit;
+use tokio::{sync::OwnedSemaphorePermit, time::timeout};
 
 use super::{Client, Error, Proxy, ask::Ask, call::Attempt, gate::Turn, retry, said, tls};
 use crate::wire::Malformed;
@@ -276,8 +276,10 @@ impl Client {
                 break;
             }
             if large.is_none() && body.len() > LARGE_BYTES {
-                // The others wait on their connections.
-                let turn = Arc::clone(&self.0.shared.large).acquire_owned().await;
+                // The others wait on their connections, no longer than for an answer.
+                let turn = Arc::clone(&self.0.shared.large).acquire_owned();
+                let turn = timeout(self.0.timeout, turn).await;
+                let turn = turn.map_err(|_| Error::Timeout(self.0.timeout))?;
                 large = Some(turn.expect("the semaphore is never closed"));
             }
         }
