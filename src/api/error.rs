@@ -42,7 +42,12 @@ pub enum Error {
     /// 407: the proxy wants to know who asks.
     #[error("the proxy {proxy} {}", if *.has_password { "does not accept the user name and password" } else { "asks for a user name and a password" })]
     #[expect(missing_docs, reason = "the message says what they are")]
-    ProxyRefused { proxy: String, has_password: bool },
+    ProxyRefused {
+        proxy: String,
+        has_password: bool,
+        /// Whether it came before there was a way to the server.
+        is_early: bool,
+    },
     /// Not sent: the server or the proxy has refused the credentials before.
     #[error("{error}; nothing more is sent until you ask again (r)")]
     #[expect(missing_docs, reason = "the message says what it is")]
@@ -161,7 +166,7 @@ impl Error {
             self,
             Self::Unreachable { .. }
                 | Self::Proxy { .. }
-                | Self::ProxyRefused { .. }
+                | Self::ProxyRefused { is_early: true, .. }
                 | Self::NotSent { .. }
                 | Self::TooOld { .. }
                 | Self::Certificate { .. }
@@ -228,9 +233,11 @@ impl Error {
             Self::ProxyRefused {
                 proxy,
                 has_password,
+                is_early,
             } => Self::ProxyRefused {
                 proxy: change(proxy),
                 has_password,
+                is_early,
             },
             Self::NotSent { error } => Self::NotSent {
                 error: Box::new(error.map_texts(change)),

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore, watch},
-    time::timeout,
+    time::{Instant, timeout},
 };
 
 use super::Error;
@@ -12,6 +12,9 @@ use super::Error;
 /// How long a request waits for another one to show whether the credentials are right. A server that refuses them does
 /// so at once; one that searches takes its time.
 const PROOF: Duration = Duration::from_secs(10);
+
+/// For how long what was accepted is taken to be so still: a password that is changed meanwhile is then tried once.
+const TRUSTED: Duration = Duration::from_mins(1);
 
 /// Lets one request try credentials that are not known to be right, and none go on with those that were refused.
 #[derive(Debug)]
@@ -23,7 +26,8 @@ pub(super) struct Gate {
 #[derive(Clone, Debug, PartialEq)]
 enum State {
     Untried,
-    Accepted,
+    /// When an answer last showed it.
+    Accepted(Instant),
     Refused(Error),
 }
 
@@ -72,11 +76,11 @@ impl Gate {
             ) => {}
             _ => {
                 self.state.send_if_modified(|state| {
-                    let is_news = *state == State::Untried;
-                    if is_news {
-                        *state = State::Accepted;
+                    let is_open = !matches!(state, State::Refused(_));
+                    if is_open {
+                        *state = State::Accepted(Instant::now());
                     }
-                    is_news
+                    is_open
                 });
             }
         }
@@ -95,7 +99,7 @@ impl Gate {
 
     fn is_accepted(&self) -> Result<bool, Error> {
         match &*self.state.borrow() {
-            State::Accepted => Ok(true),
+            State::Accepted(at) => Ok(at.elapsed() < TRUSTED),
             State::Untried => Ok(false),
             State::Refused(error) => Err(Error::NotSent {
                 error: Box::new(error.clone()),
@@ -126,6 +130,15 @@ mod tests {
         gate.learn(Ok(()));
         let all = [gate.enter().await.unwrap(), gate.enter().await.unwrap()];
         assert!(all.iter().all(|turn| turn.permit.is_none()));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_was_accepted_long_ago_is_tried_by_one_request_again() {
+        let gate = Gate::new();
+        gate.learn(Ok(()));
+        assert!(gate.enter().await.unwrap().permit.is_none());
+        tokio::time::advance(TRUSTED).await;
+        assert!(gate.enter().await.unwrap().permit.is_some());
     }
 
     #[tokio::test]

@@ -215,7 +215,9 @@ impl Client {
     ) -> Result<Response, Error> {
         let outcome = self.answered(ask, request, attempt).await;
         // What has become of a change is read back whatever was answered to it; that request shows whether the token is good.
-        let is_read_back = !ask.is_safe && matches!(outcome, Err(Error::Unauthorized));
+        let is_refused =
+            matches!(&outcome, Err(error) if error.may_have_arrived() && error.is_refusal());
+        let is_read_back = !ask.is_safe && is_refused;
         // Those that wait for this request to try the credentials need not wait for the rest of its answer.
         if !is_read_back {
             self.0.shared.gate.learn(outcome.as_ref().map(|_| ()));
@@ -310,7 +312,7 @@ impl Client {
         match status.as_u16() {
             400 if self.speaks_plainly() && said::is_plain_http(body) => return Error::PlainHttp,
             401 => return Error::Unauthorized,
-            407 => return self.proxy_refused(),
+            407 => return self.proxy_refused(false),
             403 => {
                 let what = ask.purpose.clone();
                 return Error::Forbidden { what };
@@ -363,11 +365,12 @@ impl Client {
     }
 
     /// The proxy does not let this user through.
-    fn proxy_refused(&self) -> Error {
+    fn proxy_refused(&self, is_early: bool) -> Error {
         let proxy = self.0.proxy.as_ref();
         Error::ProxyRefused {
             proxy: proxy.map_or_else(|| "on the way".into(), ToString::to_string),
             has_password: proxy.is_some_and(Proxy::has_password),
+            is_early,
         }
     }
 
@@ -427,7 +430,7 @@ impl Client {
         let proxy_name = proxy.to_string();
         // The HTTP library has no types for this.
         let reason = match said::tunnel(error) {
-            Some("proxy authorization required") => return self.proxy_refused(),
+            Some("proxy authorization required") => return self.proxy_refused(true),
             Some("unsuccessful") => "it answers, but does not connect to the server".into(),
             Some("unexpected end of file") => "it hangs up".into(),
             Some("proxy response headers too long") => "what answers there is no proxy".into(),
@@ -435,7 +438,7 @@ impl Client {
         };
         let is_login = proxy.is_socks() && reason.to_lowercase().contains("auth");
         if is_login {
-            return self.proxy_refused();
+            return self.proxy_refused(true);
         }
         Error::Proxy {
             proxy: proxy_name,

@@ -286,7 +286,7 @@ impl Session {
     /// Whether each segment of a process has a row of its own: because that is wanted, or because the server, before 6.0,
     /// cannot group them.
     pub fn is_by_segment(&self) -> bool {
-        let release = self.info.held().and_then(|known| known.value.release());
+        let release = self.info.current().and_then(|known| known.value.release());
         self.is_split || release.is_some_and(|release| release < (6, 0))
     }
 

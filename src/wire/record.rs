@@ -25,10 +25,10 @@ impl Record {
     /// Reads valid JSON text; `None` when it is not an object. Of a record that is far larger than any known one, long texts
     /// are cut: thousands of rows are kept at a time.
     pub fn parse(json: &str) -> Option<Self> {
-        /// Windows has command lines of up to 32,767 characters.
-        const TEXT_MOST: usize = 64 * 1024;
-        /// Real records have some kilobytes; lists of libraries and watchlists make some tens.
-        const MOST: usize = 1024 * 1024;
+        /// Windows has command lines of up to 32,767 characters, scripts are sent up to 65,535: nothing real is cut.
+        const TEXT_MOST: usize = 1024 * 1024;
+        /// Lists of libraries and watchlists make some tens of kilobytes.
+        const MOST: usize = 4 * TEXT_MOST;
         if json.len() <= TEXT_MOST {
             return Self::parse_whole(json);
         }

@@ -261,7 +261,7 @@ impl<'a> Cx<'a> {
         let was_down = std::mem::replace(&mut traffic.was_down, !is_answer);
         let info = &self.session.info;
         let is_old = info
-            .held()
+            .current()
             .is_some_and(|known| self.now.duration_since(known.as_of) > OLD);
         let asks_itself = info.is_pending() || call.path.contains("/api/info");
         if is_answer && (was_down || is_old) && !asks_itself && info.asked().is_some() {
