@@ -169,6 +169,7 @@ impl Error {
                 | Self::ProxyRefused { is_early: true, .. }
                 | Self::NotSent { .. }
                 | Self::TooOld { .. }
+                | Self::TooLong { .. }
                 | Self::Certificate { .. }
                 | Self::NotTls
                 | Self::Invalid { .. }
