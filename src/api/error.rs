@@ -284,6 +284,7 @@ impl Error {
             | Self::Busy(_)
             | Self::TooOld { .. }
             | Self::Invalid { .. }
+            | Self::LeadingWildcard { .. }
             | Self::Internal) => other,
         }
     }
