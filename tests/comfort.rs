@@ -160,9 +160,8 @@ fn what_is_wrong_with_a_query_can_be_read_in_full_inside_the_editor_and_outside(
 
 #[test]
 fn a_host_with_dozens_of_adapters_still_shows_its_health_and_version() {
-    let adapters: String = (0..60)
-        .map(|n| format!("10.0.0.{n},0050569a1b{n:02x}|"))
-        .collect();
+    let adapters = (0..60).map(|n| format!("10.0.0.{n},0050569a1b{n:02x}|"));
+    let adapters = adapters.collect::<Vec<_>>().concat();
     let answer = |fetch: &Fetch| match fetch {
         Fetch::Sensor(_) => {
             let mut sensor = world::sensor();

@@ -397,20 +397,19 @@ impl App {
             self.session.error(slot).map(|error| (slot, error.clone()))
         });
         drop(errors);
-        match found {
-            Some((slot, error)) => self.overlay = Some(Box::new(FailurePane::new(slot, error))),
-            None => {
-                let problems = self.editor().map_or_else(Vec::new, QueryPane::problems);
-                if !problems.is_empty() && self.overlay.is_none() {
-                    self.overlay = Some(Box::new(RecordPane::of_problems(problems)));
-                } else if let Some(text) = &self.session.last_warning {
-                    self.overlay = Some(Box::new(RecordPane::of_warning(text)));
-                } else if let Some(text) = &self.session.last_notice {
-                    self.overlay = Some(Box::new(RecordPane::of_message(text)));
-                } else {
-                    Cx::new(&mut self.session, effects, now).notify("no error to show");
-                }
-            }
+        if let Some((slot, error)) = found {
+            self.overlay = Some(Box::new(FailurePane::new(slot, error)));
+            return;
+        }
+        let problems = self.editor().map_or_else(Vec::new, QueryPane::problems);
+        if !problems.is_empty() && self.overlay.is_none() {
+            self.overlay = Some(Box::new(RecordPane::of_problems(problems)));
+        } else if let Some(text) = &self.session.last_warning {
+            self.overlay = Some(Box::new(RecordPane::of_warning(text)));
+        } else if let Some(text) = &self.session.last_notice {
+            self.overlay = Some(Box::new(RecordPane::of_message(text)));
+        } else {
+            Cx::new(&mut self.session, effects, now).notify("no error to show");
         }
     }
 }

@@ -197,11 +197,11 @@ async fn read(body: Incoming, most: usize) -> io::Result<Option<Vec<u8>>> {
 /// Whether a request was addressed to this machine by a name that no other can have: a page of somebody else, whose name
 /// leads here, cannot drive the simulation through a browser.
 fn is_local(parts: &Parts) -> bool {
-    let named = parts.headers.get(header::HOST);
-    let named = named.map(|host| host.to_str().unwrap_or_default());
+    let in_header = parts.headers.get(header::HOST);
+    let in_header = in_header.map(|host| host.to_str().unwrap_or_default());
     let addressed = parts.uri.authority().map(Authority::as_str);
-    let mut names = named.into_iter().chain(addressed).peekable();
-    names.peek().is_some() && names.all(is_loopback)
+    let mut hosts = in_header.into_iter().chain(addressed).peekable();
+    hosts.peek().is_some() && hosts.all(is_loopback)
 }
 
 /// Whether a host, with a port or without one, is this machine.

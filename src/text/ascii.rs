@@ -26,7 +26,7 @@ pub fn ascii(text: &str) -> Cow<'_, str> {
     for char in text.chars() {
         match alike(char) {
             Some(alike) => out.push(alike),
-            None => out.push_str(&format!("<U+{:04X}>", u32::from(char))),
+            None => out.extend(format!("<U+{:04X}>", u32::from(char)).chars()),
         }
     }
     out.into()
@@ -58,10 +58,9 @@ fn alike(char: char) -> Option<char> {
         '■' | '█' | '▇' | '▆' | '▅' | '▓' => '#',
         '▄' | '▃' | '▂' | '▁' | '░' | '▒' => '=',
         '▲' | '↑' => '^',
-        '▼' | '↓' => 'v',
+        '▼' | '↓' | '✓' => 'v',
         '▶' | '→' | '›' | '»' => '>',
         '◀' | '←' | '‹' | '«' => '<',
-        '✓' => 'v',
         '×' | '✗' => 'x',
         '‘' | '’' => '\'',
         '“' | '”' => '"',

@@ -23,9 +23,8 @@ const BLANK: &[char] = &[
 pub(super) fn is_hidden(char: char) -> bool {
     match char {
         ' '..='~' => false,
-        '\0'..='\u{a0}' => true,
-        // The pictures that stand for control characters here.
-        '\u{2400}'..='\u{2426}' => true,
+        // The second range has the pictures that stand for control characters here.
+        '\0'..='\u{a0}' | '\u{2400}'..='\u{2426}' => true,
         _ => {
             is_of_hidden_category(char)
                 || CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(char)

@@ -385,7 +385,7 @@ async fn ten_thousand_terms_take_a_bounded_time_and_find_what_one_would() {
         let body = json!({"q": query, "rows": 0});
         let answer = lab.send(Method::POST, "/api/v1/process", Some(body)).await;
         let took = started.elapsed();
-        assert!(took < Duration::from_secs(60), "{took:?}");
+        assert!(took < Duration::from_mins(1), "{took:?}");
         answer
     };
     for (query, same) in [
@@ -502,14 +502,6 @@ async fn a_world_without_hostile_strings_has_none() {
         char.is_control()
             || matches!(char, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
     };
-    fn texts(value: &Value, each: &mut dyn FnMut(&str)) {
-        match value {
-            Value::String(text) => each(text),
-            Value::Array(list) => list.iter().for_each(|value| texts(value, each)),
-            Value::Object(members) => members.iter().for_each(|(_, value)| texts(value, each)),
-            _ => {}
-        }
-    }
     let count = |all: &[Value]| {
         let mut count = 0;
         for value in all {
@@ -548,5 +540,15 @@ async fn a_server_before_6_passes_over_what_it_does_not_know() {
     ] {
         let found = old.search(&[(name, value), ("rows", "0")]).await;
         assert_eq!(found["total_results"], all, "{name}");
+    }
+}
+
+/// Hands over every text within a value.
+fn texts(value: &Value, each: &mut dyn FnMut(&str)) {
+    match value {
+        Value::String(text) => each(text),
+        Value::Array(list) => list.iter().for_each(|value| texts(value, each)),
+        Value::Object(members) => members.iter().for_each(|(_, value)| texts(value, each)),
+        _ => {}
     }
 }

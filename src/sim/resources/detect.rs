@@ -67,7 +67,7 @@ struct Report<'s> {
     feed: Option<&'s str>,
 }
 
-impl<'s> Report<'s> {
+impl Report<'_> {
     /// The numbers of a kind; none if the rest of the address cannot be read.
     fn of(&self, kind: &str, rest: &[&str]) -> Option<Value> {
         let number = |at: usize, default: i64| match rest.get(at) {
@@ -152,6 +152,10 @@ impl<'s> Report<'s> {
     }
 
     /// The highest severity of what is open.
+    #[expect(
+        clippy::redundant_closure_for_method_calls,
+        reason = "the path of the method holds for one lifetime only"
+    )]
     fn worst(&self, whose: Whose) -> BTreeMap<String, f64> {
         self.largest(whose, |alert| alert.severity())
     }

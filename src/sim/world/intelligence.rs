@@ -15,6 +15,10 @@ pub(crate) struct Intelligence {
 /// A stored search.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "members of a file, each with a name of its own"
+)]
 pub(crate) struct Watchlist {
     /// A number, written as text.
     pub(crate) id: String,
