@@ -110,7 +110,7 @@ async fn joined_columns_are_filled_and_filtered_by() {
         "CLOCK",
         "ISOLATION",
         "GROUP NOW",
-        "Microsoft Corp",
+        "Microsoft C",
         "not isolated",
         "Online",
     ]);

@@ -160,7 +160,16 @@ fn raw(json: &str) -> Value {
 /// The document says what was sent, and each field that says something has a value in the model.
 #[track_caller]
 fn whole(name: &str, document: &Document, sent: &Value, kept: Kept<'_>) {
-    assert_eq!(&raw(document.json()), sent, "{name}");
+    let mut read = raw(document.json());
+    // What a search says of a row beside its rows stands in the record as well (reference 1.9).
+    for beside in ["highlights", "tagged_pids"] {
+        if let Some(members) = read.as_object_mut()
+            && sent.get(beside).is_none()
+        {
+            members.remove(beside);
+        }
+    }
+    assert_eq!(&read, sent, "{name}");
     for (field, has_value) in kept {
         let says = match &sent[*field] {
             Value::Null => false,

@@ -70,7 +70,9 @@ async fn an_open_confirmation_is_confirmed_at_no_size_that_hides_its_target() {
     // At the least size there is, it can be read and done.
     console.resize(40, 8).await;
     assert!(names(&console, host));
-    console.press("enter").await.until("CONFIRMED").await;
+    // The notice is cut, and says that it can be read in full.
+    console.press("enter").await.until(": C…  ! in full").await;
+    console.press("!").await.until("CONFIRMED").await;
 }
 
 #[tokio::test]
@@ -225,7 +227,7 @@ async fn an_undo_says_what_somebody_has_changed_since() {
 #[tokio::test]
 async fn after_all_was_resolved_and_put_back_the_last_row_is_there_again() {
     let mut console = queue().await;
-    console.press("G").await.shows(&["Alerts  158, row 158"]);
+    console.press("G").await.shows(&["Alerts  160, row 160"]);
     for opening in ["* d", "z tab tab"] {
         console
             .press(opening)
@@ -238,7 +240,7 @@ async fn after_all_was_resolved_and_put_back_the_last_row_is_there_again() {
     console
         .press("g g G")
         .await
-        .shows(&["Alerts  158, row 158"]);
+        .shows(&["Alerts  160, row 160"]);
 }
 
 #[tokio::test]

@@ -410,7 +410,7 @@ pub enum Action {
     /// Copy the record as the server sent it, as JSON
     #[strum(message = "JSON")]
     YankJson,
-    /// Show the record under the cursor whole: every member that the server sent
+    /// Show the whole record, as the server sent it
     #[strum(message = "record")]
     ShowRecord,
     /// Copy the values that are shown, with their counts

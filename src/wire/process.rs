@@ -246,7 +246,11 @@ mod tests {
         let sent: Value = serde_json::from_str(json).unwrap();
         let page = wire::page::<Process>(json, Span { start: 0, rows: 2 }).unwrap();
         for (row, process) in sent["results"].as_array().unwrap().iter().zip(&page.rows) {
-            let kept: Value = serde_json::from_str(process.document.json()).unwrap();
+            let mut kept: Value = serde_json::from_str(process.document.json()).unwrap();
+            // What the answer says of it beside its rows stands in the record as well.
+            let beside = kept.as_object_mut().unwrap();
+            beside.remove("highlights");
+            beside.remove("tagged_pids");
             assert_eq!(&kept, row);
             assert!(!process.document.json().contains('\n'));
         }
