@@ -235,7 +235,7 @@ fn a_period_is_set_without_editing_the_query_and_undone_by_going_back() {
     stage.press("enter").answer_all(world::answer);
     stage.press("g t").write("-24h").shows(&[
         "means  last event since 2026-03-03 10:20:00Z, host's clock",
-        "2026-03-04T10:00:00Z..2026-03-04T12:00:00Z",
+        "2026-03-04 10:00..2026-03-04 12:00, yesterday..",
     ]);
     stage
         .press("tab")
@@ -265,6 +265,10 @@ fn what_is_no_period_is_not_taken() {
     stage
         .press("ctrl-t")
         .write("yesterday")
+        .shows(&["last event since 2026-03-03 00:00:00Z, host's clock"]);
+    stage
+        .press("ctrl-u")
+        .write("someday")
         .shows(&["no period yet"]);
     stage.press("enter").shows(&["that is no period"]);
     stage.press("esc").lacks("no period yet");
