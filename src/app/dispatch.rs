@@ -64,7 +64,7 @@ impl App {
                 let (pane, session) = self.focused();
                 pane.type_text(rest, &mut Cx::new(session, &mut effects, now));
                 // The panes settle; nothing else has happened.
-                effects.extend(self.handle(Input::Turn, now));
+                self.settle(now, &mut effects);
                 break;
             }
             effects.extend(self.handle(Input::Key(keys::key_of(char)), now));
