@@ -79,9 +79,19 @@ pub(super) fn spaced(parser: &mut Parser<'_>, name: &str, colon: usize, value: u
 }
 
 /// Warns of `or` beside `and` without parentheses; `runs` are the places of what stands between the `or`s of the chain,
-/// and whether that is several terms.
-pub(super) fn mixed(parser: &mut Parser<'_>, or: Range<usize>, runs: &[(Range<usize>, bool)]) {
-    let fix = parenthesized(parser, runs);
+/// and whether that is several terms; `members` is what they say.
+pub(super) fn mixed(
+    parser: &mut Parser<'_>,
+    or: Range<usize>,
+    members: &[Expr],
+    runs: &[(Range<usize>, bool)],
+) {
+    // A group of negations alone is the next thing to be wrong.
+    let is_worse = runs
+        .iter()
+        .zip(members)
+        .any(|((_, is_joined), member)| *is_joined && operators::is_negation(member));
+    let fix = (!is_worse).then(|| parenthesized(parser, runs)).flatten();
     parser
         .problem(
             Cause::Reading,

@@ -58,12 +58,18 @@ pub(super) fn only_negations(parser: &mut Parser<'_>, open: usize, expr: &Expr) 
     };
     let before = parser.text[..open].trim_end();
     let inner = parser.text[open + 1..end - 1].trim();
-    let is_negated = |before: &str| {
+    let is_word = |word: &str, operator: &str| word.eq_ignore_ascii_case(operator);
+    let ends_with = |before: &str, operators: &[&str]| {
         let last = before
             .rsplit(|char: char| char.is_whitespace() || matches!(char, '(' | ')'))
             .next();
-        last.is_some_and(|last| last == "-" || last.eq_ignore_ascii_case("not"))
+        last.is_some_and(|last| operators.iter().any(|operator| is_word(last, operator)))
     };
+    let is_negated = |before: &str| ends_with(before, &["-", "not"]);
+    let after = parser.rest().trim_start();
+    let is_before_or = is_word(&after[..operator_len(after)], "or");
+    // Beside `or` several negations are a group with and without parentheses.
+    let is_alternative = members.len() > 1 && (is_before_or || ends_with(before, &["or"]));
     let fix = if parser.errors > 0 || inner.ends_with('\\') || is_negated(before) {
         None
     } else if let Some(name) = parser
@@ -84,20 +90,28 @@ pub(super) fn only_negations(parser: &mut Parser<'_>, open: usize, expr: &Expr) 
         is_free
             .then(|| parser.change(start..end, "negate the field instead", text))
             .flatten()
+    } else if is_alternative {
+        None
     } else {
         parser.change(open..end, "drop the parentheses", inner)
+    };
+    let hint = if is_alternative {
+        "negate one group instead: -(a OR b) for (-a -b)"
+    } else {
+        "write the negations without parentheses around them"
     };
     parser
         .problem(
             Cause::Reading,
             open..end,
             "there are only negations in this group, and some servers find nothing for such a group",
-            "write the negations without parentheses around them",
+            hint,
         )
         .fix(fix);
 }
 
-fn is_negation(expr: &Expr) -> bool {
+/// Whether the expression only leaves out.
+pub(super) fn is_negation(expr: &Expr) -> bool {
     match expr {
         Expr::Not(_) => true,
         Expr::And(members) => members.iter().all(is_negation),

@@ -239,7 +239,7 @@ impl<'a> Parser<'a> {
             operators::either_negation(self, or, &members, &chain.runs);
         }
         if let Some(or) = chain.mixed.take() {
-            lint::mixed(self, or, &chain.runs);
+            lint::mixed(self, or, &members, &chain.runs);
         }
         Expr::or(members)
     }

@@ -126,6 +126,13 @@ fn a_group_of_negations_alone_finds_nothing_on_some_servers() {
     check("cmdline:(-a -b) x", "(-a -b)", "-cmdline:(a OR b) x");
     check("cmdline:(-a)", "(-a)", "-cmdline:(a)");
     check_unmended("-(-a -b)", "(-a -b)");
+    // Beside OR they are such a group with and without parentheses; neither is mended into the other.
+    check_unmended("a or (-b -c)", "(-b -c)");
+    check_unmended("(-b -c) OR a", "(-b -c)");
+    check_unmended("a or -b -c", "or");
+    check_unmended("(-b -c or a) x", "or");
+    check("a or (-b)", "(-b)", "a or -b");
+    check_good("a or -(b OR c)");
     for good in [
         "-(a b)",
         "(a -system.exe)",
