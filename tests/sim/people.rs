@@ -16,7 +16,7 @@ async fn a_user_is_made_once_and_the_password_is_never_told() {
     assert_eq!((status, answer), (200, json!({"result": "success"})));
     let user = lab.json("/api/user/lee").await;
     let expected = json!({
-        "email": "lee@corp.example", "first_name": "Lee", "last_name": "Ng", "global_admin": false,
+        "email": "lee@corp.example", "first_name": "Lee", "last_name": "Ng", "global_admin": false, "id": 5,
         "teams": [{"id": 1, "name": "Analysts"}], "username": "lee",
     });
     assert_eq!(user, expected);
