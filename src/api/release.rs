@@ -65,10 +65,13 @@ impl Release {
                 if let (Told::Number(before), Told::Number(now)) = (state.told, told) {
                     tracing::info!("the server's release was {before:?} and is {now:?}");
                 }
-                *state = State {
-                    told,
-                    event_version: None,
-                    ban_list: None,
+                // Before the first answer to it, what was found out is about this release already.
+                *state = match state.told {
+                    Told::Unasked => State { told, ..*state },
+                    Told::Nothing | Told::Number(_) => State {
+                        told,
+                        ..State::default()
+                    },
                 };
             }
             is_other
@@ -111,7 +114,9 @@ mod tests {
     fn another_release_is_learned_with_all_that_follows() {
         let release = Release::new();
         assert!(!release.is_settled());
+        release.has_bans(BanList::Bannedlist);
         release.learn(Some((7, 8)));
+        assert_eq!(release.ban_list(), Some(BanList::Bannedlist));
         release.has_events(5);
         release.learn(Some((7, 8)));
         assert_eq!(
@@ -123,6 +128,7 @@ mod tests {
             (release.number(), release.event_version()),
             (Some((6, 5)), None)
         );
+        assert_eq!(release.ban_list(), None);
         release.learn(None);
         assert!(release.is_settled() && release.number().is_none());
     }

@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use super::Cx;
 use crate::model::{AlertId, Search, Span};
 use crate::read::Fetch;
-use crate::session::{Awaiting, News, Session, Watch};
-use crate::worker::{Slot, Urgency};
+use crate::session::{Awaiting, Effect, News, Session, Watch};
+use crate::worker::{Request, Slot, Urgency};
 
 /// As many of the newest alerts are looked at.
 const ROWS: u64 = 100;
@@ -20,6 +20,9 @@ impl Cx<'_> {
         let is_on = live.watch == Watch::On;
         live.watch = if is_on { Watch::Off } else { Watch::On };
         live.news = None;
+        if !is_on {
+            self.effects.push(Effect::Send(Request::TryCredentials));
+        }
         self.notify(if is_on {
             "live is off: nothing is asked until you ask"
         } else {
