@@ -46,7 +46,7 @@ async fn what_is_shown_is_written_to_a_file_with_what_records_do_not_say() {
         .shows(&["Export ", " events of "]);
     let name = path.display().to_string();
     console.press("ctrl-u").await.write(&name).await;
-    console.press("enter").await.shows(&["wrote "]);
+    console.press("enter").await.shows(&["Exported "]);
     let text = fs::read_to_string(&path).unwrap();
     let kind = EventKind::Netconn.to_string();
     assert!(!text.is_empty());
