@@ -91,7 +91,7 @@ async fn a_join_takes_no_answer_that_is_somebody_elses() {
 #[tokio::test]
 async fn an_object_that_fails_costs_only_itself() {
     let (sim, mut reader) = reader().await;
-    sim.fault(Fault::new(Mode::Forbidden).at("^/api/v1/sensor/4"));
+    sim.fault(Fault::new(Mode::Forbidden).at("^/api/v1/sensor/14"));
     let page = Fetch::Page {
         search: search("process_name:winupdsvc.exe"),
         span: FIRST,
@@ -106,8 +106,8 @@ async fn an_object_that_fails_costs_only_itself() {
     reader.join(&mut join).await;
     let missing = join.missing();
     let names: Vec<_> = missing.iter().map(|(name, _)| name.as_str()).collect();
-    assert_eq!(names, ["sensor 4"]);
+    assert_eq!(names, ["sensor 14"]);
     for row in &page.value.rows {
-        assert_eq!(join.group(row).is_some(), row.sensor.0 != 4);
+        assert_eq!(join.group(row).is_some(), row.sensor.0 != 14);
     }
 }
