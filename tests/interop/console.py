@@ -26,7 +26,7 @@ class Console:
         self._child, self._terminal = pty.fork()
         if self._child == 0:
             os.chdir(place.work)
-            os.execve(PROGRAM, [PROGRAM, *arguments], {"HOME": str(place.path), "TERM": "xterm-256color"})
+            os.execve(PROGRAM, [PROGRAM, *arguments], {"HOME": str(place.path), "TERM": "xterm-256color", "LC_ALL": "C.UTF-8"})
         fcntl.ioctl(self._terminal, termios.TIOCSWINSZ, struct.pack("HHHH", HEIGHT, WIDTH, 0, 0))
 
     def lines(self):

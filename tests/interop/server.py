@@ -124,7 +124,7 @@ class Home:
 
     def lampblack(self, *arguments, **environment):
         """lampblack, knowing nothing but what is in this home: exit code, output, notes."""
-        environment = {"HOME": str(self.path), **environment}
+        environment = {"HOME": str(self.path), "LC_ALL": "C.UTF-8", **environment}
         ran = subprocess.run(
             [PROGRAM, *arguments], env=environment, cwd=self.work, stdin=subprocess.DEVNULL, capture_output=True,
             text=True, timeout=120,

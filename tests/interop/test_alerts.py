@@ -17,7 +17,7 @@ class Alerts(Both):
     OPTIONS = ("--alerts", "1500")
 
     def test_open_alerts_are_searched_page_by_page(self):
-        query = self.cb.select(Alert).where(OPEN).sort("alert_severity desc")
+        query = self.cb.select(Alert).where(f'{OPEN} OR status:"In Progress"').sort("alert_severity desc")
         found = [alert.unique_id for alert in query]
         self.assertGreater(len(found), 300)
         self.assertEqual(len(query), len(found))

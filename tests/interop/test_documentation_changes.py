@@ -90,8 +90,10 @@ class Administration(ServerCase):
         user.save()
         self.assertEqual(self.server.requests(), ["POST /api/user", "GET /api/user/jgarman"])
         self.assertEqual(self.server.statuses(), [200, 200])
+        found = self.server.json("/api/user/jgarman")
+        self.assertIsInstance(found.pop("id"), int)
         self.assertEqual(
-            self.server.json("/api/user/jgarman"),
+            found,
             {"username": "jgarman", "first_name": "Jason", "last_name": "Garman", "teams": [],
              "email": "jgarman@carbonblack.com", "global_admin": False},
         )

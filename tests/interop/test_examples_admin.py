@@ -105,8 +105,10 @@ class People(ScriptCase):
         """user_operations: a user in a team, refused the second time; the password is told to nobody."""
         add = ("add", "-u", "lee", "-f", "Lee", "-l", "Ng", "-e", "lee@corp.example", "-t", "Analysts")
         self.assertEqual(self.user(*add, "-p", "s3cret-pass").out, "Added user lee.\n")
+        found = self.server.json("/api/user/lee")
+        self.assertIsInstance(found.pop("id"), int)
         self.assertEqual(
-            self.server.json("/api/user/lee"),
+            found,
             {"username": "lee", "first_name": "Lee", "last_name": "Ng", "email": "lee@corp.example",
              "global_admin": False, "teams": [{"id": 1, "name": "Analysts"}]},
         )
