@@ -72,6 +72,8 @@ pub struct Options {
     pub index_lag: Duration,
     /// The most rows one answer gives, whatever is asked; absent: no limit.
     pub max_rows: Option<u64>,
+    /// After so long a search is given up with a 504. A real front end waits for about a minute (reference 1.1).
+    pub patience: Duration,
     /// Whether there are strings in the world that an attacker wrote.
     pub hostile: bool,
     /// The release that is played: `6.2.0.171114.1158`, `7.8`.
@@ -99,6 +101,7 @@ impl Default for Options {
             checkin: Duration::from_secs(3),
             index_lag: Duration::ZERO,
             max_rows: None,
+            patience: Duration::from_secs(30),
             hostile: true,
             server_version: "6.2.0.171114.1158".into(),
             validates: false,

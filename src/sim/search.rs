@@ -6,7 +6,7 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
-    time::{Duration, Instant},
+    time::Instant,
 };
 
 use jiff::{Timestamp, civil::DateTime, tz::Offset};
@@ -16,8 +16,6 @@ use crate::query::{self, Index, Query, Rules};
 
 /// Rows of whoever does not say.
 const ROWS: u64 = 10;
-/// After so long a search is given up. A real front end waits for about a minute (reference 1.1).
-const PATIENCE: Duration = Duration::from_secs(30);
 
 /// What is asked.
 #[derive(Clone, Debug)]
@@ -120,7 +118,7 @@ impl Search {
             start: ask.number("start").unwrap_or(0),
             rows: server.options.max_rows.map_or(rows, |most| rows.min(most)),
             facets,
-            until: Instant::now() + PATIENCE,
+            until: Instant::now() + server.options.patience,
             is_late: Arc::default(),
         })
     }
