@@ -26,8 +26,10 @@ class Alerts(Both):
         rows = self.lines("alert", "list", "--limit", "0")
         self.assertEqual([row["unique_id"] for row in rows], found)
         own = parameters(self.server.requests("/api/v2/alert?")[0])
-        for name in ("q", "cb.urlver", "sort", "facet"):
+        for name in ("q", "cb.urlver", "sort"):
             self.assertEqual(own[name], asked[name], name)
+        # Servers before 5.1.1 break at it; it is left out while the version is not known.
+        self.assertEqual(own.get("facet", "false"), asked["facet"])
 
     def test_all_alerts_are_more_than_a_page(self):
         found = {alert.unique_id for alert in self.cb.select(Alert)}
