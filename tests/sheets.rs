@@ -233,9 +233,9 @@ async fn after_all_was_resolved_and_put_back_the_last_row_is_there_again() {
             .press(opening)
             .await
             .shows(&["the number of alerts"]);
-        console.press("ctrl-u").await.write("158").await;
+        console.press("ctrl-u").await.write("160").await;
         console.press("tab enter").await;
-        console.until("CONFIRMED; 158 of 158").await;
+        console.until("CONFIRMED; 160 of 160").await;
     }
     console
         .press("g g G")
