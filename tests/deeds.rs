@@ -134,13 +134,13 @@ async fn bans_have_a_view_of_their_own_where_hashes_are_pasted_and_bans_lifted()
         .shows(&["Bans  1", "BANNED", "known tool of an earlier case"]);
     console.press("a").await;
     console
-        .paste("md5\n9e107d9d372bb6826bd81d3542a419d6\n9e107d9d372bb6826bd81d3542a419d7\n")
+        .paste("md5\n9e107d9d372bb6826bd81d3542a419d6\n9e107d9d372bb6826bd81d3542a419d7,a.exe\n")
         .await
         .shows(&["2 hashes, 1 words that are none"]);
     console
         .press("enter")
         .await
-        .shows(&["BAN 2 hashes", "\"md5\" is no MD5 and left out"]);
+        .shows(&["BAN 2 hashes", "\"a.exe\" is no MD5 and left out"]);
     console.write("list of the CERT").await;
     console
         .press("tab tab tab enter")

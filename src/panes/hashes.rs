@@ -1,7 +1,5 @@
 //! Hashes that are typed or pasted, to be banned.
 
-use std::collections::HashSet;
-
 use crossterm::event::KeyEvent;
 use ratatui::{
     Frame,
@@ -12,7 +10,7 @@ use ratatui::{
 use super::{Look, Pane, PaneId, SheetPane, editor::Pasted, entry::Entry};
 use crate::deeds::Deed;
 use crate::keys::{Action, Scope};
-use crate::model::Md5;
+use crate::model::HashList;
 use crate::session::{Cx, Session};
 
 /// The overlay in which hashes are pasted. Whatever is no hash is answered on the sheet that follows.
@@ -20,7 +18,7 @@ use crate::session::{Cx, Session};
 pub(super) struct HashesPane {
     entry: Entry,
     /// What stands in the entry, up to date with it.
-    found: Found,
+    found: HashList,
     sheet: Option<SheetPane>,
 }
 
@@ -30,54 +28,34 @@ impl Default for HashesPane {
         const LIMIT: usize = 1_000_000;
         Self {
             entry: Entry::with_limit(LIMIT),
-            found: Found::default(),
+            found: HashList::default(),
             sheet: None,
         }
     }
 }
 
-/// What stands in a text: hashes, each once, and words that are none.
-#[derive(Debug, Default, PartialEq)]
-struct Found {
-    hashes: Vec<Md5>,
-    twice: usize,
-    junk: Vec<String>,
-}
-
-impl Found {
-    fn of(text: &str) -> Self {
-        let mut found = Self::default();
-        let mut seen = HashSet::new();
-        let is_gap = |char: char| char.is_whitespace() || matches!(char, ',' | ';' | '"' | '\'');
-        for word in text.split(is_gap).filter(|word| !word.is_empty()) {
-            match word.parse::<Md5>() {
-                Ok(md5) if seen.insert(md5) => found.hashes.push(md5),
-                Ok(_) => found.twice += 1,
-                Err(()) => found.junk.push(word.to_owned()),
-            }
-        }
-        found
+/// What is said of everything in a list that is not banned.
+fn answers(list: &HashList) -> Vec<String> {
+    /// As many are named one by one: the hashes are what the sheet is about.
+    const NAMED: usize = 5;
+    let others = list.others.iter().take(NAMED);
+    let mut answers: Vec<_> = others
+        .map(|word| format!("{word:?} is no MD5 and left out"))
+        .collect();
+    if list.others.len() > NAMED {
+        let more = list.others.len() - NAMED;
+        answers.push(format!("and {more} more words that are no MD5"));
     }
-
-    /// What is said of everything that is not banned.
-    fn answers(&self) -> Vec<String> {
-        /// As many are named one by one: the hashes are what the sheet is about.
-        const NAMED: usize = 5;
-        let mut answers: Vec<_> = self
-            .junk
-            .iter()
-            .take(NAMED)
-            .map(|word| format!("{word:?} is no MD5 and left out"))
-            .collect();
-        if self.junk.len() > NAMED {
-            let more = self.junk.len() - NAMED;
-            answers.push(format!("and {more} more words that are no MD5"));
-        }
-        if self.twice > 0 {
-            answers.push(format!("{} were there twice", self.twice));
-        }
-        answers
+    if list.sha256s > 0 {
+        answers.push(format!(
+            "{} SHA-256 left out: a ban takes an MD5",
+            list.sha256s
+        ));
     }
+    if list.twice > 0 {
+        answers.push(format!("{} were there twice", list.twice));
+    }
+    answers
 }
 
 impl Pane for HashesPane {
@@ -103,32 +81,32 @@ impl Pane for HashesPane {
             ));
             return true;
         }
-        if self.found.hashes.is_empty() {
+        if self.found.md5s.is_empty() {
             cx.warn("there is no MD5 among it: 32 hex digits each");
             return true;
         }
-        let answers = self.found.answers();
+        let answers = answers(&self.found);
         let ban = |md5| Deed::Ban { md5, note: None };
-        let deeds = self.found.hashes.iter().copied().map(ban).collect();
+        let deeds = self.found.md5s.iter().copied().map(ban).collect();
         self.sheet = Some(SheetPane::new(deeds, cx.session()).with_preface(answers));
         true
     }
 
     fn type_key(&mut self, key: KeyEvent, cx: &mut Cx<'_>) {
         if self.entry.type_key(key, cx) {
-            self.found = Found::of(&self.entry.text());
+            self.found = HashList::of(&self.entry.text());
         }
     }
 
     fn type_text(&mut self, text: &str, cx: &mut Cx<'_>) {
         if self.entry.type_text(text, cx) {
-            self.found = Found::of(&self.entry.text());
+            self.found = HashList::of(&self.entry.text());
         }
     }
 
     fn paste(&mut self, text: &str, cx: &mut Cx<'_>) {
         if self.entry.paste(text, cx) != Pasted::Refused {
-            self.found = Found::of(&self.entry.text());
+            self.found = HashList::of(&self.entry.text());
         }
     }
 
@@ -152,8 +130,8 @@ impl Pane for HashesPane {
         let found = &self.found;
         let said = format!(
             "{} hashes, {} words that are none",
-            found.hashes.len(),
-            found.junk.len()
+            found.md5s.len(),
+            found.others.len() + found.sha256s
         );
         frame.render_widget(Line::styled(said, theme.muted), below);
         let hint = "paste a list, parted in any way; enter shows what it would do";
@@ -170,13 +148,12 @@ mod tests {
     fn a_pasted_list_is_hashes_once_each_and_every_other_word_is_answered() {
         let md5 = "9e107d9d372bb6826bd81d3542a419d6";
         let text = format!("md5,name\n{md5},a.exe\n{}\n", md5.to_uppercase());
-        let found = Found::of(&text);
-        assert_eq!(found.hashes, [md5.parse().unwrap()]);
-        assert_eq!(found.junk, ["md5", "name", "a.exe"]);
+        let found = HashList::of(&text);
+        assert_eq!(found.md5s, [md5.parse().unwrap()]);
+        assert_eq!(found.others, ["name", "a.exe"]);
         assert_eq!(
-            found.answers(),
+            answers(&found),
             [
-                "\"md5\" is no MD5 and left out",
                 "\"name\" is no MD5 and left out",
                 "\"a.exe\" is no MD5 and left out",
                 "1 were there twice"
