@@ -5,8 +5,9 @@ mod support;
 use lampblack::api::{Change, Client};
 use lampblack::model::SensorId;
 use lampblack::record::actions;
+use serde_json::json;
 use support::console::{Console, settings, small};
-use support::deeds::{changes, ready};
+use support::deeds::{changes, fault, ready};
 
 #[tokio::test]
 async fn a_host_is_isolated_and_its_hash_banned_in_few_keys_and_two_undos_restore_the_server() {
@@ -317,29 +318,53 @@ async fn the_request_on_the_sheet_is_shown_to_its_end_however_long_it_is() {
     console.shows(&["UNBAN", "\"enabled\":false"]).lacks("…");
 }
 
-#[tokio::test]
-async fn what_is_the_same_for_all_hashes_of_a_list_is_asked_once() {
-    let mut console = ready().await;
-    console.press("8 a").await;
-    let list: Vec<_> = (0..20).map(|n| format!("{n:032x}")).collect();
-    console.paste(&list.join("\n")).await;
-    console.asked();
-    console.press("enter").await.shows(&["BAN 20 hashes"]);
-    let asked = console.asked();
-    let n = |part: &str| asked.iter().filter(|path| path.contains(part)).count();
-    for shared in [
-        "/api/info",
-        "/api/group",
-        "/api/v2/sensor",
-        "/banning/restrictions",
-    ] {
-        assert!(n(shared) <= 1, "{shared}: {} times", n(shared));
+#[tokio::test(flavor = "multi_thread")]
+async fn of_many_hashes_the_number_of_requests_is_bounded_and_said_before() {
+    for (n, most) in [(5, 10), (50, 10), (500, 46), (3000, 246)] {
+        let mut console = ready().await;
+        console.press("8 a").await;
+        let list: Vec<_> = (0..n).map(|n| format!("{n:032x}")).collect();
+        console.paste(&list.join("\n")).await;
+        let cost = format!("{n} hashes: up to {most} requests to look");
+        console.shows(&[&cost]);
+        console.sim.forget_requests();
+        console.press("enter").await;
+        console.shows(&[&format!("BAN {n} hashes"), &cost]);
+        let asked = console.sim.requests();
+        assert!(asked.len() <= most, "{n} hashes: {} requests", asked.len());
+        console.shows(&["a reason is required"]);
     }
-    // The ban, the file, and three counts of each.
-    assert_eq!(
-        n("/banning/blacklist/") + n("/binary/") + n("/process"),
-        20 * 5
-    );
+}
+
+#[tokio::test]
+async fn the_hashes_of_marked_rows_are_looked_up_together_too() {
+    let mut console = ready().await;
+    console.search("process_name:*").await.press("esc *").await;
+    console.sim.forget_requests();
+    console.press("B").await;
+    console.shows(&["hashes: up to ", "requests to look"]);
+    let asked = console.sim.requests();
+    assert!(asked.len() <= 14, "{} requests: {asked:?}", asked.len());
+    // What holds for several of them is told once.
+    let screen = console.text();
+    let n = screen.matches("more: Microsoft-signed").count();
+    assert_eq!(n, 1, "{screen}");
+}
+
+#[tokio::test]
+async fn of_many_hashes_the_looks_are_given_up_together() {
+    let mut console = ready().await;
+    fault(&console, json!({"mode": "hang", "match": "facet=true"}));
+    let list: Vec<_> = (0..20).map(|n| format!("{n:032x}")).collect();
+    console.press("8 a").await.paste(&list.join("\n")).await;
+    console
+        .begin("enter")
+        .until("the server has no record")
+        .await;
+    console.shows(&["more lines are looked up; ^c gives up"]);
+    console
+        .begin("ctrl-c")
+        .shows(&["not known: given up", "a reason is required"]);
 }
 
 #[tokio::test]

@@ -1,24 +1,20 @@
 //! `ban`: hashes that sensors stop from running.
 
-use std::collections::HashMap;
-
 use super::{
-    Caller, Exit, Failure, listed,
+    Caller, Exit, Failure, deed, listed,
     perform::{Meant, perform},
     when, words,
 };
 use crate::api::Client;
 use crate::cli::{Hashes, Patience, Reading};
-use crate::deeds::{self, Deed, State};
+use crate::config::Access;
+use crate::deeds::{self, Deed, Estate};
 use crate::model::{Ban, HashList, Link, Md5};
 use crate::output::{Align, Cell, Column, Row};
 use crate::text;
 
 /// What a hash to be banned looks like.
 const ADVICE: &str = "an MD5 has 32 hex digits; servers ban by nothing else";
-
-/// A list of so many bans may not be all of them.
-const MOST_BANS: usize = 10_000;
 
 /// The columns of bans.
 const COLUMNS: &[Column] = &[
@@ -55,7 +51,7 @@ pub(super) async fn change(
 ) -> Result<Exit, Failure> {
     let hashes = hashes(args, caller)?;
     let (client, access) = caller.reach()?;
-    let meant = meant(hashes, deed, &client, caller).await?;
+    let meant = meant(hashes, deed, (&client, &access), caller).await?;
     // A ban is what the server holds; that is read back at once, and nobody else is waited for.
     let server = (&client, &access);
     perform(meant, &args.grounds, Patience::None, server, caller).await
@@ -130,34 +126,22 @@ fn rest(list: &HashList) -> Option<String> {
     (!both.is_empty()).then(|| both.join("; "))
 }
 
-/// What is meant for each hash. Of many, the bans are read as one list, where all of it can be read.
+/// What is meant for each hash. Of many, the bans are read as one list.
 async fn meant(
     hashes: Vec<Md5>,
     deed: impl Fn(Md5) -> Deed,
-    client: &Client,
+    (client, access): (&Client, &Access),
     caller: &mut Caller<'_>,
 ) -> Result<Vec<Meant>, Failure> {
-    let n = hashes.len();
-    if n <= deeds::FEW {
-        return Ok(hashes.into_iter().map(|md5| deed(md5).into()).collect());
-    }
-    caller.note(&format!(
-        "{n} hashes: up to {} requests to look, then up to 4 for each hash that is changed",
-        deeds::most_looks(n)
-    ));
-    let page = client.bans().await?;
-    let is_whole = page.broken == 0 && page.rows.len() < MOST_BANS;
-    let bans = page.rows.into_iter().map(|ban| (ban.md5, ban));
-    let mut bans: HashMap<_, _> = bans.collect();
-    let meant = hashes.into_iter().map(|md5| Meant {
-        deed: deed(md5),
-        state: is_whole.then(|| State::Hash {
-            md5,
-            ban: bans.remove(&md5),
-            list: client.ban_list(),
-        }),
-    });
-    Ok(meant.collect())
+    let deeds: Vec<_> = hashes.into_iter().map(deed).collect();
+    let Some(cost) = deeds::cost_of_many(&deeds) else {
+        return Ok(deeds.into_iter().map(Meant::from).collect());
+    };
+    caller.note(&cost);
+    let estate = Estate::new(client.clone(), deed::guard(access));
+    let states = deeds::read_many(&deeds, &estate).await?;
+    let meant = deeds.into_iter().zip(states);
+    Ok(meant.map(|(deed, state)| Meant { deed, state }).collect())
 }
 
 fn row(ban: &Ban) -> Row {

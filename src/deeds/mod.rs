@@ -42,7 +42,7 @@ pub use ignoring::{Ignored, Ignoring};
 pub use journal::Journal;
 pub use perform::{Done, NotSent, Order, give_up, perform, settle};
 pub use plan::{Plan, Prepared, Refusal};
-pub use radius::{FEW, Fact, most_looks, of_many};
+pub use radius::{Fact, are_many, cost_of_many, of_many, of_many_gathered, read_many};
 pub use state::State;
 pub use triage::{Alerts, BLOCK, Triage, Verdict, Was};
 pub use watching::{NewWatchlist, Watched, Watching, WatchlistChange, WatchlistDraft};

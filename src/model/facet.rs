@@ -79,6 +79,28 @@ impl Facets {
     pub fn of(&self, field: &str) -> Option<&Facet> {
         self.facets.iter().find(|facet| facet.field == field)
     }
+
+    /// Adds the counts of other records, of the same fields: the biggest counts come first again.
+    pub fn merge(&mut self, other: Self) {
+        self.broken += other.broken;
+        self.total = self.total.saturating_add(other.total);
+        self.hidden = self.hidden.saturating_add(other.hidden);
+        self.is_incomplete |= other.is_incomplete;
+        self.elapsed = match (self.elapsed, other.elapsed) {
+            (Some(ours), Some(others)) => Some(ours + others),
+            (ours, others) => ours.or(others),
+        };
+        for facet in other.facets {
+            match self
+                .facets
+                .iter_mut()
+                .find(|ours| ours.field == facet.field)
+            {
+                Some(ours) => ours.merge(facet),
+                None => self.facets.push(facet),
+            }
+        }
+    }
 }
 
 impl Facet {
@@ -88,6 +110,32 @@ impl Facet {
     /// Whether there may be values beyond those listed.
     pub fn is_cut(&self) -> bool {
         self.values.len() >= Self::MOST
+    }
+
+    /// Adds the counts of other records. What the server said of shares holds for neither any more.
+    fn merge(&mut self, other: Self) {
+        let places = self.values.iter().enumerate();
+        let mut places: HashMap<String, usize> = places
+            .map(|(at, value)| (value.name.raw().to_owned(), at))
+            .collect();
+        for value in &mut self.values {
+            (value.percent, value.ratio) = (None, None);
+        }
+        for value in other.values {
+            let at = *places
+                .entry(value.name.raw().to_owned())
+                .or_insert(self.values.len());
+            match self.values.get_mut(at) {
+                Some(ours) => ours.count = ours.count.saturating_add(value.count),
+                None => self.values.push(FacetValue {
+                    percent: None,
+                    ratio: None,
+                    ..value
+                }),
+            }
+        }
+        self.values
+            .sort_by_key(|value| std::cmp::Reverse(value.count));
     }
 
     /// All counts together.

@@ -8,7 +8,7 @@ use ratatui::{
 };
 
 use super::{Look, Pane, PaneId, SheetPane, editor::Pasted, entry::Entry};
-use crate::deeds::Deed;
+use crate::deeds::{self, Deed};
 use crate::keys::{Action, Scope};
 use crate::model::HashList;
 use crate::session::{Cx, Session};
@@ -31,6 +31,13 @@ impl Default for HashesPane {
             found: HashList::default(),
             sheet: None,
         }
+    }
+}
+
+impl HashesPane {
+    fn deeds(&self) -> Vec<Deed> {
+        let ban = |md5| Deed::Ban { md5, note: None };
+        self.found.md5s.iter().copied().map(ban).collect()
     }
 }
 
@@ -86,9 +93,7 @@ impl Pane for HashesPane {
             return true;
         }
         let answers = answers(&self.found);
-        let ban = |md5| Deed::Ban { md5, note: None };
-        let deeds = self.found.md5s.iter().copied().map(ban).collect();
-        self.sheet = Some(SheetPane::new(deeds, cx.session()).with_preface(answers));
+        self.sheet = Some(SheetPane::new(self.deeds(), cx.session()).with_preface(answers));
         true
     }
 
@@ -134,7 +139,10 @@ impl Pane for HashesPane {
             found.others.len() + found.sha256s
         );
         frame.render_widget(Line::styled(said, theme.muted), below);
-        let hint = "paste a list, parted in any way; enter shows what it would do";
+        let hint = match deeds::cost_of_many(&self.deeds()) {
+            Some(cost) => format!("enter shows what it would do; {cost}"),
+            None => "paste a list, parted in any way; enter shows what it would do".into(),
+        };
         frame.render_widget(Line::from(Span::styled(hint, theme.hint)), more);
         self.entry.render("", frame, line, look);
     }

@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::Session;
 use crate::api::Error;
-use crate::deeds::{Act, Deed, Fact, Ignoring, Plan, Prepared, Stage, Target};
+use crate::deeds::{self, Act, Deed, Fact, Ignoring, Plan, Prepared, Stage, Target};
 use crate::model::Report;
 use crate::text;
 use crate::worker::{List, Step, Ticket};
@@ -19,37 +19,45 @@ pub struct Preview {
     pub prepared: Vec<Option<Result<Prepared, Error>>>,
     /// How many things each would change; a sheet asks for it again and again.
     pub(super) counts: Vec<usize>,
-    /// What is known of the blast radius, by the position of the deed.
-    pub facts: Vec<(usize, Fact)>,
+    /// What is known of the blast radius, by the position of the deed; without one where it is about all of them together.
+    pub facts: Vec<(Option<usize>, Fact)>,
 }
 
 impl Preview {
     /// How many are still looked up.
     pub fn n_pending(&self) -> usize {
         let unprepared = self.prepared.iter().filter(|one| one.is_none()).count();
-        let ready = self.prepared.iter().flatten().filter_map(|one| match one {
-            Ok(Prepared::Ready(plan)) => Some(plan.deed.looks().len()),
+        let n_facts = if deeds::are_many(&self.deeds) {
+            let mut told: Vec<_> = self.facts.iter().map(|(_, fact)| fact.what).collect();
+            told.sort_unstable();
+            told.dedup();
+            told.len()
+        } else {
+            self.facts.len()
+        };
+        (unprepared + self.expected().count()).saturating_sub(n_facts)
+    }
+
+    /// Every line of the blast radius that there will be: of which deed, and what it is about. Of many hashes, each is
+    /// about all of them.
+    fn expected(&self) -> impl Iterator<Item = (Option<usize>, &'static str)> {
+        let are_many = deeds::are_many(&self.deeds);
+        let each = self.prepared.iter().enumerate();
+        let ready = each.filter_map(move |(at, one)| match one {
+            Some(Ok(Prepared::Ready(plan))) => Some(((!are_many).then_some(at), plan.deed.looks())),
             _ => None,
         });
-        (unprepared + ready.sum::<usize>()).saturating_sub(self.facts.len())
+        let ready = ready.take(if are_many { 1 } else { usize::MAX });
+        ready.flat_map(|(at, looks)| looks.iter().map(move |what| (at, *what)))
     }
 
     /// Every line that is not here is not known, and nobody waits for it.
     pub(super) fn give_up(&mut self) {
-        let ready = self
-            .prepared
-            .iter()
-            .enumerate()
-            .filter_map(|(at, one)| match one {
-                Some(Ok(Prepared::Ready(plan))) => Some((at, plan.deed.looks())),
-                _ => None,
-            });
-        let all = ready.flat_map(|(at, looks)| looks.iter().map(move |what| (at, *what)));
-        let is_here = |(at, what): &(usize, &str)| {
+        let is_here = |(at, what): &(Option<usize>, &str)| {
             let mut facts = self.facts.iter();
             facts.any(|(other, fact)| other == at && fact.what == *what)
         };
-        let missing: Vec<_> = all.filter(|look| !is_here(look)).collect();
+        let missing: Vec<_> = self.expected().filter(|look| !is_here(look)).collect();
         self.facts.extend(missing.into_iter().map(|(at, what)| {
             let fact = Fact {
                 what,

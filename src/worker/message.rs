@@ -234,14 +234,14 @@ pub enum Reply {
         /// What it would do.
         result: Result<Prepared, Error>,
     },
-    /// A line of the blast radius of one of several deeds.
-    Fact {
+    /// Lines of the blast radius of deeds.
+    Facts {
         /// Which preview.
         ticket: Ticket,
-        /// Which of its deeds.
-        at: usize,
+        /// Which of its deeds; nothing if they are about all of them together.
+        at: Option<usize>,
         /// What is so.
-        fact: Fact,
+        facts: Vec<Fact>,
     },
     /// One of several deeds has got farther.
     Step {

@@ -143,6 +143,9 @@ impl Clerk {
         let office = &self.office;
         let estate =
             Estate::new(self.client.clone(), office.guard.clone()).of_user(office.who.user.clone());
+        if deeds::are_many(&deeds) {
+            return self.preview_many(ticket, deeds, &estate).await;
+        }
         let each = deeds.into_iter().enumerate().map(|(at, deed)| {
             let (clerk, estate) = (&self, &estate);
             async move {
@@ -153,12 +156,51 @@ impl Clerk {
                     result: result.clone(),
                 });
                 if let Ok(Prepared::Ready(plan)) = result {
-                    let tell = |fact| clerk.tell(Reply::Fact { ticket, at, fact });
+                    let tell = |fact| {
+                        clerk.tell(Reply::Facts {
+                            ticket,
+                            at: Some(at),
+                            facts: vec![fact],
+                        });
+                    };
                     plan.radius(estate, tell).await;
                 }
             }
         });
         futures::future::join_all(each).await;
+    }
+
+    /// The same of many hashes, which are looked up together.
+    async fn preview_many(&self, ticket: Ticket, deeds: Vec<Deed>, estate: &Estate) {
+        let prepared = |at, result| self.tell(Reply::Prepared { ticket, at, result });
+        let states = match deeds::read_many(&deeds, estate).await {
+            Ok(states) => states,
+            Err(error) => {
+                for at in 0..deeds.len() {
+                    prepared(at, Err(error.clone()));
+                }
+                return;
+            }
+        };
+        let mut plans = Vec::new();
+        for (at, (deed, state)) in deeds.into_iter().zip(states).enumerate() {
+            let result = match state {
+                Some(state) => deed.weigh(state, estate).await,
+                None => deed.prepare(estate).await,
+            };
+            if let Ok(Prepared::Ready(plan)) = &result {
+                plans.push((**plan).clone());
+            }
+            prepared(at, result);
+        }
+        let tell = |facts| {
+            self.tell(Reply::Facts {
+                ticket,
+                at: None,
+                facts,
+            });
+        };
+        deeds::of_many_gathered(&plans, estate, tell).await;
     }
 
     async fn perform(self, ticket: Ticket, plans: Vec<Plan>, grounds: Grounds) {

@@ -205,9 +205,7 @@ async fn hosts(binary: Record<'_>, estate: &Estate) -> Result<Fact, Error> {
 
 /// Of which groups the hosts are that ran it, and whether domain controllers are among them.
 async fn groups(md5s: Vec<Md5>, client: &Client) -> Result<Fact, Error> {
-    let search = ran(&md5s);
-    let fields = ["group", "host_type"].map(str::to_owned);
-    let facets = client.facets(&search, &fields).await?;
+    let (facets, requests) = facets_of_runs(&md5s, ["group", "host_type"], "", client).await?;
     let mut warnings = Vec::new();
     let controllers = counted(&facets, "host_type")
         .find(|value| value.name.is_like("domain_controller"))
@@ -227,48 +225,52 @@ async fn groups(md5s: Vec<Md5>, client: &Client) -> Result<Fact, Error> {
         },
         source: words::source("facets of processes", &facets),
         warnings,
-        requests: 1,
+        requests,
         ..Fact::default()
     })
 }
 
 /// What of it runs, as far as no end was seen.
 async fn running(md5s: Vec<Md5>, client: &Client) -> Result<Fact, Error> {
-    let search = Search {
-        sort: Some("last_update desc".into()),
-        group_by: Some("id".into()),
-        ..ran(&md5s)
+    let first = Span {
+        start: 0,
+        rows: READ,
     };
-    let page = client
-        .processes(
-            &search,
-            Span {
-                start: 0,
-                rows: READ,
-            },
-        )
-        .await?;
-    let open = page.rows.iter().filter(|row| row.terminated != Some(true));
-    let open: Vec<_> = open.collect();
-    let mut hosts: Vec<_> = open.iter().map(|process| &process.host).collect();
-    hosts.sort_by(|a, b| a.cmp_folded(b));
-    hosts.dedup();
-    let read = page.rows.len();
-    let (n, on) = (open.len(), words::hosts(hosts.len()));
+    let (mut n_open, mut hosts) = (0, Vec::new());
+    let (mut n_read, mut total, mut requests) = (0, 0, 0);
+    let mut is_all = true;
+    for block in md5s.chunks(TOGETHER) {
+        let search = Search {
+            sort: Some("last_update desc".into()),
+            group_by: Some("id".into()),
+            ..ran(block)
+        };
+        let page = client.processes(&search, first).await?;
+        requests += 1;
+        n_read += page.rows.len();
+        total += page.total;
+        is_all &= count(page.rows.len()) < READ;
+        let open = page.rows.into_iter();
+        let open = open.filter(|row| row.terminated != Some(true));
+        // Of each process the host alone is kept: many hashes have many processes.
+        let before = hosts.len();
+        hosts.extend(open.map(|process| process.host));
+        n_open += hosts.len() - before;
+        hosts.sort_by(|a, b| a.cmp_folded(b));
+        hosts.dedup();
+    }
+    let on = words::hosts(hosts.len());
     Ok(Fact {
-        said: match n {
+        said: match n_open {
             0 => "no process of it is without an end".into(),
-            n => format!(
-                "{n} not seen to end, on {on}: {}",
-                words::few(hosts.into_iter())
-            ),
+            n => format!("{n} not seen to end, on {on}: {}", words::few(hosts.iter())),
         },
-        source: if count(read) < READ {
-            format!("process search, all {read} read")
+        source: if is_all {
+            format!("process search, all {n_read} read")
         } else {
-            format!("process search, {read} of up to {} read", page.total)
+            format!("process search, {n_read} of up to {total} read")
         },
-        requests: 1,
+        requests,
         ..Fact::default()
     })
 }
@@ -277,17 +279,9 @@ async fn running(md5s: Vec<Md5>, client: &Client) -> Result<Fact, Error> {
 async fn lately(md5s: Vec<Md5>, client: &Client) -> Result<Fact, Error> {
     let now = client.clock().now();
     let since = now.checked_sub((30 * 24).hours()).unwrap_or(now);
-    let query = format!(
-        "{} start:[{} TO *]",
-        ran(&md5s).query,
-        since.strftime("%Y-%m-%dT%H:%M:%S")
-    );
-    let search = Search {
-        query,
-        ..Search::default()
-    };
-    let fields = ["hostname", "username"].map(str::to_owned);
-    let facets = client.facets(&search, &fields).await?;
+    let started = format!(" start:[{} TO *]", since.strftime("%Y-%m-%dT%H:%M:%S"));
+    let fields = ["hostname", "username"];
+    let (facets, requests) = facets_of_runs(&md5s, fields, &started, client).await?;
     let hosts: Vec<_> = counted(&facets, "hostname")
         .map(|value| &value.name)
         .collect();
@@ -304,7 +298,7 @@ async fn lately(md5s: Vec<Md5>, client: &Client) -> Result<Fact, Error> {
             ),
         },
         source: words::source("facets of processes, by start", &facets),
-        requests: 1,
+        requests,
         ..Fact::default()
     })
 }
@@ -354,6 +348,27 @@ async fn never(binary: Record<'_>, estate: &Estate) -> Result<Fact, Error> {
         requests,
         ..Fact::default()
     })
+}
+
+/// How often each value occurs among the processes of files, with how many requests that took. `more` is a part of the
+/// query that stands behind the hashes.
+async fn facets_of_runs(
+    md5s: &[Md5],
+    fields: [&str; 2],
+    more: &str,
+    client: &Client,
+) -> Result<(Facets, u32), Error> {
+    let fields = fields.map(str::to_owned);
+    let (mut all, mut requests) = (Facets::default(), 0);
+    for block in md5s.chunks(TOGETHER) {
+        let search = Search {
+            query: format!("{}{more}", ran(block).query),
+            ..Search::default()
+        };
+        all.merge(client.facets(&search, &fields).await?);
+        requests += 1;
+    }
+    Ok((all, requests))
 }
 
 fn ran(md5s: &[Md5]) -> Search {

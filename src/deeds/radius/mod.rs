@@ -2,6 +2,7 @@
 
 mod hash;
 mod host;
+mod many;
 mod report;
 mod watchlist;
 mod words;
@@ -11,6 +12,8 @@ use std::pin::Pin;
 use super::{Deed, Estate, Plan, State, Watching};
 use crate::api::Error;
 use crate::model::{AlertId, StoredIndex};
+
+pub use many::{are_many, cost_of_many, of_many, of_many_gathered, read_many};
 
 /// One line of the blast radius.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -75,64 +78,15 @@ impl Plan {
         };
         let each = self.deed.looks().iter().zip(looks).map(|(what, look)| {
             let tell = &tell;
-            async move { tell(known(what, look, estate).await) }
+            async move { tell(known(what, look, estate, 1).await) }
         });
         futures::future::join_all(each).await;
     }
 }
 
-/// As many hashes are looked up one by one.
-pub const FEW: usize = 4;
-
-/// How many requests the looks at so many hashes take at most, when they are looked up together.
-pub fn most_looks(n: usize) -> usize {
-    /// The bans, the server, its groups, its license, its sensors, and what no ban reaches.
-    const SHARED: usize = 6;
-    /// The records of the files, and three counts.
-    const EACH: usize = 4;
-    SHARED + EACH * n.div_ceil(hash::TOGETHER)
-}
-
-/// Whom the bans of many hashes will hit: what is known of each, and what is known of all of them together. What is not
-/// about bans, or about few, has nothing here.
-pub async fn of_many(plans: &[Plan], estate: &Estate) -> Option<(Vec<Vec<Fact>>, Vec<Fact>)> {
-    let md5s = plans.iter().map(|plan| match (&plan.deed, &plan.state) {
-        (Deed::Ban { .. }, State::Hash { md5, .. }) => Some(*md5),
-        _ => None,
-    });
-    let md5s: Vec<_> = md5s.collect::<Option<_>>()?;
-    if md5s.len() <= FEW {
-        return None;
-    }
-    let mut records = hash::records(&md5s, &estate.client).await;
-    let mut each = Vec::new();
-    for md5 in &md5s {
-        let record = match &mut records {
-            Ok(records) => records.remove(md5).ok_or(Error::NotFound {
-                what: format!("the binary {md5}"),
-            }),
-            Err(error) => Err(error.clone()),
-        };
-        let mut facts = Vec::new();
-        for (what, look) in hash::looks_at_record(record, estate) {
-            facts.push(known(what, look, estate).await);
-        }
-        each.push(facts);
-    }
-    let mut all = Vec::new();
-    for block in md5s.chunks(hash::TOGETHER) {
-        let looks = hash::looks_at_runs(block, &estate.client);
-        let looks = looks
-            .into_iter()
-            .map(|(what, look)| known(what, look, estate));
-        all.extend(futures::future::join_all(looks).await);
-    }
-    Some((each, all))
-}
-
-/// A line of the blast radius, in the time that it may take.
-async fn known(what: &'static str, look: Look<'_>, estate: &Estate) -> Fact {
-    let patience = estate.client.pace().patience;
+/// A line of the blast radius, in the time that it may take, which is longer where it takes several requests.
+async fn known(what: &'static str, look: Look<'_>, estate: &Estate, n_requests: u32) -> Fact {
+    let patience = estate.client.pace().patience * n_requests;
     let unknown = |why: String| Fact {
         said: format!("not known: {why}"),
         ..Fact::default()

@@ -3,7 +3,7 @@
 use ratatui::text::{Line, Span};
 
 use super::SheetPane;
-use crate::deeds::{Act, Deed, Fact, Plan, Prepared, Target};
+use crate::deeds::{self, Act, Deed, Fact, Plan, Prepared, Target};
 use crate::session::{Preview, Session};
 use crate::text;
 use crate::theme::Theme;
@@ -11,7 +11,7 @@ use crate::theme::Theme;
 /// What a request is about.
 pub(super) const SENDS: &str = "sends";
 
-/// As many alerts stand above what speaks against it; more stand below.
+/// As many alerts or hashes stand above what speaks against it; more stand below.
 const FEW: usize = 6;
 
 /// What a line of a target is marked with until it is drawn: it has no label on the screen.
@@ -27,6 +27,9 @@ pub(super) fn lines(pane: &SheetPane, session: &Session, theme: &Theme) -> Vec<S
         .map(|text| ("", Line::styled(shown(text), theme.title)))
         .collect();
     lines.extend(hidden(pane, theme));
+    if let Some(cost) = deeds::cost_of_many(&pane.deeds) {
+        lines.push(("", Line::styled(cost, theme.muted)));
+    }
     let Some(preview) = pane.preview(session) else {
         return lines;
     };
@@ -34,17 +37,24 @@ pub(super) fn lines(pane: &SheetPane, session: &Session, theme: &Theme) -> Vec<S
     lines.extend(known(preview, session, theme));
     let (alerts, others): (Vec<&Plan>, Vec<&Plan>) =
         plans.iter().copied().partition(|plan| of_alerts(plan));
-    lines.extend(others.into_iter().flat_map(|plan| targets(plan, theme)));
+    let others = others.into_iter().flat_map(|plan| targets(plan, theme));
+    let mut others: Vec<_> = others.collect();
     let alerts: Vec<_> = alerts
         .into_iter()
         .flat_map(|plan| targets(plan, theme))
         .collect();
-    // Nobody scrolls past hundreds of alerts to read what speaks against it.
-    let (few, many) = if alerts.len() > FEW {
+    // Nobody scrolls past hundreds of alerts or hashes to read what speaks against it.
+    let (few, mut many) = if alerts.len() > FEW {
         (Vec::new(), alerts)
     } else {
         (alerts, Vec::new())
     };
+    if deeds::are_many(&pane.deeds) && others.len() > FEW {
+        many.extend(others.split_off(FEW));
+        let more = format!("and {} more, which stand below", many.len());
+        others.push(("", Line::styled(more, theme.muted)));
+    }
+    lines.extend(others);
     lines.extend(few);
     lines.extend(open_already(preview, session, theme));
     lines.extend(answers(preview, theme));
@@ -213,7 +223,7 @@ fn remarks<'p>(
 }
 
 /// The lines of the blast radius, in the order of targets and lines, whatever came first.
-fn facts(preview: &Preview) -> Vec<(usize, &Fact)> {
+fn facts(preview: &Preview) -> Vec<(Option<usize>, &Fact)> {
     let looks = preview.deeds.first().map_or(&[][..], Deed::looks);
     let order = |what: &str| looks.iter().position(|look| *look == what);
     let facts = preview.facts.iter().map(|(at, fact)| (*at, fact));
@@ -222,10 +232,10 @@ fn facts(preview: &Preview) -> Vec<(usize, &Fact)> {
     facts
 }
 
-/// Which of several targets it is.
-fn name(preview: &Preview, at: usize) -> String {
+/// Which of several targets it is; nothing if it is about all of them.
+fn name(preview: &Preview, at: Option<usize>) -> String {
     let is_alone = preview.deeds.len() == 1;
-    match preview.prepared.get(at) {
+    match at.and_then(|at| preview.prepared.get(at)) {
         Some(Some(Ok(Prepared::Ready(plan)))) if !is_alone => format!("{}: ", plan.state.name()),
         _ => String::new(),
     }

@@ -123,11 +123,12 @@ impl Cx<'_> {
         }
     }
 
-    pub(super) fn reached(&mut self, ticket: Ticket, at: usize, fact: Fact) {
+    pub(super) fn reached(&mut self, ticket: Ticket, at: Option<usize>, facts: Vec<Fact>) {
         if let Some(preview) = &mut self.session.preview
             && preview.ticket == ticket
         {
-            preview.facts.push((at, fact));
+            let facts = facts.into_iter().map(|fact| (at, fact));
+            preview.facts.extend(facts);
         }
     }
 

@@ -199,7 +199,7 @@ impl<'a> Cx<'a> {
             Reply::Progress { ticket, progress } => return self.progressed(ticket, progress),
             Reply::Kept { ticket, result } => return self.ended(ticket, result),
             Reply::Prepared { ticket, at, result } => return self.prepared(ticket, at, result),
-            Reply::Fact { ticket, at, fact } => return self.reached(ticket, at, fact),
+            Reply::Facts { ticket, at, facts } => return self.reached(ticket, at, facts),
             Reply::Step { ticket, at, step } => return self.stepped(ticket, at, step),
             Reply::LogWait(is_waiting) => return self.log_locked(is_waiting),
             Reply::Journal(Ok(journal)) => return self.journal(journal),
