@@ -4,7 +4,8 @@ use crossterm::event::KeyEvent;
 use ratatui::{
     Frame,
     layout::{Constraint, Layout, Rect},
-    text::{Line, Span},
+    text::Line,
+    widgets::{Paragraph, Wrap},
 };
 
 use super::{Look, Pane, PaneId, SheetPane, editor::Pasted, entry::Entry};
@@ -143,7 +144,8 @@ impl Pane for HashesPane {
             Some(cost) => format!("enter shows what it would do; {cost}"),
             None => "paste a list, parted in any way; enter shows what it would do".into(),
         };
-        frame.render_widget(Line::from(Span::styled(hint, theme.hint)), more);
+        let hint = Paragraph::new(hint).style(theme.hint);
+        frame.render_widget(hint.wrap(Wrap::default()), more);
         self.entry.render("", frame, line, look);
     }
 }

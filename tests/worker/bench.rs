@@ -151,7 +151,7 @@ impl Bench {
             Reply::Progress { .. }
             | Reply::Kept { .. }
             | Reply::Prepared { .. }
-            | Reply::Fact { .. }
+            | Reply::Facts { .. }
             | Reply::Step { .. }
             | Reply::LogWait(_)
             | Reply::Journal(_)

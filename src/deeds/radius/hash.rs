@@ -13,6 +13,7 @@ use crate::api::{Client, Error};
 use crate::deeds::Estate;
 use crate::model::{Binary, Facets, Md5, Restrictions, Search, Span};
 use crate::text;
+use crate::text::Untrusted;
 
 /// The lines, in their order.
 pub(super) const NAMES: [&str; 6] = [
@@ -256,7 +257,7 @@ async fn running(md5s: Vec<Md5>, client: &Client) -> Result<Fact, Error> {
         let before = hosts.len();
         hosts.extend(open.map(|process| process.host));
         n_open += hosts.len() - before;
-        hosts.sort_by(|a, b| a.cmp_folded(b));
+        hosts.sort_by(Untrusted::cmp_folded);
         hosts.dedup();
     }
     let on = words::hosts(hosts.len());
