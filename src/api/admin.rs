@@ -56,7 +56,7 @@ impl Client {
         let answer = self.send(&Ask::get(path, &about)).await?;
         match answer.read(wire::one)? {
             Some(found) if is_it(&found) => Ok(found),
-            Some(_) => Err(answer.malformed(format!("something else instead of {about}"))),
+            Some(_) => Err(answer.of_another(&about)),
             None => Err(Error::NotFound { what: about }),
         }
     }

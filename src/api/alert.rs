@@ -39,10 +39,13 @@ impl Client {
             })
             .await?;
         let page: Page<Alert> = answer.read(|json| wire::page(json, span))?;
+        let n_others = page.rows.len();
         let found = page.rows.into_iter().find(|alert| alert.id == *id);
         match found {
             Some(alert) => Ok(alert),
             None if page.broken > 0 => Err(answer.malformed("an alert that cannot be read")),
+            // The right one may be behind them: that it is gone would be said too soon.
+            None if n_others > 0 => Err(answer.of_another(&about)),
             None => Err(Error::NotFound { what: about }),
         }
     }

@@ -103,12 +103,13 @@ impl Client {
 
     async fn ban_in(&self, list: BanList, md5: Md5) -> Result<Option<Ban>, Error> {
         let path = format!("{}/{md5}", list.path());
-        match self.send(&Ask::get(path, format!("a ban of {md5}"))).await {
+        let about = format!("a ban of {md5}");
+        match self.send(&Ask::get(path, &about)).await {
             Ok(answer) => {
                 let ban: Option<Ban> = answer.read(wire::one)?;
                 self.0.shared.release.has_bans(list);
                 match ban {
-                    Some(ban) if ban.md5 != md5 => Err(answer.malformed("the ban of another hash")),
+                    Some(ban) if ban.md5 != md5 => Err(answer.of_another(&about)),
                     ban => Ok(ban),
                 }
             }

@@ -22,7 +22,7 @@ impl Client {
         let binary: Option<Binary> = answer.read(wire::one)?;
         match binary {
             Some(binary) if binary.md5 == md5 => Ok(binary),
-            Some(_) => Err(answer.malformed("another binary")),
+            Some(_) => Err(answer.of_another(&about)),
             None => Err(Error::NotFound { what: about }),
         }
     }

@@ -39,8 +39,13 @@ impl Client {
 
     async fn time_segments(&self, id: ProcessId) -> Result<Vec<SegmentInfo>, Error> {
         let path = format!("/api/v1/process/{id}/segment");
-        let answer = self.send(&Ask::get(path, format!("process {id}"))).await?;
+        let about = format!("process {id}");
+        let answer = self.send(&Ask::get(path, &about)).await?;
         let (segments, broken) = answer.read(wire::segments)?;
+        let mut owners = segments.iter().filter_map(|segment| segment.process);
+        if owners.any(|owner| owner != id) {
+            return Err(answer.of_another(&about));
+        }
         if broken > 0 {
             // A segment without its number cannot be asked for, and its events must not be missing silently.
             return Err(answer.malformed(format!("{broken} segments without a number")));
@@ -88,14 +93,14 @@ impl Client {
         } else {
             format!("segment {segment} of process {id}")
         };
-        let answer = self.send(&Ask::get(path, about)).await?;
+        let answer = self.send(&Ask::get(path, &about)).await?;
         let events = answer.read(|json| wire::events(json, id, segment))?;
         if events
             .process
             .as_ref()
             .is_some_and(|process| process.id != id)
         {
-            return Err(answer.malformed("the events of another process"));
+            return Err(answer.of_another(&about));
         }
         Ok(events)
     }

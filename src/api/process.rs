@@ -139,14 +139,14 @@ impl Client {
     /// Segment 0 is all of a process; before 6.0 there is none, and segment 1 is nearly always all (reference 1.4).
     async fn segment(&self, id: ProcessId, segment: u8, children: u32) -> Result<Summary, Error> {
         let path = format!("/api/v1/process/{id}/{segment}");
-        let ask = Ask::get(path, format!("process {id}")).with("children", children);
+        let about = format!("process {id}");
+        let ask = Ask::get(path, &about).with("children", children);
         let answer = self.send(&ask).await?;
         let Some(summary) = answer.read(wire::summary)? else {
-            let what = format!("process {id}");
-            return Err(Error::NotFound { what });
+            return Err(Error::NotFound { what: about });
         };
         if summary.process.id != id {
-            return Err(answer.malformed("another process"));
+            return Err(answer.of_another(&about));
         }
         Ok(summary)
     }

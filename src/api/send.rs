@@ -89,6 +89,11 @@ impl Answer {
         }
     }
 
+    /// An error that says that this answer is about another one than was asked for: it may be neither shown nor acted on.
+    pub(super) fn of_another(&self, about: &str) -> Error {
+        self.malformed(format!("an answer about another one than {about}"))
+    }
+
     /// Whether there is no body, as in a 204.
     pub(super) fn is_empty(&self) -> bool {
         self.body.trim().is_empty()

@@ -1,7 +1,8 @@
 //! Watchlists and what they set off (reference 2.10).
 
-use super::{Client, Error};
+use super::{Client, Error, ask::Ask};
 use crate::model::{Page, WatchAction, Watchlist, WatchlistId};
+use crate::wire;
 
 impl Client {
     /// Lists all watchlists.
@@ -19,7 +20,16 @@ impl Client {
     /// Lists what a watchlist sets off.
     pub async fn watch_actions(&self, id: WatchlistId) -> Result<Page<WatchAction>, Error> {
         let path = format!("/api/v1/watchlist/{id}/action");
-        self.listed(path, format!("actions of watchlist {id}"))
-            .await
+        let about = format!("the actions of watchlist {id}");
+        let answer = self.send(&Ask::get(path, &about)).await?;
+        if answer.is_empty() {
+            return Ok(Page::default());
+        }
+        let page: Page<WatchAction> = answer.read(wire::list)?;
+        let mut owners = page.rows.iter().filter_map(|action| action.watchlist);
+        if owners.any(|owner| owner != id) {
+            return Err(answer.of_another(&about));
+        }
+        Ok(page)
     }
 }

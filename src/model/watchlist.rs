@@ -84,6 +84,8 @@ impl StoredIndex {
 pub struct WatchAction {
     /// Its number.
     pub id: u64,
+    /// Whose it is, where it says so.
+    pub watchlist: Option<WatchlistId>,
     /// What happens.
     pub kind: ActionKind,
     /// The users who get an e-mail, by their numbers.

@@ -37,6 +37,7 @@ impl Noun for WatchAction {
         Some(Self {
             id: record.count("id")?,
             kind: ActionKind::read(record.int("action_type")?),
+            watchlist: record.count("watchlist_id").map(WatchlistId),
             recipients: recipients.filter_map(|id| id.raw().parse().ok()).collect(),
             document: record.document(),
         })

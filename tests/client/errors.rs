@@ -250,7 +250,7 @@ async fn an_answer_about_something_else_is_malformed() {
     let error = server.client().sensor(SensorId(8)).await.unwrap_err();
     says(
         &error,
-        "GET /api/v1/sensor/8 sent something else than expected: something else instead of sensor 8",
+        "GET /api/v1/sensor/8 sent something else than expected: an answer about another one than sensor 8",
     );
 }
 

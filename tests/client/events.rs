@@ -192,7 +192,7 @@ async fn the_events_of_another_process_are_refused_and_those_of_an_empty_one_are
         .await
         .unwrap_err()
         .to_string();
-    assert!(error.contains("another process"), "{error}");
+    assert!(error.contains("about another one than segment"), "{error}");
     let server = Server::start(vec![info("6.2"), json(r#"{"process": {}}"#)]).await;
     let events = server.client().events(id(), BATCH).await.unwrap();
     assert_eq!(events, Events::default());

@@ -5,6 +5,7 @@ mod answers;
 mod downloads;
 mod errors;
 mod events;
+mod others;
 mod privacy;
 mod repeats;
 mod requests;

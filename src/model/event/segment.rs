@@ -4,7 +4,7 @@ use std::fmt;
 
 use jiff::Timestamp;
 
-use crate::model::{Counts, Process};
+use crate::model::{Counts, Process, ProcessId};
 
 /// The number of a batch of events: 1, 2, 3 … up to 5.x, the time it arrived in milliseconds since 1970 from 6.0 on
 /// (reference 1.4).
@@ -33,6 +33,8 @@ impl fmt::Display for Segment {
 /// What the server says of one segment without its events.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SegmentInfo {
+    /// The process that it is of, where it says so.
+    pub process: Option<ProcessId>,
     /// Its number.
     pub segment: Segment,
     /// Its last event, on the sensor's clock.
@@ -47,6 +49,7 @@ impl From<&Process> for SegmentInfo {
     /// The segment that one document of a search stands for: how servers up to 5.x tell of them.
     fn from(document: &Process) -> Self {
         Self {
+            process: Some(document.id),
             segment: Segment(document.segment.unwrap_or(1)),
             last_update: document.last_update,
             last_server_update: document.last_server_update,

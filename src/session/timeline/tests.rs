@@ -48,6 +48,7 @@ fn events(segment: u64, seconds: &[Option<i64>]) -> Events {
 
 fn info(segment: u64, last: i64, n: u64) -> SegmentInfo {
     SegmentInfo {
+        process: None,
         segment: Segment(segment),
         last_update: Some(at(last)),
         last_server_update: None,

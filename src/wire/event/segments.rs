@@ -31,6 +31,7 @@ impl Noun for SegmentInfo {
             .and_then(|(_, segment)| segment)
             .or_else(|| record.count("segment_id"))?;
         Some(Self {
+            process: written.map(|(process, _)| process),
             segment: Segment(segment),
             last_update: record.time("last_update"),
             last_server_update: record.time("last_server_update"),
