@@ -73,6 +73,25 @@ impl App {
         effects
     }
 
+    /// Says that what was pasted goes nowhere, and where it could.
+    pub(super) fn refuse_paste(&mut self, now: Timestamp, effects: &mut Vec<Effect>) {
+        let chain = self.scope().chain();
+        let places = [
+            (Action::EditQuery, "to edit a query"),
+            (Action::Commands, "to follow a link"),
+        ];
+        let places = places.map(|(action, purpose)| {
+            let key = self.keymap.hint(chain, action)?;
+            Some(format!("{key} {purpose}"))
+        });
+        let places: Vec<_> = places.into_iter().flatten().collect();
+        let mut text = "Not pasted: no text is typed here".to_owned();
+        if !places.is_empty() {
+            text = format!("{text}; first {}", places.join(", or "));
+        }
+        Cx::new(&mut self.session, effects, now).notify(text);
+    }
+
     pub(super) fn act(&mut self, action: Action, now: Timestamp, effects: &mut Vec<Effect>) {
         if self.is_blind() && !sight::is_blind_safe(action) {
             return self.refuse_unseen(action.label(), now, effects);

@@ -174,6 +174,7 @@ impl App {
             Input::Key(key) => self.key(key, now, &mut effects),
             Input::Typed(text) => return self.type_text(&text, now),
             Input::Paste(_) if self.is_blind() => self.refuse_unseen("paste", now, &mut effects),
+            Input::Paste(_) if !self.scope().takes_text() => self.refuse_paste(now, &mut effects),
             Input::Paste(text) => {
                 let (pane, session) = self.focused();
                 pane.paste(&text, &mut Cx::new(session, &mut effects, now));

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::{Md5, Sha256};
+use super::{Link, Md5, Sha256};
 
 /// What stands in a list: MD5s, each once, and what is none.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -48,7 +48,7 @@ impl HashList {
                 Some((name, hash)) if is_name(name) => hash,
                 _ => word,
             };
-            if let Ok(md5) = hash.parse::<Md5>() {
+            if let Some(md5) = Link::md5(hash).or_else(|| Link::md5(word)) {
                 if self.seen.insert(md5) {
                     self.md5s.push(md5);
                 } else {
@@ -129,6 +129,15 @@ mod tests {
             0,
         );
         check(&format!("sha256:{LONG}\nabc"), &[], &["abc"], 1);
+        check(
+            &format!(
+                "https://cb.example.com/#/binary/{}\n#/binary/{TWO}",
+                ONE.to_uppercase()
+            ),
+            &[ONE],
+            &[],
+            0,
+        );
     }
 
     #[test]

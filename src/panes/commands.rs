@@ -7,7 +7,7 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::{Look, Pane, PaneId, entry::Entry, motion};
+use super::{Look, Pane, PaneId, entry::Entry, links, motion};
 use crate::keys::{Action, Keymap, Scope};
 use crate::session::{Cx, Session};
 use crate::text;
@@ -83,6 +83,18 @@ impl Pane for CommandsPane {
     fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> bool {
         let found = self.found();
         if action == Action::Accept {
+            match links::lead(&self.entry.text(), cx.session()) {
+                Some(Ok((lead, note))) => {
+                    cx.lead(lead);
+                    cx.notify(note);
+                    return true;
+                }
+                Some(Err(why)) => {
+                    cx.warn(why);
+                    return true;
+                }
+                None => {}
+            }
             match found.get(self.cursor) {
                 Some((action, _)) => {
                     self.picked = Some(*action);
@@ -123,7 +135,7 @@ impl Pane for CommandsPane {
         self.picked
     }
 
-    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, _: &Session, look: &Look<'_>) {
+    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &Look<'_>) {
         let theme = look.theme;
         let [line, _, list] = Layout::vertical([
             Constraint::Length(1),
@@ -132,6 +144,14 @@ impl Pane for CommandsPane {
         ])
         .areas(area);
         self.height = usize::from(list.height).max(1);
+        match links::lead(&self.entry.text(), session) {
+            Some(Ok((_, note))) => {
+                let line = format!("{note}: enter goes there");
+                frame.render_widget(Line::styled(line, theme.text), list);
+            }
+            Some(Err(why)) => frame.render_widget(Line::styled(why, theme.caution), list),
+            None => {}
+        }
         let found = self.found();
         self.cursor = self.cursor.min(found.len().saturating_sub(1));
         let first = (self.cursor + 1).saturating_sub(self.height);

@@ -5,6 +5,7 @@ use std::ops::Range;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use tui_textarea::{CursorMove, TextArea};
 
+use crate::query;
 use crate::session::Cx;
 use crate::text::{self, Untrusted};
 
@@ -157,6 +158,24 @@ impl Editor {
             self.limit
         ));
         Pasted::Refused
+    }
+
+    /// Inserts what was pasted as one line, whole or not at all. Of a list of indicators a line would make one query that
+    /// finds only what has all of them: it is refused.
+    pub(super) fn paste_line(&mut self, pasted: &str, cx: &mut Cx<'_>) -> Pasted {
+        let has_lines = text::lines(pasted.trim()).nth(1).is_some();
+        let list = has_lines.then(|| query::list_message(pasted)).flatten();
+        if let Some(list) = list {
+            cx.warn(format!("Not pasted: {list}"));
+            return Pasted::Refused;
+        }
+        self.paste_words(pasted, cx)
+    }
+
+    /// Inserts what was pasted as one line, whatever it is, whole or not at all.
+    pub(super) fn paste_words(&mut self, pasted: &str, cx: &mut Cx<'_>) -> Pasted {
+        let text = text::with_line_feeds(pasted);
+        self.paste(&text.trim_end_matches('\n').replace('\n', " "), cx)
     }
 
     /// How many more characters fit: at least as many as asked for, or exactly.

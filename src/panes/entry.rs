@@ -10,7 +10,10 @@ use ratatui::{
 use super::{
     Look,
     editor::{Editor, Pasted},
+    links,
 };
+use crate::model::Link;
+use crate::query::Index;
 use crate::session::Cx;
 use crate::text;
 use crate::theme::Theme;
@@ -58,9 +61,41 @@ impl Entry {
         self.0.type_text(text, cx)
     }
 
-    /// Takes what was pasted as one line, whole or not at all.
+    /// Takes what was pasted as one line, whole or not at all; a list of indicators is none.
     pub(super) fn paste(&mut self, text: &str, cx: &mut Cx<'_>) -> Pasted {
-        self.0.paste(&text.replace(['\r', '\n'], " "), cx)
+        self.0.paste_line(text, cx)
+    }
+
+    /// Takes what was pasted as one line of words for people, whole or not at all.
+    pub(super) fn paste_words(&mut self, text: &str, cx: &mut Cx<'_>) -> Pasted {
+        self.0.paste_words(text, cx)
+    }
+
+    /// Takes what was pasted with its lines as they are, whole or not at all.
+    pub(super) fn paste_lines(&mut self, text: &str, cx: &mut Cx<'_>) -> Pasted {
+        self.0.paste(text, cx)
+    }
+
+    /// Puts the query of an index in the place of a link to the web console; false if no link stands there. A link that
+    /// has none stays, and what is wrong is said.
+    pub(super) fn take_link(&mut self, index: Index, cx: &mut Cx<'_>) -> bool {
+        let Some(link) = Link::read(&self.text()) else {
+            return false;
+        };
+        match links::query(index, &link, cx.session()) {
+            Err(why) => cx.warn(why),
+            Ok((query, other)) => {
+                self.set(&query);
+                let noun = link.noun();
+                match other {
+                    None => cx.notify(format!("The link names {noun}: this is its query")),
+                    Some(server) => cx.warn(format!(
+                        "The link names {noun} on {server}: this is its query, for this server"
+                    )),
+                }
+            }
+        }
+        true
     }
 
     /// Why the text is not what was typed, if it is not.

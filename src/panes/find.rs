@@ -7,7 +7,7 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::{Look, Pane, PaneId, entry::Entry};
+use super::{Look, Pane, PaneId, editor::Pasted, entry::Entry, links};
 use crate::keys::{Action, Scope};
 use crate::model::{GroupId, SensorFilter};
 use crate::session::{Awaited, Cx, Lead, Session};
@@ -28,6 +28,24 @@ impl FindPane {
         Self {
             entry: Entry::new(&text),
         }
+    }
+}
+
+impl FindPane {
+    /// Puts the host in the place of a link that names it; false if no link stands there. Nothing is looked for before
+    /// it was seen what the link became.
+    fn take_link(&mut self, cx: &mut Cx<'_>) -> bool {
+        let Some(host) = links::host(&self.entry.text(), cx.session()) else {
+            return false;
+        };
+        match host {
+            Ok(filter) => {
+                self.entry.set(&filter);
+                cx.notify("The link names a host: Enter finds it");
+            }
+            Err(why) => cx.warn(why),
+        }
+        true
     }
 }
 
@@ -71,6 +89,9 @@ impl Pane for FindPane {
         if action != Action::Accept {
             return false;
         }
+        if self.take_link(cx) {
+            return true;
+        }
         let session = cx.session();
         match SensorFilter::read(&self.entry.text(), |name| group(name, session)) {
             Ok(filter) => cx.lead(Lead::Sensors(filter.to_string())),
@@ -92,7 +113,9 @@ impl Pane for FindPane {
     }
 
     fn paste(&mut self, text: &str, cx: &mut Cx<'_>) {
-        self.entry.paste(text, cx);
+        if self.entry.paste(text, cx) != Pasted::Refused {
+            self.take_link(cx);
+        }
     }
 
     fn settle(&mut self, cx: &mut Cx<'_>) {

@@ -40,6 +40,16 @@ impl HashesPane {
         let ban = |md5| Deed::Ban { md5, note: None };
         self.found.md5s.iter().copied().map(ban).collect()
     }
+
+    /// Reads what stands in the entry. Where it has lines, some of them may be comments.
+    fn read(&mut self) {
+        let text = self.entry.text();
+        self.found = if text.contains('\n') {
+            HashList::read(&text)
+        } else {
+            HashList::of(&text)
+        };
+    }
 }
 
 /// What is said of everything in a list that is not banned.
@@ -100,19 +110,19 @@ impl Pane for HashesPane {
 
     fn type_key(&mut self, key: KeyEvent, cx: &mut Cx<'_>) {
         if self.entry.type_key(key, cx) {
-            self.found = HashList::of(&self.entry.text());
+            self.read();
         }
     }
 
     fn type_text(&mut self, text: &str, cx: &mut Cx<'_>) {
         if self.entry.type_text(text, cx) {
-            self.found = HashList::of(&self.entry.text());
+            self.read();
         }
     }
 
     fn paste(&mut self, text: &str, cx: &mut Cx<'_>) {
-        if self.entry.paste(text, cx) != Pasted::Refused {
-            self.found = HashList::of(&self.entry.text());
+        if self.entry.paste_lines(text, cx) != Pasted::Refused {
+            self.read();
         }
     }
 

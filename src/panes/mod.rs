@@ -22,6 +22,7 @@ mod help;
 mod history;
 mod legend;
 mod lineage;
+mod links;
 mod list;
 mod marked;
 mod motion;

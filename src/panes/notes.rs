@@ -73,7 +73,7 @@ impl Pane for NotesPane {
     }
 
     fn paste(&mut self, text: &str, cx: &mut Cx<'_>) {
-        self.entry.paste(text, cx);
+        self.entry.paste_words(text, cx);
     }
 
     fn name_hidden(&mut self, marked: &MarkedRows) {

@@ -3,6 +3,7 @@
 use crossterm::event::KeyEvent;
 
 use super::editor::{Editor, Pasted};
+use crate::model::Link;
 use crate::session::Cx;
 
 /// The line, if one is typed now.
@@ -39,10 +40,18 @@ impl Typing {
         editor.type_text(text, cx).then(|| editor.text())
     }
 
-    /// Takes what was pasted, as one line; gives the whole filter if that changed it.
+    /// Takes what was pasted, as one line; gives the whole filter if that changed it. No row has a link to the web console
+    /// among its words: it leads somewhere else.
     pub(super) fn paste(&mut self, text: &str, cx: &mut Cx<'_>) -> Option<String> {
         let editor = self.0.as_mut()?;
-        let pasted = editor.paste(text, cx);
-        (pasted != Pasted::Refused).then(|| editor.text().replace('\n', " "))
+        if let Some(link) = Link::read(text) {
+            let noun = link.noun();
+            cx.warn(format!(
+                "Not pasted: this link names {noun}; the palette of commands goes there"
+            ));
+            return None;
+        }
+        let pasted = editor.paste_line(text, cx);
+        (pasted != Pasted::Refused).then(|| editor.text())
     }
 }

@@ -318,12 +318,18 @@ fn is_of_a_query(word: &str) -> bool {
         || is_field(word)
 }
 
+/// What is said of a text that is a list of indicators and no query. `None` if it may be a query.
+pub fn list_message(text: &str) -> Option<String> {
+    let n = iocs(text)?.len();
+    let n = text::counted(n, "indicator", "indicators");
+    Some(format!("this is a list of {n}, not a query"))
+}
+
 /// What is wrong with a list as a query of `index`.
 pub(super) fn problem(index: Index, text: &str) -> Option<Problem> {
     /// A server's index may take no more than 1024 terms at once.
     const MOST: usize = 500;
     let found = iocs(text)?;
-    let n = text::counted(found.len(), "indicator", "indicators");
     let mut terms: Vec<String> = Vec::new();
     let are_terms = found.len() <= MOST
         && found.iter().all(|one| {
@@ -340,7 +346,7 @@ pub(super) fn problem(index: Index, text: &str) -> Option<Problem> {
         level: Cause::List.level(),
         cause: Cause::List,
         span: 0..text.len(),
-        message: format!("this is a list of {n}, not a query"),
+        message: list_message(text)?,
         hint: Some("as a query it finds only what has all of them; join them with OR in parentheses, or search for them one by one".to_owned()),
         fix: fix.filter(|fix| parse(&fix.replacement).query.is_some()),
     })

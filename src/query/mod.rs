@@ -47,7 +47,7 @@ pub use expr::{Bound, Clause, Expr, Operand, Query};
 pub use facet_filters::Filtered;
 pub use fields::{Field, Index, Join, Kind, Place, field, fields, join};
 pub use highlight::{Role, highlight};
-pub use ioc::{Ioc, IocKind, iocs};
+pub use ioc::{Ioc, IocKind, iocs, list_message};
 pub use links::{Linked, linked};
 pub use matching::{Matcher, Record, Value};
 pub use parameters::{Stored, indicated, parse_parameters, readable, replace_query, stored};

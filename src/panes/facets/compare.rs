@@ -4,8 +4,8 @@ use crossterm::event::KeyEvent;
 use ratatui::{Frame, layout::Rect, text::Line};
 
 use crate::keys::{Action, Scope};
-use crate::panes::{Look, Pane, PaneId, entry::Entry};
-use crate::query;
+use crate::panes::{Look, Pane, PaneId, editor::Pasted, entry::Entry};
+use crate::query::{self, Index};
 use crate::session::{Cx, Other, Session};
 use crate::text::Untrusted;
 
@@ -50,6 +50,9 @@ impl Pane for ComparePane {
         if action != Action::Accept {
             return false;
         }
+        if self.entry.take_link(Index::Process, cx) {
+            return true;
+        }
         let text = self.entry.text();
         if text.is_empty() {
             cx.compare(None);
@@ -78,7 +81,9 @@ impl Pane for ComparePane {
     }
 
     fn paste(&mut self, text: &str, cx: &mut Cx<'_>) {
-        self.entry.paste(text, cx);
+        if self.entry.paste(text, cx) != Pasted::Refused {
+            self.entry.take_link(Index::Process, cx);
+        }
     }
 
     fn is_done(&self) -> bool {

@@ -8,7 +8,7 @@ use crate::deeds::{
 use crate::model::{
     ActionKind, AlertId, Group, GroupId, StoredIndex, Team, WatchAction, Watchlist, WatchlistId,
 };
-use crate::query::{self, Stored};
+use crate::query::{self, Index, Stored};
 use crate::text;
 
 /// What a form is for.
@@ -42,7 +42,7 @@ impl FormPane {
         let lines = vec![
             Written::text("name", ""),
             Written::text("description", ""),
-            Written::text("query", query),
+            Written::query("query", index_of(&index), query),
             Written::choice("raise alerts", false),
         ];
         Self::new(Form::NewWatchlist(index), lines, lost)
@@ -54,7 +54,7 @@ impl FormPane {
         let lines = vec![
             Written::text("name", watchlist.name.raw()),
             Written::text("description", watchlist.description.raw()),
-            Written::text("query", &stored.text),
+            Written::query("query", index_of(&watchlist.index), &stored.text),
         ];
         let kept = stored.facets.iter();
         let kept = kept.map(|(name, value)| {
@@ -269,6 +269,14 @@ impl Form {
             Self::Team => Deed::Admin(Admin::CreateTeam { name: needed(0)? }),
         };
         Ok(vec![deed])
+    }
+}
+
+/// What a watchlist searches.
+fn index_of(stored: &StoredIndex) -> Index {
+    match stored {
+        StoredIndex::Modules => Index::Binary,
+        StoredIndex::Events | StoredIndex::Other(_) => Index::Process,
     }
 }
 

@@ -5,6 +5,7 @@ use std::fmt;
 use ratatui::{Frame, layout::Rect, text::Span};
 
 use crate::panes::entry::Entry;
+use crate::query::Index;
 use crate::theme::Theme;
 
 /// What a line takes.
@@ -12,6 +13,8 @@ use crate::theme::Theme;
 pub(super) enum Kind {
     /// Text.
     Text,
+    /// A query of an index.
+    Query(Index),
     /// Text that nobody sees.
     Secret,
     /// Yes or no.
@@ -46,6 +49,14 @@ impl Written {
         }
     }
 
+    /// A query of an index, as it is to begin with.
+    pub(super) fn query(label: &'static str, index: Index, text: &str) -> Self {
+        Self {
+            kind: Kind::Query(index),
+            ..Self::text(label, text)
+        }
+    }
+
     /// A text that nobody sees.
     pub(super) fn secret(label: &'static str) -> Self {
         Self {
@@ -66,7 +77,7 @@ impl Written {
     pub(super) fn said(&self) -> String {
         match self.kind {
             Kind::Secret => self.entry.typed(),
-            Kind::Text | Kind::Choice => self.entry.text(),
+            Kind::Text | Kind::Query(_) | Kind::Choice => self.entry.text(),
         }
     }
 
@@ -96,7 +107,7 @@ impl Written {
         let style = if is_here { theme.title } else { theme.muted };
         let label = Span::styled(format!("{:<width$}", self.label), style);
         let shown = match self.kind {
-            Kind::Text => None,
+            Kind::Text | Kind::Query(_) => None,
             Kind::Secret => Some("*".repeat(self.said().chars().count())),
             Kind::Choice => Some(format!("{}; space changes it", self.said())),
         };

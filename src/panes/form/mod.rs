@@ -13,9 +13,10 @@ use ratatui::{
     text::Line,
 };
 
-use super::{Look, MarkedRows, Pane, PaneId, SheetPane};
+use super::{Look, MarkedRows, Pane, PaneId, SheetPane, editor::Pasted};
 use crate::keys::{self, Action, Scope};
 use crate::model::User;
+use crate::query;
 use crate::session::{Cx, Session};
 use crate::text::{self, Untrusted};
 use crate::widgets::{Field, Laid};
@@ -74,6 +75,9 @@ impl FormPane {
         if let Some(why) = self.stranger(cx.session()) {
             return cx.warn(why);
         }
+        if self.has_no_query(cx) {
+            return;
+        }
         match self.form.deeds(&self.lines) {
             Ok(deeds) => {
                 let sheet = SheetPane::new(deeds, cx.session()).about(&self.marked);
@@ -101,6 +105,31 @@ fn users(session: &Session) -> Vec<&Untrusted> {
 }
 
 impl FormPane {
+    /// Whether something else stands where a query is written: a list of indicators, or a link, in whose place its query
+    /// is put. That is said.
+    fn has_no_query(&mut self, cx: &mut Cx<'_>) -> bool {
+        for (at, line) in self.lines.iter_mut().enumerate() {
+            let Kind::Query(index) = line.kind else {
+                continue;
+            };
+            // What came from the editor, or is stored, was asked or made as it is.
+            if !line.is_touched() {
+                continue;
+            }
+            let list = query::list_message(&line.said());
+            if let Some(list) = list {
+                self.at = at;
+                cx.warn(list);
+                return true;
+            }
+            if line.entry.take_link(index, cx) {
+                self.at = at;
+                return true;
+            }
+        }
+        false
+    }
+
     /// That nobody is called what was written, where the users are known.
     fn stranger(&self, session: &Session) -> Option<String> {
         let name = self.lines.first()?.said();
@@ -166,10 +195,19 @@ impl Pane for FormPane {
     }
 
     fn paste(&mut self, text: &str, cx: &mut Cx<'_>) {
-        if let Some(line) = self.lines.get_mut(self.at)
-            && line.kind != Kind::Choice
-        {
-            line.entry.paste(text, cx);
+        let Some(line) = self.lines.get_mut(self.at) else {
+            return;
+        };
+        match line.kind {
+            Kind::Text | Kind::Secret => {
+                line.entry.paste_words(text, cx);
+            }
+            Kind::Query(index) => {
+                if line.entry.paste(text, cx) != Pasted::Refused {
+                    line.entry.take_link(index, cx);
+                }
+            }
+            Kind::Choice => cx.notify("Not pasted: space says yes or no"),
         }
     }
 

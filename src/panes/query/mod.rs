@@ -11,9 +11,10 @@ use ratatui::{Frame, layout::Rect, text::Line};
 use super::{
     Look, Pane, PaneId,
     editor::{Editor, Pasted},
+    links,
 };
 use crate::keys::{Action, Scope};
-use crate::model::{self, Link};
+use crate::model::Link;
 use crate::query::{self, Completion, Index, Level, Parsed, Problem, Role};
 use crate::session::{Cx, Session, When};
 use crate::text;
@@ -181,21 +182,13 @@ impl QueryPane {
         let Some(link) = Link::read(&self.text) else {
             return false;
         };
-        let own = model::host(&cx.session().identity.url).unwrap_or_default();
-        let other = link.server.as_deref().filter(|_| !link.is_of(&own));
-        let other = other.map(|server| text::visible(&server.into()));
-        match (query::linked(self.index, &link), other) {
-            (Err(why), _) => cx.warn(why),
-            (Ok(linked), Some(server)) if linked.is_bound => {
-                cx.warn(format!(
-                    "this link is of {server}, where ids mean other things; for the same id here write {}",
-                    linked.query
-                ));
-            }
-            (Ok(linked), other) => {
+        match links::query(self.index, &link, cx.session()) {
+            Err(why) => cx.warn(why),
+            Ok((query, other)) => {
                 self.draft.0.clone_from(&self.text);
-                self.set(&linked.query);
+                self.set(&query);
                 let noun = link.noun();
+                let own = links::own(cx.session());
                 match other {
                     None => cx.notify(format!("The link names {noun}: this is its query. Enter runs it")),
                     Some(server) => cx.warn(format!(

@@ -404,9 +404,12 @@ impl Pane for SheetPane {
     }
 
     fn paste(&mut self, text: &str, cx: &mut Cx<'_>) {
-        if let Some(entry) = self.fields.entry() {
-            entry.paste(text, cx);
-            self.keep_reason(cx);
+        match self.fields.entry() {
+            Some(entry) => {
+                entry.paste_words(text, cx);
+                self.keep_reason(cx);
+            }
+            None => cx.notify("Not pasted: no text is typed here; tab goes on to a field"),
         }
     }
 
