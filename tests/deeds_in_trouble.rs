@@ -5,10 +5,11 @@ mod support;
 use std::fs::{self, File};
 
 use lampblack::api::{Change, Client};
-use lampblack::model::SensorId;
+use lampblack::model::{Pace, SensorId};
 use serde_json::json;
 use support::console::settings;
 use support::deeds::{changes, fault, ready};
+use tokio::{task::yield_now, time::timeout};
 
 #[tokio::test]
 async fn a_protected_host_takes_its_name_typed() {
@@ -238,6 +239,48 @@ async fn an_action_waits_for_a_locked_log_beside_the_screen_and_can_be_cancelled
     console.press("tab tab enter").await;
     console.until("CONFIRMED").await;
     assert_eq!(changes(&console).len(), 1);
+}
+
+#[tokio::test]
+async fn q_leaves_while_another_program_holds_the_log_and_nothing_is_sent_after_that() {
+    let mut console = ready().await;
+    let log = File::open(console.state.path().join("actions.jsonl")).unwrap();
+    log.lock().unwrap();
+    console.press("I").await.write("case 7").await;
+    console.press("tab tab enter").await;
+    console.until("ACTION LOG LOCKED").await;
+    console.press("esc q").await;
+    console.shows(&["q again quits"]);
+    let parting = console.app.session().parting().join("\n");
+    assert!(
+        parting.contains("isolate WIN-IA9NQ1GN8OI: another program had locked the action log"),
+        "{parting}"
+    );
+    let (sim, _state) = console.leave("q").await;
+    // The worker sees that the screen is gone.
+    for _ in 0..100 {
+        yield_now().await;
+    }
+    log.unlock().unwrap();
+    // Whoever waits for the log looks every few milliseconds whether it is free.
+    let sent = async {
+        while sim.requests().iter().all(|seen| seen.method == "GET") {
+            yield_now().await;
+        }
+    };
+    let sent = timeout(Pace::quick().lock * 20, sent).await;
+    assert!(sent.is_err(), "it is sent though nobody is there");
+}
+
+#[tokio::test]
+async fn q_leaves_a_console_that_has_started_beside_a_locked_log() {
+    let mut console = ready().await;
+    console.press("I").await.write("case 7").await;
+    console.press("tab tab enter").await;
+    console.until("CONFIRMED").await;
+    let log = File::open(console.state.path().join("actions.jsonl")).unwrap();
+    log.lock().unwrap();
+    console.again().await.leave("esc q").await;
 }
 
 #[tokio::test]

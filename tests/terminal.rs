@@ -3,6 +3,7 @@
 mod support;
 
 use std::{
+    fs::File,
     io::{self, IsTerminal, Read, Write},
     sync::mpsc::channel,
     thread,
@@ -349,6 +350,30 @@ fn a_terminal_that_is_gone_ends_the_program_without_being_told() {
     let end = ends.recv_timeout(Duration::from_mins(1));
     let _ = killer.kill();
     assert!(end.is_ok(), "it lives on without a terminal");
+}
+
+#[test]
+fn q_leaves_while_another_process_holds_the_lock_of_the_action_log() {
+    let home = TempDir::new().unwrap();
+    let mut pty = demo(&home);
+    let state = home.path().join(".local/state/lampblack/demo");
+    let log = File::open(state.join("actions.jsonl")).unwrap();
+    log.lock().unwrap();
+    pty.send("process_name:net.exe cmdline:\\\\test\\blah\r");
+    pty.until("wanted no, actual no");
+    pty.send("I");
+    pty.until("ISOLATE");
+    pty.send("case 7\t\t\r");
+    pty.until("ACTION LOG LOCKED");
+    pty.send("\x1b");
+    pty.settle(Duration::from_millis(100));
+    pty.send("q");
+    pty.until("q again quits");
+    pty.send("q");
+    assert!(pty.wait().success());
+    check_restored(&pty);
+    pty.until("what the log does not say was not sent");
+    assert_eq!(log.metadata().unwrap().len(), 0);
 }
 
 #[test]

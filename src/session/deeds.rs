@@ -253,26 +253,42 @@ impl Session {
 
     /// What is to be said when the console was left: what is still open, and where the log of this run ends.
     pub fn parting(&self) -> Vec<String> {
+        let mut lines = self.unlogged();
         let Some(journal) = &self.journal else {
-            return Vec::new();
+            return lines;
         };
         let here = journal.acts.iter();
         let here = here.filter(|act| act.sending.server == self.identity.host && act.is_open());
-        let mut lines: Vec<_> = here
-            .map(|act| {
-                let name = text::visible(&act.sending.target.name.as_str().into());
-                let stage = act.stage();
-                format!(
-                    "{} {name}: {stage}; the next console looks after it",
-                    act.sending.deed
-                )
-            })
-            .collect();
+        lines.extend(here.map(|act| {
+            let name = text::visible(&act.sending.target.name.as_str().into());
+            let stage = act.stage();
+            format!(
+                "{} {name}: {stage}; the next console looks after it",
+                act.sending.deed
+            )
+        }));
         if !self.doings.is_empty() {
             let (n, last) = &journal.head;
             lines.push(format!("the action log has {n} lines, the last one {last}"));
         }
         lines
+    }
+}
+
+impl Session {
+    /// What has not come further than to the lock of the action log, in words.
+    fn unlogged(&self) -> Vec<String> {
+        let waiting = self.doings.iter();
+        let waiting = waiting.filter(|doing| self.is_log_locked && doing.is_leaving());
+        waiting
+            .map(|doing| {
+                let name = text::visible(&doing.name);
+                format!(
+                    "{} {name}: another program had locked the action log; what the log does not say was not sent",
+                    doing.verb
+                )
+            })
+            .collect()
     }
 }
 

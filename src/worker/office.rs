@@ -125,6 +125,13 @@ impl Deeds {
     }
 }
 
+impl Drop for Deeds {
+    /// The screen is gone: what still waits to be logged is not sent once nobody is there to see it.
+    fn drop(&mut self) {
+        self.cancel_waiting();
+    }
+}
+
 /// What one task needs.
 struct Clerk {
     waiting: Waiting,

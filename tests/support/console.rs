@@ -277,6 +277,13 @@ impl Console {
         self
     }
 
+    /// Presses keys of which the last one leaves the console; the server and the action log are still there.
+    pub async fn leave(mut self, text: &str) -> (Running, TempDir) {
+        let ended = self.feed(keys(text)).await;
+        assert_eq!(ended, Ended::Left, "it goes on:\n{}", self.text());
+        (self.sim, self.state)
+    }
+
     async fn feed(&mut self, keys: Vec<KeyEvent>) -> Ended {
         self.live(keys.into_iter().map(Event::Key).collect()).await
     }
