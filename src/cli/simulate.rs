@@ -54,6 +54,9 @@ pub struct Simulate {
     /// Leave out the strings that an attacker wrote: control characters, markup, formulas
     #[arg(long)]
     pub no_hostile: bool,
+    /// Refuse what is sent with members that nobody can write, as a server from 7.7 on can be told to
+    #[arg(long)]
+    pub validate_payloads: bool,
     /// Say that the server has this version [default: 6.2.0.171114.1158]
     #[arg(long, value_name = "V")]
     pub server_version: Option<String>,

@@ -71,6 +71,7 @@ fn options(args: &Simulate) -> Options {
             .map_or(world.index_lag, Duration::from_millis),
         max_rows: args.max_rows.or(world.max_rows),
         hostile: !args.no_hostile,
+        validates: args.validate_payloads,
         server_version: args.server_version.clone().unwrap_or(world.server_version),
         ..world
     }

@@ -130,9 +130,14 @@ impl World {
 
     /// The address of a document of a feed that nobody has added yet.
     fn paper(&self, n: usize) -> String {
+        self.paper_with(n, &json!([]))
+    }
+
+    /// The address of a document of a feed, which has these reports from now on.
+    fn paper_with(&self, n: usize, reports: &Value) -> String {
         let path = self.dir.path().join(format!("feed{n}.json"));
         let paper = json!({"feedinfo": {"name": format!("own{n}"), "display_name": "Own", "summary": "",
-            "tech_data": "", "provider_url": "https://intel.example"}, "reports": []});
+            "tech_data": "", "provider_url": "https://intel.example"}, "reports": reports});
         std::fs::write(&path, paper.to_string()).unwrap();
         format!("file://{}", path.display())
     }
@@ -401,6 +406,18 @@ impl World {
             };
         }
         let id = self.feed(n, kind != "enable feed").await;
+        if kind == "sync feed" {
+            // Who reads it again finds a report that was not there.
+            let report = json!([{"id": "late", "title": "Late", "score": 50, "timestamp": 1_772_600_000,
+                "link": "https://intel.example/late", "iocs": {"dns": ["late.example"]}}]);
+            self.paper_with(n, &report);
+            return Case {
+                deed: Deed::Feed(Feeding::Synchronize(FeedId(id))),
+                method: "POST",
+                record: format!("/api/v1/threat_report?cb.urlver=1&q=feed_id:{id}&rows=10"),
+                is_made: Box::new(|now| any(now, |row| row["id"] == "late")),
+            };
+        }
         let (feed, record) = (FeedId(id), format!("/api/v1/feed/{id}"));
         let (feeding, method, is_made): (_, _, fn(&Value) -> bool) = match kind {
             "enable feed" => (Feeding::Switch { id: feed, on: true }, "PUT", |now| {
