@@ -234,7 +234,11 @@ async fn console(setup: Setup, background: Handle, charset: Charset) -> anyhow::
     )
     .await?;
     drop(screen);
-    for line in app.session().parting() {
+    let mut parting = app.session().parting();
+    if setup.is_demo && !parting.is_empty() {
+        parting.push("it is the log of the demo: lampblack log show --demo".into());
+    }
+    for line in parting {
         // On the screen that the shell has back; it may be gone.
         let _ = writeln!(Ascii::new(io::stderr(), charset), "{line}");
     }

@@ -363,7 +363,10 @@ fn q_leaves_while_another_process_holds_the_lock_of_the_action_log() {
     pty.until("wanted no, actual no");
     pty.send("I");
     pty.until("ISOLATE");
-    pty.send("case 7\t\t\r");
+    pty.send("case 7\t\t");
+    // What it would do must be known before it can be confirmed.
+    pty.until("requests told this");
+    pty.send("\r");
     pty.until("ACTION LOG LOCKED");
     pty.send("\x1b");
     pty.settle(Duration::from_millis(100));

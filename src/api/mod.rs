@@ -37,7 +37,7 @@ use url::{Host, Url};
 
 pub use ban::BanList;
 pub use call::Call;
-pub use change::{AlertChange, Change};
+pub use change::{AlertChange, Change, Taken};
 pub use download::Download;
 pub use error::{Distrust, Error};
 pub use proxy::Proxy;

@@ -108,7 +108,14 @@ pub enum Log {
         /// How the answer is written
         #[arg(long, value_name = "FORMAT", default_value = "table")]
         format: Format,
+        /// Show what was done in `lampblack demo`, which has a log of its own
+        #[arg(long)]
+        demo: bool,
     },
     /// Check that no line was changed, moved, added or taken away
-    Verify,
+    Verify {
+        /// Check the log of `lampblack demo`
+        #[arg(long)]
+        demo: bool,
+    },
 }

@@ -1,10 +1,10 @@
 //! `log`: what was changed on servers, and whether the record of it is whole.
 
-use std::{collections::BTreeMap, path::Path};
+use std::{collections::BTreeMap, fs, path::Path};
 
 use serde_json::json;
 
-use super::{Caller, Exit, Failure, when};
+use super::{Caller, DEMO, Exit, Failure, when};
 use crate::output::{Align, Cell, Column, Format, Row, Sheet};
 use crate::record::actions::{self, Entry, Event, Outcome, Scan};
 
@@ -59,6 +59,12 @@ pub(super) fn show(format: Format, caller: &mut Caller<'_>) -> Result<Exit, Fail
     sheet.finish()?;
     if shown.is_empty() {
         caller.note("nothing was changed yet");
+        let demo = dir(caller)?.join(DEMO).join(actions::FILE);
+        if fs::metadata(demo).is_ok_and(|log| log.len() > 0) {
+            caller.note(
+                "what was changed in the demo has a log of its own: lampblack log show --demo",
+            );
+        }
     }
     if !scan.faults.is_empty() {
         caller.warn("the log is not whole; `lampblack log verify` says what is wrong");

@@ -59,11 +59,20 @@ pub fn keeps_log(command: Option<&Command>) -> bool {
 /// Where a command keeps its state below the state directory of the program: the demo has a place of its own, and never
 /// writes among what is real.
 pub fn state_dir(command: Option<&Command>, base: &Path) -> PathBuf {
-    match command {
-        Some(Command::Demo(_)) => base.join("demo"),
-        _ => base.to_owned(),
+    let is_demo = match command {
+        Some(Command::Demo(_)) => true,
+        Some(Command::Log(Log::Show { demo, .. } | Log::Verify { demo })) => *demo,
+        _ => false,
+    };
+    if is_demo {
+        base.join(DEMO)
+    } else {
+        base.to_owned()
     }
 }
+
+/// The directory with the state of the demo, below that of the program.
+const DEMO: &str = "demo";
 
 /// Runs a command to its end, reports what went wrong, and says how it went. `console` opens the screen.
 pub async fn run(
@@ -99,8 +108,8 @@ async fn dispatch(
         Some(Command::Ban(Ban::List { reading })) => ban::list(reading, caller).await,
         Some(Command::Ban(Ban::Add(args))) => ban::change(ban::banned, &args, caller).await,
         Some(Command::Ban(Ban::Remove(args))) => ban::change(Deed::Lift, &args, caller).await,
-        Some(Command::Log(Log::Show { format })) => log::show(format, caller),
-        Some(Command::Log(Log::Verify)) => log::verify(caller),
+        Some(Command::Log(Log::Show { format, .. })) => log::show(format, caller),
+        Some(Command::Log(Log::Verify { .. })) => log::verify(caller),
         Some(Command::Alert(command)) => alert::run(command, caller).await,
         Some(Command::Watchlist(command)) => watchlist::run(command, caller).await,
         Some(Command::Feed(command)) => feed::run(command, caller).await,

@@ -79,10 +79,24 @@ fn options(args: &Simulate) -> Options {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
+    use clap::{CommandFactory, Parser};
 
     use super::*;
-    use crate::cli::Cli;
+    use crate::cli::{Cli, Command};
+
+    #[test]
+    fn a_server_that_validates_is_asked_for_by_name() {
+        for (args, validates) in [
+            (&["lampblack", "simulate"][..], false),
+            (&["lampblack", "simulate", "--validate-payloads"], true),
+        ] {
+            let cli = Cli::try_parse_from(args).unwrap();
+            let Some(Command::Simulate(simulate)) = cli.command else {
+                panic!("{args:?}");
+            };
+            assert_eq!(options(&simulate).validates, validates, "{args:?}");
+        }
+    }
 
     #[test]
     fn the_help_tells_the_defaults_as_they_are() {

@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 use serde_json::Value;
 
 use super::{Deed, Grounds, LIVE, Outcome, Plan, State};
-use crate::api::{self, Change, Client};
+use crate::api::{self, Change, Client, Taken};
 use crate::record;
 use crate::record::actions::{self, Actions, Event, Request, Sending, Stage, Target};
 
@@ -105,6 +105,8 @@ struct Sent {
     n_taken: usize,
     /// Whether something was to go.
     is_delete: bool,
+    /// Whether the server said nothing when it took the last of them.
+    is_silent: bool,
 }
 
 impl Doing<'_> {
@@ -134,20 +136,24 @@ impl Doing<'_> {
         let mut sent = Sent {
             n_taken: 0,
             is_delete: changes.first().is_some_and(|one| one.method() == "DELETE"),
+            is_silent: false,
         };
         let until = || self.client.clock().now().checked_add(LIVE).ok();
         for change in &changes {
-            if let Err(error) = self.client.change(change).await {
-                outcome.may_come_until = match &error {
-                    error if may_come(error) => until(),
-                    // It was carried out or not by now, but the index may not show it yet.
-                    error if deed.is_late() && !error.is_refusal() => {
-                        self.client.clock().now().checked_add(INDEX_LAG).ok()
-                    }
-                    _ => None,
-                };
-                outcome.error = Some(error);
-                return Ok((outcome, sent));
+            match self.client.change(change).await {
+                Ok(taken) => sent.is_silent = taken == Taken::Silently,
+                Err(error) => {
+                    outcome.may_come_until = match &error {
+                        error if may_come(error) => until(),
+                        // It was carried out or not by now, but the index may not show it yet.
+                        error if deed.is_late() && !error.is_refusal() => {
+                            self.client.clock().now().checked_add(INDEX_LAG).ok()
+                        }
+                        _ => None,
+                    };
+                    outcome.error = Some(error);
+                    return Ok((outcome, sent));
+                }
             }
             sent.n_taken += 1;
         }
@@ -187,11 +193,21 @@ impl Doing<'_> {
 
     /// Finds out what came of what was sent, and logs it.
     async fn conclude(&mut self, deed: &Deed, before: &State, outcome: &mut Outcome, sent: Sent) {
-        let Sent { n_taken, is_delete } = sent;
+        let Sent {
+            n_taken,
+            is_delete,
+            is_silent,
+        } = sent;
         let after = match &outcome.error {
             Some(error) if n_taken == 0 && !error.may_have_arrived() => {
                 outcome.stage = Stage::NotApplied;
                 outcome.note = error.to_string();
+                None
+            }
+            // Its word is all there would be, and it has said none.
+            None if deed.leaves_no_trace() && is_silent => {
+                outcome.stage = Stage::Unknown;
+                outcome.note = format!("the answer is empty; {}", deed.words(before).0);
                 None
             }
             None if deed.leaves_no_trace() => {

@@ -282,7 +282,7 @@ impl Session {
         let waiting = waiting.filter(|doing| self.is_log_locked && doing.is_leaving());
         waiting
             .map(|doing| {
-                let name = text::visible(&doing.name);
+                let name = text::visible(&doing.name.as_str().into());
                 format!(
                     "{} {name}: another program had locked the action log; what the log does not say was not sent",
                     doing.verb

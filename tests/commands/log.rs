@@ -37,6 +37,28 @@ impl Bench {
 }
 
 #[tokio::test]
+async fn the_log_of_the_demo_is_read_by_an_option_and_pointed_at() {
+    let bench = Bench::start().await;
+    let demo = bench.state().join("demo");
+    fs::create_dir_all(&demo).unwrap();
+    fs::write(demo.join(actions::FILE), LOG).unwrap();
+    fs::write(demo.join(actions::HEAD), HEAD).unwrap();
+    let real = bench.run(&["log", "show"]).await;
+    assert!(real.check(0).err.contains("lampblack log show --demo"));
+    assert!(!real.out.contains("case 7"), "{}", real.out);
+    let shown = bench.rows_of(&["log", "show", "--demo"]).await;
+    assert_eq!(shown[0]["deed"], "ban");
+    let verified = bench.run(&["log", "verify", "--demo"]).await;
+    assert!(verified.check(0).out.starts_with("10 lines, each follows"));
+    let verified = bench.run(&["log", "verify"]).await;
+    assert!(
+        verified.check(0).out.starts_with("0 lines"),
+        "{}",
+        verified.out
+    );
+}
+
+#[tokio::test]
 async fn a_log_of_an_earlier_version_is_shown_verified_and_goes_on() {
     let bench = Bench::start().await;
     bench.put_log(LOG, HEAD);

@@ -1,9 +1,11 @@
 //! The console without a worker: inputs in, effects out, answers when the test says so.
 
+use std::sync::Arc;
+
 use crossterm::event::KeyEvent;
 use lampblack::api::Error;
 use lampblack::app::{App, Input, Setup};
-use lampblack::deeds::Deed;
+use lampblack::deeds::{Deed, Journal};
 use lampblack::read::{Answer, Fetch, Tally};
 use lampblack::session::{Effect, Identity};
 use lampblack::worker::{Reply, Request, Slot, Ticket};
@@ -21,6 +23,8 @@ pub struct Stage {
     pub dropped: Vec<(Ticket, Slot, Fetch)>,
     /// Changes that were to be previewed.
     pub previewed: Vec<Deed>,
+    /// The action log, as it is given whenever it is to be read.
+    pub journal: Option<Arc<Journal>>,
     /// Every request so far.
     pub n_asked: usize,
     /// What was copied.
@@ -62,6 +66,7 @@ impl Stage {
             asked: Vec::new(),
             dropped: Vec::new(),
             previewed: Vec::new(),
+            journal: None,
             n_asked: 0,
             copied: Vec::new(),
             copied_to_file: Vec::new(),
@@ -166,6 +171,11 @@ impl Stage {
                     }
                     self.previewed.extend(deeds);
                 }
+                Effect::Send(Request::Journal) => {
+                    if let Some(journal) = self.journal.clone() {
+                        self.input(Input::Reply(Reply::Journal(Ok(journal))));
+                    }
+                }
                 Effect::Copy(text) => self.copied.push(text),
                 Effect::CopyToFile(text) => self.copied_to_file.push(text),
                 Effect::Quit => self.has_quit = true,
@@ -177,7 +187,6 @@ impl Stage {
                     Request::Download { .. }
                     | Request::GiveUp(_)
                     | Request::Do { .. }
-                    | Request::Journal
                     | Request::CancelLogWait
                     | Request::TryCredentials,
                 )

@@ -2,11 +2,14 @@
 
 use std::{
     collections::HashMap,
-    sync::{Mutex, OnceLock},
+    sync::{Arc, Mutex, OnceLock},
 };
 
 use lampblack::api::{Client, Error};
+use lampblack::deeds::{self, Deed, Estate, Grounds, Guard, Journal, Order, Prepared};
+use lampblack::model::SensorId;
 use lampblack::read::{Answer, Fetch, Reader};
+use lampblack::record::actions::Actions;
 use lampblack::sim::{self, Running};
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
@@ -18,25 +21,28 @@ struct Server {
     _sim: Running,
     reader: Reader,
     answers: HashMap<Fetch, Result<Answer, Error>>,
+    journal: Arc<Journal>,
 }
 
 fn start() -> Mutex<Server> {
     let runtime = Runtime::new().unwrap();
-    let (sim, reader) = runtime.block_on(async {
+    let (sim, reader, journal) = runtime.block_on(async {
         let sim = sim::start(small()).await.unwrap();
         let client = Client::new(settings(&sim), None).unwrap();
         more_rows(&sim).await;
-        (sim, Reader::new(client))
+        let journal = some_actions(&client).await;
+        (sim, Reader::new(client), Arc::new(journal))
     });
     Mutex::new(Server {
         runtime,
         _sim: sim,
         reader,
         answers: HashMap::new(),
+        journal,
     })
 }
 
-/// Bans hashes and isolates hosts, so that these lists have more rows than one.
+/// Bans hashes and isolates hosts, and makes a site, so that these lists have more rows than one.
 async fn more_rows(sim: &Running) {
     let http = reqwest::Client::builder().no_proxy().build().unwrap();
     let url = |path: &str| format!("{}{path}", sim.url);
@@ -46,6 +52,9 @@ async fn more_rows(sim: &Running) {
         let request = request.header("X-Auth-Token", &sim.token);
         request.send().await.unwrap().error_for_status().unwrap();
     }
+    let site = http.post(url("/api/site")).json(&json!({"name": "Branch"}));
+    let request = site.header("X-Auth-Token", &sim.token);
+    request.send().await.unwrap().error_for_status().unwrap();
     for id in 1..4 {
         let path = format!("/api/v1/sensor/{id}");
         let request = http.get(url(&path)).header("X-Auth-Token", &sim.token);
@@ -57,10 +66,43 @@ async fn more_rows(sim: &Running) {
     }
 }
 
+/// Changes a few things, and reads what the action log has of it.
+async fn some_actions(client: &Client) -> Journal {
+    let dir = tempfile::tempdir().unwrap();
+    let mut log = Actions::open(dir.path()).unwrap();
+    let estate = Estate::new(client.clone(), Guard::default());
+    let ban = |nth: u64| Deed::Ban {
+        md5: format!("{nth:032x}").parse().unwrap(),
+        note: None,
+    };
+    let isolations = (5..12).map(|id| Deed::Isolate(SensorId(id)));
+    for deed in isolations.chain([ban(4), ban(5)]) {
+        // Not every sensor can isolate its host.
+        let Prepared::Ready(plan) = deed.prepare(&estate).await.unwrap() else {
+            continue;
+        };
+        let order = Order {
+            plan: &plan,
+            grounds: &Grounds::default(),
+        };
+        deeds::perform(order, client, &mut log).await.unwrap();
+    }
+    Journal::read(dir.path()).unwrap()
+}
+
+/// The action log.
+pub(crate) fn journal() -> Arc<Journal> {
+    server().lock().unwrap().journal.clone()
+}
+
+fn server() -> &'static Mutex<Server> {
+    static SERVER: OnceLock<Mutex<Server>> = OnceLock::new();
+    SERVER.get_or_init(start)
+}
+
 /// The answer of the simulator.
 pub(crate) fn good(fetch: &Fetch) -> Result<Answer, Error> {
-    static SERVER: OnceLock<Mutex<Server>> = OnceLock::new();
-    let mut server = SERVER.get_or_init(start).lock().unwrap();
+    let mut server = server().lock().unwrap();
     let server = &mut *server;
     if let Some(answer) = server.answers.get(fetch) {
         return answer.clone();

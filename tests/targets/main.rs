@@ -10,7 +10,7 @@ mod views;
 mod walk;
 
 use support::stage::Stage;
-use views::VIEWS;
+use views::{VIEWS, WAYS};
 
 fn walk(name: &str) {
     let mut views = VIEWS.iter();
@@ -85,6 +85,52 @@ fn the_administration_is_about_the_group_under_the_cursor() {
 #[test]
 fn the_isolated_hosts_are_about_the_host_under_the_cursor() {
     walk("isolated");
+}
+
+#[test]
+fn the_users_teams_and_sites_are_about_the_one_under_the_cursor() {
+    for name in ["users", "teams", "sites"] {
+        walk(name);
+    }
+}
+
+#[test]
+fn the_activity_is_about_the_action_under_the_cursor() {
+    walk("activity");
+}
+
+/// Walks every way whose name has a word; each word is a test, so that they go side by side.
+fn go(is_meant: impl Fn(&str) -> bool) {
+    let ways: Vec<_> = WAYS.iter().filter(|way| is_meant(way.name)).collect();
+    assert!(!ways.is_empty());
+    for way in ways {
+        way.walk();
+    }
+}
+
+#[test]
+fn a_process_that_is_opened_is_the_one_that_was_meant() {
+    go(|name| name.contains("opened") || name.contains("forth"));
+}
+
+#[test]
+fn a_list_that_is_opened_is_about_the_row_that_it_was_opened_from() {
+    go(|name| (name.contains(" of a") || name.contains("changed")) && !name.contains("opened"));
+}
+
+#[test]
+fn a_pivot_is_about_the_row_that_it_began_at() {
+    go(|name| name.contains("pivot"));
+}
+
+#[test]
+fn every_way_is_walked() {
+    let is_walked = |name: &str| {
+        ["opened", "forth", " of a", "changed", "pivot"]
+            .iter()
+            .any(|word| name.contains(word))
+    };
+    assert!(WAYS.iter().all(|way| is_walked(way.name)));
 }
 
 #[test]

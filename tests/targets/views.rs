@@ -12,6 +12,8 @@ pub(crate) struct View {
     pub(crate) query: &'static str,
     /// The keys that follow on the query.
     pub(crate) then: &'static str,
+    /// The keys to the first row that is about something.
+    pub(crate) first: &'static str,
     /// Whether the cursor is in a tree: then its relatives are always good, too.
     pub(crate) is_tree: bool,
     /// The lists whose rows the cursor is in: their answers are always good.
@@ -19,6 +21,14 @@ pub(crate) struct View {
     /// The keys from the row under the cursor to what is looked at, and those that lead back.
     pub(crate) visit: &'static str,
     pub(crate) back: &'static str,
+    /// The list of what is looked at, where it is one of rows: its answers are as good as the others about it.
+    pub(crate) opens: Option<List>,
+    /// Whether the cursor is among what is known only when all is known: then all is, before the row is left.
+    pub(crate) is_settled: bool,
+    /// Whether the record of the row names whatever can be acted on.
+    pub(crate) is_named: bool,
+    /// Whether only a few keys are pressed, because the panes are those of another view.
+    pub(crate) is_brief: bool,
     /// How many panes the tab key goes through, the first one among them.
     pub(crate) panes: usize,
 }
@@ -28,11 +38,25 @@ const PLAIN: View = View {
     come: "",
     query: "",
     then: "",
+    first: "g g",
     is_tree: false,
     rows: &[],
     visit: "",
     back: "",
+    opens: None,
+    is_settled: false,
+    is_named: true,
+    is_brief: false,
     panes: 1,
+};
+
+/// What lies beside the first list, and what is looked at from a row.
+const OPENED: View = View {
+    visit: "enter",
+    back: "[",
+    is_named: false,
+    is_brief: true,
+    ..PLAIN
 };
 
 pub(crate) const VIEWS: &[View] = &[
@@ -139,5 +163,227 @@ pub(crate) const VIEWS: &[View] = &[
         come: "esc g i",
         rows: &[List::Isolated],
         ..PLAIN
+    },
+    View {
+        name: "users",
+        come: "esc 9",
+        then: "tab",
+        rows: &[List::Users],
+        ..PLAIN
+    },
+    View {
+        name: "teams",
+        come: "esc 9",
+        then: "tab tab tab",
+        rows: &[List::Teams],
+        ..PLAIN
+    },
+    View {
+        name: "sites",
+        come: "esc 9",
+        then: "tab tab tab tab",
+        rows: &[List::Sites],
+        ..PLAIN
+    },
+    View {
+        name: "activity",
+        come: "esc @",
+        ..PLAIN
+    },
+];
+
+/// Every way from a row to something else, and back and forth again.
+pub(crate) const WAYS: &[View] = &[
+    View {
+        name: "back and forth again",
+        query: "process_name:cmd.exe",
+        rows: &[List::Processes],
+        visit: "enter [ ]",
+        panes: 3,
+        ..OPENED
+    },
+    View {
+        name: "relative opened from the tree",
+        query: "process_name:services.exe",
+        then: "enter",
+        // The first line says why the chain ends.
+        first: "g g j",
+        rows: &[List::Processes],
+        is_settled: true,
+        panes: 3,
+        ..OPENED
+    },
+    View {
+        name: "ancestor opened from the chain",
+        query: "process_name:winupdsvc.exe",
+        then: "tab",
+        first: "g g j",
+        rows: &[List::Processes],
+        is_settled: true,
+        panes: 3,
+        ..OPENED
+    },
+    View {
+        name: "child opened from its event",
+        query: "process_name:services.exe",
+        then: "enter tab e c",
+        rows: &[List::Processes],
+        is_settled: true,
+        panes: 3,
+        ..OPENED
+    },
+    View {
+        name: "alerts of a group",
+        come: "esc 3 ,",
+        rows: &[List::Bundles],
+        opens: Some(List::Alerts),
+        panes: 2,
+        ..OPENED
+    },
+    View {
+        name: "hits of a watchlist",
+        come: "esc 6",
+        rows: &[List::Watchlists],
+        opens: Some(List::Processes),
+        panes: 3,
+        ..OPENED
+    },
+    View {
+        name: "process opened from a hit of a watchlist",
+        come: "esc 6",
+        then: "enter",
+        rows: &[List::Watchlists, List::Processes],
+        panes: 3,
+        ..OPENED
+    },
+    View {
+        name: "reports of a feed",
+        come: "esc 7",
+        rows: &[List::Feeds],
+        opens: Some(List::Reports),
+        panes: 2,
+        ..OPENED
+    },
+    View {
+        name: "alerts of a report",
+        come: "esc 7",
+        then: "/ s o c enter tab",
+        rows: &[List::Feeds, List::Reports],
+        opens: Some(List::Alerts),
+        panes: 2,
+        ..OPENED
+    },
+    View {
+        name: "processes of a sensor",
+        come: "esc 4",
+        rows: &[List::Sensors],
+        opens: Some(List::Processes),
+        panes: 3,
+        ..OPENED
+    },
+    View {
+        name: "processes of a binary",
+        come: "esc 5 i",
+        query: "*",
+        rows: &[List::Binaries],
+        opens: Some(List::Processes),
+        panes: 3,
+        ..OPENED
+    },
+    View {
+        name: "process opened from those of a binary",
+        come: "esc 5 i",
+        query: "original_filename:cmd.exe",
+        then: "enter",
+        rows: &[List::Binaries, List::Processes],
+        panes: 3,
+        ..OPENED
+    },
+    View {
+        name: "binary of a ban",
+        come: "esc 8",
+        rows: &[List::Bans],
+        opens: Some(List::Binaries),
+        panes: 2,
+        ..OPENED
+    },
+    View {
+        name: "processes of an isolated host",
+        come: "esc g i",
+        rows: &[List::Isolated],
+        opens: Some(List::Processes),
+        panes: 3,
+        ..OPENED
+    },
+    View {
+        name: "hosts of a group",
+        come: "esc 9",
+        rows: &[List::Groups],
+        opens: Some(List::Sensors),
+        panes: 2,
+        ..OPENED
+    },
+    View {
+        name: "what an action changed",
+        come: "esc @",
+        opens: Some(List::Binaries),
+        panes: 2,
+        visit: "x h",
+        ..OPENED
+    },
+    View {
+        name: "pivot to the processes of the host",
+        query: "process_name:cmd.exe",
+        rows: &[List::Processes],
+        opens: Some(List::Processes),
+        visit: "x n",
+        panes: 3,
+        ..OPENED
+    },
+    View {
+        name: "pivot to the host",
+        query: "process_name:cmd.exe",
+        rows: &[List::Processes],
+        opens: Some(List::Sensors),
+        visit: "g h",
+        panes: 2,
+        ..OPENED
+    },
+    View {
+        name: "pivot to the binary",
+        query: "process_name:svchost.exe OR process_name:cmd.exe",
+        rows: &[List::Processes],
+        opens: Some(List::Binaries),
+        visit: "g b",
+        panes: 2,
+        ..OPENED
+    },
+    View {
+        name: "pivot to the alerts of the host",
+        query: "process_name:cmd.exe",
+        rows: &[List::Processes],
+        opens: Some(List::Alerts),
+        visit: "g a",
+        panes: 2,
+        ..OPENED
+    },
+    View {
+        name: "pivot from an alert to its report",
+        come: "esc 3 i ctrl-u",
+        query: "status:Unresolved alert_type:watchlist.hit.ingress.process",
+        rows: &[List::Alerts, List::Feeds],
+        opens: Some(List::Reports),
+        visit: "g f",
+        panes: 2,
+        ..OPENED
+    },
+    View {
+        name: "pivot from an alert to its watchlist",
+        come: "esc 3 i ctrl-u",
+        query: "status:Unresolved alert_type:watchlist.hit.query.process",
+        rows: &[List::Alerts, List::Watchlists],
+        visit: "g w",
+        panes: 2,
+        ..OPENED
     },
 ];

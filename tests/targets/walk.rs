@@ -7,7 +7,10 @@ use lampblack::deeds::{Deed, Target};
 use lampblack::panes::PaneId;
 use lampblack::worker::Slot;
 
-use super::{answers::good, views::View};
+use super::{
+    answers::{good, journal},
+    views::View,
+};
 use crate::support::stage::Stage;
 
 /// How many rows may be looked through for one that is unlike the first.
@@ -44,9 +47,11 @@ pub(crate) fn kind(slot: Slot) -> String {
 }
 
 impl View {
-    /// Whether an answer brings the rows that the cursor is in.
-    fn is_of_rows(&self, slot: Slot) -> bool {
+    /// Whether an answer brings the rows that the cursor is in, before or after what is looked at was opened.
+    fn is_of_rows(&self, slot: Slot, is_opened: bool) -> bool {
         match slot {
+            _ if self.is_settled && !is_opened => true,
+            Slot::Page(list, _) if is_opened && self.opens == Some(list) => false,
             Slot::Page(list, _) => self.rows.contains(&list),
             Slot::Queue | Slot::Info => true,
             Slot::Summary(_) | Slot::Lineage => self.is_tree,
@@ -54,11 +59,16 @@ impl View {
         }
     }
 
+    /// Answers what is asked among the rows, as the weather has it.
+    fn answer(&self, stage: &mut Stage, weather: &Weather) {
+        self.answer_at(stage, weather, false);
+    }
+
     /// Answers what is asked, as the weather has it. Returns the kinds of answers besides the rows.
-    fn answer(&self, stage: &mut Stage, weather: &Weather) -> BTreeSet<String> {
+    fn answer_at(&self, stage: &mut Stage, weather: &Weather, is_opened: bool) -> BTreeSet<String> {
         let mut kinds = BTreeSet::new();
         let comes = |slot: Slot| match weather {
-            _ if self.is_of_rows(slot) => true,
+            _ if self.is_of_rows(slot, is_opened) => true,
             Weather::Silent | Weather::Late => false,
             Weather::OneSilent(silent) => kind(slot) != *silent,
             _ => true,
@@ -71,7 +81,7 @@ impl View {
             };
             let Some(at) = next else { return kinds };
             let slot = stage.asked[at].1;
-            let is_of_rows = self.is_of_rows(slot);
+            let is_of_rows = self.is_of_rows(slot, is_opened);
             if !is_of_rows {
                 kinds.insert(kind(slot));
             }
@@ -87,6 +97,7 @@ impl View {
     /// A console in this view, on its first row, of which nothing is known yet but the row.
     fn begin(&self) -> Stage {
         let mut stage = Stage::new(120, 40);
+        stage.journal = Some(journal());
         stage.press(self.come);
         if !self.query.is_empty() {
             stage.write(self.query).press("enter");
@@ -94,7 +105,7 @@ impl View {
         self.answer(&mut stage, &Weather::Silent);
         stage.press(self.then);
         self.answer(&mut stage, &Weather::Silent);
-        stage.press("g g");
+        stage.press(self.first);
         stage
     }
 
@@ -114,7 +125,12 @@ impl View {
             self.answer(&mut stage, &Weather::Silent);
             let own = targets(&Self::record(&mut stage));
             // All relatives are on one host.
-            if own.is_disjoint(&first) || self.is_tree && row > 2 {
+            let is_other = if self.is_settled {
+                row > 1 && own != first
+            } else {
+                own.is_disjoint(&first)
+            };
+            if !own.is_empty() && is_other || self.is_tree && row > 2 {
                 return Some(row);
             }
         }
@@ -136,31 +152,33 @@ impl View {
                 Weather::Fine
             };
             self.answer(&mut stage, &before);
+            let is_opened = !self.visit.is_empty();
             stage.press(self.visit);
-            self.answer(&mut stage, &before);
+            self.answer_at(&mut stage, &before, is_opened);
             // Whatever moves in a pane must not be taken along; beside a tree, it is still the same process.
             let moves = if self.is_tree { "" } else { "j" };
             for _ in 0..self.panes {
                 stage.press(moves).text();
-                self.answer(&mut stage, &before);
+                self.answer_at(&mut stage, &before, is_opened);
                 stage.press("tab");
             }
             for _ in 0..self.panes {
                 stage.press("backtab");
             }
-            stage.press("g g").press(self.back);
+            stage.press(self.first).press(self.back);
             self.answer(&mut stage, &before);
-            stage.press("g g");
+            stage.press(self.first);
         }
         for _ in 0..row {
             stage.press("j");
         }
         let record = Self::record(&mut stage);
+        let is_opened = !self.visit.is_empty();
         stage.press(self.visit);
-        let kinds = self.answer(&mut stage, weather);
+        let kinds = self.answer_at(&mut stage, weather, is_opened);
         if *weather == Weather::Late {
             stage.answer_dropped(good);
-            self.answer(&mut stage, weather);
+            self.answer_at(&mut stage, weather, is_opened);
         }
         (stage, record, kinds)
     }
@@ -170,7 +188,10 @@ impl View {
         let row = self.other();
         let row = row.unwrap_or_else(|| panic!("{}: all rows are alike", self.name));
         let (mut stage, record, kinds) = self.look(row, &Weather::Fine, false);
-        let fine = self.seen(&mut stage, KEYS);
+        let is_asked = self.visit.is_empty() || !kinds.is_empty();
+        assert!(is_asked, "{}: nothing was opened", self.name);
+        let all = if self.is_brief { FEW } else { KEYS };
+        let fine = self.seen(&mut stage, all);
         let missing = Error::NotFound {
             what: "that".into(),
         };
@@ -187,7 +208,7 @@ impl View {
         }
         for weather in weathers {
             let is_of_one = matches!(weather, Weather::OneRefused(..) | Weather::OneSilent(_));
-            let keys = if is_of_one { FEW } else { KEYS };
+            let keys = if is_of_one { FEW } else { all };
             let (mut stage, ..) = self.look(row, &weather, false);
             let direct = self.seen(&mut stage, keys);
             let (mut stage, own, _) = self.look(row, &weather, true);
@@ -196,7 +217,8 @@ impl View {
             for (pane, walked) in walked.iter().enumerate() {
                 let at = format!("{}, row {row}, pane {pane}, {weather:?}", self.name);
                 // The events beside a tree are those of the process that was opened.
-                let record = Some(record.as_str()).filter(|_| !self.is_tree || pane != 1);
+                let is_named = self.is_named && (!self.is_tree || pane != 1);
+                let record = Some(record.as_str()).filter(|_| is_named);
                 walked.check(&[&direct[pane], &fine[pane]], record, &at);
             }
         }
@@ -302,7 +324,13 @@ impl Seen {
     /// Fails unless all of this is what a console shows that has never looked at another row.
     fn check(&self, pure: &[&Self; 2], record: Option<&str>, at: &str) {
         for line in &self.lines {
-            let is_known = pure.iter().any(|pure| pure.lines.contains(line));
+            // What is joined to a row may be known of it already.
+            let mut chars = line.chars();
+            let awaited = chars.next().map(|_| format!("…{}", chars.as_str()));
+            let awaited = awaited.unwrap_or_default();
+            let is_known = pure
+                .iter()
+                .any(|pure| pure.lines.contains(line) || pure.lines.contains(&awaited));
             let lines = &pure[1].lines;
             assert!(
                 is_known,
@@ -371,7 +399,10 @@ fn targets(record: &str) -> BTreeSet<String> {
         "hostname",
         "computer_name",
     ];
-    let values = names.iter().filter_map(|name| record.get(name));
+    // An action names what it was done to in a record of its own.
+    let inner = record.get("sending").and_then(|act| act.get("target"));
+    let all = inner.into_iter().chain([&record]);
+    let values = all.flat_map(|one| names.iter().filter_map(|name| one.get(name)));
     let text = |value: &serde_json::Value| match value {
         serde_json::Value::String(text) => text.to_lowercase(),
         other => other.to_string(),

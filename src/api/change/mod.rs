@@ -210,12 +210,27 @@ impl fmt::Debug for Change {
 impl Client {
     /// Sends a change, once. An error does not say whether the server made it: see [`Error::may_have_arrived`].
     /// What is secret in it is blanked in everything that comes back from then on.
-    pub async fn change(&self, change: &Change) -> Result<(), Error> {
+    pub async fn change(&self, change: &Change) -> Result<Taken, Error> {
         for secret in change.0.body.iter().flat_map(secrets) {
             self.0.shared.secrets.add(secret);
         }
-        self.send(&change.0).await?.is_success()
+        let answer = self.send(&change.0).await?;
+        answer.is_success()?;
+        Ok(if answer.is_empty() {
+            Taken::Silently
+        } else {
+            Taken::WithWords
+        })
     }
+}
+
+/// How a server took a change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Taken {
+    /// Its answer says something, and nothing that would contradict.
+    WithWords,
+    /// Its answer is empty.
+    Silently,
 }
 
 #[cfg(test)]
