@@ -4,6 +4,7 @@ mod support;
 
 use lampblack::api::Error;
 use lampblack::read::Fetch;
+use serde_json::json;
 use support::{
     console::{Console, small},
     stage::Stage,
@@ -175,4 +176,89 @@ async fn a_form_is_for_one_row_and_none_is_filled_in_for_nothing() {
     console.press("space space e").await;
     console.shows(&["one at a time, and 2 are marked; esc drops the marks"]);
     console.press("esc e").await.shows(&["│name"]);
+}
+
+/// A console at the one watchlist with this stored query.
+async fn with_stored(search_query: &str) -> Console {
+    let mut console = Console::start().await;
+    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let body =
+        json!({"name": "the stored one", "search_query": search_query, "index_type": "events"});
+    let request = http.post(format!("{}/api/v1/watchlist", console.sim.url));
+    let request = request.header("X-Auth-Token", &console.sim.token);
+    let answer = request.json(&body).send().await.unwrap();
+    answer.error_for_status().unwrap();
+    console.press("esc 6").await;
+    go_to(&mut console, "\"the stored one\"").await;
+    // With room for all that is said of it.
+    console.press("tab +").await;
+    console.asked();
+    console
+}
+
+#[tokio::test]
+async fn a_stored_query_that_has_lost_its_parameter_is_called_malformed_and_not_run() {
+    for stored in [
+        "cb.urlver=1&process_name%3Acmd.exe",
+        "process_name%3Acmd.exe+username%3Ab",
+        "cb.urlver=1",
+    ] {
+        let mut console = with_stored(stored).await;
+        console.shows(&["malformed: it has no query, or has lost the q= before it"]);
+        for pane in ["", "+ backtab"] {
+            console.press(pane).await.press("enter").await;
+            console.shows(&["Not run: its stored query is malformed", "Watchlist "]);
+        }
+        console.press("#").await;
+        assert_eq!(console.asked(), [""; 0], "{stored}");
+        // It is copied as it is stored, for it stands for nothing else.
+        console.press("y d").await;
+        let copied = console.outside.copied.pop().unwrap();
+        assert!(copied.contains(stored), "{copied}");
+    }
+}
+
+#[tokio::test]
+async fn facet_filters_of_a_stored_query_are_shown_copied_counted_and_run() {
+    let stored = "cb.urlver=1&q=process_name%3Acmd.exe&cb.fq.hour_of_day=3&cb.fq.hour_of_day=4";
+    let mut console = with_stored(stored).await;
+    let query = "process_name:cmd.exe cb.fq.hour_of_day=3 cb.fq.hour_of_day=4";
+    console.shows(&["process_name:cmd.exe cb.fq.hour_of_day=3"]);
+    console.press("y y").await;
+    let copied = console.outside.copied.pop().unwrap();
+    assert!(copied.ends_with(query), "{copied}");
+    let parameters = [
+        "q=process_name%3Acmd.exe&",
+        "cb.fq.hour_of_day=3",
+        "cb.fq.hour_of_day=4",
+    ];
+    for key in ["#", "enter"] {
+        console.press(key).await;
+        let asked = console.asked();
+        let search = asked
+            .iter()
+            .find(|path| path.starts_with("/api/v1/process?"));
+        let search = search.unwrap_or_else(|| panic!("{key}: {asked:?}"));
+        for parameter in parameters {
+            assert!(search.contains(parameter), "{key}: {search}");
+        }
+    }
+    console.shows(&[query]);
+}
+
+#[tokio::test]
+async fn a_stored_query_of_several_lines_is_shown_copied_and_run_as_one() {
+    for end in ["%0A", "%0D%0A", "%0D"] {
+        let stored = format!("q=process_name%3Acmd.exe{end}-username%3Ab{end}");
+        let mut console = with_stored(&stored).await;
+        let query = "process_name:cmd.exe -username:b";
+        console.shows(&[query]).lacks("malformed");
+        console.press("y y").await;
+        let copied = console.outside.copied.pop().unwrap();
+        assert!(copied.ends_with(query), "{copied:?}");
+        console.press("enter").await.shows(&[query]);
+        let asked = console.asked().join("\n");
+        let parameter = "q=process_name%3Acmd.exe+-username%3Ab&";
+        assert!(asked.contains(parameter), "{asked}");
+    }
 }

@@ -86,6 +86,42 @@ async fn a_child_that_does_not_come_leaves_its_parent_in_no_pane() {
 }
 
 #[tokio::test]
+async fn an_answer_about_another_thing_is_shown_by_no_pane_and_meant_by_no_key() {
+    // What the server answers in place of a sensor, a binary and a process.
+    let sensor = json!({"id": 9, "computer_name": "OTHER-HOST", "group_id": 1, "os_type": 1, "status": "Online",
+        "supports_isolation": true, "network_isolation_enabled": false});
+    let binary = json!({"md5": "E4D909C290D0FB1CA068FFADDF22CBD0", "observed_filename": ["c:\\other-file.exe"],
+        "digsig_publisher": "OTHER-HOST"});
+    let process = json!({"process": {"id": "00000009-0000-1092-01d7-10df4de391b0", "process_name": "other-file.exe",
+        "hostname": "other-host", "sensor_id": 9}, "children": [], "siblings": []});
+    let mut console = Console::start().await;
+    for (path, body) in [
+        ("^/api/v1/sensor/3$", &sensor),
+        ("^/api/v1/binary/", &binary),
+        ("^/api/v1/process/0", &process),
+    ] {
+        fault(
+            &console,
+            json!({"mode": "answer", "status": 200, "match": path, "method": "GET", "body": body.to_string()}),
+        );
+    }
+    console.search("net use hostname:WIN-IA9NQ1GN8OI").await;
+    console.shows(&["an answer about another"]);
+    for key in [
+        "I", "B", "S n", "S m", "enter", "tab", "tab", "I", "2", "[", "g b", "[", "g h",
+    ] {
+        console.press(key).await;
+        let screen = console.text().to_lowercase();
+        assert!(!screen.contains("other-host"), "{key}:\n{screen}");
+        assert!(!screen.contains("other-file"), "{key}:\n{screen}");
+        if console.app.focus() == PaneId::Overlay {
+            console.press("esc").await;
+        }
+    }
+    assert_eq!(changes(&console), [""; 0]);
+}
+
+#[tokio::test]
 async fn the_events_of_another_process_begin_without_what_was_chosen_for_the_one_before() {
     let mut console = Console::start().await;
     console.search("process_name:svch0st.exe").await;
