@@ -44,7 +44,7 @@ async fn the_log_of_the_demo_is_read_by_an_option_and_pointed_at() {
     fs::write(demo.join(actions::FILE), LOG).unwrap();
     fs::write(demo.join(actions::HEAD), HEAD).unwrap();
     let real = bench.run(&["log", "show"]).await;
-    assert!(real.check(0).err.contains("lampblack log show --demo"));
+    real.check(0).notes_say("lampblack log show --demo");
     assert!(!real.out.contains("case 7"), "{}", real.out);
     let shown = bench.rows_of(&["log", "show", "--demo"]).await;
     assert_eq!(shown[0]["deed"], "ban");

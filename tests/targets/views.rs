@@ -3,6 +3,10 @@
 use lampblack::worker::List;
 
 /// A view to be walked.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each says one thing of a view, beside its name"
+)]
 pub(crate) struct View {
     /// What it is called in a failure.
     pub(crate) name: &'static str,
