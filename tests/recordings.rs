@@ -25,7 +25,9 @@ fn every_recorded_answer_is_read_without_loss() {
         .map_or_else(|| PathBuf::from("tests/goldens"), PathBuf::from);
     let mut names: Vec<_> = fs::read_dir(&folder)
         .unwrap()
-        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .map(Result::unwrap)
+        .filter(|entry| entry.file_type().unwrap().is_file())
+        .map(|entry| entry.file_name().into_string().unwrap())
         .collect();
     names.sort();
     let mut read = 0;
