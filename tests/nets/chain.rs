@@ -25,7 +25,12 @@ fn files(state: &Path) -> Vec<PathBuf> {
     let names = fs::read_dir(state).unwrap();
     let names = names.map(|entry| entry.unwrap().file_name().into_string().unwrap());
     let mut names: Vec<_> = names
-        .filter(|name| name.starts_with("actions-") && name.ends_with(".jsonl"))
+        .filter(|name| {
+            let is_log = Path::new(name)
+                .extension()
+                .is_some_and(|end| end == "jsonl");
+            is_log && name.starts_with("actions-")
+        })
         .collect();
     names.sort();
     names.push("actions.jsonl".into());

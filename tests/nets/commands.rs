@@ -216,13 +216,13 @@ fn each_command_has_the_columns_and_keys_of_its_golden() {
 
 /// What a command prints in each format, without the values.
 fn describe(place: &Place, (_, table, arguments): Case) -> String {
-    let line =
-        arguments.iter().map(
-            |argument| match argument.contains(' ') || argument.is_empty() {
-                true => format!("'{argument}'"),
-                false => (*argument).to_owned(),
-            },
-        );
+    let line = arguments.iter().map(|argument| {
+        if argument.contains(' ') || argument.is_empty() {
+            format!("'{argument}'")
+        } else {
+            (*argument).to_owned()
+        }
+    });
     let mut text = format!("$ lampblack {}\n", line.collect::<Vec<_>>().join(" "));
     let arguments = place.fill(arguments);
     let run = |format: &str| {
