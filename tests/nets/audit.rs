@@ -6,13 +6,11 @@
 
 use std::{collections::BTreeSet, env, fs};
 
-use crate::{
-    chain::{self, Line},
-    changes::{self, Console},
-    golden,
-    json::{self, Json},
-    program::{Home, Server, until},
-};
+use crate::chain::{self, Line};
+use crate::changes::{self, Console};
+use crate::golden;
+use crate::json::{self, Json};
+use crate::program::{Home, Server, until};
 
 /// The address that the golden logs have for their server.
 const SERVER: &str = "127.0.0.1:18443";

@@ -5,12 +5,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::{
-    chain,
-    json::Json,
-    program::{Home, Server, finish, until},
-    pty::Pty,
-};
+use crate::chain;
+use crate::json::Json;
+use crate::program::{Home, Server, finish, until};
+use crate::pty::Pty;
 
 /// How long nothing is written before a screen has come to rest.
 const QUIET: Duration = Duration::from_millis(250);

@@ -12,11 +12,9 @@ use std::{
     thread,
 };
 
-use crate::{
-    golden,
-    json::{self, Json},
-    program::{Home, Server},
-};
+use crate::golden;
+use crate::json::{self, Json};
+use crate::program::{Home, Server};
 
 /// How many commands are run at a time.
 const LANES: usize = 3;

@@ -2,12 +2,10 @@
 
 use std::{collections::BTreeSet, fmt::Write, fs, path::Path};
 
-use crate::{
-    changes::{self, Console},
-    golden,
-    json::Json,
-    program::{Home, Ran, Server, finish},
-};
+use crate::changes::{self, Console};
+use crate::golden;
+use crate::json::Json;
+use crate::program::{Home, Ran, Server, finish};
 
 /// Every setting there is, as a team of today would write it.
 const SETTINGS: &str = r##"

@@ -1,9 +1,7 @@
 //! Exit codes, and the situation that each stands for.
 
-use crate::{
-    json::Json,
-    program::{Home, Ran, Server, finish},
-};
+use crate::json::Json;
+use crate::program::{Home, Ran, Server, finish};
 
 /// A situation, the arguments, and the exit code.
 type Case = (&'static str, &'static [&'static str], i32);

@@ -2,7 +2,8 @@
 
 use std::{collections::BTreeSet, fmt::Write};
 
-use crate::{golden, program::Home};
+use crate::golden;
+use crate::program::Home;
 
 /// The first of the options that hold for every command.
 const EVERYWHERE: &str = "  --profile <NAME>\n";

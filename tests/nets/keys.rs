@@ -2,7 +2,8 @@
 
 use std::{collections::BTreeSet, fmt::Write};
 
-use crate::{golden, program::Home};
+use crate::golden;
+use crate::program::Home;
 
 /// A scope, an action in it, and its chords.
 type Row = (String, String, Vec<String>);

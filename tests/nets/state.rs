@@ -3,12 +3,10 @@
 
 use std::{fmt::Write, fs};
 
-use crate::{
-    changes::Console,
-    golden,
-    json::Json,
-    program::{Home, Server, until},
-};
+use crate::changes::Console;
+use crate::golden;
+use crate::json::Json;
+use crate::program::{Home, Server, until};
 
 const QUERIES: &str = ".config/lampblack/queries.toml";
 
