@@ -259,4 +259,6 @@ async fn a_filter_takes_no_link_and_says_where_it_leads() {
     let mut console = console().await;
     console.press("4 /").await.paste(&own("host/4")).await;
     console.shows(&["Not pasted: this link names a host; the palette of commands goes there"]);
+    console.write(&own("host/4")).await.press("enter").await;
+    console.shows(&["this link names a host; the palette of commands goes there"]);
 }

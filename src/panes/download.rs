@@ -271,7 +271,7 @@ impl Pane for DownloadPane {
     }
 
     fn paste(&mut self, text: &str, cx: &mut Cx<'_>) {
-        self.editor.paste(&text.replace(['\r', '\n'], " "), cx);
+        self.editor.paste_words(text, cx);
     }
 
     fn settle(&mut self, cx: &mut Cx<'_>) {

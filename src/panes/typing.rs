@@ -23,6 +23,15 @@ impl Typing {
         self.0.take().is_some()
     }
 
+    /// Ends it, and keeps what was typed. No row has a link to the web console among its words: where one leads is said.
+    pub(super) fn keep(&mut self, cx: &mut Cx<'_>) {
+        if let Some(editor) = self.0.take()
+            && let Some(link) = Link::read(&editor.text())
+        {
+            cx.warn(elsewhere(&link));
+        }
+    }
+
     /// Whether keys are letters now.
     pub(super) fn is_on(&self) -> bool {
         self.0.is_some()
@@ -45,13 +54,16 @@ impl Typing {
     pub(super) fn paste(&mut self, text: &str, cx: &mut Cx<'_>) -> Option<String> {
         let editor = self.0.as_mut()?;
         if let Some(link) = Link::read(text) {
-            let noun = link.noun();
-            cx.warn(format!(
-                "Not pasted: this link names {noun}; the palette of commands goes there"
-            ));
+            cx.warn(format!("Not pasted: {}", elsewhere(&link)));
             return None;
         }
         let pasted = editor.paste_line(text, cx);
         (pasted != Pasted::Refused).then(|| editor.text())
     }
+}
+
+/// That a link is no filter.
+fn elsewhere(link: &Link) -> String {
+    let noun = link.noun();
+    format!("this link names {noun}; the palette of commands goes there")
 }

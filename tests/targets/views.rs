@@ -14,7 +14,7 @@ pub(crate) struct View {
     pub(crate) come: &'static str,
     /// What is typed then, where a query is.
     pub(crate) query: &'static str,
-    /// The keys that follow on the query.
+    /// The keys that follow on the query, parted by `;` where the rows must have come.
     pub(crate) then: &'static str,
     /// The keys to the first row that is about something.
     pub(crate) first: &'static str,
@@ -304,6 +304,14 @@ pub(crate) const WAYS: &[View] = &[
         ..OPENED
     },
     View {
+        name: "process opened from an alert of a report",
+        come: "esc 7",
+        then: "/ s o c enter tab ; enter",
+        rows: &[List::Feeds, List::Reports, List::Alerts],
+        panes: 3,
+        ..OPENED
+    },
+    View {
         name: "binary of a ban",
         come: "esc 8",
         rows: &[List::Bans],
@@ -369,6 +377,17 @@ pub(crate) const WAYS: &[View] = &[
         opens: Some(List::Alerts),
         visit: "g a",
         panes: 2,
+        ..OPENED
+    },
+    View {
+        name: "pivot from an event to the processes with its hash",
+        query: "process_name:svch0st.exe",
+        then: "enter tab e m",
+        rows: &[List::Processes],
+        opens: Some(List::Processes),
+        is_settled: true,
+        visit: "x h",
+        panes: 3,
         ..OPENED
     },
     View {

@@ -103,8 +103,10 @@ impl View {
             stage.write(self.query).press("enter");
         }
         self.answer(&mut stage, &Weather::Silent);
-        stage.press(self.then);
-        self.answer(&mut stage, &Weather::Silent);
+        for keys in self.then.split(';') {
+            stage.press(keys);
+            self.answer(&mut stage, &Weather::Silent);
+        }
         stage.press(self.first);
         stage
     }
@@ -120,21 +122,21 @@ impl View {
     fn other(&self) -> Option<usize> {
         let mut stage = self.begin();
         let first = targets(&Self::record(&mut stage));
+        let mut alike = None;
         for row in 1..ROWS {
             stage.press("j");
             self.answer(&mut stage, &Weather::Silent);
             let own = targets(&Self::record(&mut stage));
             // All relatives are on one host.
-            let is_other = if self.is_settled {
-                row > 1 && own != first
-            } else {
-                own.is_disjoint(&first)
-            };
-            if !own.is_empty() && is_other || self.is_tree && row > 2 {
+            if !own.is_empty() && own.is_disjoint(&first) || self.is_tree && row > 2 {
                 return Some(row);
             }
+            if row > 1 && !own.is_empty() && own != first {
+                alike.get_or_insert(row);
+            }
         }
-        None
+        // All that is on one host has that in common.
+        alike.filter(|_| self.is_brief)
     }
 
     /// A console that looks at a row in some weather; of the first row, it may know everything.

@@ -230,9 +230,7 @@ impl Pane for EventsPane {
         }
         match action {
             Action::Filter => self.typing.begin(self.state.wish.filter.text()),
-            Action::KeepFilter => {
-                self.typing.end();
-            }
+            Action::KeepFilter => self.typing.keep(cx),
             Action::ShowAllKinds => self.state.wish.kinds = Kinds::default(),
             Action::Narrow => self.narrow(cx),
             Action::Earlier | Action::Later => self.step(action == Action::Later, cx),

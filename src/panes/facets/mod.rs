@@ -221,9 +221,7 @@ impl Pane for FacetsPane {
                 cx.notify(self.order.words());
             }
             Action::Filter => self.typing.begin(self.filter.text()),
-            Action::KeepFilter => {
-                self.typing.end();
-            }
+            Action::KeepFilter => self.typing.keep(cx),
             other => return self.yank(other, cx),
         }
         true

@@ -241,9 +241,7 @@ impl<K: Kind> Pane for ListPane<K> {
             Action::Right => self.state.shift += SHIFT,
             Action::Sort => cx.sort::<K::Row>(),
             Action::Filter => self.typing.begin(self.state.filter.text()),
-            Action::KeepFilter => {
-                self.typing.end();
-            }
+            Action::KeepFilter => self.typing.keep(cx),
             Action::Mark | Action::MarkRange | Action::MarkAll => self.mark(action, cx),
             Action::Open => self.open(cx),
             other if !self.has_marks() && self.current(cx.session()).is_none() => {
