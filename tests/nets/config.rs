@@ -87,6 +87,32 @@ fn every_theme_of_today_is_there() {
     }
 }
 
+#[test]
+fn a_theme_of_today_is_taken_as_one_of_the_user_s_own() {
+    let home = Home::empty();
+    let theme = fs::read_to_string(golden::folder().join("theme.toml")).unwrap();
+    home.put(".config/lampblack/themes/ours.toml", &theme);
+    home.configure("theme = \"ours\"\n");
+    home.prints(&["keys"]);
+    home.put(
+        ".config/lampblack/themes/ours.toml",
+        &theme.replace("[roles]", "[parts]"),
+    );
+    assert_eq!(home.run(&["keys"]).exit, 1);
+}
+
+#[test]
+fn a_variable_says_where_files_go() {
+    let server = Server::start(&[]);
+    let home = Home::of(&server);
+    let state = home.path("kept");
+    let mut command = home.command(&["search", "process_name:net.exe"]);
+    command.env("XDG_STATE_HOME", &state);
+    assert_eq!(finish(command, "").exit, 0);
+    assert!(state.join("lampblack/log").is_dir());
+    assert!(!home.state("").exists());
+}
+
 /// Counts processes in an environment.
 fn count(home: &Home, variables: &[(&str, &str)]) -> Ran {
     let mut command = home.command(&["search", "process_name:net.exe", "--count"]);

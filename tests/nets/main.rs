@@ -10,6 +10,7 @@ mod pty;
 mod golden;
 mod json;
 mod program;
+mod simulator;
 mod state;
 
 mod audit;
