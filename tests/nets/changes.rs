@@ -11,7 +11,7 @@ use crate::program::{Home, Server, finish, until};
 use crate::pty::Pty;
 
 /// How long nothing is written before a screen has come to rest.
-const QUIET: Duration = Duration::from_millis(250);
+const QUIET: Duration = Duration::from_millis(150);
 
 /// How long is waited for a piece of output.
 const MOMENT: Duration = Duration::from_millis(50);

@@ -260,6 +260,8 @@ fn files_have_the_names_of_the_golden_and_are_for_their_owner_alone() {
     console.type_and_rest("\x13");
     console.type_and_rest("s");
     console.type_and_rest("nets\r");
+    // Out of the popup, and out of what lies under it.
+    console.type_and_rest("\x1b");
     console.type_and_rest("\x1b");
     console.type_and_rest("8");
     console.type_and_rest("w");
