@@ -145,10 +145,10 @@ async fn a_link_leads_from_the_palette_to_what_it_names() {
     let mut console = console().await;
     let mut at = async |link: &str| {
         console.press("esc esc :").await.paste(link).await;
-        console.shows(&["enter goes there"]);
+        console.shows(&["Enter opens it"]);
         assert_eq!(console.asked(), [""; 0], "{link}: it was not entered");
         console.press("enter").await;
-        console.lacks("enter goes there");
+        console.lacks("Enter opens it");
         (console.text(), console.asked().join("\n"))
     };
     let (screen, asked) = at(&own("host/4")).await;
@@ -258,7 +258,7 @@ async fn a_watchlist_is_made_of_the_link_of_a_search() {
 async fn a_filter_takes_no_link_and_says_where_it_leads() {
     let mut console = console().await;
     console.press("4 /").await.paste(&own("host/4")).await;
-    console.shows(&["Not pasted: this link names a host; the palette of commands goes there"]);
+    console.shows(&["Not pasted: this link names a host; open it from the command palette"]);
     console.write(&own("host/4")).await.press("enter").await;
-    console.shows(&["this link names a host; the palette of commands goes there"]);
+    console.shows(&["this link names a host; open it from the command palette"]);
 }

@@ -146,7 +146,7 @@ impl Pane for CommandsPane {
         self.height = usize::from(list.height).max(1);
         match links::lead(&self.entry.text(), session) {
             Some(Ok((_, note))) => {
-                let line = format!("{note}: enter goes there");
+                let line = format!("{note}: Enter opens it");
                 frame.render_widget(Line::styled(line, theme.text), list);
             }
             Some(Err(why)) => frame.render_widget(Line::styled(why, theme.caution), list),

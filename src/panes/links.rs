@@ -46,7 +46,7 @@ pub(super) fn host(text: &str, session: &Session) -> Option<Result<String, Strin
     let LinkTarget::Host(id) = link.target else {
         let noun = link.noun();
         return Some(Err(format!(
-            "this link names {noun}, and not a host; the palette of commands goes there"
+            "this link names {noun}, and not a host; open it from the command palette"
         )));
     };
     let filter = SensorFilter {

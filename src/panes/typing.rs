@@ -65,5 +65,5 @@ impl Typing {
 /// That a link is no filter.
 fn elsewhere(link: &Link) -> String {
     let noun = link.noun();
-    format!("this link names {noun}; the palette of commands goes there")
+    format!("this link names {noun}; open it from the command palette")
 }

@@ -409,7 +409,7 @@ impl Pane for SheetPane {
                 entry.paste_words(text, cx);
                 self.keep_reason(cx);
             }
-            None => cx.notify("Not pasted: no text is typed here; tab goes on to a field"),
+            None => cx.notify("Not pasted: no text is typed here; Tab moves to a field"),
         }
     }
 
