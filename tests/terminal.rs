@@ -356,8 +356,14 @@ fn a_terminal_that_is_gone_ends_the_program_without_being_told() {
 fn q_leaves_while_another_process_holds_the_lock_of_the_action_log() {
     let home = TempDir::new().unwrap();
     let mut pty = demo(&home);
-    let state = home.path().join(".local/state/lampblack/demo");
-    let log = File::open(state.join("actions.jsonl")).unwrap();
+    let log = home
+        .path()
+        .join(".local/state/lampblack/demo/actions.jsonl");
+    // It is opened beside the screen.
+    while !log.exists() {
+        pty.settle(Duration::from_millis(20));
+    }
+    let log = File::open(log).unwrap();
     log.lock().unwrap();
     pty.send("process_name:net.exe cmdline:\\\\test\\blah\r");
     pty.until("wanted no, actual no");
