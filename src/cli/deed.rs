@@ -105,6 +105,9 @@ pub struct Hashes {
 pub enum Log {
     /// Show what was done, the oldest first
     Show {
+        /// Show the newest N only
+        #[arg(long, value_name = "N")]
+        limit: Option<usize>,
         /// How the answer is written
         #[arg(long, value_name = "FORMAT", default_value = "table")]
         format: Format,

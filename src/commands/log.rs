@@ -1,12 +1,16 @@
 //! `log`: what was changed on servers, and whether the record of it is whole.
 
-use std::{collections::BTreeMap, fs, path::Path};
+use std::{
+    fs,
+    ops::Range,
+    path::{Path, PathBuf},
+};
 
 use serde_json::json;
 
 use super::{Caller, DEMO, Exit, Failure, when};
 use crate::output::{Align, Cell, Column, Format, Row, Sheet};
-use crate::record::actions::{self, Entry, Event, Outcome, Scan};
+use crate::record::actions::{self, Entry, Event, LineReader, Outcome, Place, Scan};
 
 /// How many rows are written at a time.
 const PAGE: usize = 500;
@@ -25,51 +29,106 @@ const COLUMNS: &[Column] = &[
 ];
 
 /// Runs `log show`.
-pub(super) fn show(format: Format, caller: &mut Caller<'_>) -> Result<Exit, Failure> {
-    // As they are on the disk, they take the least memory. Nothing is printed yet: whoever reads it page by page must not
-    // keep the lock of the log.
-    let mut shown: Vec<Box<[u8]>> = Vec::new();
-    let mut outcomes: BTreeMap<u64, Vec<Box<[u8]>>> = BTreeMap::new();
-    let scan = Scan::read(dir(caller)?, |line| match line.entry() {
-        Ok(Entry {
-            event: Event::Known(outcome),
-            ..
-        }) => {
-            let known = outcomes.entry(outcome.of).or_default();
-            known.push(line.bytes.into());
-        }
-        Ok(_) => shown.push(line.bytes.into()),
-        Err(_) => {}
-    })?;
+pub(super) fn show(
+    limit: Option<usize>,
+    format: Format,
+    caller: &mut Caller<'_>,
+) -> Result<Exit, Failure> {
+    let state = dir(caller)?.to_owned();
+    let mut index = Index::read(&state)?;
+    let is_whole = index.is_whole;
+    let n = index.shown.len();
+    let mut at = n - limit.map_or(n, |limit| limit.min(n));
     let look = caller.look();
     let mut sheet = Sheet::new(caller.streams.out, format, COLUMNS, look);
-    for page in shown.chunks(PAGE) {
-        let entries = page
-            .iter()
-            .filter_map(|line| serde_json::from_slice(line).ok());
-        let rows: Vec<Row> = entries
-            .filter_map(|entry: Entry| {
-                let known = outcomes.remove(&entry.line).unwrap_or_default();
-                let known = known.iter().filter_map(|line| outcome(line));
-                row(&entry, &known.collect::<Vec<_>>())
-            })
-            .collect();
+    while at < n {
+        let page = at..n.min(at + PAGE);
+        let rows = match index.rows(page.clone()) {
+            Some(rows) => rows,
+            // Whoever has written a line since may have moved the others into an archive.
+            None => {
+                index = Index::read(&state)?;
+                let moved = "the action log was changed while it was read";
+                index
+                    .rows(page.clone())
+                    .ok_or_else(|| Failure::new(Exit::Failed, moved).hint("start it again"))?
+            }
+        };
         sheet.rows(&rows)?;
+        at = page.end;
     }
     sheet.finish()?;
-    if shown.is_empty() {
+    if n == 0 {
         caller.note("nothing was changed yet");
-        let demo = dir(caller)?.join(DEMO).join(actions::FILE);
+        let demo = state.join(DEMO).join(actions::FILE);
         if fs::metadata(demo).is_ok_and(|log| log.len() > 0) {
             caller.note(
                 "what was changed in the demo has a log of its own: lampblack log show --demo",
             );
         }
     }
-    if !scan.faults.is_empty() {
+    if !is_whole {
         caller.warn("the log is not whole; `lampblack log verify` says what is wrong");
     }
     Ok(Exit::Done)
+}
+
+/// Where the lines of the log are. The lines themselves are read when they are printed, page by page: a long log would
+/// not fit into memory, and whoever reads it slowly must not keep its lock.
+struct Index {
+    files: Vec<PathBuf>,
+    /// The lines that have a row, in their order.
+    shown: Vec<(u64, Place)>,
+    /// What became known of a deed: the line of the deed, and where that stands, in the order of the deeds.
+    outcomes: Vec<(u64, Place)>,
+    is_whole: bool,
+}
+
+impl Index {
+    fn read(dir: &Path) -> Result<Self, Failure> {
+        let (mut shown, mut outcomes) = (Vec::new(), Vec::new());
+        // What cannot be read is told by `log verify`.
+        let scan = Scan::read(dir, |line| match line.entry() {
+            Ok(Entry {
+                event: Event::Known(outcome),
+                ..
+            }) => outcomes.push((outcome.of, line.place)),
+            Ok(entry) => shown.push((entry.line, line.place)),
+            Err(_) => {}
+        })?;
+        outcomes.sort_by_key(|(of, _)| *of);
+        Ok(Self {
+            is_whole: scan.faults.is_empty(),
+            files: scan.into_files(),
+            shown,
+            outcomes,
+        })
+    }
+
+    /// The rows of some lines; nothing if lines are no longer where they were.
+    fn rows(&self, page: Range<usize>) -> Option<Vec<Row>> {
+        let mut reader = LineReader::new(&self.files);
+        let mut rows = Vec::new();
+        for (number, place) in self.shown.get(page)? {
+            let entry: Entry = serde_json::from_slice(&reader.line(*place).ok()?).ok()?;
+            let start = self.outcomes.partition_point(|(of, _)| of < number);
+            let known = self.outcomes[start..].iter();
+            let known = known.take_while(|(of, _)| of == number);
+            let mut outcomes = Vec::new();
+            for (of, place) in known {
+                let outcome = outcome(&reader.line(*place).ok()?)?;
+                if outcome.of != *of {
+                    return None;
+                }
+                outcomes.push(outcome);
+            }
+            if entry.line != *number {
+                return None;
+            }
+            rows.extend(row(&entry, &outcomes));
+        }
+        Some(rows)
+    }
 }
 
 /// Runs `log verify`.

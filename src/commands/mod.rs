@@ -108,7 +108,7 @@ async fn dispatch(
         Some(Command::Ban(Ban::List { reading })) => ban::list(reading, caller).await,
         Some(Command::Ban(Ban::Add(args))) => ban::change(ban::banned, &args, caller).await,
         Some(Command::Ban(Ban::Remove(args))) => ban::change(Deed::Lift, &args, caller).await,
-        Some(Command::Log(Log::Show { format, .. })) => log::show(format, caller),
+        Some(Command::Log(Log::Show { limit, format, .. })) => log::show(limit, format, caller),
         Some(Command::Log(Log::Verify { .. })) => log::verify(caller),
         Some(Command::Alert(command)) => alert::run(command, caller).await,
         Some(Command::Watchlist(command)) => watchlist::run(command, caller).await,

@@ -167,8 +167,9 @@ impl Mentions {
         let places = deeds.map(|deed| deed.place);
         let places: BTreeSet<Place> = places.chain(outcomes.map(|(_, place)| *place)).collect();
         let mut entries = Vec::with_capacity(places.len());
+        let mut lines = scan.lines();
         for place in places {
-            entries.push(serde_json::from_slice(&scan.line(place)?)?);
+            entries.push(serde_json::from_slice(&lines.line(place)?)?);
         }
         Ok(entries)
     }

@@ -205,6 +205,18 @@ async fn of_a_long_log_only_what_is_shown_is_kept_and_all_of_it_is_archived_and_
     );
     let shown = bench.rows_of(&["log", "show"]).await;
     assert_eq!(shown.len(), 6_001);
+    let lines: Vec<_> = shown
+        .iter()
+        .map(|row| row["line"].as_u64().unwrap())
+        .collect();
+    assert!(lines.is_sorted() && lines[0] == 1 && lines[6_000] == 12_001);
+    // The eighth was never heard of again; the outcome that came instead is of the first.
+    let n_outcomes = |at: usize| shown[at]["outcomes"].as_array().unwrap().len();
+    assert_eq!([0, 1, 7, 6_000].map(n_outcomes), [2, 1, 0, 1]);
+    let newest = bench.rows_of(&["log", "show", "--limit", "20"]).await;
+    assert_eq!(newest, shown[5_981..]);
+    let none = bench.run(&["log", "show", "--limit", "0"]).await;
+    assert_eq!(none.check(0).out, "");
     let again = Journal::read(&bench.state()).unwrap();
     assert_eq!(
         (again.acts[0].line, again.n_older),

@@ -11,6 +11,7 @@ mod frame;
 mod idle;
 mod join;
 mod key;
+mod log;
 mod queue;
 mod report;
 mod rows;
@@ -31,7 +32,7 @@ use report::{Report, note};
 /// One figure: its name, and how it is measured.
 type Figure = (&'static str, fn(&mut Report));
 
-const FIGURES: [Figure; 14] = [
+const FIGURES: [Figure; 15] = [
     ("key", key::measure),
     ("first-frame", first_frame::measure),
     ("frame", frame::measure),
@@ -45,6 +46,7 @@ const FIGURES: [Figure; 14] = [
     ("sheet", sheet::measure),
     ("triage", triage::measure),
     ("queue", queue::measure),
+    ("log", log::measure),
     ("idle", idle::measure),
 ];
 

@@ -33,7 +33,7 @@ use tokio::{
 };
 
 pub use entry::{Entry, Event, Outcome, Request, Sending, Stage, Target, Who};
-pub use scan::{Line, Place, Scan};
+pub use scan::{Line, LineReader, Place, Scan};
 pub use verify::{Fault, Verdict, check, verify};
 
 use super::Error;

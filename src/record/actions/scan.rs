@@ -40,18 +40,18 @@ pub(super) struct Frame<'a> {
 pub struct Line<'a> {
     /// Its number, from 1 on.
     pub number: u64,
-    /// Where it is, for [`Scan::line`].
+    /// Where it is, for a [`LineReader`].
     pub place: Place,
     /// The line as it is on the disk, without its end.
     pub bytes: &'a [u8],
 }
 
-/// Where a line is.
+/// Where a line is. There may be hundreds of thousands of them: it takes sixteen bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
-    file: usize,
+    file: u32,
+    length: u32,
     offset: u64,
-    length: usize,
 }
 
 /// A log that was read from beginning to end.
@@ -117,12 +117,43 @@ impl Scan {
         })
     }
 
-    /// Reads a line again that was shown.
-    pub fn line(&self, place: Place) -> io::Result<Vec<u8>> {
-        let path = self.files.get(place.file).ok_or(io::ErrorKind::NotFound)?;
-        let mut file = files::open(path)?;
+    /// Reads lines again that were shown, while none of them moves.
+    pub fn lines(&self) -> LineReader<'_> {
+        LineReader::new(&self.files)
+    }
+
+    /// The files of the log, the oldest first, for a [`LineReader`] of one's own; from now on lines may move.
+    pub fn into_files(self) -> Vec<PathBuf> {
+        self.files
+    }
+}
+
+/// Reads lines by their places. Those of one file in their order are read fastest.
+#[derive(Debug)]
+pub struct LineReader<'f> {
+    files: &'f [PathBuf],
+    /// The file that was read last.
+    open: Option<(u32, File)>,
+}
+
+impl<'f> LineReader<'f> {
+    /// Nothing is open yet.
+    pub fn new(files: &'f [PathBuf]) -> Self {
+        Self { files, open: None }
+    }
+
+    /// Reads a line, without its end.
+    pub fn line(&mut self, place: Place) -> io::Result<Vec<u8>> {
+        let file = match self.open.take() {
+            Some((number, file)) if number == place.file => file,
+            _ => {
+                let number = usize::try_from(place.file).unwrap_or(usize::MAX);
+                files::open(self.files.get(number).ok_or(io::ErrorKind::NotFound)?)?
+            }
+        };
+        let (_, file) = self.open.insert((place.file, file));
         file.seek(SeekFrom::Start(place.offset))?;
-        let mut bytes = vec![0; place.length];
+        let mut bytes = vec![0; usize::try_from(place.length).unwrap_or(usize::MAX)];
         file.read_exact(&mut bytes)?;
         Ok(bytes)
     }
@@ -186,10 +217,11 @@ impl Follower<'_> {
                 break;
             };
             self.torn = None;
+            // A longer line is none: it is shown as one that cannot be read.
             let place = Place {
-                file,
+                file: u32::try_from(file).unwrap_or(u32::MAX),
+                length: u32::try_from(text.len()).unwrap_or(u32::MAX),
                 offset,
-                length: text.len(),
             };
             offset += count(length);
             let frame = serde_json::from_slice::<Frame<'_>>(text);
