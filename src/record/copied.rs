@@ -1,26 +1,43 @@
 //! The last copy that was too long for the clipboard.
 
 use std::{
-    fs::DirBuilder,
     io::Write,
-    os::unix::fs::DirBuilderExt,
     path::{Path, PathBuf},
 };
 
 use super::Error;
+use crate::files::{self, AtomicFile, Existing};
 
-/// Writes a copy into `dir`, in the place of the one before: there is never more than one.
+/// Writes a copy into `dir`, in the place of the one before: there is never more than one. It is its owner's alone, also
+/// where the one before was not.
 pub fn keep_copy(dir: &Path, text: &str) -> Result<PathBuf, Error> {
     let path = dir.join("copied.txt");
     let written = || {
-        DirBuilder::new().recursive(true).mode(0o700).create(dir)?;
-        // Under a name that nobody can foresee, for its owner alone.
-        let mut file = tempfile::NamedTempFile::new_in(dir)?;
+        files::create_dir(dir)?;
+        let mut file = AtomicFile::begin(dir)?;
         file.write_all(text.as_bytes())?;
-        file.persist(&path)?;
-        Ok(())
+        file.place(&path, Existing::Replaced)
     };
-    let written: std::io::Result<()> = written();
-    written.map_err(|error| Error::new("write", &path, &error))?;
+    written().map_err(|error: std::io::Error| Error::new("write", &path, &error))?;
     Ok(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{fs, os::unix::fs::PermissionsExt};
+
+    use super::*;
+
+    #[test]
+    fn a_copy_is_its_owners_alone_and_takes_the_place_of_the_one_before() {
+        let home = tempfile::tempdir().unwrap();
+        let dir = home.path().join("state");
+        let path = keep_copy(&dir, "one").unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
+        assert_eq!(keep_copy(&dir, "another").unwrap(), path);
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!((mode(&dir), mode(&path)), (0o700, 0o600));
+        assert_eq!(fs::read_to_string(&path).unwrap(), "another");
+        assert_eq!(fs::read_dir(&dir).unwrap().count(), 1);
+    }
 }

@@ -116,7 +116,14 @@ pub(super) fn gap(
         Line::styled("gap", theme.bad),
         Line::from(vec![
             Span::styled(format!("{} missing", missing(gap)), theme.bad),
-            Span::styled(", r asks again: ", theme.hint),
+            Span::styled(
+                if gap.is_left_out {
+                    ", "
+                } else {
+                    ", r asks again: "
+                },
+                theme.hint,
+            ),
             Span::raw(why(gap)),
         ]),
     ]
@@ -134,6 +141,10 @@ pub(super) fn missing(gap: &Gap<'_>) -> String {
 
 /// Why it is missing.
 pub(super) fn why(gap: &Gap<'_>) -> String {
+    if gap.is_left_out {
+        return "left out: the segments that are here take all the memory there is for one process"
+            .into();
+    }
     let why = gap.error.map_or("given up".into(), ToString::to_string);
     text::visible(&why.into())
 }

@@ -48,10 +48,12 @@ pub(super) fn gap(gap: &Gap<'_>, theme: &Theme) -> Vec<Field<'static>> {
         Field::wrapped("why", cells::why(gap), LINES),
     ];
     fields.extend(hint.map(|hint| Field::wrapped("hint", hint, LINES)));
-    fields.push(Field::cut(
-        "",
-        Line::styled("r asks for it again", theme.hint),
-    ));
+    let next = if gap.is_left_out {
+        "lampblack events PROCESS --limit 0 writes all of them"
+    } else {
+        "r asks for it again"
+    };
+    fields.push(Field::cut("", Line::styled(next, theme.hint)));
     fields
 }
 

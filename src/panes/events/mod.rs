@@ -208,6 +208,9 @@ impl Pane for EventsPane {
         if progress.n_broken > 0 {
             parts.push(format!("{} unreadable", number(progress.n_broken)));
         }
+        if progress.n_left_out > 0 {
+            parts.push(format!("{} LEFT OUT", number(progress.n_left_out)));
+        }
         parts.join(", ").into()
     }
 

@@ -17,6 +17,10 @@ use part::Part;
 pub use place::Place;
 use place::{index, merged};
 
+/// As many bytes of events are kept of one process. A segment has up to 10,000 events, and some processes have hundreds of
+/// segments.
+const BYTES: usize = 64 << 20;
+
 /// The events of one process over all its segments, as far as they are here.
 #[derive(Debug, Default)]
 pub struct Timeline {
@@ -38,6 +42,8 @@ pub struct Gap<'a> {
     pub n_events: Option<u64>,
     /// Why it is not here; it was given up where there is no error.
     pub error: Option<&'a Error>,
+    /// Whether it is left out because the segments that are here take as much memory as they may.
+    pub is_left_out: bool,
 }
 
 /// How much is here.
@@ -49,6 +55,8 @@ pub struct Progress {
     pub n_segments: Option<usize>,
     /// Records that could not be read.
     pub n_broken: usize,
+    /// Segments that are left out, since the others take as much memory as they may.
+    pub n_left_out: usize,
 }
 
 impl Timeline {
@@ -104,6 +112,7 @@ impl Timeline {
             segment: part.segment,
             n_events: part.info.as_ref().and_then(|info| info.counts.total()),
             error: part.events.error(),
+            is_left_out: part.is_left_out,
         })
     }
 
@@ -136,6 +145,7 @@ impl Timeline {
             n_loaded: held().count(),
             n_segments: self.segments.current().map(|_| self.parts.len()),
             n_broken: held().map(|known| known.value.broken).sum(),
+            n_left_out: self.parts.iter().filter(|part| part.is_left_out).count(),
         }
     }
 
@@ -225,6 +235,10 @@ impl Timeline {
                 None => self.parts.push(Part::new(segment, info)),
             }
         }
+        // What came to light since has no more room than what was known before.
+        if let Some(place) = self.parts.iter().position(|part| part.is_left_out) {
+            self.leave_out(place);
+        }
         self.edition += 1;
         true
     }
@@ -239,8 +253,15 @@ impl Timeline {
         let Some(place) = self.place(segment) else {
             return false;
         };
+        let held: usize = self.parts.iter().map(|part| part.weight).sum();
+        let weight = known.value.weight();
         let part = &mut self.parts[place];
         let was_held = part.events.current().is_some();
+        let is_too_much = !was_held && held > 0 && held + weight > BYTES;
+        if is_too_much && part.events.keep(ticket) {
+            self.leave_out(place);
+            return true;
+        }
         if !part.settle(ticket, known) {
             return false;
         }
@@ -250,6 +271,19 @@ impl Timeline {
         self.merge(place);
         self.mind_gap(place);
         true
+    }
+
+    /// Keeps nothing of a segment that would take too much memory, nor of those that have not been asked for yet.
+    fn leave_out(&mut self, place: usize) {
+        self.parts[place].leave_out();
+        for part in &mut self.parts {
+            if part.is_wanted && !part.events.is_held() {
+                part.leave_out();
+            }
+        }
+        for place in 0..self.parts.len() {
+            self.mind_gap(place);
+        }
     }
 
     /// Takes a failure, if it answers the ticket expected.
@@ -282,7 +316,8 @@ impl Timeline {
     /// Wants what failed or was given up.
     pub(super) fn retry(&mut self) {
         for part in &mut self.parts {
-            part.is_wanted |= part.is_missing() || part.events.error().is_some();
+            let is_missing = part.is_missing() && !part.is_left_out;
+            part.is_wanted |= is_missing || part.events.error().is_some();
         }
     }
 

@@ -17,6 +17,10 @@ pub(super) struct Part {
     pub(super) digest: Digest,
     /// Whether it is to be asked for.
     pub(super) is_wanted: bool,
+    /// Whether it is not kept because the others take as much memory as they may.
+    pub(super) is_left_out: bool,
+    /// What its events weigh in memory, in bytes.
+    pub(super) weight: usize,
 }
 
 impl Part {
@@ -27,6 +31,8 @@ impl Part {
             events: Remote::default(),
             digest: Digest::default(),
             is_wanted: true,
+            is_left_out: false,
+            weight: 0,
         }
     }
 
@@ -42,8 +48,17 @@ impl Part {
         let is_expected = self.events.settle(ticket, known);
         if is_expected {
             self.digest = Digest::of(&events.rows);
+            self.weight = events.weight() + self.digest.weight();
+            self.is_left_out = false;
         }
         is_expected
+    }
+
+    /// Keeps nothing of it, and does not ask for it.
+    pub(super) fn leave_out(&mut self) {
+        self.events.forget();
+        self.is_wanted = false;
+        self.is_left_out = true;
     }
 
     pub(super) fn event(&self, row: usize) -> Option<&Event> {

@@ -291,3 +291,46 @@ proptest! {
         prop_assert_eq!(got, expected);
     }
 }
+
+#[test]
+fn beyond_the_memory_of_one_process_segments_are_left_out_and_are_gaps_that_say_so() {
+    let heavy = |segment: u64| {
+        let mut events = events(segment, &[Some(i64::try_from(segment).unwrap())]);
+        events.rows[0].document = Document::new("x".repeat(BYTES / 5));
+        events
+    };
+    let mut desk = Desk::new(None);
+    desk.ask(None);
+    desk.list((1..=9).map(|segment| info(segment, 0, 7)).collect());
+    let mut n_asked = 0;
+    loop {
+        let asked = desk.ask(None);
+        if asked.is_empty() {
+            break;
+        }
+        n_asked += asked.len();
+        for segment in asked {
+            let ticket = desk.ticket(segment);
+            let events = known(heavy(segment));
+            assert!(desk.timeline.settle(Segment(segment), ticket, events));
+        }
+    }
+    let progress = desk.timeline.progress();
+    assert_eq!((progress.n_loaded, progress.n_left_out), (2, 7));
+    assert!(n_asked <= 2 + read::AHEAD, "{n_asked}");
+    let held: usize = desk.timeline.parts.iter().map(|part| part.weight).sum();
+    assert!(held <= BYTES);
+    let gaps = desk.timeline.rows().iter();
+    let gaps = gaps.filter_map(|row| desk.timeline.gap(*row));
+    assert_eq!(
+        gaps.filter(|gap| gap.is_left_out && gap.n_events == Some(7))
+            .count(),
+        7
+    );
+    // They are not asked for again, which would find no more room.
+    desk.timeline.retry();
+    assert!(desk.ask(None).is_empty());
+    desk.refresh((1..=10).map(|segment| info(segment, 0, 7)).collect());
+    assert!(desk.ask(None).is_empty());
+    assert_eq!(desk.timeline.progress().n_left_out, 8);
+}
