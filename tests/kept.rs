@@ -2,7 +2,7 @@
 
 mod support;
 
-use lampblack::app::Setup;
+use lampblack::app::{Input, Setup};
 use lampblack::runtime::{chosen, kept};
 use support::stage::Stage;
 
@@ -39,4 +39,37 @@ fn columns_that_were_chosen_come_back_with_the_next_session() {
                 .answer_all(support::world::answer)
         )
     );
+}
+
+#[test]
+fn several_warnings_of_the_start_can_all_be_read() {
+    let warnings: Vec<String> = [
+        "the state directory was open to others, and is tightened",
+        "the state directory is read-only: no action can be sent",
+        "the history cannot be read: it is a FIFO, not a regular file",
+    ]
+    .map(str::to_owned)
+    .into();
+    let setup = Setup {
+        warnings: warnings.clone(),
+        ..Setup::default()
+    };
+    let mut stage = Stage::with(60, 24, setup);
+    stage.shows(&["2 more warnings, esc ! shows all: the"]);
+    // What is told before anybody has pressed a key does not hide that.
+    let text = "another program has locked the action log".to_owned();
+    let is_warning = true;
+    stage.input(Input::Told { text, is_warning });
+    stage.shows(&["3 more warnings, esc ! shows all: another"]);
+    stage
+        .press("esc !")
+        .shows(&["open to", "read-only", "a FIFO", "another program"]);
+    stage.press("esc").lacks("more warnings");
+    // They are read, and what comes later stands for itself.
+    let text = "the disk is full".to_owned();
+    stage.input(Input::Told { text, is_warning });
+    stage
+        .press("!")
+        .shows(&["The last warning", "the disk is full"]);
+    stage.lacks("read-only");
 }

@@ -394,6 +394,14 @@ impl App {
     /// Shows in full what went wrong or did not fit: the notice that was cut, an error, what is wrong with the query, the
     /// last message.
     fn show_error(&mut self, now: Timestamp, effects: &mut Vec<Effect>) {
+        let start_warnings = std::mem::take(&mut self.session.start_warnings);
+        if start_warnings.len() > 1 {
+            let last = self.session.last_warning.clone();
+            let last = last.filter(|text| !start_warnings.contains(text));
+            let warnings = start_warnings.into_iter().chain(last);
+            self.overlay = Some(Box::new(RecordPane::of_warnings(warnings)));
+            return;
+        }
         if let Some(text) = self.cut_notice.take() {
             self.overlay = Some(Box::new(RecordPane::of_message(&text)));
             return;

@@ -136,7 +136,7 @@ impl App {
         session.columns = columns;
         let mut effects = Vec::new();
         if !warnings.is_empty() {
-            Cx::new(&mut session, &mut effects, Timestamp::UNIX_EPOCH).warn(warnings.join("; "));
+            Cx::new(&mut session, &mut effects, Timestamp::UNIX_EPOCH).warn_at_start(warnings);
         }
         Self {
             session: Box::new(session),

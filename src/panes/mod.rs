@@ -29,6 +29,7 @@ mod motion;
 mod notes;
 mod period;
 mod pivot;
+mod prompt;
 mod query;
 mod record;
 mod saved;

@@ -1,20 +1,24 @@
 //! The notes of hosts, as they are to be.
 
-use crossterm::event::KeyEvent;
-use ratatui::{Frame, layout::Rect, text::Line};
+use ratatui::text::Line;
 
-use super::{Look, MarkedRows, Pane, PaneId, SheetPane, entry::Entry};
+use super::{
+    MarkedRows, Pane, SheetPane,
+    prompt::{Prompt, Question},
+};
 use crate::deeds::Deed;
-use crate::keys::{Action, Scope};
 use crate::model::SensorId;
 use crate::session::{Cx, Session};
+use crate::theme::Theme;
 
 /// The overlay in which notes are written; the sheet follows.
+pub type NotesPane = Prompt<Notes>;
+
+/// What the notes of hosts are to be.
 #[derive(Debug)]
-pub struct NotesPane {
+pub struct Notes {
     sensors: Vec<SensorId>,
     marked: MarkedRows,
-    entry: Entry,
     sheet: Option<SheetPane>,
 }
 
@@ -25,23 +29,19 @@ impl NotesPane {
             [only] => session.known_sensor(only),
             _ => None,
         };
-        Self {
-            entry: Entry::new(known.map_or("", |sensor| sensor.notes.raw())),
+        let known = known.map_or("", |sensor| sensor.notes.raw());
+        let question = Notes {
             sensors,
             marked: MarkedRows::default(),
             sheet: None,
-        }
+        };
+        Self::asking(question, known)
     }
 }
 
-impl Pane for NotesPane {
-    fn id(&self) -> PaneId {
-        PaneId::Overlay
-    }
-
-    fn scope(&self) -> Scope {
-        Scope::Entry
-    }
+impl Question for Notes {
+    const LABEL: &'static str = "notes  ";
+    const IS_PROSE: bool = true;
 
     fn title(&self, _: &Session) -> Line<'static> {
         match self.sensors.len() {
@@ -50,30 +50,18 @@ impl Pane for NotesPane {
         }
     }
 
-    fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> bool {
-        if action != Action::Accept {
-            return false;
-        }
-        let notes = self.entry.text();
+    fn accept(&mut self, text: &str, cx: &mut Cx<'_>) {
         let note = |sensor| Deed::Annotate {
             sensor,
-            notes: notes.clone(),
+            notes: text.to_owned(),
         };
         let deeds = self.sensors.iter().copied().map(note).collect();
         self.sheet = Some(SheetPane::new(deeds, cx.session()).about(&self.marked));
-        true
     }
 
-    fn type_key(&mut self, key: KeyEvent, cx: &mut Cx<'_>) {
-        self.entry.type_key(key, cx);
-    }
-
-    fn type_text(&mut self, text: &str, cx: &mut Cx<'_>) {
-        self.entry.type_text(text, cx);
-    }
-
-    fn paste(&mut self, text: &str, cx: &mut Cx<'_>) {
-        self.entry.paste_words(text, cx);
+    fn hints(&self, _: &Session, theme: &Theme) -> Vec<Line<'static>> {
+        let hint = "they replace what is there, for everybody; empty: none";
+        vec![Line::default(), Line::styled(hint, theme.muted)]
     }
 
     fn name_hidden(&mut self, marked: &MarkedRows) {
@@ -87,13 +75,5 @@ impl Pane for NotesPane {
     fn then(&mut self) -> Option<Box<dyn Pane>> {
         let sheet = self.sheet.take()?;
         Some(Box::new(sheet))
-    }
-
-    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, _: &Session, look: &Look<'_>) {
-        let hint = "they replace what is there, for everybody; empty: none";
-        if let Some(below) = area.rows().nth(2) {
-            frame.render_widget(Line::styled(hint, look.theme.muted), below);
-        }
-        self.entry.render("notes  ", frame, area, look);
     }
 }

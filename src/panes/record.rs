@@ -10,7 +10,8 @@ use crate::model::Document;
 use crate::query::{self, Index};
 use crate::session::{Cx, Heard, Session};
 use crate::text;
-use crate::widgets::{Field, Fields};
+use crate::theme::Theme;
+use crate::widgets::{Field, Laid};
 use crate::wire::Members;
 
 /// Lines that one fact may take.
@@ -27,6 +28,8 @@ pub struct RecordPane {
     offset: usize,
     n_lines: usize,
     height: usize,
+    /// How it stands on the screen, and in how many cells: of a long record that is not found out for every key.
+    laid: Option<(u16, Laid<'static>)>,
 }
 
 impl RecordPane {
@@ -43,20 +46,47 @@ impl RecordPane {
             offset: 0,
             n_lines: 0,
             height: 1,
+            laid: None,
         }
     }
 
-    /// A record as the server sent it, member by member; those that are empty are named at the end.
+    /// A record as the server sent it, member by member; those that are empty are named at the end. Of one that is longer
+    /// than anybody reads, the beginning of each long text is shown, and how much of it is not.
     pub fn of_record(title: String, record: &Document) -> Self {
-        /// Beyond this, only the JSON has it.
-        const CHARS: usize = 200_000;
+        /// Bytes that are shown of a record. Windows has command lines of up to 32,767 characters, and scripts are sent up
+        /// to 65,535.
+        const BYTES: usize = 1 << 20;
+        /// Bytes that are shown of a single text when there are more.
+        const TEXT: usize = 64 << 10;
         let members = Members::of(record);
-        let paths = members.paths().into_iter();
-        let filled = paths.filter_map(|path| {
-            let value = members.at(&path)?;
-            Some((path, value.raw().chars().take(CHARS).collect()))
-        });
-        let mut lines: Vec<(String, String)> = filled.collect();
+        let mut room = BYTES;
+        let mut n_missing = 0;
+        let mut lines = Vec::new();
+        for path in members.paths() {
+            let Some(value) = members.at(&path) else {
+                continue;
+            };
+            let value = value.raw();
+            let most = if record.len() > BYTES { TEXT } else { BYTES };
+            let shown = &value[..value.floor_char_boundary(most.min(room))];
+            room -= shown.len();
+            let missing = value.len() - shown.len();
+            n_missing += missing;
+            let end = if missing > 0 {
+                format!("… ({missing} bytes not shown)")
+            } else {
+                String::new()
+            };
+            lines.push((path, format!("{shown}{end}")));
+        }
+        if n_missing > 0 {
+            let said = format!(
+                "{} of {} bytes are shown; y j copies all of it as JSON",
+                BYTES - room,
+                record.len()
+            );
+            lines.insert(0, (String::new(), said));
+        }
         lines.push(("empty".into(), members.empty().join(", ")));
         let pane = Self::new(title, lines);
         Self {
@@ -79,6 +109,13 @@ impl RecordPane {
     /// What was last warned of.
     pub fn of_warning(text: &str) -> Self {
         Self::new("The last warning".into(), vec![("", text.to_owned())])
+    }
+
+    /// Several warnings, each by itself.
+    pub fn of_warnings(warnings: impl Iterator<Item = String>) -> Self {
+        let numbered = (1..).zip(warnings);
+        let lines = numbered.map(|(n, text)| (format!("{n}"), text)).collect();
+        Self::new("Warnings".into(), lines)
     }
 
     /// What was last told, or what did not fit.
@@ -167,6 +204,21 @@ impl RecordPane {
     }
 }
 
+impl RecordPane {
+    /// Lays it out in so many cells.
+    fn lay(&self, width: u16, theme: &Theme) -> Laid<'static> {
+        let fields = self.lines.iter().map(|(name, value)| {
+            let style = match name.as_str() {
+                "error" => theme.bad,
+                _ => theme.text,
+            };
+            Field::wrapped(name, Line::styled(value.as_str(), style), self.most_lines)
+        });
+        let fields: Vec<_> = fields.collect();
+        Laid::new(&fields, width).into_owned()
+    }
+}
+
 impl Pane for RecordPane {
     fn id(&self) -> PaneId {
         PaneId::Overlay
@@ -189,23 +241,14 @@ impl Pane for RecordPane {
 
     fn render(&mut self, frame: &mut Frame<'_>, area: Rect, _: &Session, look: &Look<'_>) {
         let theme = look.theme;
-        let fields: Vec<_> = self
-            .lines
-            .iter()
-            .map(|(name, value)| {
-                let style = match name.as_str() {
-                    "error" => theme.bad,
-                    _ => theme.text,
-                };
-                Field::wrapped(name, Line::styled(value.as_str(), style), self.most_lines)
-            })
-            .collect();
         self.height = usize::from(area.height).max(1);
-        let list = Fields {
-            fields: &fields,
-            scroll: self.offset,
+        let kept = self.laid.take();
+        let laid = match kept {
+            Some((width, laid)) if width == area.width => laid,
+            _ => self.lay(area.width, theme),
         };
-        self.n_lines = list.render(area, frame.buffer_mut(), theme);
+        self.n_lines = laid.render(area, self.offset, frame.buffer_mut(), theme);
+        self.laid = Some((area.width, laid));
         let n_below = self.n_lines.saturating_sub(self.offset + self.height);
         if n_below > 0
             && let Some(last) = area.rows().next_back()
@@ -214,5 +257,26 @@ impl Pane for RecordPane {
             let text = format!("{} more below", n_below + 1);
             frame.render_widget(Line::styled(text, theme.muted), last);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_a_long_record_the_beginning_is_shown_and_how_much_is_not() {
+        let long = "x".repeat(900_000);
+        let record = format!(r#"{{"a":"short","cmdline":"{long}","script":"{long}"}}"#);
+        let pane = RecordPane::of_record("Process".into(), &Document::new(record));
+        let lines: Vec<_> = pane.lines.iter().map(|(_, value)| value.as_str()).collect();
+        assert!(lines[0].starts_with("131077 of 1800"), "{}", lines[0]);
+        assert_eq!(lines[1], "short");
+        assert!(lines[2].ends_with("x… (834464 bytes not shown)"));
+        assert!(lines.iter().map(|line| line.len()).sum::<usize>() < 200_000);
+        // What is no longer than that is shown whole.
+        let record = format!(r#"{{"cmdline":"{long}"}}"#);
+        let pane = RecordPane::of_record("Process".into(), &Document::new(record));
+        assert_eq!(pane.lines[0].1, long);
     }
 }

@@ -264,6 +264,8 @@ pub struct Session {
     lead: Option<Lead>,
     /// The last warning, in full.
     pub last_warning: Option<String>,
+    /// What was warned of at the start, each by itself, until it is read in full.
+    pub start_warnings: Vec<String>,
     /// What was last told that is no warning.
     pub last_notice: Option<String>,
     /// What was last to be told.

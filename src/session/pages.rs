@@ -16,6 +16,9 @@ use part::Part;
 /// Pages kept around the window on either side: scrolling back a little costs nothing, memory stays flat.
 const KEPT: u64 = 3;
 
+/// Beyond so many bytes of rows, only the pages of the window are kept: rows of megabytes are an attacker's.
+const BYTES: usize = 64 << 20;
+
 /// The result of a search, as far as it is here.
 #[derive(Clone, Debug)]
 pub struct Pages<T> {
@@ -233,9 +236,10 @@ impl<T: Listed> Pages<T> {
 
     /// Lets go of pages far from `window`. Returns those that were still awaited: behind them, the near ones would wait.
     pub fn trim(&mut self, window: &Range<u64>) -> Vec<u64> {
-        let margin = KEPT * self.size;
-        let near =
-            window.start.saturating_sub(margin + self.size)..window.end.saturating_add(margin);
+        let is_heavy = self.weight() > BYTES;
+        let margin = if is_heavy { 0 } else { KEPT * self.size };
+        let before = (margin + self.size).saturating_sub(u64::from(is_heavy));
+        let near = window.start.saturating_sub(before)..window.end.saturating_add(margin);
         let far = self.parts.extract_if(.., |start, _| !near.contains(start));
         let mut awaited = Vec::new();
         for (start, page) in far {
@@ -243,6 +247,11 @@ impl<T: Listed> Pages<T> {
             awaited.extend(page.pending.map(|_| start));
         }
         awaited
+    }
+
+    /// What the rows that are here weigh in memory, in bytes, by estimate: nearly all of their texts are there twice.
+    fn weight(&self) -> usize {
+        self.here().map(|(_, row)| 2 * row.document().len()).sum()
     }
 
     /// Takes a page, if it answers the ticket expected.

@@ -1,5 +1,7 @@
 //! Labels and values, one below the other.
 
+use std::borrow::Cow;
+
 use ratatui::{
     buffer::Buffer,
     layout::Rect,
@@ -71,7 +73,7 @@ pub struct Laid<'a> {
     /// Cells of the labels, with the blank behind them.
     labels: u16,
     /// Each line, and the label that stands before it; none before those that go on, and those over the whole width.
-    rows: Vec<(Option<&'a str>, Line<'a>)>,
+    rows: Vec<(Option<Cow<'a, str>>, Line<'a>)>,
     /// Whether a line begins behind the labels.
     is_indented: Vec<bool>,
     /// The line on which each field begins.
@@ -99,12 +101,33 @@ impl<'a> Laid<'a> {
             let has_label = !field.label.is_empty();
             let indent = if has_label { labels } else { 0 };
             for (at, line) in field.lines((width - indent).into()).into_iter().enumerate() {
-                let label = (at == 0 && indent > 0).then_some(field.label);
+                let label = (at == 0 && indent > 0).then_some(Cow::Borrowed(field.label));
                 laid.rows.push((label, line));
                 laid.is_indented.push(has_label);
             }
         }
         laid
+    }
+
+    /// The same, with texts of its own: it can be kept beside the fields it was made of.
+    #[must_use]
+    pub fn into_owned(self) -> Laid<'static> {
+        let owned = |span: Span<'_>| Span::styled(span.content.into_owned(), span.style);
+        let rows = self.rows.into_iter().map(|(label, line)| {
+            let spans = line.spans.into_iter().map(owned).collect();
+            let line = Line {
+                spans,
+                style: line.style,
+                alignment: line.alignment,
+            };
+            (label.map(|label| label.into_owned().into()), line)
+        });
+        Laid {
+            labels: self.labels,
+            rows: rows.collect(),
+            is_indented: self.is_indented,
+            begins: self.begins,
+        }
     }
 
     /// The line on which the field at a position begins.
@@ -128,7 +151,7 @@ impl<'a> Laid<'a> {
                     width: indent - 1,
                     ..row
                 };
-                draw(&Line::styled(*label, theme.muted), place, buf, theme);
+                draw(&Line::styled(&**label, theme.muted), place, buf, theme);
             }
             let place = Rect {
                 x: row.x + indent,

@@ -112,7 +112,7 @@ impl Bench {
     }
 
     fn rows(&self, arguments: &[&str]) -> Vec<Value> {
-        let ran = Command::new(env!("CARGO_BIN_EXE_lampblack"))
+        let ran = Command::new(server::program())
             .args(["search", "--format", "jsonl"])
             .args(arguments)
             .env_clear()

@@ -11,7 +11,7 @@ use std::{
 use tempfile::TempDir;
 
 use crate::report::{Report, note};
-use crate::server::Server;
+use crate::server::{Server, program};
 
 const FEW: u32 = 20_000;
 const MANY: u32 = 200_000;
@@ -94,7 +94,7 @@ struct Run {
 
 fn read(home: &Path) -> Run {
     let began = Instant::now();
-    let mut child = Command::new(env!("CARGO_BIN_EXE_lampblack"))
+    let mut child = Command::new(program())
         .args(["search", "--limit", "0", "--format", "jsonl", "*:*"])
         .env_clear()
         .env("HOME", home)

@@ -1,9 +1,9 @@
 //! A simulator in a process of its own, so that what is measured of the console is the console's.
 
 use std::{
-    fs,
+    env, fs,
     io::{BufRead, BufReader},
-    path::Path,
+    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
 };
 
@@ -19,7 +19,7 @@ pub(crate) struct Server {
 impl Server {
     /// Starts one and waits until its world stands.
     pub(crate) fn start(arguments: &[&str]) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_lampblack"))
+        let mut child = Command::new(program())
             .arg("simulate")
             .args(arguments)
             .stdout(Stdio::piped())
@@ -62,9 +62,15 @@ impl Drop for Server {
     }
 }
 
+/// The program under measurement: the one that was built with the figures, unless `LAMPBLACK_PROGRAM` names another.
+pub(crate) fn program() -> PathBuf {
+    let built = env!("CARGO_BIN_EXE_lampblack");
+    env::var_os("LAMPBLACK_PROGRAM").map_or_else(|| built.into(), PathBuf::from)
+}
+
 /// The program under measurement, for a terminal.
 pub(crate) fn lampblack(arguments: &[&str]) -> CommandBuilder {
-    let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_lampblack"));
+    let mut command = CommandBuilder::new(program());
     command.args(arguments);
     command
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use lampblack::model::Page;
+use lampblack::model::{Page, Process};
 use lampblack::read::{Answer, Fetch};
 
 use crate::checks::{INVISIBLE, check_whole};
@@ -89,6 +89,46 @@ async fn a_megabyte_of_command_line_is_a_row_like_any_other() {
     console.press("l l l l tab k j + esc esc").await;
     check_whole(console.buffer());
     console.shows(&["Processes  10, row 1"]);
+}
+
+#[test]
+fn of_rows_of_megabytes_only_the_pages_in_sight_are_kept() {
+    for (bytes, n_pages) in [(100, 4), (1_000_000, 1)] {
+        let mut document = world::document(0);
+        document["cmdline"] = "a".repeat(bytes).into();
+        let process = world::process(&document);
+        let mut stage = Stage::new(120, 36);
+        stage.write("x").press("enter");
+        let answer = |fetch: &Fetch| match fetch {
+            Fetch::Page { span, .. } => {
+                let rows = (span.start..span.start + span.rows).map(|n| {
+                    let id = world::id(u32::try_from(n).unwrap());
+                    Arc::new(Process {
+                        id,
+                        ..process.clone()
+                    })
+                });
+                Ok(Answer::Page(world::known(Page {
+                    rows: rows.collect(),
+                    total: 1_000,
+                    start: span.start,
+                    ..Page::default()
+                })))
+            }
+            other => world::answer(other),
+        };
+        stage.answer_all(answer);
+        stage.press("esc");
+        for _ in 0..15 {
+            stage.press("ctrl-f");
+            stage.answer_all(answer);
+        }
+        let n = stage.app.session().results.held().count();
+        assert!(
+            n >= n_pages && n <= n_pages + 1,
+            "{n} pages of rows of {bytes} bytes"
+        );
+    }
 }
 
 #[test]

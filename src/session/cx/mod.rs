@@ -303,20 +303,49 @@ impl<'a> Cx<'a> {
     pub fn notify(&mut self, text: impl Into<String>) {
         let text = text.into();
         self.session.last_notice = Some(text.clone());
-        self.session.notice = Some(Notice {
-            text,
-            is_warning: false,
-        });
+        self.tell(text, false);
     }
 
     /// Warns the user, until the next key.
     pub fn warn(&mut self, text: impl Into<String>) {
         let text = text.into();
         self.session.last_warning = Some(text.clone());
-        self.session.notice = Some(Notice {
-            text,
-            is_warning: true,
-        });
+        self.tell(text, true);
+    }
+
+    /// Warns the user of several things at once: where they are more than one, the line says how all of them are read.
+    pub fn warn_at_start(&mut self, warnings: Vec<String>) {
+        if let [first, ..] = &warnings[..] {
+            let first = first.clone();
+            self.session.last_warning = Some(first.clone());
+            self.session.start_warnings = warnings;
+            let text = self.after_warnings(first);
+            self.session.notice = Some(Notice {
+                text,
+                is_warning: true,
+            });
+        }
+    }
+
+    /// Shows a text until the next key. Warnings that nobody can have seen are not lost by it.
+    fn tell(&mut self, text: String, is_warning: bool) {
+        let text = match self.session.notice {
+            Some(_) => self.after_warnings(text),
+            None => text,
+        };
+        self.session.notice = Some(Notice { text, is_warning });
+    }
+
+    /// A text, behind how many other warnings of the start there are to be read.
+    fn after_warnings(&self, text: String) -> String {
+        let others = self.session.start_warnings.iter();
+        match others.filter(|other| **other != text).count() {
+            0 => text,
+            n => {
+                let more = text::counted(n, "more warning", "more warnings");
+                format!("{more}, esc ! shows all: {text}")
+            }
+        }
     }
 
     /// Adds to what the user is told; a warning if nothing was told yet.
