@@ -46,12 +46,12 @@ pub struct Line<'a> {
     pub bytes: &'a [u8],
 }
 
-/// Where a line is. There may be hundreds of thousands of them: it takes sixteen bytes.
+/// Where a line is; lines are in the order of their places. There may be hundreds of thousands: one takes sixteen bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
     file: u32,
-    length: u32,
     offset: u64,
+    length: u32,
 }
 
 /// A log that was read from beginning to end.

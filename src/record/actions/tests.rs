@@ -577,3 +577,20 @@ fn what_is_no_regular_file_is_an_error_at_once() {
         );
     }
 }
+
+#[test]
+fn places_are_in_the_order_of_their_lines_however_long_these_are() {
+    let dir = log(2);
+    let mut places = Vec::new();
+    let mut lengths = Vec::new();
+    let scan = Scan::read(dir.path(), |line| {
+        places.push(line.place);
+        lengths.push(line.bytes.len());
+    });
+    assert!(places.is_sorted() && !lengths.is_sorted());
+    let scan = scan.unwrap();
+    let mut lines = scan.lines();
+    let read = places.iter().rev().map(|place| lines.line(*place).unwrap());
+    assert!(read.map(|line| line.len()).eq(lengths.into_iter().rev()));
+    assert_eq!(size_of::<Place>(), 16);
+}
