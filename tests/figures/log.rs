@@ -147,7 +147,7 @@ fn run(home: &Home, arguments: &[&str]) -> Run {
     // Once the program has ended, the kernel has forgotten.
     while child.try_wait().expect("a child").is_none() {
         highest = highest.max(peak(child.id()));
-        std::thread::sleep(Duration::from_micros(200));
+        std::thread::yield_now();
     }
     reader.join().expect("its output");
     Run {
