@@ -1,7 +1,7 @@
 //! House rules that no lint knows, enforced on every file.
 
 use std::{
-    fs,
+    env, fs,
     path::{Path, PathBuf},
 };
 
@@ -19,6 +19,17 @@ const LONG: [&str; 3] = [
     "src/keys/defaults.rs",
     "src/keys/action.rs",
 ];
+
+/// What the page of keys says above its table.
+const KEYS: &str = "\
+# Keys
+
+Every key, by the place where it works. `?` in the console shows those that work where you are.
+
+The name in the column Action is the one for a configuration: `[keys.results]` with `sort = [\"O\"]` changes a key, `[]` removes it.
+`lampblack keys` prints the keys in force, with the name of each place.
+
+";
 
 /// The most lines a file may have.
 const LINES: usize = 600;
@@ -97,16 +108,18 @@ fn imports_are_by_module() {
 }
 
 #[test]
-fn the_readme_has_the_key_table() {
-    let readme = fs::read_to_string("README.md").unwrap();
-    let (_, rest) = readme
-        .split_once("<!-- keys -->\n")
-        .expect("the table has a beginning");
-    let (table, _) = rest
-        .split_once("<!-- /keys -->")
-        .expect("the table has an end");
-    let expected = keys::markdown(&keys::Keymap::default());
-    assert_eq!(table.trim(), expected.trim(), "there belongs:\n{expected}");
+fn the_page_of_keys_is_the_table_of_keys() {
+    let path = "assets/docs/keys.md";
+    let table = keys::markdown(&keys::Keymap::default());
+    let expected = format!("{KEYS}{table}");
+    if env::var_os("DOCS_UPDATE").is_some() {
+        fs::write(path, &expected).unwrap();
+    }
+    let page = fs::read_to_string(path).unwrap();
+    assert!(
+        page == expected,
+        "DOCS_UPDATE=1 cargo test --test tidy writes {path} anew:\n{expected}"
+    );
 }
 
 #[test]

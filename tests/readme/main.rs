@@ -1,0 +1,164 @@
+//! README and manual tell the truth: their screen, their stories, what their commands print.
+//!
+//! `DOCS_UPDATE=1 cargo test --test readme` writes what the program shows into the pages: the screen as text and as an SVG,
+//! and the output below each command. The stories are written by hand, and these tests only walk through them.
+
+mod pages;
+mod shell;
+#[path = "../support/mod.rs"]
+mod support;
+mod svg;
+
+use lampblack::keys::Chord;
+use shell::Shell;
+use support::console::{Console, small};
+
+/// How the table of a story begins. Its first column has the keys of each step, or what is typed; what its second column quotes
+/// is on the screen afterwards.
+const STORY: &str = "| Keys | What you see |\n|---|---|\n";
+
+/// The picture of the README.
+const PICTURE: &str = "assets/docs/screen.svg";
+
+/// The query of the picture.
+const QUERY: &str = r"process_name:net.exe cmdline:\\test\blah";
+
+#[tokio::test]
+async fn the_screen_in_the_readme_is_the_one_the_program_draws() {
+    let mut console = Console::with(small(), 120, 34, |_| {}).await;
+    console.search(QUERY).await;
+    let screen = format!("```text\n{}```\n", console.text());
+    pages::keep("README.md", |readme| {
+        let shown = pages::between(readme, "<!-- screen -->\n", "<!-- /screen -->");
+        readme.replace(shown, &screen)
+    });
+    let picture = svg::draw(
+        console.buffer(),
+        "lampblack: two processes, and who started them",
+    );
+    pages::keep(PICTURE, |_| picture);
+}
+
+#[tokio::test]
+async fn the_stories_happen_as_they_are_told() {
+    let mut n_steps = 0;
+    for path in pages::ALL {
+        let text = pages::read(path);
+        for story in text.split(STORY).skip(1) {
+            let mut console = Console::start().await;
+            let steps = story.lines().take_while(|line| line.starts_with('|'));
+            for step in steps {
+                let (keys, shown) = step[1..].split_once('|').unwrap();
+                for keys in quoted(keys) {
+                    if keys.split(' ').all(|key| key.parse::<Chord>().is_ok()) {
+                        console.press(keys).await;
+                    } else {
+                        console.write(keys).await;
+                    }
+                }
+                console.shows(&quoted(shown));
+                n_steps += 1;
+            }
+        }
+    }
+    assert!(n_steps > 20, "{n_steps} steps");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_commands_print_what_the_pages_show() {
+    let shell = Shell::start().await;
+    for path in pages::ALL {
+        let text = pages::read(path);
+        let shown: Vec<_> = pages::blocks(&text, "console")
+            .into_iter()
+            .map(|block| {
+                let commands = block.lines().filter_map(|line| line.strip_prefix("$ "));
+                commands
+                    .map(|command| format!("$ {command}\n{}", shell.run(command)))
+                    .collect::<String>()
+            })
+            .collect();
+        pages::keep(path, |page| pages::with_blocks(page, "console", &shown));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_commands_without_output_in_the_pages_succeed() {
+    let shell = Shell::start().await;
+    let mut n_commands = 0;
+    for path in pages::ALL {
+        let text = pages::read(path);
+        let commands = pages::blocks(&text, "sh").into_iter().flat_map(str::lines);
+        for command in commands.filter(|command| command.contains("lampblack ")) {
+            let (output, is_done) = shell.run_to_its_end(command);
+            let has_failed = output.lines().any(|line| line.starts_with("error: "));
+            assert!(is_done && !has_failed, "{path}: {command}\n{output}");
+            n_commands += 1;
+        }
+    }
+    assert!(n_commands > 10, "{n_commands} commands");
+}
+
+#[test]
+fn the_configurations_in_the_pages_are_accepted() {
+    for path in pages::ALL {
+        for text in pages::blocks(&pages::read(path), "toml") {
+            let config = lampblack::config::Config::parse(text, None);
+            assert!(config.is_ok(), "{path}: {config:?}\n{text}");
+        }
+    }
+}
+
+#[test]
+fn every_link_between_the_pages_leads_somewhere() {
+    for path in pages::ALL {
+        let text = pages::read(path);
+        let folder = std::path::Path::new(path).parent().unwrap();
+        for rest in text.split("](").skip(1) {
+            let target = rest.split(')').next().unwrap();
+            if target.starts_with("https://") {
+                continue;
+            }
+            let (file, part) = target.split_once('#').unwrap_or((target, ""));
+            let file = if file.is_empty() {
+                path.into()
+            } else {
+                folder.join(file)
+            };
+            // The words of the console change with the program, and their list comes with them.
+            if file.ends_with("changelog.md") {
+                continue;
+            }
+            assert!(file.exists(), "{path}: {target}");
+            let is_there = part.is_empty()
+                || pages::read(file.to_str().unwrap())
+                    .lines()
+                    .filter(|line| line.starts_with('#'))
+                    .any(|line| anchor(line) == part);
+            assert!(is_there, "{path}: no heading for {target}");
+        }
+    }
+}
+
+#[test]
+fn the_readme_can_be_read_in_one_go() {
+    let n_lines = pages::read("README.md").lines().count();
+    assert!(n_lines <= 300, "{n_lines} lines");
+}
+
+/// What stands between backticks.
+fn quoted(text: &str) -> Vec<&str> {
+    text.split('`').skip(1).step_by(2).collect()
+}
+
+/// The name by which a heading can be linked.
+fn anchor(heading: &str) -> String {
+    heading
+        .trim_start_matches('#')
+        .trim()
+        .to_lowercase()
+        .chars()
+        .filter(|char| char.is_alphanumeric() || *char == ' ' || *char == '-')
+        .map(|char| if char == ' ' { '-' } else { char })
+        .collect()
+}
