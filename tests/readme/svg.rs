@@ -67,9 +67,14 @@ fn draw_run(out: &mut String, run: &Run, row: usize, ground: &str) {
             "<rect x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{HEIGHT}\" fill=\"{fill}\"/>"
         );
     }
-    if run.text.trim().is_empty() {
+    let text = run.text.trim();
+    if text.is_empty() {
         return;
     }
+    // No renderer agrees with another on blanks at the ends.
+    let n_blanks = run.text.len() - run.text.trim_start().len();
+    let x = x + n_blanks * WIDTH;
+    let width = lampblack::text::width(text) * WIDTH;
     let mut style = String::new();
     for (is_so, attribute) in [
         (look.is_bold, " font-weight=\"bold\""),
@@ -81,7 +86,7 @@ fn draw_run(out: &mut String, run: &Run, row: usize, ground: &str) {
         }
     }
     let baseline = y + FONT_SIZE - 1;
-    let (fill, text) = (&look.ink, escaped(&run.text));
+    let (fill, text) = (&look.ink, escaped(text));
     let _ = writeln!(
         out,
         "<text x=\"{x}\" y=\"{baseline}\" textLength=\"{width}\" lengthAdjust=\"spacingAndGlyphs\" \
