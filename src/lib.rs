@@ -45,7 +45,7 @@
 //!    cursor, and answers that are found only by what they are about. A failed refresh marks a pane and keeps it; an
 //!    answer about *another* thing is gone as soon as another thing is asked about, whatever comes of that
 //!    (`tests/targets` walks through every view).
-//! 6. **Keys are written once.** Dispatch, hints, help, README and the `keys` subcommand read the same table.
+//! 6. **Keys are written once.** Dispatch, hints, help, the page of keys and the `keys` subcommand read the same table.
 //! 7. **No color outside `theme`.** Widgets ask for roles.
 //! 8. **JSON stops at `wire` and begins at `sim`.** Everything else uses `model`; a list that shows members of a record
 //!    which the model has no name for asks [`wire::Members`] for their text. The simulator writes its JSON by hand

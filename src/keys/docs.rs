@@ -1,4 +1,4 @@
-//! The key table as text for the terminal and as Markdown for the README.
+//! The key table as text for the terminal and as Markdown for the documentation.
 
 use std::fmt::Write;
 

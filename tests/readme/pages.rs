@@ -1,7 +1,9 @@
 //! The pages of the documentation, and how they are kept true.
 
 use std::{
-    env, fs,
+    env,
+    fmt::Write,
+    fs,
     path::Path,
     sync::{Mutex, PoisonError},
 };
@@ -79,7 +81,7 @@ pub(crate) fn with_blocks(text: &str, language: &str, blocks: &[String]) -> Stri
     let mut edited = parts.next().unwrap_or_default().to_owned();
     for (rest, block) in parts.zip(blocks) {
         let (_, after) = rest.split_once("```").unwrap_or_default();
-        edited.push_str(&format!("{fence}{block}```{after}"));
+        let _ = write!(edited, "{fence}{block}```{after}");
     }
     edited
 }
