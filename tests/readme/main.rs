@@ -9,6 +9,8 @@ mod shell;
 mod support;
 mod svg;
 
+use clap::CommandFactory;
+use lampblack::cli::Cli;
 use lampblack::keys::{Chord, Keymap};
 use shell::Shell;
 use support::console::{Console, small};
@@ -209,6 +211,51 @@ fn every_key_in_a_table_is_bound() {
         }
     }
     assert!(found.is_empty(), "\n{}", found.join("\n"));
+}
+
+#[test]
+fn every_message_in_a_table_is_one_of_the_program() {
+    let program: String = pages::sources("src").join("\n");
+    let program = program
+        .split("\\\n")
+        .map(str::trim_start)
+        .collect::<String>();
+    let mut n_messages = 0;
+    for path in pages::ALL {
+        let text = pages::read(path);
+        for table in text.split("| It says | What to do |\n|---|---|\n").skip(1) {
+            for line in table.lines().take_while(|line| line.starts_with('|')) {
+                let messages = quoted(line.split('|').nth(1).unwrap());
+                let parts = messages.into_iter().flat_map(|message| message.split('…'));
+                for part in parts.map(str::trim).filter(|part| !part.is_empty()) {
+                    assert!(program.contains(part), "{path}: {part:?} is no message");
+                    n_messages += 1;
+                }
+            }
+        }
+    }
+    assert!(n_messages > 20, "{n_messages} messages");
+}
+
+#[test]
+fn every_command_has_its_place_in_the_readme() {
+    let readme = pages::read("README.md");
+    let table = pages::between(&readme, "| Command | What it does |\n", "\n\n");
+    let told: Vec<_> = quoted(table)
+        .into_iter()
+        .flat_map(|code| code.split(' '))
+        .collect();
+    let mut program = Cli::command();
+    program.build();
+    let mut missing = Vec::new();
+    for command in program.get_subcommands() {
+        let names = command
+            .get_subcommands()
+            .chain([command])
+            .map(clap::Command::get_name);
+        missing.extend(names.filter(|name| *name != "help" && !told.contains(name)));
+    }
+    assert!(missing.is_empty(), "{missing:?}");
 }
 
 /// What stands between backticks.

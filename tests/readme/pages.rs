@@ -85,3 +85,18 @@ pub(crate) fn with_blocks(text: &str, language: &str, blocks: &[String]) -> Stri
     }
     edited
 }
+
+/// The text of every file below a folder.
+pub(crate) fn sources(folder: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let path = path.to_str().unwrap();
+        if Path::new(path).is_dir() {
+            found.extend(sources(path));
+        } else {
+            found.push(read(path));
+        }
+    }
+    found
+}
