@@ -26,7 +26,7 @@ async fn groups_users_teams_sites_and_the_server_are_shown() {
         "banning",
         "live response",
         "valid until",
-        "in use yesterday of",
+        "in use (yesterday)",
         "hot",
         "to now",
     ]);
@@ -37,7 +37,7 @@ async fn a_group_leads_to_its_sensors_and_back() {
     let mut console = Console::start().await;
     console.press("esc 9 /").await.write("finance").await;
     console.press("enter enter").await;
-    console.shows(&["Sensors  9", "only group:\"Finance\"", "FIN-WS-042"]);
+    console.shows(&["Sensors  9", "filter: group:\"Finance\"", "FIN-WS-042"]);
     console.press("[").await.shows(&["Sensor groups  6"]);
 }
 
@@ -97,18 +97,18 @@ async fn escape_goes_from_the_sheet_back_to_what_was_written() {
     let mut console = console.of("ana").await;
     console.press("esc 9 n").await.write("Finance").await;
     console.press("tab enter").await;
-    console.shows(&["CREATE GROUP", "Finance is there already"]);
+    console.shows(&["CREATE GROUP", "Finance already exists"]);
     console.press("esc").await;
-    console.shows(&["A new sensor group", "Finance"]);
+    console.shows(&["New sensor group", "Finance"]);
     console.press("shift-tab").await.write(" 2").await;
     console.press("tab enter").await;
     console
         .shows(&["CREATE GROUP", "Finance 2"])
-        .lacks("there already");
+        .lacks("already exists");
     console
         .press("tab tab enter")
         .await
         .until("CONFIRMED")
         .await;
-    console.lacks("A new sensor group").shows(&["Finance 2"]);
+    console.lacks("New sensor group").shows(&["Finance 2"]);
 }

@@ -22,23 +22,23 @@ async fn an_alert_is_set_in_its_place() {
         "svch0st.exe",
         "NOT ISOLATED  online",
         "Unsigned",
-        "more open on this host",
-        "of this hash",
+        "open on this host",
+        "with this hash",
     ]);
 }
 
 #[tokio::test]
 async fn earlier_alerts_of_the_same_kind_tell_how_they_ended() {
     let console = beside("curl").await;
-    console.shows(&["seen before", " in 90 d: ", "False Positive", "last closed"]);
+    console.shows(&["history", " in 90 days (", "False Positive", "last closed"]);
 }
 
 #[tokio::test]
 async fn an_alert_is_not_its_own_precedent() {
     let console = beside("encoded").await;
-    console.shows(&["seen before never in 90 d"]);
+    console.shows(&["history   first time in 90 days"]);
     let console = beside("FUZZYWOMBAT service").await;
-    console.shows(&["seen before 2 in 90 d: 2 Unresolved"]);
+    console.shows(&["history   2 in 90 days (2 Unresolved)"]);
 }
 
 #[tokio::test]
@@ -46,9 +46,9 @@ async fn what_a_server_does_not_count_is_called_unknown() {
     let mut console = Console::with(small(), 160, 60, |_| {}).await;
     fault(&console, json!({"mode": "500", "match": "facet=true"}));
     console.press("esc 3").await;
-    console.shows(&["seen before", "not known: "]);
+    console.shows(&["history", "unknown: "]);
     // The rest is there.
-    console.shows(&["NOT ISOLATED", "more open on this host"]);
+    console.shows(&["NOT ISOLATED", "open on this host"]);
 }
 
 #[tokio::test]

@@ -94,12 +94,12 @@ async fn the_panel_says_what_a_group_is_and_why_its_newest_alert_was_raised() {
     let mut console = Console::with(small(), 160, 60, |_| {}).await;
     console.press("esc 3 , /").await.write("service").await;
     console.press("enter").await.shows(&[
-        "What they are",
+        "Group summary",
         "FUZZYWOMBAT service (soc)",
         "3 on 2 hosts",
-        "the newest of them:",
+        "Newest:",
         "winupdsvc.exe",
-        "seen before",
+        "history",
     ]);
     // It leads to the process of the newest.
     console

@@ -13,7 +13,7 @@ async fn the_open_alerts_are_one_key_away_the_highest_score_first() {
         "status:Unresolved",
         "FUZZYWOMBAT",
         "fin-ws-042",
-        "Why it was raised",
+        "Alert details",
         "highest score first",
     ]);
     // Going away and coming back asks nothing.

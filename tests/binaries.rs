@@ -101,7 +101,7 @@ async fn bytes_that_were_not_collected_are_not_asked_for() {
         .await;
     console.asked();
     console.press("b").await;
-    console.shows(&["the server has not collected this file"]);
+    console.shows(&["The server has not collected this file"]);
     assert_eq!(console.asked(), Vec::<String>::new());
 }
 
@@ -109,7 +109,7 @@ async fn bytes_that_were_not_collected_are_not_asked_for() {
 fn bytes_that_do_not_come_are_said_to_have_failed_and_asked_for_again() {
     let mut stage = Stage::new(120, 36);
     stage.answer_all(world::answer).press("esc 5 i").search("a");
-    stage.press("esc b").shows(&["on their way"]);
+    stage.press("esc b").shows(&["Loading"]);
     let failed = |_: &Fetch| Err(Error::Unauthorized);
     stage.answer_all(failed);
     stage.shows(&["First bytes", "token"]).press("!");
@@ -124,5 +124,5 @@ fn bytes_of_another_file_are_never_shown_under_its_name() {
     stage.answer_all(world::answer).press("esc 5 i").search("a");
     stage.press("esc b").answer_all(world::answer);
     stage.shows(&["4d 5a"]).press("esc j b");
-    stage.lacks("4d 5a").shows(&["on their way"]);
+    stage.lacks("4d 5a").shows(&["Loading"]);
 }

@@ -58,20 +58,17 @@ fn asked_beyond(stage: &Stage) -> Option<usize> {
 #[test]
 fn every_end_of_a_chain_says_why_it_is_one() {
     for (top, told) in [
-        (Top::Unknown, "gap: the sensor saw no parent"),
+        (Top::Unknown, "parent not recorded"),
         (
             Top::NotRecorded(world::ancestor(3)),
-            "gap: explorer.exe 2516 not on the server",
+            "gap: explorer.exe 2516: record no longer on the server",
         ),
-        (
-            Top::Suppressed(world::ancestor(3)),
-            "gap: the sensor filtered explorer.exe out",
-        ),
+        (Top::Suppressed(world::ancestor(3)), "explorer.exe out"),
         (
             Top::Loop(world::ancestor(0)),
-            "loop: the parent is a descendant",
+            "loop detected: the parent is a descendant",
         ),
-        (Top::TooDeep(500), "cut off after 500 ancestors"),
+        (Top::TooDeep(500), "only 500 ancestors loaded"),
     ] {
         let mut stage = awaiting();
         arrive(&mut stage, 3, &top);
@@ -88,17 +85,17 @@ fn every_end_of_a_chain_says_why_it_is_one() {
 fn a_process_without_any_known_ancestor_says_so_too() {
     let mut stage = awaiting();
     arrive(&mut stage, 0, &Top::Unknown);
-    stage.shows(&["gap: the sensor saw no parent", "rundll32.exe"]);
+    stage.shows(&["parent not recorded", "rundll32.exe"]);
 }
 
 #[test]
 fn a_chain_grows_while_it_is_walked() {
     let mut stage = awaiting();
     arrive(&mut stage, 1, &Top::Walking);
-    stage.shows(&["explorer.exe", "more ancestors are on their way"]);
+    stage.shows(&["explorer.exe", "Loading ancestors…"]);
     assert_eq!(asked_beyond(&stage), Some(1));
     arrive(&mut stage, 2, &Top::Walking);
-    stage.shows(&["userinit.exe", "more ancestors are on their way"]);
+    stage.shows(&["userinit.exe", "Loading ancestors…"]);
     assert_eq!(asked_beyond(&stage), Some(2));
     arrive(&mut stage, 3, &Top::Root);
     stage.shows(&["winlogon.exe"]);
@@ -110,11 +107,7 @@ fn a_walk_that_fails_keeps_what_it_has_and_asks_for_no_more() {
     let mut stage = awaiting();
     arrive(&mut stage, 2, &Top::Walking);
     fail(&mut stage);
-    stage.shows(&[
-        "userinit.exe",
-        "gap: more ancestors were not fetched",
-        "not current",
-    ]);
+    stage.shows(&["userinit.exe", "more ancestors not loaded", "not current"]);
     assert_eq!(asked_beyond(&stage), None);
     // The next try begins anew.
     stage.press("r");
@@ -128,10 +121,10 @@ fn a_walk_that_is_given_up_says_so() {
     let mut stage = awaiting();
     arrive(&mut stage, 2, &Top::Walking);
     stage.press("ctrl-c");
-    stage.shows(&["userinit.exe", "gap: more ancestors were not fetched"]);
+    stage.shows(&["userinit.exe", "more ancestors not loaded"]);
     let mut stage = awaiting();
     stage.press("ctrl-c");
-    stage.shows(&["gap: more ancestors were not fetched"]);
+    stage.shows(&["more ancestors not loaded"]);
     stage.press("r");
     assert_eq!(asked_beyond(&stage), Some(0));
 }
@@ -146,14 +139,14 @@ fn a_refreshed_chain_stays_until_the_new_one_is_as_long() {
     assert_eq!(asked_beyond(&stage), Some(1));
     // The cursor stands where it stood, and so does what it stands on.
     stage.shows(&["winlogon.exe", "cmdline userinit.exe"]);
-    stage.lacks("on their way");
+    stage.lacks("Loading");
     fail(&mut stage);
     stage.shows(&["winlogon.exe", "cmdline userinit.exe", "not current"]);
     stage.press("r");
     arrive(&mut stage, 1, &Top::Walking);
     // What the server says in the end is what counts.
     arrive(&mut stage, 2, &Top::NotRecorded(world::ancestor(2)));
-    stage.shows(&["gap: explorer.exe 2616 not on the server"]);
+    stage.shows(&["gap: explorer.exe 2616: record no longer on the server"]);
     stage.lacks("winlogon.exe");
 }
 
@@ -163,10 +156,7 @@ fn the_chain_of_another_process_is_gone_as_soon_as_one_is_asked_for() {
     arrive(&mut stage, 3, &Top::Root);
     stage.answer_all(world::answer).press("j");
     // Of the one asked for, its row is known.
-    stage.shows(&[
-        "Parent chain  rundll32.exe 4001",
-        "more ancestors are on their way",
-    ]);
+    stage.shows(&["Parent chain  rundll32.exe 4001", "Loading ancestors…"]);
     stage.lacks("winlogon.exe").lacks("rundll32.exe 4000");
     fail(&mut stage);
     stage.shows(&["lampblack itself failed at this"]);

@@ -14,7 +14,7 @@ async fn a_host_is_isolated_and_its_hash_banned_in_few_keys_and_two_undos_restor
     let mut console = ready().await;
     console.press("I").await.shows(&[
         "ISOLATE",
-        "not isolated > isolated",
+        "not isolated -> isolated",
         "Still reachable: CB server",
         "sends",
         "PUT /api/v1/sensor/3",
@@ -22,9 +22,9 @@ async fn a_host_is_isolated_and_its_hash_banned_in_few_keys_and_two_undos_restor
     ]);
     console.write("lateral movement").await;
     console.press("tab tab enter").await;
-    console.until("CONFIRMED; isolated, read back").await;
+    console.until("CONFIRMED; isolated (verified").await;
     console.press("B").await;
-    console.shows(&["BAN", "not banned > banned"]);
+    console.shows(&["BAN", "not banned -> banned"]);
     console.write("dropper").await;
     console.press("tab tab enter").await;
     console.until("CONFIRMED; banned by admin").await;
@@ -34,11 +34,11 @@ async fn a_host_is_isolated_and_its_hash_banned_in_few_keys_and_two_undos_restor
     console
         .press("I")
         .await
-        .shows(&["is already isolated", "there is nothing to be done"]);
+        .shows(&["is already isolated", "nothing to change"]);
     console
         .press("tab tab enter")
         .await
-        .shows(&["there is nothing to be done"]);
+        .shows(&["nothing to change"]);
     console
         .press("esc B")
         .await
@@ -49,23 +49,23 @@ async fn a_host_is_isolated_and_its_hash_banned_in_few_keys_and_two_undos_restor
     console
         .press("z")
         .await
-        .shows(&["takes back: ban", "undo of ban"]);
+        .shows(&["Undo: ban", "undo of ban"]);
     console.press("tab tab enter").await;
     console
         .until("unban")
         .await
-        .until("CONFIRMED; a ban that was lifted: dropper")
+        .until("CONFIRMED; unbanned: dropper")
         .await;
     console
         .press("z")
         .await
-        .shows(&["takes back: isolate WIN-IA9NQ1GN8OI"]);
+        .shows(&["Undo: isolate WIN-IA9NQ1GN8OI"]);
     console.press("tab tab enter").await;
     console.until("CONFIRMED; not isolated").await;
     console
         .press("z")
         .await
-        .shows(&["nothing of yours of the last day is to be taken back"]);
+        .shows(&["Nothing of yours to undo in the last 24 h"]);
 
     let verdict = actions::verify(console.state.path()).unwrap();
     assert_eq!(verdict.faults, []);
@@ -78,7 +78,7 @@ async fn nothing_is_sent_by_enter_alone_by_escape_or_from_a_field() {
     console
         .press("I enter")
         .await
-        .shows(&["tab goes on; enter on [ isolate ] does it"]);
+        .shows(&["Tab to [ isolate ], Enter to confirm"]);
     console
         .press("tab tab enter")
         .await
@@ -115,10 +115,7 @@ async fn what_was_done_is_listed_with_proof_and_so_is_every_request() {
     ]);
     console.press("esc tab / P U T enter").await;
     console.shows(&["PUT", "204", "/api/v1/sensor/3"]);
-    console
-        .press("y r")
-        .await
-        .shows(&["there is no curl to copy"]);
+    console.press("y r").await.shows(&["No curl to copy"]);
     console.press("esc / a p i / i n f o enter y r").await;
     assert_eq!(
         console.outside.copied,
@@ -137,11 +134,11 @@ async fn bans_have_a_view_of_their_own_where_hashes_are_pasted_and_bans_lifted()
     console
         .paste("md5\n9e107d9d372bb6826bd81d3542a419d6\n9e107d9d372bb6826bd81d3542a419d7,a.exe\n")
         .await
-        .shows(&["2 hashes, 1 words that are none"]);
+        .shows(&["2 hashes, 1 not MD5"]);
     console
         .press("enter")
         .await
-        .shows(&["BAN 2 hashes", "\"a.exe\" is no MD5 and left out"]);
+        .shows(&["BAN 2 hashes", "Skipped \"a.exe\": not an MD5"]);
     console.write("list of the CERT").await;
     console
         .press("tab tab tab enter")
@@ -152,7 +149,7 @@ async fn bans_have_a_view_of_their_own_where_hashes_are_pasted_and_bans_lifted()
     console.press("/ C E R T enter U").await.shows(&[
         "UNBAN",
         "banned by admin on",
-        "and stays listed",
+        "kept in the list",
     ]);
     console.write("wrong list").await;
     console.press("tab tab enter").await;
@@ -174,7 +171,7 @@ async fn the_isolated_board_says_since_when_by_whom_and_why_and_what_drifted() {
         "WIN-IA9NQ1GN8OI",
         "case 7",
         "ana",
-        "not by us",
+        "unknown",
     ]);
     // Somebody else lets it back.
     let client = Client::new(settings(&console.sim), None).unwrap();
@@ -183,7 +180,7 @@ async fn the_isolated_board_says_since_when_by_whom_and_why_and_what_drifted() {
     client.change(&release).await.unwrap();
     while client.sensor(SensorId(3)).await.unwrap().is_isolating != Some(false) {}
     console.press("r").await;
-    console.shows(&["DRIFT: isolated by the log and not by the server: WIN-IA9NQ1GN8OI"]);
+    console.shows(&["DRIFT: log says isolated, server says not: WIN-IA9NQ1GN8OI"]);
 }
 
 #[tokio::test]
@@ -197,7 +194,7 @@ async fn a_host_that_is_let_back_leaves_the_board() {
         .press("enter")
         .await
         .shows(&["Isolated  2,", "WIN-IA9NQ1GN8OI"]);
-    console.press("U").await.shows(&["RELEASE"]);
+    console.press("U").await.shows(&["UNISOLATE"]);
     console.write("clean").await.press("tab tab enter").await;
     console
         .until("CONFIRMED; not isolated")
@@ -210,9 +207,7 @@ async fn a_host_that_is_let_back_leaves_the_board() {
 async fn what_can_be_done_is_found_by_its_name() {
     let mut console = ready().await;
     console.press(":").await.write("isolate").await;
-    console
-        .shows(&["isolate", "Cut the host off"])
-        .lacks("repaint");
+    console.shows(&["isolate", "Isolate host"]).lacks("repaint");
     console
         .press("enter")
         .await
@@ -221,7 +216,7 @@ async fn what_can_be_done_is_found_by_its_name() {
     console
         .press("enter")
         .await
-        .shows(&["nothing here has that name"]);
+        .shows(&["No such command here"]);
 }
 
 #[tokio::test]
@@ -230,7 +225,7 @@ async fn a_host_is_moved_to_a_group_that_is_picked_and_its_notes_are_written() {
     console
         .press("S m")
         .await
-        .shows(&["Move the host to", "Domain Controllers", "Engineering"]);
+        .shows(&["Move host to group", "Domain Controllers", "Engineering"]);
     console
         .press("j j j j j enter")
         .await
@@ -245,11 +240,11 @@ async fn a_host_is_moved_to_a_group_that_is_picked_and_its_notes_are_written() {
     console
         .press("enter")
         .await
-        .shows(&["ANNOTATE", "\"image before release\""]);
+        .shows(&["EDIT NOTES", "\"image before release\""]);
     console.press("tab tab enter").await;
     console.until("annotate WIN-IA9NQ1GN8OI: CONFIRMED").await;
     // Both are taken back: the group, and the notes that were there.
-    console.press("z").await.shows(&["takes back: annotate"]);
+    console.press("z").await.shows(&["Undo: edit notes"]);
     console.press("tab tab enter").await;
     console
         .until("annotate WIN-IA9NQ1GN8OI: CONFIRMED; no notes")
@@ -257,11 +252,11 @@ async fn a_host_is_moved_to_a_group_that_is_picked_and_its_notes_are_written() {
     console
         .press("z")
         .await
-        .shows(&["takes back: move", "to group Default Group"]);
+        .shows(&["Undo: move", "move to group Default Group"]);
     console
         .press("esc S f")
         .await
-        .shows(&["FLUSH", "waiting on the host"]);
+        .shows(&["FLUSH", "Queued on the host"]);
     console.press("esc S r").await.shows(&["RESTART"]);
 }
 
@@ -294,11 +289,8 @@ async fn undo_on_a_row_of_the_log_is_about_that_row_or_about_none() {
     console
         .press("z")
         .await
-        .shows(&["takes back: release WIN-IA9NQ1GN8OI"]);
-    console
-        .press("esc j z")
-        .await
-        .shows(&["this one cannot be taken back"]);
+        .shows(&["Undo: unisolate WIN-IA9NQ1GN8OI"]);
+    console.press("esc j z").await.shows(&["Cannot undo"]);
 }
 
 #[tokio::test]
@@ -325,7 +317,7 @@ async fn of_many_hashes_the_number_of_requests_is_bounded_and_said_before() {
         console.press("8 a").await;
         let list: Vec<_> = (0..n).map(|n| format!("{n:032x}")).collect();
         console.paste(&list.join("\n")).await;
-        let cost = format!("{n} hashes: up to {most} requests to look");
+        let cost = format!("{n} hashes: up to {most} API requests for this preview");
         console.shows(&[&cost]);
         console.sim.forget_requests();
         console.press("enter").await;
@@ -342,7 +334,7 @@ async fn the_hashes_of_marked_rows_are_looked_up_together_too() {
     console.search("process_name:*").await.press("esc *").await;
     console.sim.forget_requests();
     console.press("B").await;
-    console.shows(&["hashes: up to ", "requests to look"]);
+    console.shows(&["hashes: up to ", "API requests for this preview"]);
     let asked = console.sim.requests();
     assert!(asked.len() <= 14, "{} requests: {asked:?}", asked.len());
     // What holds for several of them is told once.
@@ -357,14 +349,11 @@ async fn of_many_hashes_the_looks_are_given_up_together() {
     fault(&console, json!({"mode": "hang", "match": "facet=true"}));
     let list: Vec<_> = (0..20).map(|n| format!("{n:032x}")).collect();
     console.press("8 a").await.paste(&list.join("\n")).await;
-    console
-        .begin("enter")
-        .until("the server has no record")
-        .await;
-    console.shows(&["more lines are looked up; ^c gives up"]);
+    console.begin("enter").until("no binary record").await;
+    console.shows(&["more lookups running; ^c cancels"]);
     console
         .begin("ctrl-c")
-        .shows(&["not known: given up", "a reason is required"]);
+        .shows(&["unknown: cancelled", "a reason is required"]);
 }
 
 #[tokio::test]
@@ -376,10 +365,10 @@ async fn z_without_a_row_never_takes_back_what_a_colleague_did() {
     console.until("CONFIRMED").await;
     // The same account on the same machine, for another user.
     let mut console = console.of("ana").await;
-    console.press("esc z").await.shows(&["nothing of yours"]);
+    console.press("esc z").await.shows(&["Nothing of yours"]);
     // On its row it is another matter.
     console.press("@").await.until("CONFIRMED").await;
-    console.press("z").await.shows(&["takes back: isolate"]);
+    console.press("z").await.shows(&["Undo: isolate"]);
 }
 
 #[tokio::test]
@@ -390,9 +379,9 @@ async fn a_pasted_list_of_three_thousand_hashes_is_taken_whole() {
     console
         .paste(&hashes.join("\n"))
         .await
-        .shows(&["3000 hashes, 0 words that are none"]);
+        .shows(&["3000 hashes, 0 not MD5"]);
     // A list that is longer than any is refused as a whole.
     console.paste(&"f".repeat(1_000_000)).await;
     console.shows(&["Not pasted: 1000000 characters; this field takes at most 1000000"]);
-    console.shows(&["3000 hashes, 0 words that are none"]);
+    console.shows(&["3000 hashes, 0 not MD5"]);
 }

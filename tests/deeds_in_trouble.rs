@@ -23,7 +23,7 @@ async fn a_protected_host_takes_its_name_typed() {
     console
         .press("tab tab tab enter")
         .await
-        .shows(&["type the name of the host"]);
+        .shows(&["type the host name"]);
     assert_eq!(changes(&console), [""; 0]);
 }
 
@@ -34,7 +34,7 @@ async fn what_is_pending_is_taken_up_after_a_restart() {
     console.sim.fault(serde_json::from_value(never).unwrap());
     console.press("I").await.write("case 7").await;
     console.press("tab tab enter").await;
-    console.until("accepted, not done yet").await;
+    console.until("accepted, waiting").await;
     let mut console = console.again().await;
     console.press("esc @").await;
     console.until("ACCEPTED").await;
@@ -54,15 +54,15 @@ async fn leaving_while_a_deed_is_on_its_way_is_asked_twice_and_the_end_says_what
     console
         .press("q")
         .await
-        .shows(&["isolate WIN-IA9NQ1GN8OI is on its way"]);
-    console.until("accepted, not done yet").await;
+        .shows(&["isolate WIN-IA9NQ1GN8OI is still pending"]);
+    console.until("accepted, waiting").await;
     let said = console.app.session().parting();
     assert_eq!(
         said[0],
-        "isolate WIN-IA9NQ1GN8OI: accepted; the next console looks after it"
+        "isolate WIN-IA9NQ1GN8OI: accepted; it will be checked the next time you start lampblack"
     );
     assert!(
-        said[1].starts_with("the action log has 2 lines, the last one "),
+        said[1].starts_with("Audit log: 2 entries, head "),
         "{said:?}"
     );
 }
@@ -83,9 +83,11 @@ async fn what_could_not_be_read_is_unknown_until_it_can_be() {
         tokio::task::yield_now().await;
     }
     console.sim.fault(serde_json::from_value(broken).unwrap());
-    console.until("UNKNOWN whether it was done").await;
+    console
+        .until("OUTCOME UNKNOWN, check before retrying")
+        .await;
     console.sim.clear_faults();
-    console.until("CONFIRMED; isolated, read back").await;
+    console.until("CONFIRMED; isolated (verified").await;
     assert_eq!(changes(&console).len(), 1);
 }
 
@@ -118,11 +120,11 @@ async fn who_must_act_gives_up_the_blast_radius_and_not_the_sheet() {
     let mut console = ready().await;
     fault(&console, json!({"mode": "hang", "match": "facet=true"}));
     console.begin("I").until("role").await;
-    console.shows(&["more lines are looked up; ^c gives up"]);
+    console.shows(&["more lookups running; ^c cancels"]);
     console.begin("x").begin("ctrl-c");
     console.shows(&[
-        "talked to it not known: given up",
-        "users        not known: given up",
+        "connections in unknown: cancelled",
+        "users in 24 h  unknown: cancelled",
     ]);
     console.press("tab tab enter").await;
     console.until("CONFIRMED").await;
@@ -137,11 +139,10 @@ async fn a_deed_that_is_open_is_told_of_before_another_on_the_same_host() {
     );
     console.press("I").await.write("x").await;
     console.press("tab tab enter").await;
-    console.until("accepted, not done yet").await;
-    console
-        .press("U")
-        .await
-        .shows(&["isolate WIN-IA9NQ1GN8OI is still open, by ana (uid 7): line 1 of @"]);
+    console.until("accepted, waiting").await;
+    console.press("U").await.shows(&[
+        "isolate WIN-IA9NQ1GN8OI is still pending, by ana (uid 7): entry 1 in Activity (@)",
+    ]);
 }
 
 #[tokio::test]
@@ -154,8 +155,8 @@ async fn another_console_does_not_call_off_what_this_one_is_just_sending() {
     while changes(&console).is_empty() {
         tokio::task::yield_now().await;
     }
-    console.press("@").await.until("ON ITS WAY").await;
-    console.shows(&["sent, and not answered", "1 deed open"]);
+    console.press("@").await.until("SENDING").await;
+    console.shows(&["sent, no response yet", "1 action pending"]);
     // The next console on this log finds it sent, without an answer, and nothing of it on the server.
     let mut console = console.again().await;
     console.press("esc @").await.until("PENDING").await;
@@ -224,14 +225,14 @@ async fn an_action_waits_for_a_locked_log_beside_the_screen_and_can_be_cancelled
     log.lock().unwrap();
     console.press("I").await.write("case 7").await;
     console.press("tab tab enter").await;
-    console.until("ACTION LOG LOCKED").await;
-    console.shows(&["waiting: another program has locked the action log"]);
+    console.until("AUDIT LOG LOCKED").await;
+    console.shows(&["Waiting: another program has locked the audit log"]);
     // Everything else goes on.
     console.press("4").await.shows(&["Sensors  "]);
     console.press("ctrl-c").await;
-    console.until("nothing was sent: ").await;
+    console.until("not sent: ").await;
     console.until("isolate WIN-IA9NQ1GN8OI").await;
-    console.lacks("ACTION LOG LOCKED");
+    console.lacks("AUDIT LOG LOCKED");
     assert_eq!(changes(&console), [""; 0]);
     // Once it is free, the same is done.
     log.unlock().unwrap();
@@ -293,7 +294,7 @@ async fn a_console_starts_beside_a_program_that_holds_the_log_and_says_so() {
     log.lock().unwrap();
     let mut console = console.again().await;
     console
-        .until("another program has locked the action log; actions will wait")
+        .until("Another program has locked the audit log; actions will wait")
         .await;
     console
         .press("esc @")
@@ -314,6 +315,6 @@ async fn an_action_that_cannot_be_logged_is_not_sent() {
     fs::create_dir(&path).unwrap();
     console.press("I").await.write("case 7").await;
     console.press("tab tab enter").await;
-    console.until("nothing was sent: cannot open ").await;
+    console.until("not sent: cannot open ").await;
     assert_eq!(changes(&console), [""; 0]);
 }

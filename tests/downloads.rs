@@ -63,18 +63,18 @@ async fn the_payload_is_looked_into_downloaded_behind_the_password_and_is_what_i
     console.press("esc D").await;
     console.shows(&[
         "Download svch0st.exe",
-        "the server's zip, as it is",
+        "server archive (zip)",
         "214528 B, of which the server has 214528",
         "MiB free",
         ".zip",
     ]);
     console.press("tab").await;
-    console.shows(&["a zip with the password infected"]);
+    console.shows(&["zip with the password infected"]);
     let path = home.path().join("sample.zip");
     console.press("ctrl-u").await;
     console.write(&path.to_string_lossy()).await;
     console.press("enter").await;
-    console.shows(&["MD5 verified: 214528 bytes kept as /"]);
+    console.shows(&["MD5 verified: 214528 bytes saved as /"]);
     console.lacks("Download svch0st.exe");
     assert_eq!(names(home.path()), ["sample.zip"]);
     #[cfg(unix)]
@@ -94,7 +94,7 @@ async fn the_payload_is_looked_into_downloaded_behind_the_password_and_is_what_i
 async fn the_name_follows_the_form_and_a_directory_takes_it() {
     let (mut console, home) = at_payload().await;
     console.press("D tab tab").await;
-    console.shows(&["the bare file", "-svch0st.exe.bin", "bare: "]);
+    console.shows(&["unpacked file", "-svch0st.exe.bin", "Unpacked: "]);
     console.press("esc").await;
     order(&mut console, home.path(), "tab tab enter").await;
     console.shows(&["MD5 verified"]);
@@ -142,7 +142,7 @@ async fn a_download_that_is_given_up_leaves_nothing() {
     let path = home.path().join("a.zip");
     console.write(&path.to_string_lossy()).await;
     console.press_while_asked("enter", "ctrl-c").await;
-    console.shows(&["canceled what was on its way"]);
+    console.shows(&["Request cancelled"]);
     // The next one takes its place.
     console.sim.clear_faults();
     let other = home.path().join("b.zip");
@@ -160,10 +160,10 @@ async fn what_the_server_has_not_collected_is_not_downloaded() {
         .search("digsig_publisher:Microsoft*")
         .await;
     console.press("esc D").await;
-    console.shows(&["the server has not collected it"]);
+    console.shows(&["The server has not collected it"]);
     console.asked();
     console.press("enter").await;
-    console.shows(&["Download ", "the server has not collected it"]);
+    console.shows(&["Download ", "The server has not collected it"]);
     assert_eq!(console.asked(), Vec::<String>::new());
 }
 

@@ -90,7 +90,7 @@ fn what_a_link_names_by_a_number_of_another_server_is_not_searched_for() {
     let mut stage = Stage::new(120, 36);
     stage.answer_all(world::answer);
     stage.input(Input::Paste("hxxps://cb[.]other[.]example/#/host/4".into()));
-    stage.shows(&["this link is of cb.other.example"]);
+    stage.shows(&["This link is for cb.other.example"]);
     stage.press("enter").press("enter");
     assert_eq!(asked(&stage), Vec::<String>::new());
     let mut stage = Stage::new(120, 36);
@@ -265,10 +265,10 @@ fn q_leaves_a_popup_then_what_was_followed_and_asks_before_it_quits() {
     assert!(!stage.has_quit);
     // Somewhere else: what lies behind is not thrown away by one key.
     stage.press("8").answer_all(world::answer).press("q");
-    stage.shows(&["[ goes back to where you were; q again quits"]);
+    stage.shows(&["[ = back in history. Press q again to quit"]);
     assert!(!stage.has_quit);
     // Any other key takes the question back.
-    stage.press("j q").shows(&["q again quits"]);
+    stage.press("j q").shows(&["Press q again to quit"]);
     assert!(!stage.has_quit);
     stage.press("q");
     assert!(stage.has_quit);
@@ -301,7 +301,7 @@ fn tab_goes_round_the_panes_and_never_into_the_query() {
 fn what_is_typed_after_a_key_that_begins_no_entry_here_is_no_command() {
     let mut stage = Stage::new(120, 36);
     stage.search("a").press("esc tab /");
-    stage.shows(&["/ means nothing here"]);
+    stage.shows(&["\"/\" does nothing in this pane"]);
     let before = stage.app.focus();
     stage.write("quiet 8 IdB").press("backspace");
     stage.shows(&["/ is not available here"]);
@@ -374,7 +374,7 @@ fn what_is_typed_beyond_the_limit_is_said_and_not_sent_without_a_word() {
     stage.answer_all(world::answer);
     stage.input(Input::Paste("x".repeat(64_999)));
     stage.write("yz");
-    stage.shows(&["This field takes at most 65000 characters; 1 typed after that were not taken"]);
+    stage.shows(&["This field takes at most 65000 characters; 1 typed after that were dropped"]);
     stage.press("enter");
     stage.shows(&["Not run: 1 typed characters were not taken"]);
     assert_eq!(asked(&stage), [""; 0]);

@@ -89,7 +89,7 @@ fn several_fields_are_counted_in_one_request_without_rows() {
     assert_eq!(counted.len(), 1);
     assert!(matches!(&counted[0].2, Fetch::Facets { search, fields }
         if search.query == "hostname:one" && fields.len() == 9));
-    stage.shows(&["counting; ^c gives up"]);
+    stage.shows(&["Counting… ^c cancels"]);
     stage.answer_all(counting(&HERE, &THERE));
     stage.shows(&["Facets  process_name, 3 values", "counts 100 segments"]);
     // Going away and coming back asks nothing.
@@ -109,12 +109,10 @@ fn the_rarest_come_first_and_other_fields_are_a_key_away() {
     stage.press("s").shows(&["rarest first"]);
     assert!(right(&mut stage).contains("svch0st.exe"));
     stage.press("h h").shows(&["Facets  hour_of_day, 2 values"]);
-    stage
-        .press("space")
-        .shows(&["no query asks for values of hour_of_day"]);
+    stage.press("space").shows(&["Values of hour_of_day"]);
     stage
         .press("l l l")
-        .shows(&["the server counts no values of this field here"]);
+        .shows(&["The server has no value counts for this field"]);
 }
 
 #[test]
@@ -122,9 +120,9 @@ fn what_is_marked_becomes_part_of_the_query_and_escape_discards_it() {
     let mut stage = facets(120, 36);
     stage
         .press("- space space")
-        .shows(&["2 to include, 1 to exclude", "enter asks"]);
-    stage.press("esc").shows(&["the marks are gone"]);
-    stage.lacks("enter asks");
+        .shows(&["2 to include, 1 to exclude", "Enter applies"]);
+    stage.press("esc").shows(&["Cleared the marks"]);
+    stage.lacks("Enter applies");
     stage.press("g g - space space enter");
     assert_eq!(
         searched(&stage),
@@ -163,7 +161,7 @@ fn values_are_filtered_and_copied() {
     );
     stage
         .press("esc")
-        .shows(&["the filter is gone", "chrome.exe"]);
+        .shows(&["Cleared the filter", "chrome.exe"]);
 }
 
 #[test]
@@ -194,7 +192,7 @@ fn another_host_is_put_beside_and_what_is_new_is_said() {
         "B  182 segments  the same with hostname:other",
         "NEW",
         "x8.2",
-        "what is new first",
+        "new first",
     ]);
     // Narrowing one side narrows the other.
     stage.press("j enter").answer_all(counting(&HERE, &THERE));
@@ -218,7 +216,7 @@ fn query(fetch: &Fetch) -> Option<String> {
 fn another_time_is_a_period_and_not_a_text() {
     let mut stage = facets(120, 36);
     stage.press("K").write("someday").press("enter");
-    stage.shows(&["neither a condition"]);
+    stage.shows(&["Neither a condition"]);
     stage.press("ctrl-u").write("-30d..-7d").press("enter");
     stage.shows(&["B  counting  the same, last event 2026-02-02 10:20:00Z to "]);
     let of = |app: &App| match app.session().counts.b.asked() {
@@ -274,10 +272,10 @@ fn a_count_that_failed_says_so_and_is_tried_again() {
 fn nothing_is_counted_before_anything_is_asked() {
     let mut stage = Stage::new(80, 24);
     stage.answer_all(world::answer).press("esc F");
-    stage.shows(&["nothing has been asked yet"]);
+    stage.shows(&["No search yet"]);
     stage.press("space enter K").shows(&["Compare with"]);
     stage.write("hostname:x").press("enter");
-    stage.shows(&["nothing has been asked yet"]);
+    stage.shows(&["No search yet"]);
     assert_eq!(stage.asked.len(), 0);
 }
 

@@ -75,7 +75,7 @@ async fn an_alert_of_a_watchlist_has_no_report_and_says_so() {
     let mut console = Console::start().await;
     console.press("esc 3").await;
     console.search("feed_id:-1").await.press("esc g f").await;
-    console.shows(&["report: not known here"]);
+    console.shows(&["report: unknown here"]);
 }
 
 #[tokio::test]

@@ -9,22 +9,19 @@ use support::deeds::{changes, ready};
 #[tokio::test]
 async fn a_query_becomes_a_watchlist_that_raises_alerts_once_it_has_a_number() {
     let mut console = ready().await;
-    console
-        .press("W")
-        .await
-        .shows(&["A new watchlist of processes"]);
+    console.press("W").await.shows(&["New process watchlist"]);
     console.press("enter").await.write("mount of a share").await;
     // The first line was left empty: it is gone back to.
     console.press("enter enter space enter").await;
-    console.shows(&["name: nothing is written there"]);
+    console.shows(&["name: required"]);
     console.write("[WARN] mount").await;
     console.press("tab tab tab enter").await.shows(&[
         "CREATE WATCHLIST",
         "net use hostname:WIN-IA9NQ1GN8OI",
         "last 7 days",
-        "segments of processes match",
-        "POST /api/v1/watchlist/N/action lets it set off: alert",
-        "one row per process is not kept",
+        "process segments match",
+        "Then adds the alert action",
+        "one row per process does not apply",
         "POST /api/v1/watchlist",
     ]);
     console
@@ -60,13 +57,13 @@ async fn a_report_is_muted_with_its_open_alerts_if_that_is_wanted() {
     console.press("M").await.until("open alerts").await;
     console.shows(&[
         "IGNORE REPORT",
-        "raises alerts > ignored",
+        "raises alerts -> ignored",
         "last 90 days",
-        "open alerts false positive",
+        "open alerts -> false positive",
         "POST /api/v1/threat_report",
     ]);
     console.write("noise").await.press("tab tab space").await;
-    console.shows(&["Unresolved > False Positive", "yes; space changes it"]);
+    console.shows(&["Unresolved -> False Positive", "yes (Space toggles)"]);
     console
         .press("tab")
         .await

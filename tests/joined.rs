@@ -143,12 +143,12 @@ fn what_does_not_come_is_said_and_asked_for_again() {
         Fetch::Binary(_) => Err(Error::Internal),
         _ => distinct(fetch),
     });
-    stage.shows(&["│> ?", "of what the columns need not fetched"]);
+    stage.shows(&["│> ?", "lookups missing"]);
     assert_eq!(n_awaited(&stage), 0);
     stage.press("j");
     assert_eq!(n_awaited(&stage), 0, "not by itself");
     stage.press("r").answer_all(distinct);
-    stage.shows(&["│> S"]).lacks("not fetched");
+    stage.shows(&["│> S"]).lacks("not loaded");
 }
 
 #[test]
@@ -169,7 +169,7 @@ fn a_file_that_the_server_does_not_know_is_unknown_and_no_failure() {
         Fetch::Binary(_) => Err(Error::NotFound { what: "it".into() }),
         _ => distinct(fetch),
     });
-    stage.shows(&["│> ?"]).lacks("of what the columns need");
+    stage.shows(&["│> ?"]).lacks("lookups missing");
 }
 
 #[tokio::test]

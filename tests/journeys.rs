@@ -101,7 +101,7 @@ async fn a_query_asked_before_is_picked_and_asked_again() {
 async fn isolation_is_shown_as_wanted_and_as_it_is() {
     let mut console = Console::start().await;
     console.search(EXAMPLE).await.press("esc").await;
-    console.shows(&["NOT ISOLATED  wanted no, actual no", "as of 10:20:00Z"]);
+    console.shows(&["NOT ISOLATED requested no", "as of 10:20:00Z"]);
     let asked = reqwest::Client::new()
         .put(format!("{}/api/v1/sensor/3", console.sim.url))
         .header("X-Auth-Token", &console.sim.token)
@@ -111,7 +111,7 @@ async fn isolation_is_shown_as_wanted_and_as_it_is() {
     // What is known is not asked again until it is wanted, and then it is the server's word.
     console.shows(&["NOT ISOLATED"]);
     console.press("r").await;
-    console.shows(&["ISOLATION PENDING  wanted yes, actual no"]);
+    console.shows(&["ISOLATION PENDING requested yes, actual no"]);
 }
 
 #[tokio::test]
@@ -125,14 +125,14 @@ async fn the_focus_goes_round_and_escape_peels() {
     console.press("esc").await;
     console.shows(&["NOT ISOLATED"]);
     console.press("esc esc").await;
-    console.shows(&["nothing to go back from; q quits"]);
+    console.shows(&["Nothing to close. q = quit"]);
 }
 
 #[tokio::test]
 async fn what_is_copied_is_told() {
     let mut console = Console::start().await;
     console.search(EXAMPLE).await.press("esc y c").await;
-    console.shows(&["sent the command line to the clipboard: 23 bytes"]);
+    console.shows(&["Copied command line, 23 bytes"]);
     console.press("y h y g").await;
     let expected = [
         r"net  use y: \\test\blah",
@@ -148,7 +148,7 @@ async fn a_long_chain_leaves_room_for_the_command_line() {
     console.search("parent_name:svch0st.exe whoami").await;
     console.shows(&["more above", "cmdline C:\\Windows\\system32\\cmd.exe /c"]);
     console.press("enter g r").await;
-    console.shows(&["gap: the sensor saw no parent", "smss.exe"]);
+    console.shows(&["parent not recorded", "smss.exe"]);
 }
 
 #[tokio::test]
@@ -196,7 +196,7 @@ async fn an_alert_is_followed_to_its_payload_its_contact_and_the_first_of_its_ho
     let query = format!("process_md5:{hash}");
     console.shows(&[&query, "Processes  2", "srv-file-01", "fin-lt-0312"]);
     console.press("s s").await;
-    console.shows(&["oldest start first, by each host's clock", "CLOCK"]);
+    console.shows(&["oldest start first (host clock)", "CLOCK"]);
     let screen = console.text();
     let row = |host: &str| {
         screen
@@ -228,7 +228,7 @@ async fn an_alert_is_followed_to_its_payload_its_contact_and_the_first_of_its_ho
     console.press("j enter").await;
     console.shows(&["Tree  winupdsvc.exe", "on fin-lt-0312 #11"]);
     console.press("[ [ [ [ [").await;
-    console.shows(&["FUZZYWOMBAT service", "Why it was raised"]);
+    console.shows(&["FUZZYWOMBAT service", "Alert details"]);
 }
 
 #[tokio::test]

@@ -198,7 +198,7 @@ async fn giving_up_a_search_leaves_the_query_to_be_asked_again() {
         .shows(&[
             "in flight 0",
             "process_name:winword.exe",
-            "given up; r asks",
+            "Cancelled. r retries",
         ])
         .lacks("net  use y:");
     console.sim.clear_faults();

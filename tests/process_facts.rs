@@ -35,7 +35,7 @@ fn a_process_is_shown_with_its_file_and_its_host() {
         "as of 10:20:00Z",
         "C:\\Users\\mlopez\\AppData\\Local\\Temp\\a0.dll,Start",
         "start      2026-03-04 10:15:30Z",
-        "end        none seen, last event 2026-03-04 10:16:00.500Z",
+        "end        still running? last event 2026-03-04 10:16:00.500Z",
         "user       CORP\\mlopez",
         "signature Signed by Microsoft Corporation",
         "113 d before start",
@@ -43,7 +43,7 @@ fn a_process_is_shown_with_its_file_and_its_host() {
     ]);
     stage
         .press("backtab G")
-        .shows(&["clock     13 s off the server's"]);
+        .shows(&["clock     13 s off (vs server)"]);
 }
 
 #[test]
@@ -51,7 +51,7 @@ fn the_facts_are_those_of_the_process_under_the_cursor() {
     let mut stage = opened(120, 36);
     stage.press("j");
     // Nothing of another process stands under its name.
-    stage.shows(&["child00.exe 5000 on fin-ws-042 #7", "ran on  on its way"]);
+    stage.shows(&["child00.exe 5000 on fin-ws-042 #7", "ran on  Loading"]);
     assert_eq!(n_waiting(&stage, Slot::Prevalence), 1);
     stage.answer_all(family::answer);
     stage.shows(&[
@@ -73,7 +73,7 @@ fn what_is_open_on_the_host_is_told_and_names_the_watchlists() {
         "feeds      soc 98 (beacon-1)",
     ]);
     stage.press("j").answer_all(family::answer);
-    stage.shows(&["alerts     2 open on the host", "watchlists not known"]);
+    stage.shows(&["alerts     2 open on the host", "watchlists unknown"]);
 }
 
 #[test]
@@ -88,8 +88,8 @@ fn what_could_not_be_asked_is_said_and_the_rest_stays() {
     stage.search("a").press("esc 2").answer_all(refuse);
     stage.shows(&[
         "the token's user has no right to this",
-        "ran on    not known",
-        "alerts     not known",
+        "ran on    unknown",
+        "alerts     unknown",
         "signature Signed by",
     ]);
     stage.press("r").answer_all(family::answer);
@@ -109,13 +109,13 @@ fn what_was_not_recorded_is_said_to_be_so_and_not_taken_from_others() {
     };
     stage.search("a").press("esc 2").answer_all(bare);
     stage.shows(&[
-        "cmdline    not recorded",
-        "end        not known",
-        "path       not recorded",
-        "alerts     host not recorded",
-        "md5        not recorded",
-        "ran on  hash not recorded",
-        "name not recorded 4000",
+        "cmdline    unknown",
+        "end        unknown",
+        "path       unknown",
+        "alerts     host unknown",
+        "md5        unknown",
+        "ran on  hash unknown",
+        "name unknown 4000",
     ]);
 }
 

@@ -49,14 +49,14 @@ fn the_tree_has_parents_above_and_children_below() {
         "2 Process",
         "Tree  rundll32.exe 4000",
         "3 ancestors, 15 or more children",
-        "gap: explorer.exe 2516 not on the server",
+        "gap: explorer.exe 2516: record no longer on the server",
         "└ + userinit.exe",
         "explorer.exe",
         "- rundll32.exe",
         "├ + child00.exe",
         "child14.exe",
-        "more children: 23 counted, enter asks for all",
-        "1 sibling, enter shows them",
+        "23 children, Enter loads all",
+        "1 sibling, Enter shows them",
     ]);
     stage.lacks("child15.exe");
 }
@@ -67,11 +67,11 @@ fn the_number_of_children_is_raised_for_every_level() {
     stage.press("G k enter");
     assert_eq!(asked_of(&stage, world::id(0)), [100]);
     // What is here stays while more is awaited.
-    stage.shows(&["child14.exe", "on their way", "up to 100 children"]);
+    stage.shows(&["child14.exe", "Loading", "up to 100 children"]);
     stage.answer_all(family::answer);
     stage
         .shows(&["child22.exe", "23 children"])
-        .lacks("more children");
+        .lacks("Enter loads all");
     // The next to be unfolded is asked for as many, if it may have them.
     stage.press("g g j j j j j j").answer_all(family::answer);
     stage.press("l");
@@ -85,9 +85,9 @@ fn a_server_that_lists_no_more_is_told() {
         Fetch::Summary { id, .. } => Ok(family::told(&family::summary(*id, 15))),
         other => world::answer(other),
     });
-    stage.shows(&["gap: the server lists 15 children, and counted 23"]);
+    stage.shows(&["15 of 23"]);
     stage.press("G k enter");
-    stage.shows(&["there is nothing more to show"]);
+    stage.shows(&["Nothing more to load"]);
     assert_eq!(n_summaries(&stage), 0);
 }
 
@@ -101,16 +101,14 @@ fn children_that_cannot_be_fetched_leave_the_others_and_are_asked_for_again() {
     });
     stage.shows(&[
         "- child01.exe",
-        "gap: not fetched, enter asks again",
+        "not loaded, Enter retries",
         "child14.exe",
         "the server is busy",
     ]);
     stage.press("j enter");
     assert_eq!(asked_of(&stage, child(1)), [15]);
     stage.answer_all(family::answer);
-    stage
-        .shows(&["grandchild.exe", "6001"])
-        .lacks("gap: not fetched");
+    stage.shows(&["grandchild.exe", "6001"]).lacks("not loaded");
 }
 
 #[test]
@@ -119,9 +117,9 @@ fn more_children_that_cannot_be_fetched_leave_those_that_are_known() {
     stage
         .press("G k enter")
         .answer_all(|_| Err(Error::Internal));
-    stage.shows(&["child14.exe", "gap: not fetched, enter asks again"]);
+    stage.shows(&["child14.exe", "not loaded, Enter retries"]);
     stage.press("r").answer_all(family::answer);
-    stage.shows(&["child22.exe"]).lacks("not fetched");
+    stage.shows(&["child22.exe"]).lacks("not loaded");
 }
 
 #[test]
@@ -133,7 +131,7 @@ fn a_child_that_the_server_no_longer_has_is_a_gap_and_no_failure() {
         other => world::answer(other),
     });
     stage
-        .shows(&["gap: not on the server"])
+        .shows(&["not on the server"])
         .lacks("the server does not know");
 }
 
@@ -164,7 +162,7 @@ fn an_unknown_parent_is_a_row_that_says_so() {
     stage.write("a").press("enter").answer_all(orphan);
     stage.press("esc 2").answer_all(orphan);
     stage.shows(&[
-        "gap: the sensor saw no parent",
+        "parent not recorded",
         "- rundll32.exe",
         "0 ancestors",
         "child00.exe",
@@ -205,8 +203,8 @@ fn a_child_that_the_sensor_filtered_out_is_shown_and_cannot_be_opened() {
     assert_eq!(n_summaries(&stage), 0);
     stage
         .press("enter")
-        .shows(&["the server has no document of this process"]);
-    stage.press("l").shows(&["no children of it are known"]);
+        .shows(&["No record of this process on the server"]);
+    stage.press("l").shows(&["No children loaded"]);
 }
 
 #[test]
@@ -226,7 +224,7 @@ fn a_child_that_is_its_own_ancestor_ends_there() {
             }
             other => family::answer(other),
         });
-    stage.shows(&["loop: it is its own ancestor", "gap: 1 could not be read"]);
+    stage.shows(&["loop detected: it is its own ancestor", "gap: 1 unreadable"]);
     assert_eq!(stage.text().matches("twice.exe ").count(), 1);
 }
 
@@ -299,7 +297,7 @@ fn what_follows_the_cursor_is_asked_for_once_and_only_where_it_rests() {
 fn without_a_process_the_tree_says_how_to_get_one() {
     let mut stage = Stage::new(220, 60);
     stage.answer_all(world::answer).press("esc 2 j enter g p");
-    stage.shows(&["open a process to see who started it", "no process is open"]);
+    stage.shows(&["Open a process to see its parents", "No process open"]);
 }
 
 #[test]

@@ -114,13 +114,13 @@ fn a_page_that_fails_fails_alone_until_it_is_tried_again() {
         _ => answer(fetch),
     });
     stage.press("ctrl-d ctrl-d");
-    stage.shows(&["not fetched, r retries"]);
+    stage.shows(&["not loaded, r retries"]);
     // What is here is no older for it.
     stage.shows(&["03-04 10:16:00"]);
     stage.lacks("not current");
     assert_eq!(awaited(&stage), Vec::<u64>::new());
     stage.press("r").answer_all(answer);
-    stage.lacks("not fetched");
+    stage.lacks("not loaded");
     stage.shows(&["03-04 10:16:00"]);
 }
 
@@ -128,7 +128,7 @@ fn a_page_that_fails_fails_alone_until_it_is_tried_again() {
 fn a_page_that_is_given_up_is_not_asked_for_again_by_itself() {
     let mut stage = listing();
     stage.press("G ctrl-c k j");
-    stage.shows(&["not fetched, r retries"]);
+    stage.shows(&["not loaded, r retries"]);
     assert_eq!(awaited(&stage), Vec::<u64>::new());
     stage.press("r").answer_all(answer);
     stage.shows(&["Parent chain  rundll32.exe 8999"]);

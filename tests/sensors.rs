@@ -157,7 +157,7 @@ async fn what_cannot_be_looked_for_is_said_and_not_sent() {
         .await
         .press("enter")
         .await;
-    console.shows(&["no sensor group is called", "Find sensors"]);
+    console.shows(&["no sensor group is named", "Find sensors"]);
     console
         .press("ctrl-u")
         .await
@@ -165,7 +165,7 @@ async fn what_cannot_be_looked_for_is_said_and_not_sent() {
         .await
         .press("enter")
         .await;
-    console.shows(&["a name or for an address"]);
+    console.shows(&["a name or an IP address"]);
     assert_eq!(console.asked(), Vec::<String>::new());
 }
 
@@ -267,7 +267,7 @@ async fn groups_that_the_token_may_not_see_are_not_said_to_be_missing() {
     console
         .press("enter")
         .await
-        .shows(&["the groups are not known"]);
+        .shows(&["sensor groups unknown"]);
 }
 
 #[tokio::test]

@@ -164,14 +164,11 @@ async fn enter_changes_no_choice_of_a_sheet() {
     console
         .press(", G M")
         .await
-        .until("3 requests told this")
+        .until("Based on 3 API requests")
         .await;
     console.write("noise").await.press("tab tab enter").await;
-    console.shows(&["no; space changes it"]);
-    console
-        .press("space")
-        .await
-        .shows(&["yes; space changes it"]);
+    console.shows(&["no (Space toggles)"]);
+    console.press("space").await.shows(&["yes (Space toggles)"]);
 }
 
 #[tokio::test]
@@ -182,7 +179,7 @@ async fn what_was_done_together_is_taken_back_together() {
     console
         .press(", G M")
         .await
-        .until("3 requests told this")
+        .until("Based on 3 API requests")
         .await;
     console
         .write("noise")
@@ -195,7 +192,7 @@ async fn what_was_done_together_is_taken_back_together() {
     console.write(&n).await.press("tab enter").await;
     console.until(&format!("{n} CONFIRMED")).await;
     assert!(n_open(&console).await < before);
-    console.press("z").await.shows(&["takes back: 2 deeds"]);
+    console.press("z").await.shows(&["Undo: 2 actions"]);
     console.press("tab tab").await.write(&n).await;
     console.press("tab enter").await;
     console.until(&format!("{n} CONFIRMED")).await;
@@ -229,10 +226,7 @@ async fn after_all_was_resolved_and_put_back_the_last_row_is_there_again() {
     let mut console = queue().await;
     console.press("G").await.shows(&["Alerts  160, row 160"]);
     for opening in ["* d", "z tab tab"] {
-        console
-            .press(opening)
-            .await
-            .shows(&["the number of alerts"]);
+        console.press(opening).await.shows(&["number of alerts"]);
         console.press("ctrl-u").await.write("160").await;
         console.press("tab enter").await;
         console.until("CONFIRMED; 160 of 160").await;
@@ -255,7 +249,7 @@ async fn an_undo_of_something_earlier_says_what_it_passes_over() {
         .await;
     console.press("z").await.shows(&[
         "The last action, create group Quarantine, cannot be undone",
-        "takes back: resolve",
+        "Undo: resolve",
     ]);
 }
 
@@ -317,7 +311,7 @@ async fn an_undo_says_when_the_row_under_the_cursor_is_not_what_it_is_about() {
     console
         .press("j z")
         .await
-        .shows(&["Your last action, not the row under the cursor: resolve"]);
+        .shows(&["Your last action, not the selected row: resolve"]);
     console.press("esc j").await;
     console.press("d d").await.until("CONFIRMED").await;
     // On the row of the first of the two.
@@ -328,7 +322,7 @@ async fn an_undo_says_when_the_row_under_the_cursor_is_not_what_it_is_about() {
     console
         .press("esc k z")
         .await
-        .shows(&["takes back: resolve"])
+        .shows(&["Undo: resolve"])
         .lacks("Not the last action");
 }
 

@@ -26,7 +26,7 @@ async fn an_alert_is_resolved_by_one_key_twice_and_proven() {
     console
         .press("d")
         .await
-        .shows(&["RESOLVE", "Unresolved > Resolved", "POST /api/v1/alert/"])
+        .shows(&["RESOLVE", "Unresolved -> Resolved", "POST /api/v1/alert/"])
         .shows(&["press d again to confirm"]);
     assert_eq!(changes(&console), [""; 0]);
     console.press("d").await.until("CONFIRMED; Resolved").await;
@@ -39,28 +39,28 @@ async fn marked_alerts_are_taken_together_and_put_back_as_each_was() {
     console.press("space space space a").await;
     console.shows(&[
         "ASSIGN 3 alerts",
-        "Unresolved > In Progress, ana",
+        "Unresolved -> In Progress, ana",
         "POST /api/v1/alerts",
         r#""assigned_to":"ana""#,
     ]);
     console
         .press("a")
         .await
-        .until("CONFIRMED; 3 of 3 alerts show it")
+        .until("CONFIRMED; 3 of 3 alerts changed")
         .await;
     console
         .press("z")
         .await
-        .shows(&["PUT BACK 3 alerts", "In Progress, ana > Unresolved"]);
+        .shows(&["RESTORE STATUS 3 alerts", "In Progress, ana > Unresolved"]);
     console.press("tab tab enter").await;
-    console.until("put back 3 x").await;
+    console.until("restore status 3 x").await;
     console.press("@").await.shows(&["undone"]);
 }
 
 #[tokio::test]
 async fn the_list_tells_what_is_mine_and_the_rest_is_counted_anew() {
     let mut console = queue().await;
-    console.shows(&["2 in 90 d: 2 Unresolved", "Unresolved, nobody"]);
+    console.shows(&["2 in 90 days (2 Unresolved)", "Unresolved, unassigned"]);
     console.press("a a").await.until("CONFIRMED").await;
     console.until("> M    73").await;
     console.shows(&["In Progress, ana"]);
@@ -75,7 +75,7 @@ async fn nobody_takes_alerts_without_saying_who() {
     console
         .press("esc 3 a")
         .await
-        .shows(&["nobody is configured as user"]);
+        .shows(&["No user name configured"]);
     assert_eq!(changes(&console), [""; 0]);
 }
 
@@ -85,7 +85,7 @@ async fn many_alerts_are_counted_by_whoever_changes_them() {
     console
         .press("* f")
         .await
-        .shows(&["FALSE POSITIVE", "the number of alerts"]);
+        .shows(&["FALSE POSITIVE", "number of alerts"]);
     console
         .press("f")
         .await
@@ -108,9 +108,7 @@ async fn what_the_server_shows_late_is_waited_for() {
     };
     let mut console = Console::with(options, 120, 36, |_| {}).await;
     console.press("esc 3 f f").await;
-    console
-        .until("accepted, not done yet; Unresolved so far")
-        .await;
+    console.until("accepted, waiting; Unresolved so far").await;
     console.until("CONFIRMED; False Positive").await;
 }
 
@@ -122,7 +120,7 @@ async fn what_is_applied_only_in_part_is_told_by_name_and_never_called_done() {
         json!({"mode": "partial", "match": "/api/v1/alerts"}),
     );
     console.press("space space space d d").await;
-    console.until("2 of 3 alerts show it").await;
+    console.until("2 of 3 alerts changed").await;
     console.lacks("CONFIRMED");
 }
 
@@ -146,7 +144,7 @@ async fn an_alert_that_somebody_else_changed_meanwhile_is_left_alone() {
     let begun = Change::alert(&first.rows[0].id, &AlertStatus::InProgress);
     client.change(&begun).await.unwrap();
     console.press("d").await;
-    console.until("was changed meanwhile").await;
+    console.until("was changed in the meantime").await;
     console
         .press("!")
         .await
@@ -285,7 +283,7 @@ async fn what_somebody_else_has_closed_is_marked_no_longer() {
     console
         .press("r")
         .await
-        .until("1 of 1 marked rows left the list")
+        .until("1 of 1 marked rows are no longer in the list")
         .await;
     console.lacks("1 marked,");
 }
@@ -347,7 +345,7 @@ async fn alerts_are_given_to_nobody_who_is_not_there() {
     let mut console = queue().await;
     console.press("A").await.shows(&["users: admin, ", "kim"]);
     console.write("kmi").await.press("enter").await;
-    console.shows(&["there is no user \"kmi\""]);
+    console.shows(&["no user is named \"kmi\""]);
     console.press("ctrl-u").await.write("Kim").await;
     console
         .press("enter")

@@ -27,16 +27,16 @@ async fn go_to(console: &mut Console, word: &str) {
 #[tokio::test]
 async fn every_watchlist_is_a_row_with_its_query_as_people_write_it() {
     let mut console = at_watchlists().await;
-    console.shows(&["Watchlists  13, row 1", "ON", "HITS", "QUERY", "sets off"]);
+    console.shows(&["Watchlists  13, row 1", "ON", "HITS", "QUERY", "actions"]);
     go_to(&mut console, "archives").await;
     console.shows(&[
         "1 of 13 loaded",
         "process_name:7zg.exe",
         "Archives packed by users",
         "enabled",
-        "searched to",
-        "sets off    alert",
-        "not counted",
+        "last searched",
+        "actions       alert",
+        "press # to count",
     ]);
     console.lacks("cb.urlver");
 }
@@ -62,13 +62,13 @@ async fn its_hits_are_counted_on_the_server_when_asked_for() {
     go_to(&mut console, "archives").await;
     console.asked();
     console.press("#").await;
-    console.shows(&["finds now", "as of 10:20:00Z"]);
-    console.lacks("not counted");
+    console.shows(&["matches now", "as of 10:20:00Z"]);
+    console.lacks("press # to count");
     let asked = console.asked();
     assert_eq!(asked.len(), 1, "{asked:?}");
     assert!(asked[0].contains("rows=0"), "{asked:?}");
     // Of another one, nothing was counted.
-    console.press("esc g g").await.shows(&["not counted"]);
+    console.press("esc g g").await.shows(&["press # to count"]);
 }
 
 #[tokio::test]
@@ -133,7 +133,7 @@ async fn one_pane_is_shown_where_there_is_room_for_one() {
     console
         .press("tab")
         .await
-        .shows(&["sets off", "searched to"]);
+        .shows(&["actions", "last searched"]);
 }
 
 #[test]
@@ -156,7 +156,7 @@ async fn a_query_that_cannot_be_read_is_saved_only_by_whoever_was_told() {
     console.press("n").await.write("mine").await;
     console.press("tab tab").await.write("process_name:(").await;
     console.press("tab enter").await;
-    console.shows(&["CREATE WATCHLIST", "WARNING", "its query cannot be read"]);
+    console.shows(&["CREATE WATCHLIST", "WARNING", "The query has an error"]);
 }
 
 #[tokio::test]
@@ -165,8 +165,8 @@ async fn one_that_never_ran_and_cannot_be_counted_says_so() {
     go_to(&mut console, "wombats").await;
     console.press("#").await;
     console.shows(&[
-        "searched to never",
-        "finds now   not known: the server cannot",
+        "last searched never",
+        "matches now   unknown: the server cannot",
     ]);
 }
 
@@ -174,7 +174,7 @@ async fn one_that_never_ran_and_cannot_be_counted_says_so() {
 async fn a_form_is_for_one_row_and_none_is_filled_in_for_nothing() {
     let mut console = at_watchlists().await;
     console.press("space space e").await;
-    console.shows(&["one at a time, and 2 are marked; esc drops the marks"]);
+    console.shows(&["one at a time, and 2 are marked (Esc clears marks)"]);
     console.press("esc e").await.shows(&["│name"]);
 }
 

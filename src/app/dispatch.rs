@@ -182,7 +182,7 @@ impl App {
                 let is_back = action == Action::GoBack;
                 if !self.travel(is_back, now, effects) {
                     let way = if is_back { "back" } else { "forward" };
-                    let text = format!("there is nothing to go {way} to");
+                    let text = format!("Nothing to go {way} to");
                     Cx::new(&mut self.session, effects, now).notify(text);
                 }
             }
@@ -215,8 +215,7 @@ impl App {
                 Some((title, record)) => {
                     self.overlay = Some(Box::new(RecordPane::of_record(title, &record)));
                 }
-                None => Cx::new(&mut self.session, effects, now)
-                    .notify("record: none is under the cursor"),
+                None => Cx::new(&mut self.session, effects, now).notify("No record selected"),
             }
             return;
         }
@@ -231,7 +230,7 @@ impl App {
         let (pane, session) = self.focused();
         let mut cx = Cx::new(session, effects, now);
         if !pane.act(action, &mut cx) {
-            cx.notify(format!("{} means nothing here", action.label()));
+            cx.notify(format!("{} is not available in this pane", action.label()));
             let is_entry = matches!(action, Action::Filter | Action::Commands);
             self.refused = self.pressed.filter(|_| is_entry).map(Chord::from);
         }
@@ -248,7 +247,7 @@ impl App {
         }
         if self.session.identity.is_read_only {
             return Some(format!(
-                "{}: nothing is changed, the profile is read-only",
+                "{}: not possible, the profile is read-only",
                 action.label()
             ));
         }
@@ -256,7 +255,7 @@ impl App {
         let n = pane.clues(&self.session).len();
         (is_of_one && pane.is_marked() && n > 1).then(|| {
             format!(
-                "{}: one at a time, and {n} are marked; esc drops the marks",
+                "{}: works on one row, but {n} are marked (Esc clears marks)",
                 action.label()
             )
         })
@@ -318,7 +317,7 @@ impl App {
             return;
         }
         let way_back = || {
-            let text = "[ goes back to where you were";
+            let text = "[ = back in history";
             self.trail.has_way_back().then(|| text.to_owned())
         };
         let pending = || match self.session.n_open() {
@@ -329,7 +328,7 @@ impl App {
         match unfinished.or_else(pending).or_else(way_back) {
             Some(what) if !self.has_asked_to_quit => {
                 self.has_asked_to_quit = true;
-                let text = format!("{what}; q again quits");
+                let text = format!("{what}. Press q again to quit");
                 Cx::new(&mut self.session, effects, now).warn(text);
             }
             _ => effects.push(Effect::Quit),
@@ -346,7 +345,7 @@ impl App {
             return;
         }
         if let Some(layer) = self.panes.get_mut(self.focus).peel() {
-            let text = format!("the {layer} is gone").replace("marks is", "marks are");
+            let text = format!("Cleared the {layer}");
             return Cx::new(&mut self.session, effects, now).notify(text);
         }
         if self.is_zoomed {
@@ -362,11 +361,9 @@ impl App {
         } else {
             let mut cx = Cx::new(&mut self.session, effects, now);
             cx.notify(match (self.view, self.trail.has_way_back()) {
-                (View::Alerts, true) => {
-                    "nothing lies on top; 3 leads to the queue, [ to where you were, q quits"
-                }
-                (_, true) => "nothing lies on top; [ goes back to where you were, q quits",
-                (_, false) => "nothing to go back from; q quits",
+                (View::Alerts, true) => "Nothing to close. 3 = alert queue, [ = back, q = quit",
+                (_, true) => "nothing lies on top; [ = back in history, q quits",
+                (_, false) => "Nothing to close. q = quit",
             });
         }
     }
@@ -383,11 +380,11 @@ impl App {
         self.canceled_at = Some(now);
         let mut cx = Cx::new(&mut self.session, effects, now);
         if cx.cancel_all() {
-            cx.notify("canceled what was on its way; again within a second quits");
+            cx.notify("Request cancelled. ^c again to quit");
         } else if cx.session().doings.iter().any(Doing::is_leaving) {
-            cx.notify("a deed that was sent cannot be called back; @ shows it; again within a second quits");
+            cx.notify("The action was already sent and cannot be cancelled; see Activity (@). ^c again to quit");
         } else {
-            cx.notify("nothing is on its way; again within a second quits");
+            cx.notify("No request running. ^c again to quit");
         }
     }
 
@@ -436,7 +433,7 @@ impl App {
         } else if let Some(text) = &self.session.last_notice {
             self.overlay = Some(Box::new(RecordPane::of_message(text)));
         } else {
-            Cx::new(&mut self.session, effects, now).notify("no error to show");
+            Cx::new(&mut self.session, effects, now).notify("No error to show");
         }
     }
 }

@@ -25,7 +25,7 @@ pub(super) fn render(app: &mut App, frame: &mut Frame<'_>) {
     frame.buffer_mut().set_style(screen, app.theme.text);
     if app.sight.is_too_small {
         let (width, height) = layout::SMALLEST;
-        let text = format!("too small: {width}x{height} is needed");
+        let text = format!("Terminal too small (need {width}x{height})");
         let mut lines = vec![Line::styled(text, app.theme.caution)];
         if let Some(notice) = &app.session.notice {
             lines.push(Line::styled(text::line(&notice.text), app.theme.text));

@@ -69,7 +69,7 @@ impl Footer<'_> {
         let chain = self.scope.chain();
         if let Lookup::Prefix(following) = self.keymap.lookup(chain, self.typed) {
             let hint = |(chord, action): &(Chord, Action)| {
-                widgets::hint(chord.short(), action.label(), self.theme)
+                widgets::hint(chord.short(), label(self.scope, *action), self.theme)
             };
             return following.iter().map(hint).collect();
         }
@@ -80,8 +80,20 @@ impl Footer<'_> {
             } else {
                 action
             };
-            Some(widgets::hint(key, does.label(), self.theme))
+            Some(widgets::hint(key, label(self.scope, does), self.theme))
         };
         hints(self.scope).filter_map(hint).collect()
+    }
+}
+
+/// Returns what a key does in one scope, in a word or two.
+fn label(scope: Scope, action: Action) -> &'static str {
+    match (scope, action) {
+        (Scope::Sheet, Action::NextPane) => "next field",
+        (Scope::Commands, Action::Accept) => "run",
+        (Scope::Around, Action::Accept) => "search",
+        (Scope::Commands | Scope::History | Scope::Groups | Scope::Saved, Action::Down) => "next",
+        (Scope::Commands | Scope::History | Scope::Groups | Scope::Saved, Action::Up) => "previous",
+        (_, other) => other.label(),
     }
 }

@@ -54,7 +54,7 @@ pub(super) fn header(frame: &mut Frame<'_>, area: Rect, session: &Session, theme
     });
     left.push(match &identity.user {
         Some(user) => Line::styled(text::visible(&user.as_str().into()), theme.text),
-        None => Line::styled("user unknown", theme.unknown),
+        None => Line::styled("no user set", theme.unknown),
     });
     let as_of = session.info.current().map(|known| known.as_of);
     let zone = session.zone.label(as_of.unwrap_or_default());
@@ -72,7 +72,7 @@ pub(super) fn header(frame: &mut Frame<'_>, area: Rect, session: &Session, theme
 fn trouble(error: &Error) -> &'static str {
     match error.cause() {
         Error::Unauthorized => "token refused",
-        Error::ProxyRefused { .. } | Error::Proxy { .. } => "proxy refuses",
+        Error::ProxyRefused { .. } | Error::Proxy { .. } => "proxy refused it",
         Error::Certificate { .. } => "not trusted",
         Error::Timeout(_) => "no answer",
         Error::Unreachable { .. } => "unreachable",
@@ -99,17 +99,17 @@ fn traffic(session: &Session, width: u16) -> String {
     let n_pending = session.n_pending() + leaving.count();
     let transfer = match session.transfers.as_slice() {
         [] => String::new(),
-        [only] => format!("download {}  ", only.words()),
-        [first, rest @ ..] => format!("download {}, {} wait  ", first.words(), rest.len()),
+        [only] => format!("downloading {}  ", only.words()),
+        [first, rest @ ..] => format!("downloading {} ({} queued)  ", first.words(), rest.len()),
     };
     let open = session.n_open();
     let open = match open {
         0 => String::new(),
-        1 => "1 deed open  ".into(),
-        n => format!("{n} deeds open  "),
+        1 => "1 action pending  ".into(),
+        n => format!("{n} actions pending  "),
     };
     let open = if session.is_log_locked {
-        format!("ACTION LOG LOCKED  {open}")
+        format!("AUDIT LOG LOCKED  {open}")
     } else {
         open
     };

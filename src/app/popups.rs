@@ -46,7 +46,7 @@ impl App {
             }
             Action::Period => {
                 let mut cx = Cx::new(&mut self.session, effects, now);
-                cx.notify("only processes are searched by when their last event was");
+                cx.notify("Only process searches have a time range");
             }
             Action::Explain => match self.view.index() {
                 Some(index) => {
@@ -54,7 +54,7 @@ impl App {
                     let cx = Cx::new(&mut self.session, effects, now);
                     self.overlay = Some(Box::new(RecordPane::of_query(index, &text, &cx)));
                 }
-                None => Cx::new(&mut self.session, effects, now).notify("there is no query here"),
+                None => Cx::new(&mut self.session, effects, now).notify("No query in this view"),
             },
             Action::SaveWatchlist if self.overlay.is_none() => self.open_watchlist(now, effects),
             _ => return false,
@@ -68,7 +68,7 @@ impl App {
             Some(Index::Process) => StoredIndex::Events,
             Some(Index::Binary) => StoredIndex::Modules,
             _ => {
-                let text = "watch: there is no query of processes or binaries here; x h asks for the same hash, and W there watches it";
+                let text = "No process or binary query in this view. x h searches the same hash; W there creates a watchlist";
                 return Cx::new(&mut self.session, effects, now).notify(text);
             }
         };
@@ -93,11 +93,11 @@ impl App {
             if !when.is_open() {
                 let words = when.words();
                 lost.push(format!(
-                    "the period is not kept: {words}; it looks at what comes in"
+                    "The time range is not saved ({words}); watchlists look at new data"
                 ));
             }
             if !self.session.is_split {
-                lost.push("one row per process is not kept: a watchlist tags segments".into());
+                lost.push("Watchlists match segments; one row per process does not apply".into());
             }
         }
         let parsed = query::parse(query).query;
@@ -109,7 +109,7 @@ impl App {
         for term in terms.iter().filter(is_time) {
             let said = text::fit(&term.as_str().into(), 60);
             lost.push(format!(
-                "{said} makes little sense in it: it looks at what comes in"
+                "{said} has little use here: watchlists look at new data"
             ));
         }
         lost

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use jiff::{Timestamp, ToSpan};
 
 use super::{App, View};
-use crate::deeds::{Act, Deed, Feeding, Ignoring, Triage, Verdict, Watching};
+use crate::deeds::{self, Act, Deed, Feeding, Ignoring, Triage, Verdict, Watching};
 use crate::keys::Action;
 use crate::model::{AlertStatus, Md5, SensorId};
 use crate::panes::{Clues, FormPane, GroupsPane, MarkedRows, NotesPane, Pane, PaneId, SheetPane};
@@ -15,8 +15,8 @@ use crate::session::{Cx, Effect};
 const FLUSH: i64 = 365 * 24;
 
 /// What is said where nobody is configured.
-const NO_USER: &str = "nobody is configured as user: the server cannot say whose token this is; \
-    set user in the profile, or start with --user";
+const NO_USER: &str = "No user name configured, so alerts cannot be assigned to you. \
+    Set user in the profile or start with --user NAME";
 
 /// A sheet or a popup before it; or why there is none, where the reason is not that nothing is under the cursor.
 type Opened = Result<Box<dyn Pane>, Option<String>>;
@@ -84,7 +84,7 @@ impl App {
         };
         let mut cx = Cx::new(&mut self.session, effects, now);
         if self.overlay.is_some() {
-            cx.notify(format!("{}: esc first", action.label()));
+            cx.notify(format!("{}: press Esc first", action.label()));
             return true;
         }
         // Marks beat the cursor, and the focus.
@@ -124,7 +124,7 @@ impl App {
             Err(why) => {
                 let text = why.unwrap_or_else(|| {
                     let (verb, what) = (action.label(), about.name());
-                    format!("{verb}: no {what} is under the cursor")
+                    format!("{verb}: no {what} selected")
                 });
                 Cx::new(&mut self.session, effects, now).notify(text);
             }
@@ -198,7 +198,7 @@ impl App {
         let reports = once_each(clues.iter().filter_map(|clues| clues.report.clone()));
         let is_watchlist = clues.iter().any(|clues| clues.watchlist.is_some());
         if reports.is_empty() && is_watchlist {
-            let text = "a watchlist raised this: it has no report to be ignored; disable it in 6";
+            let text = "Raised by a watchlist, not a report. Disable the watchlist in view 6";
             return Err(Some(text.into()));
         }
         let on = action == Action::IgnoreReport;
@@ -246,14 +246,14 @@ impl App {
     /// Opens the sheet that takes something back: the deed under the cursor, or else the last of one's own.
     fn open_undo(&mut self, now: Timestamp, effects: &mut Vec<Effect>) {
         if self.overlay.is_some() {
-            return Cx::new(&mut self.session, effects, now).notify("undo: esc first");
+            return Cx::new(&mut self.session, effects, now).notify("Undo: press Esc first");
         }
         let named = self
             .panes
             .get(self.focus)
             .popup(Action::Undo, &self.session);
         if named.is_none() && self.focus == PaneId::Acts {
-            let text = "this one cannot be taken back: it was not done, was taken back already, or leaves nothing to restore";
+            let text = "Cannot undo: not completed, already undone, or nothing to restore";
             return Cx::new(&mut self.session, effects, now).notify(text);
         }
         let sheet = named.or_else(|| {
@@ -266,15 +266,15 @@ impl App {
             let last = journal.last(&identity.host, is_mine);
             let passed = last.filter(|last| last.line > act.line && last.undo().is_none());
             let passed = passed.map(|last| {
-                let (deed, name) = (&last.sending.deed, last.name());
+                let (deed, name) = (deeds::label(&last.sending.deed), last.name());
                 format!("The last action, {deed} {name}, cannot be undone; this is one before it")
             });
             // `z` is about the last action wherever the cursor is: where that is on another row, it is said first.
             let clues = self.panes.get(self.focus).clues(session);
             let is_elsewhere = sheet.is_about_others(&clues);
             let elsewhere = is_elsewhere.then(|| {
-                let (deed, name) = (&act.sending.deed, act.name());
-                format!("Your last action, not the row under the cursor: {deed} {name}")
+                let (deed, name) = (deeds::label(&act.sending.deed), act.name());
+                format!("Your last action, not the selected row: {deed} {name}")
             });
             let preface = passed.into_iter().chain(elsewhere).collect();
             let sheet: Box<dyn Pane> = Box::new(sheet.with_preface(preface));
@@ -287,7 +287,7 @@ impl App {
                 self.overlay = Some(sheet);
             }
             None => Cx::new(&mut self.session, effects, now).notify(
-                "nothing of yours of the last day is to be taken back; z on a row of @ takes back that one",
+                "Nothing of yours to undo in the last 24 h. In Activity (@), z undoes the selected action",
             ),
         }
     }

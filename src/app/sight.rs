@@ -42,13 +42,11 @@ impl App {
     pub(super) fn refuse_unseen(&mut self, what: &str, now: Timestamp, effects: &mut Vec<Effect>) {
         let (width, height) = layout::SMALLEST;
         let text = if self.sight.is_too_small {
-            format!(
-                "{what}: not done, nothing can be seen; enlarge the terminal to {width}x{height}"
-            )
+            format!("{what}: not done, the terminal is too small (need {width}x{height})")
         } else if self.sight.is_resized {
-            format!("{what}: not done, the terminal has just changed its size")
+            format!("{what}: not done, the terminal was just resized. Press it again")
         } else {
-            format!("{what}: not done, its target is not on the screen; enlarge the terminal")
+            format!("{what}: not done, its target is not on the screen. Enlarge the terminal")
         };
         Cx::new(&mut self.session, effects, now).warn(text);
     }
@@ -75,7 +73,7 @@ impl App {
             self.refused = None;
         }
         if is_text {
-            let text = format!("{refused} is not available here, so nothing is typed; esc goes on");
+            let text = format!("{refused} is not available here, so nothing is typed. Press Esc");
             Cx::new(&mut self.session, effects, now).notify(text);
         }
         is_text || is_end

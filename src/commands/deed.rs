@@ -70,7 +70,7 @@ pub(super) fn log(caller: &Caller<'_>) -> Result<Log, Failure> {
 
 /// What a deed will do, whom it will hit, and the requests it will send, one line each.
 pub(super) fn preview(plan: &Plan, facts: &[Fact], grounds: &Grounds) -> Vec<String> {
-    let mut lines = vec![plan.deed.verb().to_owned()];
+    let mut lines = vec![plan.deed.label().to_owned()];
     lines.extend(plan.effects.iter().map(|effect| format!("  {effect}")));
     lines.extend(
         plan.protection

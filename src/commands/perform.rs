@@ -330,7 +330,7 @@ fn tell(
     caller: &mut Caller<'_>,
 ) -> Result<(Exit, Option<Failure>), Failure> {
     let name = plan.state.name();
-    let verb = plan.deed.verb();
+    let verb = plan.deed.label();
     let stage = match outcome.stage {
         Stage::Accepted => "accepted",
         Stage::Confirmed => "confirmed",

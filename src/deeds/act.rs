@@ -57,11 +57,10 @@ impl Act {
 
     /// What is to be said of it.
     pub fn note(&self) -> &str {
-        self.steps
-            .last()
-            .map_or("the program ended before it knew more", |(_, outcome)| {
-                &outcome.note
-            })
+        self.steps.last().map_or(
+            "lampblack ended before the outcome was known",
+            |(_, outcome)| &outcome.note,
+        )
     }
 
     /// What became of it, to be found out further.

@@ -204,9 +204,9 @@ impl Admin {
 
     pub(super) fn already(&self, now: &Administered) -> Option<String> {
         let said = match self {
-            Self::EditGroup { .. } => "is so already",
-            Self::CreateUser(_) => "is there already, and keeps the password and the teams it has",
-            _ => "is there already",
+            Self::EditGroup { .. } => "already has these settings",
+            Self::CreateUser(_) => "already exists; its password and teams stay as they are",
+            _ => "already exists",
         };
         (self.holds(now) == Some(true)).then(|| said.into())
     }
@@ -225,19 +225,19 @@ impl Admin {
         };
         match self {
             Self::CreateUser(_) if is_other("email") => Some((
-                "is there already, with another e-mail address",
+                "already exists with a different email address",
                 "give the new user another name",
             )),
             Self::CreateUser(_) if is_other("first_name") || is_other("last_name") => Some((
-                "is there already, with another name",
+                "already exists with a different name",
                 "give the new user another name to log in with",
             )),
             Self::CreateUser(_) if is_other("global_admin") => Some((
-                "is there already, and has other rights",
+                "already exists with different rights",
                 "give the new user another name",
             )),
             Self::CreateGroup { .. } if is_other("site_id") => Some((
-                "is there already, on another site",
+                "already exists on a different site",
                 "edit that group, or give the new one another name",
             )),
             _ => None,
@@ -249,7 +249,7 @@ impl Admin {
             return Some(difference);
         }
         let is_gone = matches!(self, Self::EditGroup { .. }) && now.group.is_none();
-        is_gone.then_some(("is not there any more", "ask for the groups again with r"))
+        is_gone.then_some(("no longer exists", "reload the groups (r)"))
     }
 
     pub(super) fn words(&self, now: &Administered) -> String {
@@ -258,9 +258,9 @@ impl Admin {
                 let site = group.site.map_or("?".into(), |site| site.to_string());
                 format!("{}, site {site}", text::fit(&group.name, 60))
             }
-            (_, _, Some(_)) => "it is there".into(),
-            _ if now.n_unread > 0 => "it is not among those that can be read".into(),
-            _ => "it is not there".into(),
+            (_, _, Some(_)) => "it exists".into(),
+            _ if now.n_unread > 0 => "it is not among those that could be read".into(),
+            _ => "it does not exist".into(),
         }
     }
 
@@ -280,24 +280,24 @@ impl Admin {
         let effects = match &self {
             Self::CreateGroup { site, .. } => {
                 vec![format!(
-                    "{name}: a new sensor group on site {site}, with the server's defaults"
+                    "{name}: new sensor group on site {site}, with the server's default settings"
                 )]
             }
             Self::EditGroup { name: to, site, .. } => {
-                let to = to.as_ref().map(|to| format!("{name} > {}", shown(to)));
-                let site = site.map(|site| format!("{name}: to site {site}"));
+                let to = to.as_ref().map(|to| format!("{name} -> {}", shown(to)));
+                let site = site.map(|site| format!("{name}: move to site {site}"));
                 to.into_iter().chain(site).collect()
             }
             Self::CreateUser(user) => {
                 if user.is_admin {
-                    notes.push("a global administrator may do everything on this server".into());
+                    notes.push("A global administrator has every right on this server".into());
                 } else if user.teams.is_empty() {
-                    notes.push("without a team they may see nothing".into());
+                    notes.push("Without a team the user may see nothing".into());
                 }
                 let teams: Vec<_> = user.teams.iter().map(|(_, name)| shown(name)).collect();
                 vec![
                     format!(
-                        "{name}: a new user, {} {}, {}",
+                        "{name}: new user, {} {}, {}",
                         shown(&user.first_name),
                         shown(&user.last_name),
                         shown(&user.email)
@@ -313,8 +313,10 @@ impl Admin {
                 ]
             }
             Self::CreateTeam { .. } => {
-                notes.push("without access to a group its members see nothing".into());
-                vec![format!("{name}: a new team")]
+                notes.push(
+                    "Its members see nothing until the team has access to a sensor group".into(),
+                );
+                vec![format!("{name}: new team")]
             }
         };
         let state = State::Admin(Box::new(now));
@@ -335,10 +337,11 @@ impl Admin {
             Self::CreateUser(user) => user.username.trim().is_empty(),
         };
         let (why, hint) = match self {
-            _ if is_nameless => ("it has no name", "give it one"),
-            Self::CreateUser(user) if user.password.is_empty() => {
-                ("there is no password", "it is asked for, and never shown")
-            }
+            _ if is_nameless => ("the name is empty", "enter a name"),
+            Self::CreateUser(user) if user.password.is_empty() => (
+                "the password is empty",
+                "enter one when asked; it is not shown",
+            ),
             _ => return None,
         };
         Some(Refusal {

@@ -20,28 +20,29 @@ pub(super) async fn prepare(
     let mut effects = vec![format!(
         "{md5}: {}",
         match (&ban, is_ban) {
-            (Some(ban), true) => format!("{} > banned again", lifted(ban)),
-            (None, true) => "not banned > banned".into(),
-            (Some(ban), false) => format!("banned {} > lifted, and stays listed", made(ban)),
+            (Some(ban), true) => format!("{} -> banned again", lifted(ban)),
+            (None, true) => "not banned -> banned".into(),
+            (Some(ban), false) => format!("banned {} -> unbanned (kept in the list)", made(ban)),
             (None, false) => String::new(),
         }
     )];
     let (mut warnings, mut notes) = (Vec::new(), Vec::new());
     if is_ban {
         if md5 == EMPTY {
-            warnings.push("this is the hash of the empty file, which is on every host".into());
+            warnings.push("This is the hash of the empty file, which exists on every host".into());
         }
         effects.push(
-            "sensors stop it where it starts, and end what runs, from their next check-in on"
+            "Sensors will block it from starting and kill running instances at their next check-in"
                 .into(),
         );
         match estate.info().await {
             Ok(info) if info.banning_enabled == Some(false) => {
-                notes
-                    .push("banning is switched off on this server: nothing will be stopped".into());
+                notes.push("Banning is disabled on this server: nothing will be blocked".into());
             }
             Ok(_) => {}
-            Err(error) => notes.push(format!("whether the server bans is not known: {error}")),
+            Err(error) => notes.push(format!(
+                "Could not check whether banning is enabled on this server: {error}"
+            )),
         }
         if let Some((trouble, is_closed)) = estate.license_trouble().await {
             if is_closed {
@@ -58,15 +59,17 @@ pub(super) async fn prepare(
                 let off: Vec<_> = off.map(|group| text::visible(&group.name)).collect();
                 if !off.is_empty() {
                     notes.push(format!(
-                        "banning is switched off, and nothing stopped, in {}",
+                        "Not enforced in sensor groups where banning is disabled: {}",
                         off.join(", ")
                     ));
                 }
             }
-            Err(error) => notes.push(format!("whether groups ban is not known: {error}")),
+            Err(error) => notes.push(format!(
+                "Could not check in which sensor groups banning is disabled: {error}"
+            )),
         }
     } else {
-        effects.push("what has this hash can start again".into());
+        effects.push("Files with this hash can run again".into());
     }
     Ok(Prepared::Ready(Box::new(Plan {
         effects,
@@ -111,9 +114,9 @@ pub(super) fn words(ban: Option<&Ban>) -> String {
         None => "not banned".into(),
         Some(ban) => match ban.is_enabled {
             Some(true) => format!("banned {}", made(ban)),
-            Some(false) if ban.text.is_empty() => "lifted; its note is gone".into(),
+            Some(false) if ban.text.is_empty() => "unbanned; its note was lost".into(),
             Some(false) => lifted(ban),
-            None => "it does not say whether the ban is in force".into(),
+            None => "the server does not say whether the ban is active".into(),
         },
     }
 }
@@ -127,7 +130,7 @@ pub(super) fn already(deed: &Deed, ban: Option<&Ban>) -> Option<String> {
         }
         (Deed::Lift(_), None) => Some("is not banned".into()),
         (Deed::Lift(_), Some(ban)) if is_enabled == Some(false) => {
-            Some(format!("is not banned any more: {}", lifted(ban)))
+            Some(format!("is already {}", lifted(ban)))
         }
         _ => None,
     }
@@ -137,7 +140,7 @@ pub(super) fn already(deed: &Deed, ban: Option<&Ban>) -> Option<String> {
 fn made(ban: &Ban) -> String {
     let by = match ban.username.non_empty() {
         Some(name) => text::visible(name),
-        None => "somebody".into(),
+        None => "an unknown user".into(),
     };
     let on = ban.created.map_or(String::new(), |at| {
         format!(" on {}", at.strftime("%Y-%m-%d %H:%MZ"))
@@ -146,7 +149,7 @@ fn made(ban: &Ban) -> String {
 }
 
 fn lifted(ban: &Ban) -> String {
-    format!("a ban that was lifted{}", said(ban))
+    format!("unbanned{}", said(ban))
 }
 
 fn said(ban: &Ban) -> String {

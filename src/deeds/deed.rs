@@ -146,7 +146,12 @@ impl Target {
 }
 
 impl Deed {
-    /// Its verb.
+    /// Returns what it is called on the screen.
+    pub fn label(&self) -> &'static str {
+        super::label(self.verb())
+    }
+
+    /// Returns its name in the log.
     pub fn verb(&self) -> &'static str {
         match self {
             Self::Isolate(_) => "isolate",

@@ -47,14 +47,14 @@ impl Feeding {
         let schemes = ["https://", "http://", "file://"];
         let Some(rest) = schemes.iter().find_map(|scheme| url.strip_prefix(scheme)) else {
             return Some((
-                "is no address that servers read",
-                "it begins with https://, http:// or file://",
+                "is not a feed URL",
+                "a feed URL begins with https://, http:// or file://",
             ));
         };
         let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
         host.contains('@').then_some((
-            "has a name or a password in its address, which every log and every screen would have",
-            "add it in the server's own console, where they are members of their own",
+            "contains a user name or a password, which logs and screens would show",
+            "add it in the web console, which has fields for them",
         ))
     }
 
@@ -142,10 +142,10 @@ impl Feeding {
 
     pub(super) fn already(&self, now: &Fed) -> Option<String> {
         let said = match self {
-            Self::Add { .. } => "is read already",
+            Self::Add { .. } => "already exists",
             Self::Switch { on: true, .. } => "is enabled already",
             Self::Switch { on: false, .. } => "is disabled already",
-            Self::Delete(_) => "is not there any more",
+            Self::Delete(_) => "no longer exists",
             Self::Synchronize(_) => return None,
         };
         (self.holds(now) == Some(true)).then(|| said.into())
@@ -160,11 +160,11 @@ impl Feeding {
                     is_enabled: true, ..
                 },
                 Some(_),
-            ) => Some(("is there already, and disabled", "enable it")),
-            (Self::Add { .. }, Some(_)) => Some(("is there already, and enabled", "disable it")),
-            (_, None) => Some(("is not there any more", "ask for the feeds again with r")),
+            ) => Some(("already exists and is disabled", "enable it")),
+            (Self::Add { .. }, Some(_)) => Some(("already exists and is enabled", "disable it")),
+            (_, None) => Some(("no longer exists", "reload the feeds (r)")),
             (Self::Synchronize(_), Some(feed)) if feed.is_enabled == Some(false) => Some((
-                "is disabled, and a disabled feed is not synchronized",
+                "is disabled, and a disabled feed cannot be synced",
                 "enable it first",
             )),
             _ => None,
@@ -174,19 +174,19 @@ impl Feeding {
     pub(super) fn words(&self, now: &Fed) -> String {
         let Some(feed) = &now.feed else {
             let read = if now.n_unread > 0 {
-                " that can be read"
+                " among those that could be read"
             } else {
                 ""
             };
             return format!("no such feed{read}");
         };
         if let Self::Synchronize(_) = self {
-            return "whether it has read the feed again, no server tells".into();
+            return "the server does not report when a sync is done".into();
         }
         let state = match feed.is_enabled {
             Some(true) => "enabled",
             Some(false) => "disabled",
-            None => "not said whether it is enabled",
+            None => "unknown whether it is enabled",
         };
         format!("feed {}, {state}", feed.id)
     }
@@ -194,33 +194,35 @@ impl Feeding {
     /// Finds out what it would do.
     pub(super) async fn prepare(self, now: Fed, estate: &Estate) -> Prepared {
         let name = text::visible(now.raw_name());
-        let doubt = unread::doubt(now.n_unread, ("feed", "feeds"), "be read from there");
+        let doubt = unread::doubt(now.n_unread, ("feed", "feeds"), "have this URL");
         let mut warnings = Vec::new();
         let mut notes: Vec<_> = doubt.into_iter().collect();
         let mut effects = vec![match &self {
             Self::Add { url, .. } => {
                 if url.starts_with("https://") {
-                    notes.push("the server will not check the certificate of that address".into());
+                    notes.push("The server does not verify the certificate of this URL".into());
                 }
-                format!("{name}: the server reads it at once, and looks for its reports")
+                format!(
+                    "{name}: new feed; the server fetches it immediately and looks for its indicators"
+                )
             }
-            Self::Switch { on: true, .. } => format!("{name}: disabled > enabled"),
-            Self::Switch { on: false, .. } => format!("{name}: enabled > disabled"),
-            Self::Synchronize(_) => format!("{name}: all of it is read again"),
-            Self::Delete(_) => format!("{name}: goes, with its reports"),
+            Self::Switch { on: true, .. } => format!("{name}: disabled -> enabled"),
+            Self::Switch { on: false, .. } => format!("{name}: enabled -> disabled"),
+            Self::Synchronize(_) => format!("{name}: full resync"),
+            Self::Delete(_) => format!("{name}: will be DELETED with all its reports"),
         }];
         if let Some(feed) = &now.feed {
-            effects.push(format!("it is read from {}", text::visible(&feed.url)));
+            effects.push(format!("URL: {}", text::visible(&feed.url)));
         }
         if let Self::Switch { on: false, id } | Self::Delete(id) = &self {
             match n_reports(*id, &estate.client).await {
                 Ok(0) => {}
                 Ok(n) => notes.push(format!(
-                    "its {} no alerts any more",
-                    text::counted(n, "report raises", "reports raise")
+                    "Its {} will no longer raise alerts",
+                    text::counted(n, "report", "reports")
                 )),
                 Err(error) => {
-                    notes.push(format!("how many reports it has is not known: {error}"));
+                    notes.push(format!("Could not count its reports: {error}"));
                 }
             }
         }
@@ -230,7 +232,7 @@ impl Feeding {
             .is_some_and(|feed| feed.is_manual == Some(false));
         if matches!(self, Self::Delete(_)) {
             if is_vendors {
-                warnings.push("a feed of the vendor's cannot be added again by its URL".to_owned());
+                warnings.push("A vendor feed cannot be added again by URL".to_owned());
             } else {
                 notes.push("Its stored credentials are deleted and cannot be restored".into());
             }

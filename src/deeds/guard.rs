@@ -39,8 +39,8 @@ impl Guard {
     /// Why nothing may be changed, if that is so.
     pub fn refuses_all(&self) -> Option<Refusal> {
         self.is_read_only.then(|| Refusal {
-            why: "this profile is read-only: nothing is changed with it".into(),
-            hint: "use a profile without read_only, and leave --read-only away",
+            why: "this profile is read-only: no actions are sent".into(),
+            hint: "use a profile without read_only, and leave out --read-only",
             is_guard: true,
         })
     }
@@ -55,7 +55,7 @@ impl Guard {
             own.is_some_and(|own| adapters.any(|adapter| adapter.ip == own))
         };
         if self.own.iter().any(|own| is_named(own) || is_at(own)) {
-            return Some("it is this machine, or the server itself".into());
+            return Some("it is this machine or the CB server itself".into());
         }
         let is_protected = |pattern: &&String| match pattern.split_once(':') {
             Some(("group", name)) => group.is_none_or(|group| is_match(name, group.name.raw())),
@@ -66,7 +66,7 @@ impl Guard {
         let pattern = self.protected.iter().find(is_protected)?;
         let pattern = text::visible(&pattern.as_str().into());
         let doubt = if group.is_none() && pattern.starts_with("group:") {
-            ", and its group is not known"
+            ", and its group is unknown"
         } else {
             ""
         };
@@ -92,7 +92,7 @@ impl Guard {
             let shown = text::visible(&wanted.into());
             match role {
                 Role::Unread(error) => Some(format!(
-                    "protected_hosts has role:{shown}, and its role is not known: {error}"
+                    "protected_hosts has role:{shown}, and its role is unknown: {error}"
                 )),
                 role => role
                     .is(wanted)

@@ -67,17 +67,17 @@ impl Ignoring {
 
     pub(super) fn already(&self, now: &Ignored) -> Option<String> {
         let said = if self.on {
-            "is ignored already"
+            "is already ignored"
         } else {
-            "raises alerts already"
+            "already raises alerts"
         };
         (self.holds(now) == Some(true)).then(|| said.into())
     }
 
     pub(super) fn impossible(now: &Ignored) -> Option<(&'static str, &'static str)> {
         now.report.is_none().then_some((
-            "is not there any more",
-            "its feed has dropped it, or is gone itself",
+            "no longer exists",
+            "its feed removed it, or the feed was deleted",
         ))
     }
 
@@ -85,7 +85,7 @@ impl Ignoring {
         match now.report.as_ref().map(|report| report.is_ignored) {
             Some(Some(true)) => "ignored".into(),
             Some(Some(false)) => "raises alerts".into(),
-            Some(None) => "it does not say whether the report is ignored".into(),
+            Some(None) => "the server does not say whether the report is ignored".into(),
             None => "no such report".into(),
         }
     }
@@ -98,14 +98,14 @@ impl Ignoring {
             None => (String::new(), 0),
         };
         let what = if self.on {
-            "raises alerts > ignored"
+            "raises alerts -> ignored"
         } else {
-            "ignored > raises alerts"
+            "ignored -> raises alerts"
         };
         let mut effects = vec![format!("{name}  report of {feed}: {what}")];
         if n > 0 {
             effects.push(format!(
-                "it looks for {}",
+                "Contains {}",
                 text::counted(n, "indicator", "indicators")
             ));
         }

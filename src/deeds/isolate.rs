@@ -16,7 +16,7 @@ pub(super) fn effects(sensor: &Sensor, group: Option<&Group>) -> Vec<String> {
         .flat_map(|group| &group.isolation_exclusions);
     let exclusions: Vec<_> = exclusions.map(text::visible).collect();
     let excluded = match (group, &exclusions[..]) {
-        (None, _) => "; the exclusions of its group are not known".to_owned(),
+        (None, _) => "; group exclusions unknown".to_owned(),
         (_, []) => String::new(),
         (_, some) => format!("; {} (group exclusion)", some.join(", ")),
     };
@@ -42,12 +42,12 @@ fn open_ports(sensor: &Sensor) -> &'static str {
 fn after_reboot(os_type: Option<i64>, version: Option<(u32, u32, u32)>) -> &'static str {
     match (os_type, version) {
         (Some(WINDOWS), Some(version)) if version >= PERSISTENT => {
-            "Stays isolated after a reboot; CbEDRCLI on the host can lift it"
+            "Stays isolated after a reboot; CbEDRCLI on the host can end it"
         }
         (Some(WINDOWS), Some(_)) => {
             "After a reboot the host is NOT isolated until the sensor checks in"
         }
-        _ => "Not known whether a reboot lifts the isolation: known for Windows sensors only",
+        _ => "Unknown whether isolation survives a reboot: documented for Windows sensors only",
     }
 }
 
@@ -70,10 +70,10 @@ mod tests {
             ),
             (Some(1), Some((7, 4, 1)), "Stays isolated after a reboot"),
             (Some(1), Some((7, 10, 0)), "Stays isolated after a reboot"),
-            (Some(1), None, "Not known"),
-            (Some(2), Some((7, 4, 1)), "Not known"),
-            (Some(3), Some((6, 1, 8)), "Not known"),
-            (None, Some((7, 4, 1)), "Not known"),
+            (Some(1), None, "Unknown"),
+            (Some(2), Some((7, 4, 1)), "Unknown"),
+            (Some(3), Some((6, 1, 8)), "Unknown"),
+            (None, Some((7, 4, 1)), "Unknown"),
         ] {
             let text = after_reboot(os_type, version);
             assert!(

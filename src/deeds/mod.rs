@@ -107,3 +107,14 @@ impl Outcome {
         self.stage == Stage::Unknown && self.error.as_ref().is_some_and(is_unread)
     }
 }
+
+/// Returns what an action is called on the screen, by its name in the log: some names there are older.
+pub fn label(logged: &str) -> &str {
+    match logged {
+        "release" => "unisolate",
+        "annotate" => "edit notes",
+        "begin" => "set in progress",
+        "put back" => "restore status",
+        other => other,
+    }
+}

@@ -31,7 +31,7 @@ pub enum NotSent {
     #[error("{0}")]
     Log(#[from] record::Error),
     /// It was not known any more what it would do.
-    #[error("what the server holds now could not be read: {0}")]
+    #[error("the current state could not be read from the server: {0}")]
     Blind(#[from] api::Error),
     /// Somebody else did it since it was planned.
     #[error("{0}")]
@@ -174,7 +174,7 @@ impl Doing<'_> {
         let state = match State::read(deed, self.client).await {
             Ok(state) => state,
             Err(error) => {
-                outcome.aside = format!("what was to follow was not sent: {error}");
+                outcome.aside = format!("the follow-up request was not sent: {error}");
                 return;
             }
         };
@@ -183,10 +183,10 @@ impl Doing<'_> {
                 Ok((mut then, sent)) => {
                     self.conclude(&next, &state, &mut then, sent).await;
                     if then.stage != Stage::Confirmed {
-                        outcome.aside = format!("{}: {}", next.verb(), then.note);
+                        outcome.aside = format!("{}: {}", next.label(), then.note);
                     }
                 }
-                Err(error) => outcome.aside = format!("{} was not sent: {error}", next.verb()),
+                Err(error) => outcome.aside = format!("{} was not sent: {error}", next.label()),
             }
         }
     }
@@ -212,7 +212,7 @@ impl Doing<'_> {
             }
             None if deed.leaves_no_trace() => {
                 outcome.stage = Stage::Confirmed;
-                outcome.note = format!("the server took it; {}", deed.words(before).0);
+                outcome.note = format!("accepted by the server; {}", deed.words(before).0);
                 None
             }
             // For what is known to be late, others wait.
@@ -222,7 +222,7 @@ impl Doing<'_> {
                 let refusal = error.clone();
                 let after = read_back(deed, self.client, outcome, 1).await;
                 if is_done(outcome) && is_delete && matches!(refusal, api::Error::NotFound { .. }) {
-                    outcome.note = "it was gone already, read back from the server".into();
+                    outcome.note = "already deleted (verified on the server)".into();
                 }
                 after
             }
@@ -317,7 +317,7 @@ async fn read_back(
                 return Some(state);
             }
             Err(error) => {
-                let why = format!("what the server holds could not be read: {error}");
+                let why = format!("the state could not be read back from the server: {error}");
                 if lost.is_some() || outcome.stage == Stage::Unknown {
                     outcome.stage = Stage::Unknown;
                     let said = lost.as_ref().and_then(answered);
@@ -325,7 +325,7 @@ async fn read_back(
                     outcome.note = beside(outcome, why);
                     outcome.error = Some(error);
                 } else if outcome.note.is_empty() {
-                    outcome.note = beside(outcome, format!("the server took it; {why}"));
+                    outcome.note = beside(outcome, format!("accepted by the server; {why}"));
                 }
                 return None;
             }
@@ -346,23 +346,23 @@ fn may_come(error: &api::Error) -> bool {
 fn words(deed: &Deed, outcome: &Outcome, lost: Option<&api::Error>, state: &State) -> String {
     let (held, seen) = deed.words(state);
     let said = match outcome.stage {
-        Stage::Confirmed => format!("{held}, read back from the server"),
+        Stage::Confirmed => format!("{held} (verified on the server)"),
         Stage::Accepted if deed.is_late() => format!("{held} so far"),
         Stage::Accepted => format!("{held}{seen}"),
         Stage::Pending if deed.is_late() && deed.target().len() > 1 => {
-            format!("{held}; the others may still follow")
+            format!("{held}; the others may still change")
         }
-        Stage::Pending => format!("the server holds: {held}; the request may still arrive"),
+        Stage::Pending => format!("server state: {held}; the request may still arrive"),
         Stage::Partly => held,
-        Stage::NotApplied | Stage::Unknown => format!("the server holds: {held}"),
+        Stage::NotApplied | Stage::Unknown => format!("server state: {held}"),
     };
     let said = match (lost, lost.and_then(answered)) {
         (None, _) => said,
-        (Some(_), None) => format!("the answer was lost; {said}"),
+        (Some(_), None) => format!("the response was lost; {said}"),
         (Some(error), Some(answer)) => match outcome.stage {
             // Somebody else was faster, or it is an answer to what was done already.
             Stage::Accepted | Stage::Confirmed if is_conflict(error) => {
-                format!("already so, perhaps by somebody else: {said}; {answer}")
+                format!("already done, possibly by another user: {said}; {answer}")
             }
             Stage::Accepted | Stage::Confirmed => format!("{said}, although {answer}"),
             _ => format!("{answer}; {said}"),
@@ -439,6 +439,9 @@ async fn note(log: &mut Actions, client: &Client, outcome: &mut Outcome, after: 
         note: outcome.note.clone(),
     }));
     if let Err(error) = log.append(client.clock().now(), known).await {
-        outcome.note = format!("{}; the log does not have this: {error}", outcome.note);
+        outcome.note = format!(
+            "{}; this could not be written to the audit log: {error}",
+            outcome.note
+        );
     }
 }

@@ -27,7 +27,7 @@ pub(super) async fn prepare(
         Some(known) => match known {
             Ok(group) => Some(group),
             Err(error) => {
-                notes.push(format!("its group is not known: {error}"));
+                notes.push(format!("Its sensor group is unknown: {error}"));
                 None
             }
         },
@@ -105,13 +105,13 @@ pub(super) fn words(deed: &Deed, sensor: &Sensor) -> String {
             .group
             .map_or("no group".into(), |group| format!("group {group}")),
         Deed::Flush { .. } if sensor.flush_until.is_empty() => {
-            "no flush: it is done already, or the server ignored it".into()
+            "no flush queued: already done, or ignored by the server".into()
         }
-        Deed::Flush { .. } => "to be flushed at the next check-in".into(),
+        Deed::Flush { .. } => "flush queued for the next check-in".into(),
         Deed::Restart(_) if sensor.restart_queued == Some(true) => {
-            "to be restarted at the next check-in".into()
+            "restart queued for the next check-in".into()
         }
-        Deed::Restart(_) => "no restart: it is done already, or the server ignored it".into(),
+        Deed::Restart(_) => "no restart queued: already done, or ignored by the server".into(),
         Deed::Annotate { .. } if sensor.notes.is_empty() => "no notes".into(),
         Deed::Annotate { .. } => format!("notes: {}", text::fit(&sensor.notes, 60)),
         _ => String::new(),
@@ -122,7 +122,7 @@ pub(super) fn words(deed: &Deed, sensor: &Sensor) -> String {
 pub(super) fn already(deed: &Deed, sensor: &Sensor) -> Option<String> {
     let waits = |what: &str| {
         format!(
-            "is already to be {what}, which its sensor has not done yet; last seen {}",
+            "is already waiting to be {what}; the sensor was last seen {}",
             last_seen(sensor)
         )
     };
@@ -131,7 +131,7 @@ pub(super) fn already(deed: &Deed, sensor: &Sensor) -> Option<String> {
             return Some("is already in that group".into());
         }
         Deed::Annotate { notes, .. } if sensor.notes.raw() == notes => {
-            return Some("has these notes already".into());
+            return Some("already has these notes".into());
         }
         Deed::Flush { .. } if !sensor.flush_until.is_empty() => waits("flushed"),
         Deed::Restart(_) if sensor.restart_queued == Some(true) => waits("restarted"),
@@ -142,7 +142,7 @@ pub(super) fn already(deed: &Deed, sensor: &Sensor) -> Option<String> {
         },
         Deed::Release(_) => match sensor.isolation() {
             Isolation::No => "is not isolated".into(),
-            Isolation::Lifting => waits("released"),
+            Isolation::Lifting => waits("unisolated"),
             _ => return None,
         },
         _ => return None,
@@ -154,12 +154,12 @@ pub(super) fn already(deed: &Deed, sensor: &Sensor) -> Option<String> {
 pub(super) fn impossible(deed: &Deed, sensor: &Sensor) -> Option<(&'static str, &'static str)> {
     let is_isolation = matches!(deed, Deed::Isolate(_));
     let elsewhere = if is_isolation {
-        "cut the host off at the network"
+        "isolate the host at the network"
     } else {
-        "nothing that is asked of it will be done"
+        "no action can reach it"
     };
     if sensor.uninstalled == Some(true) {
-        return Some(("has no sensor any more: it was uninstalled", elsewhere));
+        return Some(("no longer has a sensor: it was uninstalled", elsewhere));
     }
     if is_isolation && sensor.supports_isolation == Some(false) {
         return Some(("has a sensor that cannot isolate", elsewhere));
@@ -172,13 +172,13 @@ fn effects(deed: &Deed, sensor: &Sensor, group: Option<&Group>, then: &str) -> V
     let group_name = group.map_or("unknown".into(), |group| text::visible(&group.name));
     let status = text::visible(&sensor.status).to_lowercase();
     let what = match deed {
-        Deed::Isolate(_) => format!("{} > isolated", sensor.isolation()),
-        Deed::Release(_) => format!("{} > not isolated", sensor.isolation()),
-        Deed::Move { .. } => format!("to {then}"),
-        Deed::Flush { .. } => "sends all it holds back, without throttling".into(),
+        Deed::Isolate(_) => format!("{} -> isolated", sensor.isolation()),
+        Deed::Release(_) => format!("{} -> not isolated", sensor.isolation()),
+        Deed::Move { .. } => format!("move to {then}"),
+        Deed::Flush { .. } => "send all queued events now (no throttling)".into(),
         Deed::Restart(_) => "its service restarts at the next check-in".into(),
         Deed::Annotate { notes, .. } => format!(
-            "notes {:?} > {:?}",
+            "notes {:?} -> {:?}",
             text::fit(&sensor.notes, 40),
             text::fit(&notes.as_str().into(), 40)
         ),
@@ -191,7 +191,7 @@ fn effects(deed: &Deed, sensor: &Sensor, group: Option<&Group>, then: &str) -> V
     match deed {
         Deed::Isolate(_) => effects.extend(isolate::effects(sensor, group)),
         Deed::Flush { .. } => effects.push(format!(
-            "waiting on the host: {} KiB of events, {} KiB of files",
+            "Queued on the host: {} KiB of events, {} KiB of files",
             kib(sensor.eventlog_bytes),
             kib(sensor.storefile_bytes)
         )),
@@ -215,14 +215,14 @@ fn doubts(deed: &Deed, sensor: &Sensor) -> Vec<String> {
         ));
     }
     if is_for_sensor && sensor.uninstall == Some(true) {
-        doubts.push("its sensor is to be uninstalled at the next check-in".into());
+        doubts.push("The sensor will be uninstalled at its next check-in".into());
     }
     match deed {
         Deed::Isolate(_) | Deed::Release(_) if sensor.isolation() == Isolation::Unknown => {
-            doubts.push("the server does not say whether it is isolated now".into());
+            doubts.push("The server does not say whether it is isolated".into());
         }
         Deed::Release(_) if !sensor.notes.is_empty() => {
-            doubts.push(format!("its notes say: {}", text::fit(&sensor.notes, 120)));
+            doubts.push(format!("Host notes: {}", text::fit(&sensor.notes, 120)));
         }
         Deed::Move { group, .. } if sensor.isolation() == Isolation::Yes => {
             doubts.push(lost_exclusions(*group));
@@ -233,7 +233,7 @@ fn doubts(deed: &Deed, sensor: &Sensor) -> Vec<String> {
 }
 
 fn lost_exclusions(group: GroupId) -> String {
-    format!("it is isolated: the isolation exclusions of group {group} hold for it afterwards")
+    format!("It is isolated: after the move, the isolation exclusions of group {group} apply")
 }
 
 /// When a sensor last reported, in words.

@@ -10,50 +10,50 @@ use strum::{EnumIter, EnumMessage, EnumString, IntoEnumIterator, IntoStaticStr};
 )]
 #[strum(serialize_all = "kebab-case")]
 pub enum Action {
-    /// Close what is on top; with nothing left to close, quit
-    #[strum(message = "close")]
+    /// Quit
+    #[strum(message = "quit")]
     Quit,
-    /// Cancel what is awaited; twice within a second quits
+    /// Cancel the request; twice within a second quits
     Cancel,
     /// Suspend the console and return to the shell
     Suspend,
-    /// Draw the whole screen again
+    /// Redraw the screen
     Redraw,
-    /// Do something by its name
-    #[strum(message = "do")]
+    /// Command palette
+    #[strum(message = "commands")]
     Commands,
-    /// Show the keys that work here
+    /// Show the keys of this pane
     Help,
-    /// Take one layer away: popup, entry, filter, marks, zoom
+    /// Back: close the popup, clear filter, marks, zoom
     Back,
-    /// Go back to where you were, as you left it
+    /// Back in history
     #[strum(message = "back in history")]
     GoBack,
-    /// Go forward again
+    /// Forward in history
     #[strum(message = "forward")]
     GoForward,
     /// Hunt: search processes
     #[strum(message = "hunt")]
     ViewHunt,
-    /// Process: relatives and facts of the one under the cursor
+    /// Process: tree, events and details
     #[strum(message = "process")]
     ViewProcess,
-    /// Alerts: what watchlists and feeds have found
+    /// Alerts of watchlists and feeds
     #[strum(message = "alerts")]
     ViewAlerts,
     /// Binaries: search files
     #[strum(message = "binaries")]
     ViewBinaries,
-    /// Facets: count the values of the result; again: the hunt
+    /// Facets: value counts; again: back to the search
     #[strum(message = "facets")]
     ViewFacets,
-    /// Bans: hashes that are stopped
+    /// Banned hashes
     #[strum(message = "bans")]
     ViewBans,
-    /// Sensors: every host, online or not
+    /// Sensors: all hosts, online or offline
     #[strum(message = "sensors")]
     ViewSensors,
-    /// Watchlists: stored searches, and what they set off
+    /// Watchlists and their actions
     #[strum(message = "watchlists")]
     ViewWatchlists,
     /// Feeds: threat intelligence and its reports
@@ -62,82 +62,84 @@ pub enum Action {
     /// Admin: sensor groups, users, teams, sites, the server
     #[strum(message = "admin")]
     ViewAdmin,
-    /// Isolated: hosts cut off, since when, by whom and why
+    /// Isolated hosts: since when, by whom and why
     #[strum(message = "isolated")]
     ViewIsolated,
-    /// Activity: what was changed, and every request
+    /// Activity: actions and requests
     #[strum(message = "activity")]
     ViewActivity,
-    /// Cut the host off, after a look at what that does
+    /// Isolate host (preview first)
     Isolate,
-    /// Let the host back into the network, after a look
+    /// Unisolate host (preview first)
+    #[strum(message = "unisolate")]
     Release,
-    /// Take the alerts: they are yours and in progress
+    /// Assign to me, In Progress
+    #[strum(message = "assign to me")]
     Take,
-    /// Call the alerts resolved
+    /// Mark resolved
     Resolve,
-    /// Call the alerts false positives
+    /// Mark false positive
     #[strum(message = "false positive")]
     FalsePositive,
-    /// Open the alerts again
+    /// Reopen
     Reopen,
-    /// Give the alerts to somebody
+    /// Assign to a user
     Assign,
-    /// Call the alerts false positives, and ignore their reports
+    /// Mark false positive and ignore report
     #[strum(message = "ignore")]
     IgnoreAlerts,
-    /// Ignore the threat report: it raises no alerts any more
+    /// Ignore report: it will no longer raise alerts
     #[strum(message = "ignore report")]
     IgnoreReport,
-    /// Let the threat report raise alerts again
+    /// Restore report: it will raise alerts again
     #[strum(message = "restore report")]
     RestoreReport,
-    /// Make a watchlist of the query, after a look
+    /// Create watchlist from the query (preview first)
     #[strum(message = "watch")]
     SaveWatchlist,
-    /// Make a new one
+    /// Create a new one
     New,
-    /// Change what it says
+    /// Edit
     Edit,
-    /// Enable it, after a look
+    /// Enable (preview first)
     Enable,
-    /// Disable it, after a look
+    /// Disable (preview first)
     Disable,
-    /// Delete it, after a look
+    /// Delete (preview first)
     #[strum(message = "delete")]
     Remove,
-    /// Have the server read all of the feed again
+    /// Resync feed (preview first)
     #[strum(message = "sync")]
     Synchronize,
-    /// Let it set something off: an alert, an e-mail, syslog
+    /// Add action: alert, email or syslog
     #[strum(message = "add action")]
     AddAction,
-    /// Let it set something off no longer
+    /// Remove action
     #[strum(message = "remove action")]
     RemoveAction,
-    /// Ban the hash: sensors stop what has it; after a look
+    /// Ban hash (preview first)
     Ban,
-    /// Lift the ban, after a look; it stays listed
+    /// Unban hash (preview first); it stays listed
     #[strum(message = "unban")]
     Lift,
-    /// Ban hashes that are typed or pasted
+    /// Ban hashes that you type or paste
     #[strum(message = "add hashes")]
     AddBans,
-    /// Put the host into another sensor group, after a look
+    /// Move host to another sensor group (preview first)
     #[strum(message = "move")]
     MoveSensor,
-    /// Let the sensor send all it holds back, after a look
+    /// Flush sensor queue: send all events now (preview first)
     #[strum(message = "flush")]
     FlushSensor,
-    /// Restart the sensor's service, after a look
+    /// Restart the sensor service (preview first)
     #[strum(message = "restart")]
     RestartSensor,
-    /// Write the notes of the host, after a look
+    /// Edit host notes (preview first)
     #[strum(message = "notes")]
     AnnotateSensor,
-    /// Take back the last deed, or that under the cursor
+    /// Undo the last action (in Activity: the selected one)
     Undo,
-    /// Show the last error in full, with what to do about it
+    /// Show the last error or notice in full
     #[strum(message = "error")]
     ShowError,
     /// Focus the next pane
@@ -145,46 +147,47 @@ pub enum Action {
     NextPane,
     /// Focus the previous pane
     PreviousPane,
-    /// Give the focused pane more of the screen, then less
+    /// Zoom the pane, then restore it
     Zoom,
-    /// Fetch again, past the cache
+    /// Refresh (bypass the cache)
     Refresh,
-    /// Show times in the next zone: UTC, the hosts', yours
+    /// Next time zone: UTC, hosts, local
     #[strum(message = "time zone")]
     TimeZone,
 
     /// Edit the query
     #[strum(message = "query")]
     EditQuery,
-    /// Pick from the queries asked before
+    /// Query history
     History,
-    /// Pick from the queries kept under a name, or keep one
+    /// Saved queries
     #[strum(message = "saved")]
     SavedQueries,
-    /// Keep what is in the editor under a name
+    /// Save the query under a name
     Save,
-    /// Delete what is under the cursor; asked twice
+    /// Delete the selected entry (press twice)
     Delete,
-    /// Set when the last event was, and whose clock tells
-    #[strum(message = "when")]
+    /// Time range and clock
+    #[strum(message = "time range")]
     Period,
     /// Run the query
     #[strum(message = "run")]
     Submit,
-    /// Begin a new line in the query
+    /// Insert a line break
     Newline,
-    /// Accept the completion that is offered
+    /// Complete the name or value
     Complete,
-    /// Offer the values of the field that is typed
+    /// List values of the field
     #[strum(message = "values")]
     OfferValues,
-    /// Mend what is said to be wrong with the query
+    /// Apply the suggested fix
     Fix,
-    /// Explain how the server will read the query
+    /// Explain the query
+    #[strum(message = "explain query")]
     Explain,
-    /// Go to the next completion, line or later query
+    /// Next completion, line or history entry
     NextCompletion,
-    /// Go to the previous completion, line or earlier query
+    /// Previous completion, line or history entry
     PreviousCompletion,
 
     /// Move down
@@ -203,29 +206,29 @@ pub enum Action {
     Top,
     /// Go to the last row
     Bottom,
-    /// Show more of the beginning of the command lines
+    /// Scroll the command lines left
     Left,
-    /// Show more of the end of the command lines
+    /// Scroll the command lines right
     Right,
-    /// Open what is under the cursor
+    /// Open the selected item
     Open,
 
-    /// Show only rows with words, !words, column:words
+    /// Filter the loaded rows: words, !words, column:words
     Filter,
-    /// Keep the filter and go back to the rows
+    /// Apply the filter and return to the rows
     #[strum(message = "keep")]
     KeepFilter,
     /// Mark the row and move down
     Mark,
-    /// Mark what the cursor passes, until pressed again
+    /// Mark a range; again ends it
     #[strum(message = "mark range")]
     MarkRange,
-    /// Mark every row that is shown and loaded
+    /// Mark all rows shown
     #[strum(message = "mark all")]
     MarkAll,
     /// Choose the columns
     Columns,
-    /// Write the rows shown, or those marked, to a file
+    /// Export the rows shown, or those marked
     Export,
     /// Show or hide the column
     #[strum(message = "show/hide")]
@@ -240,55 +243,57 @@ pub enum Action {
     Wider,
     /// Make the column narrower
     Narrower,
-    /// Show the columns of the beginning
+    /// Reset the columns to default
     #[strum(message = "reset")]
     ResetColumns,
-    /// Accept what was typed
+    /// Confirm
+    #[strum(message = "confirm")]
     Accept,
 
-    /// Show filemods, alone or with others; again hides
+    /// Toggle file events
     #[strum(message = "file")]
     ShowFilemods,
-    /// Show regmods, alone or with others; again hides
+    /// Toggle registry events
     #[strum(message = "registry")]
     ShowRegmods,
-    /// Show netconns, alone or with others; again hides
+    /// Toggle network connections
     #[strum(message = "network")]
     ShowNetconns,
-    /// Show modloads, alone or with others; again hides
+    /// Toggle module loads
     #[strum(message = "module")]
     ShowModloads,
-    /// Show childprocs, alone or with others; again hides
+    /// Toggle child processes
     #[strum(message = "child")]
     ShowChildprocs,
-    /// Show crossprocs, alone or with others; again hides
+    /// Toggle cross-process events
     #[strum(message = "crossproc")]
     ShowCrossprocs,
-    /// Show what was blocked, alone or with others; again hides
+    /// Toggle block events
     #[strum(message = "blocked")]
     ShowBlocks,
-    /// Show fileless scripts, alone or with others; again hides
+    /// Toggle fileless scripts
     #[strum(message = "script")]
     ShowScripts,
-    /// Show tampering and EMET, alone or with others; again hides
+    /// Toggle tampering and EMET events
     #[strum(message = "tamper")]
     ShowTampering,
-    /// Show unknown kinds, alone or with others; again hides
+    /// Toggle unknown kinds
     #[strum(message = "other")]
     ShowOthers,
-    /// Show every kind of event
-    #[strum(message = "all")]
+    /// Show all kinds of events
+    #[strum(message = "all events")]
     ShowAllKinds,
-    /// Begin a stretch of time; again ends it and shows only that
+    /// Mark a time range; again shows only that range
+    #[strum(message = "time range")]
     Narrow,
-    /// Go one part of the strip back in time
+    /// Jump one bar back in time
     Earlier,
-    /// Go one part of the strip forward in time
+    /// Jump one bar forward in time
     Later,
-    /// Search processes of the same hash
+    /// Search processes with the same hash
     #[strum(message = "same hash")]
     SameHash,
-    /// Search processes of the same name
+    /// Search processes with the same name
     #[strum(message = "same name")]
     SameName,
     /// Search processes on the same host
@@ -297,16 +302,16 @@ pub enum Action {
     /// Search processes of the same user
     #[strum(message = "same user")]
     SameUser,
-    /// Search processes with a parent of the same name
+    /// Search processes with the same parent name
     #[strum(message = "same parent")]
     SameParent,
     /// Search processes with the same command line
     #[strum(message = "same command line")]
     SameCmdline,
-    /// Search processes that spoke with the same address
-    #[strum(message = "same address")]
+    /// Search processes that connected to the same IP
+    #[strum(message = "same IP")]
     SameAddress,
-    /// Search processes that spoke with the same domain
+    /// Search processes that connected to the same domain
     #[strum(message = "same domain")]
     SameDomain,
     /// Search processes with the same file
@@ -315,54 +320,55 @@ pub enum Action {
     /// Search processes that changed the same registry key
     #[strum(message = "same key")]
     SameKey,
-    /// Search the alerts of this host
+    /// Search alerts of this host
     #[strum(message = "alerts of the host")]
     AlertsOfHost,
-    /// Search what else started on this host around this time
+    /// Other process starts on this host around this time
     Around,
-    /// Look further to either side
+    /// Widen the time window
     Widen,
-    /// Look less far to either side
+    /// Narrow the time window
+    #[strum(message = "narrow")]
     Tighten,
 
-    /// Include the value and move down, or take its mark back
+    /// Include value (toggle) and move down
     Include,
-    /// Exclude the value and move down, or take its mark back
+    /// Exclude value (toggle) and move down
     Exclude,
-    /// Ask again with what is marked, or with this value
+    /// Apply the selection to the query
     Apply,
-    /// Show the values of the next field
+    /// Next field
     #[strum(message = "next field")]
     NextField,
-    /// Show the values of the previous field
+    /// Previous field
     #[strum(message = "previous field")]
     PreviousField,
-    /// Show the rarest values first, then the most common again
+    /// Rarest values first (toggle)
     Rarest,
-    /// Compare with another host, user or time
+    /// Compare with another host, user or time range
     Compare,
 
-    /// Let the server sort by the next order
+    /// Next sort order
     Sort,
-    /// Group alerts by report, host, hash, user; then not at all
+    /// Group alerts by report, host, hash, user, or not at all
     #[strum(message = "group")]
     GroupBy,
-    /// Be told of new alerts while they are shown, or no more
+    /// Toggle live updates
     #[strum(message = "live")]
     Live,
-    /// Show one row per segment, or one per process
-    #[strum(message = "split segments")]
+    /// Toggle one row per segment or per process
+    #[strum(message = "by segment")]
     SplitSegments,
-    /// Go to the parent of the process
+    /// Go to the parent process
     #[strum(message = "parent")]
     GoParent,
-    /// Go to the first ancestor that is known
+    /// Go to the first known ancestor
     #[strum(message = "root")]
     GoRoot,
     /// Go to the binary
     #[strum(message = "binary")]
     GoBinary,
-    /// Go to the host, among the sensors
+    /// Go to the host in Sensors
     #[strum(message = "host")]
     GoHost,
     /// Go to the watchlist that raised or tagged it
@@ -371,56 +377,60 @@ pub enum Action {
     /// Go to the threat report that raised it
     #[strum(message = "report")]
     GoReport,
-    /// Count on the server what it finds now
+    /// Count matches now on the server
     #[strum(message = "count now")]
     CountHits,
     /// Download the file, or those marked
     Download,
-    /// Keep it in the next form: zip, protected zip, bare file
-    #[strum(message = "form")]
+    /// Next format: zip, protected zip, unpacked file
+    #[strum(message = "format")]
     NextForm,
     /// Show the first bytes of the file
     #[strum(message = "bytes")]
     ShowBytes,
 
-    /// Show the children of the process, or what the row offers
+    /// Expand: children of the process, or what the row offers
+    #[strum(message = "expand")]
     Unfold,
-    /// Hide the children of the process, or go to its parent
+    /// Collapse, or go to the parent
+    #[strum(message = "collapse")]
     Fold,
-    /// Show one level more of the whole tree
+    /// Expand the whole tree by one level
+    #[strum(message = "expand level")]
     Deeper,
-    /// Show one level less of the whole tree
+    /// Collapse the whole tree by one level
+    #[strum(message = "collapse level")]
     Shallower,
 
-    /// Copy the row, columns parted by tabs
-    #[strum(message = "row")]
+    /// Copy row (tab-separated, defanged)
+    #[strum(message = "copy row")]
     YankRow,
     /// Copy the hash
-    #[strum(message = "hash")]
+    #[strum(message = "copy hash")]
     YankHash,
     /// Copy the command line
-    #[strum(message = "command line")]
+    #[strum(message = "copy command line")]
     YankCmdline,
-    /// Copy the GUID of the process
-    #[strum(message = "GUID")]
+    /// Copy the process GUID
+    #[strum(message = "copy GUID")]
     YankGuid,
-    /// Copy the name of the host
-    #[strum(message = "host")]
+    /// Copy the host name
+    #[strum(message = "copy host")]
     YankHost,
-    /// Copy the record as the server sent it, as JSON
-    #[strum(message = "JSON")]
+    /// Copy JSON (as the server sent it)
+    #[strum(message = "copy JSON")]
     YankJson,
-    /// Show the whole record, as the server sent it
+    /// Show the full record as JSON
     #[strum(message = "record")]
     ShowRecord,
-    /// Copy the values that are shown, with their counts
-    #[strum(message = "histogram")]
+    /// Copy the values and their counts
+    #[strum(message = "copy histogram")]
     YankHistogram,
-    /// Copy the request as a curl command, without the token
-    #[strum(message = "curl")]
+    /// Copy the request as a curl command (without token)
+    #[strum(message = "copy curl")]
     YankCurl,
-    /// Copy the row raw, not defanged
-    #[strum(message = "raw row")]
+    /// Copy row (raw, not defanged)
+    #[strum(message = "copy row (not defanged)")]
     YankRaw,
 }
 

@@ -127,7 +127,7 @@ mod tests {
         assert_eq!(lines.next(), Some("Everywhere [keys.global]"));
         assert_eq!(
             lines.next(),
-            Some("  ?, f1              help                 Show the keys that work here")
+            Some("  ?, f1              help                 Show the keys of this pane")
         );
         assert!(lines.all(|line| line.chars().count() <= 100));
     }

@@ -134,7 +134,7 @@ impl Keymap {
             && let Lookup::Action(action) = self.lookup(scopes, &[other])
         {
             return format!(
-                "{shown} means nothing here; {} is {}",
+                "\"{shown}\" does nothing in this pane; {} is {}",
                 other.short(),
                 action.label()
             );
@@ -142,7 +142,7 @@ impl Keymap {
         let elsewhere = self.0.iter().find(|entry| entry.binding.chords() == typed);
         if let Some(entry) = elsewhere {
             return format!(
-                "{shown} means nothing here; it is {} in {}",
+                "\"{shown}\" does nothing in this pane (it is {} in {})",
                 entry.action.label(),
                 entry.scope.title()
             );
@@ -153,13 +153,13 @@ impl Keymap {
         {
             let keys: Vec<_> = following.iter().map(|(chord, _)| chord.short()).collect();
             return format!(
-                "{shown} means nothing here; what may follow is {}",
+                "\"{shown}\" does nothing in this pane; keys after the first: {}",
                 keys.join(" ")
             );
         }
         match self.hint(scopes, Action::Help) {
-            Some(key) => format!("{shown} means nothing here; {key} shows what does"),
-            None => format!("{shown} means nothing here"),
+            Some(key) => format!("\"{shown}\" does nothing in this pane; {key} lists the keys"),
+            None => format!("\"{shown}\" does nothing in this pane"),
         }
     }
 }
@@ -298,12 +298,18 @@ mod tests {
     fn a_key_without_meaning_names_the_nearest_with_one() {
         let keymap = Keymap::default();
         let nearest = |keys| keymap.nearest(Scope::Sensor.chain(), &typed(keys));
-        assert_eq!(nearest("J"), "J means nothing here; j is down");
-        assert_eq!(nearest("s"), "s means nothing here; it is sort in Rows");
+        assert_eq!(nearest("J"), "\"J\" does nothing in this pane; j is down");
+        assert_eq!(
+            nearest("s"),
+            "\"s\" does nothing in this pane (it is sort in Rows)"
+        );
         assert_eq!(
             nearest("y x"),
-            "y x means nothing here; what may follow is y h c g n j d"
+            "\"y x\" does nothing in this pane; keys after the first: y h c g n j d"
         );
-        assert_eq!(nearest("f9"), "f9 means nothing here; ? shows what does");
+        assert_eq!(
+            nearest("f9"),
+            "\"f9\" does nothing in this pane; ? lists the keys"
+        );
     }
 }

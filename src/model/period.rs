@@ -108,8 +108,8 @@ impl fmt::Display for Period {
             }
         }
         f.write_str(match self.clock {
-            EventClock::Sensor => ", host's clock",
-            EventClock::Server => ", server's clock",
+            EventClock::Sensor => ", host clock",
+            EventClock::Server => ", server clock",
         })
     }
 }
@@ -214,11 +214,11 @@ mod tests {
         assert_eq!(last("-24h").as_deref(), Some("2026-11-23T12:00:00Z"));
         check_period(
             "2026-11-22..2026-11-23",
-            Some("last event 2026-11-22 00:00:00Z to 2026-11-23 23:59:59Z, server's clock"),
+            Some("last event 2026-11-22 00:00:00Z to 2026-11-23 23:59:59Z, server clock"),
         );
         check_period(
             "yesterday..",
-            Some("last event since 2026-11-23 00:00:00Z, server's clock"),
+            Some("last event since 2026-11-23 00:00:00Z, server clock"),
         );
     }
 
@@ -254,15 +254,15 @@ mod tests {
         check_period("", Some("any time"));
         check_period(
             "-24h",
-            Some("last event since 2026-11-23 12:00:00Z, server's clock"),
+            Some("last event since 2026-11-23 12:00:00Z, server clock"),
         );
         check_period(
             "..-1h",
-            Some("last event until 2026-11-24 11:00:00Z, server's clock"),
+            Some("last event until 2026-11-24 11:00:00Z, server clock"),
         );
         check_period(
             "-2h .. 2026-11-24T11:30:00Z",
-            Some("last event 2026-11-24 10:00:00Z to 2026-11-24 11:30:00Z, server's clock"),
+            Some("last event 2026-11-24 10:00:00Z to 2026-11-24 11:30:00Z, server clock"),
         );
         check_period("-1h..-2h", None);
         check_period("-1h..soon", None);

@@ -116,7 +116,7 @@ impl fmt::Display for Isolation {
             Self::No => "not isolated",
             Self::Pending => "isolation pending",
             Self::Yes => "isolated",
-            Self::Lifting => "release pending",
+            Self::Lifting => "unisolate pending",
             Self::Unknown => "isolation unknown",
         })
     }

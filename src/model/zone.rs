@@ -181,7 +181,7 @@ pub fn skew(seconds: i64, lean: Option<Lean>) -> String {
     match lean {
         Some(Lean::Fast) => format!("+{off}, fast (derived)"),
         Some(Lean::Slow) => format!("-{off}, slow (derived)"),
-        None => format!("{off} off the server's"),
+        None => format!("{off} off (vs server)"),
     }
 }
 
@@ -328,7 +328,7 @@ mod tests {
     fn skew_is_told_in_units_that_can_be_read() {
         for (seconds, words) in [
             (0, "in sync"),
-            (-13, "13 s off the server's"),
+            (-13, "13 s off (vs server)"),
             (106, "106 s off the server's"),
             (3_600, "60 min off the server's"),
             (-7_260, "2 h 1 min off the server's"),

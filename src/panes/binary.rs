@@ -71,7 +71,7 @@ impl Pane for BinaryPane {
             return true;
         }
         let Some(binary) = cx.session().file.clone() else {
-            cx.notify("no binary is under the cursor");
+            cx.notify("No binary selected");
             return true;
         };
         if action == Action::Open {
@@ -111,7 +111,7 @@ impl Pane for BinaryPane {
 
     fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &Look<'_>) {
         let Some(binary) = &session.file else {
-            let text = "select a binary to see what is known of it";
+            let text = "Select a binary for details";
             frame.render_widget(Line::styled(text, look.theme.muted), area);
             return;
         };
@@ -171,7 +171,7 @@ fn facts(binary: &Binary, zone: &Zone, theme: &Theme) -> Vec<Field<'static>> {
     let facts = binary.facts(MOST, shown).into_iter();
     let mut fields: Vec<_> = facts.map(field).collect();
     if binary.signature.is_good().is_none() {
-        let unknown = Line::styled("not known", theme.unknown);
+        let unknown = Line::styled("unknown", theme.unknown);
         fields.insert(1, Field::cut("signature", unknown));
     }
     fields

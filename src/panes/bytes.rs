@@ -62,7 +62,7 @@ impl Pane for BytesPane {
         let head = &known.value;
         let n = head.bytes.len();
         let all = if head.is_whole {
-            ", all the server has"
+            ", the whole collected file"
         } else {
             ""
         };
@@ -96,13 +96,13 @@ impl Pane for BytesPane {
         let head = &session.head;
         let Some(known) = head.current().filter(|_| self.is_asked) else {
             let said = if self.is_uncollected {
-                "the server has not collected this file"
+                "The server has not collected this file"
             } else if head.is_pending() {
-                "on their way; ^c gives up"
+                "Loading… ^c cancels"
             } else if head.error().is_some() {
                 ""
             } else {
-                "given up"
+                "Cancelled"
             };
             frame.render_widget(Line::styled(said, theme.muted), area);
             return;

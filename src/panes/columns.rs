@@ -54,7 +54,7 @@ impl ColumnsPane {
         let (column, is_shown) = self.rows.remove(self.cursor);
         if is_shown && n_shown == 1 {
             self.rows.insert(self.cursor, (column, true));
-            cx.notify("one column must stay");
+            cx.notify("At least one column is required");
             return;
         }
         // In the order of the list: what is shown comes before what is not.
@@ -114,7 +114,7 @@ impl Pane for ColumnsPane {
             Action::Narrower => self.resize(false),
             Action::ResetColumns => {
                 cx.choose_columns(self.list, None);
-                cx.notify("the columns are as they were in the beginning");
+                cx.notify("Columns reset to default");
                 self.rows.clear();
                 return true;
             }

@@ -100,7 +100,7 @@ impl Pane for CommandsPane {
                     self.picked = Some(*action);
                     self.is_done = true;
                 }
-                None => cx.notify("nothing here has that name; esc, then ? shows what works where"),
+                None => cx.notify("No such command here. ? lists the keys"),
             }
             return true;
         }

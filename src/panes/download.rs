@@ -102,10 +102,10 @@ impl DownloadPane {
     /// Why nothing can be downloaded.
     fn trouble(&self, session: &Session) -> Option<String> {
         if self.binaries.iter().all(|binary| binary.is_uncollected()) {
-            return Some("the server has not collected it".into());
+            return Some("The server has not collected it".into());
         }
         if self.editor.text().trim().is_empty() {
-            return Some("say where to".into());
+            return Some("Enter a path".into());
         }
         let survey = self.survey(session)?;
         // Of several files, each is looked at when its turn comes.
@@ -119,7 +119,7 @@ impl DownloadPane {
             .filter_map(|binary| binary.stored_size)
             .sum();
         let room = survey.room.filter(|room| *room < wanted)?;
-        Some(format!("there is room for {room} bytes only"))
+        Some(format!("Only {room} bytes are free"))
     }
 
     fn order(&self, cx: &mut Cx<'_>) {
@@ -145,13 +145,13 @@ impl DownloadPane {
         }
         let left_out = match missing.len() {
             0 => String::new(),
-            n => format!("; {n} were not collected"),
+            n => format!("; {n} not collected"),
         };
         let what = match self.only() {
             Some(binary) => shown(binary),
             None => format!("{} files", there.len()),
         };
-        cx.notify(format!("downloading {what}{left_out}; ^c gives up"));
+        cx.notify(format!("Downloading {what}{left_out}. ^c cancels"));
     }
 
     /// Of which files it is verified what they are.
@@ -191,26 +191,27 @@ impl DownloadPane {
         }
         fields.push(Field::cut(
             "size",
-            format!("{size} B, of which the server has {stored}"),
+            format!("{size} B, of which the server has {stored} B"),
         ));
         if let Some(survey) = self.survey(session) {
             fields.push(Field::wrapped(
-                "place",
+                "path",
                 visible(&survey.path.to_string_lossy()),
                 3,
             ));
             let room = survey.room.map(|room| format!("{} MiB free", room >> 20));
             fields.push(Field::cut(
-                "room",
-                room.unwrap_or_else(|| "not known".into()),
+                "free space",
+                room.unwrap_or_else(|| "unknown".into()),
             ));
         }
         if self.form == Form::Extracted {
-            let text = "bare: whatever watches this disk will see it, and may take it away";
+            let text = "Unpacked: local AV may quarantine it";
             fields.push(Field::wrapped("", Line::styled(text, theme.caution), 2));
         }
         if self.binaries.iter().any(|binary| binary.is_partial()) {
-            let text = "cut off by the server: what is cut off cannot be verified, and is saved as NAME.unverified";
+            let text =
+                "Truncated by the server: it cannot be verified and is saved as NAME.unverified";
             fields.push(Field::wrapped("", Line::styled(text, theme.caution), 2));
         }
         if let Some(trouble) = self.trouble(session) {
@@ -222,7 +223,7 @@ impl DownloadPane {
         }
         fields.push(Field::cut("", ""));
         let text = format!(
-            "{}only you can read it (0600), and nothing is written over",
+            "{}readable only by you (0600), existing files are not overwritten",
             self.verified()
         );
         fields.push(Field::wrapped("", Line::styled(text, theme.muted), 2));
@@ -301,12 +302,12 @@ impl Pane for DownloadPane {
         ])
         .areas(area);
         let said = match self.form {
-            Form::Archive => "the server's zip, as it is".to_owned(),
-            Form::Extracted => "the bare file".to_owned(),
-            Form::Protected => format!("a zip with the password {PASSWORD}"),
+            Form::Archive => "server archive (zip)".to_owned(),
+            Form::Extracted => "unpacked file".to_owned(),
+            Form::Protected => format!("zip with the password {PASSWORD}"),
         };
         let label = |text| Span::styled(text, theme.muted);
-        let line = Line::from(vec![label("form  "), Span::styled(said, theme.accent)]);
+        let line = Line::from(vec![label("format  "), Span::styled(said, theme.accent)]);
         frame.render_widget(line, form);
         let room = usize::from(area.width).saturating_sub(7);
         let typed = text::fit_end(&self.editor.text().into(), room);

@@ -128,7 +128,7 @@ impl Editor {
         if n_typed > self.room(n_typed) {
             self.n_refused += n_typed;
             cx.warn(format!(
-                "This field takes at most {} characters; {} typed after that were not taken",
+                "This field takes at most {} characters; {} typed after that were dropped",
                 self.limit, self.n_refused
             ));
             return false;
@@ -193,9 +193,8 @@ impl Editor {
     /// Why the text is not what was typed, if it is not.
     pub(super) fn trouble(&self) -> Option<String> {
         let (n, limit) = (self.n_refused, self.limit);
-        (n > 0).then(|| {
-            format!("{n} typed characters were not taken: this field takes at most {limit}")
-        })
+        (n > 0)
+            .then(|| format!("{n} typed characters were dropped: this field takes at most {limit}"))
     }
 
     /// Forgets that characters were refused: the user knows.

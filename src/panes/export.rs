@@ -63,7 +63,7 @@ impl Question for Export {
             return;
         }
         if text.is_empty() {
-            cx.warn("name a file to write to");
+            cx.warn("Enter a file name");
         } else {
             cx.export(text.into(), self.extract.clone(), self.total);
             self.state = State::Writing;
@@ -80,8 +80,8 @@ impl Question for Export {
             ".jsonl  the records as the server sent them",
             ".md      the columns, as a Markdown table",
             "",
-            "only rows that are loaded are written; the commands write all of them",
-            "times are in UTC; a file that exists is not written over",
+            "Only loaded rows are written; the commands write all rows",
+            "Times are in UTC. Existing files are not overwritten",
         ];
         let rest = rest.map(|text| Line::styled(text, theme.muted));
         [hidden].into_iter().chain(rest).collect()

@@ -70,10 +70,7 @@ impl Pane for FailurePane {
         }
         lines.extend([
             Line::default(),
-            Line::styled(
-                "r tries again; every request is in the log",
-                look.theme.hint,
-            ),
+            Line::styled("r retries; every request is in the log", look.theme.hint),
         ]);
         frame.render_widget(Paragraph::new(lines).wrap(Wrap { trim: false }), area);
     }

@@ -97,7 +97,7 @@ impl Pane for FindPane {
             Ok(filter) => cx.lead(Lead::Sensors(filter.to_string())),
             Err(error) => {
                 let unknown = session.groups.error();
-                let unknown = unknown.map(|why| format!("; the groups are not known: {why}"));
+                let unknown = unknown.map(|why| format!("; sensor groups unknown: {why}"));
                 cx.warn(format!("{error}{}", unknown.unwrap_or_default()));
             }
         }
@@ -126,9 +126,9 @@ impl Pane for FindPane {
         let theme = look.theme;
         let lines = [
             "part of a name, or hostname:FIN ip:10.1. group:NAME id:7",
-            "the server minds the case; nothing typed finds all",
+            "the server search is case-sensitive; empty = all sensors",
             "status:offline -version:6.2 os:linux health:<90 isolation:yes seen:>7d",
-            "for these every host that the rest finds is looked at",
+            "these are checked on every host that the rest finds",
             "",
         ];
         let hints = lines.map(|text| Line::styled(text, theme.hint));

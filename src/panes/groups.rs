@@ -59,8 +59,8 @@ impl Pane for GroupsPane {
 
     fn title(&self, _: &Session) -> Line<'static> {
         match self.sensors.len() {
-            1 => "Move the host to".into(),
-            n => format!("Move {n} hosts to").into(),
+            1 => "Move host to group".into(),
+            n => format!("Move {n} hosts to group").into(),
         }
     }
 
@@ -111,9 +111,9 @@ impl Pane for GroupsPane {
         let groups = groups(session);
         if groups.is_empty() {
             let text = if session.groups.is_pending() {
-                "on their way; ^c gives up"
+                "Loading… ^c cancels"
             } else {
-                "no sensor group is known"
+                "No sensor groups found"
             };
             frame.render_widget(Line::styled(text, theme.muted), area);
             return;

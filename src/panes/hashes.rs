@@ -58,20 +58,23 @@ fn answers(list: &HashList) -> Vec<String> {
     const NAMED: usize = 5;
     let others = list.others.iter().take(NAMED);
     let mut answers: Vec<_> = others
-        .map(|word| format!("{word:?} is no MD5 and left out"))
+        .map(|word| format!("Skipped {word:?}: not an MD5"))
         .collect();
     if list.others.len() > NAMED {
         let more = list.others.len() - NAMED;
-        answers.push(format!("and {more} more words that are no MD5"));
+        answers.push(format!("Skipped {more} more entries that are not MD5s"));
     }
     if list.sha256s > 0 {
         answers.push(format!(
-            "{} SHA-256 left out: a ban takes an MD5",
+            "Skipped {} SHA-256: a ban needs an MD5",
             list.sha256s
         ));
     }
     if list.twice > 0 {
-        answers.push(format!("{} were there twice", list.twice));
+        answers.push(format!(
+            "Removed {}",
+            crate::text::counted(list.twice, "duplicate", "duplicates")
+        ));
     }
     answers
 }
@@ -95,12 +98,12 @@ impl Pane for HashesPane {
         }
         if let Some(trouble) = self.entry.trouble() {
             cx.warn(format!(
-                "{trouble}; paste the list, or ban it from a file: lampblack ban add -"
+                "{trouble}; paste the list, or read it from a file: lampblack ban add -"
             ));
             return true;
         }
         if self.found.md5s.is_empty() {
-            cx.warn("there is no MD5 among it: 32 hex digits each");
+            cx.warn("No MD5 found (32 hex digits each)");
             return true;
         }
         let answers = answers(&self.found);
@@ -145,14 +148,14 @@ impl Pane for HashesPane {
         .areas(area);
         let found = &self.found;
         let said = format!(
-            "{} hashes, {} words that are none",
+            "{} hashes, {} not MD5",
             found.md5s.len(),
             found.others.len() + found.sha256s
         );
         frame.render_widget(Line::styled(said, theme.muted), below);
         let hint = match deeds::cost_of_many(&self.deeds()) {
-            Some(cost) => format!("enter shows what it would do; {cost}"),
-            None => "paste a list, parted in any way; enter shows what it would do".into(),
+            Some(cost) => format!("Enter shows a preview; {cost}"),
+            None => "Paste hashes (any separator). Enter shows a preview".into(),
         };
         let hint = Paragraph::new(hint).style(theme.hint);
         frame.render_widget(hint.wrap(Wrap::default()), more);
@@ -174,9 +177,9 @@ mod tests {
         assert_eq!(
             answers(&found),
             [
-                "\"name\" is no MD5 and left out",
-                "\"a.exe\" is no MD5 and left out",
-                "1 were there twice"
+                "Skipped \"name\": not an MD5",
+                "Skipped \"a.exe\": not an MD5",
+                "Removed 1 duplicate"
             ]
         );
     }

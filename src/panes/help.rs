@@ -119,7 +119,7 @@ impl Pane for HelpPane {
             && let Some(last) = area.rows().next_back()
         {
             frame.render_widget(Clear, last);
-            let text = format!("{} more below", n_below + 1);
+            let text = format!("{} more lines below", n_below + 1);
             frame.render_widget(Line::styled(text, look.theme.muted), last);
         }
     }

@@ -60,10 +60,7 @@ impl Pane for HistoryPane {
     fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &Look<'_>) {
         self.height = usize::from(area.height).max(1);
         if session.history.is_empty() {
-            frame.render_widget(
-                Line::styled("no query has been asked yet", look.theme.muted),
-                area,
-            );
+            frame.render_widget(Line::styled("No history yet", look.theme.muted), area);
             return;
         }
         let first = (self.cursor + 1).saturating_sub(self.height);

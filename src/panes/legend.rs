@@ -10,20 +10,12 @@ const PROCESSES: &[Sign] = &[
     (
         "S",
         "signed",
-        "The file is signed, and the signature is good",
+        "The file is signed and the signature is valid",
     ),
     ("U", "unsigned", "The file is not signed"),
-    (
-        "B",
-        "bad signature",
-        "The file has a signature that is not good",
-    ),
-    ("!", "hit", "A feed or a watchlist has hit the process"),
-    (
-        "?",
-        "unknown",
-        "The server does not say, or sent what could not be read",
-    ),
+    ("B", "bad signature", "The file has an invalid signature"),
+    ("!", "hit", "A feed or a watchlist matched the process"),
+    ("?", "unknown", "Unknown: missing or unreadable"),
 ];
 
 /// The signs of the list of alerts.
@@ -39,7 +31,7 @@ const ALERTS: &[Sign] = &[
 ];
 
 /// The signs of the tree.
-const TREE: &[Sign] = &[("!", "hit", "A feed or a watchlist has hit the process")];
+const TREE: &[Sign] = &[("!", "hit", "A feed or a watchlist matched the process")];
 
 /// The signs that a pane uses, by where its keys are looked up.
 pub(super) fn signs(scope: Scope) -> &'static [Sign] {

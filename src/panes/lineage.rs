@@ -91,7 +91,7 @@ impl Pane for LineagePane {
 
     fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> bool {
         let Some(lineage) = Self::shown(cx.session()) else {
-            cx.notify("no process is selected");
+            cx.notify("No process selected");
             return true;
         };
         let last = lineage.ancestors.len();
@@ -143,7 +143,7 @@ impl Pane for LineagePane {
 
     fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &Look<'_>) {
         let Some(lineage) = Self::shown(session) else {
-            let text = "select a process to see who started it";
+            let text = "Select a process to see its parents";
             frame.render_widget(Line::styled(text, look.theme.muted), area);
             return;
         };

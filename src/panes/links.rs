@@ -33,7 +33,7 @@ pub(super) fn query(
     let linked = query::linked(index, link)?;
     match other_server(link, session) {
         Some(server) if linked.is_bound => Err(format!(
-            "this link is of {server}, where ids mean other things; for the same id here write {}",
+            "This link is for {server}, whose ids differ; for the same id here write {}",
             linked.query
         )),
         other => Ok((linked.query, other)),
@@ -108,5 +108,5 @@ fn lead_of(link: &Link, session: &Session) -> Result<(Lead, String), String> {
 
 /// That a number of another server is not one of this server.
 fn bound(server: &str, id: &str) -> String {
-    format!("this link is of {server}, where ids mean other things; the same id here is {id}")
+    format!("This link is for {server}, whose ids differ; the same id here is {id}")
 }

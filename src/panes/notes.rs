@@ -45,7 +45,7 @@ impl Question for Notes {
 
     fn title(&self, _: &Session) -> Line<'static> {
         match self.sensors.len() {
-            1 => "Notes of the host".into(),
+            1 => "Host notes".into(),
             n => format!("Notes of {n} hosts").into(),
         }
     }
@@ -60,7 +60,7 @@ impl Question for Notes {
     }
 
     fn hints(&self, _: &Session, theme: &Theme) -> Vec<Line<'static>> {
-        let hint = "they replace what is there, for everybody; empty: none";
+        let hint = "Replaces the shared note; leave empty to remove it";
         vec![Line::default(), Line::styled(hint, theme.muted)]
     }
 

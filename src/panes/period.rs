@@ -54,7 +54,7 @@ impl Pane for PeriodPane {
     }
 
     fn title(&self, _: &Session) -> Line<'static> {
-        "When the last event was".into()
+        "Time range (last event)".into()
     }
 
     fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> bool {
@@ -64,7 +64,7 @@ impl Pane for PeriodPane {
                 cx.search_when(self.when());
                 self.is_done = true;
             }
-            Action::Accept => cx.warn("that is no period: -24h, or FROM..UNTIL"),
+            Action::Accept => cx.warn("Not a time range: write -24h, or FROM..UNTIL"),
             _ => return false,
         }
         true
@@ -91,11 +91,11 @@ impl Pane for PeriodPane {
         let when = self.when();
         let means = match when.period(self.now) {
             Some(period) => Span::styled(period.to_string(), theme.good),
-            None => Span::styled("no period yet", theme.caution),
+            None => Span::styled("no time range yet", theme.caution),
         };
         let clock = match self.clock {
-            EventClock::Sensor => "host's: a user may set it",
-            EventClock::Server => "server's: as events came",
+            EventClock::Sensor => "host (can be wrong or tampered with)",
+            EventClock::Server => "server (when events arrived)",
         };
         let lines = [
             Line::default(),
@@ -108,12 +108,12 @@ impl Pane for PeriodPane {
             ]),
             Line::default(),
             Line::styled("-24h -1h30m -7d   until now", theme.muted),
-            Line::styled("-7d..-2d          from then to then", theme.muted),
+            Line::styled("-7d..-2d          a time range", theme.muted),
             Line::styled(
                 "2026-03-04 10:00..2026-03-04 12:00, yesterday..",
                 theme.muted,
             ),
-            Line::styled("nothing           any time", theme.muted),
+            Line::styled("empty             any time", theme.muted),
         ];
         for (line, place) in lines.into_iter().zip(area.rows()) {
             frame.render_widget(line, place);

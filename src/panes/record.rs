@@ -4,7 +4,7 @@ use ratatui::{Frame, layout::Rect, text::Line, widgets::Clear};
 use serde_json::Value;
 
 use super::{Look, Pane, PaneId, motion};
-use crate::deeds::Act;
+use crate::deeds::{self, Act};
 use crate::keys::{Action, Scope};
 use crate::model::Document;
 use crate::query::{self, Index};
@@ -103,12 +103,12 @@ impl RecordPane {
         if parsed.query.is_some() {
             lines.extend(query::explain(index, query, cx.now));
         }
-        Self::new("How the server reads it".into(), lines)
+        Self::new("How the server reads the query".into(), lines)
     }
 
     /// What was last warned of.
     pub fn of_warning(text: &str) -> Self {
-        Self::new("The last warning".into(), vec![("", text.to_owned())])
+        Self::new("Last warning".into(), vec![("", text.to_owned())])
     }
 
     /// Several warnings, each by itself.
@@ -120,12 +120,12 @@ impl RecordPane {
 
     /// What was last told, or what did not fit.
     pub fn of_message(text: &str) -> Self {
-        Self::new("The message in full".into(), vec![("", text.to_owned())])
+        Self::new("Full message".into(), vec![("", text.to_owned())])
     }
 
     /// What is wrong with a query: names and values.
     pub fn of_problems(lines: Vec<(String, String)>) -> Self {
-        Self::new("What is wrong with the query".into(), lines)
+        Self::new("Problems in the query".into(), lines)
     }
 
     /// A deed: what was sent, what the server held before and afterwards, and what became known when.
@@ -134,7 +134,7 @@ impl RecordPane {
         let who = &sending.who;
         let at = |at: jiff::Timestamp| at.strftime("%Y-%m-%d %H:%M:%SZ").to_string();
         let mut lines = vec![
-            ("line", format!("{} of the action log", act.line)),
+            ("line", format!("audit entry {}", act.line)),
             ("at", at(act.at)),
             ("user", who.user.clone().unwrap_or_default()),
             ("account", who.account().unwrap_or_default()),
@@ -176,7 +176,10 @@ impl RecordPane {
                 lines.push(("after", outcome.after.to_string()));
             }
         }
-        Self::new(format!("{} {}", sending.deed, sending.target.name), lines)
+        Self::new(
+            format!("{} {}", deeds::label(&sending.deed), sending.target.name),
+            lines,
+        )
     }
 
     /// A request.
@@ -197,7 +200,7 @@ impl RecordPane {
             (
                 "curl",
                 super::list::curl(heard, session)
-                    .unwrap_or_else(|| "it changes the server, and is not to be repeated".into()),
+                    .unwrap_or_else(|| "it changes the server: do not repeat it".into()),
             ),
         ];
         Self::new(format!("Request {}", heard.number), lines)
@@ -254,7 +257,7 @@ impl Pane for RecordPane {
             && let Some(last) = area.rows().next_back()
         {
             frame.render_widget(Clear, last);
-            let text = format!("{} more below", n_below + 1);
+            let text = format!("{} more lines below", n_below + 1);
             frame.render_widget(Line::styled(text, theme.muted), last);
         }
     }

@@ -52,7 +52,7 @@ impl SavedPane {
 
     fn begin(&mut self, cx: &mut Cx<'_>) {
         if self.query.is_empty() {
-            return cx.notify("there is no query to save");
+            return cx.notify("No query to save");
         }
         self.naming = Some(Entry::default());
     }
@@ -62,7 +62,7 @@ impl SavedPane {
         let Some(entry) = &self.naming else { return };
         let name = entry.text();
         if name.is_empty() {
-            return cx.warn("a query is saved under a name");
+            return cx.warn("Enter a name for the query");
         }
         self.naming = None;
         cx.save(SavedQuery {
@@ -76,13 +76,13 @@ impl SavedPane {
     /// Lets go of the query under the cursor, when asked twice.
     fn drop_current(&mut self, cx: &mut Cx<'_>) {
         let Some(current) = self.current(cx.session()).cloned() else {
-            return cx.notify("no query is under the cursor");
+            return cx.notify("No query selected");
         };
         if self.going.take().as_ref() == Some(&current.name) {
             return cx.unsave(current.name);
         }
         let name = text::fit(&current.name.as_str().into(), NAME);
-        cx.warn(format!("the same key again deletes {name} from the file"));
+        cx.warn(format!("Press it again to delete {name} from the file"));
         self.going = Some(current.name);
     }
 }
@@ -157,7 +157,7 @@ impl Pane for SavedPane {
         self.cursor = self.cursor.min(session.saved.len().saturating_sub(1));
         self.top = follow(self.top, self.cursor, self.height, session.saved.len());
         if session.saved.is_empty() {
-            let text = "no query is saved yet: s saves what is in the editor";
+            let text = "No saved queries. s saves the current query";
             frame.render_widget(Line::styled(text, theme.muted), list);
         }
         let rows = session.saved.iter().enumerate().skip(self.top);

@@ -14,7 +14,7 @@ pub(super) type Copied = (&'static str, Option<String>);
 pub(super) fn process(process: &Process, action: Action) -> Option<Copied> {
     let md5 = process.md5.map(|md5| md5.to_string());
     Some(match action {
-        Action::YankRow => ("row, defanged", Some(defanged(&row(process)))),
+        Action::YankRow => ("row (defanged)", Some(defanged(&row(process)))),
         Action::YankRaw => ("row", Some(plain(&row(process)))),
         Action::YankHash => ("hash", md5),
         Action::YankCmdline => (
@@ -44,7 +44,7 @@ pub(super) fn sensor(sensor: &Sensor, action: Action) -> Option<Copied> {
     ];
     let name = &sensor.computer_name;
     Some(match action {
-        Action::YankRow => ("row, defanged", Some(defanged(&row))),
+        Action::YankRow => ("row (defanged)", Some(defanged(&row))),
         Action::YankRaw => ("row", Some(plain(&row))),
         Action::YankHost => ("host", name.non_empty().map(text::visible)),
         Action::YankJson => ("record", Some(json(&sensor.document))),
@@ -75,7 +75,7 @@ pub(super) fn fields<F: Iterator<Item = Untrusted>>(
 ) -> Option<Copied> {
     Some(match action {
         Action::YankRow => (
-            "row, defanged",
+            "row (defanged)",
             Some(defanged(&fields().collect::<Vec<_>>())),
         ),
         Action::YankRaw => ("row", Some(plain(&fields().collect::<Vec<_>>()))),
@@ -104,7 +104,7 @@ pub(super) fn alert(alert: &Alert, action: Action) -> Option<Copied> {
         alert.id.0.clone(),
     ];
     Some(match action {
-        Action::YankRow => ("row, defanged", Some(defanged(&row))),
+        Action::YankRow => ("row (defanged)", Some(defanged(&row))),
         Action::YankRaw => ("row", Some(plain(&row))),
         Action::YankHash => ("hash", alert.md5.map(|md5| md5.to_string())),
         Action::YankGuid => ("GUID", alert.process.map(|id| id.to_string())),
@@ -125,7 +125,7 @@ pub(super) fn binary(binary: &Binary, action: Action) -> Option<Copied> {
         path.unwrap_or_default(),
     ];
     Some(match action {
-        Action::YankRow => ("row, defanged", Some(defanged(&row))),
+        Action::YankRow => ("row (defanged)", Some(defanged(&row))),
         Action::YankRaw => ("row", Some(plain(&row))),
         Action::YankHash => ("hash", Some(binary.md5.to_string())),
         Action::YankJson => ("record", Some(json(&binary.document))),
@@ -159,9 +159,9 @@ pub(super) fn event(event: &Event, action: Action) -> Option<Copied> {
             let object = text::defang(&event.object()).into();
             let [at, kind, action, _, hash, process] = row;
             let row = [at, kind, action, object, hash, process];
-            ("row, defanged", Some(plain(&row)))
+            ("row (defanged)", Some(plain(&row)))
         }
-        Action::YankRow => ("row, defanged", Some(defanged(&row))),
+        Action::YankRow => ("row (defanged)", Some(defanged(&row))),
         Action::YankRaw => ("row", Some(plain(&row))),
         Action::YankHash => ("hash", hash),
         Action::YankCmdline => ("command line", cmdline.map(text::visible)),
@@ -186,7 +186,7 @@ pub(super) fn copy(copies: Vec<Copied>, cx: &mut Cx<'_>) {
     let n_rows = copies.len();
     let lines: Vec<_> = copies.into_iter().filter_map(|(_, text)| text).collect();
     if lines.is_empty() {
-        return cx.notify(format!("there is no {what} to copy"));
+        return cx.notify(format!("No {what} to copy"));
     }
     let text = lines.join("\n");
     let of = if n_rows > 1 {

@@ -43,7 +43,7 @@ fn typed(input: &mut impl Read) -> io::Result<Option<String>> {
                 let text = String::from_utf8(std::mem::take(&mut line));
                 return text
                     .map(Some)
-                    .map_err(|_| io::Error::other("it is no UTF-8"));
+                    .map_err(|_| io::Error::other("it is not UTF-8"));
             }
             // ctrl-c, and ctrl-d where nothing was typed
             0x03 => return Ok(None),

@@ -43,16 +43,16 @@ pub trait Outside<B: Backend> {
         change(self.saved(), |saved| {
             saved.add(&query)?;
             let place = saved.path().display();
-            Ok(format!("saved {name} in {place}"))
+            Ok(format!("Saved {name} in {place}"))
         })
     }
     /// Keeps the query of this name no longer, and says what came of it.
     fn unsave(&mut self, name: &str) -> Input {
         change(self.saved(), |saved| {
             Ok(if saved.remove(name)? {
-                format!("deleted {name}")
+                format!("Deleted {name}")
             } else {
-                format!("{name} was gone already")
+                format!("{name} was already deleted")
             })
         })
     }
@@ -98,7 +98,7 @@ impl Outside<Output> for Shell {
     fn copy(&mut self, text: &str) {
         // OSC 52: the terminal's own clipboard, also over ssh, where no other is in reach.
         if let Err(error) = execute!(io::stdout(), CopyToClipboard::to_clipboard_from(text)) {
-            tracing::warn!("the terminal took no clipboard: {error}");
+            tracing::warn!("Not copied: the terminal refused it: {error}");
         }
     }
 
@@ -124,7 +124,7 @@ impl Outside<Output> for Shell {
             server: self.server.clone(),
         };
         if let Err(error) = history.append(&entry) {
-            tracing::warn!("the query history cannot be written: {error}");
+            tracing::warn!("The query history cannot be written: {error}");
             // Once is enough: the next query would fail the same way.
             self.history = None;
         }
@@ -159,7 +159,7 @@ pub(super) fn keep_copy(dir: Option<&Path>, text: &str) -> Input {
     let n = text.len();
     let kept = match dir {
         Some(dir) => record::keep_copy(dir, text).map_err(|error| error.to_string()),
-        None => Err("there is no directory for a file".into()),
+        None => Err("no directory for a file".into()),
     };
     let text = match kept {
         Ok(path) => format!(
@@ -240,7 +240,7 @@ fn change(
         Some(saved) => change(saved)
             .map(|text| (shelved(saved), text))
             .map_err(|error| error.to_string()),
-        None => Err("there is no file for saved queries".into()),
+        None => Err("no file for saved queries".into()),
     };
     match changed {
         Ok((queries, text)) => Input::Saved { queries, text },
@@ -253,11 +253,10 @@ fn change(
 
 /// Writes rows to a new file.
 fn write(path: &Path, extract: &Extract) -> Result<(), String> {
-    let form = FileForm::of(path)
-        .ok_or("nothing written: end the name with .csv, .jsonl or .md to say in which form")?;
+    let form = FileForm::of(path).ok_or("Not exported: end the name with .csv, .jsonl or .md")?;
     let mut draft = Draft::create(path).map_err(|error| error.to_string())?;
     let written = form.write(extract, &mut draft);
-    written.map_err(|error| format!("cannot write {}: {error}", path.display()))?;
+    written.map_err(|error| format!("Cannot write {}: {error}", path.display()))?;
     draft.keep().map_err(|error| error.to_string())?;
     Ok(())
 }

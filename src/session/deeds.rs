@@ -61,7 +61,7 @@ impl Preview {
         self.facts.extend(missing.into_iter().map(|(at, what)| {
             let fact = Fact {
                 what,
-                said: "not known: given up".into(),
+                said: "unknown: cancelled".into(),
                 ..Fact::default()
             };
             (at, fact)
@@ -209,10 +209,10 @@ impl Session {
                 names(|step| at(step) == Some(Stage::Confirmed)),
             ),
             (
-                "accepted, not done yet",
+                "accepted, waiting",
                 names(|step| at(step) == Some(Stage::Accepted)),
             ),
-            ("on the way", names(|step| *step == Step::Sending)),
+            ("sending", names(|step| *step == Step::Sending)),
         ];
         let mut parts = Vec::new();
         let bad = bad.into_iter().filter(|(_, (n, _))| *n > 0);
@@ -222,14 +222,14 @@ impl Session {
         let is_good = parts.is_empty();
         let good = good.into_iter().filter(|(_, (n, _))| *n > 0);
         parts.extend(good.map(|(what, (n, _))| format!("{n} {what}")));
-        let mut verbs: Vec<_> = ours.iter().map(|doing| doing.verb).collect();
+        let mut verbs: Vec<_> = ours.iter().map(|doing| deeds::label(doing.verb)).collect();
         verbs.dedup();
         let all: usize = ours.iter().map(|doing| doing.target.len()).sum();
         let what = match verbs.as_slice() {
             [verb] => format!("{verb} {all}"),
             verbs => format!("{}, {all} in all", verbs.join(" and ")),
         };
-        let text = format!("{what}: {}; @ has each", parts.join(", "));
+        let text = format!("{what}: {}; Activity (@) lists them", parts.join(", "));
         Some((text, is_good))
     }
 
@@ -237,17 +237,15 @@ impl Session {
     pub fn unfinished(&self) -> Option<String> {
         let leaving = self.doings.iter().find(|doing| doing.is_leaving());
         let deed = leaving.map(|doing| {
-            let (verb, name) = (doing.verb, &doing.name);
+            let (verb, name) = (deeds::label(doing.verb), &doing.name);
             format!(
-                "{verb} {name} is on its way: what becomes of it, only the next console will tell"
+                "{verb} {name} is still pending; it will be checked the next time you start lampblack"
             )
         });
         deed.or_else(|| match self.transfers.len() {
             0 => None,
-            1 => Some("a download is on its way, and would be given up".into()),
-            n => Some(format!(
-                "{n} downloads are on their way, and would be given up"
-            )),
+            1 => Some("a download is running and would be cancelled".into()),
+            n => Some(format!("{n} downloads are running and would be cancelled")),
         })
     }
 
@@ -263,13 +261,13 @@ impl Session {
             let name = text::visible(&act.sending.target.name.as_str().into());
             let stage = act.stage();
             format!(
-                "{} {name}: {stage}; the next console looks after it",
-                act.sending.deed
+                "{} {name}: {stage}; it will be checked the next time you start lampblack",
+                deeds::label(&act.sending.deed)
             )
         }));
         if !self.doings.is_empty() {
             let (n, last) = &journal.head;
-            lines.push(format!("the action log has {n} lines, the last one {last}"));
+            lines.push(format!("Audit log: {n} entries, head {last}"));
         }
         lines
     }
@@ -284,8 +282,8 @@ impl Session {
             .map(|doing| {
                 let name = text::visible(&doing.name.as_str().into());
                 format!(
-                    "{} {name}: another program had locked the action log; what the log does not say was not sent",
-                    doing.verb
+                    "{} {name}: another program had locked the audit log; what is not in the log was not sent",
+                    deeds::label(doing.verb)
                 )
             })
             .collect()

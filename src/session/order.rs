@@ -49,19 +49,19 @@ pub fn orders(list: List) -> &'static [Order] {
     match list {
         List::Processes => &[
             Order {
-                words: "last event first",
+                words: "newest activity first",
                 sort: "last_update desc",
                 field: "last_update",
                 is_descending: true,
             },
             Order {
-                words: "newest start first, by each host's clock",
+                words: "newest start first (host clock)",
                 sort: "start desc",
                 field: "start",
                 is_descending: true,
             },
             Order {
-                words: "oldest start first, by each host's clock",
+                words: "oldest start first (host clock)",
                 sort: "start asc",
                 field: "start",
                 is_descending: false,
@@ -69,7 +69,7 @@ pub fn orders(list: List) -> &'static [Order] {
         ],
         List::Binaries => &[
             Order {
-                words: "last added first",
+                words: "most recently added first",
                 sort: "server_added_timestamp desc",
                 field: "server_added_timestamp",
                 is_descending: true,

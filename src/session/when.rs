@@ -48,8 +48,8 @@ impl When {
     /// Whose clock, in words.
     pub fn whose(&self) -> &'static str {
         match self.clock {
-            EventClock::Sensor => "host's clock",
-            EventClock::Server => "server's clock",
+            EventClock::Sensor => "host clock",
+            EventClock::Server => "server clock",
         }
     }
 }

@@ -305,7 +305,7 @@ impl Clerk {
             Ok(log) => log,
             // It may still be read, and that it cannot be written was said at the start.
             Err(error) => {
-                tracing::warn!("the action log cannot be written: {error}");
+                tracing::warn!("The audit log cannot be written: {error}");
                 background.spawn(async move { self.tell_journal().await });
                 return;
             }
@@ -324,7 +324,7 @@ impl Clerk {
                     if outcome.stage != before {
                         self.tell(Reply::Resumed(format!(
                             "{} {}: {}",
-                            deed.verb(),
+                            deed.label(),
                             act.sending.target.name,
                             outcome.note
                         )));
@@ -345,7 +345,7 @@ impl Clerk {
                 Ok(log) => Ok(log.waiting(self.waiting.clone())),
                 Err(error) => Err(error.to_string()),
             },
-            None => Err("there is nowhere to keep the action log".into()),
+            None => Err("There is no directory for the audit log".into()),
         }
     }
 
@@ -365,7 +365,7 @@ impl Clerk {
                 None
             }
             Err(error) => {
-                tracing::error!("reading the action log failed inside: {error}");
+                tracing::error!("Reading the audit log failed: {error}");
                 None
             }
         }

@@ -140,7 +140,7 @@ impl fmt::Display for Slot {
             Self::Prevalence => f.write_str("prevalence"),
             Self::HostAlerts => f.write_str("alerts of the host"),
             Self::Facets(Side::A) => f.write_str("facets"),
-            Self::Facets(Side::B) => f.write_str("facets to compare with"),
+            Self::Facets(Side::B) => f.write_str("facets to compare"),
             Self::Values => f.write_str("values"),
             Self::Queue => f.write_str("queue"),
             Self::Live => f.write_str("new alerts"),
@@ -158,12 +158,12 @@ impl fmt::Display for Slot {
             Self::Events(_) => f.write_str("events"),
             Self::Head => f.write_str("first bytes"),
             Self::Related(_) => f.write_str("columns"),
-            Self::WatchActions => f.write_str("what it sets off"),
-            Self::WatchCount => f.write_str("hits now"),
+            Self::WatchActions => f.write_str("actions"),
+            Self::WatchCount => f.write_str("matches now"),
             Self::Report => f.write_str("threat report"),
             Self::ReportAlerts => f.write_str("alerts of the report"),
             Self::License => f.write_str("license"),
-            Self::Partitions => f.write_str("store of events"),
+            Self::Partitions => f.write_str("event store"),
         }
     }
 }

@@ -82,7 +82,7 @@ async fn several_alerts_are_assigned_in_one_request_to_a_user_who_is_there() {
     let assign =
         |user: &'static str| [&["alert", "assign", user], &words(&ids)[..], &["--yes"]].concat();
     let ran = bench.run(&assign("nobody")).await;
-    ran.check(3).notes_say("there is no user \"nobody\"");
+    ran.check(3).notes_say("no user is named \"nobody\"");
     assert_eq!(bench.changes(), 0);
     // The server would take any word; its own spelling of the name is sent.
     let ran = bench.run(&assign("AruiZ")).await;
@@ -137,7 +137,7 @@ async fn to_ignore_alerts_takes_a_reason_and_silences_their_report() {
     let ran = bench.run(&ignore(&["--reason", "a test of ours"])).await;
     ran.check(0)
         .says("ignore: confirmed")
-        .notes_say("False Positive, its report ignored")
+        .notes_say("False Positive and ignore report")
         .notes_say("\"set_ignored\":true");
     let rows = bench.rows(&["report", "list", "is_ignored:true"]).await;
     let titles: BTreeSet<_> = rows.iter().map(|row| row.text("title")).collect();
@@ -310,7 +310,7 @@ async fn what_cannot_be_read_back_in_time_is_said_to_be_so() {
     };
     let (ran, ()) = tokio::join!(bench.run(&arguments), meanwhile);
     ran.check(4).says(
-        "resolve: sent, and not confirmed in time; the server took it; what the server holds could not be read: ",
+        "resolve: sent, and not confirmed in time; accepted by the server; the state unreadable back from the server: ",
     );
 }
 
@@ -331,7 +331,7 @@ async fn of_a_single_alert_there_are_no_others_that_may_follow() {
         ])
         .await;
     ran.check(4)
-        .says("the server holds: Unresolved; the request may still arrive");
+        .says("server state: Unresolved; the request may still arrive");
     assert!(!ran.out.contains("the others"), "{}", ran.out);
 }
 
@@ -342,6 +342,6 @@ async fn an_answer_that_is_lost_is_settled_by_reading_and_nothing_is_sent_twice(
     bench.fault(json!({"mode": "lost-answer", "match": "^/api/v1/alerts", "method": "POST"}));
     let ran = bench.status("resolved", &words(&ids)).await;
     ran.check(0)
-        .says("resolve: confirmed; the answer was lost; 2 of 2 alerts show it");
+        .says("resolve: confirmed; the response was lost; 2 of 2 alerts show it");
     assert_eq!(bench.changes(), 1);
 }

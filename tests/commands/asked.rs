@@ -103,5 +103,5 @@ async fn a_password_is_asked_for_twice_and_not_shown() {
     let shown = text.replace(' ', "");
     assert!(shown.contains("toconfirm:yes"), "{text}");
     let (exit, text) = bench.user("Newcomer", &[]);
-    assert!(exit == 0 && text.contains("is there already"), "{text}");
+    assert!(exit == 0 && text.contains("already exists"), "{text}");
 }

@@ -74,17 +74,17 @@ async fn a_hash_is_banned_lifted_with_its_note_and_banned_again_with_proof() {
         .notes_say("PUT /api/v1/banning/blacklist/");
     assert!(
         ran.out
-            .contains("unban: confirmed; a ban that was lifted: dropper (INC-7)"),
+            .contains("unban: confirmed; unbanned: dropper (INC-7)"),
         "{}",
         ran.out
     );
     assert_eq!(bench.banned(MD5).await, held("false", "dropper (INC-7)"));
 
     let ran = bench.run(&ban("remove", "again")).await;
-    assert!(ran.check(0).out.contains("is not banned any more"));
+    assert!(ran.check(0).out.contains("is already unbanned"));
     let ran = bench.run(&ban("add", "back")).await;
     ran.check(0)
-        .notes_say("a ban that was lifted: dropper (INC-7) > banned again");
+        .notes_say("unbanned: dropper (INC-7) -> banned again");
     assert_eq!(bench.banned(MD5).await, held("true", "back (INC-7)"));
 
     let ran = bench.run(&["log", "show", "--format", "csv"]).await;
@@ -168,7 +168,7 @@ async fn fifty_hashes_are_looked_up_together_and_how_much_that_takes_is_said_bef
     let ran = bench.fed(&add("--dry-run"), &list.join("\n")).await;
     ran.check(0)
         .notes_say(
-            "50 hashes: up to 10 requests to look, then up to 4 for each hash that is changed",
+            "50 hashes: up to 10 API requests for this preview, then up to 4 for each hash that changes",
         )
         .says("all 50 hashes together")
         .says("last 30 days: ");
@@ -256,7 +256,7 @@ async fn a_ban_whose_answer_is_lost_is_read_back_and_never_sent_again() {
     assert!(
         ran.check(0)
             .out
-            .contains("confirmed; the answer was lost; banned by admin"),
+            .contains("confirmed; the response was lost; banned by admin"),
         "{}",
         ran.out
     );
@@ -280,5 +280,5 @@ async fn a_lift_whose_note_cannot_be_written_back_says_so() {
         .run(&["ban", "remove", MD5, "--reason", "y", "--yes"])
         .await;
     let said = &ran.check(0).out;
-    assert!(said.contains("confirmed; lifted; its note is gone, read back from the server; then: the token's user has no right"), "{said}");
+    assert!(said.contains("confirmed; unbanned; its note was lost (verified on the server); then: the token's user has no right"), "{said}");
 }

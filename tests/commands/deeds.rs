@@ -49,7 +49,11 @@ async fn a_sensor_is_flushed_and_restarted_as_its_server_reads_it() {
             ran.out
         );
         let ran = bench.run(&["sensor", "flush", HOST, "--yes"]).await;
-        assert!(ran.check(0).out.contains("is already to be flushed"));
+        assert!(
+            ran.check(0)
+                .out
+                .contains("is already waiting to be flushed")
+        );
         let ran = bench.run(&["sensor", "restart", HOST, "--yes"]).await;
         assert!(
             ran.check(0)

@@ -78,12 +78,11 @@ async fn it_is_switched_synchronized_and_deleted_with_proof() {
     let ran = bench.feed(&["disable", "soc"]).await;
     ran.check(0)
         .says("disable feed: confirmed")
-        .notes_say("its 6 reports raise no alerts any more");
+        .notes_say("Its 6 reports will no longer raise alerts");
     let ran = bench.feed(&["disable", "soc"]).await;
     ran.check(0).says("is disabled already; nothing was sent");
     let ran = bench.feed(&["sync", "soc"]).await;
-    ran.check(1)
-        .notes_say("a disabled feed is not synchronized");
+    ran.check(1).notes_say("a disabled feed cannot be synced");
     let ran = bench.feed(&["enable", "soc"]).await;
     ran.check(0).says("enable feed: confirmed");
     let ran = bench.feed(&["delete", "soc"]).await;
@@ -108,7 +107,7 @@ async fn the_address_of_a_new_feed_is_the_feed_s_and_not_the_server_s() {
     let ran = bench.run(&["feed", "add", &url, "--yes"]).await;
     ran.check(0).says("add feed: confirmed");
     let ran = bench.run(&["feed", "add", &url, "--yes"]).await;
-    ran.check(0).says("is read already; nothing was sent");
+    ran.check(0).says("already exists; nothing was sent");
     let ran = bench.run(&["feed", "show", "corp intel"]).await;
     ran.check(0).says("from           added here").says(&url);
     let ran = bench
@@ -117,8 +116,8 @@ async fn the_address_of_a_new_feed_is_the_feed_s_and_not_the_server_s() {
     ran.check(1).says("add feed: not applied");
     let ran = bench.run(&["feed", "add", "nonsense", "--dry-run"]).await;
     ran.check(2)
-        .notes_say("error: \"nonsense\" is no address that servers read")
-        .notes_say("hint: it begins with https://, http:// or file://");
+        .notes_say("error: \"nonsense\" is not a feed URL")
+        .notes_say("hint: a feed URL begins with https://, http:// or file://");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -147,13 +146,13 @@ async fn what_somebody_else_has_deleted_first_is_gone_as_was_wanted() {
             .says(&format!(
                 "delete {kind}: not applied; the server does not know "
             ))
-            .says("; the server holds: ");
+            .says("; server state: ");
         let mut fault = fault;
         fault["after"] = true.into();
         bench.fault(fault);
         let ran = bench.run(&delete).await;
         ran.check(0).says(&format!(
-            "delete {kind}: confirmed; it was gone already, read back from the server"
+            "delete {kind}: confirmed; already deleted (verified on the server)"
         ));
         bench.run(&["log", "verify"]).await.check(0);
     }

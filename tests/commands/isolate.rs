@@ -40,10 +40,10 @@ async fn a_host_is_isolated_and_released_with_proof_and_the_log_has_both() {
         .await;
     let said = &ran.check(0).out;
     assert!(
-        said.contains("isolate: confirmed; isolated, read back"),
+        said.contains("isolate: confirmed; isolated (verified"),
         "{said}"
     );
-    ran.notes_say("not isolated > isolated")
+    ran.notes_say("not isolated -> isolated")
         .notes_say("PUT /api/v1/sensor/3")
         .notes_say("Still reachable: CB server");
     assert_eq!(bench.isolation().await, ("true".into(), "true".into()));
@@ -51,7 +51,7 @@ async fn a_host_is_isolated_and_released_with_proof_and_the_log_has_both() {
     let ran = bench
         .run(&["sensor", "unisolate", "3", "--reason", "clean", "--yes"])
         .await;
-    assert!(ran.check(0).out.contains("release: confirmed"));
+    assert!(ran.check(0).out.contains("unisolate: confirmed"));
     assert_eq!(bench.changes(), 2);
 
     let ran = bench.run(&["log", "show", "--format", "jsonl"]).await;
@@ -84,7 +84,7 @@ async fn what_is_already_so_is_said_and_sends_nothing() {
     );
     assert_eq!(bench.changes(), 0);
     let ran = bench.run(&["log", "show"]).await;
-    ran.check(0).notes_say("nothing was changed yet");
+    ran.check(0).notes_say("No actions yet");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -258,7 +258,7 @@ async fn a_host_whose_group_is_not_known_is_protected_where_any_group_is() {
     bench.fault(json!({"mode": "403", "match": "/api/group"}));
     let ran = bench.run(&isolate).await;
     ran.check(5)
-        .notes_say("PROTECTED: protected_hosts has group:Servers, and its group is not known");
+        .notes_say("PROTECTED: protected_hosts has group:Servers, and its group is unknown");
     assert_eq!(bench.changes(), 0);
 }
 

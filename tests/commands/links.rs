@@ -120,7 +120,7 @@ async fn the_number_in_a_link_of_another_server_is_refused() {
         let link = format!("{other}/#/{fragment}");
         let ran = bench.run(&[command, &[link.as_str()]].concat()).await;
         ran.check(2)
-            .notes_say("this link is of cb.other.example, and the configured server is 127.0.0.1");
+            .notes_say("This link is for cb.other.example, and the configured server is 127.0.0.1");
         assert_eq!(bench.server.requests().len(), 0, "{command:?}");
         let link = format!("{own}/#/investigation/3");
         let ran = bench.run(&[command, &[link.as_str()]].concat()).await;
@@ -224,15 +224,15 @@ async fn times_are_read_as_people_write_them_and_said_as_they_were_understood() 
     for (text, understood) in [
         (
             "2016-11-11",
-            "last event since 2016-11-11 00:00:00Z, host's clock",
+            "last event since 2016-11-11 00:00:00Z, host clock",
         ),
         (
             "2016-11-11T08:00",
-            "last event since 2016-11-11 08:00:00Z, host's clock",
+            "last event since 2016-11-11 08:00:00Z, host clock",
         ),
         (
             "2016-11-11 08:00:00",
-            "last event since 2016-11-11 08:00:00Z, host's clock",
+            "last event since 2016-11-11 08:00:00Z, host clock",
         ),
         ("2016-11-11T08:00:00+02:00", ""),
     ] {
@@ -252,7 +252,7 @@ async fn times_are_read_as_people_write_them_and_said_as_they_were_understood() 
             .await;
         ran.check(0)
             .notes_say("note: last event until 20")
-            .notes_say("server's clock");
+            .notes_say("server clock");
     }
     let ran = bench
         .run(&["search", NET, "--min-last-update", "soonish"])

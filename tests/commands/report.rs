@@ -57,7 +57,7 @@ async fn reports_are_ignored_for_a_reason_and_restored_without_one() {
     let ids: Vec<_> = rows.iter().map(|row| row.text("id")).collect();
     assert!(ids.contains(&"encoded-command-1".into()) && ids.contains(&"exfil-webclient-1".into()));
     let ran = bench.fed(&ignore, one).await;
-    ran.check(0).says("is ignored already; nothing was sent");
+    ran.check(0).says("is already ignored; nothing was sent");
 
     let restore = ["report", "restore", "--query", ignored[2], "--yes"];
     let ran = bench.run(&restore).await;

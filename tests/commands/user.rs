@@ -62,10 +62,11 @@ async fn a_user_is_made_with_the_password_of_standard_input_and_nobody_sees_it()
     // Nobody is asked for the password of a user who is there.
     let ran = bench.create(&["--yes"], "").await;
     ran.check(0)
-        .says("is there already, and keeps the password and the teams it has");
+        .says("already exists; its password and teams stay as they are");
     // One who is somebody else is no reason to call it done.
     let ran = bench.create(&["--admin", "--yes"], PASSWORD).await;
-    ran.check(1).notes_say("has other rights");
+    ran.check(1)
+        .notes_say("already exists with different rights");
     assert_eq!(bench.changes(), 1);
 }
 
@@ -85,7 +86,7 @@ async fn without_a_password_a_team_or_a_name_nobody_is_made() {
         .notes_say("there are: Analysts, Responders");
     let ran = bench.create(&["--dry-run", "--admin"], "").await;
     ran.check(0)
-        .says("a global administrator may do everything on this server")
+        .says("A global administrator has every right on this server")
         .says("\"password\":\"********\"");
     bench.create(&[], PASSWORD).await.check(5);
     bench

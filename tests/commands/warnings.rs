@@ -44,7 +44,7 @@ async fn every_warning_stops_yes_until_it_is_overridden() {
     for (md5, warning) in [
         (signed.as_str(), "Microsoft-signed; may be an OS component"),
         (signed.as_str(), "hosts ("),
-        (EMPTY, "this is the hash of the empty file"),
+        (EMPTY, "This is the hash of the empty file"),
     ] {
         let ban = ["ban", "add", md5, "--reason", "x", "--yes"];
         let ran = bench.run(&ban).await;
@@ -67,7 +67,7 @@ async fn every_warning_stops_yes_until_it_is_overridden() {
         .run(&ban)
         .await
         .check(0)
-        .notes_say("WARNING: this is the hash of the empty file");
+        .notes_say("WARNING: This is the hash of the empty file");
     assert_eq!(bench.changes(), 1);
 }
 
@@ -114,10 +114,10 @@ async fn a_host_whose_role_cannot_be_read_is_protected_and_can_still_be_looked_a
     bench.fault(json!({"mode": "504", "match": "^/api/v1/process"}));
     let ran = bench.run(&isolate("WIN-IA9NQ1GN8OI", &["--dry-run"])).await;
     ran.check(0)
-        .says("PROTECTED: protected_hosts has role:domain_controller, and its role is not known")
+        .says("PROTECTED: protected_hosts has role:domain_controller, and its role is unknown")
         .says("sends: PUT /api/v1/sensor/3");
     let ran = bench.run(&isolate("WIN-IA9NQ1GN8OI", &["--yes"])).await;
-    ran.check(5).notes_say("and its role is not known");
+    ran.check(5).notes_say("and its role is unknown");
     assert_eq!(bench.changes(), 0);
 }
 

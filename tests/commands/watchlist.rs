@@ -55,7 +55,7 @@ async fn one_is_shown_by_number_or_name_with_what_it_sets_off() {
     }
     bench.fault(json!({"mode": "403", "match": "/action$"}));
     let ran = bench.run(&["watchlist", "show", "14"]).await;
-    ran.check(0).notes_say("warning: what it sets off: ");
+    ran.check(0).notes_say("warning: actions: ");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -84,8 +84,8 @@ async fn a_query_becomes_a_watchlist_and_is_there_under_its_name() {
         .run(&["watchlist", "create", NAME, QUERY, "--dry-run"])
         .await;
     ran.check(0)
-        .says("a new watchlist of processes")
-        .says(&format!("its query: {QUERY}"))
+        .says("new process watchlist")
+        .says(&format!("Query: {QUERY}"))
         .says("sends: POST /api/v1/watchlist {");
     assert_eq!(bench.changes(), 0);
     let ran = bench
@@ -99,7 +99,7 @@ async fn a_query_becomes_a_watchlist_and_is_there_under_its_name() {
     ran.check(0).says(&format!("query          {QUERY}\n"));
     let ran = bench.watch(&["create", NAME, QUERY]).await;
     ran.check(0)
-        .says("is there already, with this query; nothing was sent");
+        .says("already exists with this query; nothing was sent");
     // The same name for another query makes two, and neither is meant by it.
     let ran = bench
         .watch(&["create", NAME, "digsig_result:Unsigned", "--binary"])
@@ -173,7 +173,7 @@ async fn it_is_switched_off_for_a_reason_on_without_one_and_deleted() {
     bench.watch(&["delete", "7"]).await.check(3);
     let ran = bench.watch(&["delete", "1"]).await;
     ran.check(1)
-        .notes_say("is read-only: the server lets nobody change it");
+        .notes_say("is read-only: the server does not allow changes");
     assert_eq!(bench.changes(), 3);
     bench.run(&["log", "verify"]).await.check(0);
 }
@@ -184,7 +184,7 @@ async fn what_does_not_show_at_once_is_looked_for_again_before_it_is_called_not_
     bench.fault(json!({"mode": "never-confirm", "match": "/api/v1/watchlist/7", "method": "PUT"}));
     let ran = bench.watch(&["disable", "7"]).await;
     ran.check(1)
-        .says("disable watchlist: not applied; the server holds: watchlist 7, enabled");
+        .says("disable watchlist: not applied; server state: watchlist 7, enabled");
     let seen = bench.server.requests();
     let after = seen.iter().skip_while(|seen| seen.method != "PUT").skip(1);
     assert_eq!(after.count(), 3);
@@ -287,7 +287,7 @@ async fn where_some_cannot_be_read_none_is_said_not_to_be_there() {
     ] {
         let ran = bench.run(arguments).await;
         assert_eq!(ran.check(1).out, "");
-        ran.notes_say(" could not be read, and one of them may be it; of the others, no ")
+        ran.notes_say(" unreadable, and one of them may be it; of the others, no ")
             .notes_say("\nhint: ");
     }
     let rows = bench.rows(&["alert", "list", "status:unresolved"]).await;
@@ -296,15 +296,15 @@ async fn where_some_cannot_be_read_none_is_said_not_to_be_there() {
         .run(&["alert", "assign", "nobody", &id, "--yes"])
         .await;
     ran.check(1)
-        .notes_say("users could not be read, and one of them may be it");
+        .notes_say("users unreadable, and one of them may be it");
     let ran = bench
         .run(&["watchlist", "create", NAME, QUERY, "--dry-run"])
         .await;
     ran.check(0)
-        .says("could not be read, and one of them may have this name");
+        .says("unreadable, and one of them may have this name");
     let ran = bench.run(&["group", "create", "new", "--dry-run"]).await;
     ran.check(0)
-        .says("groups could not be read, and one of them may have this name");
+        .says("groups unreadable, and one of them may have this name");
     let who = [
         "user",
         "create",
@@ -319,7 +319,7 @@ async fn where_some_cannot_be_read_none_is_said_not_to_be_there() {
     ];
     let ran = bench.run(&who).await;
     ran.check(0)
-        .says("users could not be read, and one of them may have this name");
+        .says("users unreadable, and one of them may have this name");
     // A number is asked for alone.
     bench.run(&["watchlist", "show", "7"]).await.check(0);
     assert_eq!(bench.changes(), 0);

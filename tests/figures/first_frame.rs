@@ -87,7 +87,7 @@ fn is_whole(pty: &Pty) -> bool {
         "Query",
         "nothing is searched until enter",
         "Processes",
-        "nothing has been asked yet",
+        "No search yet",
         "Parent chain",
         "Sensor",
         "run",

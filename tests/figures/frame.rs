@@ -144,7 +144,7 @@ fn hold_in_a_terminal(report: &mut Report) {
         120,
         40,
     );
-    pty.until("nothing has been asked yet");
+    pty.until("No search yet");
     pty.send("process_name:*\r");
     pty.until("row 1");
     pty.send("\x1b");

@@ -33,7 +33,7 @@ pub(crate) fn measure(report: &mut Report) {
         .into_iter()
         .map(|(name, arguments)| {
             let mut pty = Pty::run(lampblack(arguments), home.path(), 120, 40);
-            pty.until("nothing has been asked yet");
+            pty.until("No search yet");
             pty.send("process_name:*\r");
             pty.until("ISOLATED");
             // Neither another size nor the key after it may leave anything awake.

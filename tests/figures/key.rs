@@ -46,7 +46,7 @@ pub(crate) fn measure(report: &mut Report) {
         WIDTH,
         HEIGHT,
     );
-    console.until("nothing has been asked yet");
+    console.until("No search yet");
     console.send("process_type:w* OR process_name:*\r");
     console.until("Processes  up to 1");
     console.send("\x1b");

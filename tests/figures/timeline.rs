@@ -156,7 +156,7 @@ fn memory(report: &mut Report, server: &Server) {
     let home = TempDir::new().expect("a home");
     server.configure(home.path(), None);
     let mut pty = Pty::run(lampblack(&[]), home.path(), 120, 36);
-    pty.until("nothing has been asked yet");
+    pty.until("No search yet");
     pty.send(&format!("{}\r", events::BUSY));
     pty.until("ISOLATED");
     pty.send("\t");

@@ -133,7 +133,7 @@ class People(ScriptCase):
 
 
 class Partitions(ScriptCase):
-    """The store of events; the script wants 6.1 at least."""
+    """The event store; the script wants 6.1 at least."""
 
     def statuses(self):
         return {name: part["status"] for name, part in self.server.json(f"{STORE}/partition").items()}

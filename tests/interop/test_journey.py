@@ -18,7 +18,7 @@ class QueueToZero(ServerCase):
         super().setUp()
         self.console = Console(self.home(), "--user", "ana")
         self.addCleanup(self.console.stop)
-        self.console.until("nothing has been asked yet")
+        self.console.until("No search yet")
 
     # What a client sees of all that a shift may change; a new one each time, which remembers nothing.
 
@@ -62,7 +62,7 @@ class QueueToZero(ServerCase):
         self.console.press("esc 3 ,")
         self.console.until("groups, by report")
         self.console.press("G M")
-        self.console.until("IGNORE REPORT", "open alerts", "3 requests told this")
+        self.console.until("IGNORE REPORT", "open alerts", "Based on 3 API requests")
         self.console.write("an inventory tool")
         self.console.press("tab tab space tab")
         # The report is one of them.
@@ -80,7 +80,7 @@ class QueueToZero(ServerCase):
         self.console.press("g g /")
         self.console.write("beacon")
         self.console.press("enter enter")
-        self.console.until("Why it was raised", "FUZZYWOMBAT beacon")
+        self.console.until("Alert details", "FUZZYWOMBAT beacon")
         self.console.press("enter")
         self.console.until("Tree  svch0st.exe")
 
@@ -88,7 +88,7 @@ class QueueToZero(ServerCase):
         self.console.press("x h")
         self.console.until("Processes  ")
         self.console.press("W")
-        self.console.until("A new watchlist of processes")
+        self.console.until("New process watchlist")
         self.console.write("FUZZYWOMBAT payload")
         self.console.press("tab tab tab space enter")
         self.console.until("CREATE WATCHLIST")
@@ -96,7 +96,7 @@ class QueueToZero(ServerCase):
 
     def move_its_host(self):
         self.console.press("9 n")
-        self.console.until("A new sensor group")
+        self.console.until("New sensor group")
         self.console.write("Quarantine")
         self.console.press("tab enter")
         self.console.until("CREATE")
@@ -104,14 +104,14 @@ class QueueToZero(ServerCase):
         self.console.press("[ [")
         self.console.until("Tree  svch0st.exe")
         self.console.press("S m")
-        self.console.until("Move the host to", "Quarantine")
+        self.console.until("Move host to group", "Quarantine")
         self.console.press("G enter")
         self.console.until("MOVE", "group Finance: to group Quarantine")
         self.confirm()
 
     def resolve_the_incident(self):
         self.console.press("3")
-        self.console.until("Why it was raised")
+        self.console.until("Alert details")
         self.console.press("3")
         self.console.until("groups, by report", "/beacon")
         self.console.press("esc * d")

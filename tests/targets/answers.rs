@@ -47,7 +47,7 @@ async fn more_rows(sim: &Running) {
     let http = reqwest::Client::builder().no_proxy().build().unwrap();
     let url = |path: &str| format!("{}{path}", sim.url);
     for nth in 1..4 {
-        let ban = json!({"md5hash": format!("{nth:032x}"), "text": "seen before"});
+        let ban = json!({"md5hash": format!("{nth:032x}"), "text": "history"});
         let request = http.post(url("/api/v1/banning/blacklist")).json(&ban);
         let request = request.header("X-Auth-Token", &sim.token);
         request.send().await.unwrap().error_for_status().unwrap();

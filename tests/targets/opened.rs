@@ -31,7 +31,7 @@ async fn is_about_nothing_else(console: &mut Console) {
             console.lacks("win-ia9nq1gn8oi").lacks("WIN-IA9NQ1GN8OI");
             let screen = console.text();
             // An event names its host by itself.
-            let is_nothing = screen.contains("is under the cursor");
+            let is_nothing = screen.contains(" selected");
             assert!(is_nothing || pane == "events", "{key} in {pane}:\n{screen}");
             if console.app.focus() == PaneId::Overlay {
                 console.press("esc").await;
@@ -57,9 +57,9 @@ async fn a_process_that_never_comes_leaves_no_other_one_in_its_place() {
     console.begin("enter");
     console.lacks("win-ia9nq1gn8oi");
     console.begin("I");
-    console.shows(&["no host is under the cursor"]);
+    console.shows(&["no host selected"]);
     console.begin("tab tab I");
-    console.shows(&["no host is under the cursor"]);
+    console.shows(&["no host selected"]);
 }
 
 #[tokio::test]

@@ -45,7 +45,5 @@ fn every_member_of_every_record_is_one_key_away() {
 #[test]
 fn where_no_record_is_under_the_cursor_that_is_said() {
     let mut stage = Stage::new(120, 36);
-    stage
-        .press("esc p")
-        .shows(&["record: none is under the cursor"]);
+    stage.press("esc p").shows(&["No record selected"]);
 }

@@ -15,7 +15,7 @@ fn the_segment_that_was_found_is_shown_before_the_others_are_known() {
     assert_eq!(awaited(&stage), [1]);
     answer(&mut stage, 1, world::answer);
     stage.shows(&[
-        "1 segment of some loaded",
+        "1 segment loaded",
         "10:15:30.201",
         "loaded c:\\windows\\system32\\rundll32.exe",
     ]);
@@ -52,21 +52,17 @@ fn a_segment_that_fails_is_a_gap_and_the_others_come() {
     answer(&mut stage, 2, |_| Err(broken()));
     stage.answer_all(world::answer);
     stage.shows(&[
-        "gap     6 events of segment 2 missing, r asks again: the server answered 5…",
-        "r asks again",
+        "gap     6 events of segment 2 could not be loaded, r retries: the server answered 5…",
+        "r retries",
         "2 of 3 segments loaded",
         "c:\\temp\\next.exe",
     ]);
     // It is told where its events would be, and it is nothing that can be copied or opened.
     stage
         .press("e b")
-        .shows(&["gap     6 events of segment 2 missing, r asks again"]);
-    stage
-        .press("j y y")
-        .shows(&["no event is under the cursor"]);
-    stage
-        .press("enter")
-        .shows(&["no event is under the cursor"]);
+        .shows(&["gap     6 events of segment 2 could not be loaded, r retries"]);
+    stage.press("j y y").shows(&["No event selected"]);
+    stage.press("enter").shows(&["No event selected"]);
     stage.press("e a r");
     assert_eq!(awaited(&stage), [2]);
     stage.answer_all(world::answer);
@@ -81,7 +77,7 @@ fn what_is_given_up_says_so_and_is_not_asked_for_again_by_itself() {
     list(&mut stage);
     answer(&mut stage, 1, world::answer);
     stage.press("ctrl-c").shows(&[
-        "6 events of segment 2 missing, r asks again: given up",
+        "6 events of segment 2 could not be loaded, r retries: cancelled",
         "4 events of segment 3",
     ]);
     stage.press("j k");

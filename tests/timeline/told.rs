@@ -32,7 +32,7 @@ fn every_kind_stands_in_one_order_with_the_time_between() {
 fn the_selected_event_is_told_in_words() {
     let mut stage = opened();
     stage.shows(&[
-        "time      2026-03-04 10:15:30.201Z on the sensor's clock",
+        "time      2026-03-04 10:15:30.201Z (sensor clock)",
         "signature Signed by Microsoft Corporation",
     ]);
     stage.press("j").shows(&["signature Unsigned"]);
@@ -62,7 +62,7 @@ fn a_child_is_opened_and_going_back_finds_filter_and_cursor() {
         .shows(&["2 of 19 loaded"]);
     stage
         .press("j enter")
-        .shows(&["the sensor filtered this child out"]);
+        .shows(&["This child was suppressed by the sensor filter"]);
     stage.press("k enter");
     let child: ProcessId = story::CHILD.parse().unwrap();
     let is_asked = |fetch: &Fetch| matches!(fetch, Fetch::Summary { id, .. } if *id == child);
@@ -80,7 +80,7 @@ fn only_what_names_another_process_is_opened() {
     let mut stage = opened();
     stage
         .press("enter")
-        .shows(&["only a child or a crossproc can be opened"]);
+        .shows(&["Only child and cross-process events can be opened"]);
     stage.press("e x enter");
     assert!(stage.asked.iter().any(
         |(_, _, fetch)| matches!(fetch, Fetch::Summary { id, .. } if id.pid() == Some(0x270))

@@ -20,9 +20,9 @@ pub(super) const NAMES: [&str; 6] = [
     "file",
     "hosts",
     "groups",
-    "running",
+    "running now",
     "last 30 days",
-    "never",
+    "exclusions",
 ];
 
 /// Processes that are read to count those that run.
@@ -108,7 +108,7 @@ async fn file(binary: Record<'_>) -> Result<Fact, Error> {
         Ok(binary) => binary,
         Err(Error::NotFound { .. }) => {
             return Ok(Fact {
-                said: "the server has no record of this file".into(),
+                said: "no binary record on the server".into(),
                 source,
                 notes: vec!["No binary record: publisher and signature unknown".into()],
                 requests: 1,
@@ -124,11 +124,11 @@ async fn file(binary: Record<'_>) -> Result<Fact, Error> {
     };
     let verdict = match signature.result.non_empty() {
         Some(result) => text::visible(result).to_lowercase(),
-        None => "signature not known".into(),
+        None => "signature unknown".into(),
     };
     let name = match binary.name().non_empty() {
         Some(name) => text::fit(name, 40),
-        None => "without a name".into(),
+        None => "unnamed file".into(),
     };
     Ok(Fact {
         said: format!("{name}, {verdict}{publisher}"),
@@ -151,8 +151,8 @@ fn suspicions(binary: &Binary) -> Vec<String> {
     // A name that nobody vouches for is what whoever wrote the file says.
     let makers = if is_good { publisher } else { company };
     if let Some(maker) = words::security_maker(&makers) {
-        let doubt = if is_good { "" } else { ", or says so" };
-        warnings.push(format!("it is a security tool's own, of {maker}{doubt}"));
+        let doubt = if is_good { "" } else { ", unverified" };
+        warnings.push(format!("Belongs to a security product ({maker}{doubt})"));
     }
     warnings
 }
@@ -180,7 +180,7 @@ async fn hosts(binary: Record<'_>, estate: &Estate) -> Result<Fact, Error> {
         && n * MANY > total
     {
         let percent = n * 100 / total;
-        warnings.push(format!("seen on {n} of {total} hosts ({percent} %)"));
+        warnings.push(format!("Seen on {n} of {total} hosts ({percent} %)"));
     }
     let protected: Vec<_> = endpoints
         .iter()
@@ -188,7 +188,7 @@ async fn hosts(binary: Record<'_>, estate: &Estate) -> Result<Fact, Error> {
         .collect();
     if !protected.is_empty() {
         warnings.push(format!(
-            "protected hosts have it: {}",
+            "Present on protected hosts: {}",
             words::few(protected.into_iter())
         ));
     }
@@ -197,7 +197,7 @@ async fn hosts(binary: Record<'_>, estate: &Estate) -> Result<Fact, Error> {
             0 => format!("seen on no host{of}"),
             n => format!("seen on {n}{of}: {}", words::few(endpoints.iter())),
         },
-        source: format!("binary record, {named} of {n} named"),
+        source: format!("binary record, {named} of {n} hosts named"),
         warnings,
         requests: sensors.requests,
         ..Fact::default()
@@ -213,7 +213,7 @@ async fn groups(md5s: Vec<Md5>, client: &Client) -> Result<Fact, Error> {
         .map_or(0, |value| value.count);
     if controllers > 0 {
         warnings.push(format!(
-            "domain controllers ran it: {controllers} process segments"
+            "Ran on DOMAIN CONTROLLERS: {controllers} process segments"
         ));
     }
     let groups: Vec<_> = counted(&facets, "group")
@@ -221,10 +221,10 @@ async fn groups(md5s: Vec<Md5>, client: &Client) -> Result<Fact, Error> {
         .collect();
     Ok(Fact {
         said: match &groups[..] {
-            [] => "nothing of it was seen to run".into(),
+            [] => "no process recorded".into(),
             some => words::tally(some),
         },
-        source: words::source("facets of processes", &facets),
+        source: words::source("process search", &facets),
         warnings,
         requests,
         ..Fact::default()
@@ -263,13 +263,13 @@ async fn running(md5s: Vec<Md5>, client: &Client) -> Result<Fact, Error> {
     let on = words::hosts(hosts.len());
     Ok(Fact {
         said: match n_open {
-            0 => "no process of it is without an end".into(),
-            n => format!("{n} not seen to end, on {on}: {}", words::few(hosts.iter())),
+            0 => "none".into(),
+            n => format!("possibly {n}, on {on}: {}", words::few(hosts.iter())),
         },
         source: if is_all {
-            format!("process search, all {n_read} read")
+            format!("process search, all {n_read} processes read")
         } else {
-            format!("process search, {n_read} of up to {total} read")
+            format!("process search, {n_read} of up to {total} processes read")
         },
         requests,
         ..Fact::default()
@@ -291,14 +291,14 @@ async fn lately(md5s: Vec<Md5>, client: &Client) -> Result<Fact, Error> {
         .collect();
     Ok(Fact {
         said: match facets.total {
-            0 => "would have stopped nothing".into(),
+            0 => "nothing would have been blocked".into(),
             n => format!(
-                "would have stopped up to {n} starts on {}, of {}",
+                "would have blocked up to {n} starts on {}, users: {}",
                 words::hosts(hosts.len()),
                 words::few(users.into_iter())
             ),
         },
-        source: words::source("facets of processes, by start", &facets),
+        source: words::source("process search by start time", &facets),
         requests,
         ..Fact::default()
     })
@@ -310,7 +310,7 @@ async fn never(binary: Record<'_>, estate: &Estate) -> Result<Fact, Error> {
     let requests = restrictions.requests;
     let Some(Restrictions { patterns }) = restrictions.value? else {
         return Ok(Fact {
-            said: "this server does not say which paths no ban reaches".into(),
+            said: "unknown: this server does not list its ban restrictions".into(),
             source: "ban restrictions".into(),
             requests,
             ..Fact::default()
@@ -330,21 +330,18 @@ async fn never(binary: Record<'_>, estate: &Estate) -> Result<Fact, Error> {
     let is_spared = !spared.is_empty();
     Ok(Fact {
         said: if is_spared {
-            format!(
-                "sensors never stop it at {}",
-                words::few(spared.into_iter())
-            )
+            format!("never blocked at {}", words::few(spared.into_iter()))
         } else {
-            "no path of it is spared".into()
+            "no ban restriction covers its paths".into()
         },
         notes: is_spared
-            .then(|| "it is part of the system, which no ban stops".into())
+            .then(|| "A ban restriction covers one of its paths: it is not blocked there".into())
             .into_iter()
             .collect(),
         source: format!(
-            "ban restrictions, {} patterns against {} paths",
+            "{} ban restrictions, {}",
             patterns.len(),
-            paths.len()
+            text::counted(paths.len(), "path", "paths")
         ),
         requests,
         ..Fact::default()

@@ -9,7 +9,7 @@ use crate::model::{Search, Sensor};
 use crate::text;
 
 /// The lines, in their order.
-pub(super) const NAMES: [&str; 3] = ["talked to it", "users", "role"];
+pub(super) const NAMES: [&str; 3] = ["connections in", "users in 24 h", "role"];
 
 /// The looks, in the order of their names.
 pub(super) fn looks<'a>(sensor: &'a Sensor, role: &'a Role, client: &'a Client) -> Vec<Look<'a>> {
@@ -29,7 +29,7 @@ async fn talked(sensor: &Sensor, client: &Client) -> Result<Fact, Error> {
         .collect();
     if addresses.is_empty() {
         return Ok(Fact {
-            said: "not known: its sensor names no address".into(),
+            said: "unknown: the sensor reports no IP address".into(),
             source: "sensor record".into(),
             ..Fact::default()
         });
@@ -43,7 +43,7 @@ async fn talked(sensor: &Sensor, client: &Client) -> Result<Fact, Error> {
     // The index does not tell them from connections (reference 7).
     let has_blocked = client.release().is_some_and(|release| release >= (7, 7));
     let blocked = if has_blocked {
-        "; attempts that isolation blocked count too"
+        ", including attempts that isolation blocked"
     } else {
         ""
     };
@@ -54,15 +54,15 @@ async fn talked(sensor: &Sensor, client: &Client) -> Result<Fact, Error> {
         .collect();
     Ok(Fact {
         said: match hosts.len() {
-            0 => "no other host with a sensor, in 24 h".into(),
+            0 => "none from other hosts with a sensor in 24 h".into(),
             n => format!(
-                "{} in 24 h: {}",
+                "from {} in 24 h: {}",
                 words::hosts(n),
                 words::few(hosts.iter().map(|value| &value.name))
             ),
         },
         source: words::source(
-            &format!("facets of processes with a netconn to its address{blocked}"),
+            &format!("process search, netconn to its IP{blocked}"),
             &facets,
         ),
         requests: 1,
@@ -79,10 +79,10 @@ async fn users(sensor: &Sensor, client: &Client) -> Result<Fact, Error> {
     let users: Vec<_> = values.map(|value| (&value.name, value.count)).collect();
     Ok(Fact {
         said: match &users[..] {
-            [] => "no process in 24 h".into(),
+            [] => "none".into(),
             some => words::tally(some),
         },
-        source: words::source("facets of its processes, 24 h", &facets),
+        source: words::source("process search", &facets),
         requests: 1,
         ..Fact::default()
     })
@@ -104,7 +104,7 @@ fn says(role: &Role) -> Result<Fact, Error> {
         .iter()
         .map(|name| text::visible(name).replace('_', " "));
     let said = match &shown.collect::<Vec<_>>()[..] {
-        [] => "not known: the server has no process of this host".into(),
+        [] => "unknown: the server has no process record of this host".into(),
         names => names.join(", "),
     };
     let source = if is_incomplete {

@@ -23,7 +23,7 @@ pub fn cost_of_many(deeds: &[Deed]) -> Option<String> {
     are_many(deeds).then(|| {
         let n = deeds.len();
         format!(
-            "{n} hashes: up to {} requests to look, then up to 4 for each hash that is changed",
+            "{n} hashes: up to {} API requests for this preview, then up to 4 for each hash that changes",
             most_looks(n)
         )
     })
@@ -251,7 +251,7 @@ mod tests {
         assert_eq!(cost_of_many(&lifts(4)), None);
         let cost = cost_of_many(&lifts(51)).unwrap();
         assert!(
-            cost.starts_with("51 hashes: up to 14 requests to look"),
+            cost.starts_with("51 hashes: up to 14 API requests"),
             "{cost}"
         );
     }

@@ -88,7 +88,7 @@ impl Plan {
 async fn known(what: &'static str, look: Look<'_>, estate: &Estate, n_requests: u32) -> Fact {
     let patience = estate.client.pace().patience * n_requests;
     let unknown = |why: String| Fact {
-        said: format!("not known: {why}"),
+        said: format!("unknown: {why}"),
         ..Fact::default()
     };
     let fact = match tokio::time::timeout(patience, look).await {

@@ -54,20 +54,20 @@ async fn silenced(report: &ReportId, client: &Client) -> Result<Fact, Error> {
     let warnings = if resolved > 0 {
         let were = if resolved == 1 { "was" } else { "were" };
         vec![format!(
-            "{resolved} of its alerts {were} resolved, and not called false positives"
+            "{resolved} of its alerts {were} resolved as true positives"
         )]
     } else {
         Vec::new()
     };
     Ok(Fact {
         said: match all {
-            0 => "no alert would have been missing".into(),
+            0 => "no alert would have been suppressed".into(),
             n => {
                 let alerts = text::counted(n, "alert", "alerts");
-                format!("{alerts} would not have been raised; resolved of them: {resolved}")
+                format!("would have suppressed {alerts} ({resolved} resolved as true positives)")
             }
         },
-        source: "alerts of this report, by when they were raised".into(),
+        source: "alert search by creation time".into(),
         warnings,
         requests: 2,
         ..Fact::default()
@@ -95,16 +95,16 @@ async fn open(report: &ReportId, client: &Client) -> Result<Fact, Error> {
     let more = total.saturating_sub(u64::try_from(alerts.len()).unwrap_or(u64::MAX));
     let rest = match more {
         0 => String::new(),
-        n => format!("; {} not read", text::counted(n, "more was", "more were")),
+        n => format!("; {} not read", text::counted(n, "more", "more")),
     };
     Ok(Fact {
         said: match alerts.len() {
             0 => "none".into(),
             n => {
-                format!("{n}, which stay as they are unless they are called false positives{rest}")
+                format!("{n}; their status stays unless you also mark them false positive{rest}")
             }
         },
-        source: "alerts of this report".into(),
+        source: "alert search".into(),
         requests,
         alerts,
         ..Fact::default()

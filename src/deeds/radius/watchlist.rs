@@ -58,21 +58,18 @@ async fn found(
             ..Search::default()
         };
         let total = client.processes(&search, none).await?.total;
-        let one = "segment of a process matches";
-        (
-            total,
-            text::counted(total, one, "segments of processes match"),
-        )
+        let one = "process segment matches";
+        (total, text::counted(total, one, "process segments match"))
     };
     let is_day = hours == Some(24);
     let warnings = if is_day && total > MANY {
-        vec![format!("it would have had {total} hits in the last day")]
+        vec![format!("It would have had {total} hits in the last 24 h")]
     } else {
         Vec::new()
     };
     Ok(Fact {
         said: what,
-        source: "search, by the server's clock".into(),
+        source: "search, server time".into(),
         warnings,
         requests: 1,
         ..Fact::default()

@@ -79,7 +79,7 @@ pub(super) fn hosts(n: usize) -> String {
 pub(super) fn tally(counts: &[(&Untrusted, u64)]) -> String {
     let named = counts.iter().take(NAMED);
     let named: Vec<_> = named
-        .map(|(name, count)| format!("{} {count}", shown(name)))
+        .map(|(name, count)| format!("{} ({count})", shown(name)))
         .collect();
     let more = match counts.len().saturating_sub(NAMED) {
         0 => String::new(),
@@ -97,10 +97,10 @@ pub(super) fn source(what: &str, facets: &Facets) -> String {
     };
     let hidden = match facets.hidden {
         0 => String::new(),
-        n => format!(", {n} hidden by your rights"),
+        n => format!(", {n} hidden (no permission)"),
     };
-    let n = text::counted(facets.total, "segment", "segments");
-    format!("{what}, {n} counted{limits}{hidden}")
+    let n = text::counted(facets.total, "process segment", "process segments");
+    format!("{what}, {n}{limits}{hidden}")
 }
 
 /// Whether a path is one that no ban reaches. A pattern names the end of a path, below a directory of the system if it
@@ -146,6 +146,6 @@ mod tests {
         // A user or a host without a name is one, all the same.
         let names: [Untrusted; 2] = ["".into(), "ana".into()];
         assert_eq!(few(names.iter()), "(empty), ana");
-        assert_eq!(tally(&[(&"".into(), 3)]), "(empty) 3");
+        assert_eq!(tally(&[(&"".into(), 3)]), "(empty) (3)");
     }
 }

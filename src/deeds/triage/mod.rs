@@ -114,7 +114,7 @@ impl Triage {
             Verdict::Ignored if alert.source == AlertSource::Watchlist => {
                 "False Positive; a watchlist cannot be ignored".into()
             }
-            Verdict::Ignored => "False Positive, its report ignored".into(),
+            Verdict::Ignored => "False Positive and ignore report".into(),
             Verdict::Before(before) => {
                 let was = before.of(&alert.id);
                 was.map_or("?".into(), |was| had(&was.status, &was.assigned_to))
@@ -183,16 +183,15 @@ impl Triage {
     pub(super) fn already(&self, now: &Alerts) -> Option<String> {
         match (self.count(now), &now.here[..]) {
             ((1, 1), [alert]) => Some(format!("is already {}", had_now(alert))),
-            ((done, all), _) if done == all => Some("are so already".into()),
+            ((done, all), _) if done == all => Some("already have this status".into()),
             _ => None,
         }
     }
 
     pub(super) fn impossible(now: &Alerts) -> Option<(&'static str, &'static str)> {
-        now.here.is_empty().then_some((
-            "not on the server any more",
-            "ask for the alerts again with r",
-        ))
+        now.here
+            .is_empty()
+            .then_some(("no longer on the server", "reload the alerts (r)"))
     }
 
     /// Whether the server holds it for all, for some or for none.
@@ -213,10 +212,13 @@ impl Triage {
         }
         let left = now.here.iter().filter(|alert| !self.is_so(alert));
         let left = left.map(|alert| format!("{} is {}", id(&alert.id), had_now(alert)));
-        let gone = now.gone.iter().map(|gone| format!("{} is gone", id(gone)));
+        let gone = now
+            .gone
+            .iter()
+            .map(|gone| format!("{} no longer exists", id(gone)));
         let left: Vec<_> = left.chain(gone).collect();
         let so = format!(
-            "{done} of {} show it",
+            "{done} of {} changed",
             text::counted(all, "alert", "alerts")
         );
         match left.len() {
@@ -240,7 +242,7 @@ impl Triage {
             let is_same = seen.status == alert.status && seen.assigned_to == alert.assigned_to;
             if !is_same {
                 said.push(format!(
-                    "{} was changed meanwhile, and is left as it is: {}",
+                    "{} was changed in the meantime and is skipped: {}",
                     id(&alert.id),
                     had_now(alert)
                 ));
@@ -261,20 +263,17 @@ impl Triage {
         let mut effects: Vec<_> = open.map(|alert| self.effect(alert)).collect();
         let (n_open, n_so) = (effects.len(), now.here.len() - effects.len());
         if n_so > 0 {
-            let (more, them) = match n_so {
-                1 => ("1 more is".to_owned(), "it"),
-                n => (format!("{n} more are"), "them"),
-            };
-            effects.push(format!("{more} so already: nothing is sent for {them}"));
+            effects.push(text::counted(
+                n_so,
+                "already has this status and is skipped",
+                "already have this status and are skipped",
+            ));
         }
         let (mut warnings, mut notes) = (Vec::new(), Vec::new());
         if !now.gone.is_empty() {
             let names: Vec<_> = now.gone.iter().take(NAMED).map(id).collect();
             let n = now.gone.len();
-            notes.push(format!(
-                "{n} not on the server any more: {}",
-                names.join(", ")
-            ));
+            notes.push(format!("{n} no longer on the server: {}", names.join(", ")));
         }
         let owners = self.owners(&now, estate.user.as_deref());
         if !owners.is_empty() {
@@ -295,9 +294,9 @@ impl Triage {
             let keeps = keeps.filter(|alert| before.of(&alert.id).is_some_and(had_none));
             let n = keeps.count();
             if n > 0 {
-                let n = text::counted(n, "alert", "alerts");
+                let n = text::counted(n, "alert was", "alerts were");
                 notes.push(format!(
-                    "{n} had no owner and will keep the one of now: no server is known to take one away"
+                    "{n} unassigned before and will stay assigned: the API cannot unassign alerts"
                 ));
             }
         }
@@ -338,7 +337,7 @@ impl Triage {
             format!(" on {}", text::fit(&alert.host, WIDE))
         };
         format!(
-            "{score:>3}  {}{place}: {} > {}",
+            "{score:>3}  {}{place}: {} -> {}",
             text::fit(name, WIDE),
             had_now(alert),
             self.wish(alert)

@@ -239,13 +239,15 @@ impl Watching {
     pub(super) fn already(&self, now: &Watched) -> Option<String> {
         let holds = self.holds(now) == Some(true);
         let said = match self {
-            Self::Create(_) => "is there already, with this query",
-            Self::Edit { .. } => "says that already",
+            Self::Create(_) => "already exists with this query",
+            Self::Edit { .. } => "already has these settings",
             Self::Switch { on: true, .. } => "is enabled already",
             Self::Switch { on: false, .. } => "is disabled already",
-            Self::Delete(_) => "is not there any more",
-            Self::AddAction { kind, .. } => return holds.then(|| format!("has {kind} already")),
-            Self::RemoveAction { .. } => "does not set that off",
+            Self::Delete(_) => "no longer exists",
+            Self::AddAction { kind, .. } => {
+                return holds.then(|| format!("already has the {kind} action"));
+            }
+            Self::RemoveAction { .. } => "does not have this action",
         };
         holds.then(|| said.into())
     }
@@ -255,20 +257,17 @@ impl Watching {
             (Self::Create(_), None) => None,
             // It may be somebody else's.
             (Self::Create(new), Some(one)) if one.is_enabled == Some(!new.is_enabled) => Some((
-                "is there already, with this query, and in the other state",
-                "enable or disable the one that is there",
+                "already exists with this query, but in the other state",
+                "enable or disable the existing one",
             )),
             (Self::Create(_), Some(_)) => Some((
-                "is there already, with this query, and does not set that off",
-                "add the action to the one that is there",
+                "already exists with this query, but without this action",
+                "add the action to the existing one",
             )),
-            (_, None) => Some((
-                "is not there any more",
-                "ask for the watchlists again with r",
-            )),
+            (_, None) => Some(("no longer exists", "reload the watchlists (r)")),
             (_, Some(one)) if one.is_readonly == Some(true) => Some((
-                "is read-only: the server lets nobody change it",
-                "make one of your own from its query",
+                "is read-only: the server does not allow changes",
+                "create your own watchlist from its query",
             )),
             _ => None,
         }
@@ -277,7 +276,7 @@ impl Watching {
     pub(super) fn words(&self, now: &Watched) -> String {
         let Some(one) = &now.watchlist else {
             let read = if now.n_unread > 0 {
-                " that can be read"
+                " among those that could be read"
             } else {
                 ""
             };
@@ -286,19 +285,19 @@ impl Watching {
         let state = match one.is_enabled {
             Some(true) => "enabled",
             Some(false) => "disabled",
-            None => "not said whether it is enabled",
+            None => "unknown whether it is enabled",
         };
         let actions = now.actions.as_ref().map(|actions| {
             let kinds: Vec<_> = actions.iter().map(|one| one.kind.to_string()).collect();
             if kinds.is_empty() {
-                ", sets nothing off".into()
+                ", no actions".into()
             } else {
-                format!(", sets off {}", kinds.join(", "))
+                format!(", actions: {}", kinds.join(", "))
             }
         });
         let query = match self {
             Self::Edit { change, .. } if change.search_query.is_some() => {
-                format!(", its query {}", readable(&one.search_query))
+                format!(", query {}", readable(&one.search_query))
             }
             _ => String::new(),
         };
@@ -328,20 +327,20 @@ impl Watching {
         let mut notes = Vec::new();
         let mut warnings: Vec<String> = self.query().and_then(now::trouble).into_iter().collect();
         if let Some(one) = now.watchlist.as_ref().filter(|_| self.query().is_none()) {
-            effects.push(format!("its query: {}", readable(&one.search_query)));
+            effects.push(format!("Query: {}", readable(&one.search_query)));
         }
         match &self {
             Self::Create(new) => {
                 effects.push(format!(
-                    "its query: {}",
+                    "Query: {}",
                     readable(&new.draft.search_query.as_str().into())
                 ));
                 let kinds: Vec<_> = new.sets_off.iter().map(ToString::to_string).collect();
                 effects.push(match &kinds[..] {
-                    [] => "it tags what it finds, and sets nothing off".into(),
+                    [] => "Tags its matches; no actions".into(),
                     kinds => format!(
-                        "once it has a number N, POST /api/v1/watchlist/N/action lets it set off: {}",
-                        kinds.join(", ")
+                        "Then adds the {} action (POST /api/v1/watchlist/ID/action with its new ID)",
+                        kinds.join(" and ")
                     ),
                 });
                 let names = ("watchlist", "watchlists");
@@ -352,10 +351,10 @@ impl Watching {
                 }
             }
             Self::Delete(_) => {
-                effects.push("what it has tagged stays tagged; its hits end".into());
+                effects.push("Existing tags stay; no new matches will be tagged".into());
                 let mut actions = now.actions.iter().flatten();
                 if actions.any(|action| !action.recipients.is_empty()) {
-                    notes.push("its e-mails go with it, and no undo brings them back".into());
+                    notes.push("Its email recipients are deleted and cannot be restored".into());
                 }
             }
             Self::Switch { on: false, .. } => {
@@ -365,7 +364,7 @@ impl Watching {
                 let is_old = |release| release < QUERIES_CHANGE;
                 if estate.client.release().is_some_and(is_old) {
                     warnings.push(
-                        "servers before 7.8 ignore a new query: make a new watchlist of it instead"
+                        "Servers before 7.8 ignore a changed query: create a new watchlist instead"
                             .into(),
                     );
                 }
@@ -393,30 +392,33 @@ impl Watching {
     fn effect(&self, now: &Watched) -> String {
         match self {
             Self::Create(new) => match new.index {
-                StoredIndex::Modules => "a new watchlist of binaries".into(),
-                _ => "a new watchlist of processes".into(),
+                StoredIndex::Modules => "new binary watchlist".into(),
+                _ => "new process watchlist".into(),
             },
             Self::Edit { change, .. } => {
                 let now = now.watchlist.as_ref();
                 now.map_or_else(String::new, |now| change.words(now))
             }
-            Self::Switch { on: true, .. } => "disabled > enabled".into(),
-            Self::Switch { on: false, .. } => "enabled > disabled".into(),
+            Self::Switch { on: true, .. } => "disabled -> enabled".into(),
+            Self::Switch { on: false, .. } => "enabled -> disabled".into(),
             Self::Delete(_) => match now.watchlist.as_ref().and_then(|one| one.total_hits) {
-                Some(n) => format!("goes; it has {}", text::counted(n, "hit", "hits")),
-                None => "goes".into(),
+                Some(n) => format!("will be DELETED ({})", text::counted(n, "hit", "hits")),
+                None => "will be DELETED".into(),
             },
             Self::AddAction {
                 kind, recipients, ..
             } => match recipients.len() {
-                0 => format!("sets off {kind}"),
-                n => format!("sets off {kind} to {}", text::counted(n, "user", "users")),
+                0 => format!("add action: {kind}"),
+                n => format!(
+                    "add action: {kind} to {}",
+                    text::counted(n, "user", "users")
+                ),
             },
             Self::RemoveAction { action, .. } => {
                 let actions = now.actions.iter().flatten();
                 let kind = actions.filter(|one| one.id == *action).map(|one| one.kind);
                 let kind = kind.map(|kind| kind.to_string()).next();
-                format!("sets off {} no longer", kind.unwrap_or_default())
+                format!("remove action: {}", kind.unwrap_or_default())
             }
         }
     }

@@ -60,12 +60,15 @@ impl WatchlistDraft {
     /// What no server takes.
     pub(super) fn trouble(&self) -> Option<(&'static str, &'static str)> {
         if self.name.trim().is_empty() {
-            return Some(("it has no name", "give it one that says what it looks for"));
+            return Some((
+                "the name is empty",
+                "enter a name that says what it looks for",
+            ));
         }
         if Stored::read(&self.search_query).text.trim().is_empty() {
             return Some((
-                "its query is empty: it would tag everything",
-                "say what it looks for",
+                "the query is empty: it would match everything",
+                "enter a query",
             ));
         }
         None
@@ -126,11 +129,11 @@ impl WatchlistChange {
         let fit = |text: &Untrusted| format!("{:?}", text::fit(text, WIDE));
         let other = |what: &str, now: &Untrusted, to: &Option<String>| {
             let to = to.as_deref()?.into();
-            Some(format!("{what} {} > {}", fit(now), fit(&to)))
+            Some(format!("{what} {} -> {}", fit(now), fit(&to)))
         };
         let query = self.search_query.as_deref().map(|to| {
             let (now, to) = (readable(&now.search_query), readable(&to.into()));
-            format!("query {now} > {to}")
+            format!("query {now} -> {to}")
         });
         let each = [
             other("name", &now.name, &self.name),
@@ -189,14 +192,14 @@ impl Watched {
 pub(super) fn trouble(search_query: &str) -> Option<String> {
     let stored = Stored::read(search_query);
     if let Some(why) = stored.malformed() {
-        return Some(format!("its query is malformed: {why}"));
+        return Some(format!("The query is malformed: {why}"));
     }
     // What is an error is one for every index.
     let problems = query::parse_for(Index::Process, &stored.text).problems;
     let mut problems = problems.into_iter();
     let error = problems.find(|problem| problem.level == Level::Error)?;
     Some(format!(
-        "its query cannot be read, and may never find anything: {}",
+        "The query has an error and may never match: {}",
         error.message
     ))
 }

@@ -14,7 +14,7 @@ impl Binary {
         facts.add("md5", Some(self.md5));
         facts.add("sha256", self.sha256);
         facts.add("size", self.size_in_words());
-        facts.add("kind", self.kind_in_words());
+        facts.add("type", self.kind_in_words());
         facts.sign(&self.signature, &shown);
         facts.add("first seen", self.first_seen.map(&shown));
         facts.add("last seen", self.last_seen.map(&shown));
@@ -65,9 +65,9 @@ impl Binary {
     fn size_in_words(&self) -> Option<String> {
         let size = self.size?;
         Some(match self.stored_size {
-            Some(0) => format!("{size} B; the server has not collected it"),
+            Some(0) => format!("{size} B; not collected"),
             Some(stored) if stored < size => {
-                format!("{size} B, of which the server has only the first {stored}")
+                format!("{size} B, only the first {stored} B collected")
             }
             _ => format!("{size} B"),
         })
@@ -76,14 +76,14 @@ impl Binary {
     fn kind_in_words(&self) -> Option<String> {
         let kind = self.is_executable.map(|is_program| {
             if is_program {
-                "program"
+                "executable"
             } else {
                 "library or driver"
             }
         });
         let bits = self
             .is_64bit
-            .map(|is_64bit| if is_64bit { "64 bits" } else { "32 bits" });
+            .map(|is_64bit| if is_64bit { "64-bit" } else { "32-bit" });
         let os = self.os.non_empty().map(Untrusted::raw);
         let words: Vec<_> = [kind, bits, os].into_iter().flatten().collect();
         (!words.is_empty()).then(|| words.join(", "))

@@ -157,7 +157,7 @@ impl CrossKind {
             Self::ProcessOpen => "opened process",
             Self::ThreadOpen => "opened thread",
             Self::RemoteThread => "started thread in",
-            Self::Other(_) => "reached into",
+            Self::Other(_) => "injected into",
         }
     }
 }

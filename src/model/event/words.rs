@@ -27,14 +27,14 @@ impl Event {
             },
             What::Netconn(netconn) => match netconn.direction {
                 Some(Direction::Outbound) => "connected to",
-                Some(Direction::Inbound) => "accepted from",
-                None => "spoke with",
+                Some(Direction::Inbound) => "inbound from",
+                None => "connection",
             },
             What::Modload(_) => "loaded",
             What::Childproc(child) => match child.stage {
                 Some(Stage::Start) => "started",
                 Some(Stage::End) => "ended",
-                None => "had child",
+                None => "child",
             },
             What::Crossproc(cross) => passive(cross).unwrap_or(cross.kind.name()),
             What::Fileless(_) => "ran script",
@@ -181,7 +181,7 @@ fn passive(cross: &Crossproc) -> Option<&'static str> {
         CrossKind::ProcessOpen => "was opened by",
         CrossKind::ThreadOpen => "had a thread opened by",
         CrossKind::RemoteThread => "had a thread started by",
-        CrossKind::Other(_) => "was reached into by",
+        CrossKind::Other(_) => "was injected into by",
     })
 }
 
@@ -230,7 +230,7 @@ fn of_child(child: &Childproc, tell: &mut impl FnMut(&'static str, Option<Untrus
     tell("cmdline", Some(child.cmdline.clone()));
     tell("user", Some(child.user.clone()));
     hashes(child.md5, child.sha256, tell);
-    let why = "hidden by the sensor's filtering; it has no document";
+    let why = "suppressed by the sensor filter; no process record";
     tell("suppressed", child.is_suppressed.then(|| why.into()));
 }
 

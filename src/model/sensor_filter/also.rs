@@ -76,7 +76,9 @@ impl Also {
             }
             "health" if value.starts_with(['<', '>']) => {
                 let (how, value) = compared(value);
-                let number = value.parse().map_err(|_| format!("{value:?} is no number"));
+                let number = value
+                    .parse()
+                    .map_err(|_| format!("{value:?} is not a number"));
                 number.map(|number| What::Health(how, number))
             }
             _ => Ok(What::Text(name.parse().ok()?)),

@@ -57,23 +57,23 @@ impl SensorFilter {
                 "group" => {
                     let number = value.parse().ok().map(GroupId);
                     let found = group(value).or(number);
-                    let found = found.ok_or(format!("no sensor group is called {value:?}"))?;
+                    let found = found.ok_or(format!("no sensor group is named {value:?}"))?;
                     filter.group.replace(found).is_some()
                 }
                 "id" => {
                     let id = value
                         .parse()
-                        .map_err(|_| format!("{value:?} is no number"))?;
+                        .map_err(|_| format!("{value:?} is not a number"))?;
                     filter.id.replace(SensorId(id)).is_some()
                 }
                 _ => filter.hostname.replace(value.to_owned()).is_some(),
             };
             if is_twice {
-                return Err(format!("the server looks for one {field} at a time"));
+                return Err(format!("the server searches one {field} at a time"));
             }
         }
         if filter.ip.is_some() && filter.hostname.is_some() {
-            return Err("the server looks for a name or for an address, not for both".into());
+            return Err("the server searches a name or an IP address, not both".into());
         }
         Ok(filter)
     }

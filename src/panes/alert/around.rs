@@ -27,11 +27,11 @@ fn part<T>(
     match remote.error() {
         _ if remote.is_pending() => Some(Line::styled(theme.glyphs.ellipsis, theme.muted)),
         Some(error) => unknown(format!(
-            "not known: {}",
+            "unknown: {}",
             text::excerpt(&error.to_string().into())
         )),
         // Given up.
-        None => remote.asked().and_then(|_| unknown("not known".into())),
+        None => remote.asked().and_then(|_| unknown("unknown".into())),
     }
 }
 
@@ -48,7 +48,7 @@ pub(super) fn precedent(alert: &Alert, session: &Session, theme: &Theme) -> Vec<
         ended(facets, own.as_deref(), theme)
     });
     let mut fields: Vec<_> = ended
-        .map(|line| Field::wrapped("seen before", line, LONG))
+        .map(|line| Field::wrapped("history", line, LONG))
         .into_iter()
         .collect();
     let last = asides.last.current();
@@ -74,10 +74,10 @@ fn ended(facets: &Facets, own: Option<&str>, theme: &Theme) -> Line<'static> {
     let total = thousands(others);
     let is_partial = facets.is_incomplete || facets.broken > 0;
     if others == 0 && !is_partial {
-        return Line::raw(format!("never in {days} d"));
+        return Line::raw(format!("first time in {days} days"));
     }
     if values.is_empty() {
-        let text = format!("{total} in {days} d; how they ended, the server does not say");
+        let text = format!("{total} in {days} days; the server does not report their status");
         return Line::styled(text, theme.unknown);
     }
     let each: Vec<_> = values
@@ -91,7 +91,10 @@ fn ended(facets: &Facets, own: Option<&str>, theme: &Theme) -> Line<'static> {
         .map(|(count, name)| format!("{} {name}", thousands(count)))
         .collect();
     let most = if is_partial { "at least " } else { "" };
-    Line::raw(format!("{most}{total} in {days} d: {}", each.join(", ")))
+    Line::raw(format!(
+        "{most}{total} in {days} days ({})",
+        each.join(", ")
+    ))
 }
 
 /// The status as alerts have it, whatever case the server counts it in.
@@ -104,13 +107,13 @@ pub(super) fn host(session: &Session, theme: &Theme) -> Option<Field<'static>> {
     let line = part(&session.triage.asides.sensor, theme, |sensor| {
         let isolation = sensor.isolation();
         let style = match isolation {
-            Isolation::No => theme.good,
+            Isolation::No => theme.text,
             Isolation::Pending | Isolation::Lifting => theme.caution,
             Isolation::Yes => theme.bad,
             Isolation::Unknown => theme.unknown,
         };
         let status = sensor.status.non_empty();
-        let status = status.map_or("not known".into(), |status| text::fit(status, 20));
+        let status = status.map_or("unknown".into(), |status| text::fit(status, 20));
         Line::from(vec![
             Span::styled(isolation.to_string().to_uppercase(), style),
             Span::raw(format!("  {}", status.to_lowercase())),
@@ -155,7 +158,7 @@ pub(super) fn file(session: &Session, theme: &Theme) -> Option<Field<'static>> {
         let (style, word) = match signature.is_good() {
             Some(true) => (theme.good, text::excerpt(&signature.result)),
             Some(false) => (theme.bad, text::excerpt(&signature.result)),
-            None => (theme.unknown, "not known".into()),
+            None => (theme.unknown, "unknown".into()),
         };
         let publisher = signature.publisher.non_empty();
         let publisher = publisher.map(|by| format!("  {}", text::excerpt(by)));
@@ -181,14 +184,14 @@ pub(super) fn others(alert: &Alert, session: &Session, theme: &Theme) -> Option<
             Line::styled(format!("{n} {of}"), style)
         })
     };
-    let of_host = counted(&asides.of_host, "more open on this host");
-    let of_hash = counted(&asides.of_hash, "of this hash");
+    let of_host = counted(&asides.of_host, "open on this host");
+    let of_hash = counted(&asides.of_hash, "with this hash");
     let mut spans = of_host.map_or_else(Vec::new, |line| vec![spanned(&line)]);
     if let Some(of_hash) = of_hash {
         spans.extend((!spans.is_empty()).then(|| Span::raw(", ")));
         spans.push(spanned(&of_hash));
     }
-    (!spans.is_empty()).then(|| Field::wrapped("also", Line::from(spans), LONG))
+    (!spans.is_empty()).then(|| Field::wrapped("related", Line::from(spans), LONG))
 }
 
 /// A line of one style as a part of another.

@@ -40,7 +40,7 @@ pub(super) fn facts(alert: &Alert, session: &Session, theme: &Theme) -> Vec<Fiel
 /// How far it is, and who has it.
 fn standing(alert: &Alert) -> Field<'static> {
     let owner = alert.assigned_to.non_empty();
-    let owner = owner.map_or("nobody".into(), text::excerpt);
+    let owner = owner.map_or("unassigned".into(), text::excerpt);
     let status = text::excerpt(&alert.status.word());
     Field::wrapped("status", format!("{status}, {owner}"), LONG)
 }
@@ -53,21 +53,23 @@ fn cause(alert: &Alert, theme: &Theme) -> Vec<Field<'static>> {
     };
     let severity = alert
         .severity
-        .map_or("not known".into(), |severity| score(severity).to_string());
-    let report_score = alert.report_score.map(|score| format!("  report {score}"));
+        .map_or("unknown".into(), |severity| score(severity).to_string());
+    let report_score = alert
+        .report_score
+        .map(|score| format!("  (report score {score})"));
     let scores = Line::from(vec![
         Span::styled(severity, theme.caution),
         Span::raw(report_score.unwrap_or_default()),
     ]);
     let ignored = (alert.is_report_ignored == Some(true)).then(|| {
-        let text = "this report is ignored by now";
+        let text = "this report is now ignored";
         Field::cut("", Line::styled(text, theme.caution))
     });
     let fields = [
         said(what, source(alert)),
         feed,
         ignored,
-        Some(Field::cut("score", scores)),
+        Some(Field::cut("severity", scores)),
     ];
     fields.into_iter().flatten().collect()
 }
@@ -76,9 +78,9 @@ fn cause(alert: &Alert, theme: &Theme) -> Vec<Field<'static>> {
 fn match_of(alert: &Alert, session: &Session, theme: &Theme) -> Vec<Field<'static>> {
     let found = match &alert.kind {
         AlertKind::IngressProcess | AlertKind::IngressBinary | AlertKind::IngressHost => {
-            "as events came in".into()
+            "on ingress (streaming)".into()
         }
-        AlertKind::QueryProcess | AlertKind::QueryBinary => "by a search".into(),
+        AlertKind::QueryProcess | AlertKind::QueryBinary => "by scheduled search".into(),
         AlertKind::Other(word) => text::excerpt(word),
     };
     // What an indicator of one value found is told by the indicator.
@@ -90,7 +92,7 @@ fn match_of(alert: &Alert, session: &Session, theme: &Theme) -> Vec<Field<'stati
     let matched = alert.indicator.matched.iter();
     let matched = matched.filter(|matched| !matched.is_like(&told));
     let mut fields = vec![
-        said("says", &alert.description),
+        said("description", &alert.description),
         alert
             .link
             .non_empty()
@@ -99,7 +101,7 @@ fn match_of(alert: &Alert, session: &Session, theme: &Theme) -> Vec<Field<'stati
     ];
     fields.extend(matched.map(|matched| said("matched", matched)));
     fields.extend([
-        Some(Field::cut("found", found)),
+        Some(Field::cut("detected", found)),
         time("created", alert.created, session, theme),
     ]);
     fields.into_iter().flatten().collect()

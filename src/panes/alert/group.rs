@@ -19,23 +19,25 @@ const LONG: usize = 4;
 pub(super) fn facts(bundle: &Bundle, session: &Session, theme: &Theme) -> Vec<Field<'static>> {
     let n = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
     let label = match bundle.by() {
-        By::Report => "raised by",
+        By::Report => "source",
         By::Host => "host",
         By::Hash => "hash",
         By::User => "user",
     };
     let severity = bundle
         .severity
-        .map_or("not known".into(), |severity| score(severity).to_string());
+        .map_or("unknown".into(), |severity| score(severity).to_string());
     let owners = owners(bundle);
-    let owners = owners.non_empty().map_or("nobody".into(), text::excerpt);
+    let owners = owners
+        .non_empty()
+        .map_or("unassigned".into(), text::excerpt);
     let alerts = match bundle.len() {
         1 => "1".to_owned(),
         len => format!("{} on {}", thousands(n(len)), hosts(n(bundle.n_hosts))),
     };
     let mut fields = vec![
         Field::wrapped(label, text::excerpt(&group_name(bundle)), LONG),
-        Field::cut("score", Line::styled(severity, theme.caution)),
+        Field::cut("severity", Line::styled(severity, theme.caution)),
         Field::cut("alerts", alerts),
         Field::wrapped("status", text::excerpt(&statuses(bundle)), LONG),
         Field::wrapped("assigned", owners, LONG),
@@ -47,9 +49,9 @@ pub(super) fn facts(bundle: &Bundle, session: &Session, theme: &Theme) -> Vec<Fi
     let is_known = session.alert.is_some();
     fields.extend(Some(Field::cut("", "")).filter(|_| is_known));
     let text = if bundle.len() > 1 {
-        "the newest of them:"
+        "Newest:"
     } else {
-        "it is:"
+        "Alert:"
     };
     fields.extend(Some(Field::cut("", Line::styled(text, theme.muted))).filter(|_| is_known));
     fields

@@ -38,8 +38,8 @@ impl Pane for AlertPane {
 
     fn title(&self, session: &Session) -> Line<'static> {
         match session.triage.bundle {
-            Some(_) => "What they are".into(),
-            None => "Why it was raised".into(),
+            Some(_) => "Group summary".into(),
+            None => "Alert details".into(),
         }
     }
 
@@ -50,13 +50,13 @@ impl Pane for AlertPane {
             return true;
         }
         let Some(alert) = cx.session().alert.clone() else {
-            cx.notify("no alert is under the cursor");
+            cx.notify("No alert selected");
             return true;
         };
         if action == Action::Open {
             match alert.process {
                 Some(id) => cx.lead(Lead::Process(id)),
-                None => cx.notify("this alert names no process"),
+                None => cx.notify("This alert has no process to open"),
             }
             return true;
         }
@@ -102,7 +102,7 @@ impl Pane for AlertPane {
         let alert = alert.map(|alert| facts::facts(alert, session, look.theme));
         let fields: Vec<_> = group.into_iter().chain(alert).flatten().collect();
         if fields.is_empty() {
-            let text = "select an alert to see why it was raised";
+            let text = "Select an alert for details";
             frame.render_widget(Line::styled(text, look.theme.muted), area);
             return;
         }

@@ -29,7 +29,7 @@ impl Card for HostCard {
     const PANE: PaneId = PaneId::Host;
     const SCOPE: Scope = Scope::Host;
     const SLOTS: &'static [Slot] = &[Slot::HostAlerts];
-    const NONE: &'static str = "select a sensor to see its host";
+    const NONE: &'static str = "Select a sensor for host details";
 
     fn shown(session: &Session) -> Option<SensorId> {
         session.host.as_ref().map(|host| host.id)
@@ -63,13 +63,13 @@ impl Card for HostCard {
         fields.push(alerts(&host.computer_name, session, theme));
         fields.push(Field::cut("", ""));
         fields.extend(sensor::aside(host));
-        let flush = said("flushes until", &host.flush_until);
+        let flush = said("flush until", &host.flush_until);
         fields.extend(flush);
         fields.extend(time("next check-in", host.next_checkin));
         fields.extend(time("registered", host.registered));
         if let Some(seconds) = host.uptime {
             let (days, hours) = (seconds / 86_400, seconds / 3_600 % 24);
-            fields.push(Field::cut("up for", format!("{days} d {hours} h")));
+            fields.push(Field::cut("uptime", format!("{days} d {hours} h")));
         }
         if host.supports_isolation == Some(false) {
             let text = Line::styled("this sensor cannot isolate", theme.caution);

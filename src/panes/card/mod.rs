@@ -70,7 +70,7 @@ pub trait Card: fmt::Debug + Sized + 'static {
 
     /// Why it leads nowhere.
     fn why_no_lead(_: &Session) -> String {
-        "this leads nowhere".into()
+        "Nothing to open here".into()
     }
 
     /// What of it can be asked about elsewhere.

@@ -37,7 +37,7 @@ impl Card for ReportCard {
     const PANE: PaneId = PaneId::Report;
     const SCOPE: Scope = Scope::Report;
     const SLOTS: &'static [Slot] = &[Slot::Report, Slot::ReportAlerts];
-    const NONE: &'static str = "select a feed or a report to see what is known of it";
+    const NONE: &'static str = "Select a feed or a report for details";
 
     fn shown(session: &Session) -> Option<Subject> {
         let report = session.looked_up.as_ref();
@@ -115,16 +115,16 @@ fn report(found: &Report, session: &Session, theme: &Theme) -> Vec<Field<'static
     let report = whole.unwrap_or(found);
     let score = report
         .score
-        .map_or("not known".into(), |score| score.to_string());
+        .map_or("unknown".into(), |score| score.to_string());
     let ignored = match report.is_ignored {
-        Some(true) => Span::styled("  IGNORED: it raises no alerts", theme.caution),
+        Some(true) => Span::styled("  IGNORED (no alerts)", theme.caution),
         Some(false) => Span::styled("  raises alerts", theme.muted),
         None => Span::raw(""),
     };
     let score = Line::from(vec![Span::styled(score, theme.caution), ignored]);
     let created = report.created.map(|at| {
         let at = session.zone.show(at, Precision::Second);
-        Field::cut("made", Line::styled(at, theme.time))
+        Field::cut("created", Line::styled(at, theme.time))
     });
     let tags: Vec<_> = report.tags.iter().map(text::excerpt).collect();
     let mut fields = vec![
@@ -135,7 +135,7 @@ fn report(found: &Report, session: &Session, theme: &Theme) -> Vec<Field<'static
         created,
         address("link", &report.link),
         (!tags.is_empty()).then(|| Field::wrapped("tags", tags.join(", "), LONG)),
-        said("says", &report.description),
+        said("description", &report.description),
     ];
     let indicators = report.indicators.iter().map(|indicator| {
         let kind = ["query", "md5", "sha256", "dns", "ipv4", "ipv6"];
@@ -152,14 +152,14 @@ fn report(found: &Report, session: &Session, theme: &Theme) -> Vec<Field<'static
             .report_of(&found.id)
             .is_some_and(Awaiting::is_pending) =>
         {
-            Some(("on its way", theme.muted))
+            Some(("Loading…", theme.muted))
         }
-        None => Some(("only what the search has of it is known", theme.unknown)),
+        None => Some(("details not loaded; search result only", theme.unknown)),
         Some(whole) if whole.indicators.is_empty() => Some(("nothing", theme.muted)),
         Some(_) => None,
     };
     if let Some((text, style)) = note {
-        fields.push(Field::cut("looks for", Line::styled(text, style)));
+        fields.push(Field::cut("indicators", Line::styled(text, style)));
     }
     fields
 }
@@ -176,7 +176,7 @@ fn alerts(report: &Report, session: &Session, theme: &Theme) -> Line<'static> {
     match remote.and_then(Remote::current) {
         Some(known) => {
             let as_of = session.as_of(known.as_of);
-            format!("{} raised, {as_of}", thousands(*known.value)).into()
+            format!("{} ({as_of})", thousands(*known.value)).into()
         }
         None => missing(remote, theme),
     }
@@ -184,11 +184,11 @@ fn alerts(report: &Report, session: &Session, theme: &Theme) -> Line<'static> {
 
 fn feed_facts(feed: &Feed, theme: &Theme) -> Vec<Field<'static>> {
     let state = match (feed.is_enabled, feed.is_manual) {
-        (Some(true), Some(true)) => "enabled, added here",
+        (Some(true), Some(true)) => "enabled, local",
         (Some(true), _) => "enabled",
-        (Some(false), Some(true)) => "DISABLED, added here",
+        (Some(false), Some(true)) => "DISABLED, local",
         (Some(false), _) => "DISABLED",
-        (None, _) => "not known whether it is enabled",
+        (None, _) => "unknown whether it is enabled",
     };
     let style = if feed.is_enabled == Some(true) {
         theme.good
@@ -201,7 +201,7 @@ fn feed_facts(feed: &Feed, theme: &Theme) -> Vec<Field<'static>> {
         said("name", &feed.name),
         said("what", &feed.summary),
         said("category", &feed.category),
-        address("read from", &feed.url),
+        address("URL", &feed.url),
         address("provider", &feed.provider_url),
     ];
     fields.into_iter().flatten().collect()

@@ -29,7 +29,7 @@ impl Card for ServerCard {
     const PANE: PaneId = PaneId::Server;
     const SCOPE: Scope = Scope::Server;
     const SLOTS: &'static [Slot] = &[Slot::Info, Slot::License, Slot::Partitions];
-    const NONE: &'static str = "nothing is known of the server";
+    const NONE: &'static str = "No server information";
 
     fn shown(_: &Session) -> Option<()> {
         Some(())
@@ -95,7 +95,7 @@ fn info(info: &ServerInfo, theme: &Theme) -> Vec<Field<'static>> {
         let (word, style) = match is_on {
             Some(true) => ("on", theme.good),
             Some(false) => ("OFF", theme.caution),
-            None => ("not known", theme.unknown),
+            None => ("unknown", theme.unknown),
         };
         Field::cut(label, Line::styled(word, style))
     };
@@ -109,7 +109,7 @@ fn info(info: &ServerInfo, theme: &Theme) -> Vec<Field<'static>> {
         fields.push(Field::wrapped("features", features.join(", "), LONG));
     }
     if let Some(rows) = info.max_rows {
-        fields.push(Field::cut("rows at once", thousands(rows)));
+        fields.push(Field::cut("max rows per request", thousands(rows)));
     }
     fields
 }
@@ -132,14 +132,14 @@ fn license(license: &License, theme: &Theme) -> Vec<Field<'static>> {
         (_, Some(true)) => ("EXPIRED", theme.bad),
         (Some(false), _) => ("NOT VALID", theme.bad),
         (Some(true), Some(false)) => ("valid", theme.good),
-        _ => ("not known whether it is valid", theme.unknown),
+        _ => ("unknown whether it is valid", theme.unknown),
     };
     let until = license.end.non_empty();
     let until = until.map(|end| format!(" until {}", text::fit(end, 20)));
     let state = format!("{word}{}", until.unwrap_or_default());
     let count = |n: Option<u64>| n.map_or("?".into(), thousands);
     let sensors = format!(
-        "{} in use yesterday of {}",
+        "{} of {} in use (yesterday)",
         count(license.actual),
         count(license.licensed)
     );
@@ -168,7 +168,7 @@ fn store(part: &Partition, session: &Session, theme: &Theme) -> Vec<Field<'stati
     let name = text::fit(&part.name, 40);
     let documents = part
         .documents
-        .map(|n| format!("{} documents", thousands(n)));
+        .map(|n| format!("{} process records", thousands(n)));
     let size = part.bytes.map(size);
     let amount: Vec<_> = [documents, size].into_iter().flatten().collect();
     vec![

@@ -30,7 +30,7 @@ impl Card for WatchlistCard {
     const PANE: PaneId = PaneId::Watchlist;
     const SCOPE: Scope = Scope::Watchlist;
     const SLOTS: &'static [Slot] = &[Slot::WatchActions, Slot::WatchCount];
-    const NONE: &'static str = "select a watchlist to see what it looks for";
+    const NONE: &'static str = "Select a watchlist for details";
 
     fn shown(session: &Session) -> Option<WatchlistId> {
         session.watchlist.as_ref().map(|watchlist| watchlist.id)
@@ -57,27 +57,27 @@ impl Card for WatchlistCard {
         };
         let mut fields: Vec<_> = said("", &watchlist.name).into_iter().collect();
         fields.push(Field::cut("", state(watchlist, theme)));
-        fields.extend(said("for", &watchlist.description));
+        fields.extend(said("description", &watchlist.description));
         fields.push(Field::cut("", ""));
         fields.extend(looks_for(watchlist, theme));
         fields.push(Field::wrapped(
-            "finds now",
+            "matches now",
             now(watchlist, session, theme),
             4,
         ));
         fields.push(Field::cut("", ""));
         let hits = |label, n: Option<u64>| Some(Field::cut(label, thousands(n?)));
         let rest = [
-            hits("hits, all", watchlist.total_hits),
+            hits("total hits", watchlist.total_hits),
             hits("last run", watchlist.last_hits),
             time("last hit", watchlist.last_hit),
-            time("searched to", watchlist.searched),
-            time("made", watchlist.added),
+            time("last searched", watchlist.searched),
+            time("created", watchlist.added),
         ];
         fields.extend(rest.into_iter().flatten());
         if watchlist.searched.is_none() {
-            let never = Line::styled("never, as far as the server says", theme.muted);
-            fields.push(Field::cut("searched to", never));
+            let never = Line::styled("never (according to the server)", theme.muted);
+            fields.push(Field::cut("last searched", never));
         }
         fields.push(Field::cut("", ""));
         fields.extend(sets_off(watchlist, session, theme));
@@ -123,10 +123,10 @@ fn state(watchlist: &Watchlist, theme: &Theme) -> Line<'static> {
     let (word, style) = match watchlist.is_enabled {
         Some(true) => ("enabled", theme.good),
         Some(false) => ("DISABLED", theme.caution),
-        None => ("not known whether it is enabled", theme.unknown),
+        None => ("unknown whether it is enabled", theme.unknown),
     };
     let readonly = if watchlist.is_readonly == Some(true) {
-        ", read-only: nobody can change it"
+        ", read-only"
     } else {
         ""
     };
@@ -141,11 +141,11 @@ fn looks_for(watchlist: &Watchlist, theme: &Theme) -> Vec<Field<'static>> {
     let (index, label) = match &watchlist.index {
         StoredIndex::Events => (Some(Index::Process), "processes"),
         StoredIndex::Modules => (Some(Index::Binary), "binaries"),
-        StoredIndex::Other(_) => (None, "looks for"),
+        StoredIndex::Other(_) => (None, "query"),
     };
     let mut fields = Vec::new();
     if let StoredIndex::Other(word) = &watchlist.index {
-        fields.extend(said("searches", word));
+        fields.extend(said("index", word));
     }
     let text = query::stored(watchlist.search_query.raw());
     let query = if text.is_empty() {
@@ -177,7 +177,7 @@ fn looks_for(watchlist: &Watchlist, theme: &Theme) -> Vec<Field<'static>> {
 /// How much it was counted to find.
 fn now(watchlist: &Watchlist, session: &Session, theme: &Theme) -> Line<'static> {
     let Some(remote) = session.hits_of(watchlist) else {
-        return Line::styled("not counted; # counts it on the server", theme.muted);
+        return Line::styled("press # to count", theme.muted);
     };
     match remote.current() {
         Some(known) => {
@@ -187,7 +187,7 @@ fn now(watchlist: &Watchlist, session: &Session, theme: &Theme) -> Line<'static>
         None => match remote.error() {
             Some(error) => {
                 let why = text::excerpt(&error.to_string().into());
-                Line::styled(format!("not known: {why}"), theme.unknown)
+                Line::styled(format!("unknown: {why}"), theme.unknown)
             }
             None => missing(Some(remote), theme),
         },
@@ -195,7 +195,7 @@ fn now(watchlist: &Watchlist, session: &Session, theme: &Theme) -> Line<'static>
 }
 
 fn sets_off(watchlist: &Watchlist, session: &Session, theme: &Theme) -> Vec<Field<'static>> {
-    const LABEL: &str = "sets off";
+    const LABEL: &str = "actions";
     let remote = session.actions_of(watchlist.id);
     let Some(known) = remote.and_then(Remote::current) else {
         return vec![Field::cut(LABEL, missing(remote, theme))];
@@ -209,11 +209,11 @@ fn sets_off(watchlist: &Watchlist, session: &Session, theme: &Theme) -> Vec<Fiel
     });
     let mut fields: Vec<_> = actions.map(|action| Field::cut(LABEL, action)).collect();
     if fields.is_empty() {
-        let text = "nothing: what it finds is only tagged";
+        let text = "none (tags only)";
         fields.push(Field::wrapped(LABEL, Line::styled(text, theme.muted), 2));
     }
     if known.value.broken > 0 {
-        let text = format!("{} more that cannot be read", known.value.broken);
+        let text = format!("{} unreadable", known.value.broken);
         fields.push(Field::cut("", Line::styled(text, theme.bad)));
     }
     fields

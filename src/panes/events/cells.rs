@@ -72,7 +72,7 @@ pub(super) fn event(
     let after = after.map(|(at, before)| delta(at.duration_since(before)));
     let at = match at {
         Some(at) => Line::styled(at, theme.time),
-        None => Line::styled("not known", theme.unknown),
+        None => Line::styled("unknown", theme.unknown),
     };
     let kind = event.kind();
     vec![
@@ -115,12 +115,12 @@ pub(super) fn gap(
         Line::default(),
         Line::styled("gap", theme.bad),
         Line::from(vec![
-            Span::styled(format!("{} missing", missing(gap)), theme.bad),
+            Span::styled(format!("{} could not be loaded", missing(gap)), theme.bad),
             Span::styled(
                 if gap.is_left_out {
                     ", "
                 } else {
-                    ", r asks again: "
+                    ", r retries: "
                 },
                 theme.hint,
             ),
@@ -145,7 +145,7 @@ pub(super) fn why(gap: &Gap<'_>) -> String {
         return "left out: the segments that are here take all the memory there is for one process"
             .into();
     }
-    let why = gap.error.map_or("given up".into(), ToString::to_string);
+    let why = gap.error.map_or("cancelled".into(), ToString::to_string);
     text::visible(&why.into())
 }
 

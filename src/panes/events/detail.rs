@@ -33,7 +33,7 @@ pub(super) fn event(
         fields.push(Field::cut("signature", signed(signature, theme)));
     }
     let arrived = event.segment.arrived();
-    let arrived = arrived.map(|at| format!(", arrived {}", zone.show(at, Precision::Most)));
+    let arrived = arrived.map(|at| format!(", received {}", zone.show(at, Precision::Most)));
     let segment = format!("{}{}", event.segment, arrived.unwrap_or_default());
     fields.push(Field::cut("segment", segment));
     fields
@@ -51,7 +51,7 @@ pub(super) fn gap(gap: &Gap<'_>, theme: &Theme) -> Vec<Field<'static>> {
     let next = if gap.is_left_out {
         "lampblack events PROCESS --limit 0 writes all of them"
     } else {
-        "r asks for it again"
+        "r loads it again"
     };
     fields.push(Field::cut("", Line::styled(next, theme.hint)));
     fields
@@ -60,10 +60,10 @@ pub(super) fn gap(gap: &Gap<'_>, theme: &Theme) -> Vec<Field<'static>> {
 fn time(at: Option<Timestamp>, zone: &Zone, theme: &Theme) -> Line<'static> {
     match at {
         Some(at) => Line::styled(
-            format!("{} on the sensor's clock", zone.show(at, Precision::Most)),
+            format!("{} (sensor clock)", zone.show(at, Precision::Most)),
             theme.time,
         ),
-        None => Line::styled("not known: the record's time cannot be read", theme.unknown),
+        None => Line::styled("unknown: the record's time is unreadable", theme.unknown),
     }
 }
 
@@ -75,7 +75,7 @@ fn signed(signature: &Signature, theme: &Theme) -> Line<'static> {
         None => theme.unknown,
     };
     let shown = |text: &Untrusted| text.non_empty().map(text::excerpt);
-    let result = shown(&signature.result).unwrap_or("not known".into());
+    let result = shown(&signature.result).unwrap_or("unknown".into());
     let by = shown(&signature.publisher).map(|by| format!(" by {by}"));
     Line::from(vec![
         Span::styled(result, style),

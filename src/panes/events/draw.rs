@@ -190,7 +190,7 @@ fn rows(
         is_focused: look.is_focused,
         // Room for marks in any case: nothing moves when the first one is set.
         gutter: Gutter::Marks,
-        empty: Line::raw("no event passes; esc widens"),
+        empty: Line::raw("No event matches the filter (Esc clears it)"),
     };
     pane.height = table.height(area).max(1);
     let rows = &pane.sifted.rows;

@@ -117,15 +117,15 @@ impl EventsPane {
     /// Begins a stretch of time, or ends it and shows nothing else.
     fn narrow(&mut self, cx: &mut Cx<'_>) {
         let Some(now) = self.now(cx.session()) else {
-            return cx.notify("narrow: this row has no time");
+            return cx.notify("This row has no time");
         };
         if let Some(begun) = self.state.begun.take() {
             let stretch = Stretch::between(begun, now);
             self.state.wish.stretches.push(stretch);
-            cx.notify("only this stretch of time is shown; esc widens it again");
+            cx.notify("Showing this time range only; Esc clears it");
         } else {
             self.state.begun = Some(now);
-            cx.notify("from here: go to the other end, and press it again");
+            cx.notify("Range start set. Move to the end and press v");
         }
     }
 
@@ -137,8 +137,8 @@ impl EventsPane {
         let to = strip.and_then(|strip| strip.step(rows, self.cursor, is_later, &session.timeline));
         match to {
             Some(to) => self.go(to, session),
-            None if is_later => cx.notify("nothing is later"),
-            None => cx.notify("nothing is earlier"),
+            None if is_later => cx.notify("End of timeline"),
+            None => cx.notify("Start of timeline"),
         }
     }
 
@@ -200,7 +200,7 @@ impl Pane for EventsPane {
             (1, Some(1)) => {}
             (n, Some(all)) if n == all => parts.push(format!("{all} segments")),
             (n, Some(all)) => parts.push(format!("{n} of {all} segments loaded")),
-            (n, None) => parts.push(format!("{n} segment of some loaded")),
+            (n, None) => parts.push(format!("{n} segment loaded")),
         }
         if self.current().is_some() {
             parts.push(format!("row {}", number(self.cursor + 1)));
@@ -270,14 +270,14 @@ impl Pane for EventsPane {
             return Some("filter");
         }
         if self.state.begun.take().is_some() {
-            return Some("beginning of a stretch");
+            return Some("range start");
         }
         if self.state.wish.stretches.pop().is_some() {
-            return Some("narrowing");
+            return Some("time range");
         }
         if !self.state.wish.kinds.is_empty() {
             self.state.wish.kinds = Kinds::default();
-            return Some("choice of kinds");
+            return Some("kinds");
         }
         None
     }
@@ -319,8 +319,8 @@ impl Pane for EventsPane {
             _ if !timeline.rows().is_empty() => {
                 return draw::events(self, frame, area, session, look);
             }
-            (None, _) => "open a process to see what it did",
-            _ if is_awaited => "on its way; ^c gives up",
+            (None, _) => "Open a process to see its events",
+            _ if is_awaited => "Loading… ^c cancels",
             _ if self
                 .slots()
                 .iter()
@@ -328,8 +328,8 @@ impl Pane for EventsPane {
             {
                 ""
             }
-            (Some(_), None) => "given up; r asks again",
-            (Some(_), Some(_)) => "the server has no events of this process",
+            (Some(_), None) => "Cancelled. r retries",
+            (Some(_), Some(_)) => "No events on the server for this process",
         };
         draw::nothing(frame, area, text, look);
     }

@@ -22,19 +22,20 @@ impl EventsPane {
     /// Opens the process that the event under the cursor is about.
     pub(super) fn open(&self, cx: &mut Cx<'_>) {
         let Some(event) = self.selected(cx.session()) else {
-            return cx.notify("no event is under the cursor");
+            return cx.notify("No event selected");
         };
         let id = match &event.what {
             What::Childproc(child) if child.is_suppressed => {
-                return cx.notify("the sensor filtered this child out: it has no document");
+                return cx
+                    .notify("This child was suppressed by the sensor filter: no process record");
             }
             What::Childproc(child) => child.id,
             What::Crossproc(cross) => cross.id,
-            _ => return cx.notify("only a child or a crossproc can be opened"),
+            _ => return cx.notify("Only child and cross-process events can be opened"),
         };
         match id.filter(|id| !id.is_unknown()) {
             Some(id) => cx.lead(Lead::Process(id)),
-            None => cx.notify("the record does not say which process it is"),
+            None => cx.notify("The event does not name the process"),
         }
     }
 
@@ -52,7 +53,7 @@ impl EventsPane {
             return pivot::follow(action, cx, clues)
                 || yank::copy_one(yank::event(&event, action), cx);
         }
-        cx.notify(format!("{}: no event is under the cursor", action.label()));
+        cx.notify(format!("{}: no event selected", action.label()));
         true
     }
 

@@ -61,13 +61,13 @@ impl Pane for ComparePane {
         }
         let search = cx.session().results.search().cloned();
         match (Other::read(&text, cx.now), search) {
-            (_, None) => cx.notify("nothing has been asked yet"),
+            (_, None) => cx.notify("No search yet"),
             (Some(other), Some(search)) if other.search(&search).is_some() => {
                 cx.compare(Some(other));
                 self.is_done = true;
             }
-            (Some(_), Some(_)) => cx.warn("the query itself cannot be read: mend it first"),
-            (None, _) => cx.warn("neither a condition, as hostname:x, nor a time, as -30d"),
+            (Some(_), Some(_)) => cx.warn("The query has an error: fix it first"),
+            (None, _) => cx.warn("Neither a condition (hostname:x) nor a time range (-30d)"),
         }
         true
     }
@@ -98,13 +98,10 @@ impl Pane for ComparePane {
             Line::styled("hostname:x     another host", theme.muted),
             Line::styled("username:x     another user", theme.muted),
             Line::styled("-30d           another time: the last 30 days", theme.muted),
-            Line::styled("-30d..-7d      the time from then to then", theme.muted),
+            Line::styled("-30d..-7d       a time range", theme.muted),
             Line::default(),
-            Line::styled(
-                "B asks the same as A, but for what is said here",
-                theme.muted,
-            ),
-            Line::styled("nothing at all ends the comparison", theme.muted),
+            Line::styled("Same query with this host, user or time range", theme.muted),
+            Line::styled("Empty = stop comparing", theme.muted),
         ];
         for (line, place) in lines.into_iter().zip(area.rows()) {
             frame.render_widget(line, place);

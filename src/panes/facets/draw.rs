@@ -31,13 +31,13 @@ pub(super) fn render(
     let counts = &session.counts;
     let Some(known) = counts.a.current() else {
         let text = if session.results.search().is_none() {
-            "nothing has been asked yet: what a query finds is counted here"
+            "Run a search to see value counts"
         } else if counts.a.is_pending() {
-            "counting; ^c gives up"
+            "Counting… ^c cancels"
         } else if counts.a.error().is_some() {
             ""
         } else {
-            "given up; r counts again"
+            "Cancelled. r retries"
         };
         return frame.render_widget(Line::styled(text, theme.muted), area);
     };
@@ -162,7 +162,7 @@ fn pending(pane: &FacetsPane, width: u16, theme: &Theme) -> Vec<Line<'static>> {
     let conditions = pane.marks.conditions().join(" ");
     let conditions = text::visible(&Untrusted::from(conditions));
     let line = Line::from(vec![
-        Span::styled("enter asks ", theme.key),
+        Span::styled("Enter applies ", theme.key),
         Span::styled(conditions, theme.value),
     ]);
     let mut lines = wrap(&line, usize::from(width));
@@ -186,21 +186,21 @@ fn notes(
     let as_of = session.zone.show(known.as_of, Precision::Second);
     let mut notes = vec![Line::styled(
         format!(
-            "counts {} segments, not processes; as of {as_of}",
+            "{} segments (a process may have several); as of {as_of}",
             thousands(facets.total)
         ),
         theme.muted,
     )];
     let mut gaps = Vec::new();
     if facets.is_incomplete {
-        gaps.push("INCOMPLETE: the server left something out".to_owned());
+        gaps.push("INCOMPLETE: server returned partial results".to_owned());
     }
     if facets.broken > 0 {
         gaps.push(format!("{} unreadable", thousands(wide(facets.broken))));
     }
     if facets.hidden > 0 {
         gaps.push(format!(
-            "{} hidden by your rights",
+            "{} hidden (no permission)",
             thousands(facets.hidden)
         ));
     }
@@ -245,9 +245,9 @@ fn table(
     ];
     let columns: &[Column<'_>] = if is_comparing { &beside } else { &alone };
     let empty = if pane.filter.is_empty() {
-        "the server counts no values of this field here"
+        "The server has no value counts for this field"
     } else {
-        "no value passes the filter"
+        "No value matches the filter"
     };
     let table = Table {
         columns,

@@ -77,27 +77,27 @@ impl FacetsPane {
     fn mark(&mut self, sense: Sense, cx: &mut Cx<'_>) {
         let field = self.field(cx.session());
         let Some(value) = self.current(cx.session()) else {
-            return cx.notify("no value is under the cursor");
+            return cx.notify("No value selected");
         };
         if !self.marks.toggle(&field, &value.name, sense) {
             return cx.notify(if value.name.raw().is_empty() {
-                "no query asks for an empty value".to_owned()
+                "An empty value cannot be searched".to_owned()
             } else {
-                format!("no query asks for values of {field}")
+                format!("Values of {field} cannot be searched")
             });
         }
         let last = self.values(cx.session()).len().saturating_sub(1);
         self.cursor = (self.cursor + 1).min(last);
         let (included, excluded) = self.marks.counts();
         cx.notify(format!(
-            "{included} to include, {excluded} to exclude; enter asks"
+            "{included} to include, {excluded} to exclude. Enter applies"
         ));
     }
 
     /// Asks for what is marked; for the value under the cursor where nothing is.
     fn narrow(&mut self, cx: &mut Cx<'_>) {
         let Some(search) = cx.session().results.search().cloned() else {
-            return cx.notify("nothing has been asked yet");
+            return cx.notify("No search yet");
         };
         if self.marks.is_empty() {
             self.mark(Sense::Include, cx);

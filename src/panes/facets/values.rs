@@ -46,7 +46,7 @@ impl Order {
         match self {
             Self::Common => "most common first",
             Self::Rare => "rarest first",
-            Self::Changed => "what is new first",
+            Self::Changed => "new first",
         }
     }
 }

@@ -25,7 +25,7 @@ pub(super) fn hits(process: &Process, session: &Session, theme: &Theme) -> Vec<F
     let is_partial = process.counts == Counts::default();
     let none = || {
         if is_partial {
-            Line::styled("not known", theme.unknown)
+            Line::styled("unknown", theme.unknown)
         } else {
             "none".into()
         }
@@ -74,7 +74,7 @@ fn watchlist(hit: &WatchlistHit, host: &Untrusted, session: &Session) -> String 
 /// The open alerts of the process, and how many its host has.
 fn alerts(process: &Process, session: &Session, theme: &Theme) -> Field<'static> {
     if process.host.is_empty() {
-        return Field::cut("alerts", Line::styled("host not recorded", theme.unknown));
+        return Field::cut("alerts", Line::styled("host unknown", theme.unknown));
     }
     let remote = session.open_alerts_of(&process.host);
     let Some(known) = remote.and_then(Remote::current) else {
@@ -95,7 +95,7 @@ fn alerts(process: &Process, session: &Session, theme: &Theme) -> Field<'static>
         let first = if is_whole {
             ""
         } else {
-            ", none of the first about this process"
+            ", none of those loaded about this process"
         };
         return Field::cut("alerts", format!("{others}{first}"));
     }
@@ -123,7 +123,7 @@ fn alerts(process: &Process, session: &Session, theme: &Theme) -> Field<'static>
 pub(super) fn prevalence(process: &Process, session: &Session, theme: &Theme) -> Field<'static> {
     const LABEL: &str = "ran on";
     if process.md5.is_none() {
-        return Field::cut(LABEL, Line::styled("hash not recorded", theme.unknown));
+        return Field::cut(LABEL, Line::styled("hash unknown", theme.unknown));
     }
     let remote = session.prevalence_of(process);
     match remote.and_then(Remote::current) {
@@ -149,6 +149,6 @@ fn common(prevalence: &Prevalence) -> String {
     let names = format!("{on}{}", names.join(", "));
     let share = prevalence
         .share()
-        .map(|share| format!(", {:.2}% of all documents", share * 100.0));
+        .map(|share| format!(", {:.2}% of all process records", share * 100.0));
     format!("{least}{hosts}{names}{}", share.unwrap_or_default())
 }

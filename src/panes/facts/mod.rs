@@ -88,7 +88,7 @@ impl Pane for FactsPane {
             return true;
         }
         let Some(process) = cx.session().looked_at().cloned() else {
-            cx.notify("no process is shown");
+            cx.notify("No process shown");
             return true;
         };
         if action == Action::Open {
@@ -174,15 +174,13 @@ impl Pane for FactsPane {
 /// Why no facts are shown.
 fn nothing(session: &Session) -> &'static str {
     let Some(opened) = session.opened else {
-        return "open a process to see what is known of it";
+        return "Open a process for details";
     };
     let known = session.family.get(&opened);
     match known.map(|remote| (remote.error(), remote.is_pending(), remote.is_held())) {
-        Some((_, true, false)) => "on its way",
-        Some((Some(Error::NotFound { .. }), _, false)) => {
-            "the server has no record of this process"
-        }
-        Some((_, _, false)) => "this process could not be loaded; r loads it again",
-        _ => "no process is under the cursor of the tree",
+        Some((_, true, false)) => "Loading…",
+        Some((Some(Error::NotFound { .. }), _, false)) => "No record of this process on the server",
+        Some((_, _, false)) => "This process could not be loaded. r retries",
+        _ => "No process selected in the tree",
     }
 }

@@ -17,18 +17,18 @@ pub(in crate::panes) fn run(
     theme: &Theme,
 ) -> Vec<Field<'static>> {
     let time = |at| session.zone.show(at, Precision::Most);
-    let started = process.started.map_or("not recorded".into(), time);
+    let started = process.started.map_or("unknown".into(), time);
     let cmdline = if process.cmdline.is_empty() {
-        "not recorded".into()
+        "unknown".into()
     } else {
         text::fit(&process.cmdline, room * lines)
     };
     let path = process.path.non_empty();
-    let path = path.map_or("not recorded".into(), |path| {
+    let path = path.map_or("unknown".into(), |path| {
         text::fit_end(path, room.saturating_sub(8))
     });
     let user = process.user.non_empty();
-    let user = user.map_or("not recorded".into(), text::excerpt);
+    let user = user.map_or("unknown".into(), text::excerpt);
     let sid = process.sid.non_empty();
     let sid = sid.map_or(String::new(), |sid| format!("  {}", text::excerpt(sid)));
     vec![
@@ -43,7 +43,7 @@ pub(in crate::panes) fn run(
 /// By what a process is found again.
 pub(in crate::panes) fn names(process: &Process) -> Vec<Field<'static>> {
     let md5 = process.md5.map(|md5| md5.to_string());
-    let md5 = md5.unwrap_or_else(|| "not recorded".into());
+    let md5 = md5.unwrap_or_else(|| "unknown".into());
     let mut fields = vec![Field::cut("md5", md5)];
     // Servers before 7.0 have none.
     if let Some(sha256) = process.sha256 {
@@ -70,10 +70,12 @@ fn end(
             let lasted = lasted.map(|millis| format!(", after {}", model::lasted(millis)));
             Line::from(vec![told(at), Span::raw(lasted.unwrap_or_default())])
         }
-        (Some(true), None) => Line::styled("ended, when is not recorded", theme.unknown),
-        (Some(false), Some(at)) => Line::from(vec![Span::raw("none seen, last event "), told(at)]),
-        (Some(false), None) => "none seen".into(),
-        (None, _) => Line::styled("not known", theme.unknown),
+        (Some(true), None) => Line::styled("ended, time unknown", theme.unknown),
+        (Some(false), Some(at)) => {
+            Line::from(vec![Span::raw("still running? last event "), told(at)])
+        }
+        (Some(false), None) => "still running?".into(),
+        (None, _) => Line::styled("unknown", theme.unknown),
     }
 }
 
@@ -90,7 +92,7 @@ pub(in crate::panes) fn opened(session: &Session) -> Option<String> {
 pub(in crate::panes) fn title(process: &Process) -> String {
     let name = match process.name.non_empty() {
         Some(name) => text::fit(name, 24),
-        None => "name not recorded".into(),
+        None => "name unknown".into(),
     };
     let pid = process.pid.map(|pid| format!(" {pid}"));
     name + &pid.unwrap_or_default()

@@ -33,7 +33,7 @@ impl FormPane {
     /// To whom alerts are given.
     pub fn assign(alerts: Vec<AlertId>) -> Self {
         let lines = vec![Written::text("user", "")];
-        let notes = vec!["the alerts become theirs, and are In Progress".into()];
+        let notes = vec!["Sets owner and status In Progress".into()];
         Self::new(Form::Assign(alerts), lines, notes)
     }
 
@@ -43,7 +43,7 @@ impl FormPane {
             Written::text("name", ""),
             Written::text("description", ""),
             Written::query("query", index_of(&index), query),
-            Written::choice("raise alerts", false),
+            Written::choice("create alerts", false),
         ];
         Self::new(Form::NewWatchlist(index), lines, lost)
     }
@@ -60,7 +60,7 @@ impl FormPane {
         let kept = kept.map(|(name, value)| {
             let filter = format!("{name}={value}");
             format!(
-                "it stays limited to {}",
+                "Stays limited to {}",
                 text::visible(&filter.as_str().into())
             )
         });
@@ -71,11 +71,11 @@ impl FormPane {
     /// What a watchlist sets off besides what it does.
     pub fn add_action(id: WatchlistId) -> Self {
         let lines = vec![
-            Written::text("alert, email or syslog", "alert"),
-            Written::text("email to users, by number", ""),
+            Written::text("action (alert, email, syslog)", "alert"),
+            Written::text("email recipients (user IDs)", ""),
         ];
         let notes =
-            vec!["no request tells the numbers of users; the server's own console does".into()];
+            vec!["User IDs are not available via the API; look them up in the web console".into()];
         Self::new(Form::AddAction(id), lines, notes)
     }
 
@@ -89,23 +89,20 @@ impl FormPane {
             .iter()
             .map(|one| format!("{}  {}", one.id, one.kind));
         let notes = notes.collect();
-        let lines = vec![Written::text("number of the action", &only)];
+        let lines = vec![Written::text("action ID", &only)];
         Self::new(Form::RemoveAction(id, actions), lines, notes)
     }
 
     /// Where a feed is read.
     pub fn new_feed() -> Self {
-        let lines = vec![Written::text("address", "")];
-        let notes = vec!["the server reads it at once: https://, http:// or file:// on it".into()];
+        let lines = vec![Written::text("URL", "")];
+        let notes = vec!["The server fetches it immediately (https://, http:// or file://)".into()];
         Self::new(Form::Feed, lines, notes)
     }
 
     /// A new sensor group.
     pub fn new_group() -> Self {
-        let lines = vec![
-            Written::text("name", ""),
-            Written::text("site, by number", "1"),
-        ];
+        let lines = vec![Written::text("name", ""), Written::text("site ID", "1")];
         Self::new(Form::Group, lines, Vec::new())
     }
 
@@ -114,7 +111,7 @@ impl FormPane {
         let site = group.site.map_or(String::new(), |site| site.to_string());
         let lines = vec![
             Written::text("name", group.name.raw()),
-            Written::text("site, by number", &site),
+            Written::text("site ID", &site),
         ];
         Self::new(Form::EditGroup(group.id), lines, Vec::new())
     }
@@ -125,14 +122,14 @@ impl FormPane {
             .map(|team| (team.id, team.name.raw().to_owned()))
             .collect();
         let lines = vec![
-            Written::text("user name", ""),
+            Written::text("username", ""),
             Written::text("first name", ""),
             Written::text("last name", ""),
-            Written::text("e-mail", ""),
+            Written::text("email", ""),
             Written::text("team", ""),
             Written::choice("global administrator", false),
             Written::secret("password"),
-            Written::secret("password again"),
+            Written::secret("confirm password"),
         ];
         let names = teams
             .iter()
@@ -155,19 +152,19 @@ impl Form {
     pub(super) fn title(&self) -> String {
         match self {
             Self::Assign(alerts) => match alerts.len() {
-                1 => "Assign the alert".into(),
+                1 => "Assign alert".into(),
                 n => format!("Assign {n} alerts"),
             },
-            Self::NewWatchlist(StoredIndex::Modules) => "A new watchlist of binaries".into(),
-            Self::NewWatchlist(_) => "A new watchlist of processes".into(),
-            Self::EditWatchlist(one) => format!("Watchlist {}", one.id),
-            Self::AddAction(id) => format!("Watchlist {id} sets off"),
-            Self::RemoveAction(id, _) => format!("Watchlist {id} sets off no longer"),
-            Self::Feed => "A new feed".into(),
-            Self::Group => "A new sensor group".into(),
-            Self::EditGroup(id) => format!("Sensor group {id}"),
-            Self::User(_) => "A new user".into(),
-            Self::Team => "A new team".into(),
+            Self::NewWatchlist(StoredIndex::Modules) => "New binary watchlist".into(),
+            Self::NewWatchlist(_) => "New process watchlist".into(),
+            Self::EditWatchlist(one) => format!("Edit watchlist {}", one.id),
+            Self::AddAction(id) => format!("Add action to watchlist {id}"),
+            Self::RemoveAction(id, _) => format!("Remove action from watchlist {id}"),
+            Self::Feed => "New feed".into(),
+            Self::Group => "New sensor group".into(),
+            Self::EditGroup(id) => format!("Edit sensor group {id}"),
+            Self::User(_) => "New user".into(),
+            Self::Team => "New team".into(),
         }
     }
 
@@ -178,7 +175,7 @@ impl Form {
             let text = said(at);
             let label = lines.get(at).map_or("", |line| line.label);
             if text.is_empty() {
-                Err((at, format!("{label}: nothing is written there")))
+                Err((at, format!("{label}: required")))
             } else {
                 Ok(text)
             }
@@ -186,7 +183,7 @@ impl Form {
         let number = |at: usize| {
             let text = needed(at)?;
             text.parse::<u64>()
-                .map_err(|_| (at, format!("{text:?} is no number")))
+                .map_err(|_| (at, format!("{text:?} is not a number")))
         };
         // What nobody touched may have been changed by others meanwhile, and is not written back.
         let touched = |at: usize| lines.get(at).is_some_and(Written::is_touched);
@@ -224,12 +221,13 @@ impl Form {
                 let kind = said(0);
                 let choices = ActionKind::CHOICES.into_iter();
                 let mut found = choices.filter(|one| one.to_string() == kind.to_lowercase());
-                let kind = found
-                    .next()
-                    .ok_or((0, format!("{kind:?}: one of alert, email, syslog")))?;
+                let kind = found.next().ok_or((
+                    0,
+                    format!("{kind:?} is not an action: write alert, email or syslog"),
+                ))?;
                 let recipients = recipients(&said(1))?;
                 if kind == ActionKind::Email && recipients.is_empty() {
-                    return Err((1, "an e-mail needs somebody to read it".into()));
+                    return Err((1, "an email needs at least one recipient".into()));
                 }
                 Deed::Watch(Watching::AddAction {
                     id: *id,
@@ -240,7 +238,7 @@ impl Form {
             Self::RemoveAction(id, actions) => {
                 let action = number(0)?;
                 if actions.iter().all(|one| one.id != action) {
-                    return Err((0, format!("it has no action {action}")));
+                    return Err((0, format!("the watchlist has no action {action}")));
                 }
                 Deed::Watch(Watching::RemoveAction { id: *id, action })
             }
@@ -289,7 +287,7 @@ fn recipients(text: &str) -> Result<Vec<u64>, Trouble> {
     let words = text.split([',', ' ']).filter(|word| !word.is_empty());
     let numbers = words.map(|word| {
         word.parse()
-            .map_err(|_| (1, format!("{word:?} is no number of a user")))
+            .map_err(|_| (1, format!("{word:?} is not a user ID")))
     });
     numbers.collect()
 }
@@ -303,7 +301,7 @@ fn team(name: &str, teams: &[(u64, String)]) -> Result<Vec<(u64, String)>, Troub
         .find(|(_, known)| known.eq_ignore_ascii_case(name));
     match found {
         Some(team) => Ok(vec![team.clone()]),
-        None => Err((4, format!("there is no team {name:?}"))),
+        None => Err((4, format!("no team is named {name:?}"))),
     }
 }
 
@@ -311,6 +309,6 @@ fn password(once: &str, again: &str) -> Result<Password, Trouble> {
     if once == again {
         Ok(Password::new(once.to_owned()))
     } else {
-        Err((7, "the passwords are not the same".into()))
+        Err((7, "the passwords do not match".into()))
     }
 }

@@ -109,7 +109,7 @@ impl Written {
         let shown = match self.kind {
             Kind::Text | Kind::Query(_) => None,
             Kind::Secret => Some("*".repeat(self.said().chars().count())),
-            Kind::Choice => Some(format!("{}; space changes it", self.said())),
+            Kind::Choice => Some(format!("{} (Space toggles)", self.said())),
         };
         let at = match shown {
             Some(shown) => Entry::new(&shown).render_idle(label, frame, row, theme),

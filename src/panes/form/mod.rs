@@ -53,7 +53,7 @@ impl FormPane {
 
     /// What stands below the lines: the keys, and what is to be known.
     fn said(&self, width: u16, keys: Style, notes: Style) -> Laid<'static> {
-        let how = "tab or down to the next line; enter on the last one goes on to a look at it";
+        let how = "Tab or Down = next field, Enter on the last field = preview";
         let hidden = (self.marked.n_hidden() > 0).then(|| self.marked.summary());
         let hidden = hidden.into_iter().chain(self.marked.lines());
         let hidden: Vec<_> = hidden.collect();
@@ -136,7 +136,7 @@ impl FormPane {
         let is_asked = matches!(self.form, Form::Assign(_)) && !name.is_empty();
         let mut users = users(session).into_iter().peekable();
         users.peek().filter(|_| is_asked)?;
-        (!users.any(|user| user.is_like(&name))).then(|| format!("there is no user {name:?}"))
+        (!users.any(|user| user.is_like(&name))).then(|| format!("no user is named {name:?}"))
     }
 }
 
@@ -178,7 +178,7 @@ impl Pane for FormPane {
             if key.code == KeyCode::Char(' ') {
                 line.turn();
             } else {
-                cx.notify("space says yes or no");
+                cx.notify("Space toggles");
             }
         } else {
             line.entry.type_key(key, cx);

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{Field, Kind, Value};
-use crate::deeds::{Act, Deed, Stage, Target};
+use crate::deeds::{self, Act, Deed, Stage, Target};
 use crate::keys::{Action, Scope};
 use crate::panes::{Pane, PaneId, SheetPane, pivot::Clues, record::RecordPane};
 use crate::query::Index;
@@ -24,8 +24,8 @@ impl Kind for Acts {
     const NAME: &'static str = "Activity";
     // The log is on this machine: no server is waited for.
     const SLOTS: &'static [Slot] = &[Slot::Page(List::Acts, 0)];
-    const UNASKED: &'static str = "the action log has not been read";
-    const EMPTY: &'static str = "nothing was changed yet";
+    const UNASKED: &'static str = "The audit log was not read";
+    const EMPTY: &'static str = "No actions yet";
     const FIELDS: &'static [Field<Act>] = FIELDS;
     const SHOWN: usize = 8;
 
@@ -33,10 +33,10 @@ impl Kind for Acts {
         let journal = session.journal.as_ref()?;
         if let Some(first) = journal.faults.first() {
             let first = text::visible(&first.as_str().into());
-            return Some(format!("THE LOG IS NOT WHOLE: {first}"));
+            return Some(format!("AUDIT LOG DAMAGED: {first}"));
         }
         let n = journal.n_older;
-        (n > 0).then(|| format!("{n} older: lampblack log show"))
+        (n > 0).then(|| format!("{n} older (lampblack log show)"))
     }
 
     fn lead(row: &Act) -> Option<Lead> {
@@ -67,7 +67,7 @@ impl Kind for Acts {
                 let journal = session.journal.as_ref()?;
                 let later = journal.last(&session.identity.host, |act| Some(act.line) > newest);
                 let later = later.map(|last| {
-                    let (deed, name) = (&last.sending.deed, last.name());
+                    let (deed, name) = (deeds::label(&last.sending.deed), last.name());
                     format!("Not the last action: {deed} {name} came after it")
                 });
                 Some(Box::new(sheet.with_preface(later.into_iter().collect())))
@@ -80,7 +80,7 @@ impl Kind for Acts {
 /// How far a deed has got, in a word.
 fn outcome(act: &Act, session: &Session) -> Value {
     if session.is_leaving(act) {
-        return Value::Word("ON ITS WAY");
+        return Value::Word("SENDING");
     }
     if act.superseded_by.is_some() {
         return Value::Word("superseded");
@@ -108,9 +108,9 @@ const FIELDS: &[Field<Act>] = &[
     ),
     Field::new(
         "deed",
-        Column::left("DEED", 14, 16, 0),
+        Column::left("ACTION", 14, 16, 0),
         |theme| theme.accent,
-        |act, _| Value::Text(act.sending.deed.as_str().into()),
+        |act, _| Value::Text(deeds::label(&act.sending.deed).into()),
     ),
     Field::new(
         "target",
@@ -120,7 +120,7 @@ const FIELDS: &[Field<Act>] = &[
     ),
     Field::new(
         "outcome",
-        Column::left("OUTCOME", 11, 11, 0),
+        Column::left("RESULT", 11, 11, 0),
         |theme| theme.caution,
         outcome,
     ),
@@ -138,11 +138,11 @@ const FIELDS: &[Field<Act>] = &[
     ),
     Field::new(
         "note",
-        Column::left("WHAT IS KNOWN", 24, Column::REST, 4),
+        Column::left("STATUS DETAIL", 24, Column::REST, 4),
         |theme| theme.muted,
         |act, session| {
             if session.is_leaving(act) {
-                return Value::Word("sent, and not answered yet");
+                return Value::Word("sent, no response yet");
             }
             Value::Text(act.note().into())
         },

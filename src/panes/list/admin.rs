@@ -13,7 +13,7 @@ use crate::wire::Members;
 use crate::worker::{List, Slot};
 
 /// What is said where nobody asks any more.
-const UNASKED: &str = "given up; r asks";
+const UNASKED: &str = "Cancelled. r retries";
 
 /// The groups that hosts are in.
 #[derive(Debug)]
@@ -39,7 +39,7 @@ impl Kind for SensorGroups {
     const NAME: &'static str = "Sensor groups";
     const SLOTS: &'static [Slot] = &[Slot::Page(List::Groups, 0)];
     const UNASKED: &'static str = UNASKED;
-    const EMPTY: &'static str = "no sensor group is to be seen with this token";
+    const EMPTY: &'static str = "This token cannot list sensor groups";
     const FIELDS: &'static [Field<Group>] = GROUPS;
     const SHOWN: usize = 6;
 
@@ -81,7 +81,7 @@ impl Kind for Users {
     const NAME: &'static str = "Users";
     const SLOTS: &'static [Slot] = &[Slot::Page(List::Users, 0)];
     const UNASKED: &'static str = UNASKED;
-    const EMPTY: &'static str = "no user is to be seen with this token";
+    const EMPTY: &'static str = "This token cannot list users";
     const FIELDS: &'static [Field<User>] = USERS;
     const SHOWN: usize = 5;
 
@@ -107,7 +107,7 @@ impl Kind for Teams {
     const NAME: &'static str = "Teams";
     const SLOTS: &'static [Slot] = &[Slot::Page(List::Teams, 0)];
     const UNASKED: &'static str = UNASKED;
-    const EMPTY: &'static str = "there is no team";
+    const EMPTY: &'static str = "No teams";
     const FIELDS: &'static [Field<Team>] = TEAMS;
     const SHOWN: usize = 3;
 
@@ -132,7 +132,7 @@ impl Kind for Sites {
     const NAME: &'static str = "Sites";
     const SLOTS: &'static [Slot] = &[Slot::Page(List::Sites, 0)];
     const UNASKED: &'static str = UNASKED;
-    const EMPTY: &'static str = "there is no site";
+    const EMPTY: &'static str = "No sites";
     const FIELDS: &'static [Field<Site>] = SITES;
     const SHOWN: usize = 2;
 
@@ -198,7 +198,7 @@ const GROUPS: &[Field<Group>] = &[
     ),
     Field::new(
         "isolation_exclusions",
-        Column::left("REACHABLE WHEN ISOLATED", 12, Column::REST, 2),
+        Column::left("ISOLATION EXCLUSIONS", 12, Column::REST, 2),
         |theme| theme.text,
         |group, _| {
             let exclusions = group.isolation_exclusions.iter();
@@ -213,7 +213,7 @@ const GROUPS: &[Field<Group>] = &[
     ),
     Field::new(
         "sensorbackend_server",
-        Column::left("REPORTS TO", 16, 40, 7),
+        Column::left("SERVER URL", 16, 40, 7),
         |theme| theme.text,
         |group, _| member(group, "sensorbackend_server"),
     ),
@@ -254,7 +254,7 @@ const USERS: &[Field<User>] = &[
     ),
     Field::new(
         "email",
-        Column::left("MAIL", 14, Column::REST, 4),
+        Column::left("EMAIL", 14, Column::REST, 4),
         |theme| theme.text,
         |user, _| (&user.email).into(),
     ),
@@ -269,7 +269,7 @@ const TEAMS: &[Field<Team>] = &[
     ),
     Field::new(
         "group_access",
-        Column::left("MAY", 16, Column::REST, 1),
+        Column::left("PERMISSIONS", 16, Column::REST, 1),
         |theme| theme.text,
         |team, _| {
             let access = team.access.iter();

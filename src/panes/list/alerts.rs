@@ -30,8 +30,8 @@ impl Kind for Alerts {
     const SCOPE: Scope = Scope::Alerts;
     const NAME: &'static str = "Alerts";
     const SLOTS: &'static [Slot] = &[Slot::Page(List::Alerts, 0), Slot::Info];
-    const UNASKED: &'static str = "no alerts have been asked for yet: press enter in the query";
-    const EMPTY: &'static str = "no alert matches; those dealt with have another status";
+    const UNASKED: &'static str = "No search yet. Press Enter in the query";
+    const EMPTY: &'static str = "No alerts match. Closed alerts have a different status";
     const FIELDS: &'static [Field<Alert>] = FIELDS;
     const SHOWN: usize = 9;
 
@@ -108,13 +108,13 @@ fn stand(alert: &Alert, session: &Session) -> Value {
 const FIELDS: &[Field<Alert>] = &[
     Field::new(
         "flag",
-        Column::left("S", 1, 1, 2),
+        Column::left("ST", 2, 2, 2),
         |theme| theme.caution,
         stand,
     ),
     Field::new(
         "alert_severity",
-        Column::right("SC", 4, 4, 0),
+        Column::right("SCORE", 7, 7, 0),
         |theme| theme.caution,
         |alert, _| alert.severity.map(score).into(),
     ),
@@ -141,7 +141,7 @@ const FIELDS: &[Field<Alert>] = &[
     ),
     Field::new(
         "watchlist_name",
-        Column::left("RAISED BY", 18, 34, 1),
+        Column::left("SOURCE", 18, 34, 1),
         |theme| theme.text,
         |alert, _| source(alert).into(),
     ),
@@ -153,7 +153,7 @@ const FIELDS: &[Field<Alert>] = &[
     ),
     Field::new(
         "ioc_value",
-        Column::left("INDICATOR", 16, Column::REST, 4),
+        Column::left("MATCHED ON", 16, Column::REST, 4),
         |theme| theme.text,
         |alert, _| (&indicator(alert)).into(),
     ),

@@ -27,8 +27,8 @@ impl Kind for Bans {
     const SCOPE: Scope = Scope::Bans;
     const NAME: &'static str = "Bans";
     const SLOTS: &'static [Slot] = &[Slot::Page(List::Bans, 0), Slot::Info];
-    const UNASKED: &'static str = "given up; r asks";
-    const EMPTY: &'static str = "nothing was ever banned";
+    const UNASKED: &'static str = "Cancelled. r retries";
+    const EMPTY: &'static str = "No hashes have been banned";
     const FIELDS: &'static [Field<Ban>] = FIELDS;
     const SHOWN: usize = 8;
 
@@ -39,7 +39,7 @@ impl Kind for Bans {
     fn note(session: &Session) -> Option<String> {
         let info = session.info.current();
         let is_off = info.and_then(|known| known.value.banning_enabled) == Some(false);
-        is_off.then(|| "BANNING IS OFF ON THIS SERVER".into())
+        is_off.then(|| "BANNING IS DISABLED ON THIS SERVER".into())
     }
 
     fn lead(row: &Ban) -> Option<Lead> {
@@ -69,8 +69,8 @@ const FIELDS: &[Field<Ban>] = &[
         Column::left("STATE", 7, 7, 1),
         |theme| theme.caution,
         |ban, _| match ban.is_enabled {
-            Some(true) => Value::Word("BANNED"),
-            Some(false) => Value::Word("lifted"),
+            Some(true) => Value::Word("ACTIVE"),
+            Some(false) => Value::Word("REMOVED"),
             None => Value::Word("?"),
         },
     ),

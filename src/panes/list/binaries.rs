@@ -25,8 +25,8 @@ impl Kind for Binaries {
     const SCOPE: Scope = Scope::Binaries;
     const NAME: &'static str = "Binaries";
     const SLOTS: &'static [Slot] = &[Slot::Page(List::Binaries, 0), Slot::Info];
-    const UNASKED: &'static str = "nothing has been asked yet: write a query above and press enter";
-    const EMPTY: &'static str = "no binary matches; fewer terms or a wildcard may";
+    const UNASKED: &'static str = "No search yet. Type a query and press Enter";
+    const EMPTY: &'static str = "No binaries match. Try fewer terms or a wildcard";
     const FIELDS: &'static [Field<Binary>] = FIELDS;
     const SHOWN: usize = 8;
 
@@ -85,7 +85,7 @@ const FIELDS: &[Field<Binary>] = &[
     ),
     Field::new(
         "orig_mod_len",
-        Column::right("BYTES", 8, 11, 6),
+        Column::right("SIZE", 8, 11, 6),
         |theme| theme.number,
         |binary, _| binary.size.into(),
     ),
@@ -97,7 +97,7 @@ const FIELDS: &[Field<Binary>] = &[
     ),
     Field::new(
         "observed_filename",
-        Column::left("SEEN AS", 16, Column::REST, 5),
+        Column::left("PATH", 16, Column::REST, 5),
         |theme| theme.text,
         |binary, _| {
             let path = binary.observed_paths.first();
@@ -118,7 +118,7 @@ const FIELDS: &[Field<Binary>] = &[
     ),
     Field::new(
         "copied_mod_len",
-        Column::right("STORED", 8, 11, 8),
+        Column::right("COLLECTED", 9, 11, 8),
         |theme| theme.number,
         |binary, _| binary.stored_size.into(),
     ),

@@ -26,8 +26,8 @@ impl Kind for Bundles {
     const SCOPE: Scope = Scope::Alerts;
     const NAME: &'static str = "Alert groups";
     const SLOTS: &'static [Slot] = &[Slot::Queue, Slot::Info];
-    const UNASKED: &'static str = "no alerts have been asked for yet: press enter in the query";
-    const EMPTY: &'static str = "no alert matches; those dealt with have another status";
+    const UNASKED: &'static str = "No search yet. Press Enter in the query";
+    const EMPTY: &'static str = "No alerts match. Closed alerts have a different status";
     const FIELDS: &'static [Field<Bundle>] = FIELDS;
     const SHOWN: usize = 9;
 
@@ -58,10 +58,10 @@ impl Kind for Bundles {
         }
         if queue.n_missed() > 0 {
             let missed = thousands(queue.n_missed());
-            notes.push(format!("{missed} MISSED while it changed, r reads again"));
+            notes.push(format!("{missed} rows changed while loading; r reloads"));
         }
         if queue.is_incomplete {
-            notes.push("INCOMPLETE: the server left something out".into());
+            notes.push("INCOMPLETE: server returned partial results".into());
         }
         (!notes.is_empty()).then(|| notes.join(", "))
     }
@@ -157,7 +157,7 @@ pub(in crate::panes) fn statuses(bundle: &Bundle) -> Untrusted {
 const FIELDS: &[Field<Bundle>] = &[
     Field::new(
         "alert_severity",
-        Column::right("SC", 4, 4, 0),
+        Column::right("SCORE", 7, 7, 0),
         |theme| theme.caution,
         |bundle, _| bundle.severity.map(score).into(),
     ),
@@ -178,7 +178,7 @@ const FIELDS: &[Field<Bundle>] = &[
     ),
     Field::new(
         "report",
-        Column::left("REPORT OR WATCHLIST", 18, 28, 5),
+        Column::left("SOURCE", 18, 28, 5),
         |theme| theme.text,
         |bundle, _| {
             let name = bundle.common.raised_by.as_ref();

@@ -24,8 +24,8 @@ impl Kind for Calls {
     const SCOPE: Scope = Scope::Calls;
     const NAME: &'static str = "Requests";
     const SLOTS: &'static [Slot] = &[Slot::Info];
-    const UNASKED: &'static str = "nothing was asked of the server yet";
-    const EMPTY: &'static str = "nothing was asked of the server yet";
+    const UNASKED: &'static str = "No requests yet";
+    const EMPTY: &'static str = "No requests yet";
     const FIELDS: &'static [Field<Heard>] = FIELDS;
     const SHOWN: usize = 6;
 

@@ -50,7 +50,7 @@ pub(super) fn rows<K: Kind>(
         is_focused: look.is_focused,
         // Room for marks in any case: nothing moves when the first row is marked.
         gutter: Gutter::Marks,
-        empty: Line::raw("no row that is loaded passes the filter"),
+        empty: Line::raw("No loaded row matches the filter"),
     };
     // Only the last column that takes what is left can be moved sideways.
     let moving = drawn
@@ -91,8 +91,8 @@ pub(super) fn rows<K: Kind>(
                     }
                 }
                 Row::Coming => widgets::Row::Awaited,
-                Row::Broken => said("could not be read", widths, theme.bad),
-                Row::Failed => said("not fetched, r retries", widths, theme.bad),
+                Row::Broken => said("unreadable", widths, theme.bad),
+                Row::Failed => said("not loaded, r retries", widths, theme.bad),
                 Row::None => said("", widths, theme.muted),
             }
         },

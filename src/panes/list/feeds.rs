@@ -22,8 +22,8 @@ impl Kind for Feeds {
     const SCOPE: Scope = Scope::Feeds;
     const NAME: &'static str = "Feeds";
     const SLOTS: &'static [Slot] = &[Slot::Page(List::Feeds, 0), Slot::Info];
-    const UNASKED: &'static str = "given up; r asks";
-    const EMPTY: &'static str = "there is no feed";
+    const UNASKED: &'static str = "Cancelled. r retries";
+    const EMPTY: &'static str = "No feeds";
     const FIELDS: &'static [Field<Feed>] = FIELDS;
     const SHOWN: usize = 4;
 
@@ -67,10 +67,10 @@ const FIELDS: &[Field<Feed>] = &[
     ),
     Field::new(
         "manually_added",
-        Column::left("FROM", 6, 6, 3),
+        Column::left("SOURCE", 6, 6, 3),
         |theme| theme.muted,
         |feed, _| match feed.is_manual {
-            Some(true) => Value::Word("here"),
+            Some(true) => Value::Word("local"),
             Some(false) => Value::Word("vendor"),
             None => Value::Missing,
         },

@@ -33,8 +33,8 @@ impl Kind for Isolated {
     const SCOPE: Scope = Scope::Isolated;
     const NAME: &'static str = "Isolated";
     const SLOTS: &'static [Slot] = &[Slot::Page(List::Isolated, 0), Slot::Info];
-    const UNASKED: &'static str = "given up; r asks";
-    const EMPTY: &'static str = "no host is isolated, and none is to be";
+    const UNASKED: &'static str = "Cancelled. r retries";
+    const EMPTY: &'static str = "No hosts are isolated or pending isolation";
     const FIELDS: &'static [Field<Severed>] = FIELDS;
     const SHOWN: usize = 8;
 
@@ -45,8 +45,7 @@ impl Kind for Isolated {
     fn note(session: &Session) -> Option<String> {
         let drifted = drifted(session);
         let names = drifted.join(", ");
-        (!drifted.is_empty())
-            .then(|| format!("DRIFT: isolated by the log and not by the server: {names}"))
+        (!drifted.is_empty()).then(|| format!("DRIFT: log says isolated, server says not: {names}"))
     }
 
     fn lead(Severed(row): &Severed) -> Option<Lead> {
@@ -95,8 +94,8 @@ fn state(Severed(sensor): &Severed, session: &Session) -> Value {
     match sensor.isolation() {
         Isolation::Yes => Value::Word("ISOLATED"),
         Isolation::Pending => Value::Word("PENDING"),
-        Isolation::Lifting if is_ours => Value::Word("DRIFT: LIFTING"),
-        Isolation::Lifting => Value::Word("LIFTING"),
+        Isolation::Lifting if is_ours => Value::Word("DRIFT: UNISOLATE"),
+        Isolation::Lifting => Value::Word("UNISOLATE"),
         Isolation::No | Isolation::Unknown => Value::Word("?"),
     }
 }
@@ -112,7 +111,7 @@ fn review(sensor: &Severed, session: &Session) -> Value {
     match (due, as_of) {
         (Some(due), Some(now)) if due <= now => Value::Word("DUE"),
         (Some(due), _) => Value::Time(due),
-        (None, _) => Value::Word("not by us"),
+        (None, _) => Value::Word("unknown"),
     }
 }
 
@@ -138,7 +137,7 @@ const FIELDS: &[Field<Severed>] = &[
         |theme| theme.text,
         |sensor, session| match cause(sensor.0.id, session) {
             Some(act) => Value::Text(act.who().into()),
-            None => Value::Word("not by us"),
+            None => Value::Word("unknown"),
         },
     ),
     Field::time("review", "REVIEW", 4, review),

@@ -157,7 +157,7 @@ fn clock(process: &Process, sensor: &Sensor) -> Value {
     }
     let words = model::skew(seconds, process.clock_lean(seconds));
     // The pane beside says how it is known.
-    let short = words.strip_suffix(" the server's");
+    let short = words.strip_suffix(" (vs server)");
     let short = short.or_else(|| words.strip_suffix(" (derived)"));
     let words = short.unwrap_or(&words);
     Value::Judged(words.into(), false)

@@ -91,7 +91,7 @@ pub trait Kind: Sized + 'static {
 
     /// Why a row leads nowhere.
     fn why_no_lead(_: &Self::Row) -> String {
-        "this row leads nowhere: it names neither process nor hash".into()
+        "This row has no process or hash to open".into()
     }
 
     /// What of a row can be asked about elsewhere.

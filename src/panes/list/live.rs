@@ -24,10 +24,10 @@ pub(super) fn line(session: &Session, theme: &Theme) -> Option<Line<'static>> {
             let as_of = format!("  live, {}", session.as_of(news.as_of));
             match words(news) {
                 Some(words) => vec![
-                    Span::styled(format!("{words}, press r"), theme.caution),
+                    Span::styled(format!("{words}, r loads them"), theme.caution),
                     Span::styled(as_of, theme.muted),
                 ],
-                None => vec![Span::styled(format!("nothing new{as_of}"), theme.muted)],
+                None => vec![Span::styled(format!("no new alerts{as_of}"), theme.muted)],
             }
         }
     };

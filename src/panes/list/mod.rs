@@ -245,7 +245,7 @@ impl<K: Kind> Pane for ListPane<K> {
             Action::Mark | Action::MarkRange | Action::MarkAll => self.mark(action, cx),
             Action::Open => self.open(cx),
             other if !self.has_marks() && self.current(cx.session()).is_none() => {
-                cx.notify(format!("{}: no row is under the cursor", other.label()));
+                cx.notify(format!("{}: no row selected", other.label()));
             }
             other => {
                 let clues = |session: &Session| {
@@ -402,9 +402,9 @@ impl<K: Kind> Pane for ListPane<K> {
         let page = K::SLOTS[0];
         let text = match (pages.search(), pages.total()) {
             (None, _) => K::UNASKED,
-            (Some(_), None) if session.is_pending(page) => "searching; ^c gives up",
+            (Some(_), None) if session.is_pending(page) => "Searching… ^c cancels",
             (Some(_), None) if session.error(page).is_some() => "",
-            (Some(_), None) => "given up; r asks again",
+            (Some(_), None) => "Cancelled. r retries",
             (Some(_), Some(0)) => K::EMPTY,
             (Some(_), Some(_)) => {
                 draw::rows(self, frame, area, session, look);

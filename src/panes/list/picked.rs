@@ -37,7 +37,7 @@ impl<K: Kind> ListPane<K> {
         let n_gone = before - self.state.marks.len();
         if n_gone > 0 {
             cx.notify(format!(
-                "{n_gone} of {before} marked rows left the list and are no longer marked"
+                "{n_gone} of {before} marked rows are no longer in the list"
             ));
         }
     }
@@ -106,7 +106,7 @@ impl<K: Kind> ListPane<K> {
         match found.map(|row| K::lead(row).ok_or_else(|| K::why_no_lead(row))) {
             Some(Ok(lead)) => cx.lead(lead),
             Some(Err(why)) => cx.notify(why),
-            None => cx.notify("no row is under the cursor"),
+            None => cx.notify("No row selected"),
         }
     }
 
@@ -136,8 +136,8 @@ impl<K: Kind> ListPane<K> {
         };
         cx.notify(match n_passed.saturating_sub(n_here) {
             0 => format!("{n} marked"),
-            1 => format!("{n} marked; 1 row that is not loaded is not"),
-            missing => format!("{n} marked; {missing} rows that are not loaded are not"),
+            1 => format!("{n} marked; 1 row is not loaded and not marked"),
+            missing => format!("{n} marked; {missing} rows are not loaded and not marked"),
         });
     }
 
@@ -165,9 +165,7 @@ impl<K: Kind> ListPane<K> {
         let n = self.state.marks.len();
         cx.notify(match (action, self.state.is_marking) {
             (Action::MarkAll, _) => self.all_marked(session),
-            (Action::MarkRange, true) => {
-                "marking whatever the cursor passes; v again ends it".into()
-            }
+            (Action::MarkRange, true) => "Range marking on; v ends it".into(),
             _ => format!("{n} marked"),
         });
     }
@@ -177,11 +175,11 @@ impl<K: Kind> ListPane<K> {
         let [shown, filtered, unloaded] = self.marks_by_sight(session);
         let n_loaded = K::Row::pages(session).here().count();
         let marked = text::counted(shown.len(), "row", "rows");
-        let mut text = format!("marked the {marked} shown, of {n_loaded} loaded");
+        let mut text = format!("Marked {marked} shown, of {n_loaded} loaded");
         if !filtered.is_empty() || !unloaded.is_empty() {
             let n = self.state.marks.len();
             let all = marked::counted(n, filtered.len(), unloaded.len());
-            text = format!("{text}; with those from before {all}");
+            text = format!("{text}; in total {all}");
         }
         text
     }

@@ -30,9 +30,9 @@ impl Kind for Processes {
     const NAME: &'static str = "Processes";
     // A server that cannot be reached is told where the first look goes.
     const SLOTS: &'static [Slot] = &[Slot::Page(List::Processes, 0), Slot::Info];
-    const UNASKED: &'static str = "nothing has been asked yet: write a query above and press enter";
+    const UNASKED: &'static str = "No search yet. Type a query and press Enter";
     const EMPTY: &'static str =
-        "no process matches; a wider time span, fewer terms or a wildcard may";
+        "No processes match. Try a wider time range, fewer terms or a wildcard";
     const FIELDS: &'static [Field<Process>] = FIELDS;
     const SHOWN: usize = 8;
     // Starts of several hosts can be compared as far as their clocks agree.
@@ -74,7 +74,7 @@ impl Kind for Processes {
 const FIELDS: &[Field<Process>] = &[
     Field::new(
         "flag",
-        Column::left("S", 1, 1, 4),
+        Column::left("SIG", 3, 3, 4),
         |theme| theme.caution,
         |process, session| match hit(process) {
             Value::None => Joined::letter(process, session),

@@ -23,8 +23,8 @@ impl Kind for Reports {
     const SCOPE: Scope = Scope::Reports;
     const NAME: &'static str = "Reports";
     const SLOTS: &'static [Slot] = &[Slot::Page(List::Reports, 0), Slot::Info];
-    const UNASKED: &'static str = "select a feed, or write a query above and press enter";
-    const EMPTY: &'static str = "no report matches, or the feed has none";
+    const UNASKED: &'static str = "Select a feed, or type a query and press Enter";
+    const EMPTY: &'static str = "No reports match, or the feed has none";
     const FIELDS: &'static [Field<Report>] = FIELDS;
     const SHOWN: usize = 5;
     const IS_COUNTED: bool = true;
@@ -77,7 +77,7 @@ const FIELDS: &[Field<Report>] = &[
         |theme| theme.accent,
         |report, _| (&report.title).into(),
     ),
-    Field::time("create_time", "MADE", 3, |report, _| {
+    Field::time("create_time", "CREATED", 3, |report, _| {
         Value::time(report.created)
     }),
     Field::new(
@@ -103,7 +103,7 @@ const FIELDS: &[Field<Report>] = &[
     ),
     Field::new(
         "indicators",
-        Column::left("LOOKS FOR", 16, 40, 6),
+        Column::left("INDICATORS", 16, 40, 6),
         |theme| theme.text,
         |report, _| Value::Text(indicators(report)),
     ),

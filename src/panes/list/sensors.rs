@@ -27,8 +27,8 @@ impl Kind for Sensors {
     const SCOPE: Scope = Scope::Sensors;
     const NAME: &'static str = "Sensors";
     const SLOTS: &'static [Slot] = &[Slot::Page(List::Sensors, 0), Slot::Info];
-    const UNASKED: &'static str = "given up; r asks";
-    const EMPTY: &'static str = "no sensor is like that; i looks for others, the case counts";
+    const UNASKED: &'static str = "Cancelled. r retries";
+    const EMPTY: &'static str = "No sensor matches (case-sensitive). i searches the server";
     const FIELDS: &'static [Field<Sensor>] = FIELDS;
     const SHOWN: usize = 10;
     const IS_COUNTED: bool = true;
@@ -40,7 +40,7 @@ impl Kind for Sensors {
     fn note(session: &Session) -> Option<String> {
         let filter = SensorFilter::of(&session.sensors.search()?.query);
         let is_any = filter != SensorFilter::default();
-        is_any.then(|| format!("only {}", find::words(&filter, session)))
+        is_any.then(|| format!("filter: {}", find::words(&filter, session)))
     }
 
     fn rest(row: Option<&Arc<Sensor>>, cx: &mut Cx<'_>) {

@@ -38,18 +38,18 @@ impl<K: Kind> ListPane<K> {
             is_incomplete |= page.value.is_incomplete;
         }
         if broken > 0 {
-            parts.push(format!("{broken} of the loaded unreadable"));
+            parts.push(format!("{broken} unreadable"));
         }
         if hidden > 0 {
-            parts.push(format!("{} hidden by your rights", thousands(hidden)));
+            parts.push(format!("{} hidden (no permission)", thousands(hidden)));
         }
         let n_unjoined = session.related.n_failed();
         if n_unjoined > 0 && !columns::needs(&columns::columns::<K>(session)).is_empty() {
-            parts.push(format!("{n_unjoined} of what the columns need not fetched"));
+            parts.push(format!("{n_unjoined} lookups missing"));
         }
         parts.extend(K::note(session));
         if is_incomplete {
-            parts.push("INCOMPLETE: the server left something out".into());
+            parts.push("INCOMPLETE: server returned partial results".into());
         }
         parts.join(", ").into()
     }

@@ -22,8 +22,8 @@ impl Kind for Watchlists {
     const SCOPE: Scope = Scope::Watchlists;
     const NAME: &'static str = "Watchlists";
     const SLOTS: &'static [Slot] = &[Slot::Page(List::Watchlists, 0), Slot::Info];
-    const UNASKED: &'static str = "given up; r asks";
-    const EMPTY: &'static str = "there is no watchlist";
+    const UNASKED: &'static str = "Cancelled. r retries";
+    const EMPTY: &'static str = "No watchlists";
     const FIELDS: &'static [Field<Watchlist>] = FIELDS;
     const SHOWN: usize = 7;
 

@@ -87,7 +87,7 @@ impl<K: Kind> ListPane<K> {
                 self.state.cursor = at;
                 self.has_moved = true;
             }
-            None => cx.notify("it is not among these"),
+            None => cx.notify("Not in this list"),
         }
     }
 

@@ -65,7 +65,7 @@ impl AroundPane {
     fn clock(&self, session: &Session, look: &Look<'_>) -> Line<'static> {
         let sensor = self.sensor.and_then(|id| session.known_sensor(id));
         let mut line = sensor.map_or_else(
-            || Line::styled("difference not known", look.theme.unknown),
+            || Line::styled("unknown", look.theme.unknown),
             |sensor| sensor::clock(sensor, None, look.theme),
         );
         let label = Span::styled(format!("{:<8}", "clock"), look.theme.muted);
@@ -95,7 +95,7 @@ impl Pane for AroundPane {
     }
 
     fn title(&self, _: &Session) -> Line<'static> {
-        "What else started around this time".into()
+        "Other process starts around this time".into()
     }
 
     fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> bool {
@@ -131,7 +131,7 @@ impl Pane for AroundPane {
             self.clock(session, look),
             fact(
                 "around",
-                format!("{} to either side", SPANS[self.span].1),
+                format!("+/- {}", SPANS[self.span].1),
                 theme.accent,
             ),
             fact("from", shown(from), theme.time),

@@ -26,7 +26,7 @@ pub(super) fn follow(
         let rows = clues(cx.session());
         match rows.iter().find_map(|row| origin(action, row)) {
             Some(lead) => cx.lead(lead),
-            None => cx.notify(format!("{}: not known here", action.label())),
+            None => cx.notify(format!("{}: unknown here", action.label())),
         }
         return true;
     }
@@ -94,11 +94,11 @@ fn search(all: Vec<String>, action: Action, index: Index, cx: &mut Cx<'_>) {
         }
     }
     match terms.len() {
-        0 => cx.notify(format!("{}: not known here", action.label())),
+        0 => cx.notify(format!("{}: unknown here", action.label())),
         1 => cx.lead(Lead::Search(index, terms.remove(0))),
         2..=MOST => cx.lead(Lead::Search(index, format!("({})", terms.join(" OR ")))),
         n => cx.warn(format!(
-            "{n} values are too many for one query; mark at most {MOST}"
+            "{n} values are too many for one query. Mark at most {MOST}"
         )),
     }
 }

@@ -59,11 +59,9 @@ pub(super) fn render(
     }
     if full.is_empty() {
         let hint = match pane.index {
-            Index::Process => "process_name:net.exe, or words to be found anywhere",
-            Index::Binary => {
-                "digsig_result:Unsigned host_count:[1 TO 3], or words to be found anywhere"
-            }
-            Index::Alert => "status:Unresolved hostname:FIN-WS-042, or words to be found anywhere",
+            Index::Process => "e.g. process_name:net.exe, or free text",
+            Index::Binary => "e.g. digsig_result:Unsigned host_count:[1 TO 3], or free text",
+            Index::Alert => "e.g. status:Unresolved hostname:FIN-WS-042, or free text",
             Index::Report => "",
         };
         frame.render_widget(
@@ -247,10 +245,7 @@ fn verdict(
             .as_ref()
             .filter(|_| !pane.text().trim().is_empty())
         else {
-            return Line::styled(
-                format!("nothing is searched until enter; {rows}"),
-                theme.muted,
-            );
+            return Line::styled(format!("Enter to search; {rows}"), theme.muted);
         };
         return Line::from(vec![
             Span::styled("ok", theme.good),

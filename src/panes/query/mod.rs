@@ -152,13 +152,13 @@ impl QueryPane {
         let mut others = self.parsed.problems.iter();
         let fix = fix.or_else(|| others.find_map(|problem| problem.fix.clone()));
         let Some(fix) = fix else {
-            return cx.notify("nothing here can be mended by a key");
+            return cx.notify("No automatic fix available");
         };
         self.editor.replace(fix.span, &fix.replacement);
         self.changed();
         self.offer = Offer::default();
         self.drop_values();
-        cx.notify(format!("mended: {}", fix.message));
+        cx.notify(format!("Fixed: {}", fix.message));
     }
 
     /// Goes `by` completions on, round and round.
@@ -294,7 +294,7 @@ impl Pane for QueryPane {
             Action::Complete => self.complete(),
             Action::Fix => self.mend(cx),
             Action::OfferValues if self.ask_values(cx) => {}
-            Action::OfferValues => cx.notify("there are no values to offer here"),
+            Action::OfferValues => cx.notify("No values to list here"),
             Action::NextCompletion if self.is_offering() => self.choose(1),
             Action::PreviousCompletion if self.is_offering() => self.choose(self.back()),
             Action::NextCompletion if !self.editor.go_down() => self.recall(-1, cx),
@@ -333,9 +333,7 @@ impl Pane for QueryPane {
             return;
         }
         if pasted == Pasted::Cleaned {
-            cx.notify(
-                "pasted; what cannot be seen was taken out, and defanged addresses were restored",
-            );
+            cx.notify("Pasted: invisible characters removed, addresses refanged");
         }
     }
 

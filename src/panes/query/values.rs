@@ -31,7 +31,7 @@ impl QueryPane {
             return true;
         }
         cx.ask_values(&typing);
-        cx.notify(format!("asking for values of {}", typing.field));
+        cx.notify(format!("Loading values of {}", typing.field));
         self.values = Values {
             asked: Some(typing),
             ..Values::default()
@@ -65,7 +65,7 @@ impl QueryPane {
         if self.is_answered(&typing, cx) {
             let items = self.offers(&typing, cx);
             if items.is_empty() && self.values.offered.is_none() {
-                cx.notify(format!("no other value of {} is like that", typing.field));
+                cx.notify(format!("No other value of {} matches", typing.field));
                 self.values.told = Some(typing.clone());
             }
             self.offer = Offer { items, chosen: 0 };
@@ -73,7 +73,7 @@ impl QueryPane {
         } else if session.values.is_pending() {
             // They are on their way, or what is typed since needs others.
         } else if let Some(error) = session.values.error() {
-            let text = format!("no values: {error}");
+            let text = format!("No values: {error}");
             self.drop_values();
             cx.warn(text);
         } else {

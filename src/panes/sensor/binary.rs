@@ -27,7 +27,7 @@ pub(super) fn facts(
     let result = signature
         .result
         .non_empty()
-        .map_or("not known".into(), text::excerpt);
+        .map_or("unknown".into(), text::excerpt);
     let publisher = signature
         .publisher
         .non_empty()
@@ -49,10 +49,10 @@ pub(super) fn facts(
             .unwrap_or_default();
         fields.push(Field::cut("signed", format!("{day}{age}")));
     }
-    let hosts = binary.hosts.map_or("not known".into(), hosts);
+    let hosts = binary.hosts.map_or("unknown".into(), hosts);
     let first = binary
         .first_seen
-        .map(|at| format!(", first {}", zone.day(at)));
+        .map(|at| format!(", first seen {}", zone.day(at)));
     fields.push(Field::cut(
         "seen on",
         format!("{hosts}{}", first.unwrap_or_default()),
@@ -67,11 +67,11 @@ pub(super) fn missing(
     theme: &Theme,
 ) -> Field<'static> {
     let said = match process.md5 {
-        None => Line::styled("hash not recorded", theme.unknown),
+        None => Line::styled("hash unknown", theme.unknown),
         Some(_) if remote.is_some_and(Awaiting::is_pending) => {
-            Line::styled("on its way", theme.muted)
+            Line::styled("Loading…", theme.muted)
         }
-        Some(md5) => Line::styled(format!("{md5}: not known"), theme.unknown),
+        Some(md5) => Line::styled(format!("{md5}: unknown"), theme.unknown),
     };
     Field::cut("binary", said)
 }

@@ -51,7 +51,7 @@ fn addresses(sensor: &Sensor) -> impl Iterator<Item = Field<'static>> {
 /// What the group of a sensor is called, as far as anybody asked.
 fn group(id: Option<GroupId>, session: &Session) -> String {
     let Some(id) = id else {
-        return "not known".into();
+        return "unknown".into();
     };
     match session.group_name(id) {
         Some(name) => text::excerpt(name),
@@ -63,7 +63,7 @@ fn group(id: Option<GroupId>, session: &Session) -> String {
 pub(in crate::panes) fn aside(sensor: &Sensor) -> Vec<Field<'static>> {
     let mut fields = vec![Field::cut("version", sensor.release())];
     let backlog = match (sensor.eventlog_bytes, sensor.storefile_bytes) {
-        (None, None) => "not known".into(),
+        (None, None) => "unknown".into(),
         (events, files) => format!("events {}, files {}", bytes(events), bytes(files)),
     };
     fields.push(Field::cut("backlog", backlog));
@@ -74,11 +74,11 @@ pub(in crate::panes) fn aside(sensor: &Sensor) -> Vec<Field<'static>> {
     fields
 }
 
-/// Wanted and actual, as one word that cannot be overlooked.
+/// Requested and actual, as one word that cannot be overlooked.
 fn isolation(sensor: &Sensor, theme: &Theme) -> Line<'static> {
     let isolation = sensor.isolation();
     let style = match isolation {
-        Isolation::No => theme.good,
+        Isolation::No => theme.text,
         Isolation::Pending | Isolation::Lifting => theme.caution,
         Isolation::Yes => theme.bad,
         Isolation::Unknown => theme.unknown,
@@ -88,10 +88,12 @@ fn isolation(sensor: &Sensor, theme: &Theme) -> Line<'static> {
         yes_or_no(sensor.isolation_wanted),
         yes_or_no(sensor.is_isolating),
     );
-    Line::from(vec![
-        Span::styled(word, style),
-        Span::raw(format!("  wanted {wanted}, actual {actual}")),
-    ])
+    let state = if wanted == actual {
+        format!(" requested {wanted}")
+    } else {
+        format!(" requested {wanted}, actual {actual}")
+    };
+    Line::from(vec![Span::styled(word, style), Span::raw(state)])
 }
 
 fn status(sensor: &Sensor, as_of: Timestamp, zone: &Zone, theme: &Theme) -> Line<'static> {
@@ -101,7 +103,7 @@ fn status(sensor: &Sensor, as_of: Timestamp, zone: &Zone, theme: &Theme) -> Line
         _ => theme.unknown,
     };
     let word = |status| text::fit(status, 20).to_lowercase();
-    let status = sensor.status.non_empty().map_or("not known".into(), word);
+    let status = sensor.status.non_empty().map_or("unknown".into(), word);
     let seen = sensor
         .last_checkin
         .map_or("never".into(), |at| seen(at, as_of, zone));
@@ -122,7 +124,7 @@ fn status(sensor: &Sensor, as_of: Timestamp, zone: &Zone, theme: &Theme) -> Line
 
 fn health(sensor: &Sensor, theme: &Theme) -> Line<'static> {
     let Some(health) = sensor.health else {
-        return Line::styled("not known", theme.unknown);
+        return Line::styled("unknown", theme.unknown);
     };
     let style = match health {
         90.. => theme.good,
@@ -147,7 +149,7 @@ pub(in crate::panes) fn clock(
             Line::styled(model::skew(delta, lean(delta)), theme.caution)
         }
         Some(delta) => model::skew(delta, None).into(),
-        None => Line::styled("difference not known", theme.unknown),
+        None => Line::styled("unknown", theme.unknown),
     }
 }
 
@@ -155,7 +157,7 @@ fn yes_or_no(answer: Option<bool>) -> &'static str {
     match answer {
         Some(true) => "yes",
         Some(false) => "no",
-        None => "not known",
+        None => "unknown",
     }
 }
 

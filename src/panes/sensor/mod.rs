@@ -65,7 +65,7 @@ impl Pane for SensorPane {
         let session = cx.session();
         let process = session.looked_at();
         let Some(sensor) = process.and_then(|process| host(process, session)) else {
-            cx.notify("no sensor is shown");
+            cx.notify("No sensor shown");
             return true;
         };
         yank::copy_one(yank::sensor(&sensor.clone(), action), cx)
@@ -95,7 +95,7 @@ impl Pane for SensorPane {
     fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &Look<'_>) {
         let theme = look.theme;
         let Some(process) = session.looked_at() else {
-            let text = "select a process to see its host";
+            let text = "Select a process for host details";
             frame.render_widget(Line::styled(text, theme.muted), area);
             return;
         };
@@ -160,9 +160,9 @@ pub(super) fn binary_fields(
 /// Why there is nothing to say of an answer yet.
 pub(super) fn missing<T>(remote: Option<&Remote<T>>, theme: &Theme) -> Line<'static> {
     if remote.is_some_and(Awaiting::is_pending) {
-        Line::styled("on its way", theme.muted)
+        Line::styled("Loading…", theme.muted)
     } else {
-        Line::styled("not known", theme.unknown)
+        Line::styled("unknown", theme.unknown)
     }
 }
 

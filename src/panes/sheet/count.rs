@@ -24,7 +24,7 @@ impl SheetPane {
         if kinds.all(|other| other == first) {
             first
         } else {
-            "changes"
+            "actions"
         }
     }
 
@@ -37,12 +37,12 @@ impl SheetPane {
             let plans = self.plans(session);
             let plan = plans.into_iter().find(|plan| plan.protection.is_some())?;
             let name = plan.state.raw_name().raw().to_owned();
-            Some(("the name of the host".into(), name))
+            Some(("host name".into(), name))
         };
         match n {
             0 | 1 => protected(),
             _ if n < FEW && self.is_light() => None,
-            n => Some((format!("the number of {}", self.several()), n.to_string())),
+            n => Some((format!("number of {}", self.several()), n.to_string())),
         }
     }
 }

@@ -67,7 +67,11 @@ pub(super) fn render(
     pane.offset = pane.offset.min(pane.n_lines.saturating_sub(pane.height));
     let n_below = pane.n_lines.saturating_sub(pane.offset + pane.height);
     if n_below > 0 && has_gap {
-        let text = text::counted(n_below, "more line below: down", "more lines below: down");
+        let text = text::counted(
+            n_below,
+            "more line below (Down scrolls)",
+            "more lines below (Down scrolls)",
+        );
         frame.render_widget(Line::styled(text, theme.caution), gap);
     }
     draw_fields(pane, wanted.as_ref(), n_typed, frame, typed, theme);
@@ -118,17 +122,17 @@ fn draw_fields(
     row(&ticket, &pane.fields.ticket, Focus::Ticket);
     if has_choice {
         let answer = if pane.takes_alerts() { "yes" } else { "no" };
-        let answer = Entry::new(&format!("{answer}; space changes it"));
+        let answer = Entry::new(&format!("{answer} (Space toggles)"));
         let label = text::counted(
             pane.alerts.len(),
-            "open alert false positive",
-            "open alerts false positive",
+            "open alert -> false positive",
+            "open alerts -> false positive",
         );
         row(&label, &answer, Focus::Choice);
     }
     if let Some((what, wanted)) = wanted {
         let label = text::fit(
-            &format!("type {wanted}, {what}").into(),
+            &format!("type {wanted} ({what})").into(),
             usize::from(LABEL) - 1,
         );
         row(&label, &pane.fields.typed, Focus::Typed);

@@ -9,7 +9,7 @@ use crate::text;
 use crate::theme::Theme;
 
 /// What a request is about.
-pub(super) const SENDS: &str = "sends";
+pub(super) const SENDS: &str = "request";
 
 /// As many alerts or hashes stand above what speaks against it; more stand below.
 const FEW: usize = 6;
@@ -51,7 +51,7 @@ pub(super) fn lines(pane: &SheetPane, session: &Session, theme: &Theme) -> Vec<S
     };
     if deeds::are_many(&pane.deeds) && others.len() > FEW {
         many.extend(others.split_off(FEW));
-        let more = format!("and {} more, which stand below", many.len());
+        let more = format!("and {} more, listed below", many.len());
         others.push(("", Line::styled(more, theme.muted)));
     }
     lines.extend(others);
@@ -159,8 +159,8 @@ fn open_already(preview: &Preview, session: &Session, theme: &Theme) -> Vec<Said
     let line = |act: &std::sync::Arc<Act>| {
         let sending = &act.sending;
         let text = format!(
-            "{} {} is still open, by {}: line {} of @",
-            sending.deed,
+            "{} {} is still pending, by {}: entry {} in Activity (@)",
+            deeds::label(&sending.deed),
             sending.target.name,
             act.who(),
             act.line
@@ -253,10 +253,7 @@ fn known(preview: &Preview, session: &Session, theme: &Theme) -> Vec<Said> {
         Target::Sensor(id) => match session.known_sensor(id) {
             Some(sensor) => {
                 let name = text::visible(&sensor.computer_name);
-                format!(
-                    "{name}  sensor {id}, {} as last seen here",
-                    sensor.isolation()
-                )
+                format!("{name}  sensor {id}, last known: {}", sensor.isolation())
             }
             None => format!("sensor {id}"),
         },
@@ -292,10 +289,13 @@ fn radius(preview: &Preview, theme: &Theme) -> Vec<Said> {
     let n_pending = preview.n_pending();
     let requests: u32 = facts.iter().map(|(_, fact)| fact.requests).sum();
     let text = if n_pending > 0 && !preview.prepared.iter().any(Option::is_none) {
-        let more = text::counted(n_pending, "more line is", "more lines are");
-        format!("{more} looked up; ^c gives up")
+        let more = text::counted(n_pending, "more lookup", "more lookups");
+        format!("{more} running; ^c cancels")
     } else if requests > 0 {
-        text::counted(requests, "request told this", "requests told this")
+        format!(
+            "Based on {}",
+            text::counted(requests, "API request", "API requests")
+        )
     } else {
         return lines;
     };
@@ -309,9 +309,9 @@ fn answers(preview: &Preview, theme: &Theme) -> Vec<Said> {
     let mut lines = Vec::new();
     for one in &preview.prepared {
         let line = match one {
-            None => ("", Line::styled("looking it up; ^c gives up", theme.muted)),
+            None => ("", Line::styled("Checking… ^c cancels", theme.muted)),
             Some(Ok(Prepared::AlreadySo { said, .. })) => {
-                ("already so", Line::styled(shown(said), theme.good))
+                ("no change", Line::styled(shown(said), theme.good))
             }
             Some(Ok(Prepared::Refused(refusal))) => {
                 let text = format!("{}; {}", refusal.why, refusal.hint);
@@ -319,8 +319,8 @@ fn answers(preview: &Preview, theme: &Theme) -> Vec<Said> {
             }
             Some(Ok(Prepared::Ready(plan))) => match &plan.protection {
                 Some(why) if !is_alone => {
-                    let text = format!("{}: {why}; name it alone", plan.state.name());
-                    ("left out", Line::styled(shown(&text), theme.caution))
+                    let text = format!("{}: {why}; select it alone", plan.state.name());
+                    ("skipped", Line::styled(shown(&text), theme.caution))
                 }
                 _ => continue,
             },

@@ -11,7 +11,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::{Frame, layout::Rect, text::Line};
 
 use super::{Clues, FormPane, Look, MarkedRows, Pane, PaneId, motion};
-use crate::deeds::{Act, Deed, Grounds, Plan, Triage, Verdict};
+use crate::deeds::{self, Act, Deed, Grounds, Plan, Triage, Verdict};
 use crate::keys::{self, Action, Scope};
 use crate::model::{AlertId, AlertStatus};
 use crate::session::{Cx, Preview, Session};
@@ -129,25 +129,27 @@ impl SheetPane {
         let act = acts.first()?;
         let at = act.at.strftime("%Y-%m-%d %H:%M:%SZ");
         let what = match &acts[..] {
-            [act] => format!("{} {}", act.sending.deed, act.name()),
+            [act] => format!("{} {}", deeds::label(&act.sending.deed), act.name()),
             all => format!(
-                "{} deeds, the first of which is {} {}",
+                "{} actions, first: {} {}",
                 all.len(),
-                act.sending.deed,
+                deeds::label(&act.sending.deed),
                 act.name()
             ),
         };
-        let mut preface = vec![format!("takes back: {what}, done {at} by {}", act.who())];
+        let mut preface = vec![format!("Undo: {what} ({at} by {})", act.who())];
         if let Some(reason) = &act.sending.reason {
             preface.push(format!(
-                "which was done because: {}",
+                "Reason then: {}",
                 text::visible(&reason.as_str().into())
             ));
         }
         let mut pane = Self::new(deeds, session).with_preface(preface);
-        pane.fields
-            .reason
-            .set(&format!("undo of {} {} ", act.sending.deed, act.name()));
+        pane.fields.reason.set(&format!(
+            "undo of {} {} ",
+            deeds::label(&act.sending.deed),
+            act.name()
+        ));
         if let Some(ticket) = &act.sending.ticket {
             pane.fields.ticket.set(ticket);
         }
@@ -167,7 +169,7 @@ impl SheetPane {
     }
 
     fn verb(&self) -> &'static str {
-        self.deeds.first().map_or("", Deed::verb)
+        self.deeds.first().map_or("", Deed::label)
     }
 
     /// What is known of it. The preview of another sheet is none of this one's.
@@ -243,17 +245,17 @@ impl SheetPane {
     /// Why it cannot be done yet.
     fn trouble(&self, session: &Session) -> Option<String> {
         let Some(preview) = self.preview(session) else {
-            return Some("given up: esc, and the key again, looks anew".into());
+            return Some("cancelled: press Esc and open it again".into());
         };
         let n_pending = preview.n_pending();
         if n_pending > 0 {
             return Some(match n_pending {
-                1 => "an answer is still on its way".into(),
-                n => format!("{n} answers are still on their way"),
+                1 => "waiting for 1 answer".into(),
+                n => format!("waiting for {n} answers"),
             });
         }
         if self.plans(session).is_empty() {
-            return Some("there is nothing to be done".into());
+            return Some("nothing to change".into());
         }
         if self.deeds.iter().any(Deed::needs_reason) && self.fields.reason().is_none() {
             return Some("a reason is required".into());
@@ -264,7 +266,7 @@ impl SheetPane {
             !typed.eq_ignore_ascii_case(wanted)
         });
         if let Some((what, _)) = untyped {
-            return Some(format!("type {what}"));
+            return Some(format!("type the {what}"));
         }
         let is_unseen = self.target_drawn_in.is_none();
         is_unseen.then(|| "the target is not on the screen: scroll to it first".into())
@@ -296,16 +298,16 @@ impl SheetPane {
                 });
                 let plans = plans.collect();
                 cx.notify(format!(
-                    "{} is on its way; @ shows what becomes of it",
+                    "{}: sending; Activity (@) shows the result",
                     self.verb()
                 ));
                 cx.perform(plans, self.grounds());
                 self.form = None;
                 self.is_done = true;
             }
-            Focus::Choice => cx.notify("space changes it; tab goes on"),
+            Focus::Choice => cx.notify("Space toggles, Tab = next field"),
             Focus::Reason | Focus::Ticket | Focus::Typed => {
-                cx.notify(format!("tab goes on; enter on [ {} ] does it", self.verb()));
+                cx.notify(self.way_to_confirm());
             }
         }
     }
@@ -382,7 +384,7 @@ impl Pane for SheetPane {
                 self.type_key(key, cx);
             }
             None if is_choice && key.code == KeyCode::Char(' ') => self.turn_alerts(cx),
-            None => cx.notify("nothing is typed here; enter, or tab to go on"),
+            None => cx.notify("Not a text field: Enter presses the button, Tab = next field"),
         }
     }
 

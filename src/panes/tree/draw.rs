@@ -165,7 +165,7 @@ fn branch(
     };
     let taken = text::width(&guide) + text::width(sign) + gap.len();
     let name = if process.name.is_empty() {
-        Untrusted::from("name not recorded")
+        Untrusted::from("name unknown")
     } else {
         process.name.clone()
     };
@@ -219,32 +219,26 @@ fn branch(
 fn said(note: Note<'_>, theme: &Theme) -> (String, Style) {
     match note {
         Note::Top(top, is_awaited, parent) => (why(top, is_awaited, parent), theme.caution),
-        Note::Awaited => ("on their way".into(), theme.muted),
-        Note::Missing(Some(Error::NotFound { .. })) => {
-            ("gap: not on the server".into(), theme.caution)
-        }
+        Note::Awaited => ("Loading…".into(), theme.muted),
+        Note::Missing(Some(Error::NotFound { .. })) => ("not on the server".into(), theme.caution),
         Note::Missing(error) => {
             let error = error.map(|error| format!(": {error}"));
-            let said = format!(
-                "gap: not fetched, enter asks again{}",
-                error.unwrap_or_default()
-            );
+            let said = format!("not loaded, Enter retries{}", error.unwrap_or_default());
             (said, theme.caution)
         }
         Note::None => ("no children".into(), theme.muted),
-        Note::More(_, Some(counted)) => (
-            format!("more children: {counted} counted, enter asks for all"),
-            theme.accent,
-        ),
+        Note::More(_, Some(counted)) => {
+            (format!("{counted} children, Enter loads all"), theme.accent)
+        }
         Note::More(shown, None) => (
-            format!("more than {shown} children, enter asks for all"),
+            format!("more than {shown} children, Enter loads all"),
             theme.accent,
         ),
         Note::Short(shown, counted) => (
-            format!("gap: the server lists {shown} children, and counted {counted}"),
+            format!("{shown} of {counted} children available"),
             theme.caution,
         ),
-        Note::Broken(n_broken) => (format!("gap: {n_broken} could not be read"), theme.bad),
+        Note::Broken(n_broken) => (format!("{n_broken} unreadable"), theme.bad),
         Note::Siblings(n_siblings, is_least) => {
             let least = if is_least { " or more" } else { "" };
             let noun = if n_siblings == 1 {
@@ -253,11 +247,14 @@ fn said(note: Note<'_>, theme: &Theme) -> (String, Style) {
                 "siblings"
             };
             (
-                format!("{n_siblings}{least} {noun}, enter shows them"),
+                format!("{n_siblings}{least} {noun}, Enter shows them"),
                 theme.accent,
             )
         }
-        Note::Loop => ("loop: it is its own ancestor".into(), theme.caution),
+        Note::Loop => (
+            "loop detected: it is its own ancestor".into(),
+            theme.caution,
+        ),
     }
 }
 
@@ -266,22 +263,22 @@ fn why(top: &Top, is_awaited: bool, parent: &Untrusted) -> String {
     let named = parent.non_empty().filter(|name| !name.is_like("(unknown)"));
     let named = named.map(|name| text::fit(name, 24));
     match top {
-        Top::Root => "nobody started it".into(),
-        Top::Walking if !is_awaited => "gap: more ancestors were not fetched".into(),
-        Top::Walking => "more ancestors are on their way".into(),
-        Top::Unknown => "gap: the sensor saw no parent".into(),
+        Top::Root => "no parent".into(),
+        Top::Walking if !is_awaited => "more ancestors not loaded".into(),
+        Top::Walking => "Loading ancestors…".into(),
+        Top::Unknown => "parent not recorded".into(),
         Top::NotRecorded(id) => {
             let pid = id.pid().map(|pid| format!(" {pid}")).unwrap_or_default();
             match named {
-                Some(name) => format!("gap: {name}{pid} not on the server"),
-                None => format!("gap: parent{pid} is not on the server"),
+                Some(name) => format!("{name}{pid}: record no longer on the server"),
+                None => format!("parent{pid}: record no longer on the server"),
             }
         }
         Top::Suppressed(_) => {
-            let named = named.unwrap_or_else(|| "the parent".into());
-            format!("gap: the sensor filtered {named} out")
+            let named = named.unwrap_or_else(|| "parent".into());
+            format!("{named} suppressed by the sensor filter")
         }
-        Top::Loop(_) => "loop: the parent is a descendant".into(),
-        Top::TooDeep(depth) => format!("cut off after {depth} ancestors"),
+        Top::Loop(_) => "loop detected: the parent is a descendant".into(),
+        Top::TooDeep(depth) => format!("only {depth} ancestors loaded"),
     }
 }

@@ -116,7 +116,7 @@ impl TreePane {
                 let step = CHILDREN.iter().position(is_enough);
                 self.state.step = step.unwrap_or(CHILDREN.len() - 1);
                 let n = self.n_children();
-                cx.notify(format!("up to {n} children are listed of each process"));
+                cx.notify(format!("Up to {n} children are loaded per process"));
             }
             Offer::Nothing(why) => cx.notify(why),
         }
@@ -126,7 +126,7 @@ impl TreePane {
     fn unfold_level(&mut self, levels: &[(usize, Fold, ProcessId)], cx: &mut Cx<'_>) {
         let folded = || levels.iter().filter(|(_, fold, _)| *fold == Fold::Folded);
         let Some(level) = folded().map(|(depth, ..)| *depth).min() else {
-            return cx.notify("nothing below is folded");
+            return cx.notify("Nothing to expand");
         };
         let ids: Vec<_> = folded()
             .filter(|(depth, ..)| *depth == level)
@@ -134,7 +134,7 @@ impl TreePane {
             .collect();
         if ids.len() > AT_ONCE {
             cx.notify(format!(
-                "{AT_ONCE} of {} unfolded; the same key goes on",
+                "Expanded {AT_ONCE} of {}. Press it again for more",
                 ids.len()
             ));
         }
@@ -145,7 +145,7 @@ impl TreePane {
     fn fold_level(&mut self, levels: &[(usize, Fold, ProcessId)], cx: &mut Cx<'_>) {
         let unfolded = || levels.iter().filter(|(_, fold, _)| *fold == Fold::Unfolded);
         let Some(level) = unfolded().map(|(depth, ..)| *depth).max() else {
-            return cx.notify("nothing is unfolded");
+            return cx.notify("Nothing to collapse");
         };
         for (_, _, id) in unfolded().filter(|(depth, ..)| *depth == level) {
             self.state.unfolded.remove(id);
@@ -229,7 +229,7 @@ impl Pane for TreePane {
 
     fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> bool {
         if cx.session().origin.is_none() {
-            cx.notify("no process is open");
+            cx.notify("No process open");
             return true;
         }
         let rows = rows::tree(cx.session(), &self.state.unfolded);
@@ -254,7 +254,7 @@ impl Pane for TreePane {
             }
             Action::Unfold => {
                 let offer = match row.what {
-                    What::Process(_, Fold::Leaf) => Offer::Nothing("no children of it are known"),
+                    What::Process(_, Fold::Leaf) => Offer::Nothing("No children loaded"),
                     What::Process(process, _) => Offer::Unfold(process.id),
                     What::Note(..) => Offer::of(row),
                 };
@@ -339,7 +339,7 @@ impl Pane for TreePane {
     fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &Look<'_>) {
         self.height = usize::from(area.height).max(1);
         if session.origin.is_none() {
-            let text = "open a process to see who started it and what it started";
+            let text = "Open a process to see its parents and children";
             frame.render_widget(Line::styled(text, look.theme.muted), area);
             return;
         }
@@ -387,14 +387,14 @@ impl Offer {
     fn of(row: &Row<'_>) -> Self {
         match row.what {
             What::Process(process, _) if has_document(process) => Self::Open(process.id),
-            What::Process(..) => Self::Nothing("the server has no document of this process"),
+            What::Process(..) => Self::Nothing("No record of this process on the server"),
             What::Note(_, Note::Top(top, ..)) if *top == Top::Walking => Self::Chain,
             What::Note(_, Note::Missing(_)) if row.depth == 0 => Self::Chain,
             What::Note(of, Note::Missing(_) | Note::Broken(_)) => Self::Again(of),
             What::Note(_, Note::More(_, counted)) => Self::More(counted.unwrap_or_default()),
             What::Note(of, Note::Siblings(..)) => Self::Unfold(of),
-            What::Note(_, Note::Awaited) => Self::Nothing("they are on their way"),
-            What::Note(..) => Self::Nothing("there is nothing more to show"),
+            What::Note(_, Note::Awaited) => Self::Nothing("Already loading"),
+            What::Note(..) => Self::Nothing("Nothing more to load"),
         }
     }
 }

@@ -42,7 +42,7 @@ impl Cx<'_> {
     /// Counts on the server what the watchlist that is looked at finds now.
     pub fn count_hits(&mut self) {
         let Some(watchlist) = self.session.watchlist.clone() else {
-            return self.notify("no watchlist is under the cursor");
+            return self.notify("No watchlist selected");
         };
         match hits(&watchlist) {
             Some(fetch) => self.fetch_for(Slot::WatchCount, fetch, Urgency::Fresh),
@@ -166,7 +166,7 @@ pub fn runnable(watchlist: &Watchlist) -> Option<(Index, String)> {
 pub fn why_not_runnable(watchlist: &Watchlist) -> String {
     match Stored::read(watchlist.search_query.raw()).malformed() {
         Some(why) => format!("Not run: its stored query is malformed: {why}"),
-        None => "what this watchlist searches, nobody else can".into(),
+        None => "This watchlist's index cannot be searched".into(),
     }
 }
 

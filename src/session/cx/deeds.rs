@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use super::Cx;
 use crate::api::Error;
-use crate::deeds::{Deed, Fact, Grounds, Journal, Plan, Prepared, Stage, Target};
+use crate::deeds::{self, Deed, Fact, Grounds, Journal, Plan, Prepared, Stage, Target};
 use crate::model::{
     Alert, Ban, Feed, Group, Report, Sensor, SensorId, Severed, Team, User, Watchlist,
 };
@@ -100,7 +100,7 @@ impl Cx<'_> {
         self.session.is_log_locked = is_locked;
         if is_locked {
             self.warn(
-                "waiting: another program has locked the action log; nothing is sent before it is logged, ^c cancels",
+                "Waiting: another program has locked the audit log. Nothing is sent before it is logged; ^c cancels",
             );
         }
     }
@@ -141,11 +141,11 @@ impl Cx<'_> {
         let was_leaving = doing.is_leaving();
         doing.known_at = Some(self.now);
         doing.step = step.clone();
-        let what = format!("{} {}", doing.verb, doing.name);
+        let what = format!("{} {}", deeds::label(doing.verb), doing.name);
         let target = doing.target.clone();
         match step {
             Step::Sending => return,
-            Step::NotSent(why) => self.warn(format!("{what}: nothing was sent: {why}")),
+            Step::NotSent(why) => self.warn(format!("{what}: not sent: {why}")),
             Step::Known(outcome) => {
                 if matches!(outcome.stage, Stage::Confirmed | Stage::Accepted) {
                     self.session.kept_reason = None;
@@ -244,7 +244,7 @@ impl Cx<'_> {
         let was_locked = self.session.journal.as_ref();
         if journal.is_locked && !was_locked.is_some_and(|journal| journal.is_locked) {
             self.warn(
-                "another program has locked the action log; actions will wait until it is done",
+                "Another program has locked the audit log; actions will wait until it is released",
             );
         }
         self.session.journal = Some(journal);
@@ -273,11 +273,11 @@ fn shown_in(deed: &Deed) -> Vec<List> {
 fn told(stage: Stage, note: &str) -> String {
     let stage = match stage {
         Stage::Confirmed => "CONFIRMED",
-        Stage::Accepted => "accepted, not done yet",
+        Stage::Accepted => "accepted, waiting",
         Stage::Pending => "PENDING",
         Stage::NotApplied => "NOT APPLIED",
         Stage::Partly => "PARTLY",
-        Stage::Unknown => "UNKNOWN whether it was done",
+        Stage::Unknown => "OUTCOME UNKNOWN, check before retrying",
     };
     format!("{stage}; {note}")
 }

@@ -118,7 +118,7 @@ impl Cx<'_> {
         *self.session.orders.entry(T::LIST).or_default() += 1;
         match self.session.order(T::LIST) {
             Some(order) => self.notify(order.words),
-            None => return self.notify("these rows have one order only"),
+            None => return self.notify("This list has only one sort order"),
         }
         self.ask_again::<T>();
     }

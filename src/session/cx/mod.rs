@@ -247,7 +247,7 @@ impl<'a> Cx<'a> {
         if let Some(at) = wait {
             let at = self.session.zone.clock(at);
             self.notify(format!(
-                "the server is busy and asks to wait until {at}; ^c cancels"
+                "The server is busy; waiting until {at}. ^c cancels"
             ));
         }
         let traffic = &mut self.session.traffic;
@@ -274,12 +274,11 @@ impl<'a> Cx<'a> {
         let identity = &self.session.identity;
         let (host, mine) = (identity.host_zone.as_ref(), identity.my_zone.as_ref());
         if host.is_none() && mine.is_none() {
-            return self
-                .notify("no zone is known but UTC; a profile's host_zone tells that of the hosts");
+            return self.notify("Only UTC available. Set host_zone in the profile for host time");
         }
         self.session.zone = self.session.zone.next(host, mine);
         self.notify(format!(
-            "times are shown in {}",
+            "Times are shown in {}",
             self.session.zone.label(self.now)
         ));
     }
@@ -292,10 +291,7 @@ impl<'a> Cx<'a> {
             return self.effects.push(Effect::CopyToFile(text));
         }
         // Whether the terminal takes it, it does not say.
-        self.notify(format!(
-            "sent the {what} to the clipboard: {} bytes",
-            text.len()
-        ));
+        self.notify(format!("Copied {what}, {} bytes", text.len()));
         self.effects.push(Effect::Copy(text));
     }
 

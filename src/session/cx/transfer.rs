@@ -65,9 +65,9 @@ impl Cx<'_> {
             Ok(kept) => {
                 let (size, md5, path) = (kept.size, kept.md5, kept.path.display());
                 if kept.is_verified {
-                    self.notify(format!("MD5 verified: {size} bytes kept as {path}"));
+                    self.notify(format!("MD5 verified: {size} bytes saved as {path}"));
                 } else {
-                    self.warn(format!("NOT VERIFIED, it hashes to {md5}: kept as {path}"));
+                    self.warn(format!("NOT VERIFIED, its MD5 is {md5}: saved as {path}"));
                 }
             }
             Err(error) => self.warn(format!("{name}: {error}")),

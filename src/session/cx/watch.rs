@@ -24,9 +24,9 @@ impl Cx<'_> {
             self.effects.push(Effect::Send(Request::TryCredentials));
         }
         self.notify(if is_on {
-            "live is off: nothing is asked until you ask"
+            "Live off"
         } else {
-            "live is on: what is new is said, and r takes it in"
+            "Live on: new alerts are announced; r loads them"
         });
     }
 

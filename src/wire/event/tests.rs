@@ -187,7 +187,7 @@ fn an_address_may_be_a_number_or_a_text_and_a_bad_one_is_none() {
         let record = json!({"remote_ip": ip, "remote_port": 443, "direction": "true"});
         check("netconn", record, &format!("connected to {shown}"));
     }
-    check("netconn", json!("x|1||||"), "spoke with 0.0.0.1");
+    check("netconn", json!("x|1||||"), "connection 0.0.0.1");
 }
 
 #[test]
@@ -245,7 +245,7 @@ fn a_broken_record_costs_only_itself_and_an_odd_list_is_one_record() {
         [
             r"loaded c:\b.dll",
             r"first wrote c:\a",
-            "spoke with cdn.example.net"
+            "connection cdn.example.net"
         ]
     );
     assert_eq!(events.broken, 14);
