@@ -36,9 +36,9 @@ async fn earlier_alerts_of_the_same_kind_tell_how_they_ended() {
 #[tokio::test]
 async fn an_alert_is_not_its_own_precedent() {
     let console = beside("encoded").await;
-    console.shows(&["history   first time in 90 days"]);
+    console.shows(&["history     first time in 90 days"]);
     let console = beside("FUZZYWOMBAT service").await;
-    console.shows(&["history   2 in 90 days (2 Unresolved)"]);
+    console.shows(&["history     2 in 90 days (2 Unresolved)"]);
 }
 
 #[tokio::test]
@@ -67,7 +67,7 @@ async fn an_alert_leads_to_its_host_its_report_and_its_file() {
     console
         .press("g h")
         .await
-        .shows(&["Sensors  1", "only id:7"]);
+        .shows(&["Sensors  1", "filter: id:7"]);
     console
         .press("[ g f")
         .await

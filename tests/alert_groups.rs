@@ -70,7 +70,7 @@ async fn groups_are_ordered_by_score_number_and_age() {
         ("most alerts first", "N v"),
         ("newest alert first", "NEWEST"),
         ("oldest alert first", ""),
-        ("highest score first", "SC v"),
+        ("highest score first", "SCORE v"),
     ] {
         console.press("s").await;
         console.shows(&[words, title]);
@@ -126,7 +126,7 @@ async fn groups_fit_a_small_terminal() {
     for (width, height) in [(80, 24), (60, 16)] {
         let mut console = Console::with(small(), width, height, |_| {}).await;
         console.press("esc 3 ,").await;
-        console.shows(&["in ", "groups", "SC v", "FUZZYWOMBAT", "HOST"]);
+        console.shows(&["in ", "groups", "SCORE v", "FUZZYWOMBAT", "HOST"]);
     }
 }
 

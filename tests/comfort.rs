@@ -130,9 +130,7 @@ fn what_does_not_fit_is_marked_and_can_be_read_in_full() {
     stage.search("a").press("esc v G");
     // A notice, where the next key would take it away.
     stage.shows(&["100 marked; 114 rows ar", "! in full"]);
-    stage
-        .press("!")
-        .shows(&["Full message", "not loaded and not marked"]);
+    stage.press("!").shows(&["Full message", "not marked"]);
     // Nothing is said of what fits.
     stage.press("esc esc v").resize(120, 36);
     stage.lacks("in full");
@@ -334,7 +332,7 @@ async fn a_query_is_saved_in_a_file_picked_from_it_and_deleted() {
     console.press("s enter").await;
     console.shows(&["Enter a name for the query"]);
     console.write("nets").await.press("enter").await;
-    console.shows(&["saved nets in ", "Saved queries 1"]);
+    console.shows(&["Saved nets in ", "Saved queries 1"]);
     let text = fs::read_to_string(&path).unwrap();
     for line in [
         "name = \"nets\"",
@@ -355,7 +353,7 @@ async fn a_query_is_saved_in_a_file_picked_from_it_and_deleted() {
     console
         .press("d")
         .await
-        .shows(&["deleted nets", "Saved queries 0"]);
+        .shows(&["Deleted nets", "Saved queries 0"]);
     assert!(!fs::read_to_string(&path).unwrap().contains("nets"));
 }
 

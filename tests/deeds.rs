@@ -16,7 +16,7 @@ async fn a_host_is_isolated_and_its_hash_banned_in_few_keys_and_two_undos_restor
         "ISOLATE",
         "not isolated -> isolated",
         "Still reachable: CB server",
-        "sends",
+        "request",
         "PUT /api/v1/sensor/3",
         "a reason is required",
     ]);
@@ -153,7 +153,7 @@ async fn bans_have_a_view_of_their_own_where_hashes_are_pasted_and_bans_lifted()
     ]);
     console.write("wrong list").await;
     console.press("tab tab enter").await;
-    console.until("lifted").await;
+    console.until("REMOVED").await;
     assert_eq!(changes(&console).len(), 4);
 }
 
@@ -242,12 +242,12 @@ async fn a_host_is_moved_to_a_group_that_is_picked_and_its_notes_are_written() {
         .await
         .shows(&["EDIT NOTES", "\"image before release\""]);
     console.press("tab tab enter").await;
-    console.until("annotate WIN-IA9NQ1GN8OI: CONFIRMED").await;
+    console.until("edit notes WIN-IA9NQ1GN8OI: CONFIRMED").await;
     // Both are taken back: the group, and the notes that were there.
     console.press("z").await.shows(&["Undo: edit notes"]);
     console.press("tab tab enter").await;
     console
-        .until("annotate WIN-IA9NQ1GN8OI: CONFIRMED; no notes")
+        .until("edit notes WIN-IA9NQ1GN8OI: CONFIRMED; no notes")
         .await;
     console
         .press("z")

@@ -249,12 +249,12 @@ async fn q_leaves_while_another_program_holds_the_log_and_nothing_is_sent_after_
     log.lock().unwrap();
     console.press("I").await.write("case 7").await;
     console.press("tab tab enter").await;
-    console.until("ACTION LOG LOCKED").await;
+    console.until("AUDIT LOG LOCKED").await;
     console.press("esc q").await;
-    console.shows(&["q again quits"]);
+    console.shows(&["Press q again to quit"]);
     let parting = console.app.session().parting().join("\n");
     assert!(
-        parting.contains("isolate WIN-IA9NQ1GN8OI: another program had locked the action log"),
+        parting.contains("isolate WIN-IA9NQ1GN8OI: another program had locked the audit log"),
         "{parting}"
     );
     let (sim, _state) = console.leave("q").await;

@@ -376,7 +376,7 @@ fn what_is_typed_beyond_the_limit_is_said_and_not_sent_without_a_word() {
     stage.write("yz");
     stage.shows(&["This field takes at most 65000 characters; 1 typed after that were dropped"]);
     stage.press("enter");
-    stage.shows(&["Not run: 1 typed characters were not taken"]);
+    stage.shows(&["Not run: 1 typed characters were dropped"]);
     assert_eq!(asked(&stage), [""; 0]);
     stage.press("enter");
     assert_eq!(asked(&stage), [format!("{}y", "x".repeat(64_999))]);

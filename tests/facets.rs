@@ -91,7 +91,7 @@ fn several_fields_are_counted_in_one_request_without_rows() {
         if search.query == "hostname:one" && fields.len() == 9));
     stage.shows(&["Counting… ^c cancels"]);
     stage.answer_all(counting(&HERE, &THERE));
-    stage.shows(&["Facets  process_name, 3 values", "counts 100 segments"]);
+    stage.shows(&["Facets  process_name, 3 values", "100 segments"]);
     // Going away and coming back asks nothing.
     stage.press("F F");
     assert_eq!(stage.asked.len(), 0);
@@ -201,7 +201,7 @@ fn another_host_is_put_beside_and_what_is_new_is_said() {
         query.as_deref(),
         Some("process_name:net.exe hostname:other")
     );
-    stage.press("esc").shows(&["the comparison is gone"]);
+    stage.press("esc").shows(&["Cleared the comparison"]);
     stage.lacks("A vs B");
 }
 
@@ -272,10 +272,10 @@ fn a_count_that_failed_says_so_and_is_tried_again() {
 fn nothing_is_counted_before_anything_is_asked() {
     let mut stage = Stage::new(80, 24);
     stage.answer_all(world::answer).press("esc F");
-    stage.shows(&["No search yet"]);
+    stage.shows(&["Run a search to see value counts"]);
     stage.press("space enter K").shows(&["Compare with"]);
     stage.write("hostname:x").press("enter");
-    stage.shows(&["No search yet"]);
+    stage.shows(&["Run a search to see value counts"]);
     assert_eq!(stage.asked.len(), 0);
 }
 

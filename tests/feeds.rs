@@ -21,7 +21,7 @@ async fn the_reports_are_those_of_the_feed_under_the_cursor() {
     console.press("j").await;
     console.shows(&["feed_id:4", "Threat Analysis Unit"]);
     // Nothing was put into the history of places by moving.
-    console.press("[").await.shows(&["nothing to go back to"]);
+    console.press("[").await.shows(&["Nothing to go back to"]);
 }
 
 #[tokio::test]
@@ -31,7 +31,7 @@ async fn a_report_is_told_with_all_that_it_looks_for_and_the_alerts_it_raised() 
         "Report vt-4471 of feed 2",
         "4 of 62 engines",
         "raises alerts",
-        "raised, as of 10:20:00Z",
+        "(as of 10:20:00Z)",
         "hxxps://www[.]virustotal[.]example",
         "md5",
     ]);

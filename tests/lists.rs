@@ -211,7 +211,7 @@ fn segments_are_split_where_no_row_is() {
             Fetch::Page { .. } => Ok(Answer::Page(support::world::known(Page::default()))),
             _ => support::world::answer(fetch),
         });
-    stage.press("esc").shows(&["no process matches"]);
+    stage.press("esc").shows(&["No processes match"]);
     stage.press("g s").shows(&["one row per segment"]);
 }
 

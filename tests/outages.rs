@@ -242,7 +242,7 @@ async fn a_wait_that_the_server_asks_for_is_shown_and_can_be_cancelled() {
     console.sim.fault(busy());
     console
         .begin("r")
-        .until("asks to wait until 10:23:20Z; ^c cancels")
+        .until("waiting until 10:23:20Z. ^c cancels")
         .await;
     console.shows(&["busy until 10:23:20Z", "net  use y:"]);
     console.press("ctrl-c").await.lacks("busy until");

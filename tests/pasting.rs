@@ -88,7 +88,7 @@ fn what_is_commented_out_of_a_pasted_list_is_not_banned() {
             "https://cb.example.com/#/binary/D41D8CD98F00B204E9800998ECF8427E",
         ];
         stage.input(Input::Paste(list.join(end)));
-        stage.shows(&["2 hashes, 0 words that are none"]);
+        stage.shows(&["2 hashes, 0 not MD5"]);
     }
 }
 
@@ -152,7 +152,7 @@ async fn a_link_leads_from_the_palette_to_what_it_names() {
         (console.text(), console.asked().join("\n"))
     };
     let (screen, asked) = at(&own("host/4")).await;
-    assert!(screen.contains("only id:4"), "{screen}");
+    assert!(screen.contains("filter: id:4"), "{screen}");
     assert!(asked.contains("/api/v1/sensor/4"), "{asked}");
     let (screen, _) = at(&own("watchlist/3")).await;
     assert!(screen.contains("Watchlists"), "{screen}");
@@ -176,9 +176,9 @@ async fn a_link_to_another_server_is_followed_to_none() {
     let mut console = console().await;
     for place in ["host/4", "watchlist/3", "threat-details/12/CI-118"] {
         console.press("esc esc :").await.paste(&other(place)).await;
-        console.shows(&["this link is of cb.other.example, where ids mean other things"]);
+        console.shows(&["This link is for cb.other.example, whose ids differ"]);
         console.press("enter").await;
-        console.shows(&["this link is of cb.other.example"]);
+        console.shows(&["This link is for cb.other.example"]);
         assert_eq!(console.asked(), [""; 0], "{place}");
         assert_eq!(console.app.focus(), PaneId::Overlay, "{place}");
     }
@@ -215,14 +215,14 @@ async fn the_box_that_finds_sensors_takes_the_link_of_a_host() {
         }
         console.shows(&["The link names a host: Enter finds it", "id:4"]);
         assert_eq!(console.asked(), [""; 0]);
-        console.press("enter").await.shows(&["only id:4"]);
+        console.press("enter").await.shows(&["filter: id:4"]);
     }
     let mut console = console().await;
     console.press("4 i ctrl-u").await;
     console.asked();
     console.paste(&other("host/4")).await;
     console.press("enter").await;
-    console.shows(&["this link is of cb.other.example"]);
+    console.shows(&["This link is for cb.other.example"]);
     console
         .press("ctrl-u")
         .await

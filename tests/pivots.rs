@@ -123,7 +123,7 @@ async fn the_time_around_an_alert_is_that_of_its_process_by_the_clock_of_its_hos
         .write("fin-lt-0312 service")
         .await;
     console.press("enter t").await;
-    console.shows(&["start of the process", "by the host clock"]);
+    console.shows(&["start of the process", "by the host's clock"]);
     console.press("enter").await;
     console.shows(&["hostname:fin-lt-0312 start:[", "winupdsvc.exe"]);
     // Whoever looks at the host knows how far its clock is off.

@@ -94,20 +94,23 @@ async fn hosts_are_looked_for_on_the_server_by_name_address_and_group() {
     console.press("i").await;
     console.shows(&["Find sensors", "hostname:FIN", "Finance"]);
     console.write("FIN-WS").await.press("enter").await;
-    console.shows(&["only hostname:\"FIN-WS\"", "FIN-WS-042"]);
+    console.shows(&["filter: hostname:\"FIN-WS\"", "FIN-WS-042"]);
     console.lacks("CORP-DC-01");
     console.press("i ctrl-u").await;
     console.write("ip:10.20.1.10").await.press("enter").await;
-    console.shows(&["Sensors  1", "only ip:\"10.20.1.10\"", "CORP-DC-01"]);
+    console.shows(&["Sensors  1", "filter: ip:\"10.20.1.10\"", "CORP-DC-01"]);
     console.press("i ctrl-u").await;
     console
         .write("group:\"human resources\"")
         .await
         .press("enter")
         .await;
-    console.shows(&["only group:\"Human Resources\"", "HR-WS-011"]);
+    console.shows(&["filter: group:\"Human Resources\"", "HR-WS-011"]);
     // What was looked for before is a place to go back to.
-    console.press("[").await.shows(&["only ip:\"10.20.1.10\""]);
+    console
+        .press("[")
+        .await
+        .shows(&["filter: ip:\"10.20.1.10\""]);
     console
         .press("i ctrl-u enter")
         .await
@@ -120,7 +123,7 @@ async fn hosts_are_looked_for_by_what_no_server_looks_for() {
     console.asked();
     console.press("i").await.write("status:offline").await;
     console.press("enter").await;
-    console.shows(&["only status:\"offline\"", "offline"]);
+    console.shows(&["filter: status:\"offline\"", "offline"]);
     console.lacks(" online ");
     let session = console.app.session();
     let n = session.sensors.here().count();
@@ -220,7 +223,7 @@ async fn a_host_leads_to_its_processes_and_alerts_and_back() {
     console
         .press("g h")
         .await
-        .shows(&["only id:7", "FIN-WS-042 #7"]);
+        .shows(&["filter: id:7", "FIN-WS-042 #7"]);
 }
 
 #[tokio::test]
@@ -255,7 +258,7 @@ async fn escape_brings_no_filter_back_that_was_given_up() {
         .press("esc")
         .await
         .shows(&["Sensors  40", "nothing lies on top"]);
-    console.press("[").await.shows(&["only group:"]);
+    console.press("[").await.shows(&["filter: group:"]);
 }
 
 #[tokio::test]

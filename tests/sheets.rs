@@ -188,7 +188,7 @@ async fn what_was_done_together_is_taken_back_together() {
         .await;
     let screen = console.text();
     let n = screen.split("type ").nth(1).unwrap();
-    let n = n.split(',').next().unwrap().to_owned();
+    let n = n.split(' ').next().unwrap().to_owned();
     console.write(&n).await.press("tab enter").await;
     console.until(&format!("{n} CONFIRMED")).await;
     assert!(n_open(&console).await < before);

@@ -366,22 +366,22 @@ fn q_leaves_while_another_process_holds_the_lock_of_the_action_log() {
     let log = File::open(log).unwrap();
     log.lock().unwrap();
     pty.send("process_name:net.exe cmdline:\\\\test\\blah\r");
-    pty.until("wanted no, actual no");
+    pty.until("requested no");
     pty.send("I");
     pty.until("ISOLATE");
     pty.send("case 7\t\t");
     // What it would do must be known before it can be confirmed.
-    pty.until("requests told this");
+    pty.until("API requests");
     pty.send("\r");
-    pty.until("ACTION LOG LOCKED");
+    pty.until("AUDIT LOG LOCKED");
     pty.send("\x1b");
     pty.settle(Duration::from_millis(100));
     pty.send("q");
-    pty.until("q again quits");
+    pty.until("Press q again to quit");
     pty.send("q");
     assert!(pty.wait().success());
     check_restored(&pty);
-    pty.until("what the log does not say was not sent");
+    pty.until("what is not in the log was not sent");
     assert_eq!(log.metadata().unwrap().len(), 0);
 }
 

@@ -51,7 +51,7 @@ async fn marked_alerts_are_taken_together_and_put_back_as_each_was() {
     console
         .press("z")
         .await
-        .shows(&["RESTORE STATUS 3 alerts", "In Progress, ana > Unresolved"]);
+        .shows(&["RESTORE STATUS 3 alerts", "In Progress, ana -> Unresolved"]);
     console.press("tab tab enter").await;
     console.until("restore status 3 x").await;
     console.press("@").await.shows(&["undone"]);
@@ -62,7 +62,7 @@ async fn the_list_tells_what_is_mine_and_the_rest_is_counted_anew() {
     let mut console = queue().await;
     console.shows(&["2 in 90 days (2 Unresolved)", "Unresolved, unassigned"]);
     console.press("a a").await.until("CONFIRMED").await;
-    console.until("> M    73").await;
+    console.until("> M        73").await;
     console.shows(&["In Progress, ana"]);
     // Of the others one is in progress now.
     console.press("j").await;
@@ -94,7 +94,7 @@ async fn many_alerts_are_counted_by_whoever_changes_them() {
     // One is there already where it is typed.
     let screen = console.text();
     let n = screen.split("type ").nth(1).unwrap();
-    let n = n.split(',').next().unwrap().to_owned();
+    let n = n.split(' ').next().unwrap().to_owned();
     console.press("ctrl-u").await.write(&n).await;
     console.press("tab enter").await.until("CONFIRMED").await;
     assert_eq!(changes(&console).len(), 1);
@@ -144,7 +144,7 @@ async fn an_alert_that_somebody_else_changed_meanwhile_is_left_alone() {
     let begun = Change::alert(&first.rows[0].id, &AlertStatus::InProgress);
     client.change(&begun).await.unwrap();
     console.press("d").await;
-    console.until("was changed in the meantime").await;
+    console.until("was changed meanwhile").await;
     console
         .press("!")
         .await
@@ -324,7 +324,7 @@ async fn many_blocks_of_alerts_have_the_queue_read_again_once() {
     console.press("esc 3 , * d").await.shows(&["RESOLVE"]);
     let screen = console.text();
     let (_, n) = screen.split_once("type ").unwrap();
-    let (n, _) = n.split_once(',').unwrap();
+    let (n, _) = n.split_once(' ').unwrap();
     console.press("ctrl-u").await.write(n).await;
     console.asked();
     console.press("tab enter").await;

@@ -342,7 +342,7 @@ async fn a_terminal_that_is_too_small_says_so_and_recovers() {
     };
     let before = below_the_counts(&console);
     console.resize(20, 5).await;
-    assert_eq!(console.text(), "too small: 40x8 is\nneeded\n\n\n\n");
+    assert_eq!(console.text(), "Terminal too small\n(need 40x8)\n\n\n\n");
     // Whatever is pressed in the dark does what it does in the light.
     console.press("j k ? esc tab esc G g g").await;
     for (width, height) in [(1, 1), (0, 0), (3, 100), (300, 1), (20, 5)] {

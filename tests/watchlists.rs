@@ -174,7 +174,7 @@ async fn one_that_never_ran_and_cannot_be_counted_says_so() {
 async fn a_form_is_for_one_row_and_none_is_filled_in_for_nothing() {
     let mut console = at_watchlists().await;
     console.press("space space e").await;
-    console.shows(&["one at a time, and 2 are marked (Esc clears marks)"]);
+    console.shows(&["works on one row, but 2 are marked (Esc clears marks)"]);
     console.press("esc e").await.shows(&["│name"]);
 }
 

@@ -93,7 +93,7 @@ async fn a_binary_is_described_in_words() {
     for fact in [
         "  signature      Unsigned: it has no signature (0x800b0100)\n",
         "  size           214528 B\n",
-        "  kind           program, 64 bits, Windows\n",
+        "  type           executable, 64-bit, Windows\n",
         "  host           FIN-WS-042 (sensor 7)\n",
         "  path           c:\\users\\mlopez\\appdata\\roaming\\svc\\svch0st.exe\n",
         "  feed           soc 98  fuzzywombat-beacon-1\n",

@@ -85,7 +85,7 @@ fn is_whole(pty: &Pty) -> bool {
     let parts = [
         "read-write",
         "Query",
-        "nothing is searched until enter",
+        "Enter to search",
         "Processes",
         "No search yet",
         "Parent chain",

@@ -86,7 +86,7 @@ fn nothing_asked_or_pasted_breaks_a_line_of_the_log_or_brings_the_token_into_it(
     let mut pty = Pty::start(&["demo", "--processes", "500", "-vv"], home.path(), 120, 36);
     pty.until("No search yet");
     pty.send("\u{1b}[200~cmdline:\"a\nb\u{1b}[2J\u{202e}\" %0a\u{1b}[201~\r");
-    pty.until("no process matches");
+    pty.until("No processes match");
     pty.send("\x03\x03");
     assert!(pty.wait().success());
     // The demo's token follows from its seed.

@@ -240,7 +240,11 @@ async fn what_was_refused_and_cannot_be_read_is_unknown_and_says_both() {
         });
         assert_eq!(outcome.stage, Stage::Unknown, "{}", outcome.note);
         assert!(outcome.note.contains("has no right"), "{}", outcome.note);
-        assert!(outcome.note.contains("unreadable"), "{}", outcome.note);
+        assert!(
+            outcome.note.contains("could not be read back"),
+            "{}",
+            outcome.note
+        );
         assert_eq!(outcome.is_unread(), is_looked_for, "{read:?}");
         world.sim.forget_requests();
     }
@@ -267,7 +271,7 @@ async fn a_new_query_that_an_older_server_ignores_is_not_applied() {
     let outcome = world.perform(&case.deed, Fault::new(Mode::Latency)).await;
     assert_eq!(outcome.stage, Stage::NotApplied, "{}", outcome.note);
     assert!(
-        outcome.note.contains("its query cmdline:own0"),
+        outcome.note.contains("query cmdline:own0"),
         "{}",
         outcome.note
     );

@@ -357,8 +357,8 @@ impl Seen {
                 assert!(is_known, "{at}: {key} copies {:?}", meant.copied);
             }
             for line in &meant.popup {
-                let is_known = pure.iter().any(|pure| pure.popup.contains(line))
-                    || line.ends_with("not known");
+                let is_known =
+                    pure.iter().any(|pure| pure.popup.contains(line)) || line.ends_with("unknown");
                 assert!(
                     is_known,
                     "{at}: after {key}, nothing of this row says\n{line}"

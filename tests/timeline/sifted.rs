@@ -35,7 +35,7 @@ fn a_kind_is_shown_alone_then_more_are_added_and_taken_away() {
         .shows(&["Events  rundll32.exe 4000  19,"]);
     stage
         .press("e x esc")
-        .shows(&["the kinds is gone", "Events  rundll32.exe 4000  19,"]);
+        .shows(&["Cleared the kinds", "Events  rundll32.exe 4000  19,"]);
 }
 
 #[test]
@@ -106,7 +106,7 @@ fn a_stretch_of_time_is_marked_shown_alone_and_widened_again() {
         "Events  rundll32.exe 4000  4 of 19,",
     ]);
     stage.press("v esc").shows(&[
-        "the range start is gone",
+        "Cleared the range start",
         "Events  rundll32.exe 4000  4 of 19,",
     ]);
     stage

@@ -52,7 +52,7 @@ fn a_segment_that_fails_is_a_gap_and_the_others_come() {
     answer(&mut stage, 2, |_| Err(broken()));
     stage.answer_all(world::answer);
     stage.shows(&[
-        "gap     6 events of segment 2 could not be loaded, r retries: the server answered 5…",
+        "gap     6 events of segment 2 could not be loaded",
         "r retries",
         "2 of 3 segments loaded",
         "c:\\temp\\next.exe",
@@ -113,7 +113,7 @@ fn a_process_that_the_server_does_not_have_says_so_in_the_pane() {
         other => world::answer(other),
     });
     stage.shows(&[
-        "gap     events of segment 1 missing",
+        "gap     events of segment 1 could not be loaded",
         "the server does not know process",
     ]);
 }

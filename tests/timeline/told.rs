@@ -23,7 +23,7 @@ fn every_kind_stands_in_one_order_with_the_time_between() {
     stage.press("G");
     let last = stage.cursor_line();
     assert!(
-        last.contains("not known") && last.contains("lost.txt"),
+        last.contains("unknown") && last.contains("lost.txt"),
         "{last}"
     );
 }
@@ -105,7 +105,7 @@ fn what_is_copied_is_defanged_unless_asked_for_raw() {
             .unwrap()
             .contains("cdn.example.net (203.0.113.9:443)")
     );
-    stage.press("y h").shows(&["there is no hash to copy"]);
+    stage.press("y h").shows(&["No hash to copy"]);
     stage.press("e a e m y h");
     assert_eq!(
         stage.copied.last().unwrap(),

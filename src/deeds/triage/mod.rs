@@ -242,7 +242,7 @@ impl Triage {
             let is_same = seen.status == alert.status && seen.assigned_to == alert.assigned_to;
             if !is_same {
                 said.push(format!(
-                    "{} was changed in the meantime and is skipped: {}",
+                    "{} was changed meanwhile and is skipped: {}",
                     id(&alert.id),
                     had_now(alert)
                 ));
