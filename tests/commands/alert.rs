@@ -117,7 +117,7 @@ async fn pages_join_and_broken_rows_are_counted() {
         .run(&["alert", "list", "", "--limit", "7", "--format", "jsonl"])
         .await;
     let n_read = ran.check(0).json_lines().len();
-    ran.notes_say(&format!("warning: {} rows unreadable", 7 - n_read));
+    ran.notes_say(&format!("warning: {} rows could not be read", 7 - n_read));
     assert!(n_read < 7);
 }
 

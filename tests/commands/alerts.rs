@@ -82,7 +82,7 @@ async fn several_alerts_are_assigned_in_one_request_to_a_user_who_is_there() {
     let assign =
         |user: &'static str| [&["alert", "assign", user], &words(&ids)[..], &["--yes"]].concat();
     let ran = bench.run(&assign("nobody")).await;
-    ran.check(3).notes_say("no user is named \"nobody\"");
+    ran.check(3).notes_say("there is no user \"nobody\"");
     assert_eq!(bench.changes(), 0);
     // The server would take any word; its own spelling of the name is sent.
     let ran = bench.run(&assign("AruiZ")).await;
@@ -310,7 +310,7 @@ async fn what_cannot_be_read_back_in_time_is_said_to_be_so() {
     };
     let (ran, ()) = tokio::join!(bench.run(&arguments), meanwhile);
     ran.check(4).says(
-        "resolve: sent, and not confirmed in time; accepted by the server; the state unreadable back from the server: ",
+        "resolve: sent, and not confirmed in time; accepted by the server; the state could not be read back from the server: ",
     );
 }
 

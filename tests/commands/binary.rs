@@ -107,7 +107,7 @@ async fn a_binary_is_described_in_words() {
     assert_eq!(row.check(0).json_lines()[0].text("orig_mod_len"), "214528");
     for (md5, words) in [
         (PARTIAL, "31457280 B, only the first 26214400"),
-        (UNCOLLECTED, "; The server has not collected it"),
+        (UNCOLLECTED, "; not collected"),
     ] {
         let ran = bench.run(&["binary", "show", md5]).await;
         assert!(ran.check(0).out.contains(words), "{}", ran.out);

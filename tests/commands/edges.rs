@@ -200,7 +200,7 @@ async fn a_wait_that_the_server_asks_for_is_told_while_it_lasts() {
     let bench = Bench::start().await;
     bench.fault(json!({"mode": "429", "match": "^/api/v2/sensor", "retry_after": 3, "times": 1}));
     let ran = bench.run(&["sensor", "list", "--limit", "1"]).await;
-    let told = "note: The server is busy; waiting until ";
+    let told = "note: the server is busy and asks to wait until ";
     assert!(ran.check(0).notes.contains(told), "{}", ran.notes);
 }
 
@@ -229,7 +229,7 @@ async fn an_old_server_that_cannot_group_says_so_beside_its_rows() {
     assert!(ran.out.is_empty());
     assert!(
         ran.notes
-            .contains("does not know a time range on the server clock"),
+            .contains("does not know a time range on the server's clock"),
         "{}",
         ran.notes
     );

@@ -165,7 +165,7 @@ async fn a_server_that_fails_or_lies_is_told_of() {
     for (mode, exit, words) in [
         ("broken-json", 1, "something else than expected"),
         ("403", 1, "no right"),
-        ("wrong-types", 0, "values unreadable"),
+        ("wrong-types", 0, "values could not be read"),
     ] {
         bench.fault(json!({"mode": mode, "match": "^/api/v1/process", "times": 9}));
         let ran = bench.run(&["facets", "", "--field", "process_name"]).await;

@@ -22,7 +22,7 @@ async fn groups_that_cannot_be_read_are_told_of() {
     bench.fault(json!({"mode": "wrong-types", "match": "^/api/group"}));
     let ran = bench.run(&["group", "list", "--format", "jsonl"]).await;
     let n_read = ran.check(0).json_lines().len();
-    ran.notes_say(&format!("{} groups unreadable", n - n_read));
+    ran.notes_say(&format!("{} groups could not be read", n - n_read));
     assert!(n_read < n);
 }
 
@@ -36,7 +36,7 @@ async fn a_group_is_made_once_on_a_site_that_is_there() {
         .run(&["group", "create", "Kiosks", "--site", "9", "--yes"])
         .await;
     ran.check(3)
-        .notes_say("No sites 9")
+        .notes_say("there is no site 9")
         .notes_say("there are: 1 Default Site");
     bench.run(&["group", "create", " ", "--yes"]).await.check(2);
     assert_eq!(bench.changes(), 0);

@@ -84,7 +84,7 @@ async fn what_is_already_so_is_said_and_sends_nothing() {
     );
     assert_eq!(bench.changes(), 0);
     let ran = bench.run(&["log", "show"]).await;
-    ran.check(0).notes_say("No actions yet");
+    ran.check(0).notes_say("nothing was changed yet");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -120,7 +120,7 @@ async fn the_number_in_a_link_of_another_server_is_refused() {
         let link = format!("{other}/#/{fragment}");
         let ran = bench.run(&[command, &[link.as_str()]].concat()).await;
         ran.check(2)
-            .notes_say("This link is for cb.other.example, and the configured server is 127.0.0.1");
+            .notes_say("this link is of cb.other.example, and the configured server is 127.0.0.1");
         assert_eq!(bench.server.requests().len(), 0, "{command:?}");
         let link = format!("{own}/#/investigation/3");
         let ran = bench.run(&[command, &[link.as_str()]].concat()).await;

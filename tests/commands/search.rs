@@ -184,7 +184,7 @@ async fn rows_that_cannot_be_read_are_counted() {
     bench.fault(json!({"mode": "wrong-types", "match": "^/api/v1/process"}));
     let ran = bench.run(&["search", "", "--format", "jsonl"]).await;
     let read = ran.check(0).json_lines().len();
-    ran.notes_say(&format!("warning: {} rows unreadable", 100 - read));
+    ran.notes_say(&format!("warning: {} rows could not be read", 100 - read));
     assert!(read > 0 && read < 100, "{read}");
 }
 

@@ -55,7 +55,7 @@ async fn one_is_shown_by_number_or_name_with_what_it_sets_off() {
     }
     bench.fault(json!({"mode": "403", "match": "/action$"}));
     let ran = bench.run(&["watchlist", "show", "14"]).await;
-    ran.check(0).notes_say("warning: actions: ");
+    ran.check(0).notes_say("warning: what it sets off: ");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -287,7 +287,7 @@ async fn where_some_cannot_be_read_none_is_said_not_to_be_there() {
     ] {
         let ran = bench.run(arguments).await;
         assert_eq!(ran.check(1).out, "");
-        ran.notes_say(" unreadable, and one of them may be it; of the others, no ")
+        ran.notes_say(" could not be read, and one of them may be it; of the others, no ")
             .notes_say("\nhint: ");
     }
     let rows = bench.rows(&["alert", "list", "status:unresolved"]).await;
@@ -296,15 +296,15 @@ async fn where_some_cannot_be_read_none_is_said_not_to_be_there() {
         .run(&["alert", "assign", "nobody", &id, "--yes"])
         .await;
     ran.check(1)
-        .notes_say("users unreadable, and one of them may be it");
+        .notes_say("users could not be read, and one of them may be it");
     let ran = bench
         .run(&["watchlist", "create", NAME, QUERY, "--dry-run"])
         .await;
     ran.check(0)
-        .says("unreadable, and one of them may have this name");
+        .says("could not be read, and one of them may have this name");
     let ran = bench.run(&["group", "create", "new", "--dry-run"]).await;
     ran.check(0)
-        .says("groups unreadable, and one of them may have this name");
+        .says("groups could not be read, and one of them may have this name");
     let who = [
         "user",
         "create",
@@ -319,7 +319,7 @@ async fn where_some_cannot_be_read_none_is_said_not_to_be_there() {
     ];
     let ran = bench.run(&who).await;
     ran.check(0)
-        .says("users unreadable, and one of them may have this name");
+        .says("users could not be read, and one of them may have this name");
     // A number is asked for alone.
     bench.run(&["watchlist", "show", "7"]).await.check(0);
     assert_eq!(bench.changes(), 0);
