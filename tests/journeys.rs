@@ -14,7 +14,7 @@ async fn the_two_net_uses_are_found_and_walked_to_the_kernel() {
     console.shows(&[
         "Processes  2, row 1",
         r"net  use y: \\test\blah",
-        r"net  use z: \\test\blah",
+        r"net  use z: \\test\b",
     ]);
     assert_snapshot!("example", console.picture());
     console.press("enter g r").await;
