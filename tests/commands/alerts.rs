@@ -87,7 +87,7 @@ async fn several_alerts_are_assigned_in_one_request_to_a_user_who_is_there() {
     // The server would take any word; its own spelling of the name is sent.
     let ran = bench.run(&assign("AruiZ")).await;
     ran.check(0)
-        .says("assign: confirmed; 3 of 3 alerts show it");
+        .says("assign: confirmed; 3 of 3 alerts changed");
     let held = ("In Progress".to_owned(), "aruiz".to_owned());
     for id in &ids {
         assert_eq!(bench.alert(id).await, held);
@@ -171,7 +171,7 @@ async fn a_query_names_all_its_alerts_and_more_than_a_server_takes_at_once_are_s
     }
     assert_eq!(bench.changes(), 0);
     let ran = bench.run(&resolve("--yes")).await;
-    ran.check(0).says("500 of 500 alerts show it");
+    ran.check(0).says("500 of 500 alerts changed");
     assert_eq!(bench.changes(), open.len().div_ceil(500));
     let ran = bench.run(&resolve("--yes")).await;
     ran.check(3).notes_say("no alert matches; nothing was sent");
@@ -188,7 +188,7 @@ async fn ids_come_from_standard_input_as_the_list_prints_them() {
         )
         .await;
     ran.check(0)
-        .says("4 of 4 alerts show it")
+        .says("4 of 4 alerts changed")
         .notes_say("is named twice");
     assert_eq!(bench.changes(), 1);
 }
@@ -245,7 +245,7 @@ async fn a_word_that_is_no_status_is_answered_with_those_there_are() {
     ran.notes_say("error: \"Escalated\" is no status of an alert\n");
     assert_eq!(bench.changes(), 0);
     let ran = bench.status("IN PROGRESS", &words(&ids)).await;
-    ran.check(0).says("begin: confirmed");
+    ran.check(0).says("set in progress: confirmed");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -281,7 +281,7 @@ async fn what_the_server_does_not_show_in_time_is_said_to_be_open() {
     };
     let ran = bench.run(&resolve(&["--timeout", "1s"])).await;
     ran.check(4)
-        .says("resolve: sent, and not confirmed in time; 0 of 2 alerts show it")
+        .says("resolve: sent, and not confirmed in time; 0 of 2 alerts changed")
         .says(&ids[0]);
     assert_eq!(bench.changes(), 1);
     let ran = bench.run(&resolve(&["--no-wait"])).await;
@@ -342,6 +342,6 @@ async fn an_answer_that_is_lost_is_settled_by_reading_and_nothing_is_sent_twice(
     bench.fault(json!({"mode": "lost-answer", "match": "^/api/v1/alerts", "method": "POST"}));
     let ran = bench.status("resolved", &words(&ids)).await;
     ran.check(0)
-        .says("resolve: confirmed; the response was lost; 2 of 2 alerts show it");
+        .says("resolve: confirmed; the response was lost; 2 of 2 alerts changed");
     assert_eq!(bench.changes(), 1);
 }

@@ -44,7 +44,7 @@ async fn a_sensor_is_flushed_and_restarted_as_its_server_reads_it() {
         .await;
         let ran = bench.run(&["sensor", "flush", HOST, "--yes"]).await;
         assert!(
-            ran.check(0).out.contains("flush: confirmed; to be flushed"),
+            ran.check(0).out.contains("flush: confirmed; flush queued"),
             "{version}: {}",
             ran.out
         );
@@ -58,7 +58,7 @@ async fn a_sensor_is_flushed_and_restarted_as_its_server_reads_it() {
         assert!(
             ran.check(0)
                 .out
-                .contains("restart: confirmed; to be restarted")
+                .contains("restart: confirmed; restart queued")
         );
     }
 }

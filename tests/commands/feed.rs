@@ -74,7 +74,7 @@ async fn it_is_switched_synchronized_and_deleted_with_proof() {
     ran.check(2).notes_say("there is no reason");
     let ran = bench.run(&["feed", "sync", "soc", "--yes"]).await;
     ran.check(0)
-        .says("sync feed: confirmed; the server took it");
+        .says("sync feed: confirmed; accepted by the server");
     let ran = bench.feed(&["disable", "soc"]).await;
     ran.check(0)
         .says("disable feed: confirmed")

@@ -139,7 +139,7 @@ async fn a_sensor_that_does_not_confirm_in_time_is_said_to_be_pending() {
     let ran = bench
         .run(&["sensor", "isolate", "3", "--reason", "x", "--yes"])
         .await;
-    assert!(ran.check(4).out.contains("already to be isolated"));
+    assert!(ran.check(4).out.contains("already waiting to be isolated"));
     assert_eq!(bench.changes(), 1);
 }
 
