@@ -61,7 +61,7 @@ fn every_end_of_a_chain_says_why_it_is_one() {
         (Top::Unknown, "parent not recorded"),
         (
             Top::NotRecorded(world::ancestor(3)),
-            "explorer.exe 2516: record no longer on the server",
+            "explorer.exe 2516: not on the server",
         ),
         (Top::Suppressed(world::ancestor(3)), "explorer.exe out"),
         (
@@ -146,7 +146,7 @@ fn a_refreshed_chain_stays_until_the_new_one_is_as_long() {
     arrive(&mut stage, 1, &Top::Walking);
     // What the server says in the end is what counts.
     arrive(&mut stage, 2, &Top::NotRecorded(world::ancestor(2)));
-    stage.shows(&["explorer.exe 2616: record no longer on the server"]);
+    stage.shows(&["explorer.exe 2616: not on the server"]);
     stage.lacks("winlogon.exe");
 }
 

@@ -275,7 +275,7 @@ fn nothing_is_counted_before_anything_is_asked() {
     stage.shows(&["Run a search to see value counts"]);
     stage.press("space enter K").shows(&["Compare with"]);
     stage.write("hostname:x").press("enter");
-    stage.shows(&["Run a search to see value counts"]);
+    stage.shows(&["No search yet"]);
     assert_eq!(stage.asked.len(), 0);
 }
 

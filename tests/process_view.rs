@@ -49,7 +49,7 @@ fn the_tree_has_parents_above_and_children_below() {
         "2 Process",
         "Tree  rundll32.exe 4000",
         "3 ancestors, 15 or more children",
-        "explorer.exe 2516: record no longer on the server",
+        "explorer.exe 2516: not on the server",
         "└ + userinit.exe",
         "explorer.exe",
         "- rundll32.exe",

@@ -61,7 +61,7 @@ fn a_segment_that_fails_is_a_gap_and_the_others_come() {
     stage
         .press("e b")
         .shows(&["gap     6 events of segment 2 could not be loaded, r retries"]);
-    stage.press("j y y").shows(&["No event selected"]);
+    stage.press("j y y").shows(&["no event selected"]);
     stage.press("enter").shows(&["No event selected"]);
     stage.press("e a r");
     assert_eq!(awaited(&stage), [2]);

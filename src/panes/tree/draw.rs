@@ -270,8 +270,8 @@ fn why(top: &Top, is_awaited: bool, parent: &Untrusted) -> String {
         Top::NotRecorded(id) => {
             let pid = id.pid().map(|pid| format!(" {pid}")).unwrap_or_default();
             match named {
-                Some(name) => format!("{name}{pid}: record no longer on the server"),
-                None => format!("parent{pid}: record no longer on the server"),
+                Some(name) => format!("{name}{pid}: not on the server"),
+                None => format!("parent{pid}: not on the server"),
             }
         }
         Top::Suppressed(_) => {
