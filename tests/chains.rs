@@ -63,7 +63,10 @@ fn every_end_of_a_chain_says_why_it_is_one() {
             Top::NotRecorded(world::ancestor(3)),
             "explorer.exe 2516: not on the server",
         ),
-        (Top::Suppressed(world::ancestor(3)), "explorer.exe out"),
+        (
+            Top::Suppressed(world::ancestor(3)),
+            "explorer.exe suppressed by",
+        ),
         (
             Top::Loop(world::ancestor(0)),
             "loop detected: the parent is a descendant",
