@@ -2,8 +2,10 @@
 
 mod support;
 
+use lampblack::api::{Change, Client};
+use lampblack::model::{AlertStatus, Search, Span};
 use serde_json::json;
-use support::console::{Console, small};
+use support::console::{Console, settings, small};
 use support::deeds::fault;
 
 /// A console before the open alerts, grouped by report.
@@ -151,4 +153,64 @@ async fn the_key_of_the_alerts_leads_from_some_of_them_to_the_queue() {
         .await;
     console.press("enter 3").await;
     console.lacks("score:[90").shows(&["status:Unresolved OR"]);
+}
+
+/// Has somebody else resolve the open alert of the highest score.
+async fn resolved_elsewhere(console: &Console) {
+    let client = Client::new(settings(&console.sim), None).unwrap();
+    let search = Search {
+        query: "status:Unresolved".into(),
+        sort: Some("alert_severity desc".into()),
+        ..Search::default()
+    };
+    let found = client.alerts(&search, Span { start: 0, rows: 1 }).await;
+    let alert = found.unwrap().rows.remove(0);
+    let resolved = Change::alert(&alert.id, &AlertStatus::Resolved);
+    client.change(&resolved).await.unwrap();
+}
+
+/// The number of alerts in the title of the list or of the groups.
+fn n_alerts(console: &Console) -> u64 {
+    let screen = console.text();
+    let title = screen
+        .lines()
+        .find(|line| line.starts_with('╭') && line.contains("Alerts  "));
+    let words = title.expect("a title").split([' ', ',']);
+    let numbers = words.filter_map(|word| word.parse().ok());
+    numbers
+        .max()
+        .unwrap_or_else(|| panic!("no number: {screen}"))
+}
+
+#[tokio::test]
+async fn the_list_shows_what_the_groups_showed_after_they_were_read_again() {
+    let mut console = grouped().await;
+    let before = n_alerts(&console);
+    resolved_elsewhere(&console).await;
+    console.press("r").await;
+    let after = n_alerts(&console);
+    assert_ne!(before, after);
+    console.press(", , , ,").await.shows(&["not grouped"]);
+    assert_eq!(n_alerts(&console), after);
+}
+
+#[tokio::test]
+async fn the_groups_show_what_the_list_showed_after_it_was_read_again() {
+    let mut console = grouped().await;
+    console.press(", , , ,").await.shows(&["not grouped"]);
+    resolved_elsewhere(&console).await;
+    console.press("r").await;
+    let after = n_alerts(&console);
+    console.press(",").await.shows(&["groups, by report"]);
+    assert_eq!(n_alerts(&console), after);
+}
+
+#[tokio::test]
+async fn alerts_of_a_watchlist_are_not_called_ignored() {
+    let console = Console::with(small(), 160, 45, |_| {}).await;
+    let mut console = console.of("ana").await;
+    console.press("esc 3 , /").await.write("PowerShell").await;
+    console.press("enter G X").await;
+    console.shows(&["IGNORE 0 of 77 alerts", "there is no report to ignore"]);
+    console.lacks("cannot be ignored");
 }

@@ -352,3 +352,20 @@ async fn alerts_are_given_to_nobody_who_is_not_there() {
         .await
         .shows(&["ASSIGN", "In Progress, Kim"]);
 }
+
+#[tokio::test]
+async fn a_reason_of_a_cancelled_sheet_is_offered_and_not_sent_by_one_key() {
+    let mut console = queue().await;
+    console.press("d").await.write("xyz").await;
+    console.press("esc").await.lacks("RESOLVE");
+    console.press("d").await.shows(&["RESOLVE", "xyz"]);
+    console.lacks("press d again");
+    console.press("d").await.shows(&["RESOLVE", "xyz"]);
+    assert_eq!(changes(&console), [""; 0]);
+    console
+        .press("tab tab tab enter")
+        .await
+        .until("CONFIRMED")
+        .await;
+    assert_eq!(changes(&console).len(), 1);
+}

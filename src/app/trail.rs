@@ -308,10 +308,12 @@ impl App {
                     &mut cx,
                 );
                 cx.return_to_groups(by, shown);
+                cx.align_alerts();
             }
             Shown::Alerts(asked) => {
                 cx.group_by(None);
                 asked.restore(Some(&mut panes.alert_query), &mut panes.alerts, &mut cx);
+                cx.align_alerts();
             }
             Shown::Sensors(asked) => asked.restore(None, &mut panes.sensors, &mut cx),
             Shown::Watchlists(state) => panes.watchlists.restore(state),

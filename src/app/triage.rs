@@ -26,6 +26,7 @@ impl App {
             Action::GroupBy => {
                 let by = By::next(cx.session().triage.by);
                 cx.group_by(by);
+                cx.align_alerts();
                 match by {
                     Some(by) => cx.notify(format!("grouped by {}", by.word())),
                     None => cx.notify("not grouped"),
@@ -73,6 +74,7 @@ impl Panes {
             cx.read_queue_again();
         } else {
             self.alerts.refresh(cx);
+            cx.outdate_queue();
         }
         cx.look_around_again();
     }

@@ -326,7 +326,7 @@ impl Deed {
     pub(super) fn impossible(&self, state: &State) -> Option<(&'static str, &'static str)> {
         match (self, state) {
             (_, State::Sensor(known)) => sensor::impossible(self, known),
-            (Self::Triage(_), State::Alerts(now)) => Triage::impossible(now),
+            (Self::Triage(triage), State::Alerts(now)) => triage.impossible(now),
             (Self::Watch(watching), State::Watchlist(now)) => watching.impossible(now),
             (Self::Feed(feeding), State::Feed(now)) => feeding.impossible(now),
             (Self::Ignore(_), State::Report(now)) => Ignoring::impossible(now),

@@ -111,7 +111,7 @@ impl Triage {
         match &self.to {
             Verdict::Assigned(user) => format!("In Progress, {}", shown(user)),
             Verdict::Status(status) => text::visible(&status.word()),
-            Verdict::Ignored if alert.source == AlertSource::Watchlist => {
+            Verdict::Ignored if is_watched(alert) => {
                 "False Positive; a watchlist cannot be ignored".into()
             }
             Verdict::Ignored => "False Positive and ignore report".into(),
@@ -188,10 +188,16 @@ impl Triage {
         }
     }
 
-    pub(super) fn impossible(now: &Alerts) -> Option<(&'static str, &'static str)> {
-        now.here
-            .is_empty()
-            .then_some(("no longer on the server", "reload the alerts (r)"))
+    pub(super) fn impossible(&self, now: &Alerts) -> Option<(&'static str, &'static str)> {
+        if now.here.is_empty() {
+            return Some(("no longer on the server", "reload the alerts (r)"));
+        }
+        let is_nothing_ignored =
+            self.to == Verdict::Ignored && now.here.iter().all(|alert| is_watched(alert));
+        is_nothing_ignored.then_some((
+            "raised by a watchlist: there is no report to ignore",
+            "mark them as false positives instead, or disable the watchlist",
+        ))
     }
 
     /// Whether the server holds it for all, for some or for none.
@@ -285,6 +291,15 @@ impl Triage {
                 each.join(", ")
             ));
         }
+        if self.to == Verdict::Ignored {
+            let open = now.here.iter().filter(|alert| !self.is_so(alert));
+            let n = open.filter(|alert| is_watched(alert)).count();
+            if n > 0 {
+                notes.push(format!(
+                    "{n} of {n_open} raised by watchlists, which are not ignored: marked as false positives only"
+                ));
+            }
+        }
         if let Verdict::Before(before) = &self.to {
             let had_none = |was: &Was| was.assigned_to.is_empty();
             let keeps = now
@@ -343,6 +358,11 @@ impl Triage {
             self.wish(alert)
         )
     }
+}
+
+/// Whether a watchlist raised it, which has no report.
+fn is_watched(alert: &Alert) -> bool {
+    alert.source == AlertSource::Watchlist
 }
 
 /// How many of several have it.

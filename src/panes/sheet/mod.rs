@@ -91,11 +91,12 @@ impl SheetPane {
         }
     }
 
-    /// The same, done by the key that opened it once more, if it is about alerts that can be put back at once.
+    /// The same, done by the key that opened it once more, if it is about alerts that can be put back at once. A reason
+    /// that was typed before is offered only: the key does not send it.
     #[must_use]
     pub fn done_by(mut self, key: Option<KeyEvent>) -> Self {
         if self.is_light() {
-            self.again = key;
+            self.again = key.filter(|_| self.fields.reason().is_none());
             self.fields.focus = Focus::Cancel;
         }
         self

@@ -27,6 +27,29 @@ impl Cx<'_> {
         }
     }
 
+    /// Fetches again whichever of the flat list and the groups is older than the other, so that both show the same answer.
+    pub fn align_alerts(&mut self) {
+        if !self.is_of_search() {
+            return;
+        }
+        let triage = &mut self.session.triage;
+        if triage.by.is_some() {
+            if std::mem::take(&mut triage.is_queue_old) {
+                self.read_queue_again();
+            }
+            return;
+        }
+        if std::mem::take(&mut triage.is_list_old) {
+            self.again::<Alert>();
+        }
+    }
+
+    /// Notes that the alerts are asked for again as a list: what was read whole is older then.
+    pub fn outdate_queue(&mut self) {
+        let triage = &mut self.session.triage;
+        (triage.is_queue_old, triage.is_list_old) = (true, false);
+    }
+
     /// Goes back to groups that were shown before, by the question they answered.
     pub fn return_to_groups(&mut self, by: Option<By>, shown: Option<Arc<Search>>) {
         self.session.triage.by = by;
@@ -58,6 +81,8 @@ impl Cx<'_> {
         self.session.triage.of = Some(search.clone());
         self.start_bundles();
         let is_back = self.session.triage.is_back;
+        self.session.triage.is_queue_old = false;
+        self.session.triage.is_list_old = !is_back;
         let urgency = if is_back {
             Urgency::Now
         } else {
@@ -69,6 +94,8 @@ impl Cx<'_> {
     /// Reads the queue again, past the cache.
     pub fn read_queue_again(&mut self) {
         if let Some(search) = self.session.triage.of.clone() {
+            let triage = &mut self.session.triage;
+            (triage.is_queue_old, triage.is_list_old) = (false, true);
             self.fetch(whole(&search), Urgency::Fresh);
         }
     }

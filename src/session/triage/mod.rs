@@ -25,6 +25,10 @@ pub struct Triage {
     pub queue: Remote<Queue>,
     /// The search that they were asked for.
     pub(super) of: Option<Arc<Search>>,
+    /// Whether the alerts were asked for again as a list since they were read whole.
+    pub(super) is_queue_old: bool,
+    /// Whether they were read whole since they were last asked for as a list.
+    pub(super) is_list_old: bool,
     /// Whether that search was put before and is gone back to.
     pub(super) is_back: bool,
     /// What belongs together of them.
