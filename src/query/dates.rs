@@ -69,6 +69,11 @@ impl Date {
         }
     }
 
+    /// Whether it is counted back from now.
+    pub(super) fn is_relative(self) -> bool {
+        matches!(self, Self::Ago(_) | Self::AgoInDays(_))
+    }
+
     /// The time it stands for on its own: the day, the 24 hours after the moment, from that long ago until now.
     pub(super) fn stretch(self, now: Timestamp) -> Stretch {
         match self {

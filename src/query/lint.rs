@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use jiff::Timestamp;
+
 use super::compose;
 use super::dates::Date;
 use super::expr::{Bound, Clause, Expr, Operand};
@@ -314,6 +316,40 @@ fn range(
         if let Bound::At(text) = bound {
             misfit(parser, name, field, text, false, span);
         }
+    }
+    if let [Bound::At(lower), Bound::At(upper)] = bounds
+        && is_inverted(field.kind, lower, upper)
+    {
+        let quoted = |bound: &str| {
+            let quote = if bound.contains(' ') { "\"" } else { "" };
+            format!("{quote}{bound}{quote}")
+        };
+        let swapped = format!("[{} TO {}]", quoted(upper), quoted(lower));
+        let fix = parser.change(span.clone(), "swap the ends", swapped.as_str());
+        parser
+            .problem(
+                Cause::Reading,
+                span.clone(),
+                "this range ends before it begins, so it finds nothing",
+                format!("write {name}:{swapped}"),
+            )
+            .fix(fix);
+    }
+}
+
+/// Whether a range ends before it begins. Of a date and a time ago, that depends on the day it is asked.
+fn is_inverted(kind: Kind, lower: &str, upper: &str) -> bool {
+    let numbers = || Some((lower.parse::<f64>().ok()?, upper.parse::<f64>().ok()?));
+    match kind {
+        Kind::Integer | Kind::Float => numbers().is_some_and(|(lower, upper)| lower > upper),
+        Kind::Time => match (Date::read(lower), Date::read(upper)) {
+            (Some(lower), Some(upper)) if lower.is_relative() == upper.is_relative() => {
+                let now = Timestamp::UNIX_EPOCH;
+                lower.lower(now) > upper.upper(now)
+            }
+            _ => false,
+        },
+        _ => false,
     }
 }
 

@@ -365,3 +365,46 @@ fn long_texts_are_read_in_reasonable_time() {
         );
     }
 }
+
+#[test]
+fn a_range_that_ends_before_it_begins_is_told_with_its_ends_swapped() {
+    for (text, mended) in [
+        (
+            "start:[2026-11-30T00:00:00 TO 2026-11-01T00:00:00]",
+            "start:[2026-11-01T00:00:00 TO 2026-11-30T00:00:00]",
+        ),
+        ("start:[-1h TO -24h]", "start:[-24h TO -1h]"),
+        ("netconn_count:[50 TO 5]", "netconn_count:[5 TO 50]"),
+        ("alert_severity:[50.5 TO 40]", "alert_severity:[40 TO 50.5]"),
+        (
+            "start:[\"2026-11-30 08:00:00\" TO 2026-11-01]",
+            "start:[2026-11-01 TO \"2026-11-30 08:00:00\"]",
+        ),
+    ] {
+        let problems = parse(text).problems;
+        let inverted = problems
+            .iter()
+            .find(|problem| problem.message.contains("ends before it begins"));
+        let fix = inverted.and_then(|problem| problem.fix.as_ref());
+        assert_eq!(
+            fix.map(|fix| fix.apply(text)).as_deref(),
+            Some(mended),
+            "{problems:?}"
+        );
+    }
+    for text in [
+        "start:[2026-11-01 TO 2026-11-01]",
+        "start:[2026-11-01T10:00:00 TO 2026-11-01]",
+        "start:[-24h TO -1h]",
+        "start:[-24h TO 2020-01-01]",
+        "netconn_count:[5 TO 5]",
+        "netconn_count:[5 TO *]",
+    ] {
+        let problems = parse(text).problems;
+        let mut messages = problems.iter().map(|problem| &problem.message);
+        assert!(
+            !messages.any(|message| message.contains("ends before")),
+            "{text}"
+        );
+    }
+}
