@@ -4,6 +4,9 @@ use super::{Caller, Exit, Failure, links, query_argument::read_words};
 use crate::api;
 use crate::model::{Link, ProcessId};
 
+/// Characters that are shown of what is no GUID.
+const SHOWN: usize = 64;
+
 /// The processes that are meant, each once; all of them are read before the first is asked for. A segment behind a GUID
 /// is often a dummy (reference 1.4), and makes no difference.
 pub(super) fn named(words: &[String], caller: &mut Caller<'_>) -> Result<Vec<ProcessId>, Failure> {
@@ -20,9 +23,15 @@ pub(super) fn named(words: &[String], caller: &mut Caller<'_>) -> Result<Vec<Pro
         let link = Link::read(&word).map(|link| links::process(&link, caller));
         let given = ProcessId::parse_with_segment(&word).map(|(id, _)| id);
         let id = link.transpose()?.or(given).ok_or_else(|| {
-            Failure::usage(format!("{word:?} is not the GUID of a process")).hint(
-                "a GUID looks like 00000007-0000-1092-01d7-10df4de391b0; `lampblack search` prints them",
-            )
+            let start: String = word.chars().take(SHOWN).collect();
+            let more = if start.len() < word.len() { "..." } else { "" };
+            let failure = Failure::usage(format!("{start:?}{more} is not the GUID of a process"));
+            // The words of a record are not one by one what was meant.
+            failure.hint(if word.starts_with(['{', '[']) {
+                "records are not read here; `jq -r .id` takes the GUIDs from the output of `lampblack search --format jsonl`"
+            } else {
+                "a GUID looks like 00000007-0000-1092-01d7-10df4de391b0; `lampblack search` prints them"
+            })
         })?;
         if !ids.contains(&id) {
             ids.push(id);

@@ -54,6 +54,12 @@ fn piped(caller: &mut Caller<'_>) -> Result<String, Failure> {
         return Err(Failure::usage("there is no query on standard input")
             .hint("give an empty one, \"\", as the argument to search for everything"));
     }
+    let n = kept.iter().filter(|line| !line.trim().is_empty()).count();
+    if n > 1 {
+        caller.note(&format!(
+            "{n} lines of standard input are one query: where no operator joins two lines, both must match (AND)"
+        ));
+    }
     let n = lines.len() - kept.len();
     if n > 0 {
         let n = text::counted(n, "line", "lines");

@@ -43,6 +43,25 @@ pub(super) fn bounded(
         max_last_server_update: until("max-last-server-update", &bounds.max_last_server_update)?,
         ..search
     };
+    for (clock, from, until) in [
+        ("", search.min_last_update, search.max_last_update),
+        (
+            "server-",
+            search.min_last_server_update,
+            search.max_last_server_update,
+        ),
+    ] {
+        if from > until && until.is_some() {
+            let (min, max) = (
+                format!("--min-last-{clock}update"),
+                format!("--max-last-{clock}update"),
+            );
+            return Err(
+                Failure::usage(format!("{min} is later than {max}: nothing can be found"))
+                    .hint("swap the two times"),
+            );
+        }
+    }
     let given = [
         &bounds.min_last_update,
         &bounds.max_last_update,

@@ -260,3 +260,50 @@ async fn a_word_that_is_no_field_of_alerts_leads_to_the_one_that_is() {
     ran.notes_say("severity is no field known here")
         .notes_say("write alert_severity:");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lines_that_are_read_as_one_query_are_said() {
+    let bench = Bench::start().await;
+    let two = "process_name:cmd.exe\n\nprocess_name:net.exe\n";
+    let ran = bench.fed(&["search", "-", "--count"], two).await;
+    assert_eq!(ran.check(0).out, "0\n");
+    ran.notes_say("note: 2 lines of standard input are one query")
+        .notes_say("both must match (AND)");
+    let ran = bench.fed(&["search", "-", "--count"], NET).await;
+    assert!(!ran.notes.contains("are one query"), "{}", ran.notes);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn times_that_end_before_they_begin_are_refused() {
+    let bench = Bench::start().await;
+    for clock in ["", "server-"] {
+        let (min, max) = (
+            format!("--min-last-{clock}update"),
+            format!("--max-last-{clock}update"),
+        );
+        let ran = bench
+            .run(&["search", NET, "--count", &min, "-1d", &max, "-2d"])
+            .await;
+        ran.check(2)
+            .notes_say(&format!("{min} is later than {max}"))
+            .notes_say("hint: swap the two times");
+        let ran = bench
+            .run(&["search", NET, "--count", &min, "-2d", &max, "-1d"])
+            .await;
+        ran.check(0);
+    }
+    let inverted = "start:[2026-11-30T00:00:00 TO 2026-11-01T00:00:00]";
+    let ran = bench.run(&["search", inverted, "--count"]).await;
+    ran.check(0)
+        .notes_say("ends before it begins")
+        .notes_say("start:[2026-11-01T00:00:00 TO 2026-11-30T00:00:00]");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn records_in_the_place_of_guids_are_not_repeated() {
+    let bench = Bench::start().await;
+    let record = format!("{{\"id\":\"x\",\"cmdline\":\"{}\"}}\n", "a".repeat(1_500));
+    let ran = bench.fed(&["tree", "-"], &record).await;
+    ran.check(2).notes_say("jq -r .id");
+    assert!(ran.notes.len() < 400, "{}", ran.notes);
+}
