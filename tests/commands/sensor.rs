@@ -196,3 +196,18 @@ async fn one_sensor_or_one_hit_is_said_as_one() {
     ran.check(0);
     assert!(ran.out.contains(" 1 hit\n"), "{}", ran.out);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn filters_that_can_find_nothing_are_refused() {
+    let bench = Bench::start().await;
+    for (filter, why) in [
+        ("status:foo", "status is one of online, offline"),
+        ("status:offline,online", "is no status"),
+        ("health:90", "health takes <90 or >90"),
+        ("ip:zzz", "is no part of an address"),
+        ("\"fin", "a quotation mark is never closed"),
+    ] {
+        let ran = bench.run(&["sensor", "list", filter]).await;
+        ran.check(2).notes_say(why);
+    }
+}

@@ -37,6 +37,9 @@ enum Wanted {
     Unknown,
 }
 
+/// The states of a sensor, in lower case.
+const STATUSES: [&str; 4] = ["online", "offline", "uninstalled", "uninstall pending"];
+
 /// How a number is compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Compared {
@@ -81,6 +84,10 @@ impl Also {
                     .map_err(|_| format!("{value:?} is not a number"));
                 number.map(|number| What::Health(how, number))
             }
+            "status" => status(value),
+            "health" if value.parse::<i64>().is_ok() => Err(format!(
+                "health takes <{value} or >{value} for the number, or words of the sensor's message"
+            )),
             _ => Ok(What::Text(name.parse().ok()?)),
         };
         Some(what.map(|what| Self {
@@ -175,6 +182,19 @@ fn isolation(value: &str) -> Result<What, String> {
         "unknown" => vec![Wanted::Unknown],
         _ => return Err("isolation is yes, no, pending or unknown".into()),
     }))
+}
+
+/// Part of a state of a sensor: what is part of none would find nothing.
+fn status(value: &str) -> Result<What, String> {
+    let part = value.to_lowercase();
+    let mut known = STATUSES.iter();
+    if known.any(|status| status.contains(&part)) {
+        return Ok(What::Text(Text::Status));
+    }
+    Err(format!(
+        "{value:?} is no status; status is one of {}",
+        STATUSES.join(", ")
+    ))
 }
 
 /// `<7` or `>7`; a number alone is what lies below it.

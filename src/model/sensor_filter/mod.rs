@@ -34,6 +34,9 @@ impl SensorFilter {
     ///
     /// What cannot be asked for, in words.
     pub fn read(text: &str, group: impl Fn(&str) -> Option<GroupId>) -> Result<Self, String> {
+        if text.matches('"').count() % 2 == 1 {
+            return Err("a quotation mark is never closed: add \" or delete it".into());
+        }
         let mut filter = Self::default();
         for word in text::words(text) {
             let (field, value) = match word.split_once(':') {
@@ -52,6 +55,9 @@ impl SensorFilter {
                 None => ("hostname".to_owned(), word.as_str()),
             };
             needed(&field, value)?;
+            if field == "ip" && !value.chars().all(is_of_address) {
+                return Err(format!("{value:?} is no part of an address"));
+            }
             let is_twice = match field.as_str() {
                 "ip" => filter.ip.replace(value.to_owned()).is_some(),
                 "group" => {
@@ -120,6 +126,11 @@ fn is_field(name: &str) -> bool {
         .any(|field| field.eq_ignore_ascii_case(name))
 }
 
+/// Whether a character may stand in an address.
+fn is_of_address(char: char) -> bool {
+    char.is_ascii_hexdigit() || matches!(char, '.' | ':')
+}
+
 /// Whether it can only be part of an address.
 fn is_address(word: &str) -> bool {
     let is_v4 = word.contains('.')
@@ -153,6 +164,13 @@ mod tests {
             ("group:7", "group:7"),
             ("id:7", "id:7"),
             ("STATUS:Offline", "status:\"offline\""),
+            ("-status:off", "-status:\"off\""),
+            (
+                "status:\"uninstall pending\"",
+                "status:\"uninstall pending\"",
+            ),
+            ("health:driver", "health:\"driver\""),
+            ("ip:FE80::", "ip:\"FE80::\""),
             (
                 "FIN -version:6.2 seen:>7d",
                 "hostname:\"FIN\" -version:\"6.2\" seen:\">7d\"",
@@ -177,6 +195,13 @@ mod tests {
             "status:",
             "isolation:maybe",
             "seen:7",
+            "status:foo",
+            "status:offline,online",
+            "-status:ofline",
+            "health:90",
+            "ip:zzz",
+            "\"fin",
+            "group:\"Default",
             "health:<many",
         ] {
             assert!(read(typed).is_err(), "{typed}");
