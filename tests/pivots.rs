@@ -164,3 +164,14 @@ async fn escape_goes_back_from_what_was_followed_and_not_from_a_view_that_was_ch
         .lacks("groups, by report");
     console.press("[").await.shows(&["groups, by report"]);
 }
+
+#[tokio::test]
+async fn a_time_range_of_the_query_before_does_not_hide_what_has_the_same_hash() {
+    let mut console = Console::start().await;
+    console.search("process_name:winupdsvc.exe").await;
+    console.press("esc ctrl-t").await.write("-1h").await;
+    console.press("enter").await.shows(&["last event -1h"]);
+    console.press("esc g g x h").await;
+    console.shows(&["process_md5:", "Processes  2"]);
+    console.lacks("last event -1h");
+}

@@ -29,9 +29,10 @@ impl App {
                 if let Some(Ok(feed)) = feed.filter(|_| index == Index::Report).map(str::parse) {
                     self.panes.feeds.seek(FeedId(feed));
                 }
-                // The time that was set for the hunt is not that of a watchlist, or of a host.
-                let is_hunting = matches!(self.view, View::Hunt | View::Facets | View::Process);
-                if index == Index::Process && !is_hunting {
+                // What narrows counted values stays in their time. Everywhere else it is another question: a time range that
+                // was set for the query before would leave out most of "the same hash" without a word.
+                let is_narrowing = self.view == View::Facets;
+                if index == Index::Process && !is_narrowing {
                     cx.keep_when(When::default());
                 }
                 self.panes.editor_mut(index).set(&query);
