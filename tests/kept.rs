@@ -70,6 +70,6 @@ fn several_warnings_of_the_start_can_all_be_read() {
     stage.input(Input::Told { text, is_warning });
     stage
         .press("!")
-        .shows(&["The last warning", "the disk is full"]);
+        .shows(&["Last warning", "the disk is full"]);
     stage.lacks("read-only");
 }

@@ -43,16 +43,15 @@ pub(super) fn show(
     let mut sheet = Sheet::new(caller.streams.out, format, COLUMNS, look);
     while at < n {
         let page = at..n.min(at + PAGE);
-        let rows = match index.rows(page.clone()) {
-            Some(rows) => rows,
-            // Whoever has written a line since may have moved the others into an archive.
-            None => {
-                index = Index::read(&state)?;
-                let moved = "the action log was changed while it was read";
-                index
-                    .rows(page.clone())
-                    .ok_or_else(|| Failure::new(Exit::Failed, moved).hint("start it again"))?
-            }
+        let rows = if let Some(rows) = index.rows(page.clone()) {
+            rows
+        } else {
+            // A program that has written a line since may have moved the others into an archive.
+            index = Index::read(&state)?;
+            let moved = "the action log was changed while it was read";
+            index
+                .rows(page.clone())
+                .ok_or_else(|| Failure::new(Exit::Failed, moved).hint("start it again"))?
         };
         sheet.rows(&rows)?;
         at = page.end;

@@ -56,14 +56,16 @@ async fn one_alert_is_resolved_opened_again_and_every_step_is_proven_and_logged(
     let bench = brisk().await;
     let ids = bench.alerts("status:unresolved", 1).await;
     for (word, verb, server) in [
-        ("in-progress", "begin", "In Progress"),
+        ("in-progress", "set in progress", "In Progress"),
         ("resolved", "resolve", "Resolved"),
         ("false-positive", "false positive", "False Positive"),
         ("Unresolved", "reopen", "Unresolved"),
     ] {
         let ran = bench.status(word, &words(&ids)).await;
         ran.check(0)
-            .says(&format!("{verb}: confirmed; {server}, read back"))
+            .says(&format!(
+                "{verb}: confirmed; {server} (verified on the server)"
+            ))
             .notes_say(&format!("POST /api/v1/alert/{}", ids[0]));
         assert_eq!(bench.alert(&ids[0]).await.0, server);
     }
