@@ -46,6 +46,7 @@ fn counting<'a>(
                     "hour_of_day" => vec![value("0", 1), value("1", 9)],
                     _ => Vec::new(),
                 },
+                broken: 0,
             };
             Ok(Answer::Facets(known(Facets {
                 facets: fields.iter().map(facet).collect(),
@@ -95,6 +96,39 @@ fn several_fields_are_counted_in_one_request_without_rows() {
     // Going away and coming back asks nothing.
     stage.press("F F");
     assert_eq!(stage.asked.len(), 0);
+}
+
+#[test]
+fn values_that_could_not_be_read_are_told_and_never_called_none() {
+    for (names, title) in [
+        (
+            &HERE[..],
+            "Facets  process_name, 3 values; 2 values could not be read",
+        ),
+        (
+            &[][..],
+            "Facets  process_name, 0 values; 2 values could not be read",
+        ),
+    ] {
+        let mut stage = Stage::new(120, 36);
+        stage.search("hostname:one").press("F");
+        stage.answer_all(|fetch| {
+            let answer = counting(names, &THERE)(fetch)?;
+            let Answer::Facets(mut counted) = answer else {
+                return Ok(answer);
+            };
+            let mut facets = (*counted.value).clone();
+            (facets.broken, facets.facets[0].broken, facets.total) = (2, 2, 9);
+            counted.value = facets.into();
+            Ok(Answer::Facets(counted))
+        });
+        stage.shows(&[title]);
+        let none = "the server counts no values of this field";
+        assert!(!stage.text().contains(none));
+        if names.is_empty() {
+            stage.shows(&["unknown: 2 values could not be read"]);
+        }
+    }
 }
 
 #[test]

@@ -32,14 +32,14 @@ impl Client {
         self.send(&ask).await?.read(wire::partitions)
     }
 
-    /// A list that comes whole; nothing at all is an empty one.
+    /// A list that comes whole; a 204 is an empty one.
     pub(super) async fn listed<T: Noun>(
         &self,
         path: impl Into<String>,
         about: impl Into<String>,
     ) -> Result<Page<T>, Error> {
         let answer = self.send(&Ask::get(path, about)).await?;
-        if answer.is_empty() {
+        if answer.is_nothing() {
             return Ok(Page::default());
         }
         answer.read(wire::list)

@@ -36,7 +36,7 @@ impl Client {
     /// Lists bans, those in force and those that were lifted.
     pub async fn bans(&self) -> Result<Page<Ban>, Error> {
         let answer = self.ban_rows(MOST).await?;
-        if answer.is_empty() {
+        if answer.is_nothing() {
             return Ok(Page::default());
         }
         answer.read(wire::list)

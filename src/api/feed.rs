@@ -44,7 +44,7 @@ impl Client {
         let ask = Ask::search("/api/v1/threat_report", "threat reports", search, span)
             .with_some("sort", search.sort.as_deref());
         let answer = self.send(&self.unfaceted(ask)).await?;
-        if answer.is_empty() {
+        if answer.is_nothing() {
             return Ok(Page::default());
         }
         answer.read(|json| wire::page(json, span))

@@ -27,6 +27,8 @@ const LARGE_BYTES: usize = 4 * 1024 * 1024;
 /// What the server answered to a request that it accepted.
 pub(super) struct Answer {
     endpoint: String,
+    /// Whether the server says by its status, 204, that there is nothing.
+    is_nothing: bool,
     body: String,
     /// The proxy that could have written it.
     through: Option<String>,
@@ -92,6 +94,12 @@ impl Answer {
     /// An error that says that this answer is about another one than was asked for: it may be neither shown nor acted on.
     pub(super) fn of_another(&self, about: &str) -> Error {
         self.malformed(format!("an answer about another one than {about}"))
+    }
+
+    /// Whether the server says that there is nothing, with a 204. An empty body of any other success says nothing of what
+    /// was asked.
+    pub(super) fn is_nothing(&self) -> bool {
+        self.is_nothing
     }
 
     /// Whether there is no body, as in a 204.
@@ -204,6 +212,7 @@ impl Client {
         }
         Ok(Answer {
             endpoint: ask.endpoint(),
+            is_nothing: status == 204,
             body: body.text,
             through: self.interposed().map(ToString::to_string),
             _large: body.large,

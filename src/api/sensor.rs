@@ -39,7 +39,7 @@ impl Client {
     /// The list of old servers, which comes whole and is cut here.
     async fn all_sensors(&self, filter: &SensorFilter, span: Span) -> Result<Page<Sensor>, Error> {
         let mut page = match self.send(&filtered("/api/v1/sensor", filter)).await {
-            Ok(answer) if answer.is_empty() => Page::default(),
+            Ok(answer) if answer.is_nothing() => Page::default(),
             Ok(answer) => answer.read(wire::list)?,
             // One version says "no match" like this; without a filter there is nothing that could not match.
             Err(Error::Refused { status: 500, .. }) if *filter != SensorFilter::default() => {

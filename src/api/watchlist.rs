@@ -22,7 +22,7 @@ impl Client {
         let path = format!("/api/v1/watchlist/{id}/action");
         let about = format!("the actions of watchlist {id}");
         let answer = self.send(&Ask::get(path, &about)).await?;
-        if answer.is_empty() {
+        if answer.is_nothing() {
             return Ok(Page::default());
         }
         let page: Page<WatchAction> = answer.read(wire::list)?;

@@ -61,7 +61,7 @@ pub(super) async fn events(args: &cli::Events, caller: &mut Caller<'_>) -> Resul
         sheet.rows(&chunk.iter().map(row).collect::<Vec<_>>())?;
     }
     sheet.finish()?;
-    tell(&all, shown.len(), caller);
+    tell(&all, shown.len(), failure.is_none(), caller);
 
     if let Some(error) = failure {
         return Err(error.into());
@@ -79,7 +79,7 @@ pub(super) async fn events(args: &cli::Events, caller: &mut Caller<'_>) -> Resul
 }
 
 /// What stands beside the rows.
-fn tell(all: &Timeline, shown: usize, caller: &mut Caller<'_>) {
+fn tell(all: &Timeline, shown: usize, is_whole: bool, caller: &mut Caller<'_>) {
     let (found, broken) = (all.events.len(), all.broken);
     if broken > 0 {
         caller.warn(&unread(broken, "records"));
@@ -95,7 +95,7 @@ fn tell(all: &Timeline, shown: usize, caller: &mut Caller<'_>) {
             "{n_timeless} events have no readable time and come last"
         ));
     }
-    if found == 0 && all.gaps.is_empty() {
+    if found == 0 && is_whole && broken == 0 && all.gaps.is_empty() {
         caller.note("no events");
     } else if shown < found {
         caller.note(&format!("{shown} events of {found}; --limit 0 gives all"));

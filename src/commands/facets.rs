@@ -129,7 +129,7 @@ impl Shown<'_> {
         if facets.total == 0 && self.is_empty() {
             return caller.note("no process matches");
         }
-        for Facet { field, values } in &facets.facets {
+        for Facet { field, values, .. } in &facets.facets {
             let count = values.len();
             if count == 0 {
                 caller.warn(&format!("the server counts no values of {field}"));
@@ -206,6 +206,7 @@ mod tests {
         let facet = Facet {
             field: "process_name".into(),
             values: vec![value.clone(), self::value("other", 3)],
+            broken: 0,
         };
         assert_eq!(bar(&facet, value), expected);
     }

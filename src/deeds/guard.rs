@@ -57,6 +57,8 @@ impl Guard {
         if self.own.iter().any(|own| is_named(own) || is_at(own)) {
             return Some("it is this machine or the CB server itself".into());
         }
+        // A group whose name cannot be read is not known either.
+        let group = group.filter(|group| !group.name.is_empty());
         let is_protected = |pattern: &&String| match pattern.split_once(':') {
             Some(("group", name)) => group.is_none_or(|group| is_match(name, group.name.raw())),
             // The record of a sensor does not have its role: see `protects_role`.
@@ -90,14 +92,13 @@ impl Guard {
     pub(super) fn protects_role(&self, role: &Role) -> Option<String> {
         self.roles().find_map(|wanted| {
             let shown = text::visible(&wanted.into());
-            match role {
-                Role::Unread(error) => Some(format!(
-                    "protected_hosts has role:{shown}, and its role is unknown: {error}"
-                )),
-                role => role
-                    .is(wanted)
-                    .then(|| format!("protected_hosts has role:{shown}")),
+            if role.is(wanted) {
+                return Some(format!("protected_hosts has role:{shown}"));
             }
+            let doubt = role.may_be(wanted)?;
+            Some(format!(
+                "protected_hosts has role:{shown}, and its role is unknown: {doubt}"
+            ))
         })
     }
 }

@@ -17,8 +17,8 @@ pub(super) enum Role {
     Read {
         /// The names, as the server writes them.
         names: Vec<Untrusted>,
-        /// Whether the server searched only a part of its documents.
-        is_incomplete: bool,
+        /// Why the host may have another role than these.
+        doubt: Option<String>,
     },
     /// Why it could not be read.
     Unread(Error),
@@ -46,12 +46,24 @@ impl Role {
             .of("host_type")
             .into_iter()
             .flat_map(|facet| &facet.values);
-        Self::Read {
-            names: values
-                .filter(|value| value.count > 0)
-                .map(|value| value.name.clone())
-                .collect(),
-            is_incomplete: facets.is_incomplete,
+        let names: Vec<_> = values
+            .filter(|value| value.count > 0 && !value.name.is_empty())
+            .map(|value| value.name.clone())
+            .collect();
+        let doubt = facets.gap().or_else(|| {
+            let is_nameless = names.is_empty() && (facets.total > 0 || facets.hidden > 0);
+            is_nameless.then(|| "its processes do not say it".to_owned())
+        });
+        Self::Read { names, doubt }
+    }
+
+    /// Why it may be this one although no name says so.
+    pub(super) fn may_be(&self, wanted: &str) -> Option<String> {
+        match self {
+            _ if self.is(wanted) => None,
+            Self::Read { doubt, .. } => doubt.clone(),
+            Self::Unread(error) => Some(error.to_string()),
+            Self::NotRead => None,
         }
     }
 

@@ -29,6 +29,8 @@ pub struct Facet {
     pub field: String,
     /// Its values in the server's order: the biggest first, or along the time.
     pub values: Vec<FacetValue>,
+    /// How many of its values could not be read.
+    pub broken: usize,
 }
 
 /// One value, and how often it occurs.
@@ -75,6 +77,15 @@ pub enum Change {
 }
 
 impl Facets {
+    /// Why there may be more than is counted here; `None` where it is all.
+    pub fn gap(&self) -> Option<String> {
+        match self.broken {
+            0 => self.is_incomplete.then(|| "INCOMPLETE".to_owned()),
+            1 => Some("1 value unreadable".into()),
+            n => Some(format!("{n} values unreadable")),
+        }
+    }
+
     /// The facet of a field.
     pub fn of(&self, field: &str) -> Option<&Facet> {
         self.facets.iter().find(|facet| facet.field == field)
@@ -114,6 +125,7 @@ impl Facet {
 
     /// Adds the counts of other records. What the server said of shares holds for neither any more.
     fn merge(&mut self, other: Self) {
+        self.broken += other.broken;
         let places = self.values.iter().enumerate();
         let mut places: HashMap<String, usize> = places
             .map(|(at, value)| (value.name.raw().to_owned(), at))
@@ -268,6 +280,7 @@ mod tests {
         Facet {
             field: "process_name".into(),
             values: values.iter().map(value).collect(),
+            broken: 0,
         }
     }
 

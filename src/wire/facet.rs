@@ -32,17 +32,24 @@ pub fn facets(json: &str, fields: &[String]) -> Result<Facets, Malformed> {
             None => (Vec::new(), 0),
         };
         broken += bad;
-        Facet { field, values }
+        Facet {
+            field,
+            values,
+            broken: bad,
+        }
     });
-    let facets = facets.collect();
+    let facets: Vec<Facet> = facets.collect();
     let envelope = Record::envelope(&members, "facets");
+    // Without a total it is not known how much was counted: at least what the values say.
+    let total = envelope.count("total_results");
+    let least = facets.iter().map(Facet::sum).max().unwrap_or(0);
 
     Ok(Facets {
         facets,
         broken,
-        total: envelope.count("total_results").unwrap_or(0),
+        total: total.unwrap_or(least),
         elapsed: envelope.float("elapsed"),
-        is_incomplete: envelope.flag("incomplete_results").unwrap_or(false),
+        is_incomplete: envelope.flag("incomplete_results").unwrap_or(false) || total.is_none(),
         hidden: envelope.sum("filtered"),
     })
 }
@@ -105,7 +112,18 @@ mod tests {
         let ratio = read.facets[0].values[0].ratio.as_ref();
         assert_eq!(ratio.map(Untrusted::raw), Some("50"));
         assert_eq!((read.broken, read.total, read.hidden), (7, 7, 2));
+        assert_eq!((read.facets[0].broken, read.facets[1].broken), (5, 1));
         assert!(read.is_incomplete);
+    }
+
+    #[test]
+    fn an_answer_without_a_total_is_incomplete_and_never_less_than_its_values() {
+        for total in ["", r#""total_results": null,"#, r#""total_results": {},"#] {
+            let json =
+                format!(r#"{{{total} "facets": {{"a": [{{"name": "x", "value": 3}}], "b": []}}}}"#);
+            let read = facets(&json, &fields(&["a", "b"])).unwrap();
+            assert_eq!((read.total, read.is_incomplete), (3, true), "{json}");
+        }
     }
 
     #[test]

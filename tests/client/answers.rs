@@ -83,6 +83,19 @@ async fn no_groups_are_an_empty_list() {
 }
 
 #[tokio::test]
+async fn a_list_without_a_body_is_no_empty_list() {
+    for body in ["", "  ", "null", "{}"] {
+        let answers = vec![json(body), json(body), json(body), json(body)];
+        let server = Server::start(answers).await;
+        let client = server.client();
+        client.groups().await.unwrap_err();
+        client.users().await.unwrap_err();
+        client.watchlists().await.unwrap_err();
+        client.bans().await.unwrap_err();
+    }
+}
+
+#[tokio::test]
 async fn groups_that_cannot_be_read_are_counted() {
     let body = r#"[{"id": 1, "name": "Default Group"}, {"id": null}, 7]"#;
     let server = Server::start(vec![json(body)]).await;

@@ -36,6 +36,7 @@ mod secrets;
 mod sensor;
 mod simulate;
 mod tree;
+mod unknown;
 mod user;
 mod warnings;
 mod watchlist;

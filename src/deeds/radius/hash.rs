@@ -8,7 +8,7 @@ use futures::{
 };
 use jiff::ToSpan;
 
-use super::{Fact, Look, words};
+use super::{Fact, Look, unavailable, words};
 use crate::api::{Client, Error};
 use crate::deeds::Estate;
 use crate::model::{Binary, Facets, Md5, Restrictions, Search, Span};
@@ -79,9 +79,12 @@ pub(super) fn looks_at_runs<'a>(md5s: &[Md5], client: &'a Client) -> Vec<(&'stat
     ]
 }
 
-/// The records of files, as far as there are any.
-pub(super) async fn records(md5s: &[Md5], client: &Client) -> Result<HashMap<Md5, Binary>, Error> {
-    let mut records = HashMap::new();
+/// The records of files, as far as there are any, and why one that is missing may be there all the same.
+pub(super) async fn records(
+    md5s: &[Md5],
+    client: &Client,
+) -> Result<(HashMap<Md5, Binary>, Option<Error>), Error> {
+    let (mut records, mut doubt) = (HashMap::new(), None);
     for block in md5s.chunks(TOGETHER) {
         let each: Vec<_> = block
             .iter()
@@ -96,9 +99,15 @@ pub(super) async fn records(md5s: &[Md5], client: &Client) -> Result<HashMap<Md5
             rows: count(TOGETHER),
         };
         let page = client.binaries(&search, span).await?;
+        if page.broken > 0 || page.is_incomplete {
+            doubt = Some(Error::Malformed {
+                endpoint: "GET /api/v1/binary".into(),
+                reason: "records are missing from it or cannot be read".into(),
+            });
+        }
         records.extend(page.rows.into_iter().map(|binary| (binary.md5, binary)));
     }
-    Ok(records)
+    Ok((records, doubt))
 }
 
 /// What the file is, and who vouches for it.
@@ -118,11 +127,15 @@ async fn file(binary: Record<'_>) -> Result<Fact, Error> {
         Err(error) => return Err(error),
     };
     let signature = &binary.signature;
+    let mut warnings = suspicions(&binary);
+    if !has_letters(&signature.result) {
+        warnings.extend(unavailable(NAMES[0], "its signature cannot be read"));
+    }
     let publisher = match signature.publisher.non_empty() {
         Some(publisher) => format!(" by {}", text::fit(publisher, 40)),
         None => String::new(),
     };
-    let verdict = match signature.result.non_empty() {
+    let verdict = match Some(&signature.result).filter(|result| has_letters(result)) {
         Some(result) => text::visible(result).to_lowercase(),
         None => "signature unknown".into(),
     };
@@ -133,10 +146,15 @@ async fn file(binary: Record<'_>) -> Result<Fact, Error> {
     Ok(Fact {
         said: format!("{name}, {verdict}{publisher}"),
         source,
-        warnings: suspicions(&binary),
+        warnings,
         requests: 1,
         ..Fact::default()
     })
+}
+
+/// Whether it is a word: the server's verdict on a signature always is.
+fn has_letters(text: &Untrusted) -> bool {
+    text.raw().chars().any(char::is_alphabetic)
 }
 
 /// What of a file speaks against its ban.
@@ -166,16 +184,30 @@ async fn hosts(binary: Record<'_>, estate: &Estate) -> Result<Fact, Error> {
             let names: Vec<_> = names.collect();
             (names, binary.hosts)
         }
-        Err(Error::NotFound { .. }) => (Vec::new(), None),
+        Err(Error::NotFound { .. }) => (Vec::new(), Some(0)),
         Err(error) => return Err(error),
     };
     let named = u64::try_from(endpoints.len()).unwrap_or(u64::MAX);
     let n = counted.unwrap_or(named);
+    let mut warnings = Vec::new();
+    if counted.is_none() {
+        warnings.extend(unavailable(NAMES[1], "the number cannot be read"));
+    } else if n > 0 && named == 0 {
+        warnings.push(format!(
+            "None of its {} is named: cannot tell whether protected hosts have it",
+            text::counted(n, "host", "hosts")
+        ));
+    }
+    if let (Err(error), true) = (&sensors.value, n > 0) {
+        warnings.push(format!(
+            "Number of sensors unavailable ({error}): cannot tell whether most hosts have it"
+        ));
+    }
     let total = sensors.value.ok();
     let of = total.map_or(String::new(), |n| {
         format!(" of {}", text::counted(n, "host", "hosts"))
     });
-    let mut warnings = Vec::new();
+    let at_least = words::at_least(counted.is_none());
     if let Some(total) = total
         && n * MANY > total
     {
@@ -193,9 +225,14 @@ async fn hosts(binary: Record<'_>, estate: &Estate) -> Result<Fact, Error> {
         ));
     }
     Ok(Fact {
-        said: match n {
-            0 => format!("seen on no host{of}"),
-            n => format!("seen on {n}{of}: {}", words::few(endpoints.iter())),
+        said: match (n, counted) {
+            (0, None) => "unknown: the record names no host, and no number".into(),
+            (0, Some(_)) => format!("seen on no host{of}"),
+            (n, _) if named == 0 => format!("seen on {n}{of}, none of them named"),
+            (n, _) => format!(
+                "seen on {at_least}{n}{of}: {}",
+                words::few(endpoints.iter())
+            ),
         },
         source: format!("binary record, {named} of {n} hosts named"),
         warnings,
@@ -207,6 +244,7 @@ async fn hosts(binary: Record<'_>, estate: &Estate) -> Result<Fact, Error> {
 /// Of which groups the hosts are that ran it, and whether domain controllers are among them.
 async fn groups(md5s: Vec<Md5>, client: &Client) -> Result<Fact, Error> {
     let (facets, requests) = facets_of_runs(&md5s, ["group", "host_type"], "", client).await?;
+    let gap = facets.gap();
     let mut warnings = Vec::new();
     let controllers = counted(&facets, "host_type")
         .find(|value| value.name.is_like("domain_controller"))
@@ -215,14 +253,21 @@ async fn groups(md5s: Vec<Md5>, client: &Client) -> Result<Fact, Error> {
         warnings.push(format!(
             "Ran on DOMAIN CONTROLLERS: {controllers} process segments"
         ));
+    } else if let Some(gap) = &gap {
+        warnings.extend(unavailable(NAMES[2], gap));
+    } else if facets.total > 0 && counted(&facets, "host_type").next().is_none() {
+        warnings.extend(unavailable(NAMES[2], "no process of it says its host's"));
     }
     let groups: Vec<_> = counted(&facets, "group")
         .map(|value| (&value.name, value.count))
         .collect();
+    let at_least = words::at_least(gap.is_some());
     Ok(Fact {
-        said: match &groups[..] {
-            [] => "no process recorded".into(),
-            some => words::tally(some),
+        said: match (&groups[..], gap) {
+            ([], Some(gap)) => format!("unknown: {gap}"),
+            ([], None) if facets.total > 0 => "unknown: no process record names a group".into(),
+            ([], None) => "no process recorded".into(),
+            (some, _) => format!("{at_least}{}", words::tally(some)),
         },
         source: words::source("process search", &facets),
         warnings,
@@ -239,7 +284,7 @@ async fn running(md5s: Vec<Md5>, client: &Client) -> Result<Fact, Error> {
     };
     let (mut n_open, mut hosts) = (0, Vec::new());
     let (mut n_read, mut total, mut requests) = (0, 0, 0);
-    let mut is_all = true;
+    let (mut is_all, mut n_broken, mut is_incomplete) = (true, 0, false);
     for block in md5s.chunks(TOGETHER) {
         let search = Search {
             sort: Some("last_update desc".into()),
@@ -249,8 +294,10 @@ async fn running(md5s: Vec<Md5>, client: &Client) -> Result<Fact, Error> {
         let page = client.processes(&search, first).await?;
         requests += 1;
         n_read += page.rows.len();
+        n_broken += page.broken;
+        is_incomplete |= page.is_incomplete;
         total += page.total;
-        is_all &= count(page.rows.len()) < READ;
+        is_all &= count(page.sent()) < READ;
         let open = page.rows.into_iter();
         let open = open.filter(|row| row.terminated != Some(true));
         // Of each process the host alone is kept: many hashes have many processes.
@@ -261,15 +308,24 @@ async fn running(md5s: Vec<Md5>, client: &Client) -> Result<Fact, Error> {
         hosts.dedup();
     }
     let on = words::hosts(hosts.len());
+    let limits = if is_incomplete { ", INCOMPLETE" } else { "" };
+    let at_least = words::at_least(n_broken > 0 || is_incomplete);
     Ok(Fact {
         said: match n_open {
+            0 if n_broken > 0 => format!("unknown: {n_broken} of the processes unreadable"),
+            0 if is_incomplete => "unknown: INCOMPLETE".into(),
             0 => "none".into(),
-            n => format!("possibly {n}, on {on}: {}", words::few(hosts.iter())),
+            n => format!(
+                "possibly {at_least}{n}, on {on}: {}",
+                words::few(hosts.iter())
+            ),
         },
-        source: if is_all {
-            format!("process search, all {n_read} processes read")
+        source: if n_broken > 0 {
+            format!("process search, {n_read} processes read, {n_broken} unreadable{limits}")
+        } else if is_all {
+            format!("process search, all {n_read} processes read{limits}")
         } else {
-            format!("process search, {n_read} of up to {total} processes read")
+            format!("process search, {n_read} of up to {total} processes read{limits}")
         },
         requests,
         ..Fact::default()
@@ -289,14 +345,24 @@ async fn lately(md5s: Vec<Md5>, client: &Client) -> Result<Fact, Error> {
     let users: Vec<_> = counted(&facets, "username")
         .map(|value| &value.name)
         .collect();
+    let gap = facets.gap();
+    let at_least = words::at_least(gap.is_some());
+    let on = match hosts.len() {
+        0 => "an unknown number of hosts".into(),
+        n => format!("{at_least}{}", words::hosts(n)),
+    };
+    let users = match (users.is_empty(), gap.is_some()) {
+        (true, _) => "unknown".into(),
+        (false, is_less) => {
+            let others = if is_less { " and maybe others" } else { "" };
+            format!("{}{others}", words::few(users.into_iter()))
+        }
+    };
     Ok(Fact {
-        said: match facets.total {
-            0 => "nothing would have been blocked".into(),
-            n => format!(
-                "would have blocked up to {n} starts on {}, users: {}",
-                words::hosts(hosts.len()),
-                words::few(users.into_iter())
-            ),
+        said: match (facets.total, gap) {
+            (0, Some(gap)) => format!("unknown: {gap}"),
+            (0, None) => "nothing would have been blocked".into(),
+            (n, _) => format!("would have blocked up to {n} starts on {on}, users: {users}"),
         },
         source: words::source("process search by start time", &facets),
         requests,

@@ -2,7 +2,7 @@
 
 use jiff::ToSpan;
 
-use super::{Fact, Look, words};
+use super::{Fact, Look, unavailable, words};
 use crate::api::{Client, Error};
 use crate::deeds::role::{DOMAIN_CONTROLLER, Role};
 use crate::model::{Search, Sensor};
@@ -52,11 +52,14 @@ async fn talked(sensor: &Sensor, client: &Client) -> Result<Fact, Error> {
         .iter()
         .flat_map(|facet| &facet.values)
         .collect();
+    let gap = facets.gap();
+    let at_least = words::at_least(gap.is_some());
     Ok(Fact {
-        said: match hosts.len() {
-            0 => "none from other hosts with a sensor in 24 h".into(),
-            n => format!(
-                "from {} in 24 h: {}",
+        said: match (hosts.len(), gap) {
+            (0, Some(gap)) => format!("unknown: {gap}"),
+            (0, None) => "none from other hosts with a sensor in 24 h".into(),
+            (n, _) => format!(
+                "from {at_least}{} in 24 h: {}",
                 words::hosts(n),
                 words::few(hosts.iter().map(|value| &value.name))
             ),
@@ -77,10 +80,14 @@ async fn users(sensor: &Sensor, client: &Client) -> Result<Fact, Error> {
     let facets = client.facets(&search, &fields).await?;
     let values = facets.facets.iter().flat_map(|facet| &facet.values);
     let users: Vec<_> = values.map(|value| (&value.name, value.count)).collect();
+    let gap = facets.gap();
+    let at_least = words::at_least(gap.is_some());
     Ok(Fact {
-        said: match &users[..] {
-            [] => "none".into(),
-            some => words::tally(some),
+        said: match (&users[..], gap) {
+            ([], Some(gap)) => format!("unknown: {gap}"),
+            ([], None) if facets.total > 0 => "unknown: no process record names a user".into(),
+            ([], None) => "none".into(),
+            (some, _) => format!("{at_least}{}", words::tally(some)),
         },
         source: words::source("process search", &facets),
         requests: 1,
@@ -90,35 +97,33 @@ async fn users(sensor: &Sensor, client: &Client) -> Result<Fact, Error> {
 
 /// What the host is, as its plan has read it.
 fn says(role: &Role) -> Result<Fact, Error> {
-    let (names, is_incomplete) = match role {
-        Role::Read {
-            names,
-            is_incomplete,
-        } => (names, *is_incomplete),
+    let (names, doubt) = match role {
+        Role::Read { names, doubt } => (names, doubt),
         Role::Unread(error) => return Err(error.clone()),
         Role::NotRead => return Err(Error::Internal),
     };
-    let warning = "DOMAIN CONTROLLER: logons and DNS through this host will stop";
-    let is_controller = role.is(DOMAIN_CONTROLLER);
+    let warning = if role.is(DOMAIN_CONTROLLER) {
+        Some("DOMAIN CONTROLLER: logons and DNS through this host will stop".into())
+    } else {
+        let doubt = role.may_be(DOMAIN_CONTROLLER);
+        doubt.and_then(|doubt| unavailable(NAMES[2], &doubt))
+    };
     let shown = names
         .iter()
         .map(|name| text::visible(name).replace('_', " "));
-    let said = match &shown.collect::<Vec<_>>()[..] {
-        [] => "unknown: the server has no process record of this host".into(),
-        names => names.join(", "),
+    let said = match (&shown.collect::<Vec<_>>()[..], doubt) {
+        ([], Some(doubt)) => format!("unknown: {doubt}"),
+        ([], None) => "unknown: the server has no process record of this host".into(),
+        (names, _) => names.join(", "),
     };
-    let source = if is_incomplete {
-        "host_type of its processes, INCOMPLETE"
-    } else {
-        "host_type of its processes"
+    let source = match doubt {
+        Some(doubt) => format!("host_type of its processes, {doubt}"),
+        None => "host_type of its processes".into(),
     };
     Ok(Fact {
         said,
-        source: source.into(),
-        warnings: is_controller
-            .then(|| warning.to_owned())
-            .into_iter()
-            .collect(),
+        source,
+        warnings: warning.into_iter().collect(),
         requests: 1,
         ..Fact::default()
     })

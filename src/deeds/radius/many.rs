@@ -105,8 +105,10 @@ async fn of_each(md5s: &[Md5], estate: &Estate) -> Vec<Vec<Fact>> {
     let mut each = Vec::new();
     for md5 in md5s {
         let record = match &mut records {
-            Ok(records) => records.remove(md5).ok_or(Error::NotFound {
-                what: format!("the binary {md5}"),
+            Ok((records, doubt)) => records.remove(md5).ok_or_else(|| {
+                doubt.clone().unwrap_or_else(|| Error::NotFound {
+                    what: format!("the binary {md5}"),
+                })
             }),
             Err(error) => Err(error.clone()),
         };

@@ -89,6 +89,7 @@ async fn known(what: &'static str, look: Look<'_>, estate: &Estate, n_requests: 
     let patience = estate.client.pace().patience * n_requests;
     let unknown = |why: String| Fact {
         said: format!("unknown: {why}"),
+        warnings: unavailable(what, &why).into_iter().collect(),
         ..Fact::default()
     };
     let fact = match tokio::time::timeout(patience, look).await {
@@ -100,4 +101,22 @@ async fn known(what: &'static str, look: Look<'_>, estate: &Estate, n_requests: 
         Err(_) => unknown(format!("no answer within {} s", patience.as_secs())),
     };
     Fact { what, ..fact }
+}
+
+/// What cannot be told without a line that would warn. A warning that could not be looked for is not known to be absent.
+fn unavailable(what: &str, why: &str) -> Option<String> {
+    let (whose, doubt) = match what {
+        "file" => (
+            "File record",
+            "whether it is Microsoft-signed or a security tool",
+        ),
+        "hosts" => (
+            "List of hosts",
+            "how many hosts have it, or whether protected hosts do",
+        ),
+        "groups" => ("Host types", "whether domain controllers ran it"),
+        "role" => ("Host role", "whether this is a DOMAIN CONTROLLER"),
+        _ => return None,
+    };
+    Some(format!("{whose} unavailable ({why}): cannot tell {doubt}"))
 }

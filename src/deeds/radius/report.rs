@@ -87,6 +87,11 @@ async fn open(report: &ReportId, client: &Client) -> Result<Fact, Error> {
         .await?;
     let total = found.first().map_or(0, |page| page.total);
     let requests = u32::try_from(found.len()).unwrap_or(u32::MAX);
+    let n_broken: usize = found.iter().map(|page| page.broken).sum();
+    let unread = match n_broken {
+        0 => String::new(),
+        n => format!("; {n} unreadable"),
+    };
     let alerts: Vec<AlertId> = found
         .into_iter()
         .flat_map(|page| page.rows)
@@ -99,10 +104,11 @@ async fn open(report: &ReportId, client: &Client) -> Result<Fact, Error> {
     };
     Ok(Fact {
         said: match alerts.len() {
+            0 if n_broken > 0 => format!("unknown: {n_broken} unreadable"),
             0 => "none".into(),
-            n => {
-                format!("{n}; their status stays unless you also mark them false positive{rest}")
-            }
+            n => format!(
+                "{n}; their status stays unless you also mark them false positive{rest}{unread}"
+            ),
         },
         source: "alert search".into(),
         requests,

@@ -88,6 +88,11 @@ pub(super) fn tally(counts: &[(&Untrusted, u64)]) -> String {
     format!("{}{more}", named.join(", "))
 }
 
+/// What stands before a count that may be too small.
+pub(super) fn at_least(is_less: bool) -> &'static str {
+    if is_less { "at least " } else { "" }
+}
+
 /// Where a count comes from: how much was counted, and whether that is all.
 pub(super) fn source(what: &str, facets: &Facets) -> String {
     let limits = if facets.is_incomplete {
@@ -99,8 +104,12 @@ pub(super) fn source(what: &str, facets: &Facets) -> String {
         0 => String::new(),
         n => format!(", {n} hidden (no permission)"),
     };
+    let unread = match facets.broken {
+        0 => String::new(),
+        n => format!(", {} unreadable", text::counted(n, "value", "values")),
+    };
     let n = text::counted(facets.total, "process segment", "process segments");
-    format!("{what}, {n}{limits}{hidden}")
+    format!("{what}, {n}{limits}{unread}{hidden}")
 }
 
 /// Whether a path is one that no ban reaches. A pattern names the end of a path, below a directory of the system if it

@@ -89,7 +89,13 @@ fn fields_line(
     let fields = session.counted();
     let current = pane.field.min(fields.len().saturating_sub(1));
     let piece = |at: usize, field: &String| {
-        let n_values = facets.of(field).map_or(0, |facet| facet.values.len());
+        let facet = facets.of(field);
+        let n_values = facet.map_or(0, |facet| facet.values.len());
+        let more = if facet.is_some_and(|facet| facet.broken > 0) {
+            "+"
+        } else {
+            ""
+        };
         let style = if at == current {
             theme.title.add_modifier(Modifier::UNDERLINED)
         } else {
@@ -97,7 +103,7 @@ fn fields_line(
         };
         vec![
             Span::styled(text::visible(&field.as_str().into()), style),
-            Span::styled(format!(" {n_values}  "), theme.number),
+            Span::styled(format!(" {n_values}{more}  "), theme.number),
         ]
     };
     let pieces: Vec<_> = fields
@@ -109,6 +115,12 @@ fn fields_line(
     let end = pieces.len().min(current + 1);
     let first = (0..end).find(|first| wide(&pieces[*first..end]) <= usize::from(width));
     Line::from(pieces[first.unwrap_or(current)..].concat())
+}
+
+/// So many values that are not shown because they make no sense.
+pub(super) fn unread(n: usize) -> String {
+    let values = if n == 1 { "value" } else { "values" };
+    format!("{} {values} could not be read", thousands(wide(n)))
 }
 
 /// The search itself, when it is compared.
@@ -196,7 +208,7 @@ fn notes(
         gaps.push("INCOMPLETE: server returned partial results".to_owned());
     }
     if facets.broken > 0 {
-        gaps.push(format!("{} unreadable", thousands(wide(facets.broken))));
+        gaps.push(unread(facets.broken));
     }
     if facets.hidden > 0 {
         gaps.push(format!(
@@ -244,10 +256,17 @@ fn table(
         Column::left("A vs B", 7, 7, 1),
     ];
     let columns: &[Column<'_>] = if is_comparing { &beside } else { &alone };
-    let empty = if pane.filter.is_empty() {
-        "The server has no value counts for this field"
-    } else {
-        "No value matches the filter"
+    let counted = session.counts.a.current();
+    let counted = counted.and_then(|known| known.value.of(field).map(|facet| (known, facet)));
+    let empty = match counted {
+        _ if !pane.filter.is_empty() => "No value matches the filter".to_owned(),
+        Some((_, facet)) if facet.broken > 0 => {
+            format!("Unknown: {}", unread(facet.broken))
+        }
+        Some((known, _)) if known.value.is_incomplete => {
+            "Unknown: the server's counts are INCOMPLETE".to_owned()
+        }
+        _ => "The server has no value counts for this field".to_owned(),
     };
     let table = Table {
         columns,

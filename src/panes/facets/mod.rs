@@ -186,10 +186,14 @@ impl Pane for FacetsPane {
         let Some(facet) = known.and_then(|known| known.value.of(&field)) else {
             return format!("Facets  {field}").into();
         };
-        match facet.values.len() {
-            1 => format!("Facets  {field}, 1 value"),
-            n if facet.is_cut() => format!("Facets  {field}, {n} values or more"),
-            n => format!("Facets  {field}, {n} values"),
+        let values = match facet.values.len() {
+            1 => "1 value".to_owned(),
+            n if facet.is_cut() => format!("{n} values or more"),
+            n => format!("{n} values"),
+        };
+        match facet.broken {
+            0 => format!("Facets  {field}, {values}"),
+            n => format!("Facets  {field}, {values}; {}", draw::unread(n)),
         }
         .into()
     }
