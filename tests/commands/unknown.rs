@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::json;
 
-use super::bench::{Bench, Ran};
+use super::bench::{Bench, Members, Ran};
 
 /// A domain controller of the simulator's fleet.
 const CONTROLLER: &str = "CORP-DC-01";
@@ -13,7 +13,7 @@ const CONTROLLER: &str = "CORP-DC-01";
 const NEW: &str = "00000000000000000000000000000bad";
 
 impl Bench {
-    async fn isolate(&self, more: &[&'static str]) -> Ran {
+    async fn isolate_controller(&self, more: &[&'static str]) -> Ran {
         let words = [
             "sensor",
             "isolate",
@@ -26,7 +26,14 @@ impl Bench {
         self.run(&[more, &words[..]].concat()).await
     }
 
-    async fn ban(&self, md5: &str, last: &str) -> Ran {
+    /// The hash of a file of Microsoft's that many hosts have.
+    async fn powershell(&self) -> String {
+        let query = "observed_filename:powershell.exe digsig_result:Signed";
+        let found = self.rows_of(&["binary", "search", query]).await;
+        found[0].text("md5").to_lowercase()
+    }
+
+    async fn ban_hash(&self, md5: &str, last: &str) -> Ran {
         self.run(&["ban", "add", md5, "--reason", "x", last]).await
     }
 
@@ -42,7 +49,7 @@ async fn a_host_is_protected_while_its_role_is_unknown() {
     let bench = Bench::start().await;
     bench.fault(json!({"mode": "wrong-types", "match": "host_type"}));
     let unknown = "PROTECTED: protected_hosts has role:domain_controller, and its role is unknown";
-    let ran = bench.isolate(&[]).await;
+    let ran = bench.isolate_controller(&[]).await;
     ran.check(5)
         .notes_say(unknown)
         .notes_say("1 value unreadable")
@@ -59,14 +66,14 @@ async fn a_host_is_protected_while_its_role_is_unknown() {
             "facets": {"host_type": [{"name": "workstation", "value": 6}, null]}}"#,
     ] {
         bench.answer_role(body);
-        let ran = bench.isolate(&[]).await;
+        let ran = bench.isolate_controller(&[]).await;
         assert_eq!(ran.exit, 5, "{body}: {}", ran.notes);
         ran.notes_say(unknown);
     }
     assert_eq!(bench.changes(), 0);
     // A host without any process has no role, and can be isolated.
     bench.answer_role(r#"{"total_results": 0, "results": [], "facets": {"host_type": []}}"#);
-    let ran = bench.isolate(&[]).await;
+    let ran = bench.isolate_controller(&[]).await;
     ran.check(0)
         .notes_say("the server has no process of this host");
     assert_eq!(bench.changes(), 1);
@@ -85,7 +92,7 @@ async fn a_role_that_cannot_be_read_warns_where_only_groups_are_protected() {
     for mode in ["500", "wrong-types"] {
         bench.server.clear_faults();
         bench.fault(json!({"mode": mode, "match": "host_type"}));
-        let ran = bench.isolate(&["--profile", "lab"]).await;
+        let ran = bench.isolate_controller(&["--profile", "lab"]).await;
         ran.check(5)
             .notes_say("WARNING: Host role unavailable (")
             .notes_say("cannot tell whether this is a DOMAIN CONTROLLER")
@@ -97,7 +104,7 @@ async fn a_role_that_cannot_be_read_warns_where_only_groups_are_protected() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_ban_whose_record_or_counts_cannot_be_had_is_not_passed_by_yes() {
     let bench = Bench::start().await;
-    let md5 = bench.md5("powershell.exe").await;
+    let md5 = bench.powershell().await;
     for (fault, warning) in [
         (
             json!({"mode": "503", "match": "/binary/"}),
@@ -126,7 +133,7 @@ async fn a_ban_whose_record_or_counts_cannot_be_had_is_not_passed_by_yes() {
     ] {
         bench.server.clear_faults();
         bench.fault(fault);
-        let ran = bench.ban(&md5, "--yes").await;
+        let ran = bench.ban_hash(&md5, "--yes").await;
         ran.check(5)
             .notes_say("WARNING: ")
             .notes_say(warning)
@@ -135,7 +142,7 @@ async fn a_ban_whose_record_or_counts_cannot_be_had_is_not_passed_by_yes() {
     assert_eq!(bench.changes(), 0);
     bench.server.clear_faults();
     // A hash that the server does not know is banned as before.
-    bench.ban(NEW, "--yes").await.check(0);
+    bench.ban_hash(NEW, "--yes").await.check(0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -165,16 +172,16 @@ async fn of_a_list_of_hashes_those_whose_records_cannot_be_read_are_not_passed_b
 #[tokio::test(flavor = "multi_thread")]
 async fn counts_with_unreadable_values_are_told_as_at_least_or_unknown() {
     let bench = Bench::start().await;
-    let md5 = bench.md5("powershell.exe").await;
+    let md5 = bench.powershell().await;
     bench.fault(json!({"mode": "wrong-types", "match": "facet"}));
     bench.fault(json!({"mode": "wrong-types", "match": "cb.group=id"}));
-    let ran = bench.ban(&md5, "--dry-run").await;
+    let ran = bench.ban_hash(&md5, "--dry-run").await;
     ran.check(0).says("unreadable");
     bench.server.clear_faults();
     let broken = r#"{"total_results": 9, "results": [null], "facets": {"group": [null], "host_type": [3],
         "hostname": [{}], "username": [null, null]}}"#;
     bench.fault(json!({"mode": "answer", "match": "^/api/v1/process", "body": broken}));
-    let gaps = bench.ban(&md5, "--dry-run").await;
+    let gaps = bench.ban_hash(&md5, "--dry-run").await;
     gaps.check(0)
         .says("groups: unknown: 2 values unreadable")
         .says("on an unknown number of hosts, of unknown users and maybe others")
@@ -184,7 +191,7 @@ async fn counts_with_unreadable_values_are_told_as_at_least_or_unknown() {
         for claim in [
             "nothing of it",
             "no names",
-            "0 hosts",
+            "on 0 hosts",
             "no host",
             "all 1 read",
         ] {
