@@ -123,10 +123,10 @@ fn values_that_could_not_be_read_are_told_and_never_called_none() {
             Ok(Answer::Facets(counted))
         });
         stage.shows(&[title]);
-        let none = "the server counts no values of this field";
+        let none = "The server has no value counts for this field";
         assert!(!stage.text().contains(none));
         if names.is_empty() {
-            stage.shows(&["unknown: 2 values could not be read"]);
+            stage.shows(&["Unknown: 2 values could not be read"]);
         }
     }
 }

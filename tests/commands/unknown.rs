@@ -75,7 +75,7 @@ async fn a_host_is_protected_while_its_role_is_unknown() {
     bench.answer_role(r#"{"total_results": 0, "results": [], "facets": {"host_type": []}}"#);
     let ran = bench.isolate_controller(&[]).await;
     ran.check(0)
-        .notes_say("the server has no process of this host");
+        .notes_say("the server has no process record of this host");
     assert_eq!(bench.changes(), 1);
 }
 
@@ -184,16 +184,17 @@ async fn counts_with_unreadable_values_are_told_as_at_least_or_unknown() {
     let gaps = bench.ban_hash(&md5, "--dry-run").await;
     gaps.check(0)
         .says("groups: unknown: 2 values unreadable")
-        .says("on an unknown number of hosts, of unknown users and maybe others")
-        .says("running: unknown: 1 of the processes unreadable")
+        .says("on an unknown number of hosts, users: unknown")
+        .says("running now: unknown: 1 of the processes unreadable")
         .says("3 values unreadable");
     for said in [&ran.out, &gaps.out] {
         for claim in [
-            "nothing of it",
-            "no names",
+            "nothing would",
+            "no process recorded",
             "on 0 hosts",
             "no host",
-            "all 1 read",
+            "running now: none",
+            "all 1 ",
         ] {
             assert!(!said.contains(claim), "{claim:?} is in {said}");
         }
@@ -214,8 +215,8 @@ async fn whom_an_isolation_hits_is_told_as_at_least_or_unknown_where_values_are_
     }
     let ran = bench.run(&isolate).await;
     ran.check(0)
-        .says("talked to it: unknown: 1 value unreadable")
-        .says("users: unknown: 1 value unreadable");
+        .says("connections in: unknown: 1 value unreadable")
+        .says("users in 24 h: unknown: 1 value unreadable");
 }
 
 #[tokio::test(flavor = "multi_thread")]
