@@ -369,3 +369,16 @@ async fn a_reason_of_a_cancelled_sheet_is_offered_and_not_sent_by_one_key() {
         .await;
     assert_eq!(changes(&console).len(), 1);
 }
+
+#[tokio::test]
+async fn that_answers_are_awaited_is_said_no_longer_than_they_are() {
+    let mut console = queue().await;
+    console.begin("d d").shows(&["RESOLVE", "waiting for"]);
+    console
+        .until("Unresolved -> Resolved")
+        .await
+        .press_and_look("", |_| {})
+        .await
+        .lacks("waiting for");
+    assert_eq!(changes(&console), [""; 0]);
+}

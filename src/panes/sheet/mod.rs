@@ -48,6 +48,8 @@ pub struct SheetPane {
     /// In which area, and among how many lines, a line of a target has been drawn.
     target_drawn_in: Option<(Rect, usize)>,
     is_done: bool,
+    /// The notice that answers are awaited, while they are.
+    waiting: Option<String>,
 }
 
 /// The lines of a sheet, and those on which a target begins.
@@ -88,6 +90,7 @@ impl SheetPane {
             height: 1,
             target_drawn_in: None,
             is_done: false,
+            waiting: None,
         }
     }
 
@@ -290,6 +293,9 @@ impl SheetPane {
             Focus::Cancel => self.is_done = true,
             Focus::Do => {
                 if let Some(trouble) = self.trouble(cx.session()) {
+                    let preview = self.preview(cx.session());
+                    let is_waiting = preview.is_some_and(|preview| preview.n_pending() > 0);
+                    self.waiting = is_waiting.then(|| trouble.clone());
                     return cx.warn(trouble);
                 }
                 let plans = self.plans(cx.session()).into_iter();
@@ -432,6 +438,14 @@ impl Pane for SheetPane {
         if !self.has_asked {
             self.has_asked = true;
             cx.preview(self.deeds.clone());
+        }
+        let preview = self.preview(cx.session());
+        if preview.is_none_or(|preview| preview.n_pending() == 0)
+            && let Some(waiting) = self.waiting.take()
+            && let Some(notice) = &cx.session().notice
+            && notice.text == waiting
+        {
+            cx.dismiss();
         }
         let session = cx.session();
         // Of many alerts their number is typed, and nothing else need be.
