@@ -66,7 +66,7 @@ async fn the_list_tells_what_is_mine_and_the_rest_is_counted_anew() {
     console.shows(&["In Progress, ana"]);
     // Of the others one is in progress now.
     console.press("j").await;
-    console.shows(&["2 in 90 d: 1 Unresolved, 1 In"]);
+    console.shows(&["2 in 90 days (1 Unresolved, 1 In"]);
 }
 
 #[tokio::test]
@@ -148,7 +148,7 @@ async fn an_alert_that_somebody_else_changed_meanwhile_is_left_alone() {
     console
         .press("!")
         .await
-        .shows(&["left as it is: In Progress"]);
+        .shows(&["is skipped: In Progress"]);
 }
 
 #[tokio::test]
