@@ -1,9 +1,6 @@
 //! The command line: clap types and nothing else.
 
-#![expect(
-    clippy::doc_markdown,
-    reason = "these doc comments are help texts, which are not Markdown"
-)]
+#![expect(clippy::doc_markdown, reason = "these doc comments are help texts, which are not Markdown")]
 
 mod admin;
 mod alert;
@@ -40,10 +37,8 @@ use crate::output::Format;
 /// config.toml or of the official client's credential files. The token is never an option.
 #[derive(Clone, Debug, Parser)]
 #[command(name = "lampblack", version, propagate_version = true)]
-#[command(
-    after_help = "Exit codes: 0 done, 1 failed, 2 wrong usage or query, 3 nothing matched or not found,
-4 sent but not confirmed in time, 5 refused by a guard."
-)]
+#[command(after_help = "Exit codes: 0 done, 1 failed, 2 wrong usage or query, 3 nothing matched or not found,
+4 sent but not confirmed in time, 5 refused by a guard.")]
 pub struct Cli {
     /// What holds for every command.
     #[command(flatten)]
@@ -57,48 +52,22 @@ pub struct Cli {
 #[derive(Args, Clone, Debug)]
 pub struct Global {
     /// Use this profile of the configuration [env: LAMPBLACK_PROFILE]
-    #[arg(
-        long,
-        global = true,
-        value_name = "NAME",
-        help_heading = "Global options"
-    )]
+    #[arg(long, global = true, value_name = "NAME", help_heading = "Global options")]
     pub profile: Option<String>,
     /// Read this configuration file [env: LAMPBLACK_CONFIG]
-    #[arg(
-        long,
-        global = true,
-        value_name = "FILE",
-        help_heading = "Global options"
-    )]
+    #[arg(long, global = true, value_name = "FILE", help_heading = "Global options")]
     pub config: Option<PathBuf>,
     /// Ask this server, with the token in LAMPBLACK_TOKEN
-    #[arg(
-        long,
-        global = true,
-        value_name = "URL",
-        help_heading = "Global options"
-    )]
+    #[arg(long, global = true, value_name = "URL", help_heading = "Global options")]
     pub url: Option<String>,
     /// The name of the user whose token it is
-    #[arg(
-        long,
-        global = true,
-        value_name = "NAME",
-        help_heading = "Global options"
-    )]
+    #[arg(long, global = true, value_name = "NAME", help_heading = "Global options")]
     pub user: Option<String>,
     /// Refuse everything that would change the server
     #[arg(long, global = true, help_heading = "Global options")]
     pub read_only: bool,
     /// When to use colors
-    #[arg(
-        long,
-        global = true,
-        value_name = "WHEN",
-        default_value = "auto",
-        help_heading = "Global options"
-    )]
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", help_heading = "Global options")]
     pub color: ColorChoice,
     /// Say more in the log; twice says everything
     #[arg(short, long, global = true, action = ArgAction::Count, help_heading = "Global options")]
@@ -323,21 +292,12 @@ impl Cli {
     /// Reads the command line, the name of the program first.
     pub fn read(arguments: &[OsString]) -> Result<Self, clap::Error> {
         Self::try_parse_from(arguments).map_err(|error| {
-            if !matches!(
-                error.kind(),
-                ErrorKind::UnknownArgument | ErrorKind::ValueValidation
-            ) {
+            if !matches!(error.kind(), ErrorKind::UnknownArgument | ErrorKind::ValueValidation) {
                 return error;
             }
             // A query may begin with `-`, so an option with a slip in it was taken for one. Without that, clap names it.
-            let has_option = arguments
-                .iter()
-                .any(|argument| argument.to_string_lossy().starts_with("--"));
-            let named = has_option.then(|| {
-                strict(Self::command())
-                    .try_get_matches_from(arguments)
-                    .err()
-            });
+            let has_option = arguments.iter().any(|argument| argument.to_string_lossy().starts_with("--"));
+            let named = has_option.then(|| strict(Self::command()).try_get_matches_from(arguments).err());
             named.flatten().unwrap_or(error)
         })
     }
@@ -346,11 +306,7 @@ impl Cli {
 /// The same command line, but that no query begins with `-`.
 fn strict(command: clap::Command) -> clap::Command {
     let named = |argument: clap::Arg| {
-        if argument.get_id() == "query" {
-            argument.allow_hyphen_values(false)
-        } else {
-            argument
-        }
+        if argument.get_id() == "query" { argument.allow_hyphen_values(false) } else { argument }
     };
     command.mut_args(named).mut_subcommands(strict)
 }

@@ -36,15 +36,9 @@ pub fn start(directory: &Path, louder: u8) -> io::Result<Guard> {
         _ => Level::TRACE,
     };
     // The libraries below never get louder: what they say of a connection may hold what we would not say.
-    let targets = Targets::new()
-        .with_default(Level::WARN)
-        .with_target(env!("CARGO_PKG_NAME"), level);
+    let targets = Targets::new().with_default(Level::WARN).with_target(env!("CARGO_PKG_NAME"), level);
     let layer = fmt::layer().with_ansi(false).with_writer(writer);
-    tracing_subscriber::registry()
-        .with(layer)
-        .with(targets)
-        .try_init()
-        .map_err(io::Error::other)?;
+    tracing_subscriber::registry().with(layer).with(targets).try_init().map_err(io::Error::other)?;
     Ok(Guard { _worker: worker })
 }
 
@@ -128,32 +122,16 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let log = directory.path().join("log");
         fs::create_dir(&log).unwrap();
-        for name in [
-            "2025-01-01.log",
-            "2026-10-24.log",
-            "2026-10-25.log",
-            "2099-01-01.log",
-            "notes.log",
-            "2025-01-01.txt",
-        ] {
+        for name in
+            ["2025-01-01.log", "2026-10-24.log", "2026-10-25.log", "2099-01-01.log", "notes.log", "2025-01-01.txt"]
+        {
             fs::write(log.join(name), "x").unwrap();
         }
         Daily::open(&log, "2026-11-24".parse().unwrap()).unwrap();
-        let mut left: Vec<_> = fs::read_dir(&log)
-            .unwrap()
-            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-            .collect();
+        let mut left: Vec<_> =
+            fs::read_dir(&log).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
         left.sort();
-        assert_eq!(
-            left,
-            [
-                "2025-01-01.txt",
-                "2026-10-25.log",
-                "2026-11-24.log",
-                "2099-01-01.log",
-                "notes.log",
-            ]
-        );
+        assert_eq!(left, ["2025-01-01.txt", "2026-10-25.log", "2026-11-24.log", "2099-01-01.log", "notes.log",]);
     }
 
     #[cfg(unix)]

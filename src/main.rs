@@ -18,9 +18,7 @@ use lampblack::log;
 use lampblack::model::zone_here;
 use lampblack::read::Reader;
 use lampblack::record::{History, Kept, Saved, check_state};
-use lampblack::runtime::{
-    Events, Screen, Shell, chosen, forbid_core_dumps, hidden, kept, past, run, shelved, stopped,
-};
+use lampblack::runtime::{Events, Screen, Shell, chosen, forbid_core_dumps, hidden, kept, past, run, shelved, stopped};
 use lampblack::session::Identity;
 use lampblack::text::{self, Ascii, Charset};
 use lampblack::worker::{self, Office};
@@ -41,11 +39,7 @@ fn main() -> ExitCode {
                 }
                 Charset::Ascii => write!(io::stdout(), "{}", text::ascii(&error.to_string())),
             };
-            return if error.use_stderr() {
-                Exit::Usage.into()
-            } else {
-                Exit::Done.into()
-            };
+            return if error.use_stderr() { Exit::Usage.into() } else { Exit::Done.into() };
         }
     };
     let log = start_log(&cli, &environment);
@@ -59,13 +53,11 @@ fn main() -> ExitCode {
     };
 
     let stdout = io::stdout();
-    let width = stdout
-        .is_terminal()
-        .then(|| match crossterm::terminal::size() {
-            Ok((columns @ 1.., _)) => usize::from(columns),
-            // A terminal that does not know its width.
-            _ => 80,
-        });
+    let width = stdout.is_terminal().then(|| match crossterm::terminal::size() {
+        Ok((columns @ 1.., _)) => usize::from(columns),
+        // A terminal that does not know its width.
+        _ => 80,
+    });
     let streams = Streams {
         is_interactive: width.is_some() && io::stdin().is_terminal(),
         hidden: io::stdin().is_terminal().then_some(hidden),
@@ -102,9 +94,7 @@ fn main() -> ExitCode {
         // Downloads that were killed, on file systems where they have names.
         handle.spawn_blocking(move || files::remove_leftovers(&directory));
     }
-    let command = commands::run(cli, &mut caller, async |setup| {
-        console(setup, handle, charset).await
-    });
+    let command = commands::run(cli, &mut caller, async |setup| console(setup, handle, charset).await);
     let exit = here.as_ref().unwrap_or(&background).block_on(command);
     if let Some(here) = here {
         // An export goes on, but not for ever: whatever holds it up must not hold up the shell.
@@ -129,18 +119,10 @@ impl Runtimes {
         /// A thread that waits for more to do would wake up to end: one wake-up of a console that sleeps.
         const KEPT: Duration = Duration::from_millis(50);
         if matches!(cli.command, Some(Command::Simulate(_))) {
-            return Ok(Self {
-                here: None,
-                background: Runtime::new()?,
-            });
+            return Ok(Self { here: None, background: Runtime::new()? });
         }
         Ok(Self {
-            here: Some(
-                runtime::Builder::new_current_thread()
-                    .thread_keep_alive(KEPT)
-                    .enable_all()
-                    .build()?,
-            ),
+            here: Some(runtime::Builder::new_current_thread().thread_keep_alive(KEPT).enable_all().build()?),
             // One thread reads answers faster than any server gives them, and has nobody to wake up.
             background: runtime::Builder::new_multi_thread()
                 .worker_threads(1)
@@ -162,9 +144,7 @@ async fn console(setup: Setup, background: Handle, charset: Charset) -> anyhow::
         None
     });
     let history_shown = history.iter().flat_map(History::recent).map(past);
-    let saved = setup
-        .config_dir
-        .map(|dir| Saved::load(&dir.join(Saved::FILE)));
+    let saved = setup.config_dir.map(|dir| Saved::load(&dir.join(Saved::FILE)));
     let saved = saved.transpose().unwrap_or_else(|error| {
         warnings.push(error.to_string());
         None
@@ -177,22 +157,14 @@ async fn console(setup: Setup, background: Handle, charset: Charset) -> anyhow::
     let before = before.unwrap_or_default();
     let office = Office {
         who: Who::here(setup.account.as_deref(), setup.user.clone()),
-        guard: Guard::new(
-            setup.read_only,
-            setup.protected_hosts,
-            setup.server.host_str(),
-        ),
+        guard: Guard::new(setup.read_only, setup.protected_hosts, setup.server.host_str()),
         state_dir: setup.state_dir.clone(),
     };
     let identity = Identity {
         host: server.clone(),
         who: office.who.clone(),
         url: setup.server.as_str().trim_end_matches('/').to_owned(),
-        server: if setup.is_demo {
-            "simulator".into()
-        } else {
-            server.clone()
-        },
+        server: if setup.is_demo { "simulator".into() } else { server.clone() },
         source: setup.source.to_string(),
         profile: setup.source.profile().unwrap_or_default().to_owned(),
         user: setup.user,
@@ -211,28 +183,14 @@ async fn console(setup: Setup, background: Handle, charset: Charset) -> anyhow::
         columns: chosen(&before),
         warnings,
     });
-    let mut shell = Shell::new(
-        setup.clock,
-        server.clone(),
-        history,
-        saved,
-        setup.state_dir.clone(),
-    );
+    let mut shell = Shell::new(setup.clock, server.clone(), history, saved, setup.state_dir.clone());
     let reader = Reader::in_background(setup.client, background);
     let mut worker = worker::spawn(reader, setup.calls, office);
     // Before the terminal is taken, so that no signal finds it taken and nobody listening.
     let stop = stopped();
     let mut screen = Screen::take(&format!("lampblack: {server}"), charset)?;
     let events = Events::read()?;
-    run(
-        screen.terminal(),
-        &mut app,
-        events,
-        stop,
-        &mut worker,
-        &mut shell,
-    )
-    .await?;
+    run(screen.terminal(), &mut app, events, stop, &mut worker, &mut shell).await?;
     drop(screen);
     let mut parting = app.session().parting();
     if setup.is_demo && !parting.is_empty() {
@@ -256,9 +214,7 @@ fn start_log(cli: &Cli, environment: &Environment) -> io::Result<Option<(PathBuf
     if !commands::keeps_log(cli.command.as_ref()) {
         return Ok(None);
     }
-    let state_dir = environment
-        .state_dir()
-        .ok_or_else(|| io::Error::other("there is no home directory"))?;
+    let state_dir = environment.state_dir().ok_or_else(|| io::Error::other("there is no home directory"))?;
     let state_dir = commands::state_dir(cli.command.as_ref(), state_dir);
     let directory = state_dir.join("log");
     let guard = log::start(&directory, cli.global.verbose)

@@ -45,9 +45,7 @@ impl Untrusted {
     /// Orders by letters first, case aside, as people expect of a sorted list.
     pub fn cmp_folded(&self, other: &Self) -> Ordering {
         let fold = |text: &str| text.to_lowercase();
-        fold(&self.0)
-            .cmp(&fold(&other.0))
-            .then_with(|| self.0.cmp(&other.0))
+        fold(&self.0).cmp(&fold(&other.0)).then_with(|| self.0.cmp(&other.0))
     }
 }
 
@@ -69,11 +67,7 @@ pub fn words(text: &str) -> Vec<String> {
 }
 
 /// So many of something, in words.
-pub fn counted<N: Copy + fmt::Display + PartialEq + From<u8>>(
-    n: N,
-    one: &str,
-    many: &str,
-) -> String {
+pub fn counted<N: Copy + fmt::Display + PartialEq + From<u8>>(n: N, one: &str, many: &str) -> String {
     let what = if n == N::from(1) { one } else { many };
     format!("{n} {what}")
 }
@@ -103,12 +97,7 @@ impl fmt::Debug for Untrusted {
         match self.0.char_indices().nth(LIMIT) {
             None => write!(f, "{:?}", visible(self)),
             Some((cut, _)) => {
-                write!(
-                    f,
-                    "{:?}… {} bytes",
-                    visible(&self.0[..cut].into()),
-                    self.0.len()
-                )
+                write!(f, "{:?}… {} bytes", visible(&self.0[..cut].into()), self.0.len())
             }
         }
     }
@@ -208,9 +197,7 @@ pub fn fit_end(text: &Untrusted, width: usize) -> String {
 
 /// The first so many characters of a text: what is needed of it to fill as many cells and tell whether there is more.
 pub fn head(text: &str, cells: usize) -> &str {
-    text.char_indices()
-        .nth(cells + 1)
-        .map_or(text, |(at, _)| &text[..at])
+    text.char_indices().nth(cells + 1).map_or(text, |(at, _)| &text[..at])
 }
 
 /// How many terminal cells the text takes.
@@ -231,18 +218,15 @@ impl Shown {
         const MARKS: usize = 3;
         if !char.is_ascii() && is_mark(char) {
             self.marks += 1;
-            return if self.marks <= MARKS {
-                char.to_string().into()
-            } else {
-                escaped(char)
-            };
+            return if self.marks <= MARKS { char.to_string().into() } else { escaped(char) };
         }
         self.marks = if char.is_alphanumeric() { 0 } else { MARKS };
         match char {
             ' '..='~' => char.to_string().into(),
             // The pictures of control characters are one cell wide and cannot be mistaken for a path such as c:\new.
-            '\0'..='\x1f' => char::from_u32(0x2400 + u32::from(char))
-                .map_or_else(|| escaped(char), |c| c.to_string().into()),
+            '\0'..='\x1f' => {
+                char::from_u32(0x2400 + u32::from(char)).map_or_else(|| escaped(char), |c| c.to_string().into())
+            }
             '\x7f' => "␡".into(),
             _ if is_hidden(char) => escaped(char),
             _ => char.to_string().into(),
@@ -311,9 +295,7 @@ mod tests {
                 format!("{text:?}"),
             ];
             for shown in ways {
-                let is_shown = shown
-                    .chars()
-                    .all(|c| c == ' ' || !is_hidden(c) || is_picture(c));
+                let is_shown = shown.chars().all(|c| c == ' ' || !is_hidden(c) || is_picture(c));
                 assert!(is_shown, "U+{:04X} is hidden in {shown:?}", u32::from(char));
             }
             // What stands for it in a file of a machine that knows no other letters.
@@ -334,10 +316,7 @@ mod tests {
 
     #[test]
     fn piled_up_marks_are_cut() {
-        check(
-            "a\u{301}\u{301}\u{301}\u{301}",
-            "a\u{301}\u{301}\u{301}<U+0301>",
-        );
+        check("a\u{301}\u{301}\u{301}\u{301}", "a\u{301}\u{301}\u{301}<U+0301>");
     }
 
     #[test]
@@ -369,10 +348,7 @@ mod tests {
     fn indicators_are_defanged_and_back() {
         let text: Untrusted = "HTTPS://cdn.example.net/a?b=c@d".into();
         assert_eq!(defang(&text), "hxxps://cdn[.]example[.]net/a?b=c[@]d");
-        assert_eq!(
-            refang("hxxps://cdn[.]example(.)net"),
-            "https://cdn.example.net"
-        );
+        assert_eq!(refang("hxxps://cdn[.]example(.)net"), "https://cdn.example.net");
     }
 
     proptest! {

@@ -50,14 +50,7 @@ async fn nothing_is_asked_twice_until_it_is_refreshed() {
     assert_eq!(console.asked(), Vec::<String>::new());
     console.press("r").await;
     let asked = console.asked();
-    for path in [
-        "/group",
-        "/users",
-        "/teams",
-        "/site",
-        "/license",
-        "/partition",
-    ] {
+    for path in ["/group", "/users", "/teams", "/site", "/license", "/partition"] {
         let n = asked.iter().filter(|asked| asked.contains(path)).count();
         assert_eq!(n, 1, "{path} of {asked:?}");
     }
@@ -69,9 +62,7 @@ fn what_the_token_has_no_right_to_see_is_said_in_its_pane_and_the_others_stay() 
     stage.answer_all(world::answer).press("esc 9");
     let answer = |fetch: &Fetch| -> Result<Answer, Error> {
         match fetch {
-            Fetch::Users | Fetch::Partitions => Err(Error::Forbidden {
-                what: "that".into(),
-            }),
+            Fetch::Users | Fetch::Partitions => Err(Error::Forbidden { what: "that".into() }),
             other => world::answer(other),
         }
     };
@@ -102,13 +93,7 @@ async fn escape_goes_from_the_sheet_back_to_what_was_written() {
     console.shows(&["New sensor group", "Finance"]);
     console.press("shift-tab").await.write(" 2").await;
     console.press("tab enter").await;
-    console
-        .shows(&["CREATE GROUP", "Finance 2"])
-        .lacks("already exists");
-    console
-        .press("tab tab enter")
-        .await
-        .until("CONFIRMED")
-        .await;
+    console.shows(&["CREATE GROUP", "Finance 2"]).lacks("already exists");
+    console.press("tab tab enter").await.until("CONFIRMED").await;
     console.lacks("New sensor group").shows(&["Finance 2"]);
 }

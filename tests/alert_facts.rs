@@ -64,14 +64,8 @@ async fn what_is_known_is_not_asked_again() {
 #[tokio::test]
 async fn an_alert_leads_to_its_host_its_report_and_its_file() {
     let mut console = beside("beacon").await;
-    console
-        .press("g h")
-        .await
-        .shows(&["Sensors  1", "filter: id:7"]);
-    console
-        .press("[ g f")
-        .await
-        .shows(&["feed_id:", "report_id:", "FUZZYWOMBAT beacon"]);
+    console.press("g h").await.shows(&["Sensors  1", "filter: id:7"]);
+    console.press("[ g f").await.shows(&["feed_id:", "report_id:", "FUZZYWOMBAT beacon"]);
     console.press("[ g b").await.shows(&["Binaries", "md5:"]);
 }
 

@@ -104,10 +104,7 @@ async fn the_panel_says_what_a_group_is_and_why_its_newest_alert_was_raised() {
         "history",
     ]);
     // It leads to the process of the newest.
-    console
-        .press("tab enter")
-        .await
-        .shows(&["Tree  winupdsvc.exe"]);
+    console.press("tab enter").await.shows(&["Tree  winupdsvc.exe"]);
 }
 
 #[tokio::test]
@@ -116,9 +113,7 @@ async fn a_queue_that_cannot_be_read_says_so_and_is_read_when_asked_again() {
     console.press("esc 3").await;
     fault(&console, json!({"mode": "500", "match": "rows=1000"}));
     console.press(",").await;
-    console
-        .lacks("groups, by")
-        .shows(&["the server answered 500"]);
+    console.lacks("groups, by").shows(&["the server answered 500"]);
     console.sim.clear_faults();
     console.press("r").await.shows(&["groups, by report"]);
 }
@@ -146,11 +141,7 @@ async fn the_key_of_the_alerts_leads_from_some_of_them_to_the_queue() {
     console.lacks("groups, by");
     // Where no groups lie behind, it is all that is open.
     let mut console = Console::start().await;
-    console
-        .press("esc 3 i")
-        .await
-        .write(" score:[90 TO *]")
-        .await;
+    console.press("esc 3 i").await.write(" score:[90 TO *]").await;
     console.press("enter 3").await;
     console.lacks("score:[90").shows(&["status:Unresolved OR"]);
 }
@@ -158,11 +149,8 @@ async fn the_key_of_the_alerts_leads_from_some_of_them_to_the_queue() {
 /// Has somebody else resolve the open alert of the highest score.
 async fn resolved_elsewhere(console: &Console) {
     let client = Client::new(settings(&console.sim), None).unwrap();
-    let search = Search {
-        query: "status:Unresolved".into(),
-        sort: Some("alert_severity desc".into()),
-        ..Search::default()
-    };
+    let search =
+        Search { query: "status:Unresolved".into(), sort: Some("alert_severity desc".into()), ..Search::default() };
     let found = client.alerts(&search, Span { start: 0, rows: 1 }).await;
     let alert = found.unwrap().rows.remove(0);
     let resolved = Change::alert(&alert.id, &AlertStatus::Resolved);
@@ -172,14 +160,10 @@ async fn resolved_elsewhere(console: &Console) {
 /// The number of alerts in the title of the list or of the groups.
 fn n_alerts(console: &Console) -> u64 {
     let screen = console.text();
-    let title = screen
-        .lines()
-        .find(|line| line.starts_with('╭') && line.contains("Alerts  "));
+    let title = screen.lines().find(|line| line.starts_with('╭') && line.contains("Alerts  "));
     let words = title.expect("a title").split([' ', ',']);
     let numbers = words.filter_map(|word| word.parse().ok());
-    numbers
-        .max()
-        .unwrap_or_else(|| panic!("no number: {screen}"))
+    numbers.max().unwrap_or_else(|| panic!("no number: {screen}"))
 }
 
 #[tokio::test]

@@ -9,9 +9,7 @@ use support::deeds::fault;
 /// The rows of the list.
 fn rows(console: &Console) -> Vec<String> {
     let screen = console.text();
-    let rows = screen
-        .lines()
-        .filter(|line| line.starts_with("│>") || line.starts_with("│ "));
+    let rows = screen.lines().filter(|line| line.starts_with("│>") || line.starts_with("│ "));
     rows.map(|row| row.chars().take(60).collect()).collect()
 }
 
@@ -40,11 +38,7 @@ async fn new_alerts_are_told_of_and_taken_in_with_the_cursor_on_its_alert() {
 #[tokio::test]
 async fn new_alerts_are_told_of_where_alerts_are_grouped() {
     let mut console = Console::start().await;
-    console
-        .press("esc 3 , R")
-        .await
-        .until("no new alerts")
-        .await;
+    console.press("esc 3 , R").await.until("no new alerts").await;
     console.sim.raise_alerts(3);
     console.until("3 new, r loads them").await;
     console.press("r").await.until("no new alerts").await;
@@ -61,11 +55,7 @@ async fn nobody_looks_where_nobody_wants_to_be_told_or_nobody_sees_it() {
     console.press("1").await;
     assert!(!is_looking(&console));
     console.press("3").await.until("no new alerts").await;
-    console
-        .press("R")
-        .await
-        .shows(&["Live off"])
-        .lacks("no new alerts");
+    console.press("R").await.shows(&["Live off"]).lacks("no new alerts");
     assert!(!is_looking(&console));
 }
 

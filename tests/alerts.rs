@@ -26,13 +26,7 @@ async fn the_open_alerts_are_one_key_away_the_highest_score_first() {
 #[tokio::test]
 async fn an_alert_leads_to_its_process_and_back_to_where_one_was() {
     let mut console = Console::start().await;
-    console
-        .press("esc 3 /")
-        .await
-        .write("svch0st")
-        .await
-        .press("enter k")
-        .await;
+    console.press("esc 3 /").await.write("svch0st").await.press("enter k").await;
     let screen = console.text();
     let row = screen.split("row ").nth(1).unwrap();
     let row = row.split([' ', ',']).next().unwrap().to_owned();

@@ -12,11 +12,7 @@ const SYSTEM: &str = "digsig_publisher:Microsoft*";
 /// A console at the binary of the incident's payload.
 async fn at_payload() -> Console {
     let mut console = Console::start().await;
-    console
-        .press("esc 5")
-        .await
-        .search("observed_filename:svch0st.exe")
-        .await;
+    console.press("esc 5").await.search("observed_filename:svch0st.exe").await;
     console.press("esc").await;
     console
 }
@@ -50,11 +46,7 @@ async fn a_binary_leads_to_the_processes_that_ran_it_and_back() {
 #[tokio::test]
 async fn a_process_leads_to_its_binary() {
     let mut console = Console::start().await;
-    console
-        .search("process_name:svch0st.exe")
-        .await
-        .press("esc g b")
-        .await;
+    console.search("process_name:svch0st.exe").await.press("esc g b").await;
     console.shows(&["Binaries  1", "md5:", "it has no signature"]);
     // So does an ancestor.
     console.press("[ tab k g b").await;
@@ -74,12 +66,7 @@ async fn the_first_bytes_are_fetched_when_asked_for_and_once() {
     let mut console = at_payload().await;
     console.asked();
     console.press("b").await;
-    console.shows(&[
-        "First bytes of svch0st.exe",
-        "00000000  4d 5a",
-        "|is program canno|",
-        "4096 B",
-    ]);
+    console.shows(&["First bytes of svch0st.exe", "00000000  4d 5a", "|is program canno|", "4096 B"]);
     let asked = console.asked();
     assert_eq!(asked.len(), 1, "{asked:?}");
     console.press("G").await;
@@ -92,13 +79,7 @@ async fn the_first_bytes_are_fetched_when_asked_for_and_once() {
 #[tokio::test]
 async fn bytes_that_were_not_collected_are_not_asked_for() {
     let mut console = Console::start().await;
-    console
-        .press("esc 5")
-        .await
-        .search(SYSTEM)
-        .await
-        .press("esc")
-        .await;
+    console.press("esc 5").await.search(SYSTEM).await.press("esc").await;
     console.asked();
     console.press("b").await;
     console.shows(&["The server has not collected this file"]);

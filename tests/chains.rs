@@ -11,10 +11,7 @@ use support::{stage::Stage, world};
 /// A console that shows the first of many processes, whose chain is still awaited.
 fn awaiting() -> Stage {
     let mut stage = Stage::new(120, 36);
-    stage
-        .answer_all(world::answer)
-        .write("a")
-        .press("enter esc");
+    stage.answer_all(world::answer).write("a").press("enter esc");
     stage.answer(0, world::answer);
     let slots = stage.asked.iter().map(|(_, slot, _)| *slot);
     let is_subject = |slot: &Slot| !matches!(slot, Slot::Related(_));
@@ -40,11 +37,7 @@ fn fail(stage: &mut Stage) {
 
 fn place(stage: &Stage) -> usize {
     let is_chain = |(_, slot, _): &(_, Slot, _)| *slot == Slot::Lineage;
-    stage
-        .asked
-        .iter()
-        .position(is_chain)
-        .expect("a chain is awaited")
+    stage.asked.iter().position(is_chain).expect("a chain is awaited")
 }
 
 /// How many ancestors are known to whoever asks for more of the chain.
@@ -59,18 +52,9 @@ fn asked_beyond(stage: &Stage) -> Option<usize> {
 fn every_end_of_a_chain_says_why_it_is_one() {
     for (top, told) in [
         (Top::Unknown, "parent not recorded"),
-        (
-            Top::NotRecorded(world::ancestor(3)),
-            "explorer.exe 2516: not on the server",
-        ),
-        (
-            Top::Suppressed(world::ancestor(3)),
-            "explorer.exe suppressed by",
-        ),
-        (
-            Top::Loop(world::ancestor(0)),
-            "loop detected: the parent is a descendant",
-        ),
+        (Top::NotRecorded(world::ancestor(3)), "explorer.exe 2516: not on the server"),
+        (Top::Suppressed(world::ancestor(3)), "explorer.exe suppressed by"),
+        (Top::Loop(world::ancestor(0)), "loop detected: the parent is a descendant"),
         (Top::TooDeep(500), "only 500 ancestors loaded"),
     ] {
         let mut stage = awaiting();

@@ -103,9 +103,7 @@ fn values_that_do_not_come_are_said_to() {
 fn a_mistake_is_mended_by_one_key() {
     let mut stage = writing("(process_name:net.exe");
     stage.shows(&["^x: close it at the end"]);
-    stage
-        .press("ctrl-x")
-        .shows(&["│(process_name:net.exe) ", "Fixed: close it at the end"]);
+    stage.press("ctrl-x").shows(&["│(process_name:net.exe) ", "Fixed: close it at the end"]);
     stage.press("ctrl-x").shows(&["No automatic fix available"]);
     let mut stage = writing("- process_name:net.exe");
     stage.press("ctrl-x").shows(&["│-process_name:net.exe "]);
@@ -117,10 +115,9 @@ fn a_query_is_explained_inside_the_editor_and_outside() {
     stage.press("f2");
     assert_snapshot!("explained", stage.picture());
     stage.press("esc enter").answer_all(world::answer);
-    stage.press("g q").shows(&[
-        "How the server reads the query",
-        "is from 2026-03-03 10:20:00Z to 2026-03-04 10:20:00Z",
-    ]);
+    stage
+        .press("g q")
+        .shows(&["How the server reads the query", "is from 2026-03-03 10:20:00Z to 2026-03-04 10:20:00Z"]);
     stage.press("esc 2 g q").shows(&["No query in this view"]);
 }
 
@@ -140,14 +137,10 @@ fn what_does_not_fit_is_marked_and_can_be_read_in_full() {
 #[test]
 fn what_is_wrong_with_a_query_can_be_read_in_full_inside_the_editor_and_outside() {
     let mut stage = Stage::new(44, 16);
-    stage
-        .answer_all(world::answer)
-        .write("(process_nam:net.exe");
+    stage.answer_all(world::answer).write("(process_nam:net.exe");
     stage.shows(&["f2 in full"]);
     stage.press("f2").shows(&["error", "parenthesis", "fix"]);
-    stage
-        .press("esc esc !")
-        .shows(&["Problems in the query", "parenthesis"]);
+    stage.press("esc esc !").shows(&["Problems in the query", "parenthesis"]);
 }
 
 #[test]
@@ -201,18 +194,12 @@ fn a_download_says_one_thing_of_what_is_verified() {
         stage.press(keys).shows(&["Download"]).text()
     };
     let whole = preview([73_216, 73_216], "D");
-    assert!(
-        whole.contains("its MD5 is verified") && !whole.contains("cannot be"),
-        "{whole}"
-    );
+    assert!(whole.contains("its MD5 is verified") && !whole.contains("cannot be"), "{whole}");
     let partial = preview([100, 73_216], "D");
     assert!(partial.contains("cannot be verified"), "{partial}");
     assert!(!partial.contains("is verified"), "{partial}");
     let both = preview([100, 73_216], "* D");
-    assert!(
-        both.contains("the MD5 of the other files is verified"),
-        "{both}"
-    );
+    assert!(both.contains("the MD5 of the other files is verified"), "{both}");
 }
 
 /// The search that was asked last.
@@ -229,9 +216,7 @@ fn a_period_is_set_without_editing_the_query_and_undone_by_going_back() {
         "means  last event since 2026-03-03 10:20:00Z, host clock",
         "2026-03-04 10:00..2026-03-04 12:00, yesterday..",
     ]);
-    stage
-        .press("tab")
-        .shows(&["last event since 2026-03-03 10:20:00Z, server clock"]);
+    stage.press("tab").shows(&["last event since 2026-03-03 10:20:00Z, server clock"]);
     stage.press("enter").answer_all(world::answer);
     let bound = search(&stage);
     assert_eq!(bound.query, "process_name:net.exe");
@@ -239,29 +224,18 @@ fn a_period_is_set_without_editing_the_query_and_undone_by_going_back() {
     stage.shows(&["last event -24h, server clock"]);
     // Another order of the same is of the same time.
     stage.press("s").answer_all(world::answer);
-    assert_eq!(
-        search(&stage).min_last_server_update,
-        bound.min_last_server_update
-    );
+    assert_eq!(search(&stage).min_last_server_update, bound.min_last_server_update);
     stage.press("[ [").answer_all(world::answer);
     stage.lacks("last event -24h");
     assert_eq!(search(&stage).min_last_server_update, None);
-    stage
-        .press("]")
-        .shows(&["last event 2026-03-03T10:20:00Z.., server clock"]);
+    stage.press("]").shows(&["last event 2026-03-03T10:20:00Z.., server clock"]);
 }
 
 #[test]
 fn what_is_no_period_is_not_taken() {
     let mut stage = writing("x");
-    stage
-        .press("ctrl-t")
-        .write("yesterday")
-        .shows(&["last event since 2026-03-03 00:00:00Z, host clock"]);
-    stage
-        .press("ctrl-u")
-        .write("someday")
-        .shows(&["no time range yet"]);
+    stage.press("ctrl-t").write("yesterday").shows(&["last event since 2026-03-03 00:00:00Z, host clock"]);
+    stage.press("ctrl-u").write("someday").shows(&["no time range yet"]);
     stage.press("enter").shows(&["Not a time range"]);
     stage.press("esc").lacks("no time range yet");
     stage.press("esc 3 g t").answer_all(world::answer);
@@ -276,10 +250,7 @@ fn the_history_knows_of_when_a_query_was() {
     stage.press("g t ctrl-u enter").answer_all(world::answer);
     stage.lacks("last event -7d");
     // The same query of another time is another.
-    stage.press("ctrl-r").shows(&[
-        "Query history 2",
-        "process_name:net.exe   last event -7d, host clock",
-    ]);
+    stage.press("ctrl-r").shows(&["Query history 2", "process_name:net.exe   last event -7d, host clock"]);
     stage.press("j enter enter").answer_all(world::answer);
     assert!(search(&stage).min_last_update.is_some());
     // By the arrows too, and what was being written comes back with its time.
@@ -305,10 +276,7 @@ fn a_period_and_the_saved_queries_have_pictures() {
                 SavedQuery {
                     name: "hostile \u{1b}[2J".into(),
                     query: "x\u{202e}".into(),
-                    when: When {
-                        text: "-7d".into(),
-                        ..When::default()
-                    },
+                    when: When { text: "-7d".into(), ..When::default() },
                     note: "of a colleague".into(),
                 },
             ],
@@ -334,12 +302,7 @@ async fn a_query_is_saved_in_a_file_picked_from_it_and_deleted() {
     console.write("nets").await.press("enter").await;
     console.shows(&["Saved nets in ", "Saved queries 1"]);
     let text = fs::read_to_string(&path).unwrap();
-    for line in [
-        "name = \"nets\"",
-        "query = \"process_name:net.exe\"",
-        "period = \"-30d\"",
-        "clock = \"server\"",
-    ] {
+    for line in ["name = \"nets\"", "query = \"process_name:net.exe\"", "period = \"-30d\"", "clock = \"server\""] {
         assert!(text.contains(line), "{text}");
     }
     // It is picked with its time, and only enter asks.
@@ -350,10 +313,7 @@ async fn a_query_is_saved_in_a_file_picked_from_it_and_deleted() {
     assert!(console.asked().is_empty());
     console.press("ctrl-s d").await;
     console.shows(&["Press it again to delete nets"]);
-    console
-        .press("d")
-        .await
-        .shows(&["Deleted nets", "Saved queries 0"]);
+    console.press("d").await.shows(&["Deleted nets", "Saved queries 0"]);
     assert!(!fs::read_to_string(&path).unwrap().contains("nets"));
 }
 

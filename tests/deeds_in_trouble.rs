@@ -15,15 +15,9 @@ use tokio::{task::yield_now, time::timeout};
 async fn a_protected_host_takes_its_name_typed() {
     let mut console = ready().await;
     console.search("group:\"Domain Controllers\"").await;
-    console
-        .press("I")
-        .await
-        .shows(&["PROTECTED", "protected_hosts has group:Domain Controllers"]);
+    console.press("I").await.shows(&["PROTECTED", "protected_hosts has group:Domain Controllers"]);
     console.write("x").await;
-    console
-        .press("tab tab tab enter")
-        .await
-        .shows(&["type the host name"]);
+    console.press("tab tab tab enter").await.shows(&["type the host name"]);
     assert_eq!(changes(&console), [""; 0]);
 }
 
@@ -51,20 +45,11 @@ async fn leaving_while_a_deed_is_on_its_way_is_asked_twice_and_the_end_says_what
     }
     console.press("I").await.write("case 7").await;
     console.press("tab tab enter").await;
-    console
-        .press("q")
-        .await
-        .shows(&["isolate WIN-IA9NQ1GN8OI is still pending"]);
+    console.press("q").await.shows(&["isolate WIN-IA9NQ1GN8OI is still pending"]);
     console.until("accepted, waiting").await;
     let said = console.app.session().parting();
-    assert_eq!(
-        said[0],
-        "isolate WIN-IA9NQ1GN8OI: accepted; it will be checked the next time you start lampblack"
-    );
-    assert!(
-        said[1].starts_with("Audit log: 2 entries, head "),
-        "{said:?}"
-    );
+    assert_eq!(said[0], "isolate WIN-IA9NQ1GN8OI: accepted; it will be checked the next time you start lampblack");
+    assert!(said[1].starts_with("Audit log: 2 entries, head "), "{said:?}");
 }
 
 #[tokio::test]
@@ -83,9 +68,7 @@ async fn what_could_not_be_read_is_unknown_until_it_can_be() {
         tokio::task::yield_now().await;
     }
     console.sim.fault(serde_json::from_value(broken).unwrap());
-    console
-        .until("OUTCOME UNKNOWN, check before retrying")
-        .await;
+    console.until("OUTCOME UNKNOWN, check before retrying").await;
     console.sim.clear_faults();
     console.until("CONFIRMED; isolated (verified").await;
     assert_eq!(changes(&console).len(), 1);
@@ -94,25 +77,15 @@ async fn what_could_not_be_read_is_unknown_until_it_can_be() {
 #[tokio::test]
 async fn of_several_deeds_the_one_that_was_refused_is_not_hidden_by_those_that_were_done() {
     let mut console = ready().await;
-    fault(
-        &console,
-        json!({"mode": "403", "match": "/banning/blacklist$", "method": "POST", "times": 1}),
-    );
+    fault(&console, json!({"mode": "403", "match": "/banning/blacklist$", "method": "POST", "times": 1}));
     console.press("8 a").await;
-    console
-        .paste("9e107d9d372bb6826bd81d3542a419d6 9e107d9d372bb6826bd81d3542a419d7")
-        .await;
+    console.paste("9e107d9d372bb6826bd81d3542a419d6 9e107d9d372bb6826bd81d3542a419d7").await;
     console.press("enter").await.write("x").await;
     console.press("tab tab").await.write("2").await;
     console.press("tab enter").await;
-    console
-        .until("ban 2: 1 NOT APPLIED (9e107d9d372bb6826bd81d3542a419d6), 1 CONFIRMED")
-        .await;
+    console.until("ban 2: 1 NOT APPLIED (9e107d9d372bb6826bd81d3542a419d6), 1 CONFIRMED").await;
     // In full, however narrow the screen is.
-    console
-        .press("!")
-        .await
-        .shows(&["1 NOT APPLIED (9e107d9d372bb6826bd81d3542a419d6)"]);
+    console.press("!").await.shows(&["1 NOT APPLIED (9e107d9d372bb6826bd81d3542a419d6)"]);
 }
 
 #[tokio::test]
@@ -122,10 +95,7 @@ async fn who_must_act_gives_up_the_blast_radius_and_not_the_sheet() {
     console.begin("I").until("role").await;
     console.shows(&["more lookups running; ^c cancels"]);
     console.begin("x").begin("ctrl-c");
-    console.shows(&[
-        "connections in unknown: cancelled",
-        "users in 24 h  unknown: cancelled",
-    ]);
+    console.shows(&["connections in unknown: cancelled", "users in 24 h  unknown: cancelled"]);
     console.press("tab tab enter").await;
     console.until("CONFIRMED").await;
 }
@@ -133,16 +103,14 @@ async fn who_must_act_gives_up_the_blast_radius_and_not_the_sheet() {
 #[tokio::test]
 async fn a_deed_that_is_open_is_told_of_before_another_on_the_same_host() {
     let mut console = ready().await;
-    fault(
-        &console,
-        json!({"mode": "never-confirm", "match": "/api/v1/sensor/3"}),
-    );
+    fault(&console, json!({"mode": "never-confirm", "match": "/api/v1/sensor/3"}));
     console.press("I").await.write("x").await;
     console.press("tab tab enter").await;
     console.until("accepted, waiting").await;
-    console.press("U").await.shows(&[
-        "isolate WIN-IA9NQ1GN8OI is still pending, by ana (uid 7): entry 1 in Activity (@)",
-    ]);
+    console
+        .press("U")
+        .await
+        .shows(&["isolate WIN-IA9NQ1GN8OI is still pending, by ana (uid 7): entry 1 in Activity (@)"]);
 }
 
 #[tokio::test]
@@ -207,10 +175,7 @@ async fn whatever_was_answered_the_console_says_what_it_read_back() {
 async fn what_was_refused_and_not_done_is_not_applied_with_the_words_of_the_refusal() {
     let mut console = ready().await;
     for (status, words) in [(403, "has no right"), (409, "answered 409")] {
-        fault(
-            &console,
-            json!({"mode": "answer", "status": status, "method": "PUT", "times": 1}),
-        );
+        fault(&console, json!({"mode": "answer", "status": status, "method": "PUT", "times": 1}));
         console.press("I").await.write("x").await;
         console.press("tab tab enter").await;
         console.until("NOT APPLIED").await.shows(&[words]);
@@ -253,10 +218,7 @@ async fn q_leaves_while_another_program_holds_the_log_and_nothing_is_sent_after_
     console.press("esc q").await;
     console.shows(&["Press q again to quit"]);
     let parting = console.app.session().parting().join("\n");
-    assert!(
-        parting.contains("isolate WIN-IA9NQ1GN8OI: another program had locked the audit log"),
-        "{parting}"
-    );
+    assert!(parting.contains("isolate WIN-IA9NQ1GN8OI: another program had locked the audit log"), "{parting}");
     let (sim, _state) = console.leave("q").await;
     // The worker sees that the screen is gone.
     for _ in 0..100 {
@@ -293,18 +255,10 @@ async fn a_console_starts_beside_a_program_that_holds_the_log_and_says_so() {
     let log = File::open(console.state.path().join("actions.jsonl")).unwrap();
     log.lock().unwrap();
     let mut console = console.again().await;
-    console
-        .until("Another program has locked the audit log; actions will wait")
-        .await;
-    console
-        .press("esc @")
-        .await
-        .shows(&["Activity  1", "isolate", "case 7"]);
+    console.until("Another program has locked the audit log; actions will wait").await;
+    console.press("esc @").await.shows(&["Activity  1", "isolate", "case 7"]);
     console.press("1").await;
-    console
-        .search("process_name:net.exe")
-        .await
-        .shows(&["Processes  "]);
+    console.search("process_name:net.exe").await.shows(&["Processes  "]);
 }
 
 #[tokio::test]

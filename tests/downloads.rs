@@ -17,11 +17,7 @@ use zip::ZipArchive;
 /// A console at the binary of the incident's payload, and a directory to put it in.
 async fn at_payload() -> (Console, TempDir) {
     let mut console = Console::start().await;
-    console
-        .press("esc 5")
-        .await
-        .search("observed_filename:svch0st.exe")
-        .await;
+    console.press("esc 5").await.search("observed_filename:svch0st.exe").await;
     console.press("esc").await;
     (console, tempfile::tempdir().unwrap())
 }
@@ -50,9 +46,7 @@ fn hash(bytes: &[u8]) -> String {
 /// Breaks or delays the copies of files, and nothing else.
 fn fault(console: &Console, mode: &str, ms: u64) {
     let target = "/api/v1/binary/";
-    console
-        .sim
-        .fault(serde_json::from_value(json!({"mode": mode, "ms": ms, "match": target})).unwrap());
+    console.sim.fault(serde_json::from_value(json!({"mode": mode, "ms": ms, "match": target})).unwrap());
 }
 
 #[tokio::test]
@@ -154,11 +148,7 @@ async fn a_download_that_is_given_up_leaves_nothing() {
 #[tokio::test]
 async fn what_the_server_has_not_collected_is_not_downloaded() {
     let mut console = Console::start().await;
-    console
-        .press("esc 5")
-        .await
-        .search("digsig_publisher:Microsoft*")
-        .await;
+    console.press("esc 5").await.search("digsig_publisher:Microsoft*").await;
     console.press("esc D").await;
     console.shows(&["The server has not collected it"]);
     console.asked();
@@ -171,11 +161,7 @@ async fn what_the_server_has_not_collected_is_not_downloaded() {
 async fn marked_files_are_downloaded_into_a_directory_one_after_the_other() {
     let mut console = Console::start().await;
     let home = tempfile::tempdir().unwrap();
-    console
-        .press("esc 5")
-        .await
-        .search("digsig_result:Unsigned os_type:windows")
-        .await;
+    console.press("esc 5").await.search("digsig_result:Unsigned os_type:windows").await;
     console.press("esc space space space D").await;
     console.shows(&["Download 3 files"]);
     console.press("ctrl-u").await;

@@ -15,29 +15,15 @@ fn asked(stage: &Stage) -> Vec<String> {
         Fetch::Page { search, .. } => Some(search.query.clone()),
         _ => None,
     };
-    stage
-        .asked
-        .iter()
-        .filter_map(|(_, _, fetch)| query(fetch))
-        .collect()
+    stage.asked.iter().filter_map(|(_, _, fetch)| query(fetch)).collect()
 }
 
 /// A console that has asked `first` and then `second` before.
 fn with_history() -> Stage {
-    let past = |query: &str| Past {
-        when: When::default(),
-        query: query.into(),
-        at: now(),
-        total: Some(2),
-        took_ms: Some(30),
-    };
-    let setup = Setup {
-        history: vec![
-            past("process_name:second.exe"),
-            past("process_name:first.exe"),
-        ],
-        ..Setup::default()
-    };
+    let past =
+        |query: &str| Past { when: When::default(), query: query.into(), at: now(), total: Some(2), took_ms: Some(30) };
+    let setup =
+        Setup { history: vec![past("process_name:second.exe"), past("process_name:first.exe")], ..Setup::default() };
     let mut stage = Stage::with(120, 36, setup);
     stage.answer_all(world::answer);
     stage
@@ -48,24 +34,13 @@ fn a_pasted_list_is_no_query_whatever_ends_its_lines_and_a_key_makes_one_of_it()
     for end in ["\n", "\r\n", "\r"] {
         let mut stage = Stage::new(120, 36);
         stage.answer_all(world::answer);
-        let list = [
-            "10[.]0[.]0[.]1",
-            "evil[.]example",
-            "hxxps://a.evil.example/x",
-        ]
-        .join(end);
+        let list = ["10[.]0[.]0[.]1", "evil[.]example", "hxxps://a.evil.example/x"].join(end);
         stage.input(Input::Paste(list + end));
         stage.press("enter");
-        stage.shows(&[
-            "this is a list of 3 indicators, not a query",
-            "Press Enter again to run it anyway",
-        ]);
+        stage.shows(&["this is a list of 3 indicators, not a query", "Press Enter again to run it anyway"]);
         assert_eq!(asked(&stage), Vec::<String>::new());
         stage.press("ctrl-x").press("enter");
-        assert_eq!(
-            asked(&stage),
-            ["(ipaddr:10.0.0.1 OR domain:evil.example OR domain:a.evil.example)"]
-        );
+        assert_eq!(asked(&stage), ["(ipaddr:10.0.0.1 OR domain:evil.example OR domain:a.evil.example)"]);
     }
 }
 
@@ -73,13 +48,9 @@ fn a_pasted_list_is_no_query_whatever_ends_its_lines_and_a_key_makes_one_of_it()
 fn a_pasted_link_of_the_web_console_becomes_its_query_and_is_not_sent_by_itself() {
     let mut stage = Stage::new(120, 36);
     stage.answer_all(world::answer);
-    let link =
-        "https://cb.other.example/#/search/cb.urlver=1&q=process_name%3Aa.exe&cb.fq.hour_of_day=3";
+    let link = "https://cb.other.example/#/search/cb.urlver=1&q=process_name%3Aa.exe&cb.fq.hour_of_day=3";
     stage.input(Input::Paste(link.into()));
-    stage.shows(&[
-        "process_name:a.exe cb.fq.hour_of_day=3",
-        "The link names a search of processes",
-    ]);
+    stage.shows(&["process_name:a.exe cb.fq.hour_of_day=3", "The link names a search of processes"]);
     assert_eq!(asked(&stage), Vec::<String>::new());
     stage.press("enter");
     assert_eq!(asked(&stage), ["process_name:a.exe cb.fq.hour_of_day=3"]);
@@ -95,37 +66,24 @@ fn what_a_link_names_by_a_number_of_another_server_is_not_searched_for() {
     assert_eq!(asked(&stage), Vec::<String>::new());
     let mut stage = Stage::new(120, 36);
     stage.answer_all(world::answer);
-    stage
-        .write("#/analyze/00000007-0000-1092-01d7-10df4de391b0/1")
-        .press("enter")
-        .press("enter");
-    assert_eq!(
-        asked(&stage),
-        ["process_id:00000007-0000-1092-01d7-10df4de391b0"]
-    );
+    stage.write("#/analyze/00000007-0000-1092-01d7-10df4de391b0/1").press("enter").press("enter");
+    assert_eq!(asked(&stage), ["process_id:00000007-0000-1092-01d7-10df4de391b0"]);
 }
 
 #[test]
 fn a_query_of_several_lines_is_asked_as_it_is_checked() {
     let mut stage = Stage::new(120, 36);
     stage.answer_all(world::answer);
-    stage.input(Input::Paste(
-        "path:c:\\windows\\\r\nprocess_name:a.exe\r\n-username:b".into(),
-    ));
+    stage.input(Input::Paste("path:c:\\windows\\\r\nprocess_name:a.exe\r\n-username:b".into()));
     stage.press("enter");
     // A space after the backslash would make one term of two.
-    assert_eq!(
-        asked(&stage),
-        ["path:c:\\windows\\\nprocess_name:a.exe -username:b"]
-    );
+    assert_eq!(asked(&stage), ["path:c:\\windows\\\nprocess_name:a.exe -username:b"]);
 }
 
 #[test]
 fn what_is_begun_is_offered_and_completed_by_tab() {
     let mut stage = Stage::new(120, 36);
-    stage
-        .answer_all(world::answer)
-        .write("process_name:net.exe usern");
+    stage.answer_all(world::answer).write("process_name:net.exe usern");
     stage.shows(&["username:"]);
     stage.press("tab").write("tkim").press("enter");
     assert_eq!(asked(&stage), ["process_name:net.exe username:tkim"]);
@@ -134,30 +92,16 @@ fn what_is_begun_is_offered_and_completed_by_tab() {
 #[test]
 fn another_completion_is_chosen_by_its_key() {
     let mut first = Stage::new(120, 36);
-    first
-        .answer_all(world::answer)
-        .write("proc")
-        .press("tab")
-        .write("x");
+    first.answer_all(world::answer).write("proc").press("tab").write("x");
     let mut second = Stage::new(120, 36);
-    second
-        .answer_all(world::answer)
-        .write("proc")
-        .press("ctrl-n tab")
-        .write("x");
+    second.answer_all(world::answer).write("proc").press("ctrl-n tab").write("x");
     let mut back = Stage::new(120, 36);
-    back.answer_all(world::answer)
-        .write("proc")
-        .press("ctrl-n ctrl-p tab")
-        .write("x");
+    back.answer_all(world::answer).write("proc").press("ctrl-n ctrl-p tab").write("x");
     let queries = [&mut first, &mut second, &mut back].map(|stage| {
         stage.press("enter enter");
         asked(stage).join(" ")
     });
-    assert!(
-        queries[0].starts_with("proc") && queries[0].ends_with(":x"),
-        "{queries:?}"
-    );
+    assert!(queries[0].starts_with("proc") && queries[0].ends_with(":x"), "{queries:?}");
     assert_ne!(queries[0], queries[1]);
     assert_eq!(queries[0], queries[2]);
 }
@@ -165,10 +109,7 @@ fn another_completion_is_chosen_by_its_key() {
 #[test]
 fn tab_goes_on_where_nothing_is_offered() {
     let mut stage = Stage::new(120, 36);
-    stage
-        .answer_all(world::answer)
-        .write("net.exe")
-        .press("tab");
+    stage.answer_all(world::answer).write("net.exe").press("tab");
     assert_eq!(stage.app.focus(), PaneId::Results);
 }
 
@@ -244,9 +185,7 @@ fn letters_are_text_in_the_editor_and_keys_outside_of_it() {
 async fn the_header_counts_what_is_asked_and_what_is_known() {
     let mut console = Console::start().await;
     console.shows(&["in flight 0  requests 1  cache 0%"]);
-    console
-        .search(r"process_name:net.exe cmdline:\\test\blah")
-        .await;
+    console.search(r"process_name:net.exe cmdline:\\test\blah").await;
     // A page, four summaries, a sensor, its group, a binary.
     console.shows(&["in flight 0  requests 9  cache 0%"]);
     console.press("esc j k j k").await;
@@ -321,9 +260,7 @@ fn what_is_typed_after_a_key_that_begins_no_entry_here_is_no_command() {
 
 /// As many terms as make a text of some size.
 fn terms(n: usize) -> String {
-    let terms: Vec<_> = (0..n)
-        .map(|at| format!("process_name:a{at:05}.exe"))
-        .collect();
+    let terms: Vec<_> = (0..n).map(|at| format!("process_name:a{at:05}.exe")).collect();
     terms.join(" OR ")
 }
 
@@ -354,14 +291,12 @@ fn every_field_takes_a_paste_whole_or_names_its_limit() {
     let mut stage = Stage::new(120, 36);
     stage.search("process_name:net.exe").press("esc");
     for keys in [
-        "/", ":", "E", "ctrl-t", "ctrl-s s", "W", "I", "I tab", "S|n", "9 n", "9 tab n", "7 n",
-        "6 n", "8 a", "4 i", "2 tab /", "F /", "esc F K", "3 /", "3 i", "5 i",
+        "/", ":", "E", "ctrl-t", "ctrl-s s", "W", "I", "I tab", "S|n", "9 n", "9 tab n", "7 n", "6 n", "8 a", "4 i",
+        "2 tab /", "F /", "esc F K", "3 /", "3 i", "5 i",
     ] {
         stage.press("ctrl-l esc esc esc esc 1 esc");
         for key in keys.split(' ') {
-            stage
-                .press(&key.replace('|', " "))
-                .answer_all(world::answer);
+            stage.press(&key.replace('|', " ")).answer_all(world::answer);
         }
         stage.input(Input::Paste("x".repeat(1_100_000)));
         stage.shows(&["Not pasted: 1100000 characters; this field takes at most"]);
@@ -389,10 +324,7 @@ fn what_is_typed_at_once_means_what_it_means_key_by_key() {
         at_once.answer_all(world::answer).press("esc 3");
         at_once.input(Input::Typed(format!("i{text}")));
         let mut by_key = Stage::new(120, 36);
-        by_key
-            .answer_all(world::answer)
-            .press("esc 3 i")
-            .write(text);
+        by_key.answer_all(world::answer).press("esc 3 i").write(text);
         assert_eq!(at_once.text(), by_key.text());
     }
     let mut stage = Stage::new(120, 36);
@@ -408,10 +340,5 @@ async fn a_text_that_comes_as_keys_is_one_text() {
     console.write(&query).await;
     // The end of it is in sight, and nothing of it is lost.
     console.shows(&["a01499.exe"]);
-    console
-        .press("ctrl-a")
-        .await
-        .write("x")
-        .await
-        .shows(&["xprocess_name:a00000.exe"]);
+    console.press("ctrl-a").await.write("x").await.shows(&["xprocess_name:a00000.exe"]);
 }

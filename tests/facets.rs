@@ -34,11 +34,7 @@ fn counting<'a>(
 ) -> impl Fn(&Fetch) -> Result<Answer, Error> + 'a {
     move |fetch| match fetch {
         Fetch::Facets { search, fields } => {
-            let names = if search.query.contains("other") {
-                there
-            } else {
-                here
-            };
+            let names = if search.query.contains("other") { there } else { here };
             let facet = |field: &String| Facet {
                 field: field.clone(),
                 values: match field.as_str() {
@@ -82,11 +78,7 @@ fn searched(stage: &Stage) -> Vec<String> {
 fn several_fields_are_counted_in_one_request_without_rows() {
     let mut stage = Stage::new(120, 36);
     stage.search("hostname:one").press("F");
-    let counted: Vec<_> = stage
-        .asked
-        .iter()
-        .filter(|(_, _, fetch)| matches!(fetch, Fetch::Facets { .. }))
-        .collect();
+    let counted: Vec<_> = stage.asked.iter().filter(|(_, _, fetch)| matches!(fetch, Fetch::Facets { .. })).collect();
     assert_eq!(counted.len(), 1);
     assert!(matches!(&counted[0].2, Fetch::Facets { search, fields }
         if search.query == "hostname:one" && fields.len() == 9));
@@ -101,14 +93,8 @@ fn several_fields_are_counted_in_one_request_without_rows() {
 #[test]
 fn values_that_could_not_be_read_are_told_and_never_called_none() {
     for (names, title) in [
-        (
-            &HERE[..],
-            "Facets  process_name, 3 values; 2 values could not be read",
-        ),
-        (
-            &[][..],
-            "Facets  process_name, 0 values; 2 values could not be read",
-        ),
+        (&HERE[..], "Facets  process_name, 3 values; 2 values could not be read"),
+        (&[][..], "Facets  process_name, 0 values; 2 values could not be read"),
     ] {
         let mut stage = Stage::new(120, 36);
         stage.search("hostname:one").press("F");
@@ -144,25 +130,19 @@ fn the_rarest_come_first_and_other_fields_are_a_key_away() {
     assert!(right(&mut stage).contains("svch0st.exe"));
     stage.press("h h").shows(&["Facets  hour_of_day, 2 values"]);
     stage.press("space").shows(&["Values of hour_of_day"]);
-    stage
-        .press("l l l")
-        .shows(&["The server has no value counts for this field"]);
+    stage.press("l l l").shows(&["The server has no value counts for this field"]);
 }
 
 #[test]
 fn what_is_marked_becomes_part_of_the_query_and_escape_discards_it() {
     let mut stage = facets(120, 36);
-    stage
-        .press("- space space")
-        .shows(&["2 to include, 1 to exclude", "Enter applies"]);
+    stage.press("- space space").shows(&["2 to include, 1 to exclude", "Enter applies"]);
     stage.press("esc").shows(&["Cleared the marks"]);
     stage.lacks("Enter applies");
     stage.press("g g - space space enter");
     assert_eq!(
         searched(&stage),
-        [
-            "hostname:one (process_name:net.exe OR process_name:svch0st.exe) -process_name:chrome.exe"
-        ]
+        ["hostname:one (process_name:net.exe OR process_name:svch0st.exe) -process_name:chrome.exe"]
     );
     stage.answer_all(counting(&HERE, &THERE));
     assert_eq!(stage.app.focus(), PaneId::Facets);
@@ -181,21 +161,13 @@ fn enter_alone_asks_for_the_value_under_the_cursor() {
 #[test]
 fn values_are_filtered_and_copied() {
     let mut stage = facets(120, 36);
-    stage
-        .press("/")
-        .write("net")
-        .shows(&["/net  1 of 3 loaded"]);
+    stage.press("/").write("net").shows(&["/net  1 of 3 loaded"]);
     stage.press("enter y y");
     assert_eq!(stage.copied.last().unwrap(), "net.exe");
     stage.press("y t");
     let copied = stage.copied.last().unwrap();
-    assert!(
-        copied.contains("  9   9.0%  ##") && copied.ends_with("  net.exe"),
-        "{copied}"
-    );
-    stage
-        .press("esc")
-        .shows(&["Cleared the filter", "chrome.exe"]);
+    assert!(copied.contains("  9   9.0%  ##") && copied.ends_with("  net.exe"), "{copied}");
+    stage.press("esc").shows(&["Cleared the filter", "chrome.exe"]);
 }
 
 #[test]
@@ -208,10 +180,7 @@ fn the_fields_are_chosen_and_asked_for_together() {
         Fetch::Facets { fields, .. } => Some(fields.clone()),
         _ => None,
     });
-    assert_eq!(
-        asked.map(|fields| fields[0].clone()).as_deref(),
-        Some("parent_name")
-    );
+    assert_eq!(asked.map(|fields| fields[0].clone()).as_deref(), Some("parent_name"));
 }
 
 #[test]
@@ -231,10 +200,7 @@ fn another_host_is_put_beside_and_what_is_new_is_said() {
     // Narrowing one side narrows the other.
     stage.press("j enter").answer_all(counting(&HERE, &THERE));
     let query = stage.app.session().counts.b.asked().and_then(query);
-    assert_eq!(
-        query.as_deref(),
-        Some("process_name:net.exe hostname:other")
-    );
+    assert_eq!(query.as_deref(), Some("process_name:net.exe hostname:other"));
     stage.press("esc").shows(&["Cleared the comparison"]);
     stage.lacks("A vs B");
 }
@@ -269,9 +235,7 @@ fn what_a_cut_list_may_hold_is_not_called_new() {
     let mut stage = facets(120, 36);
     stage.press("K").write("hostname:other").press("enter");
     stage.answer_all(counting(&HERE, &there));
-    stage
-        .shows(&["unknown", "servers list 200 values at most"])
-        .lacks("NEW");
+    stage.shows(&["unknown", "servers list 200 values at most"]).lacks("NEW");
 }
 
 #[test]
@@ -336,38 +300,17 @@ async fn the_rare_processes_of_a_host_are_found_and_compared_with_another_host()
     assert_eq!(counted.len(), 1, "{counted:#?}");
     assert!(counted[0].contains("rows=0") && counted[0].contains("facet.field=process_name"));
     let first = console.text();
-    console
-        .press("- -")
-        .await
-        .shows(&["0 to include, 2 to exclude"]);
+    console.press("- -").await.shows(&["0 to include, 2 to exclude"]);
     console.press("enter").await;
     console.shows(&["-process_name:"]);
     assert_ne!(console.text(), first);
-    console
-        .press("K")
-        .await
-        .write("hostname:WIN-IA9NQ1GN8OI")
-        .await
-        .press("enter")
-        .await;
-    console.shows(&[
-        "A  ",
-        "B  ",
-        "the same with hostname:WIN-IA9NQ1GN8OI",
-        "NEW",
-    ]);
+    console.press("K").await.write("hostname:WIN-IA9NQ1GN8OI").await.press("enter").await;
+    console.shows(&["A  ", "B  ", "the same with hostname:WIN-IA9NQ1GN8OI", "NEW"]);
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("names.csv");
     console.press("E ctrl-u").await;
-    console
-        .write(&path.display().to_string())
-        .await
-        .press("enter")
-        .await;
+    console.write(&path.display().to_string()).await.press("enter").await;
     let text = fs::read_to_string(&path).unwrap();
-    assert!(
-        text.starts_with("process_name,count,percent,count_b,percent_b,change"),
-        "{text}"
-    );
+    assert!(text.starts_with("process_name,count,percent,count_b,percent_b,change"), "{text}");
     assert!(text.contains(",NEW"), "{text}");
 }

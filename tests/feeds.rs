@@ -51,10 +51,7 @@ async fn reports_are_searched_by_a_query_which_the_feeds_leave_alone() {
     console.press("j").await;
     console.shows(&["is_ignored:false"]);
     // The feed under the cursor, with enter, is asked for again.
-    console
-        .press("shift-tab enter")
-        .await
-        .shows(&["│feed_id:2 "]);
+    console.press("shift-tab enter").await.shows(&["│feed_id:2 "]);
     console.press("[").await.shows(&["is_ignored:false"]);
 }
 
@@ -94,10 +91,7 @@ async fn one_pane_is_shown_where_there_is_room_for_one() {
         let mut console = Console::with(small(), width, height, |_| {}).await;
         console.press("esc 7").await.shows(&["Feeds  7"]);
         console.press("tab").await.shows(&["Reports  1"]);
-        console
-            .press("tab")
-            .await
-            .shows(&["Report vt-4471", "score"]);
+        console.press("tab").await.shows(&["Report vt-4471", "score"]);
     }
 }
 
@@ -107,10 +101,7 @@ async fn whoever_searches_reports_is_among_those_found_and_another_feed_has_its_
     console.search("is_ignored:false").await;
     console.press("space M").await.shows(&["IGNORE REPORT"]);
     console.press("esc esc").await;
-    console
-        .press("i esc space M")
-        .await
-        .shows(&["IGNORE REPORT"]);
+    console.press("i esc space M").await.shows(&["IGNORE REPORT"]);
     console.press("esc esc shift-tab j").await;
     console.lacks("is_ignored:false");
 }
@@ -127,18 +118,11 @@ async fn the_feed_of_a_report_that_was_followed_is_under_the_cursor() {
 
 #[tokio::test]
 async fn a_report_that_was_ignored_is_shown_so_before_the_index_knows() {
-    let options = Options {
-        index_lag: Duration::from_hours(1),
-        ..small()
-    };
+    let options = Options { index_lag: Duration::from_hours(1), ..small() };
     let mut console = Console::with(options, 120, 36, |_| {}).await;
     console.press("esc 7").await;
     console.search("feed_id:12").await.press("M").await;
-    console
-        .write("noise")
-        .await
-        .press("tab tab tab enter")
-        .await;
+    console.write("noise").await.press("tab tab tab enter").await;
     console.until("CONFIRMED").await;
     console.press("j").await.shows(&["IGNORED"]);
 }
@@ -146,8 +130,5 @@ async fn a_report_that_was_ignored_is_shown_so_before_the_index_knows() {
 #[tokio::test]
 async fn the_report_in_sight_is_ignored_from_the_feeds_as_well() {
     let mut console = at_feeds().await;
-    console
-        .press("M")
-        .await
-        .shows(&["IGNORE REPORT", "report of virustotal"]);
+    console.press("M").await.shows(&["IGNORE REPORT", "report of virustotal"]);
 }

@@ -35,13 +35,8 @@ fn any_error() -> impl Strategy<Value = Error> {
     prop_oneof![
         Just(Error::Unauthorized),
         Just(Error::Timeout(Duration::from_mins(2))),
-        Just(Error::NotFound {
-            what: "process".into()
-        }),
-        Just(Error::Malformed {
-            endpoint: "GET /api/v1/process".into(),
-            reason: "no \u{1b}[2J JSON".into()
-        }),
+        Just(Error::NotFound { what: "process".into() }),
+        Just(Error::Malformed { endpoint: "GET /api/v1/process".into(), reason: "no \u{1b}[2J JSON".into() }),
         Just(Error::Internal),
     ]
 }
@@ -95,12 +90,7 @@ fn perform(stage: &mut Stage, step: Step, keymap: &Keymap) {
         Step::Late(number) => {
             let result = world::answer(&Fetch::Info);
             let ticket = Ticket(u64::MAX - number % 1000);
-            stage.input(Input::Reply(Reply::Answer {
-                ticket,
-                slot: Slot::Sensor,
-                result,
-                tally: Tally::default(),
-            }));
+            stage.input(Input::Reply(Reply::Answer { ticket, slot: Slot::Sensor, result, tally: Tally::default() }));
         }
         Step::Turn => _ = stage.input(Input::Turn),
         Step::Answer(_) | Step::Fail(..) => {}
@@ -109,28 +99,15 @@ fn perform(stage: &mut Stage, step: Step, keymap: &Keymap) {
 
 fn check(app: &App, asked: &[(Ticket, Slot, Fetch)], screen: &str) {
     let slots: HashSet<_> = asked.iter().map(|(_, slot, _)| *slot).collect();
-    assert_eq!(
-        slots.len(),
-        asked.len(),
-        "a slot awaits two answers: {asked:?}"
-    );
+    assert_eq!(slots.len(), asked.len(), "a slot awaits two answers: {asked:?}");
     // A look that the worker takes later is nothing that anybody waits for.
     let asked = asked.iter().filter(|(_, slot, _)| *slot != Slot::Live);
     let asked: Vec<_> = asked.collect();
     // A file on its way to the disk is none of the requests that the stage answers.
     let n_files = app.session().transfers.len();
-    assert_eq!(
-        app.is_waiting(),
-        asked.len() + n_files > 0,
-        "what is awaited was not asked, or the reverse: {asked:?}"
-    );
+    assert_eq!(app.is_waiting(), asked.len() + n_files > 0, "what is awaited was not asked, or the reverse: {asked:?}");
     assert_eq!(app.session().n_pending(), asked.len() + n_files);
-    assert!(
-        screen
-            .chars()
-            .all(|char| char == '\n' || !char.is_control()),
-        "{screen:?}"
-    );
+    assert!(screen.chars().all(|char| char == '\n' || !char.is_control()), "{screen:?}");
 }
 
 proptest! {

@@ -24,27 +24,16 @@ async fn a_query_becomes_a_watchlist_that_raises_alerts_once_it_has_a_number() {
         "one row per process does not apply",
         "POST /api/v1/watchlist",
     ]);
-    console
-        .press("tab tab enter")
-        .await
-        .until("CONFIRMED")
-        .await;
+    console.press("tab tab enter").await.until("CONFIRMED").await;
     assert_eq!(changes(&console).len(), 2);
     let client = Client::new(settings(&console.sim), None).unwrap();
     let all = client.watchlists().await.unwrap().rows;
-    let made = all
-        .iter()
-        .find(|one| one.name.raw() == "[WARN] mount")
-        .unwrap();
+    let made = all.iter().find(|one| one.name.raw() == "[WARN] mount").unwrap();
     let actions = client.watch_actions(made.id).await.unwrap().rows;
     assert_eq!(actions.len(), 1);
     // The same again is there already, and taking it back takes it away.
     console.press("z").await.shows(&["DELETE WATCHLIST"]);
-    console
-        .press("tab tab enter")
-        .await
-        .until("delete watchlist [WARN] mount: CONFIRMED")
-        .await;
+    console.press("tab tab enter").await.until("delete watchlist [WARN] mount: CONFIRMED").await;
     let left = client.watchlists().await.unwrap().rows;
     assert!(left.iter().all(|one| one.id != made.id));
 }
@@ -64,18 +53,7 @@ async fn a_report_is_muted_with_its_open_alerts_if_that_is_wanted() {
     ]);
     console.write("noise").await.press("tab tab space").await;
     console.shows(&["Unresolved -> False Positive", "yes (Space toggles)"]);
-    console
-        .press("tab")
-        .await
-        .write("4")
-        .await
-        .press("tab enter")
-        .await;
-    console
-        .until("ignore report and false positive, 4 in all: 4 CONFIRMED")
-        .await;
-    console
-        .press("@")
-        .await
-        .shows(&["ignore report", "false posit"]);
+    console.press("tab").await.write("4").await.press("tab enter").await;
+    console.until("ignore report and false positive, 4 in all: 4 CONFIRMED").await;
+    console.press("@").await.shows(&["ignore report", "false posit"]);
 }

@@ -17,11 +17,7 @@ fn listing() -> Stage {
     let mut stage = Stage::new(120, 36);
     // How many rows are in sight, the first frame tells.
     stage.search("b").text();
-    stage
-        .press("i ctrl-u")
-        .write("a")
-        .press("enter")
-        .answer(0, distinct);
+    stage.press("i ctrl-u").write("a").press("enter").answer(0, distinct);
     stage
 }
 
@@ -54,9 +50,7 @@ async fn who_vouches_for_a_file_stands_beside_its_process() {
     console.shows(&["│> !  "]);
     console.search("process_name:rptgen.exe").await;
     console.shows(&["│> U  "]);
-    console
-        .search("process_name:svchost.exe hostname:fin*")
-        .await;
+    console.search("process_name:svchost.exe hostname:fin*").await;
     console.shows(&["│> S  "]);
 }
 
@@ -64,11 +58,7 @@ async fn who_vouches_for_a_file_stands_beside_its_process() {
 async fn each_file_is_asked_for_once_however_many_rows_need_it() {
     let mut console = Console::start().await;
     console.asked();
-    console
-        .search("process_name:svchost.exe")
-        .await
-        .press("esc")
-        .await;
+    console.search("process_name:svchost.exe").await.press("esc").await;
     let files = |console: &Console| {
         let mut files = console.asked();
         files.retain(|path| path.starts_with("/api/v1/binary/"));
@@ -89,14 +79,9 @@ async fn each_file_is_asked_for_once_however_many_rows_need_it() {
 
 #[tokio::test]
 async fn joined_columns_are_filled_and_filtered_by() {
-    let options = Options {
-        processes: 3_000,
-        ..small()
-    };
+    let options = Options { processes: 3_000, ..small() };
     let mut console = Console::with(options, 220, 36, |_| {}).await;
-    console
-        .search("process_name:rptgen.exe OR (process_name:svchost.exe hostname:fin-lt-0312)")
-        .await;
+    console.search("process_name:rptgen.exe OR (process_name:svchost.exe hostname:fin-lt-0312)").await;
     // The columns that need more than the row come last of those with a name; what is shown moves up.
     console.press("esc w").await.press(&"j ".repeat(13)).await;
     console.press("space").await;
@@ -114,13 +99,7 @@ async fn joined_columns_are_filled_and_filtered_by() {
         "not isolated",
         "Online",
     ]);
-    console
-        .press("/")
-        .await
-        .write("signed:unsigned")
-        .await
-        .press("enter")
-        .await;
+    console.press("/").await.write("signed:unsigned").await.press("enter").await;
     console.shows(&["rptgen.exe"]).lacks("svchost.exe  ");
 }
 
@@ -175,20 +154,13 @@ fn a_file_that_the_server_does_not_know_is_unknown_and_no_failure() {
 #[tokio::test]
 async fn how_far_clocks_are_off_stands_beside_starts_only_while_these_are_compared() {
     let mut console = Console::start().await;
-    console
-        .search("process_name:winupdsvc.exe")
-        .await
-        .lacks("CLOCK");
+    console.search("process_name:winupdsvc.exe").await.lacks("CLOCK");
     let is_sensor = |path: &String| path.starts_with("/api/v1/sensor/");
     console.asked();
     console.press("s").await;
     console.shows(&["CLOCK", "+341 s, fast", "in sync"]);
     // One for each host, but for that of the panel, which is known.
-    let n = console
-        .asked()
-        .iter()
-        .filter(|path| is_sensor(path))
-        .count();
+    let n = console.asked().iter().filter(|path| is_sensor(path)).count();
     assert_eq!(n, 1);
     console.press("s s").await.lacks("CLOCK");
 }

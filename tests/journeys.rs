@@ -11,19 +11,10 @@ const EXAMPLE: &str = r"process_name:net.exe cmdline:\\test\blah";
 async fn the_two_net_uses_are_found_and_walked_to_the_kernel() {
     let mut console = Console::start().await;
     console.search(EXAMPLE).await;
-    console.shows(&[
-        "Processes  2, row 1",
-        r"net  use y: \\test\blah",
-        r"net  use z: \\test\b",
-    ]);
+    console.shows(&["Processes  2, row 1", r"net  use y: \\test\blah", r"net  use z: \\test\b"]);
     assert_snapshot!("example", console.picture());
     console.press("enter g r").await;
-    console.shows(&[
-        "ntoskrnl.exe",
-        "userinit.exe",
-        "win-ia9nq1gn8oi #3",
-        "NOT ISOLATED",
-    ]);
+    console.shows(&["ntoskrnl.exe", "userinit.exe", "win-ia9nq1gn8oi #3", "NOT ISOLATED"]);
     assert_snapshot!("example-root", console.picture());
 }
 
@@ -47,17 +38,10 @@ async fn the_last_row_of_thousands_is_one_key_away_and_so_is_the_first() {
     console.press("G").await;
     // The estimate counts segments: the end is found out in few steps, and the cursor goes along.
     let rows = console.app.session().results.total().unwrap();
-    assert!(
-        rows < total && !console.app.session().results.is_estimate(),
-        "{rows} of {total}"
-    );
+    assert!(rows < total && !console.app.session().results.is_estimate(), "{rows} of {total}");
     let row = format!("row {},{:03}", rows / 1_000, rows % 1_000);
     console.shows(&[&row]);
-    let pages = console
-        .asked()
-        .into_iter()
-        .filter(|path| path.starts_with("/api/v1/process?"))
-        .count();
+    let pages = console.asked().into_iter().filter(|path| path.starts_with("/api/v1/process?")).count();
     assert!(pages <= 12, "{pages} pages for the last row");
     console.press("g g").await;
     console.shows(&["row 1"]);
@@ -66,11 +50,7 @@ async fn the_last_row_of_thousands_is_one_key_away_and_so_is_the_first() {
 #[tokio::test]
 async fn the_order_and_the_segments_are_the_servers_work() {
     let mut console = Console::start().await;
-    console
-        .search("process_name:svchost.exe")
-        .await
-        .press("esc")
-        .await;
+    console.search("process_name:svchost.exe").await.press("esc").await;
     console.asked();
     console.press("s").await;
     console.shows(&["newest start first", "START (UTC) v"]);
@@ -83,11 +63,7 @@ async fn the_order_and_the_segments_are_the_servers_work() {
 #[tokio::test]
 async fn a_query_asked_before_is_picked_and_asked_again() {
     let mut console = Console::start().await;
-    console
-        .search(EXAMPLE)
-        .await
-        .search("process_name:winword.exe")
-        .await;
+    console.search(EXAMPLE).await.search("process_name:winword.exe").await;
     console.press("ctrl-r").await;
     console.shows(&["Query history 2", "process_name:winword.exe", EXAMPLE]);
     console.press("j enter").await;
@@ -134,11 +110,8 @@ async fn what_is_copied_is_told() {
     console.search(EXAMPLE).await.press("esc y c").await;
     console.shows(&["Copied command line, 23 bytes"]);
     console.press("y h y g").await;
-    let expected = [
-        r"net  use y: \\test\blah",
-        "79b6d4c5283fc806387c55b8d7c8b762",
-        "00000003-0000-043c-01d2-3c5e7fd343f0",
-    ];
+    let expected =
+        [r"net  use y: \\test\blah", "79b6d4c5283fc806387c55b8d7c8b762", "00000003-0000-043c-01d2-3c5e7fd343f0"];
     assert_eq!(console.outside.copied, expected);
 }
 
@@ -180,11 +153,7 @@ async fn an_alert_is_followed_to_its_payload_its_contact_and_the_first_of_its_ho
     console.shows(&["FUZZYWOMBAT service", "srv-file-01"]);
     // What did it?
     console.press("enter").await;
-    console.shows(&[
-        "Tree  winupdsvc.exe",
-        "services.exe",
-        "winupdsvc.exe 4840 on srv-file-01",
-    ]);
+    console.shows(&["Tree  winupdsvc.exe", "services.exe", "winupdsvc.exe 4840 on srv-file-01"]);
     console.press("y h").await;
     let hash = console.outside.copied[0].clone();
     assert_eq!(hash.len(), 32);
@@ -198,32 +167,16 @@ async fn an_alert_is_followed_to_its_payload_its_contact_and_the_first_of_its_ho
     console.press("s s").await;
     console.shows(&["oldest start first (host clock)", "CLOCK"]);
     let screen = console.text();
-    let row = |host: &str| {
-        screen
-            .lines()
-            .find(|line| line.contains(&format!("  {host}  ")))
-            .unwrap()
-    };
+    let row = |host: &str| screen.lines().find(|line| line.contains(&format!("  {host}  "))).unwrap();
     let (first, second) = (row("srv-file-01"), row("fin-lt-0312"));
-    assert!(
-        first.starts_with("│>") && first.contains("in sync"),
-        "{first}"
-    );
+    assert!(first.starts_with("│>") && first.contains("in sync"), "{first}");
     assert!(second.contains("341 s, "), "{second}");
     // The starts lie further apart than the clocks: whichever way they differ, that host was first.
     let second_of_day = |row: &str| -> i64 {
-        let clock = row
-            .split_whitespace()
-            .find(|word| word.matches(':').count() == 2)
-            .unwrap();
-        clock
-            .split(':')
-            .fold(0, |sum, part| sum * 60 + part.parse::<i64>().unwrap())
+        let clock = row.split_whitespace().find(|word| word.matches(':').count() == 2).unwrap();
+        clock.split(':').fold(0, |sum, part| sum * 60 + part.parse::<i64>().unwrap())
     };
-    assert!(
-        second_of_day(second) - second_of_day(first) > 341,
-        "{screen}"
-    );
+    assert!(second_of_day(second) - second_of_day(first) > 341, "{screen}");
     // What did the other one, and how did one come here?
     console.press("j enter").await;
     console.shows(&["Tree  winupdsvc.exe", "on fin-lt-0312 #11"]);

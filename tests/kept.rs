@@ -15,30 +15,17 @@ fn columns_that_were_chosen_come_back_with_the_next_session() {
     assert_eq!(left.columns.len(), 1);
     let text = serde_json::to_string(&left).unwrap();
     let read = serde_json::from_str(&text).unwrap();
-    let setup = Setup {
-        columns: chosen(&read),
-        ..Setup::default()
-    };
+    let setup = Setup { columns: chosen(&read), ..Setup::default() };
     let mut second = Stage::with(120, 36, setup);
     assert_eq!(kept(second.app.session()), left);
     second.search("a").answer_all(support::world::answer);
     let header = |stage: &mut Stage| -> String {
         let screen = stage.text();
-        let line = screen
-            .lines()
-            .find(|line| line.contains("PROCESS "))
-            .unwrap();
+        let line = screen.lines().find(|line| line.contains("PROCESS ")).unwrap();
         line[..60].to_owned()
     };
     assert_eq!(header(&mut first), header(&mut second));
-    assert_ne!(
-        header(&mut second),
-        header(
-            Stage::new(120, 36)
-                .search("a")
-                .answer_all(support::world::answer)
-        )
-    );
+    assert_ne!(header(&mut second), header(Stage::new(120, 36).search("a").answer_all(support::world::answer)));
 }
 
 #[test]
@@ -50,10 +37,7 @@ fn several_warnings_of_the_start_can_all_be_read() {
     ]
     .map(str::to_owned)
     .into();
-    let setup = Setup {
-        warnings: warnings.clone(),
-        ..Setup::default()
-    };
+    let setup = Setup { warnings: warnings.clone(), ..Setup::default() };
     let mut stage = Stage::with(60, 24, setup);
     stage.shows(&["2 more warnings, esc ! shows all: the"]);
     // What is told before anybody has pressed a key does not hide that.
@@ -61,15 +45,11 @@ fn several_warnings_of_the_start_can_all_be_read() {
     let is_warning = true;
     stage.input(Input::Told { text, is_warning });
     stage.shows(&["3 more warnings, esc ! shows all: another"]);
-    stage
-        .press("esc !")
-        .shows(&["open to", "read-only", "a FIFO", "another program"]);
+    stage.press("esc !").shows(&["open to", "read-only", "a FIFO", "another program"]);
     stage.press("esc").lacks("more warnings");
     // They are read, and what comes later stands for itself.
     let text = "the disk is full".to_owned();
     stage.input(Input::Told { text, is_warning });
-    stage
-        .press("!")
-        .shows(&["Last warning", "the disk is full"]);
+    stage.press("!").shows(&["Last warning", "the disk is full"]);
     stage.lacks("read-only");
 }

@@ -24,53 +24,29 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("api", &["files", "wire", "model", "query", "text"]),
     ("read", &["api", "archive", "model"]),
     ("download", &["api", "archive", "record", "model", "text"]),
-    (
-        "deeds",
-        &["read", "api", "record", "model", "query", "text"],
-    ),
-    (
-        "config",
-        &["files", "keys", "theme", "api", "model", "text"],
-    ),
-    (
-        "worker",
-        &[
-            "download", "deeds", "read", "api", "record", "model", "query",
-        ],
-    ),
-    (
-        "session",
-        &[
-            "worker", "download", "deeds", "read", "api", "model", "query", "text",
-        ],
-    ),
+    ("deeds", &["read", "api", "record", "model", "query", "text"]),
+    ("config", &["files", "keys", "theme", "api", "model", "text"]),
+    ("worker", &["download", "deeds", "read", "api", "record", "model", "query"]),
+    ("session", &["worker", "download", "deeds", "read", "api", "model", "query", "text"]),
     (
         "panes",
         &[
-            "session", "download", "deeds", "worker", "read", "api", "model", "query", "text",
-            "keys", "theme", "widgets", "wire",
+            "session", "download", "deeds", "worker", "read", "api", "model", "query", "text", "keys", "theme",
+            "widgets", "wire",
         ],
     ),
     (
         "app",
-        &[
-            "panes", "session", "deeds", "worker", "read", "api", "model", "query", "text", "keys",
-            "theme", "widgets",
-        ],
+        &["panes", "session", "deeds", "worker", "read", "api", "model", "query", "text", "keys", "theme", "widgets"],
     ),
-    (
-        "runtime",
-        &[
-            "app", "session", "worker", "record", "output", "model", "text",
-        ],
-    ),
+    ("runtime", &["app", "session", "worker", "record", "output", "model", "text"]),
     ("cli", &["model", "output"]),
     ("sim", &["model", "query"]),
     (
         "commands",
         &[
-            "deeds", "read", "download", "api", "archive", "record", "config", "keys", "output",
-            "query", "model", "text", "sim", "cli",
+            "deeds", "read", "download", "api", "archive", "record", "config", "keys", "output", "query", "model",
+            "text", "sim", "cli",
         ],
     ),
 ];
@@ -83,16 +59,9 @@ fn modules_use_only_the_layers_below_them() {
             let text = fs::read_to_string(&path).unwrap();
             for (index, line) in text.lines().enumerate() {
                 for rest in line.split("crate::").skip(1) {
-                    let name = rest
-                        .split(|c: char| !c.is_alphanumeric() && c != '_')
-                        .next()
-                        .unwrap_or_default();
+                    let name = rest.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default();
                     if name != *module && !below.contains(&name) {
-                        offences.push(format!(
-                            "{}:{}: {module} may not use {name:?}",
-                            path.display(),
-                            index + 1
-                        ));
+                        offences.push(format!("{}:{}: {module} may not use {name:?}", path.display(), index + 1));
                     }
                 }
             }
@@ -104,9 +73,7 @@ fn modules_use_only_the_layers_below_them() {
 #[test]
 fn every_module_has_its_place_in_the_diagram() {
     let text = fs::read_to_string("src/lib.rs").unwrap();
-    let modules = text
-        .lines()
-        .filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';'));
+    let modules = text.lines().filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';'));
     let mut declared: Vec<_> = modules.collect();
     let mut drawn: Vec<_> = LAYERS.iter().map(|(module, _)| *module).collect();
     declared.sort_unstable();
@@ -119,32 +86,18 @@ fn the_diagram_has_no_cycle() {
     for (at, (module, below)) in LAYERS.iter().enumerate() {
         for name in *below {
             let place = LAYERS.iter().position(|(other, _)| other == name).unwrap();
-            assert!(
-                place < at,
-                "{module} may not use {name}, which stands above it"
-            );
+            assert!(place < at, "{module} may not use {name}, which stands above it");
         }
     }
 }
 
 fn sources(module: &str) -> Vec<PathBuf> {
-    let mut pending = vec![
-        PathBuf::from(format!("src/{module}.rs")),
-        PathBuf::from(format!("src/{module}")),
-    ];
+    let mut pending = vec![PathBuf::from(format!("src/{module}.rs")), PathBuf::from(format!("src/{module}"))];
     let mut found = Vec::new();
     while let Some(path) = pending.pop() {
         if path.is_dir() {
-            pending.extend(
-                fs::read_dir(&path)
-                    .unwrap()
-                    .map(|entry| entry.unwrap().path()),
-            );
-        } else if path
-            .extension()
-            .is_some_and(|extension| Path::new(extension) == Path::new("rs"))
-            && path.is_file()
-        {
+            pending.extend(fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()));
+        } else if path.extension().is_some_and(|extension| Path::new(extension) == Path::new("rs")) && path.is_file() {
             found.push(path);
         }
     }

@@ -18,37 +18,21 @@ fn listing() -> Stage {
 #[test]
 fn a_filter_narrows_with_every_letter_and_says_how_many_of_how_many() {
     let mut stage = listing();
-    stage
-        .press("/")
-        .write("a10.dll")
-        .shows(&["/a10.dll  1 of 100 loaded"]);
+    stage.press("/").write("a10.dll").shows(&["/a10.dll  1 of 100 loaded"]);
     stage.press("backspace backspace backspace backspace backspace");
     stage.shows(&["/a1  11 of 100 loaded"]);
     stage.lacks("a20.dll,Start");
-    stage
-        .press("enter esc")
-        .shows(&["Cleared the filter", "a20.dll"]);
+    stage.press("enter esc").shows(&["Cleared the filter", "a20.dll"]);
 }
 
 #[test]
 fn a_filter_asks_one_column_and_excludes() {
     let mut stage = listing();
-    stage
-        .press("/")
-        .write("cmdline:a10 !user:nobody")
-        .shows(&["  1 of 100 loaded"]);
-    stage
-        .press("ctrl-u")
-        .write("cmdline:a10 !user:mlopez")
-        .shows(&["  0 of 100 loaded"]);
-    stage
-        .press("ctrl-u")
-        .write("host:rundll32")
-        .shows(&["0 of ", "No loaded row matches"]);
+    stage.press("/").write("cmdline:a10 !user:nobody").shows(&["  1 of 100 loaded"]);
+    stage.press("ctrl-u").write("cmdline:a10 !user:mlopez").shows(&["  0 of 100 loaded"]);
+    stage.press("ctrl-u").write("host:rundll32").shows(&["0 of ", "No loaded row matches"]);
     // Nothing is there to act on, and nothing happens.
-    stage
-        .press("enter j space v k G y y")
-        .shows(&["No loaded row matches"]);
+    stage.press("enter j space v k G y y").shows(&["No loaded row matches"]);
 }
 
 #[test]
@@ -64,11 +48,7 @@ fn the_cursor_stays_with_its_row_when_the_filter_goes() {
 fn marks_stay_through_filter_and_refresh_and_are_what_is_copied() {
     let mut stage = listing();
     stage.press("space j space").shows(&["2 marked"]);
-    stage
-        .press("/")
-        .write("a17.dll")
-        .press("enter space")
-        .shows(&["3 marked"]);
+    stage.press("/").write("a17.dll").press("enter space").shows(&["3 marked"]);
     stage.press("esc r").answer_all(support::world::answer);
     stage.press("y g");
     assert_eq!(stage.copied.last().unwrap().lines().count(), 3);
@@ -100,10 +80,7 @@ fn marks_that_the_filter_hides_are_counted_apart_and_named_in_the_confirmation()
 #[test]
 fn the_key_that_marks_all_marks_what_is_shown_and_says_what_else_is_marked() {
     let mut stage = listing();
-    stage
-        .press("space space /")
-        .write("a17.dll")
-        .press("enter *");
+    stage.press("space space /").write("a17.dll").press("enter *");
     stage.shows(&["Marked 1 row shown, of 100 loaded; in total 3 marked, 2 hidden by the filter"]);
     stage.press("esc esc *");
     stage.shows(&["Marked 100 rows shown, of 100 loaded"]);
@@ -127,30 +104,25 @@ fn marks_of_a_list_that_is_not_on_the_screen_are_hidden_ones() {
     stage.search("a").press("esc space space");
     stage.text();
     stage.press("tab").shows(&["Chain"]);
-    stage.press("B").shows(&[
-        "2 of 2 marked rows are not shown",
-        "in Processes, which is not on the screen",
-    ]);
+    stage.press("B").shows(&["2 of 2 marked rows are not shown", "in Processes, which is not on the screen"]);
 }
 
 #[test]
 fn an_action_on_a_marked_row_is_about_what_the_list_shows_of_it_now() {
     let mut stage = listing();
-    stage
-        .press("space r")
-        .answer_all(|fetch| match support::world::answer(fetch)? {
-            Answer::Page(known) => {
-                let mut page = Page::clone(&known.value);
-                for row in &mut page.rows {
-                    let mut document = support::world::document(0);
-                    document["id"] = row.id.to_string().into();
-                    document["cmdline"] = "another command line".into();
-                    *row = support::world::process(&document).into();
-                }
-                Ok(Answer::Page(support::world::known(page)))
+    stage.press("space r").answer_all(|fetch| match support::world::answer(fetch)? {
+        Answer::Page(known) => {
+            let mut page = Page::clone(&known.value);
+            for row in &mut page.rows {
+                let mut document = support::world::document(0);
+                document["id"] = row.id.to_string().into();
+                document["cmdline"] = "another command line".into();
+                *row = support::world::process(&document).into();
             }
-            other => Ok(other),
-        });
+            Ok(Answer::Page(support::world::known(page)))
+        }
+        other => Ok(other),
+    });
     stage.press("y c");
     assert_eq!(stage.copied.last().unwrap(), "another command line");
 }
@@ -186,9 +158,7 @@ fn a_range_is_marked_by_moving() {
 #[test]
 fn a_range_over_rows_that_are_not_loaded_says_what_it_left_out() {
     let mut stage = listing();
-    stage
-        .press("v G")
-        .shows(&["100 marked", "114 rows are not loaded and not marked"]);
+    stage.press("v G").shows(&["100 marked", "114 rows are not loaded and not marked"]);
 }
 
 #[test]
@@ -204,13 +174,10 @@ fn a_filter_looks_again_when_other_columns_are_shown() {
 #[test]
 fn segments_are_split_where_no_row_is() {
     let mut stage = Stage::new(120, 36);
-    stage
-        .write("a")
-        .press("enter")
-        .answer_all(|fetch| match fetch {
-            Fetch::Page { .. } => Ok(Answer::Page(support::world::known(Page::default()))),
-            _ => support::world::answer(fetch),
-        });
+    stage.write("a").press("enter").answer_all(|fetch| match fetch {
+        Fetch::Page { .. } => Ok(Answer::Page(support::world::known(Page::default()))),
+        _ => support::world::answer(fetch),
+    });
     stage.press("esc").shows(&["No processes match"]);
     stage.press("g s").shows(&["one row per segment"]);
 }
@@ -218,10 +185,7 @@ fn segments_are_split_where_no_row_is() {
 #[test]
 fn an_order_gone_back_from_is_not_shown_as_the_order_of_what_is_there() {
     let mut stage = Stage::new(200, 36);
-    stage
-        .search("a")
-        .press("esc s")
-        .answer_all(support::world::answer);
+    stage.search("a").press("esc s").answer_all(support::world::answer);
     stage.shows(&["START (UTC) v", "newest start first"]);
     stage.press("g s").answer_all(support::world::answer);
     stage.shows(&["214 segments", "one row per segment"]);
@@ -242,9 +206,7 @@ fn what_is_exported_of_a_longer_list_is_said() {
 fn columns_are_chosen_moved_and_set_back() {
     let mut stage = listing();
     // The first is the flag: it goes; the last command is shown first.
-    stage
-        .press("w")
-        .shows(&["Columns of processes", "days_signed"]);
+    stage.press("w").shows(&["Columns of processes", "days_signed"]);
     stage.press("space esc").lacks("SIG  LAST EVENT");
     // What was shown third is shown first, and wider than it likes by itself.
     stage.press("w j j K K > > > esc");
@@ -272,9 +234,7 @@ fn what_is_wrong_with_a_row_is_said_where_there_is_room() {
     let mut stage = listing();
     // A narrow column is the last one.
     stage.press("w G space esc");
-    stage
-        .press("G ctrl-c k j")
-        .shows(&["not loaded, r retries"]);
+    stage.press("G ctrl-c k j").shows(&["not loaded, r retries"]);
 }
 
 #[test]
@@ -288,29 +248,17 @@ fn a_member_of_the_record_is_a_column_like_any_other() {
 
 /// Asks for what is shown to be written to a file of this name.
 async fn export<'a>(console: &'a mut Console, name: &str) -> &'a Console {
-    console
-        .press("E ctrl-u")
-        .await
-        .write(name)
-        .await
-        .press("enter")
-        .await
+    console.press("E ctrl-u").await.write(name).await.press("enter").await
 }
 
 #[tokio::test]
 async fn what_is_shown_is_written_to_a_new_file_in_three_forms() {
     let dir = tempfile::tempdir().unwrap();
     let mut console = Console::start().await;
-    console
-        .search(r"process_name:net.exe cmdline:\\test\blah")
-        .await
-        .press("esc")
-        .await;
-    for (ending, has) in [
-        ("csv", r"net  use z: \\test\blah"),
-        ("jsonl", r#""process_name":"net.exe""#),
-        ("md", "| --- |"),
-    ] {
+    console.search(r"process_name:net.exe cmdline:\\test\blah").await.press("esc").await;
+    for (ending, has) in
+        [("csv", r"net  use z: \\test\blah"), ("jsonl", r#""process_name":"net.exe""#), ("md", "| --- |")]
+    {
         let path = dir.path().join(format!("found.{ending}"));
         let name = path.display().to_string();
         let told = export(&mut console, &name).await;
@@ -332,11 +280,7 @@ async fn a_file_name_that_is_refused_stays_to_be_mended_and_partial_rows_are_cal
     console.search("domain:*").await.press("esc").await;
     let name = dir.path().join("found.txt").display().to_string();
     let told = export(&mut console, &name).await;
-    told.shows(&[
-        "end the name with .csv, .jsonl or .md",
-        "found.txt",
-        "Export ",
-    ]);
+    told.shows(&["end the name with .csv, .jsonl or .md", "found.txt", "Export "]);
     console.press("backspace backspace backspace").await;
     console.write("csv").await.press("enter").await;
     console.lacks("Export 1");
@@ -350,27 +294,11 @@ async fn a_file_name_that_is_refused_stays_to_be_mended_and_partial_rows_are_cal
 #[tokio::test]
 async fn going_back_finds_query_filter_marks_and_cursor_and_asks_nothing_again() {
     let mut console = Console::start().await;
-    console
-        .search("process_name:svchost.exe")
-        .await
-        .press("esc j j space")
-        .await;
-    console
-        .press("/")
-        .await
-        .write("host")
-        .await
-        .press("enter")
-        .await;
+    console.search("process_name:svchost.exe").await.press("esc j j space").await;
+    console.press("/").await.write("host").await.press("enter").await;
     let before = console.shows(&["/host"]).text();
     // Whatever Esc would take away stays.
-    console
-        .press("i ctrl-u")
-        .await
-        .write("process_name:net.exe")
-        .await
-        .press("enter")
-        .await;
+    console.press("i ctrl-u").await.write("process_name:net.exe").await.press("enter").await;
     // On a wider screen there is room for the way.
     console.resize(200, 36).await;
     console.shows(&["process_name:svchost.exe › process_name:net.exe"]);
@@ -380,23 +308,10 @@ async fn going_back_finds_query_filter_marks_and_cursor_and_asks_nothing_again()
     console.shows(&["1 marked", "/host"]);
     let asked = console.asked();
     assert!(asked.is_empty(), "{asked:?}");
-    let rows = |screen: &str| {
-        screen
-            .lines()
-            .skip(7)
-            .take(10)
-            .map(str::to_owned)
-            .collect::<Vec<_>>()
-    };
+    let rows = |screen: &str| screen.lines().skip(7).take(10).map(str::to_owned).collect::<Vec<_>>();
     assert_eq!(rows(&console.text()), rows(&before));
-    console
-        .press("]")
-        .await
-        .shows(&["process_name:net.exe", "net.exe"]);
-    console
-        .press("]")
-        .await
-        .shows(&["Nothing to go forward to"]);
+    console.press("]").await.shows(&["process_name:net.exe", "net.exe"]);
+    console.press("]").await.shows(&["Nothing to go forward to"]);
 }
 
 #[test]
@@ -408,10 +323,7 @@ fn nothing_moves_when_the_first_row_is_marked() {
             let rows = screen.lines().filter(|line| line.starts_with('│'));
             let rows: Vec<_> = rows.map(|row| row.replace(['>', '*'], " ")).collect();
             // The panes beside it are those of the row under the cursor, which are asked for anew.
-            let rows: Vec<_> = rows
-                .iter()
-                .filter_map(|row| row.split("│").nth(1))
-                .collect();
+            let rows: Vec<_> = rows.iter().filter_map(|row| row.split("│").nth(1)).collect();
             rows.join("\n")
         };
         let before = without(stage.text());
@@ -464,9 +376,7 @@ fn letters_that_stand_for_states_are_explained_in_the_frame_and_in_help() {
     let mut stage = listing();
     stage.shows(&["S signed  U unsigned  B bad signature  ! hit  ? unknown"]);
     stage.press("?").text();
-    stage
-        .press("G")
-        .shows(&["The file is signed", "A feed or a watchlist matched"]);
+    stage.press("G").shows(&["The file is signed", "A feed or a watchlist matched"]);
     stage.press("esc 2").shows(&["! hit"]);
     // Where there is no room, nothing of it is cut in half.
     stage.press("1").resize(60, 16).lacks("signed  U");

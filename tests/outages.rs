@@ -17,10 +17,7 @@ use tempfile::NamedTempFile;
 const QUERY: &str = r"process_name:net.exe cmdline:\\test\blah";
 
 fn encrypted() -> Options {
-    Options {
-        tls: true,
-        ..small()
-    }
+    Options { tls: true, ..small() }
 }
 
 /// A console whose server stands behind a door, with an answer on its screen.
@@ -69,11 +66,7 @@ async fn check(options: Options, other: &Running, told: &[&str]) {
 
 #[tokio::test]
 async fn a_server_that_goes_away_and_comes_back() {
-    let told = [
-        "cannot reach http://127.0.0.1",
-        "connection refused",
-        "check the profile's url and proxy",
-    ];
+    let told = ["cannot reach http://127.0.0.1", "connection refused", "check the profile's url and proxy"];
     let (mut console, mut door) = behind_a_door(small()).await;
     door.shut().await;
     fails(&mut console, &told).await;
@@ -91,30 +84,19 @@ async fn a_certificate_that_is_not_the_one_known() {
 #[tokio::test]
 async fn http_where_https_is_spoken_of_a_sudden() {
     let other = sim::start(encrypted()).await.unwrap();
-    let told = [
-        "the server expects https, not http",
-        "begin the profile's url with https://",
-    ];
+    let told = ["the server expects https, not http", "begin the profile's url with https://"];
     check(small(), &other, &told).await;
 }
 
 #[tokio::test]
 async fn https_where_http_is_spoken_of_a_sudden() {
     let other = sim::start(small()).await.unwrap();
-    check(
-        encrypted(),
-        &other,
-        &["does not speak TLS", "check the port"],
-    )
-    .await;
+    check(encrypted(), &other, &["does not speak TLS", "check the port"]).await;
 }
 
 #[tokio::test]
 async fn another_server_that_does_not_know_the_token() {
-    let options = Options {
-        token: Some("f".repeat(40)),
-        ..small()
-    };
+    let options = Options { token: Some("f".repeat(40)), ..small() };
     let other = sim::start(options).await.unwrap();
     let told = ["the server does not accept the token", "`lampblack doctor`"];
     check(small(), &other, &told).await;
@@ -145,18 +127,10 @@ async fn a_new_question_that_fails_shows_no_rows_of_another_and_is_asked_again_b
     let (mut console, mut door) = behind_a_door(small()).await;
     door.shut().await;
     console.search("process_name:winword.exe").await;
-    console
-        .shows(&[
-            "cannot reach",
-            "check the profile's url",
-            "process_name:winword.exe",
-        ])
-        .lacks("net  use y:");
+    console.shows(&["cannot reach", "check the profile's url", "process_name:winword.exe"]).lacks("net  use y:");
     door.lead_to(&console.sim.url).await;
     console.press("r").await;
-    console
-        .shows(&["winword.exe", "Processes"])
-        .lacks("cannot reach");
+    console.shows(&["winword.exe", "Processes"]).lacks("cannot reach");
 }
 
 #[tokio::test]
@@ -168,17 +142,10 @@ async fn a_console_that_starts_without_its_server_finds_it_later() {
         settings.url = door.url("http").parse().unwrap();
     })
     .await;
-    console.shows(&[
-        "simulator unreachable",
-        "cannot reach",
-        "check the profile's url",
-    ]);
+    console.shows(&["simulator unreachable", "cannot reach", "check the profile's url"]);
     door.lead_to(&console.sim.url).await;
     console.search(QUERY).await;
-    console
-        .shows(&["simulator 6.2.0", "net  use y:"])
-        .lacks("unreachable")
-        .lacks("cannot reach");
+    console.shows(&["simulator 6.2.0", "net  use y:"]).lacks("unreachable").lacks("cannot reach");
 }
 
 #[tokio::test]
@@ -186,21 +153,9 @@ async fn giving_up_a_search_leaves_the_query_to_be_asked_again() {
     let mut console = Console::start().await;
     console.search(QUERY).await;
     console.sim.fault(Fault::new(Mode::Hang));
-    console
-        .press("i ctrl-u")
-        .await
-        .write("process_name:winword.exe")
-        .await
-        .press_while_asked("enter", "ctrl-c")
-        .await;
+    console.press("i ctrl-u").await.write("process_name:winword.exe").await.press_while_asked("enter", "ctrl-c").await;
     // What was there answers another question, and is gone.
-    console
-        .shows(&[
-            "in flight 0",
-            "process_name:winword.exe",
-            "Cancelled. r retries",
-        ])
-        .lacks("net  use y:");
+    console.shows(&["in flight 0", "process_name:winword.exe", "Cancelled. r retries"]).lacks("net  use y:");
     console.sim.clear_faults();
     console.press("r").await;
     console.shows(&["winword.exe", "Processes  "]);
@@ -220,13 +175,9 @@ async fn a_server_that_becomes_another_version_is_shown_and_asked_as_such() {
     console.press("r").await.shows(&["not current"]);
     door.lead_to(&older.url).await;
     console.press("r").await.press("r").await;
-    console
-        .shows(&["5.2.0", "Processes", "segments"])
-        .lacks("6.2.4");
+    console.shows(&["5.2.0", "Processes", "segments"]).lacks("6.2.4");
     let seen = older.requests();
-    let last = seen
-        .iter()
-        .rfind(|seen| seen.target.starts_with("/api/v1/process?"));
+    let last = seen.iter().rfind(|seen| seen.target.starts_with("/api/v1/process?"));
     assert!(!last.unwrap().target.contains("cb.group"), "{last:?}");
 }
 
@@ -234,25 +185,15 @@ async fn a_server_that_becomes_another_version_is_shown_and_asked_as_such() {
 async fn a_wait_that_the_server_asks_for_is_shown_and_can_be_cancelled() {
     let mut console = Console::start().await;
     console.search(QUERY).await.press("esc").await;
-    let busy = || {
-        Fault::new(Mode::TooMany)
-            .at("^/api/v1/process?")
-            .retry_after(200)
-    };
+    let busy = || Fault::new(Mode::TooMany).at("^/api/v1/process?").retry_after(200);
     console.sim.fault(busy());
-    console
-        .begin("r")
-        .until("waiting until 10:23:20Z. ^c cancels")
-        .await;
+    console.begin("r").until("waiting until 10:23:20Z. ^c cancels").await;
     console.shows(&["busy until 10:23:20Z", "net  use y:"]);
     console.press("ctrl-c").await.lacks("busy until");
     console.sim.clear_faults();
     // More than five minutes are not waited.
     console.sim.fault(busy().retry_after(301));
-    console
-        .press("r")
-        .await
-        .shows(&["the server is busy; it asks to wait 301s"]);
+    console.press("r").await.shows(&["the server is busy; it asks to wait 301s"]);
 }
 
 #[tokio::test]
@@ -261,10 +202,7 @@ async fn a_token_that_is_refused_goes_out_once_until_r_is_pressed() {
     console.search(QUERY).await.press("esc").await;
     console.sim.fault(Fault::new(Mode::Unauthorized));
     console.sim.forget_requests();
-    console
-        .press("r")
-        .await
-        .shows(&["the server does not accept the token"]);
+    console.press("r").await.shows(&["the server does not accept the token"]);
     // What was under way together while the token was known to be good.
     let n_sent = console.sim.requests().len();
     assert!(n_sent <= 8, "{n_sent}");
@@ -274,9 +212,5 @@ async fn a_token_that_is_refused_goes_out_once_until_r_is_pressed() {
     console.press("r").await;
     assert_eq!(console.sim.requests().len(), n_sent + 1);
     console.sim.clear_faults();
-    console
-        .press("r")
-        .await
-        .shows(&["net  use y:"])
-        .lacks("does not accept");
+    console.press("r").await.shows(&["net  use y:"]).lacks("does not accept");
 }

@@ -7,25 +7,12 @@ use lampblack::app::Input;
 use lampblack::panes::PaneId;
 use support::{console::Console, stage::Stage, world};
 
-const LIST: [&str; 3] = [
-    "9e107d9d372bb6826bd81d3542a419d6",
-    "evil[.]example",
-    "hxxp://10[.]0[.]0[.]1/x",
-];
+const LIST: [&str; 3] = ["9e107d9d372bb6826bd81d3542a419d6", "evil[.]example", "hxxp://10[.]0[.]0[.]1/x"];
 const SAID: &str = "this is a list of 3 indicators, not a query";
 
 /// Where one line is typed that looks for something: the keys that lead there from any view, parted by `|` where the
 /// answers must have come.
-const SOUGHT: [&str; 8] = [
-    "esc 4 i",
-    ":",
-    "/",
-    "esc 3 /",
-    "esc 9 tab /",
-    "esc F /",
-    "esc F K",
-    "esc 6 n tab tab",
-];
+const SOUGHT: [&str; 8] = ["esc 4 i", ":", "/", "esc 3 /", "esc 9 tab /", "esc F /", "esc F K", "esc 6 n tab tab"];
 
 fn there(keys: &str) -> Stage {
     let mut stage = Stage::new(120, 36);
@@ -55,9 +42,7 @@ fn a_list_that_is_pasted_into_one_line_is_recognised_whatever_ends_its_lines() {
 fn lines_that_are_no_list_become_one_line() {
     for end in ["\n", "\r\n", "\r", "\u{85}"] {
         let mut stage = there("esc 6 n tab tab");
-        stage.input(Input::Paste(
-            ["process_name:a.exe", "username:b", ""].join(end),
-        ));
+        stage.input(Input::Paste(["process_name:a.exe", "username:b", ""].join(end)));
         stage.shows(&["process_name:a.exe username:b"]);
     }
 }
@@ -94,16 +79,7 @@ fn what_is_commented_out_of_a_pasted_list_is_not_banned() {
 
 #[test]
 fn a_paste_that_nothing_takes_is_said_to_be_ignored() {
-    for keys in [
-        "esc",
-        "esc 3",
-        "esc 4",
-        "esc 8",
-        "esc 9",
-        "?",
-        "esc 6 tab",
-        "@",
-    ] {
+    for keys in ["esc", "esc 3", "esc 4", "esc 8", "esc 9", "?", "esc 6 tab", "@"] {
         let mut stage = there(keys);
         stage.input(Input::Paste("process_name:a.exe".into()));
         stage.shows(&["Not pasted: no text is typed here"]);
@@ -192,11 +168,7 @@ async fn a_link_to_another_server_is_followed_to_none() {
     console.press("enter").await;
     let asked = console.asked();
     assert!(!asked.is_empty());
-    console
-        .press("esc esc :")
-        .await
-        .paste(&own("dashboard"))
-        .await;
+    console.press("esc esc :").await.paste(&own("dashboard")).await;
     console.press("enter").await;
     console.shows(&["this link names a page that is not known here"]);
     assert_eq!(console.asked(), [""; 0]);
@@ -223,11 +195,7 @@ async fn the_box_that_finds_sensors_takes_the_link_of_a_host() {
     console.paste(&other("host/4")).await;
     console.press("enter").await;
     console.shows(&["This link is for cb.other.example"]);
-    console
-        .press("ctrl-u")
-        .await
-        .paste(&own("watchlist/3"))
-        .await;
+    console.press("ctrl-u").await.paste(&own("watchlist/3")).await;
     console.press("enter").await;
     console.shows(&["this link names a watchlist, and not a host"]);
     assert_eq!(console.asked(), [""; 0]);
@@ -245,11 +213,7 @@ async fn a_watchlist_is_made_of_the_link_of_a_search() {
         } else {
             console.paste(&own(link)).await;
         }
-        console.shows(&[
-            "The link names a search of processes",
-            "process_name:a.exe cb.fq.hour_of_day=3",
-            "│query",
-        ]);
+        console.shows(&["The link names a search of processes", "process_name:a.exe cb.fq.hour_of_day=3", "│query"]);
         assert_eq!(console.app.focus(), PaneId::Overlay);
     }
 }

@@ -41,9 +41,7 @@ fn a_process_is_shown_with_its_file_and_its_host() {
         "113 d before start",
         "ran on    2 hosts: srv-file-01, fin-ws-042, 0.01% of all",
     ]);
-    stage
-        .press("backtab G")
-        .shows(&["clock     13 s off (vs server)"]);
+    stage.press("backtab G").shows(&["clock     13 s off (vs server)"]);
 }
 
 #[test]
@@ -54,10 +52,7 @@ fn the_facts_are_those_of_the_process_under_the_cursor() {
     stage.shows(&["child00.exe 5000 on fin-ws-042 #7", "ran on  Loading"]);
     assert_eq!(n_waiting(&stage, Slot::Prevalence), 1);
     stage.answer_all(family::answer);
-    stage.shows(&[
-        "end        2026-03-04 10:17:02.500Z, after 22 s",
-        "ran on    2 hosts",
-    ]);
+    stage.shows(&["end        2026-03-04 10:17:02.500Z, after 22 s", "ran on    2 hosts"]);
     // One hash is one question, and one host another.
     stage.press("j");
     assert_eq!(n_waiting(&stage, Slot::Prevalence), 0);
@@ -80,9 +75,7 @@ fn what_is_open_on_the_host_is_told_and_names_the_watchlists() {
 fn what_could_not_be_asked_is_said_and_the_rest_stays() {
     let mut stage = Stage::new(120, 36);
     let refuse = |fetch: &Fetch| match fetch {
-        Fetch::Prevalence(_) | Fetch::Alerts { .. } => Err(Error::Forbidden {
-            what: "this".into(),
-        }),
+        Fetch::Prevalence(_) | Fetch::Alerts { .. } => Err(Error::Forbidden { what: "this".into() }),
         other => family::answer(other),
     };
     stage.search("a").press("esc 2").answer_all(refuse);
@@ -122,9 +115,7 @@ fn what_was_not_recorded_is_said_to_be_so_and_not_taken_from_others() {
 #[test]
 fn the_facts_can_be_copied_and_lead_to_the_process() {
     let mut stage = opened(120, 36);
-    stage
-        .press("j backtab y g enter")
-        .answer_all(family::answer);
+    stage.press("j backtab y g enter").answer_all(family::answer);
     assert_eq!(stage.copied, [child(0).to_string()]);
     assert_eq!(stage.app.session().opened, Some(child(0)));
     stage.press("g p").shows(&["Tree  child00.exe"]);
@@ -142,11 +133,7 @@ fn facts_at_every_size() {
 #[tokio::test]
 async fn the_payload_is_rare_unsigned_and_alerted_on() {
     let mut console = Console::start().await;
-    console
-        .search("process_name:svch0st.exe")
-        .await
-        .press("esc enter")
-        .await;
+    console.search("process_name:svch0st.exe").await.press("esc enter").await;
     console.shows(&[
         "svch0st.exe",
         "signature Unsigned",
@@ -158,10 +145,7 @@ async fn the_payload_is_rare_unsigned_and_alerted_on() {
     // Its child has another file on the same host.
     console.press("j").await;
     let asked = console.asked();
-    assert!(
-        !asked.iter().any(|path| path.contains("/alert")),
-        "{asked:#?}"
-    );
+    assert!(!asked.iter().any(|path| path.contains("/alert")), "{asked:#?}");
     console.press("k").await;
     assert_eq!(console.asked(), Vec::<String>::new());
 }

@@ -37,9 +37,7 @@ fn asked_of(stage: &Stage, of: ProcessId) -> Vec<u32> {
 /// How many requests wait that are about relatives.
 fn n_summaries(stage: &Stage) -> usize {
     let slots = stage.asked.iter().map(|(_, slot, _)| slot);
-    slots
-        .filter(|slot| matches!(slot, Slot::Summary(_)))
-        .count()
+    slots.filter(|slot| matches!(slot, Slot::Summary(_))).count()
 }
 
 #[test]
@@ -69,9 +67,7 @@ fn the_number_of_children_is_raised_for_every_level() {
     // What is here stays while more is awaited.
     stage.shows(&["child14.exe", "Loading", "Up to 100 children"]);
     stage.answer_all(family::answer);
-    stage
-        .shows(&["child22.exe", "23 children"])
-        .lacks("Enter loads all");
+    stage.shows(&["child22.exe", "23 children"]).lacks("Enter loads all");
     // The next to be unfolded is asked for as many, if it may have them.
     stage.press("g g j j j j j j").answer_all(family::answer);
     stage.press("l");
@@ -99,12 +95,7 @@ fn children_that_cannot_be_fetched_leave_the_others_and_are_asked_for_again() {
         Fetch::Summary { .. } => busy(),
         other => world::answer(other),
     });
-    stage.shows(&[
-        "- child01.exe",
-        "not loaded, Enter retries",
-        "child14.exe",
-        "the server is busy",
-    ]);
+    stage.shows(&["- child01.exe", "not loaded, Enter retries", "child14.exe", "the server is busy"]);
     stage.press("j enter");
     assert_eq!(asked_of(&stage, child(1)), [15]);
     stage.answer_all(family::answer);
@@ -114,9 +105,7 @@ fn children_that_cannot_be_fetched_leave_the_others_and_are_asked_for_again() {
 #[test]
 fn more_children_that_cannot_be_fetched_leave_those_that_are_known() {
     let mut stage = opened(220, 60);
-    stage
-        .press("G k enter")
-        .answer_all(|_| Err(Error::Internal));
+    stage.press("G k enter").answer_all(|_| Err(Error::Internal));
     stage.shows(&["child14.exe", "not loaded, Enter retries"]);
     stage.press("r").answer_all(family::answer);
     stage.shows(&["child22.exe"]).lacks("not loaded");
@@ -130,23 +119,16 @@ fn a_child_that_the_server_no_longer_has_is_a_gap_and_no_failure() {
         Fetch::Summary { .. } => gone("this process"),
         other => world::answer(other),
     });
-    stage
-        .shows(&["not on the server"])
-        .lacks("the server does not know");
+    stage.shows(&["not on the server"]).lacks("the server does not know");
 }
 
 #[test]
 fn a_process_that_cannot_be_fetched_says_so_and_is_asked_for_again() {
     let mut stage = Stage::new(220, 60);
-    stage
-        .search("a")
-        .press("esc 2")
-        .answer_all(|_| Err(Error::Internal));
+    stage.search("a").press("esc 2").answer_all(|_| Err(Error::Internal));
     stage.shows(&["lampblack itself failed at this"]);
     stage.press("r").answer_all(family::answer);
-    stage
-        .shows(&["child00.exe", "explorer.exe"])
-        .lacks("failed");
+    stage.shows(&["child00.exe", "explorer.exe"]).lacks("failed");
 }
 
 #[test]
@@ -161,12 +143,7 @@ fn an_unknown_parent_is_a_row_that_says_so() {
     let mut stage = Stage::new(220, 60);
     stage.write("a").press("enter").answer_all(orphan);
     stage.press("esc 2").answer_all(orphan);
-    stage.shows(&[
-        "parent not recorded",
-        "- rundll32.exe",
-        "0 ancestors",
-        "child00.exe",
-    ]);
+    stage.shows(&["parent not recorded", "- rundll32.exe", "0 ancestors", "child00.exe"]);
 }
 
 #[test]
@@ -177,53 +154,39 @@ fn siblings_come_when_they_are_asked_for() {
     stage.press("enter");
     assert_eq!(asked_of(&stage, world::ancestor(0)), [15]);
     stage.answer_all(family::answer);
-    stage
-        .shows(&["- explorer.exe", "├ - rundll32.exe", "└   notepad.exe"])
-        .lacks("1 sibling");
+    stage.shows(&["- explorer.exe", "├ - rundll32.exe", "└   notepad.exe"]).lacks("1 sibling");
 }
 
 #[test]
 fn a_child_that_the_sensor_filtered_out_is_shown_and_cannot_be_opened() {
     let mut stage = Stage::new(220, 60);
-    stage
-        .search("a")
-        .press("esc 2")
-        .answer_all(|fetch| match fetch {
-            Fetch::Summary { id, .. } => {
-                let mut hidden = family::relative(child(0), *id, "conhost.exe");
-                hidden["is_suppressed"] = true.into();
-                Ok(family::told(
-                    &json!({"process": world::document(0), "children": [hidden]}),
-                ))
-            }
-            other => world::answer(other),
-        });
+    stage.search("a").press("esc 2").answer_all(|fetch| match fetch {
+        Fetch::Summary { id, .. } => {
+            let mut hidden = family::relative(child(0), *id, "conhost.exe");
+            hidden["is_suppressed"] = true.into();
+            Ok(family::told(&json!({"process": world::document(0), "children": [hidden]})))
+        }
+        other => world::answer(other),
+    });
     stage.shows(&["conhost.exe", "filtered"]);
     stage.press("j");
     assert_eq!(n_summaries(&stage), 0);
-    stage
-        .press("enter")
-        .shows(&["No record of this process on the server"]);
+    stage.press("enter").shows(&["No record of this process on the server"]);
     stage.press("l").shows(&["No children loaded"]);
 }
 
 #[test]
 fn a_child_that_is_its_own_ancestor_ends_there() {
     let mut stage = Stage::new(220, 60);
-    stage
-        .search("a")
-        .press("esc 2")
-        .answer_all(|fetch| match fetch {
-            Fetch::Summary { id, .. } if *id == world::id(0) => {
-                let again = family::relative(*id, *id, "again.exe");
-                let twice = family::relative(child(1), *id, "twice.exe");
-                let children = json!([again, twice, twice, {}]);
-                Ok(family::told(
-                    &json!({"process": world::document(0), "children": children}),
-                ))
-            }
-            other => family::answer(other),
-        });
+    stage.search("a").press("esc 2").answer_all(|fetch| match fetch {
+        Fetch::Summary { id, .. } if *id == world::id(0) => {
+            let again = family::relative(*id, *id, "again.exe");
+            let twice = family::relative(child(1), *id, "twice.exe");
+            let children = json!([again, twice, twice, {}]);
+            Ok(family::told(&json!({"process": world::document(0), "children": children})))
+        }
+        other => family::answer(other),
+    });
     stage.shows(&["loop detected: it is its own ancestor", "1 unreadable"]);
     assert_eq!(stage.text().matches("twice.exe ").count(), 1);
 }
@@ -234,16 +197,8 @@ fn opening_a_relative_keeps_the_tree_and_so_does_going_back() {
     stage.press("j j l").answer_all(family::answer);
     stage.press("j enter").answer_all(family::answer);
     let session = stage.app.session();
-    assert_eq!(
-        (session.opened, session.origin),
-        (Some(grandchild(0)), Some(world::id(0)))
-    );
-    stage.shows(&[
-        "Tree  child00.exe 6000",
-        "explorer.exe",
-        "child01.exe",
-        "6001",
-    ]);
+    assert_eq!((session.opened, session.origin), (Some(grandchild(0)), Some(world::id(0))));
+    stage.shows(&["Tree  child00.exe 6000", "explorer.exe", "child01.exe", "6001"]);
     stage.press("[").answer_all(family::answer);
     assert_eq!(stage.app.session().opened, Some(world::id(0)));
     stage.shows(&["Tree  rundll32.exe 4000", "6001"]);
@@ -284,11 +239,7 @@ fn what_follows_the_cursor_is_asked_for_once_and_only_where_it_rests() {
     stage.press("k j");
     assert_eq!(asked_of(&stage, child(2)), [] as [u32; 0]);
     let family = &stage.app.session().family;
-    assert!(
-        family
-            .values()
-            .all(|remote| remote.is_held() || remote.is_pending())
-    );
+    assert!(family.values().all(|remote| remote.is_held() || remote.is_pending()));
     stage.press("ctrl-c");
     assert_eq!(n_summaries(&stage), 0);
 }
@@ -313,11 +264,7 @@ fn a_tree_at_every_size() {
 #[tokio::test]
 async fn from_the_payload_up_to_the_mail_and_down_to_every_child() {
     let mut console = Console::with(small(), 220, 60, |_| {}).await;
-    console
-        .search("process_name:svch0st.exe")
-        .await
-        .press("esc enter")
-        .await;
+    console.search("process_name:svch0st.exe").await.press("esc enter").await;
     console.shows(&["outlook.exe", "winword.exe", "- svch0st.exe", "3 children"]);
     console.asked();
     console.press("L").await;

@@ -6,9 +6,7 @@
 use std::{env, fs, path::PathBuf};
 
 use lampblack::{
-    model::{
-        Binary, Document, Group, Page, Prevalence, Process, Sensor, ServerInfo, Span, Summary,
-    },
+    model::{Binary, Document, Group, Page, Prevalence, Process, Sensor, ServerInfo, Span, Summary},
     wire,
 };
 use serde_json::Value;
@@ -21,8 +19,7 @@ type Check = fn(&str, &str);
 
 #[test]
 fn every_recorded_answer_is_read_without_loss() {
-    let folder = env::var_os("LAMPBLACK_RECORDINGS")
-        .map_or_else(|| PathBuf::from("tests/goldens"), PathBuf::from);
+    let folder = env::var_os("LAMPBLACK_RECORDINGS").map_or_else(|| PathBuf::from("tests/goldens"), PathBuf::from);
     let mut names: Vec<_> = fs::read_dir(&folder)
         .unwrap()
         .map(Result::unwrap)
@@ -60,9 +57,7 @@ fn check_for(name: &str) -> Option<Check> {
         ("get_binary_search", |name, json| page(name, json, binary)),
         ("get_binary_summary", |name, json| one(name, json, binary)),
     ];
-    kinds
-        .into_iter()
-        .find_map(|(prefix, check)| name.starts_with(prefix).then_some(check))
+    kinds.into_iter().find_map(|(prefix, check)| name.starts_with(prefix).then_some(check))
 }
 
 fn one<T: wire::Noun>(name: &str, json: &str, check: fn(&str, &T, &Value)) {
@@ -80,24 +75,14 @@ fn page<T: wire::Noun>(name: &str, json: &str, check: fn(&str, &T, &Value)) {
     // What real servers count and time is never rounded away.
     assert_eq!(Value::from(page.total), raw["total_results"], "{name}");
     if !raw["elapsed"].is_null() {
-        assert_eq!(
-            page.elapsed.map(Value::from),
-            Some(raw["elapsed"].clone()),
-            "{name}"
-        );
+        assert_eq!(page.elapsed.map(Value::from), Some(raw["elapsed"].clone()), "{name}");
     }
     rows(name, &page, &raw["results"], check);
 }
 
 fn summary(name: &str, json: &str) {
     let raw = raw(json);
-    let Summary {
-        process: this,
-        parent,
-        children,
-        siblings,
-        broken,
-    } = wire::summary(json).unwrap().unwrap();
+    let Summary { process: this, parent, children, siblings, broken } = wire::summary(json).unwrap().unwrap();
     assert_eq!(broken, 0, "{name}");
     process(name, &this, &raw["process"]);
     process(name, &parent.unwrap(), &raw["parent"]);
@@ -133,16 +118,11 @@ fn facets(name: &str, json: &str) {
 }
 
 fn prevalence(name: &str, prevalence: &Prevalence, sent: &Value) {
-    let kept = [
-        ("accurateHostCount", prevalence.is_exact.is_some()),
-        ("hostnames", !prevalence.hostnames.is_empty()),
-    ];
+    let kept = [("accurateHostCount", prevalence.is_exact.is_some()), ("hostnames", !prevalence.hostnames.is_empty())];
     whole(name, &prevalence.document, sent, &kept);
-    for (field, count) in [
-        ("hostCount", prevalence.hosts),
-        ("globalCount", prevalence.processes),
-        ("numDocs", prevalence.total),
-    ] {
+    for (field, count) in
+        [("hostCount", prevalence.hosts), ("globalCount", prevalence.processes), ("numDocs", prevalence.total)]
+    {
         assert_eq!(Value::from(count), sent[field], "{name}: {field}");
     }
 }
@@ -200,10 +180,7 @@ fn group(name: &str, group: &Group, sent: &Value) {
         ("name", !group.name.is_empty()),
         ("banning_enabled", group.banning_enabled.is_some()),
         ("number_of_hosts", group.hosts.is_some()),
-        (
-            "isolation_exclusions",
-            !group.isolation_exclusions.is_empty(),
-        ),
+        ("isolation_exclusions", !group.isolation_exclusions.is_empty()),
     ];
     whole(name, &group.document, sent, &kept);
 }
@@ -221,10 +198,7 @@ fn sensor(name: &str, sensor: &Sensor, sent: &Value) {
         ("last_checkin_time", sensor.last_checkin.is_some()),
         ("next_checkin_time", sensor.next_checkin.is_some()),
         ("registration_time", sensor.registered.is_some()),
-        (
-            "network_isolation_enabled",
-            sensor.isolation_wanted.is_some(),
-        ),
+        ("network_isolation_enabled", sensor.isolation_wanted.is_some()),
         ("is_isolating", sensor.is_isolating.is_some()),
         ("supports_isolation", sensor.supports_isolation.is_some()),
         ("uninstall", sensor.uninstall.is_some()),
@@ -240,18 +214,8 @@ fn sensor(name: &str, sensor: &Sensor, sent: &Value) {
     ];
     whole(name, &sensor.document, sent, &kept);
     let adapters = sent["network_adapters"].as_str().unwrap_or_default();
-    assert_eq!(
-        sensor.adapters.len(),
-        adapters.matches('|').count(),
-        "{name}"
-    );
-    assert!(
-        sensor
-            .adapters
-            .iter()
-            .all(|adapter| adapter.mac.len() == 17),
-        "{name}"
-    );
+    assert_eq!(sensor.adapters.len(), adapters.matches('|').count(), "{name}");
+    assert!(sensor.adapters.iter().all(|adapter| adapter.mac.len() == 17), "{name}");
 }
 
 fn process(name: &str, process: &Process, sent: &Value) {
@@ -286,17 +250,11 @@ fn process(name: &str, process: &Process, sent: &Value) {
         ("childproc_count", counts.childproc.is_some()),
         ("crossproc_count", counts.crossproc.is_some()),
         ("processblock_count", counts.processblock.is_some()),
-        (
-            "fileless_scriptload_count",
-            counts.fileless_scriptload.is_some(),
-        ),
+        ("fileless_scriptload_count", counts.fileless_scriptload.is_some()),
         ("watchlists", !process.watchlists.is_empty()),
     ];
     // What the server leaves out of a child's entry is rebuilt from its GUID and path; that is no loss.
-    let kept: Vec<_> = kept
-        .into_iter()
-        .filter(|(field, _)| !sent[*field].is_null())
-        .collect();
+    let kept: Vec<_> = kept.into_iter().filter(|(field, _)| !sent[*field].is_null()).collect();
     whole(name, &process.document, sent, &kept);
     assert_eq!(process.feeds.len(), scores(sent), "{name}");
 }
@@ -306,19 +264,13 @@ fn binary(name: &str, binary: &Binary, sent: &Value) {
     let kept = [
         ("md5", true),
         ("sha256", binary.sha256.is_some()),
-        (
-            "original_filename",
-            !binary.version.original_filename.is_empty(),
-        ),
+        ("original_filename", !binary.version.original_filename.is_empty()),
         ("file_desc", !binary.version.description.is_empty()),
         ("product_name", !binary.version.product.is_empty()),
         ("company_name", !binary.version.company.is_empty()),
         ("file_version", !binary.version.file_version.is_empty()),
         ("internal_name", !binary.version.internal_name.is_empty()),
-        (
-            "product_version",
-            !binary.version.product_version.is_empty(),
-        ),
+        ("product_version", !binary.version.product_version.is_empty()),
         ("legal_copyright", !binary.version.copyright.is_empty()),
         ("observed_filename", !binary.observed_paths.is_empty()),
         ("orig_mod_len", binary.size.is_some()),
@@ -341,17 +293,12 @@ fn binary(name: &str, binary: &Binary, sent: &Value) {
     whole(name, &binary.document, sent, &kept);
     let paths = sent["observed_filename"].as_array().map_or(0, Vec::len);
     assert_eq!(binary.observed_paths.len(), paths, "{name}");
-    assert!(
-        binary.watchlists.iter().all(|hit| hit.at.is_some()),
-        "{name}"
-    );
+    assert!(binary.watchlists.iter().all(|hit| hit.at.is_some()), "{name}");
     assert_eq!(binary.feeds.len(), scores(sent), "{name}");
 }
 
 /// How many feeds have a score in a document.
 fn scores(sent: &Value) -> usize {
     let names = sent.as_object().unwrap().keys();
-    names
-        .filter(|name| name.starts_with("alliance_score_"))
-        .count()
+    names.filter(|name| name.starts_with("alliance_score_")).count()
 }

@@ -20,10 +20,7 @@ fn check(name: &str, bring: impl Fn(&mut Stage)) {
 }
 
 fn unreachable() -> Error {
-    Error::Unreachable {
-        url: "https://cb-prod-01".into(),
-        reason: "connection refused".into(),
-    }
+    Error::Unreachable { url: "https://cb-prod-01".into(), reason: "connection refused".into() }
 }
 
 #[test]
@@ -36,30 +33,21 @@ fn nothing_asked_yet() {
 #[test]
 fn a_search_on_its_way() {
     check("loading", |stage| {
-        stage
-            .answer_all(world::answer)
-            .write("process_name:rundll32.exe")
-            .press("enter");
+        stage.answer_all(world::answer).write("process_name:rundll32.exe").press("enter");
     });
 }
 
 #[test]
 fn processes_with_chain_sensor_and_binary() {
     check("ready", |stage| {
-        stage
-            .search("process_name:rundll32.exe")
-            .press("j j")
-            .answer_all(world::answer);
+        stage.search("process_name:rundll32.exe").press("j j").answer_all(world::answer);
     });
 }
 
 #[test]
 fn a_failed_refresh_keeps_what_is_known_and_says_so() {
     check("stale", |stage| {
-        stage
-            .search("process_name:rundll32.exe")
-            .press("r")
-            .answer_all(|_| Err(unreachable()));
+        stage.search("process_name:rundll32.exe").press("r").answer_all(|_| Err(unreachable()));
     });
 }
 
@@ -83,29 +71,21 @@ fn the_parent_chain_alone() {
 #[test]
 fn the_sensor_alone() {
     check("sensor", |stage| {
-        stage
-            .search("a")
-            .press("backtab backtab")
-            .answer_all(world::answer);
+        stage.search("a").press("backtab backtab").answer_all(world::answer);
     });
 }
 
 #[test]
 fn a_query_with_a_mistake() {
     check("mistake", |stage| {
-        stage
-            .answer_all(world::answer)
-            .write("(process_name:net.exe or cmdline:blah")
-            .press("enter");
+        stage.answer_all(world::answer).write("(process_name:net.exe or cmdline:blah").press("enter");
     });
 }
 
 #[test]
 fn completions_below_the_cursor() {
     check("completion", |stage| {
-        stage
-            .answer_all(world::answer)
-            .write("process_name:net.exe cmd");
+        stage.answer_all(world::answer).write("process_name:net.exe cmd");
     });
 }
 
@@ -119,11 +99,7 @@ fn the_help() {
 #[test]
 fn an_error_in_full() {
     check("error", |stage| {
-        stage
-            .search("a")
-            .press("r")
-            .answer_all(|_| Err(unreachable()))
-            .press("!");
+        stage.search("a").press("r").answer_all(|_| Err(unreachable())).press("!");
     });
 }
 
@@ -137,23 +113,14 @@ fn the_query_history() {
 #[test]
 fn binaries_and_what_is_known_of_one() {
     check("binaries", |stage| {
-        stage
-            .answer_all(world::answer)
-            .press("esc 5 i")
-            .search("digsig_publisher:Microsoft*")
-            .press("esc j");
+        stage.answer_all(world::answer).press("esc 5 i").search("digsig_publisher:Microsoft*").press("esc j");
     });
 }
 
 #[test]
 fn the_first_bytes_of_a_file() {
     check("bytes", |stage| {
-        stage
-            .answer_all(world::answer)
-            .press("esc 5 i")
-            .search("a")
-            .press("esc b")
-            .answer_all(world::answer);
+        stage.answer_all(world::answer).press("esc 5 i").search("a").press("esc b").answer_all(world::answer);
     });
 }
 

@@ -24,12 +24,7 @@ fn grown(n_new: u32) -> impl Fn(&Fetch) -> Result<Answer, Error> {
             let number = row.checked_sub(n_new).unwrap_or(9_000 + row);
             Arc::new(world::process(&world::document(number)))
         });
-        Ok(Answer::Page(world::known(Page {
-            rows: rows.collect(),
-            total: TOTAL,
-            start,
-            ..Page::default()
-        })))
+        Ok(Answer::Page(world::known(Page { rows: rows.collect(), total: TOTAL, start, ..Page::default() })))
     }
 }
 
@@ -40,11 +35,7 @@ fn answer(fetch: &Fetch) -> Result<Answer, Error> {
 /// A console with the beginning of thousands of processes.
 fn listing() -> Stage {
     let mut stage = Stage::new(120, 36);
-    stage
-        .answer_all(answer)
-        .write("a")
-        .press("enter esc")
-        .answer_all(answer);
+    stage.answer_all(answer).write("a").press("enter esc").answer_all(answer);
     stage
 }
 
@@ -59,11 +50,7 @@ fn awaited(stage: &Stage) -> Vec<u64> {
         Fetch::Page { span, .. } => Some(span.start),
         _ => None,
     };
-    stage
-        .asked
-        .iter()
-        .filter_map(|(_, _, fetch)| start(fetch))
-        .collect()
+    stage.asked.iter().filter_map(|(_, _, fetch)| start(fetch)).collect()
 }
 
 #[test]
@@ -150,11 +137,7 @@ fn a_refresh_stays_with_the_process_and_not_with_the_row() {
 #[tokio::test]
 async fn the_way_back_costs_no_request() {
     let mut console = Console::start().await;
-    console
-        .search("process_name:svchost.exe")
-        .await
-        .press("esc")
-        .await;
+    console.search("process_name:svchost.exe").await.press("esc").await;
     for _ in 0..12 {
         console.press("ctrl-f").await;
     }

@@ -42,10 +42,7 @@ async fn every_host_is_a_row_and_the_one_under_the_cursor_is_told_in_full() {
     console.press("j").await;
     console.shows(&["Sensors  40, row 2", "ENG-WS-023 #"]);
     let asked = console.asked();
-    assert!(
-        asked.iter().all(|path| path.contains("/alert")),
-        "{asked:?}"
-    );
+    assert!(asked.iter().all(|path| path.contains("/alert")), "{asked:?}");
 }
 
 #[tokio::test]
@@ -57,14 +54,7 @@ async fn nothing_is_asked_before_the_view_is_opened_or_while_it_is_idle() {
     assert_eq!(before.iter().filter(is_theirs).count(), 0, "{before:?}");
     console.press("4").await;
     let opened = console.asked();
-    assert_eq!(
-        opened
-            .iter()
-            .filter(|path| path.contains("/v2/sensor"))
-            .count(),
-        1,
-        "{opened:?}"
-    );
+    assert_eq!(opened.iter().filter(|path| path.contains("/v2/sensor")).count(), 1, "{opened:?}");
     console.press("T 1 4").await;
     assert_eq!(console.asked(), Vec::<String>::new());
 }
@@ -73,12 +63,7 @@ async fn nothing_is_asked_before_the_view_is_opened_or_while_it_is_idle() {
 async fn fifty_thousand_hosts_come_page_by_page() {
     let mut console = at_many(50_000).await;
     console.shows(&["Sensors  50,000, row 1"]);
-    let pages = |asked: Vec<String>| {
-        asked
-            .iter()
-            .filter(|path| path.contains("/v2/sensor"))
-            .count()
-    };
+    let pages = |asked: Vec<String>| asked.iter().filter(|path| path.contains("/v2/sensor")).count();
     assert_eq!(pages(console.asked()), 1);
     console.press("G").await;
     console.shows(&["Sensors  50,000, row 50,000"]);
@@ -100,21 +85,11 @@ async fn hosts_are_looked_for_on_the_server_by_name_address_and_group() {
     console.write("ip:10.20.1.10").await.press("enter").await;
     console.shows(&["Sensors  1", "filter: ip:\"10.20.1.10\"", "CORP-DC-01"]);
     console.press("i ctrl-u").await;
-    console
-        .write("group:\"human resources\"")
-        .await
-        .press("enter")
-        .await;
+    console.write("group:\"human resources\"").await.press("enter").await;
     console.shows(&["filter: group:\"Human Resources\"", "HR-WS-011"]);
     // What was looked for before is a place to go back to.
-    console
-        .press("[")
-        .await
-        .shows(&["filter: ip:\"10.20.1.10\""]);
-    console
-        .press("i ctrl-u enter")
-        .await
-        .shows(&["Sensors  40"]);
+    console.press("[").await.shows(&["filter: ip:\"10.20.1.10\""]);
+    console.press("i ctrl-u enter").await.shows(&["Sensors  40"]);
 }
 
 #[tokio::test]
@@ -127,23 +102,13 @@ async fn hosts_are_looked_for_by_what_no_server_looks_for() {
     console.lacks(" online ");
     let session = console.app.session();
     let n = session.sensors.here().count();
-    assert!(
-        n > 100 && session.sensors.total() == u64::try_from(n).ok(),
-        "{n}"
-    );
+    assert!(n > 100 && session.sensors.total() == u64::try_from(n).ok(), "{n}");
     // All are looked at, as many at once as the server gives, and none twice.
     let asked = console.asked();
     let pages = asked.iter().filter(|path| path.contains("/v2/sensor"));
     assert_eq!(pages.count(), 3, "{asked:?}");
     console.press("G").await;
-    assert_eq!(
-        console
-            .asked()
-            .iter()
-            .filter(|path| path.contains("/v2/sensor"))
-            .count(),
-        0
-    );
+    assert_eq!(console.asked().iter().filter(|path| path.contains("/v2/sensor")).count(), 0);
     console.press("i ctrl-u").await.write("state:offline").await;
     console.press("enter").await;
     console.shows(&["sensors have no state; there are hostname"]);
@@ -153,21 +118,9 @@ async fn hosts_are_looked_for_by_what_no_server_looks_for() {
 async fn what_cannot_be_looked_for_is_said_and_not_sent() {
     let mut console = at_sensors().await;
     console.asked();
-    console
-        .press("i")
-        .await
-        .write("group:Nobody")
-        .await
-        .press("enter")
-        .await;
+    console.press("i").await.write("group:Nobody").await.press("enter").await;
     console.shows(&["no sensor group is named", "Find sensors"]);
-    console
-        .press("ctrl-u")
-        .await
-        .write("ip:10 FIN")
-        .await
-        .press("enter")
-        .await;
+    console.press("ctrl-u").await.write("ip:10 FIN").await.press("enter").await;
     console.shows(&["a name or an IP address"]);
     assert_eq!(console.asked(), Vec::<String>::new());
 }
@@ -175,55 +128,25 @@ async fn what_cannot_be_looked_for_is_said_and_not_sent() {
 #[tokio::test]
 async fn loaded_rows_are_filtered_marked_and_copied() {
     let mut console = at_sensors().await;
-    console
-        .press("/")
-        .await
-        .write("status:offline")
-        .await
-        .press("enter")
-        .await;
-    console
-        .shows(&["of 40 loaded", "FIN-WS-021"])
-        .lacks("CORP-DC-01");
+    console.press("/").await.write("status:offline").await.press("enter").await;
+    console.shows(&["of 40 loaded", "FIN-WS-021"]).lacks("CORP-DC-01");
     console.press("*").await.shows(&["marked"]);
     console.press("y n").await;
     let copied = console.outside.copied.pop().unwrap();
     assert!(copied.contains("FIN-WS-021"), "{copied}");
     console.press("esc esc y j").await;
-    assert!(
-        console
-            .outside
-            .copied
-            .pop()
-            .unwrap()
-            .contains("\"computer_name\"")
-    );
+    assert!(console.outside.copied.pop().unwrap().contains("\"computer_name\""));
 }
 
 #[tokio::test]
 async fn a_host_leads_to_its_processes_and_alerts_and_back() {
     let mut console = at_sensors().await;
-    console
-        .press("/")
-        .await
-        .write("FIN-WS-042")
-        .await
-        .press("enter")
-        .await;
-    console
-        .press("enter")
-        .await
-        .shows(&["sensor_id:7", "Processes"]);
-    console
-        .press("[")
-        .await
-        .shows(&["Sensors  40", "FIN-WS-042 #7"]);
+    console.press("/").await.write("FIN-WS-042").await.press("enter").await;
+    console.press("enter").await.shows(&["sensor_id:7", "Processes"]);
+    console.press("[").await.shows(&["Sensors  40", "FIN-WS-042 #7"]);
     console.press("g a").await.shows(&["hostname:", "Alerts"]);
     // And whatever has a host leads to it.
-    console
-        .press("g h")
-        .await
-        .shows(&["filter: id:7", "FIN-WS-042 #7"]);
+    console.press("g h").await.shows(&["filter: id:7", "FIN-WS-042 #7"]);
 }
 
 #[tokio::test]
@@ -238,10 +161,7 @@ async fn one_pane_is_shown_where_there_is_room_for_one() {
     let mut console = Console::with(small(), 80, 24, |_| {}).await;
     console.press("esc 4").await;
     console.shows(&["9 Admin", "Sensors  40", "Host", "CORP-DC-01"]);
-    console
-        .press("tab")
-        .await
-        .shows(&["CORP-DC-01 #1", "NOT ISOLATED"]);
+    console.press("tab").await.shows(&["CORP-DC-01 #1", "NOT ISOLATED"]);
     console.resize(60, 16).await;
     console.shows(&["CORP-DC-01 #1"]);
 }
@@ -254,10 +174,7 @@ async fn escape_brings_no_filter_back_that_was_given_up() {
         console.press("enter").await;
     }
     console.shows(&["Sensors  40"]);
-    console
-        .press("esc")
-        .await
-        .shows(&["Sensors  40", "nothing lies on top"]);
+    console.press("esc").await.shows(&["Sensors  40", "nothing lies on top"]);
     console.press("[").await.shows(&["filter: group:"]);
 }
 
@@ -267,21 +184,12 @@ async fn groups_that_the_token_may_not_see_are_not_said_to_be_missing() {
     let forbidden = json!({"mode": "403", "match": "/api/group"});
     fault(&console, forbidden);
     console.press("esc 4 i").await.write("group:fin").await;
-    console
-        .press("enter")
-        .await
-        .shows(&["sensor groups unknown"]);
+    console.press("enter").await.shows(&["sensor groups unknown"]);
 }
 
 #[tokio::test]
 async fn the_processes_of_a_host_are_not_only_those_of_the_hunt_s_time() {
     let mut console = Console::start().await;
-    console
-        .press("esc g t")
-        .await
-        .write("-1h")
-        .await
-        .press("enter")
-        .await;
+    console.press("esc g t").await.write("-1h").await.press("enter").await;
     console.press("4 enter").await.lacks("last event -1h");
 }

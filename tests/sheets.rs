@@ -23,10 +23,7 @@ async fn queue() -> Console {
 /// How many alerts nobody has closed.
 async fn n_open(console: &Console) -> u64 {
     let client = Client::new(settings(&console.sim), None).unwrap();
-    let search = Search {
-        query: "status:Unresolved OR status:\"In Progress\"".into(),
-        ..Search::default()
-    };
+    let search = Search { query: "status:Unresolved OR status:\"In Progress\"".into(), ..Search::default() };
     let found = client.alerts(&search, Span { start: 0, rows: 0 }).await;
     found.unwrap().total
 }
@@ -85,12 +82,7 @@ async fn no_action_key_works_at_a_size_that_hides_the_row_it_is_about() {
             let mut keys = key.split(' ');
             alerts.press(keys.next().unwrap()).await;
             let is_open = alerts.app.focus() == PaneId::Overlay;
-            assert_eq!(
-                is_open,
-                is_shown,
-                "{key} at {width}x{height}:\n{}",
-                alerts.text()
-            );
+            assert_eq!(is_open, is_shown, "{key} at {width}x{height}:\n{}", alerts.text());
             if !is_open {
                 alerts.press(keys.next().unwrap_or("j")).await;
                 assert_eq!(changes(&alerts), [""; 0], "{key} at {width}x{height}");
@@ -105,18 +97,10 @@ async fn a_form_takes_no_text_and_leads_nowhere_while_it_cannot_be_seen() {
     let mut console = Console::start().await;
     console.press("esc 9 n").await.shows(&["name"]);
     console.resize(39, 20).await.write("hidden").await;
-    console
-        .press("tab tab enter enter")
-        .await
-        .shows(&["too small", "not done"]);
+    console.press("tab tab enter enter").await.shows(&["too small", "not done"]);
     console.resize(80, 24).await.lacks("hidden");
     // One line of it is enough, and that is the one that is written.
-    console
-        .resize(40, 8)
-        .await
-        .write("seen")
-        .await
-        .shows(&["seen"]);
+    console.resize(40, 8).await.write("seen").await.shows(&["seen"]);
     console.press("esc").await;
     // Navigation and leaving work, seen or not.
     console.resize(10, 3).await.press("1 j tab esc").await;
@@ -126,10 +110,7 @@ async fn a_form_takes_no_text_and_leads_nowhere_while_it_cannot_be_seen() {
 #[tokio::test]
 async fn keys_that_come_with_a_new_size_change_nothing_before_it_was_drawn() {
     let mut console = queue().await;
-    console
-        .press("d")
-        .await
-        .shows(&["press d again to confirm"]);
+    console.press("d").await.shows(&["press d again to confirm"]);
     console.app.handle(Input::Resize, now());
     console.app.handle(Input::Key(keys("d")[0]), now());
     console.press("down").await.shows(&["RESOLVE"]);
@@ -142,11 +123,7 @@ async fn a_reason_can_be_typed_at_once_where_a_key_would_do() {
     console.press("d").await.write("handled").await;
     console.shows(&["handled"]).lacks("again to confirm");
     assert_eq!(changes(&console), [""; 0]);
-    console
-        .press("tab tab enter")
-        .await
-        .until("CONFIRMED")
-        .await;
+    console.press("tab tab enter").await.until("CONFIRMED").await;
     console.press("@").await.shows(&["handled"]);
 }
 
@@ -161,11 +138,7 @@ async fn the_reason_of_what_was_not_done_is_that_of_nothing_else() {
 #[tokio::test]
 async fn enter_changes_no_choice_of_a_sheet() {
     let mut console = queue().await;
-    console
-        .press(", G M")
-        .await
-        .until("Based on 3 API requests")
-        .await;
+    console.press(", G M").await.until("Based on 3 API requests").await;
     console.write("noise").await.press("tab tab enter").await;
     console.shows(&["no (Space toggles)"]);
     console.press("space").await.shows(&["yes (Space toggles)"]);
@@ -176,16 +149,8 @@ async fn what_was_done_together_is_taken_back_together() {
     let mut console = queue().await;
     let before = n_open(&console).await;
     // The noisiest report, and all that it has raised.
-    console
-        .press(", G M")
-        .await
-        .until("Based on 3 API requests")
-        .await;
-    console
-        .write("noise")
-        .await
-        .press("tab tab space tab")
-        .await;
+    console.press(", G M").await.until("Based on 3 API requests").await;
+    console.write("noise").await.press("tab tab space tab").await;
     let screen = console.text();
     let n = screen.split("type ").nth(1).unwrap();
     let n = n.split(' ').next().unwrap().to_owned();
@@ -204,21 +169,15 @@ async fn what_was_done_together_is_taken_back_together() {
 async fn an_undo_says_what_somebody_has_changed_since() {
     let mut console = queue().await;
     let client = Client::new(settings(&console.sim), None).unwrap();
-    let search = Search {
-        query: "status:Unresolved".into(),
-        sort: Some("alert_severity desc".into()),
-        ..Search::default()
-    };
+    let search =
+        Search { query: "status:Unresolved".into(), sort: Some("alert_severity desc".into()), ..Search::default() };
     let span = Span { start: 0, rows: 1 };
     let first = client.alerts(&search, span).await.unwrap().rows;
     console.press("space space d d").await;
     console.until("CONFIRMED; 2 of 2").await;
     let theirs = Change::alert(&first[0].id, &AlertStatus::FalsePositive);
     client.change(&theirs).await.unwrap();
-    console
-        .press("z")
-        .await
-        .shows(&["1 alert was changed since: 1 False Positive, nobody"]);
+    console.press("z").await.shows(&["1 alert was changed since: 1 False Positive, nobody"]);
 }
 
 #[tokio::test]
@@ -231,10 +190,7 @@ async fn after_all_was_resolved_and_put_back_the_last_row_is_there_again() {
         console.press("tab enter").await;
         console.until("CONFIRMED; 160 of 160").await;
     }
-    console
-        .press("g g G")
-        .await
-        .shows(&["Alerts  160, row 160"]);
+    console.press("g g G").await.shows(&["Alerts  160, row 160"]);
 }
 
 #[tokio::test]
@@ -242,25 +198,14 @@ async fn an_undo_of_something_earlier_says_what_it_passes_over() {
     let mut console = queue().await;
     console.press("d d").await.until("CONFIRMED").await;
     console.press("9 n").await.write("Quarantine").await;
-    console
-        .press("tab enter tab tab enter")
-        .await
-        .until("CONFIRMED")
-        .await;
-    console.press("z").await.shows(&[
-        "The last action, create group Quarantine, cannot be undone",
-        "Undo: resolve",
-    ]);
+    console.press("tab enter tab tab enter").await.until("CONFIRMED").await;
+    console.press("z").await.shows(&["The last action, create group Quarantine, cannot be undone", "Undo: resolve"]);
 }
 
 #[tokio::test]
 async fn a_warning_takes_the_one_key_confirm_away() {
     let mut console = queue().await;
-    console
-        .press("/")
-        .await
-        .write("status:\"in progress\"")
-        .await;
+    console.press("/").await.write("status:\"in progress\"").await;
     console.press("enter").await.until("> P ").await;
     console
         .press("d")
@@ -272,11 +217,7 @@ async fn a_warning_takes_the_one_key_confirm_away() {
     console.press("d").await.shows(&["Read the warning"]);
     assert_eq!(changes(&console), [""; 0]);
     // From the focused cancel button back to the one that does it.
-    console
-        .press("backtab enter")
-        .await
-        .until("CONFIRMED")
-        .await;
+    console.press("backtab enter").await.until("CONFIRMED").await;
     assert_eq!(changes(&console).len(), 1);
 }
 
@@ -286,20 +227,14 @@ async fn the_ticket_of_the_last_action_is_offered_and_never_used_by_one_key() {
     console.press("d").await.write("handled").await;
     console.press("tab").await.write("INC-42").await;
     console.press("tab enter").await.until("CONFIRMED").await;
-    console
-        .press("j d")
-        .await
-        .shows(&["ticket (Tab takes INC-42)"]);
+    console.press("j d").await.shows(&["ticket (Tab takes INC-42)"]);
     console.press("d").await.until("CONFIRMED").await;
     // The focus comes to the field: the offer is taken, and can be erased.
     console.press("j d").await.press("tab tab").await;
     console.shows(&["INC-42"]).lacks("Tab takes");
     console.press("tab enter").await.until("CONFIRMED").await;
     let log = std::fs::read_to_string(console.state.path().join("actions.jsonl")).unwrap();
-    let sent: Vec<_> = log
-        .lines()
-        .filter(|line| line.contains("\"sending\""))
-        .collect();
+    let sent: Vec<_> = log.lines().filter(|line| line.contains("\"sending\"")).collect();
     let has_ticket: Vec<_> = sent.iter().map(|line| line.contains("INC-42")).collect();
     assert_eq!(has_ticket, [true, false, true], "{log}");
 }
@@ -308,22 +243,12 @@ async fn the_ticket_of_the_last_action_is_offered_and_never_used_by_one_key() {
 async fn an_undo_says_when_the_row_under_the_cursor_is_not_what_it_is_about() {
     let mut console = queue().await;
     console.press("d d").await.until("CONFIRMED").await;
-    console
-        .press("j z")
-        .await
-        .shows(&["Your last action, not the selected row: resolve"]);
+    console.press("j z").await.shows(&["Your last action, not the selected row: resolve"]);
     console.press("esc j").await;
     console.press("d d").await.until("CONFIRMED").await;
     // On the row of the first of the two.
-    console
-        .press("@ j z")
-        .await
-        .shows(&["Not the last action: resolve"]);
-    console
-        .press("esc k z")
-        .await
-        .shows(&["Undo: resolve"])
-        .lacks("Not the last action");
+    console.press("@ j z").await.shows(&["Not the last action: resolve"]);
+    console.press("esc k z").await.shows(&["Undo: resolve"]).lacks("Not the last action");
 }
 
 #[tokio::test]
@@ -331,14 +256,8 @@ async fn the_button_that_enter_presses_is_marked_by_a_sign_as_well() {
     let mut console = ready().await;
     console.press("I").await.write("case 7").await;
     console.shows(&[" [ isolate ]  [ cancel ]"]);
-    console
-        .press("tab tab")
-        .await
-        .shows(&[">[ isolate ]  [ cancel ]"]);
-    console
-        .press("tab")
-        .await
-        .shows(&[" [ isolate ] >[ cancel ]"]);
+    console.press("tab tab").await.shows(&[">[ isolate ]  [ cancel ]"]);
+    console.press("tab").await.shows(&[" [ isolate ] >[ cancel ]"]);
 }
 
 #[tokio::test]
@@ -346,9 +265,7 @@ async fn popups_have_one_ground() {
     let mut console = ready().await;
     let theme = Theme::default();
     let (ground, screen) = (theme.popup.bg.unwrap(), theme.text.bg.unwrap());
-    let popups = [
-        "?", ":", "I", "B", "w", "E", "S m", "S n", "g q", "t", "ctrl-t", "ctrl-s",
-    ];
+    let popups = ["?", ":", "I", "B", "w", "E", "S m", "S n", "g q", "t", "ctrl-t", "ctrl-s"];
     for key in popups {
         console.press(key).await;
         assert_eq!(console.app.focus(), PaneId::Overlay, "{key}");

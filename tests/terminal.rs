@@ -164,9 +164,7 @@ fn the_demo_has_a_user_and_leaves_what_is_real_alone() {
     }
     let names = |dir: &std::path::Path| {
         let entries = std::fs::read_dir(dir).unwrap();
-        let mut names: Vec<_> = entries
-            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-            .collect();
+        let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
         names.sort();
         names
     };
@@ -192,10 +190,7 @@ fn the_memory_of_the_console_is_not_written_to_a_core_dump() {
     let home = TempDir::new().unwrap();
     let pty = demo(&home);
     let limits = std::fs::read_to_string(format!("/proc/{}/limits", pty.pid())).unwrap();
-    let core = limits
-        .lines()
-        .find(|line| line.starts_with("Max core file size"))
-        .unwrap();
+    let core = limits.lines().find(|line| line.starts_with("Max core file size")).unwrap();
     let limits: Vec<_> = core.split_whitespace().skip(4).take(2).collect();
     assert_eq!(limits, ["0", "0"]);
 }
@@ -211,17 +206,13 @@ fn a_password_prompt_that_is_ended_by_a_signal_gives_the_terminal_back() {
     let home = TempDir::new().unwrap();
     let mut command = CommandBuilder::new("/bin/sh");
     let this = std::env::current_exe().unwrap();
-    let script = format!(
-        "{} {ASKS} --exact --nocapture; stty -a; echo over",
-        this.display()
-    );
+    let script = format!("{} {ASKS} --exact --nocapture; stty -a; echo over", this.display());
     command.args(["-c", &script]);
     command.env("PATH", "/usr/bin:/bin");
     let mut pty = Pty::run(command, home.path(), 120, 36);
     pty.until("password:");
     // All programs of the terminal but the shell, which waits for the one that asks.
-    let children =
-        std::fs::read_to_string(format!("/proc/{0}/task/{0}/children", pty.pid())).unwrap();
+    let children = std::fs::read_to_string(format!("/proc/{0}/task/{0}/children", pty.pid())).unwrap();
     let child: i32 = children.split_whitespace().next().unwrap().parse().unwrap();
     let child = rustix::process::Pid::from_raw(child).unwrap();
     rustix::process::kill_process(child, Signal::TERM).unwrap();
@@ -244,13 +235,7 @@ fn what_is_no_regular_file_in_place_of_ours_holds_nothing_up() {
         let pty = Pty::start(&["demo", "--processes", "500"], home.path(), 120, 36);
         (home, pty)
     };
-    for name in [
-        "actions.jsonl",
-        "actions.head",
-        "history.jsonl",
-        "session.json",
-        "queries.toml",
-    ] {
+    for name in ["actions.jsonl", "actions.head", "history.jsonl", "session.json", "queries.toml"] {
         let (_home, mut pty) = start(STATE, name);
         pty.until("it is a FIFO");
         pty.until("No search yet");
@@ -356,9 +341,7 @@ fn a_terminal_that_is_gone_ends_the_program_without_being_told() {
 fn q_leaves_while_another_process_holds_the_lock_of_the_action_log() {
     let home = TempDir::new().unwrap();
     let mut pty = demo(&home);
-    let log = home
-        .path()
-        .join(".local/state/lampblack/demo/actions.jsonl");
+    let log = home.path().join(".local/state/lampblack/demo/actions.jsonl");
     // It is opened beside the screen.
     while !log.exists() {
         pty.settle(Duration::from_millis(20));

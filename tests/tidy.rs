@@ -14,11 +14,7 @@ struct Source {
 }
 
 /// Tables: they grow by the row and hide nothing in their length.
-const LONG: [&str; 3] = [
-    "src/query/fields.rs",
-    "src/keys/defaults.rs",
-    "src/keys/action.rs",
-];
+const LONG: [&str; 3] = ["src/query/fields.rs", "src/keys/defaults.rs", "src/keys/action.rs"];
 
 /// What the page of keys says above its table.
 const KEYS: &str = "\
@@ -36,9 +32,7 @@ const LINES: usize = 600;
 
 #[test]
 fn every_file_says_first_what_it_is_for() {
-    check(&sources(), |line_number, line, _| {
-        line_number > 1 || line.starts_with("//! ")
-    });
+    check(&sources(), |line_number, line, _| line_number > 1 || line.starts_with("//! "));
 }
 
 #[test]
@@ -49,20 +43,14 @@ fn no_file_is_too_long_to_hold_in_mind() {
         !is_table && file.text.lines().count() > LINES
     });
     let offences: Vec<_> = long.map(|file| file.path.display().to_string()).collect();
-    assert!(
-        offences.is_empty(),
-        "over {LINES} lines: {}",
-        offences.join(", ")
-    );
+    assert!(offences.is_empty(), "over {LINES} lines: {}", offences.join(", "));
 }
 
 #[test]
 fn only_the_theme_knows_a_color() {
     let files = product(|path| !path.starts_with("src/theme"));
     // `ColorChoice` is clap's, `PROFILE_COLORS` ours.
-    check(&files, |_, line, _| {
-        !words(line).any(|word| word == "Color")
-    });
+    check(&files, |_, line, _| !words(line).any(|word| word == "Color"));
 }
 
 #[test]
@@ -74,23 +62,14 @@ fn nothing_is_unwrapped_outside_tests() {
 fn no_test_sleeps() {
     // Put together here, so that this line is no offence of its own.
     let sleep = ["thread", "time"].map(|module| format!("{module}::{}", "sleep"));
-    check(&within("tests"), |_, line, _| {
-        !sleep.iter().any(|call| line.contains(call))
-    });
+    check(&within("tests"), |_, line, _| !sleep.iter().any(|call| line.contains(call)));
 }
 
 #[test]
 fn nothing_is_left_for_later() {
-    let marks = [
-        ("TO", "DO"),
-        ("FIX", "ME"),
-        ("#[ig", "nore"),
-        ("should_", "panic"),
-    ];
+    let marks = [("TO", "DO"), ("FIX", "ME"), ("#[ig", "nore"), ("should_", "panic")];
     let marks = marks.map(|(start, end)| format!("{start}{end}"));
-    check(&sources(), |_, line, _| {
-        !marks.iter().any(|mark| line.contains(mark))
-    });
+    check(&sources(), |_, line, _| !marks.iter().any(|mark| line.contains(mark)));
 }
 
 #[test]
@@ -116,10 +95,7 @@ fn the_page_of_keys_is_the_table_of_keys() {
         fs::write(path, &expected).unwrap();
     }
     let page = fs::read_to_string(path).unwrap();
-    assert!(
-        page == expected,
-        "DOCS_UPDATE=1 cargo test --test tidy writes {path} anew:\n{expected}"
-    );
+    assert!(page == expected, "DOCS_UPDATE=1 cargo test --test tidy writes {path} anew:\n{expected}");
 }
 
 #[test]
@@ -128,11 +104,7 @@ fn the_crates_of_the_screen_are_there_once() {
     let lock = fs::read_to_string("Cargo.lock").unwrap();
     for name in ["ratatui-core", "crossterm", "unicode-width"] {
         let line = format!("name = \"{name}\"");
-        assert_eq!(
-            lock.lines().filter(|found| **found == line).count(),
-            1,
-            "{name}"
-        );
+        assert_eq!(lock.lines().filter(|found| **found == line).count(), 1, "{name}");
     }
 }
 
@@ -159,19 +131,14 @@ fn words(line: &str) -> impl Iterator<Item = &str> {
 
 /// Every file of `src` and `tests`.
 fn sources() -> Vec<Source> {
-    [within("src"), within("tests")]
-        .into_iter()
-        .flatten()
-        .collect()
+    [within("src"), within("tests")].into_iter().flatten().collect()
 }
 
 /// The files of `src` without their tests.
 fn product(is_wanted: impl Fn(&Path) -> bool) -> Vec<Source> {
     let mut files = within("src");
     let tests: Vec<_> = files.iter().flat_map(test_files).collect();
-    files.retain(|file| {
-        is_wanted(&file.path) && !is_for_tests(&file.path) && !tests.contains(&file.path)
-    });
+    files.retain(|file| is_wanted(&file.path) && !is_for_tests(&file.path) && !tests.contains(&file.path));
     for file in &mut files {
         let tests = file.text.find("#[cfg(test)]\nmod tests {");
         let tests = tests.or_else(|| file.text.find("#[cfg(test)]\npub(super) mod tests {"));
@@ -202,11 +169,7 @@ fn within(dir: &str) -> Vec<Source> {
     let mut found = Vec::new();
     while let Some(path) = pending.pop() {
         if path.is_dir() {
-            pending.extend(
-                fs::read_dir(&path)
-                    .unwrap()
-                    .map(|entry| entry.unwrap().path()),
-            );
+            pending.extend(fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()));
         } else if path.extension().is_some_and(|extension| extension == "rs") {
             let text = fs::read_to_string(&path).unwrap();
             found.push(Source { path, text });

@@ -43,15 +43,8 @@ async fn marked_alerts_are_taken_together_and_put_back_as_each_was() {
         "POST /api/v1/alerts",
         r#""assigned_to":"ana""#,
     ]);
-    console
-        .press("a")
-        .await
-        .until("CONFIRMED; 3 of 3 alerts changed")
-        .await;
-    console
-        .press("z")
-        .await
-        .shows(&["RESTORE STATUS 3 alerts", "In Progress, ana -> Unresolved"]);
+    console.press("a").await.until("CONFIRMED; 3 of 3 alerts changed").await;
+    console.press("z").await.shows(&["RESTORE STATUS 3 alerts", "In Progress, ana -> Unresolved"]);
     console.press("tab tab enter").await;
     console.until("restore status 3 x").await;
     console.press("@").await.shows(&["undone"]);
@@ -72,24 +65,15 @@ async fn the_list_tells_what_is_mine_and_the_rest_is_counted_anew() {
 #[tokio::test]
 async fn nobody_takes_alerts_without_saying_who() {
     let mut console = Console::start().await;
-    console
-        .press("esc 3 a")
-        .await
-        .shows(&["No user name configured"]);
+    console.press("esc 3 a").await.shows(&["No user name configured"]);
     assert_eq!(changes(&console), [""; 0]);
 }
 
 #[tokio::test]
 async fn many_alerts_are_counted_by_whoever_changes_them() {
     let mut console = queue().await;
-    console
-        .press("* f")
-        .await
-        .shows(&["FALSE POSITIVE", "number of alerts"]);
-    console
-        .press("f")
-        .await
-        .shows(&["type the number of alerts"]);
+    console.press("* f").await.shows(&["FALSE POSITIVE", "number of alerts"]);
+    console.press("f").await.shows(&["type the number of alerts"]);
     assert_eq!(changes(&console), [""; 0]);
     // One is there already where it is typed.
     let screen = console.text();
@@ -102,10 +86,7 @@ async fn many_alerts_are_counted_by_whoever_changes_them() {
 
 #[tokio::test]
 async fn what_the_server_shows_late_is_waited_for() {
-    let options = Options {
-        index_lag: Duration::from_millis(300),
-        ..small()
-    };
+    let options = Options { index_lag: Duration::from_millis(300), ..small() };
     let mut console = Console::with(options, 120, 36, |_| {}).await;
     console.press("esc 3 f f").await;
     console.until("accepted, waiting; Unresolved so far").await;
@@ -115,10 +96,7 @@ async fn what_the_server_shows_late_is_waited_for() {
 #[tokio::test]
 async fn what_is_applied_only_in_part_is_told_by_name_and_never_called_done() {
     let mut console = queue().await;
-    fault(
-        &console,
-        json!({"mode": "partial", "match": "/api/v1/alerts"}),
-    );
+    fault(&console, json!({"mode": "partial", "match": "/api/v1/alerts"}));
     console.press("space space space d d").await;
     console.until("2 of 3 alerts changed").await;
     console.lacks("CONFIRMED");
@@ -127,28 +105,16 @@ async fn what_is_applied_only_in_part_is_told_by_name_and_never_called_done() {
 #[tokio::test]
 async fn an_alert_that_somebody_else_changed_meanwhile_is_left_alone() {
     let mut console = queue().await;
-    console
-        .press("space space d")
-        .await
-        .shows(&["RESOLVE 2 alerts"]);
+    console.press("space space d").await.shows(&["RESOLVE 2 alerts"]);
     let client = Client::new(settings(&console.sim), None).unwrap();
-    let search = Search {
-        query: "status:Unresolved".into(),
-        sort: Some("alert_severity desc".into()),
-        ..Search::default()
-    };
-    let first = client
-        .alerts(&search, Span { start: 0, rows: 1 })
-        .await
-        .unwrap();
+    let search =
+        Search { query: "status:Unresolved".into(), sort: Some("alert_severity desc".into()), ..Search::default() };
+    let first = client.alerts(&search, Span { start: 0, rows: 1 }).await.unwrap();
     let begun = Change::alert(&first.rows[0].id, &AlertStatus::InProgress);
     client.change(&begun).await.unwrap();
     console.press("d").await;
     console.until("was changed meanwhile").await;
-    console
-        .press("!")
-        .await
-        .shows(&["is skipped: In Progress"]);
+    console.press("!").await.shows(&["is skipped: In Progress"]);
 }
 
 #[tokio::test]
@@ -156,11 +122,7 @@ async fn what_was_marked_is_acted_on_once() {
     let mut console = queue().await;
     console.press("space space f").await.shows(&["2 alerts"]);
     console.press("esc").await.shows(&["2 marked"]);
-    console
-        .press("f f")
-        .await
-        .until("CONFIRMED; 2 of 2 alerts")
-        .await;
+    console.press("f f").await.until("CONFIRMED; 2 of 2 alerts").await;
     console.lacks("marked");
 }
 
@@ -169,23 +131,11 @@ async fn alerts_that_the_filter_hides_are_not_confirmed_by_one_key() {
     let mut console = queue().await;
     let screen = console.text();
     let host = screen.lines().find(|line| line.contains("│>")).unwrap();
-    let host = host
-        .split_whitespace()
-        .find(|word| word.contains('-') && !word.contains(':'));
+    let host = host.split_whitespace().find(|word| word.contains('-') && !word.contains(':'));
     let host = host.unwrap().to_owned();
-    console
-        .press("space space /")
-        .await
-        .write(&format!("!{host}"))
-        .await;
-    console
-        .press("enter")
-        .await
-        .shows(&["2 marked", "hidden by the filter"]);
-    console
-        .press("d")
-        .await
-        .shows(&["RESOLVE 2 alerts", "HIDDEN", "of 2 marked rows"]);
+    console.press("space space /").await.write(&format!("!{host}")).await;
+    console.press("enter").await.shows(&["2 marked", "hidden by the filter"]);
+    console.press("d").await.shows(&["RESOLVE 2 alerts", "HIDDEN", "of 2 marked rows"]);
     console.press("d d d").await.shows(&["RESOLVE 2 alerts"]);
     assert_eq!(changes(&console), [""; 0]);
     // Whoever has read it goes to the button.
@@ -212,28 +162,12 @@ const MARKABLE: [(&str, &str); 10] = [
 async fn in_every_list_and_for_every_action_hidden_marks_are_named() {
     let mut console = queue().await;
     // Something is isolated, banned and in the log.
-    console
-        .press("1")
-        .await
-        .search("net use")
-        .await
-        .press("B")
-        .await
-        .write("case 1")
-        .await;
-    console
-        .press("tab tab enter")
-        .await
-        .until("CONFIRMED")
-        .await;
+    console.press("1").await.search("net use").await.press("B").await.write("case 1").await;
+    console.press("tab tab enter").await.until("CONFIRMED").await;
     console.press("5 i enter").await;
     for (view, actions) in MARKABLE {
         console.press("esc").await.press(view).await;
-        console
-            .press("space /")
-            .await
-            .write("no-row-has-this")
-            .await;
+        console.press("space /").await.write("no-row-has-this").await;
         console.press("enter").await;
         console.shows(&["1 marked, 1 hidden by "]);
         let mut n_opened = 0;
@@ -249,11 +183,7 @@ async fn in_every_list_and_for_every_action_hidden_marks_are_named() {
                 console.press("esc").await;
             }
         }
-        assert!(
-            n_opened > 0,
-            "no action opens anything in {view}:\n{}",
-            console.text()
-        );
+        assert!(n_opened > 0, "no action opens anything in {view}:\n{}", console.text());
         console.press("esc esc").await.lacks("1 marked");
     }
 }
@@ -263,28 +193,13 @@ async fn what_somebody_else_has_closed_is_marked_no_longer() {
     let mut console = queue().await;
     console.press(", G space").await.shows(&["1 marked"]);
     let other = Client::new(settings(&console.sim), None).unwrap();
-    let search = Search {
-        query: "status:Unresolved feed_id:2".into(),
-        ..Search::default()
-    };
-    let found = other
-        .alerts(
-            &search,
-            Span {
-                start: 0,
-                rows: 100,
-            },
-        )
-        .await;
+    let search = Search { query: "status:Unresolved feed_id:2".into(), ..Search::default() };
+    let found = other.alerts(&search, Span { start: 0, rows: 100 }).await;
     for alert in found.unwrap().rows {
         let closed = Change::alert(&alert.id, &AlertStatus::Resolved);
         other.change(&closed).await.unwrap();
     }
-    console
-        .press("r")
-        .await
-        .until("1 of 1 marked rows are no longer in the list")
-        .await;
+    console.press("r").await.until("1 of 1 marked rows are no longer in the list").await;
     console.lacks("1 marked,");
 }
 
@@ -304,21 +219,14 @@ async fn what_is_open_on_a_host_is_counted_anew() {
     };
     let before = open(&console);
     console.press("g a").await.shows(&["Unresolved"]);
-    console
-        .press("d d")
-        .await
-        .until("CONFIRMED; Resolved")
-        .await;
+    console.press("d d").await.until("CONFIRMED; Resolved").await;
     console.press("[").await.shows(&["FIN-WS-042 #7"]);
     assert_eq!(open(&console), before - 1);
 }
 
 #[tokio::test]
 async fn many_blocks_of_alerts_have_the_queue_read_again_once() {
-    let options = Options {
-        alerts: 3_000,
-        ..small()
-    };
+    let options = Options { alerts: 3_000, ..small() };
     let console = Console::with(options, 120, 36, |_| {}).await;
     let mut console = console.of("ana").await;
     console.press("esc 3 , * d").await.shows(&["RESOLVE"]);
@@ -332,10 +240,7 @@ async fn many_blocks_of_alerts_have_the_queue_read_again_once() {
     console.press("esc").await.shows(&["Alerts  0 in 0 groups"]);
     let asked = console.asked();
     let n_asked = |what: &str| asked.iter().filter(|path| path.contains(what)).count();
-    assert!(
-        n_asked("/api/v1/alerts") >= 3,
-        "{n} alerts are several blocks"
-    );
+    assert!(n_asked("/api/v1/alerts") >= 3, "{n} alerts are several blocks");
     assert_eq!(n_asked("rows=1000&"), 1, "the whole queue");
     assert_eq!(n_asked("rows=100&"), 1, "the page in sight");
 }
@@ -347,10 +252,7 @@ async fn alerts_are_given_to_nobody_who_is_not_there() {
     console.write("kmi").await.press("enter").await;
     console.shows(&["no user is named \"kmi\""]);
     console.press("ctrl-u").await.write("Kim").await;
-    console
-        .press("enter")
-        .await
-        .shows(&["ASSIGN", "In Progress, Kim"]);
+    console.press("enter").await.shows(&["ASSIGN", "In Progress, Kim"]);
 }
 
 #[tokio::test]
@@ -362,11 +264,7 @@ async fn a_reason_of_a_cancelled_sheet_is_offered_and_not_sent_by_one_key() {
     console.lacks("press d again");
     console.press("d").await.shows(&["RESOLVE", "xyz"]);
     assert_eq!(changes(&console), [""; 0]);
-    console
-        .press("tab tab tab enter")
-        .await
-        .until("CONFIRMED")
-        .await;
+    console.press("tab tab tab enter").await.until("CONFIRMED").await;
     assert_eq!(changes(&console).len(), 1);
 }
 
@@ -374,11 +272,6 @@ async fn a_reason_of_a_cancelled_sheet_is_offered_and_not_sent_by_one_key() {
 async fn that_answers_are_awaited_is_said_no_longer_than_they_are() {
     let mut console = queue().await;
     console.begin("d d").shows(&["RESOLVE", "waiting for"]);
-    console
-        .until("Unresolved -> Resolved")
-        .await
-        .press_and_look("", |_| {})
-        .await
-        .lacks("waiting for");
+    console.until("Unresolved -> Resolved").await.press_and_look("", |_| {}).await.lacks("waiting for");
     assert_eq!(changes(&console), [""; 0]);
 }

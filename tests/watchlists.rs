@@ -48,10 +48,7 @@ async fn what_it_sets_off_is_asked_where_the_cursor_rests_and_once() {
     console.asked();
     console.press("j").await;
     let asked = console.asked();
-    assert!(
-        asked.iter().all(|path| path.ends_with("/action")),
-        "{asked:?}"
-    );
+    assert!(asked.iter().all(|path| path.ends_with("/action")), "{asked:?}");
     console.press("T 1 6").await;
     assert_eq!(console.asked(), Vec::<String>::new());
 }
@@ -130,10 +127,7 @@ async fn one_pane_is_shown_where_there_is_room_for_one() {
     let mut console = Console::with(small(), 80, 24, |_| {}).await;
     console.press("esc 6").await;
     console.shows(&["Watchlists  13", "1 Hunt", "9 Admin"]);
-    console
-        .press("tab")
-        .await
-        .shows(&["actions", "last searched"]);
+    console.press("tab").await.shows(&["actions", "last searched"]);
 }
 
 #[test]
@@ -164,10 +158,7 @@ async fn one_that_never_ran_and_cannot_be_counted_says_so() {
     let mut console = at_watchlists().await;
     go_to(&mut console, "wombats").await;
     console.press("#").await;
-    console.shows(&[
-        "last searched never",
-        "matches now   unknown: the server cannot",
-    ]);
+    console.shows(&["last searched never", "matches now   unknown: the server cannot"]);
 }
 
 #[tokio::test]
@@ -182,8 +173,7 @@ async fn a_form_is_for_one_row_and_none_is_filled_in_for_nothing() {
 async fn with_stored(search_query: &str) -> Console {
     let mut console = Console::start().await;
     let http = reqwest::Client::builder().no_proxy().build().unwrap();
-    let body =
-        json!({"name": "the stored one", "search_query": search_query, "index_type": "events"});
+    let body = json!({"name": "the stored one", "search_query": search_query, "index_type": "events"});
     let request = http.post(format!("{}/api/v1/watchlist", console.sim.url));
     let request = request.header("X-Auth-Token", &console.sim.token);
     let answer = request.json(&body).send().await.unwrap();
@@ -198,11 +188,7 @@ async fn with_stored(search_query: &str) -> Console {
 
 #[tokio::test]
 async fn a_stored_query_that_has_lost_its_parameter_is_called_malformed_and_not_run() {
-    for stored in [
-        "cb.urlver=1&process_name%3Acmd.exe",
-        "process_name%3Acmd.exe+username%3Ab",
-        "cb.urlver=1",
-    ] {
+    for stored in ["cb.urlver=1&process_name%3Acmd.exe", "process_name%3Acmd.exe+username%3Ab", "cb.urlver=1"] {
         let mut console = with_stored(stored).await;
         console.shows(&["malformed: it has no query, or has lost the q= before it"]);
         for pane in ["", "+ backtab"] {
@@ -227,17 +213,11 @@ async fn facet_filters_of_a_stored_query_are_shown_copied_counted_and_run() {
     console.press("y y").await;
     let copied = console.outside.copied.pop().unwrap();
     assert!(copied.ends_with(query), "{copied}");
-    let parameters = [
-        "q=process_name%3Acmd.exe&",
-        "cb.fq.hour_of_day=3",
-        "cb.fq.hour_of_day=4",
-    ];
+    let parameters = ["q=process_name%3Acmd.exe&", "cb.fq.hour_of_day=3", "cb.fq.hour_of_day=4"];
     for key in ["#", "enter"] {
         console.press(key).await;
         let asked = console.asked();
-        let search = asked
-            .iter()
-            .find(|path| path.starts_with("/api/v1/process?"));
+        let search = asked.iter().find(|path| path.starts_with("/api/v1/process?"));
         let search = search.unwrap_or_else(|| panic!("{key}: {asked:?}"));
         for parameter in parameters {
             assert!(search.contains(parameter), "{key}: {search}");

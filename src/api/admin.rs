@@ -22,8 +22,7 @@ impl Client {
 
     /// What the server is licensed for.
     pub async fn license(&self) -> Result<License, Error> {
-        self.single("/api/v1/license", "the license", |_| true)
-            .await
+        self.single("/api/v1/license", "the license", |_| true).await
     }
 
     /// The parts of the store of events; only administrators may see them.

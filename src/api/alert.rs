@@ -16,9 +16,7 @@ impl Client {
     /// Searches alerts. Of a search its query and its order count; the rest is about processes.
     pub async fn alerts(&self, search: &Search, span: Span) -> Result<Page<Alert>, Error> {
         self.searched("alerts", |ask| {
-            ask.with_query(&search.query)
-                .with_some("sort", search.sort.as_deref())
-                .rows(span)
+            ask.with_query(&search.query).with_some("sort", search.sort.as_deref()).rows(span)
         })
         .await?
         .read(|json| wire::page(json, span))
@@ -31,13 +29,8 @@ impl Client {
         let about = format!("alert {}", text::fit(&id.0, NAME));
         // A server that does not know the filter sends more than one, and the right one may be among them.
         let span = Span { start: 0, rows: 10 };
-        let answer = self
-            .searched(&about, |ask| {
-                ask.with("q", "")
-                    .with("cb.fq.unique_id", id.0.raw())
-                    .rows(span)
-            })
-            .await?;
+        let answer =
+            self.searched(&about, |ask| ask.with("q", "").with("cb.fq.unique_id", id.0.raw()).rows(span)).await?;
         let page: Page<Alert> = answer.read(|json| wire::page(json, span))?;
         let n_others = page.rows.len();
         let found = page.rows.into_iter().find(|alert| alert.id == *id);
@@ -59,10 +52,7 @@ impl Client {
 
     /// So many alerts as one address can name.
     async fn block_of(&self, ids: &[AlertId]) -> Result<Vec<Alert>, Error> {
-        let span = Span {
-            start: 0,
-            rows: u64::try_from(ids.len()).unwrap_or(u64::MAX),
-        };
+        let span = Span { start: 0, rows: u64::try_from(ids.len()).unwrap_or(u64::MAX) };
         let answer = self
             .searched("alerts", |ask| {
                 let each = ids.iter();
@@ -96,15 +86,9 @@ impl Client {
     pub async fn alert_facets(&self, query: &str, fields: &[String]) -> Result<Facets, Error> {
         const NONE: Span = Span { start: 0, rows: 0 };
         let ask = |path| {
-            let ask = Ask::get(path, "alerts")
-                .with("cb.urlver", 1)
-                .with_query(query)
-                .rows(NONE)
-                .with("facet", true);
+            let ask = Ask::get(path, "alerts").with("cb.urlver", 1).with_query(query).rows(NONE).with("facet", true);
             let fields = fields.iter();
-            fields
-                .fold(ask, |ask, field| ask.with("facet.field", field))
-                .fitted()
+            fields.fold(ask, |ask, field| ask.with("facet.field", field)).fitted()
         };
         let answer = match self.send(&ask("/api/v2/alert")).await {
             Err(Error::NotFound { .. }) => self.send(&ask("/api/v1/alert")).await,

@@ -57,19 +57,12 @@ impl Ask {
 
     /// Makes `about`, once.
     pub(super) fn post(path: impl Into<String>, about: impl Into<String>, body: Value) -> Self {
-        Self {
-            method: Method::POST,
-            ..Self::put(path, about, body)
-        }
+        Self { method: Method::POST, ..Self::put(path, about, body) }
     }
 
     /// Takes `about` away, once.
     pub(super) fn delete(path: impl Into<String>, about: impl Into<String>) -> Self {
-        Self {
-            method: Method::DELETE,
-            body: None,
-            ..Self::put(path, about, Value::Null)
-        }
+        Self { method: Method::DELETE, body: None, ..Self::put(path, about, Value::Null) }
     }
 
     /// Says what it does, as the end of "the token's user has no right to", and which permission that takes, in the words
@@ -81,26 +74,18 @@ impl Ask {
 
     /// Asks for rows of a search, by what all indexes understand (reference 1.7).
     pub(super) fn search(path: &str, about: &str, search: &Search, span: Span) -> Self {
-        Self::get(path, about)
-            .with("cb.urlver", 1)
-            .with_query(&search.query)
-            .rows(span)
+        Self::get(path, about).with("cb.urlver", 1).with_query(&search.query).rows(span)
     }
 
     /// Adds a query, and the facet filters in its text as parameters of their own.
     pub(super) fn with_query(self, text: &str) -> Self {
         let Filtered { text, filters } = Filtered::read(text);
         let filters = filters.into_iter();
-        filters.fold(self.with("q", text), |ask, (field, value)| {
-            ask.with(format!("cb.fq.{field}"), value)
-        })
+        filters.fold(self.with("q", text), |ask, (field, value)| ask.with(format!("cb.fq.{field}"), value))
     }
 
     /// Adds a parameter.
-    #[expect(
-        clippy::needless_pass_by_value,
-        reason = "numbers read better without a borrow"
-    )]
+    #[expect(clippy::needless_pass_by_value, reason = "numbers read better without a borrow")]
     pub(super) fn with(mut self, name: impl Into<Cow<'static, str>>, value: impl ToString) -> Self {
         self.query.push((name.into(), value.to_string()));
         self
@@ -137,10 +122,7 @@ impl Ask {
                     body.insert(name.into_owned(), Value::from(value));
                 }
                 // A name may come several times.
-                _ => match body
-                    .entry(name.into_owned())
-                    .or_insert_with(|| Value::Array(Vec::new()))
-                {
+                _ => match body.entry(name.into_owned()).or_insert_with(|| Value::Array(Vec::new())) {
                     Value::Array(values) => values.push(value.into()),
                     single => *single = value.into(),
                 },
@@ -171,11 +153,7 @@ impl Ask {
     /// The address to send it to. The base may have a path of its own.
     pub(super) fn url(&self, base: &Url) -> Url {
         let mut url = base.clone();
-        url.set_path(&format!(
-            "{}{}",
-            base.path().trim_end_matches('/'),
-            self.path
-        ));
+        url.set_path(&format!("{}{}", base.path().trim_end_matches('/'), self.path));
         let query = self.query_string();
         url.set_query((!query.is_empty()).then_some(query.as_str()));
         url
@@ -185,10 +163,7 @@ impl Ask {
     fn query_string(&self) -> String {
         let mut query: Vec<_> = self.query.iter().collect();
         query.sort_unstable();
-        let pairs: Vec<_> = query
-            .into_iter()
-            .map(|(name, value)| format!("{name}={}", encoded(value)))
-            .collect();
+        let pairs: Vec<_> = query.into_iter().map(|(name, value)| format!("{name}={}", encoded(value))).collect();
         pairs.join("&")
     }
 }
@@ -239,10 +214,7 @@ mod tests {
             .with("facet.field", "a")
             .with("facet", true)
             .with_some("sort", None::<&str>)
-            .rows(Span {
-                start: 0,
-                rows: 100,
-            });
+            .rows(Span { start: 0, rows: 100 });
         let base = Url::parse("https://cb.example.com/edr/").unwrap();
         assert_eq!(
             ask.fitted().url(&base).as_str(),
@@ -269,10 +241,7 @@ mod tests {
             }))
         );
         let base = Url::parse("https://cb.example.com").unwrap();
-        assert_eq!(
-            ask.url(&base).as_str(),
-            "https://cb.example.com/api/v1/process"
-        );
+        assert_eq!(ask.url(&base).as_str(), "https://cb.example.com/api/v1/process");
     }
 
     #[test]

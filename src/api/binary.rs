@@ -8,8 +8,7 @@ impl Client {
     /// Searches binaries. Grouping and the bounds on the last event are of no use to this index.
     pub async fn binaries(&self, search: &Search, span: Span) -> Result<Page<Binary>, Error> {
         self.page(span, |span| {
-            Ask::search("/api/v1/binary", "binaries", search, span)
-                .with_some("sort", search.sort.as_deref())
+            Ask::search("/api/v1/binary", "binaries", search, span).with_some("sort", search.sort.as_deref())
         })
         .await
     }
@@ -30,11 +29,7 @@ impl Client {
     /// Counts the values of fields in a binary search; without fields, of those that the server counts by itself.
     /// Binaries have no bounds in time, so only the query of the search counts.
     pub async fn binary_facets(&self, search: &Search, fields: &[String]) -> Result<Facets, Error> {
-        let search = Search {
-            query: search.query.clone(),
-            ..Search::default()
-        };
-        self.counted("/api/v1/binary", "binaries", &search, fields)
-            .await
+        let search = Search { query: search.query.clone(), ..Search::default() };
+        self.counted("/api/v1/binary", "binaries", &search, fields).await
     }
 }

@@ -42,8 +42,7 @@ impl Call {
     pub fn long_wait(&self) -> Option<Timestamp> {
         /// A shorter wait is not worth a word.
         const NOTICED: SignedDuration = SignedDuration::from_secs(3);
-        self.repeats_at
-            .filter(|at| at.duration_since(self.at) >= NOTICED)
+        self.repeats_at.filter(|at| at.duration_since(self.at) >= NOTICED)
     }
 }
 
@@ -72,12 +71,7 @@ impl Attempt {
             error: Some(CANCELLED.into()),
             repeats_at: None,
         };
-        Self {
-            call,
-            began: Instant::now(),
-            clock,
-            calls,
-        }
+        Self { call, began: Instant::now(), clock, calls }
     }
 
     /// The headers have come.

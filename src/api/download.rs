@@ -33,9 +33,7 @@ pub struct Download {
 
 impl fmt::Debug for Download {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Download")
-            .field(&self.ask.endpoint())
-            .finish()
+        f.debug_tuple("Download").field(&self.ask.endpoint()).finish()
     }
 }
 
@@ -46,12 +44,7 @@ impl Client {
         let ask = Ask::get(path, format!("a copy of {md5}"));
         let mut repeated = 0;
         loop {
-            let Departure {
-                request,
-                mut attempt,
-                permit,
-                turn,
-            } = self.begin(&ask).await?;
+            let Departure { request, mut attempt, permit, turn } = self.begin(&ask).await?;
             // What is packed already is not to be packed again, and then its length is known.
             let request = request.timeout(LONGEST).header(ACCEPT_ENCODING, "identity");
             let outcome = self.opened(&ask, request, &mut attempt, turn).await;
@@ -59,13 +52,7 @@ impl Client {
             attempt.settle(&outcome);
             match outcome {
                 Ok(response) => {
-                    return Ok(Download {
-                        client: self.clone(),
-                        ask,
-                        response,
-                        attempt,
-                        _permit: permit,
-                    });
+                    return Ok(Download { client: self.clone(), ask, response, attempt, _permit: permit });
                 }
                 Err(error) => self.rest(&ask, &mut repeated, error, attempt).await?,
             }
@@ -80,9 +67,7 @@ impl Client {
         turn: Turn,
     ) -> Result<Response, Error> {
         let accepted = self.accepted(ask, request, attempt, turn);
-        let response = timeout(self.0.timeout, accepted)
-            .await
-            .unwrap_or(Err(Error::Timeout(self.0.timeout)))?;
+        let response = timeout(self.0.timeout, accepted).await.unwrap_or(Err(Error::Timeout(self.0.timeout)))?;
         let kind = response.headers().get(CONTENT_TYPE);
         let is_json = kind.is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"));
         if !is_json {
@@ -92,15 +77,8 @@ impl Client {
         let body = self.body(ask, response, ERROR_BYTES, attempt).await?.text;
         let endpoint = ask.endpoint();
         Err(match said::error_message(&body) {
-            Some(said) => Error::Refused {
-                endpoint,
-                status,
-                said,
-            },
-            None => Error::Malformed {
-                endpoint,
-                reason: "JSON instead of an archive".into(),
-            },
+            Some(said) => Error::Refused { endpoint, status, said },
+            None => Error::Malformed { endpoint, reason: "JSON instead of an archive".into() },
         })
     }
 }
@@ -127,9 +105,6 @@ impl Download {
 
     /// An error that says what is wrong with what came.
     pub fn malformed(&self, reason: impl Into<String>) -> Error {
-        Error::Malformed {
-            endpoint: self.ask.endpoint(),
-            reason: reason.into(),
-        }
+        Error::Malformed { endpoint: self.ask.endpoint(), reason: reason.into() }
     }
 }

@@ -34,11 +34,7 @@ pub enum Error {
     /// The proxy cannot be reached, or does not lead to the server.
     #[error("the proxy {proxy} does not lead to {url}: {reason}")]
     #[expect(missing_docs, reason = "the message says what they are")]
-    Proxy {
-        proxy: String,
-        url: String,
-        reason: String,
-    },
+    Proxy { proxy: String, url: String, reason: String },
     /// 407: the proxy wants to know who asks.
     #[error("the proxy {proxy} {}", if *.has_password { "does not accept the user name and password" } else { "asks for a user name and a password" })]
     #[expect(missing_docs, reason = "the message says what they are")]
@@ -72,11 +68,7 @@ pub enum Error {
     /// Any other status, or an error message in the place of an answer.
     #[error("the server answered {status}{}{said} ({endpoint})", if .said.is_empty() { "" } else { ": " })]
     #[expect(missing_docs, reason = "the message says what they are")]
-    Refused {
-        endpoint: String,
-        status: u16,
-        said: String,
-    },
+    Refused { endpoint: String, status: u16, said: String },
     /// An answer that is not what the endpoint is documented to send.
     #[error("{endpoint} sent something else than expected: {reason}")]
     #[expect(missing_docs, reason = "the message says what they are")]
@@ -96,11 +88,7 @@ pub enum Error {
     /// An address that servers and what stands before them would refuse. Nothing was sent.
     #[error("{what}: the search is too long; {length} bytes, and an address takes {most}")]
     #[expect(missing_docs, reason = "the message says what they are")]
-    TooLong {
-        what: String,
-        length: usize,
-        most: usize,
-    },
+    TooLong { what: String, length: usize, most: usize },
     /// Settings that cannot work.
     #[error("the setting {what} cannot be used: {reason}")]
     #[expect(missing_docs, reason = "the message says what they are")]
@@ -133,11 +121,7 @@ impl Error {
     /// Whether the same request may succeed a little later.
     pub fn is_transient(&self) -> bool {
         match self {
-            Self::Timeout(_)
-            | Self::Unreachable { .. }
-            | Self::Proxy { .. }
-            | Self::Busy(_)
-            | Self::Cut { .. } => true,
+            Self::Timeout(_) | Self::Unreachable { .. } | Self::Proxy { .. } | Self::Busy(_) | Self::Cut { .. } => true,
             Self::Refused { status, .. } => matches!(status, 502 | 504),
             Self::Unauthorized
             | Self::ProxyRefused { .. }
@@ -219,63 +203,31 @@ impl Error {
         match self {
             Self::Forbidden { what } => Self::Forbidden { what: change(what) },
             Self::NotFound { what } => Self::NotFound { what: change(what) },
-            Self::Syntax { reason } => Self::Syntax {
-                reason: change(reason),
-            },
-            Self::Unreachable { url, reason } => Self::Unreachable {
-                url: change(url),
-                reason: change(reason),
-            },
-            Self::Proxy { proxy, url, reason } => Self::Proxy {
-                proxy: change(proxy),
-                url: change(url),
-                reason: change(reason),
-            },
-            Self::ProxyRefused {
-                proxy,
-                has_password,
-                is_early,
-            } => Self::ProxyRefused {
-                proxy: change(proxy),
-                has_password,
-                is_early,
-            },
-            Self::NotSent { error } => Self::NotSent {
-                error: Box::new(error.map_texts(change)),
-            },
+            Self::Syntax { reason } => Self::Syntax { reason: change(reason) },
+            Self::Unreachable { url, reason } => Self::Unreachable { url: change(url), reason: change(reason) },
+            Self::Proxy { proxy, url, reason } => {
+                Self::Proxy { proxy: change(proxy), url: change(url), reason: change(reason) }
+            }
+            Self::ProxyRefused { proxy, has_password, is_early } => {
+                Self::ProxyRefused { proxy: change(proxy), has_password, is_early }
+            }
+            Self::NotSent { error } => Self::NotSent { error: Box::new(error.map_texts(change)) },
             Self::Certificate { reason } => Self::Certificate {
                 reason: match reason {
-                    Distrust::Name(names) => {
-                        Distrust::Name(names.into_iter().map(change).collect())
-                    }
+                    Distrust::Name(names) => Distrust::Name(names.into_iter().map(change).collect()),
                     Distrust::Other(reason) => Distrust::Other(change(reason)),
                     other => other,
                 },
             },
-            Self::Redirected { endpoint, to } => Self::Redirected {
-                endpoint: change(endpoint),
-                to: change(to),
-            },
-            Self::Refused {
-                endpoint,
-                status,
-                said,
-            } => Self::Refused {
-                endpoint: change(endpoint),
-                status,
-                said: change(said),
-            },
-            Self::Malformed { endpoint, reason } => Self::Malformed {
-                endpoint: change(endpoint),
-                reason: change(reason),
-            },
-            Self::TooLarge { endpoint, limit } => Self::TooLarge {
-                endpoint: change(endpoint),
-                limit,
-            },
-            Self::Cut { endpoint } => Self::Cut {
-                endpoint: change(endpoint),
-            },
+            Self::Redirected { endpoint, to } => Self::Redirected { endpoint: change(endpoint), to: change(to) },
+            Self::Refused { endpoint, status, said } => {
+                Self::Refused { endpoint: change(endpoint), status, said: change(said) }
+            }
+            Self::Malformed { endpoint, reason } => {
+                Self::Malformed { endpoint: change(endpoint), reason: change(reason) }
+            }
+            Self::TooLarge { endpoint, limit } => Self::TooLarge { endpoint: change(endpoint), limit },
+            Self::Cut { endpoint } => Self::Cut { endpoint: change(endpoint) },
             other @ (Self::Unauthorized
             | Self::TooLong { .. }
             | Self::Timeout(_)
@@ -295,21 +247,15 @@ impl Error {
             Self::Unauthorized => {
                 "the token is on the profile page of the server's console; `lampblack doctor` says which one is used"
             }
-            Self::Forbidden { .. } => {
-                "ask an administrator of the server for the right, or use another user's token"
-            }
-            Self::Syntax { .. } => {
-                "look for an unbalanced parenthesis or quote, or a missing value"
-            }
+            Self::Forbidden { .. } => "ask an administrator of the server for the right, or use another user's token",
+            Self::Syntax { .. } => "look for an unbalanced parenthesis or quote, or a missing value",
             Self::LeadingWildcard { .. } => {
                 "begin the value with what is known: paths match from any directory, command lines from any word"
             }
             Self::Timeout(_) | Self::Refused { status: 504, .. } => {
                 "ask for less: a narrower query, a bound on the time, fewer rows"
             }
-            Self::Unreachable { .. } => {
-                "check the profile's url and proxy, the VPN, and that the server is up"
-            }
+            Self::Unreachable { .. } => "check the profile's url and proxy, the VPN, and that the server is up",
             Self::Certificate { reason } => match reason {
                 Distrust::Issuer => {
                     "put the server's certificate, or that of its authority, into a file and name it in ca_file"
@@ -332,17 +278,12 @@ impl Error {
             Self::NotTls => "check the port in the profile's url",
             Self::Busy(_) => "try again later, or use fewer connections",
             Self::Redirected { .. } => "set the profile's url to where the server really is",
-            Self::Refused {
-                status: 400,
-                endpoint,
-                ..
-            } if !endpoint.starts_with("GET ") => {
+            Self::Refused { status: 400, endpoint, .. } if !endpoint.starts_with("GET ") => {
                 "from 7.7 on a server may refuse what it does not know (ValidateApiPayloadSchema in its cb.conf); its answer says what that is"
             }
-            Self::ProxyRefused {
-                has_password: false,
-                ..
-            } => "write them into the proxy's address: http://USER:PASSWORD@HOST:PORT",
+            Self::ProxyRefused { has_password: false, .. } => {
+                "write them into the proxy's address: http://USER:PASSWORD@HOST:PORT"
+            }
             Self::ProxyRefused { .. } => {
                 "correct the proxy's address; it is not tried again by itself, since many wrong passwords lock an account"
             }
@@ -352,17 +293,13 @@ impl Error {
             }
             Self::TooLarge { .. } => "ask for less: a narrower query, fewer rows, one segment",
             Self::TooOld { .. } => "write it into the query, where the server knows a field for it",
-            Self::Refused {
-                status: 502 | 503, ..
-            } => {
+            Self::Refused { status: 502 | 503, .. } => {
                 "the server's front end is up, what stands behind it is not: try again in a minute"
             }
             Self::Refused { status: 500.., .. } => {
                 "try again; if it stays so, the server's administrators find the reason in its log"
             }
-            Self::Cut { .. } => {
-                "try again; if it stays so, look for a proxy or a VPN that gives up too early"
-            }
+            Self::Cut { .. } => "try again; if it stays so, look for a proxy or a VPN that gives up too early",
             Self::Malformed { .. } => {
                 "check that the profile's url leads to the server itself, not to a login page or a proxy before it"
             }
@@ -376,9 +313,7 @@ impl fmt::Display for Distrust {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Issuer => f.write_str("it is self-signed, or its issuer is not trusted here"),
-            Self::Changed => f.write_str(
-                "it, or its issuer, bears a name that is trusted here, but has another key",
-            ),
+            Self::Changed => f.write_str("it, or its issuer, bears a name that is trusted here, but has another key"),
             Self::Name(names) if names.is_empty() => f.write_str("it names no host at all"),
             Self::Name(names) => write!(f, "it is made for {}", names.join(", ")),
             Self::Expired => f.write_str("it has expired"),
@@ -391,11 +326,7 @@ impl fmt::Display for Distrust {
 
 fn size(bytes: usize) -> String {
     const MIB: usize = 1024 * 1024;
-    if bytes.is_multiple_of(MIB) {
-        format!("{} MiB", bytes / MIB)
-    } else {
-        format!("{bytes} bytes")
-    }
+    if bytes.is_multiple_of(MIB) { format!("{} MiB", bytes / MIB) } else { format!("{bytes} bytes") }
 }
 
 fn asked(wait: Option<Duration>) -> String {
@@ -408,30 +339,16 @@ mod tests {
 
     #[test]
     fn a_message_says_what_happened_to_what() {
-        let refused = |said: &str| Error::Refused {
-            endpoint: "GET /api/v1/process".into(),
-            status: 500,
-            said: said.into(),
-        };
+        let refused =
+            |said: &str| Error::Refused { endpoint: "GET /api/v1/process".into(), status: 500, said: said.into() };
         for (error, message) in [
             (refused(""), "the server answered 500 (GET /api/v1/process)"),
-            (
-                refused("out of memory"),
-                "the server answered 500: out of memory (GET /api/v1/process)",
-            ),
+            (refused("out of memory"), "the server answered 500: out of memory (GET /api/v1/process)"),
             (Error::Busy(None), "the server is busy"),
+            (Error::Busy(Some(Duration::from_secs(7))), "the server is busy; it asks to wait 7s"),
+            (Error::Timeout(Duration::from_mins(2)), "no answer from the server within 120s"),
             (
-                Error::Busy(Some(Duration::from_secs(7))),
-                "the server is busy; it asks to wait 7s",
-            ),
-            (
-                Error::Timeout(Duration::from_mins(2)),
-                "no answer from the server within 120s",
-            ),
-            (
-                Error::Certificate {
-                    reason: Distrust::Name(vec!["localhost".into()]),
-                },
+                Error::Certificate { reason: Distrust::Name(vec!["localhost".into()]) },
                 "the server's certificate is not accepted: it is made for localhost",
             ),
         ] {

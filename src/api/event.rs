@@ -26,9 +26,7 @@ impl Client {
         let events = self.events_in(id, segment, version).await;
         let (events, version) = match events {
             // Not every 7.x has it. Nor does this server need to be asked twice.
-            Err(Error::NotFound { .. }) if version == 5 => {
-                (self.events_in(id, segment, 4).await, 4)
-            }
+            Err(Error::NotFound { .. }) if version == 5 => (self.events_in(id, segment, 4).await, 4),
             events => (events, version),
         };
         if events.is_ok() {
@@ -57,10 +55,7 @@ impl Client {
     async fn old_segments(&self, id: ProcessId) -> Result<Vec<SegmentInfo>, Error> {
         /// Each has up to 10,000 events, so this is one page for nearly every process.
         const ROWS: u64 = 100;
-        let search = Search {
-            query: format!("process_id:{id}"),
-            ..Search::default()
-        };
+        let search = Search { query: format!("process_id:{id}"), ..Search::default() };
         let mut segments: Vec<SegmentInfo> = Vec::new();
         let mut start = 0;
         loop {
@@ -81,12 +76,7 @@ impl Client {
         Ok(segments)
     }
 
-    async fn events_in(
-        &self,
-        id: ProcessId,
-        segment: Segment,
-        version: u8,
-    ) -> Result<Events, Error> {
+    async fn events_in(&self, id: ProcessId, segment: Segment, version: u8) -> Result<Events, Error> {
         let path = format!("/api/v{version}/process/{id}/{segment}/event");
         let about = if segment == Segment::ALL {
             format!("process {id}")
@@ -95,11 +85,7 @@ impl Client {
         };
         let answer = self.send(&Ask::get(path, &about)).await?;
         let events = answer.read(|json| wire::events(json, id, segment))?;
-        if events
-            .process
-            .as_ref()
-            .is_some_and(|process| process.id != id)
-        {
+        if events.process.as_ref().is_some_and(|process| process.id != id) {
             return Err(answer.of_another(&about));
         }
         Ok(events)
@@ -123,15 +109,9 @@ mod tests {
 
     #[test]
     fn every_release_is_asked_for_the_newest_version_it_has() {
-        for (release, version) in [
-            ((5, 0), 1),
-            ((5, 1), 2),
-            ((5, 2), 3),
-            ((6, 0), 4),
-            ((6, 3), 4),
-            ((7, 0), 5),
-            ((8, 1), 5),
-        ] {
+        for (release, version) in
+            [((5, 0), 1), ((5, 1), 2), ((5, 2), 3), ((6, 0), 4), ((6, 3), 4), ((7, 0), 5), ((8, 1), 5)]
+        {
             assert_eq!(event_version(Some(release)), version, "{release:?}");
         }
         assert_eq!(event_version(None), 4);

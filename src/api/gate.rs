@@ -40,10 +40,7 @@ pub(super) struct Turn {
 
 impl Gate {
     pub(super) fn new() -> Self {
-        Self {
-            state: watch::Sender::new(State::Untried),
-            turn: Arc::new(Semaphore::new(1)),
-        }
+        Self { state: watch::Sender::new(State::Untried), turn: Arc::new(Semaphore::new(1)) }
     }
 
     /// Waits until a request may be sent. Where the credentials were refused, nothing may: that is the error.
@@ -54,9 +51,7 @@ impl Gate {
         let permit = timeout(PROOF, Arc::clone(&self.turn).acquire_owned()).await;
         let permit = permit.ok().and_then(Result::ok);
         let is_accepted = self.is_accepted()?;
-        Ok(Turn {
-            permit: permit.filter(|_| !is_accepted),
-        })
+        Ok(Turn { permit: permit.filter(|_| !is_accepted) })
     }
 
     /// What an answer has shown.
@@ -101,9 +96,7 @@ impl Gate {
         match &*self.state.borrow() {
             State::Accepted(at) => Ok(at.elapsed() < TRUSTED),
             State::Untried => Ok(false),
-            State::Refused(error) => Err(Error::NotSent {
-                error: Box::new(error.clone()),
-            }),
+            State::Refused(error) => Err(Error::NotSent { error: Box::new(error.clone()) }),
         }
     }
 }

@@ -28,9 +28,9 @@ impl Client {
             if !release.is_settled() {
                 match self.ask_info().await {
                     // It will not say so another time either.
-                    Err(
-                        Error::NotFound { .. } | Error::Forbidden { .. } | Error::Malformed { .. },
-                    ) => release.learn(None),
+                    Err(Error::NotFound { .. } | Error::Forbidden { .. } | Error::Malformed { .. }) => {
+                        release.learn(None)
+                    }
                     Err(error) => tracing::debug!("the server does not tell its release: {error}"),
                     Ok(_) => {}
                 }

@@ -122,12 +122,7 @@ impl Client {
     /// The same client with connections of its own. Those of this one are closed when nobody has it any more.
     pub fn reconnected(&self) -> Result<Self, Error> {
         let old = &*self.0;
-        let http = transport(
-            old.trust.clone(),
-            old.proxy.as_ref(),
-            old.timeout,
-            old.connections,
-        )?;
+        let http = transport(old.trust.clone(), old.proxy.as_ref(), old.timeout, old.connections)?;
         Ok(Self(Arc::new(Inner {
             http,
             trust: old.trust.clone(),
@@ -180,12 +175,7 @@ impl fmt::Debug for Client {
 
 /// Refuses an address with parts that would end up in logs, or be ignored silently.
 fn check(url: &Url) -> Result<(), Error> {
-    let invalid = |reason: &str| {
-        Err(Error::Invalid {
-            what: "url",
-            reason: reason.into(),
-        })
-    };
+    let invalid = |reason: &str| Err(Error::Invalid { what: "url", reason: reason.into() });
     if !matches!(url.scheme(), "https" | "http") {
         return invalid("it must begin with https://");
     }
@@ -203,15 +193,11 @@ fn check(url: &Url) -> Result<(), Error> {
 
 fn display(base: &Url) -> String {
     let host = base.host_str().unwrap_or_default();
-    base.port()
-        .map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+    base.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
 }
 
 fn header(token: &str) -> Result<HeaderValue, Error> {
-    let invalid = |reason: &str| Error::Invalid {
-        what: "token",
-        reason: reason.into(),
-    };
+    let invalid = |reason: &str| Error::Invalid { what: "token", reason: reason.into() };
     let token = token.trim();
     if token.is_empty() {
         return Err(invalid("it is empty"));
@@ -246,10 +232,7 @@ fn transport(
     if let Some(proxy) = proxy {
         builder = builder.proxy(proxy.transport()?);
     }
-    builder.build().map_err(|error| Error::Invalid {
-        what: "connection",
-        reason: said::cause(&error.without_url()),
-    })
+    builder.build().map_err(|error| Error::Invalid { what: "connection", reason: said::cause(&error.without_url()) })
 }
 
 /// Whether the server is this machine: what is said to it leaves it neither by a proxy nor in clear text.

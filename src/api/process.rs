@@ -3,9 +3,7 @@
 use jiff::Timestamp;
 
 use super::{Client, Error, ask::Ask};
-use crate::model::{
-    EventClock, Facets, Md5, Page, Period, Prevalence, Process, ProcessId, Search, Span, Summary,
-};
+use crate::model::{EventClock, Facets, Md5, Page, Period, Prevalence, Process, ProcessId, Search, Span, Summary};
 use crate::wire;
 
 impl Client {
@@ -25,16 +23,9 @@ impl Client {
     async fn understood(&self, search: &Search) -> Result<Asked, Error> {
         let ranges = Period::of(search);
         let is_plain = search.group_by.is_none() && ranges.is_empty();
-        let release = if is_plain {
-            None
-        } else {
-            self.known_release().await
-        };
+        let release = if is_plain { None } else { self.known_release().await };
         let Some(release) = release.filter(|release| *release < (6, 0)) else {
-            return Ok(Asked {
-                search: search.clone(),
-                group_by: search.group_by.clone(),
-            });
+            return Ok(Asked { search: search.clone(), group_by: search.group_by.clone() });
         };
         let too_old = |what: String| Error::TooOld { release, what };
         if ranges.iter().any(|range| range.clock == EventClock::Server) {
@@ -54,10 +45,7 @@ impl Client {
                 query => format!("({query}) {range}"),
             };
         }
-        Ok(Asked {
-            search,
-            group_by: None,
-        })
+        Ok(Asked { search, group_by: None })
     }
 
     /// Asks for one page of a search, without its facets. A page that is larger than is read of an answer is asked for in
@@ -78,11 +66,7 @@ impl Client {
     /// The same search without facets. Before 5.1.1 the server takes so long over being told that its front end gives
     /// up; none counts facets unless it is told to.
     pub(super) fn unfaceted(&self, ask: Ask) -> Ask {
-        if self.release().is_some_and(|release| release > (5, 1)) {
-            ask.with("facet", false)
-        } else {
-            ask
-        }
+        if self.release().is_some_and(|release| release > (5, 1)) { ask.with("facet", false) } else { ask }
     }
 
     /// Counts the values of fields in a process search; without fields, of those that the server counts by itself.
@@ -90,8 +74,7 @@ impl Client {
     /// Segments are counted, and grouping is not asked for: no server says whether it counts groups.
     pub async fn facets(&self, search: &Search, fields: &[String]) -> Result<Facets, Error> {
         let search = self.understood(search).await?.search;
-        self.counted("/api/v1/process", "processes", &search, fields)
-            .await
+        self.counted("/api/v1/process", "processes", &search, fields).await
     }
 
     /// One request for the counts of several fields, without a row.
@@ -104,9 +87,7 @@ impl Client {
     ) -> Result<Facets, Error> {
         const NONE: Span = Span { start: 0, rows: 0 };
         let ask = searching(path, about, search, NONE).with("facet", true);
-        let ask = fields
-            .iter()
-            .fold(ask, |ask, field| ask.with("facet.field", field));
+        let ask = fields.iter().fold(ask, |ask, field| ask.with("facet.field", field));
         let answer = self.send(&ask.fitted()).await?;
         answer.read(|json| wire::facets(json, fields))
     }
@@ -163,14 +144,8 @@ fn searching(path: &str, about: &str, search: &Search, span: Span) -> Ask {
     Ask::search(path, about, search, span)
         .with_some("cb.min_last_update", search.min_last_update.map(from))
         .with_some("cb.max_last_update", search.max_last_update.map(until))
-        .with_some(
-            "cb.min_last_server_update",
-            search.min_last_server_update.map(from),
-        )
-        .with_some(
-            "cb.max_last_server_update",
-            search.max_last_server_update.map(until),
-        )
+        .with_some("cb.min_last_server_update", search.min_last_server_update.map(from))
+        .with_some("cb.max_last_server_update", search.max_last_server_update.map(until))
 }
 
 /// A lower bound in the server's format, which has whole seconds: never later than what is meant.

@@ -27,21 +27,13 @@ impl Proxy {
         let invalid = || Error::Invalid {
             what: "proxy",
             // The address is not shown: it may hold a password.
-            reason: format!(
-                "{origin} is no address such as http://proxy:3128 or socks5://127.0.0.1:1080"
-            ),
+            reason: format!("{origin} is no address such as http://proxy:3128 or socks5://127.0.0.1:1080"),
         };
         let address = address.trim();
-        let whole = if address.contains("://") {
-            address.to_owned()
-        } else {
-            format!("http://{address}")
-        };
+        let whole = if address.contains("://") { address.to_owned() } else { format!("http://{address}") };
         let url = Url::parse(&whole).map_err(|_| invalid())?;
         let is_socks = matches!(url.scheme(), "socks4" | "socks4a" | "socks5" | "socks5h");
-        if url.host_str().is_none_or(str::is_empty)
-            || !(is_socks || matches!(url.scheme(), "http" | "https"))
-        {
+        if url.host_str().is_none_or(str::is_empty) || !(is_socks || matches!(url.scheme(), "http" | "https")) {
             return Err(invalid());
         }
         let mut bare = url.clone();
@@ -74,19 +66,16 @@ impl Proxy {
         };
         let written = password.expose_secret().to_owned();
         // A form is decoded like an address but for the plus.
-        let meant =
-            url::form_urlencoded::parse(format!("p={}", written.replace('+', "%2B")).as_bytes())
-                .next()
-                .map(|(_, meant)| meant.into_owned());
+        let meant = url::form_urlencoded::parse(format!("p={}", written.replace('+', "%2B")).as_bytes())
+            .next()
+            .map(|(_, meant)| meant.into_owned());
         std::iter::once(written).chain(meant).collect()
     }
 
     pub(super) fn transport(&self) -> Result<reqwest::Proxy, Error> {
         // The cause is not shown: it could repeat the address, and with it a password.
-        reqwest::Proxy::all(self.address.expose_secret()).map_err(|_| Error::Invalid {
-            what: "proxy",
-            reason: format!("{} is no address of a proxy", self.origin),
-        })
+        reqwest::Proxy::all(self.address.expose_secret())
+            .map_err(|_| Error::Invalid { what: "proxy", reason: format!("{} is no address of a proxy", self.origin) })
     }
 }
 
@@ -110,15 +99,9 @@ mod tests {
     #[test]
     fn a_proxy_is_shown_without_its_password_and_with_its_origin() {
         for (address, shown) in [
-            (
-                "http://ana:s%40cret@proxy:3128",
-                "http://proxy:3128 (from HTTPS_PROXY)",
-            ),
+            ("http://ana:s%40cret@proxy:3128", "http://proxy:3128 (from HTTPS_PROXY)"),
             ("proxy:3128", "http://proxy:3128 (from HTTPS_PROXY)"),
-            (
-                "socks5h://127.0.0.1:1080/",
-                "socks5h://127.0.0.1:1080 (from HTTPS_PROXY)",
-            ),
+            ("socks5h://127.0.0.1:1080/", "socks5h://127.0.0.1:1080 (from HTTPS_PROXY)"),
         ] {
             let proxy = Proxy::new(address, "HTTPS_PROXY").unwrap();
             assert_eq!(proxy.to_string(), shown);
@@ -131,17 +114,9 @@ mod tests {
 
     #[test]
     fn what_is_no_proxy_is_refused_without_being_shown() {
-        for address in [
-            "",
-            "ftp://ana:secret@proxy",
-            "http://ana:secret@:x",
-            "http://",
-        ] {
+        for address in ["", "ftp://ana:secret@proxy", "http://ana:secret@:x", "http://"] {
             let error = Proxy::new(address, "the profile").unwrap_err().to_string();
-            assert!(
-                error.contains("the profile") && !error.contains("secret"),
-                "{error}"
-            );
+            assert!(error.contains("the profile") && !error.contains("secret"), "{error}");
         }
     }
 }

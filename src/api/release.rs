@@ -37,10 +37,7 @@ enum Told {
 
 impl Release {
     pub(super) fn new() -> Self {
-        Self {
-            state: watch::Sender::new(State::default()),
-            asking: Semaphore::new(1),
-        }
+        Self { state: watch::Sender::new(State::default()), asking: Semaphore::new(1) }
     }
 
     /// The release, if the server has told it.
@@ -68,10 +65,7 @@ impl Release {
                 // Before the first answer to it, what was found out is about this release already.
                 *state = match state.told {
                     Told::Unasked => State { told, ..*state },
-                    Told::Nothing | Told::Number(_) => State {
-                        told,
-                        ..State::default()
-                    },
+                    Told::Nothing | Told::Number(_) => State { told, ..State::default() },
                 };
             }
             is_other
@@ -85,8 +79,7 @@ impl Release {
 
     /// The server has answered with events of this version.
     pub(super) fn has_events(&self, version: u8) {
-        self.state
-            .send_if_modified(|state| state.event_version.replace(version) != Some(version));
+        self.state.send_if_modified(|state| state.event_version.replace(version) != Some(version));
     }
 }
 
@@ -119,15 +112,9 @@ mod tests {
         assert_eq!(release.ban_list(), Some(BanList::Bannedlist));
         release.has_events(5);
         release.learn(Some((7, 8)));
-        assert_eq!(
-            (release.number(), release.event_version()),
-            (Some((7, 8)), Some(5))
-        );
+        assert_eq!((release.number(), release.event_version()), (Some((7, 8)), Some(5)));
         release.learn(Some((6, 5)));
-        assert_eq!(
-            (release.number(), release.event_version()),
-            (Some((6, 5)), None)
-        );
+        assert_eq!((release.number(), release.event_version()), (Some((6, 5)), None));
         assert_eq!(release.ban_list(), None);
         release.learn(None);
         assert!(release.is_settled() && release.number().is_none());

@@ -23,10 +23,7 @@ pub(super) fn is_worth_it(error: &Error, pace: Pace) -> bool {
 /// How long to wait before repetition number `done` + 1: doubled each time, with jitter so that requests that failed
 /// together do not come back together, and at least as long as the server asked for.
 pub(super) fn wait(pace: Pace, done: u32, error: &Error) -> Duration {
-    let doubled = pace
-        .backoff
-        .saturating_mul(2_u32.saturating_pow(done))
-        .min(pace.backoff_most);
+    let doubled = pace.backoff.saturating_mul(2_u32.saturating_pow(done)).min(pace.backoff_most);
     let half = doubled / 2;
     let jittered = half + half.mul_f64(random());
     let asked = match error {
@@ -59,20 +56,9 @@ mod tests {
 
     #[test]
     fn a_wait_is_doubled_and_bounded() {
-        let pace = Pace {
-            backoff: Duration::from_secs(1),
-            backoff_most: Duration::from_secs(30),
-            ..Pace::default()
-        };
-        let cut = Error::Cut {
-            endpoint: "GET /api/info".into(),
-        };
-        for (done, least, most) in [
-            (0, 500, 1000),
-            (1, 1000, 2000),
-            (3, 4000, 8000),
-            (99, 15000, 30000),
-        ] {
+        let pace = Pace { backoff: Duration::from_secs(1), backoff_most: Duration::from_secs(30), ..Pace::default() };
+        let cut = Error::Cut { endpoint: "GET /api/info".into() };
+        for (done, least, most) in [(0, 500, 1000), (1, 1000, 2000), (3, 4000, 8000), (99, 15000, 30000)] {
             let wait = wait(pace, done, &cut).as_millis();
             assert!((least..=most).contains(&wait), "{done}: {wait}");
         }
@@ -80,11 +66,7 @@ mod tests {
         assert_eq!(wait(pace, 0, &busy(7)), Duration::from_secs(7));
         assert_eq!(wait(pace, 0, &busy(300)), Duration::from_mins(5));
         for (seconds, is_waited_for) in [(0, true), (300, true), (301, false), (3600, false)] {
-            assert_eq!(
-                is_worth_it(&busy(seconds), pace),
-                is_waited_for,
-                "{seconds}"
-            );
+            assert_eq!(is_worth_it(&busy(seconds), pace), is_waited_for, "{seconds}");
         }
     }
 
@@ -100,11 +82,7 @@ mod tests {
             ("-1", None),
             ("99999999999999999999999", None),
         ] {
-            assert_eq!(
-                asked(text, now),
-                expected.map(Duration::from_secs),
-                "{text}"
-            );
+            assert_eq!(asked(text, now), expected.map(Duration::from_secs), "{text}");
         }
     }
 }

@@ -58,16 +58,9 @@ pub(super) fn gist(body: &str) -> String {
         return short(title(body).unwrap_or_default());
     }
     if let Ok(fields) = serde_json::from_str::<Map<String, Value>>(body) {
-        let message = [
-            "errorMessage",
-            "reason",
-            "message",
-            "error",
-            "result",
-            "status",
-        ]
-        .into_iter()
-        .find_map(|name| fields.get(name)?.as_str());
+        let message = ["errorMessage", "reason", "message", "error", "result", "status"]
+            .into_iter()
+            .find_map(|name| fields.get(name)?.as_str());
         return short(message.unwrap_or(body));
     }
     short(body)
@@ -85,19 +78,13 @@ pub(super) fn cause(error: &(dyn StdError + 'static)) -> String {
     while let Some(source) = deepest.source() {
         deepest = source;
     }
-    deepest
-        .downcast_ref::<io::Error>()
-        .map_or_else(|| short(&deepest.to_string()), io)
+    deepest.downcast_ref::<io::Error>().map_or_else(|| short(&deepest.to_string()), io)
 }
 
 /// What the HTTP library says of a proxy that was asked for a tunnel, if the error is of that kind.
 pub(super) fn tunnel(error: &(dyn StdError + 'static)) -> Option<&'static str> {
-    const REASONS: [&str; 4] = [
-        "proxy authorization required",
-        "proxy response headers too long",
-        "unexpected end of file",
-        "unsuccessful",
-    ];
+    const REASONS: [&str; 4] =
+        ["proxy authorization required", "proxy response headers too long", "unexpected end of file", "unsuccessful"];
     let mut next = Some(error);
     while let Some(error) = next {
         if let Some(reason) = error.to_string().strip_prefix("tunnel error: ") {
@@ -135,15 +122,9 @@ mod tests {
             (page, "502 Bad Gateway"),
             ("<p>no title", ""),
             ("", ""),
-            (
-                "Unhandled exception. Check logs for details.",
-                "Unhandled exception. Check logs for details.",
-            ),
+            ("Unhandled exception. Check logs for details.", "Unhandled exception. Check logs for details."),
             (r#"{"reason": "bad\u001b[31m field"}"#, "bad␛[31m field"),
-            (
-                r#"{"result": "Ban for md5 does not exist"}"#,
-                "Ban for md5 does not exist",
-            ),
+            (r#"{"result": "Ban for md5 does not exist"}"#, "Ban for md5 does not exist"),
             (r#"{"code": 3}"#, r#"{"code": 3}"#),
         ] {
             assert_eq!(gist(body), expected);
@@ -153,18 +134,9 @@ mod tests {
 
     #[test]
     fn an_error_message_counts_only_at_the_top() {
-        assert_eq!(
-            error_message(r#"{"errorMessage": "no\nrights"}"#).as_deref(),
-            Some("no rights")
-        );
-        assert_eq!(
-            error_message(r#"{"errorMessage": 7}"#).as_deref(),
-            Some("7")
-        );
-        assert_eq!(
-            error_message(r#"{"results": [{"errorMessage": "x"}]}"#),
-            None
-        );
+        assert_eq!(error_message(r#"{"errorMessage": "no\nrights"}"#).as_deref(), Some("no rights"));
+        assert_eq!(error_message(r#"{"errorMessage": 7}"#).as_deref(), Some("7"));
+        assert_eq!(error_message(r#"{"results": [{"errorMessage": "x"}]}"#), None);
         assert_eq!(error_message(r#"[{"errorMessage": "x"}]"#), None);
     }
 

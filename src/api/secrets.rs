@@ -48,10 +48,7 @@ impl Secrets {
     /// Blanks this one as well from now on.
     pub(super) fn add(&self, secret: &str) {
         self.0.send_if_modified(|known| {
-            let is_known = known
-                .words
-                .iter()
-                .any(|word| word.expose_secret() == secret);
+            let is_known = known.words.iter().any(|word| word.expose_secret() == secret);
             if is_known || secret.len() < SHORTEST {
                 return false;
             }
@@ -107,13 +104,9 @@ fn finder(words: &[SecretString], shortest: usize) -> Option<AhoCorasick> {
     if spellings.is_empty() {
         return None;
     }
-    let finder = AhoCorasick::builder()
-        .ascii_case_insensitive(true)
-        .match_kind(MatchKind::LeftmostLongest)
-        .build(&spellings);
-    finder
-        .inspect_err(|error| tracing::error!("secrets cannot be looked for: {error}"))
-        .ok()
+    let finder =
+        AhoCorasick::builder().ascii_case_insensitive(true).match_kind(MatchKind::LeftmostLongest).build(&spellings);
+    finder.inspect_err(|error| tracing::error!("secrets cannot be looked for: {error}")).ok()
 }
 
 /// The ways in which servers, proxies and web pages write a word.
@@ -132,9 +125,7 @@ fn spellings(word: &str) -> Vec<String> {
         })
     };
     spellings.push(percent(&is_plain));
-    spellings.push(percent(&|byte| {
-        is_plain(byte) || b"!$&'()*+,;=:@/?".contains(&byte)
-    }));
+    spellings.push(percent(&|byte| is_plain(byte) || b"!$&'()*+,;=:@/?".contains(&byte)));
     spellings.push(percent(&|_| false));
     spellings.push(percent(&is_plain).replace("%20", "+"));
     // In JSON: as few escapes as possible, those of other writers, and nothing but escapes.
@@ -153,15 +144,10 @@ fn spellings(word: &str) -> Vec<String> {
     };
     spellings.push(json.replace('/', "\\/"));
     spellings.push(json);
-    spellings.push(units(&|unit| {
-        unit < 128 && u8::try_from(unit).is_ok_and(is_plain)
-    }));
+    spellings.push(units(&|unit| unit < 128 && u8::try_from(unit).is_ok_and(is_plain)));
     spellings.push(units(&|_| false));
     // On a web page.
-    let page = word
-        .replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;");
+    let page = word.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
     let page = page.replace('"', "&quot;");
     spellings.push(page.replace('\'', "&#39;"));
     spellings.push(page.replace('\'', "&#x27;"));
@@ -173,10 +159,7 @@ fn spellings(word: &str) -> Vec<String> {
         // Characters that are made of the bytes before it, too, and of those behind it, are left out.
         let (first, end) = ((before * 8).div_ceil(6), (before + word.len()) * 8 / 6);
         let bytes: Vec<u8> = std::iter::repeat_n(0, before).chain(word.bytes()).collect();
-        for packed in [
-            STANDARD_NO_PAD.encode(&bytes),
-            URL_SAFE_NO_PAD.encode(&bytes),
-        ] {
+        for packed in [STANDARD_NO_PAD.encode(&bytes), URL_SAFE_NO_PAD.encode(&bytes)] {
             spellings.extend(packed.get(first..end).map(str::to_owned));
         }
     }
@@ -225,10 +208,7 @@ mod tests {
             let shown = secrets.blank_record(format!("before {text} behind"));
             assert!(shown.contains(BLANK), "{text}: {shown}");
             assert!(shown.starts_with("before ") && shown.ends_with(" behind"));
-            assert!(
-                !shown.contains("s3cr") && !shown.contains("0123"),
-                "{shown}"
-            );
+            assert!(!shown.contains("s3cr") && !shown.contains("0123"), "{shown}");
         }
     }
 

@@ -60,20 +60,13 @@ impl Answer {
             return Err(self.malformed(reason));
         }
         match said::no_success(&self.body) {
-            Some(said) => Err(Error::Refused {
-                endpoint: self.endpoint.clone(),
-                status: 200,
-                said,
-            }),
+            Some(said) => Err(Error::Refused { endpoint: self.endpoint.clone(), status: 200, said }),
             None => Ok(()),
         }
     }
 
     /// Reads the body as what `wire` makes of it.
-    pub(super) fn read<T>(
-        &self,
-        read: impl FnOnce(&str) -> Result<T, Malformed>,
-    ) -> Result<T, Error> {
+    pub(super) fn read<T>(&self, read: impl FnOnce(&str) -> Result<T, Malformed>) -> Result<T, Error> {
         read(&self.body).map_err(|malformed| {
             let is_page = self.body.trim_start().starts_with('<');
             match self.through.as_deref().filter(|_| is_page) {
@@ -85,10 +78,7 @@ impl Answer {
 
     /// An error that says what is wrong with this answer.
     pub(super) fn malformed(&self, reason: impl Into<String>) -> Error {
-        Error::Malformed {
-            endpoint: self.endpoint.clone(),
-            reason: reason.into(),
-        }
+        Error::Malformed { endpoint: self.endpoint.clone(), reason: reason.into() }
     }
 
     /// An error that says that this answer is about another one than was asked for: it may be neither shown nor acted on.
@@ -113,20 +103,11 @@ impl Client {
     pub(super) async fn send(&self, ask: &Ask) -> Result<Answer, Error> {
         let length = ask.url(&self.0.base).as_str().len();
         if length > ADDRESS_MOST {
-            return Err(Error::TooLong {
-                what: ask.about.clone(),
-                length,
-                most: ADDRESS_MOST,
-            });
+            return Err(Error::TooLong { what: ask.about.clone(), length, most: ADDRESS_MOST });
         }
         let mut repeated = 0;
         loop {
-            let Departure {
-                request,
-                mut attempt,
-                permit: _permit,
-                turn,
-            } = self.begin(ask).await?;
+            let Departure { request, mut attempt, permit: _permit, turn } = self.begin(ask).await?;
             let outcome = self.exchange(ask, request, &mut attempt, turn).await;
             attempt.settle(&outcome);
             match outcome {
@@ -168,22 +149,11 @@ impl Client {
         };
         let path = self.0.shared.secrets.blank_message(path);
         let attempt = Attempt::begin(verb(&ask.method), path, self.0.clock, self.0.calls.clone());
-        let mut request = self
-            .0
-            .http
-            .request(ask.method.clone(), url)
-            .header("X-Auth-Token", self.0.token.clone());
+        let mut request = self.0.http.request(ask.method.clone(), url).header("X-Auth-Token", self.0.token.clone());
         if let Some(body) = &ask.body {
-            request = request
-                .header(CONTENT_TYPE, "application/json")
-                .body(body.to_string());
+            request = request.header(CONTENT_TYPE, "application/json").body(body.to_string());
         }
-        Ok(Departure {
-            request,
-            attempt,
-            permit,
-            turn,
-        })
+        Ok(Departure { request, attempt, permit, turn })
     }
 
     async fn exchange(
@@ -198,17 +168,10 @@ impl Client {
         let most = self.0.most_bytes;
         let body = self.body(ask, response, most, attempt).await?;
         if !body.is_whole {
-            return Err(Error::TooLarge {
-                endpoint: ask.endpoint(),
-                limit: most,
-            });
+            return Err(Error::TooLarge { endpoint: ask.endpoint(), limit: most });
         }
         if let Some(said) = said::error_message(&body.text) {
-            return Err(Error::Refused {
-                endpoint: ask.endpoint(),
-                status,
-                said,
-            });
+            return Err(Error::Refused { endpoint: ask.endpoint(), status, said });
         }
         Ok(Answer {
             endpoint: ask.endpoint(),
@@ -229,8 +192,7 @@ impl Client {
     ) -> Result<Response, Error> {
         let outcome = self.answered(ask, request, attempt).await;
         // What has become of a change is read back whatever was answered to it; that request shows whether the token is good.
-        let is_refused =
-            matches!(&outcome, Err(error) if error.may_have_arrived() && error.is_refusal());
+        let is_refused = matches!(&outcome, Err(error) if error.may_have_arrived() && error.is_refusal());
         let is_read_back = !ask.is_safe && is_refused;
         // Those that wait for this request to try the credentials need not wait for the rest of its answer.
         if !is_read_back {
@@ -240,16 +202,8 @@ impl Client {
         outcome
     }
 
-    async fn answered(
-        &self,
-        ask: &Ask,
-        request: RequestBuilder,
-        attempt: &mut Attempt,
-    ) -> Result<Response, Error> {
-        let response = request
-            .send()
-            .await
-            .map_err(|error| self.failed(ask, &error))?;
+    async fn answered(&self, ask: &Ask, request: RequestBuilder, attempt: &mut Attempt) -> Result<Response, Error> {
+        let response = request.send().await.map_err(|error| self.failed(ask, &error))?;
         let status = response.status();
         attempt.answered(status.as_u16());
         if status.is_success() {
@@ -279,11 +233,7 @@ impl Client {
         let mut body = Vec::new();
         let mut is_whole = true;
         let mut large = None;
-        while let Some(chunk) = response
-            .chunk()
-            .await
-            .map_err(|error| self.failed(ask, &error))?
-        {
+        while let Some(chunk) = response.chunk().await.map_err(|error| self.failed(ask, &error))? {
             attempt.received(chunk.len());
             let room = most - body.len();
             body.extend_from_slice(&chunk[..chunk.len().min(room)]);
@@ -304,11 +254,7 @@ impl Client {
             Ok(body) => body,
             Err(error) => String::from_utf8_lossy(error.as_bytes()).into_owned(),
         };
-        Ok(Body {
-            text: self.0.shared.secrets.blank_record(text),
-            is_whole,
-            large,
-        })
+        Ok(Body { text: self.0.shared.secrets.blank_record(text), is_whole, large })
     }
 
     /// What an answer with any other status than success means.
@@ -351,21 +297,14 @@ impl Client {
         }
         match said::syntax(body) {
             Some(reason) if status == StatusCode::BAD_REQUEST => Error::Syntax { reason },
-            _ => Error::Refused {
-                endpoint,
-                status: status.as_u16(),
-                said: self.gist(body),
-            },
+            _ => Error::Refused { endpoint, status: status.as_u16(), said: self.gist(body) },
         }
     }
 
     /// The gist of the body of an error, and whose words these may be.
     fn gist(&self, body: &str) -> String {
         let said = said::gist(&self.0.shared.secrets.blank_message(body.to_owned()));
-        match self
-            .interposed()
-            .filter(|_| body.trim_start().starts_with('<'))
-        {
+        match self.interposed().filter(|_| body.trim_start().starts_with('<')) {
             Some(proxy) if said.is_empty() => format!("a web page, through the proxy {proxy}"),
             Some(proxy) => format!("{said}, a web page, through the proxy {proxy}"),
             None => said,
@@ -401,11 +340,7 @@ impl Client {
     fn failure(&self, ask: &Ask, error: &reqwest::Error) -> Error {
         let is_connecting = error.is_connect();
         if error.is_timeout() {
-            return Error::Timeout(if is_connecting {
-                self.0.timeout.min(CONNECT)
-            } else {
-                self.0.timeout
-            });
+            return Error::Timeout(if is_connecting { self.0.timeout.min(CONNECT) } else { self.0.timeout });
         }
         let url = self.0.base.origin().ascii_serialization();
         if let Some(failure) = tls::failure(error) {
@@ -420,10 +355,7 @@ impl Client {
         if is_connecting {
             return match &self.0.proxy {
                 Some(proxy) => self.not_through(proxy, url, error),
-                None => Error::Unreachable {
-                    url,
-                    reason: said::cause(error),
-                },
+                None => Error::Unreachable { url, reason: said::cause(error) },
             };
         }
         if is_garbage {
@@ -454,11 +386,7 @@ impl Client {
         if is_login {
             return self.proxy_refused(true);
         }
-        Error::Proxy {
-            proxy: proxy_name,
-            url,
-            reason,
-        }
+        Error::Proxy { proxy: proxy_name, url, reason }
     }
 }
 

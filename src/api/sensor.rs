@@ -22,10 +22,8 @@ impl Client {
             };
         }
         if self.release().is_none_or(|release| release >= (5, 2)) {
-            let ask = filtered("/api/v2/sensor", filter)
-                .rows(span)
-                .with("sort.col", "computer_name")
-                .with("sort.dir", "asc");
+            let ask =
+                filtered("/api/v2/sensor", filter).rows(span).with("sort.col", "computer_name").with("sort.dir", "asc");
             match self.send(&ask).await {
                 Ok(answer) => return answer.read(|json| wire::page(json, span)),
                 // Paged lists came with 5.2.
@@ -42,20 +40,12 @@ impl Client {
             Ok(answer) if answer.is_nothing() => Page::default(),
             Ok(answer) => answer.read(wire::list)?,
             // One version says "no match" like this; without a filter there is nothing that could not match.
-            Err(Error::Refused { status: 500, .. }) if *filter != SensorFilter::default() => {
-                Page::default()
-            }
+            Err(Error::Refused { status: 500, .. }) if *filter != SensorFilter::default() => Page::default(),
             Err(error) => return Err(error),
         };
         let cut = |number| usize::try_from(number).unwrap_or(usize::MAX);
-        page.rows
-            .sort_by(|a: &Sensor, b| a.computer_name.cmp_folded(&b.computer_name));
-        page.rows = page
-            .rows
-            .into_iter()
-            .skip(cut(span.start))
-            .take(cut(span.rows))
-            .collect();
+        page.rows.sort_by(|a: &Sensor, b| a.computer_name.cmp_folded(&b.computer_name));
+        page.rows = page.rows.into_iter().skip(cut(span.start)).take(cut(span.rows)).collect();
         page.start = span.start;
         Ok(page)
     }

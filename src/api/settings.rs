@@ -45,11 +45,7 @@ pub struct Tls {
 
 impl Default for Tls {
     fn default() -> Self {
-        Self {
-            verify: true,
-            verify_hostname: true,
-            ca_file: None,
-        }
+        Self { verify: true, verify_hostname: true, ca_file: None }
     }
 }
 

@@ -30,18 +30,10 @@ pub(super) fn config(tls: &Tls, is_https: bool) -> Result<ClientConfig, Error> {
         roots.add_parsable_certificates(system.certs);
         roots.add_parsable_certificates(own.iter().cloned());
     }
-    let verifier = Verifier {
-        roots,
-        pinned: own,
-        checks: tls.clone(),
-        provider: provider.clone(),
-    };
+    let verifier = Verifier { roots, pinned: own, checks: tls.clone(), provider: provider.clone() };
     let config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
-        .map_err(|error| Error::Invalid {
-            what: "tls",
-            reason: error.to_string(),
-        })?
+        .map_err(|error| Error::Invalid { what: "tls", reason: error.to_string() })?
         .dangerous()
         .with_custom_certificate_verifier(Arc::new(verifier))
         .with_no_client_auth();
@@ -58,9 +50,8 @@ fn read(path: &Path) -> Result<Vec<CertificateDer<'static>>, Error> {
         reason: format!("{}: {reason}", said::short(&path.to_string_lossy())),
     };
     let bytes = files::read(path, MAX_BYTES).map_err(|error| invalid(said::io(&error)))?;
-    let certificates: Vec<_> = CertificateDer::pem_slice_iter(&bytes)
-        .collect::<Result<_, _>>()
-        .map_err(|_| invalid("damaged PEM".into()))?;
+    let certificates: Vec<_> =
+        CertificateDer::pem_slice_iter(&bytes).collect::<Result<_, _>>().map_err(|_| invalid("damaged PEM".into()))?;
     if !certificates.is_empty() {
         return Ok(certificates);
     }
@@ -137,9 +128,7 @@ impl ServerCertVerifier for Verifier {
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.provider
-            .signature_verification_algorithms
-            .supported_schemes()
+        self.provider.signature_verification_algorithms.supported_schemes()
     }
 }
 
@@ -174,9 +163,7 @@ pub(super) fn failure<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a rus
         if let Some(found) = error.downcast_ref() {
             return Some(found);
         }
-        let inner = error
-            .downcast_ref::<io::Error>()
-            .and_then(io::Error::get_ref);
+        let inner = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
         next = match inner {
             Some(inner) => Some(inner),
             None => error.source(),
@@ -193,16 +180,11 @@ pub(super) fn explain(error: &rustls::Error, url: &str) -> Error {
         other => {
             return Error::Unreachable {
                 url: url.into(),
-                reason: format!(
-                    "the TLS handshake failed: {}",
-                    said::short(&other.to_string())
-                ),
+                reason: format!("the TLS handshake failed: {}", said::short(&other.to_string())),
             };
         }
     };
-    Error::Certificate {
-        reason: distrust(reason),
-    }
+    Error::Certificate { reason: distrust(reason) }
 }
 
 /// Why a certificate is not accepted, in our words.
@@ -212,9 +194,7 @@ fn distrust(reason: &CertificateError) -> Distrust {
         // The name of somebody who is trusted, and another's key.
         CertificateError::BadSignature => Distrust::Changed,
         CertificateError::Expired | CertificateError::ExpiredContext { .. } => Distrust::Expired,
-        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
-            Distrust::NotYetValid
-        }
+        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => Distrust::NotYetValid,
         CertificateError::Revoked => Distrust::Revoked,
         CertificateError::NotValidForName => Distrust::Name(Vec::new()),
         CertificateError::NotValidForNameContext { presented, .. } => {
@@ -224,9 +204,7 @@ fn distrust(reason: &CertificateError) -> Distrust {
             Distrust::Name(names.map(|name| said::short(&plain(name))).collect())
         }
         // An authority's certificate where a server's belongs is what a self-signed one looks like to the verifier.
-        CertificateError::Other(other) if other.to_string().contains("CaUsedAsEndEntity") => {
-            Distrust::Issuer
-        }
+        CertificateError::Other(other) if other.to_string().contains("CaUsedAsEndEntity") => Distrust::Issuer,
         other => Distrust::Other(said::short(&other.to_string())),
     }
 }

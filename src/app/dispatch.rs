@@ -33,8 +33,8 @@ impl App {
             }
             Lookup::None => {
                 let typed = std::mem::take(&mut self.typed);
-                let is_dropped = !is_first
-                    && self.keymap.lookup(scope.chain(), &[chord]) == Lookup::Action(Action::Back);
+                let is_dropped =
+                    !is_first && self.keymap.lookup(scope.chain(), &[chord]) == Lookup::Action(Action::Back);
                 if is_first && scope.takes_text() && self.is_blind() {
                     self.refuse_unseen("typing", now, effects);
                 } else if is_first && scope.takes_text() {
@@ -76,10 +76,7 @@ impl App {
     /// Says that what was pasted goes nowhere, and where it could.
     pub(super) fn refuse_paste(&mut self, now: Timestamp, effects: &mut Vec<Effect>) {
         let chain = self.scope().chain();
-        let places = [
-            (Action::EditQuery, "to edit a query"),
-            (Action::Commands, "to follow a link"),
-        ];
+        let places = [(Action::EditQuery, "to edit a query"), (Action::Commands, "to follow a link")];
         let places = places.map(|(action, purpose)| {
             let key = self.keymap.hint(chain, action)?;
             Some(format!("{key} {purpose}"))
@@ -98,14 +95,7 @@ impl App {
         }
         // Only what may change what is shown is worth remembering where one was.
         let is_leading = View::of(action).is_some()
-            || matches!(
-                action,
-                Action::Submit
-                    | Action::Open
-                    | Action::Accept
-                    | Action::Sort
-                    | Action::SplitSegments
-            );
+            || matches!(action, Action::Submit | Action::Open | Action::Accept | Action::Sort | Action::SplitSegments);
         let place = is_leading.then(|| self.place());
         self.has_asked_to_quit &= action == Action::Quit;
         self.perform(action, now, effects);
@@ -199,10 +189,7 @@ impl App {
 
     /// What the console itself does not do, the focused pane may.
     fn hand_on(&mut self, action: Action, now: Timestamp, effects: &mut Vec<Effect>) {
-        let is_about_row = matches!(
-            action,
-            Action::Edit | Action::AddAction | Action::RemoveAction | Action::Download
-        );
+        let is_about_row = matches!(action, Action::Edit | Action::AddAction | Action::RemoveAction | Action::Download);
         let is_marked = self.panes.get(self.focus).is_marked();
         if is_about_row && self.overlay.is_none() && !is_marked && !self.sees_target(self.focus) {
             return self.refuse_unseen(action.label(), now, effects);
@@ -238,27 +225,17 @@ impl App {
 
     /// Why nothing is to be written in a form that would only be refused afterwards.
     fn refuses(&self, action: Action) -> Option<String> {
-        let is_of_one = matches!(
-            action,
-            Action::Edit | Action::AddAction | Action::RemoveAction
-        );
+        let is_of_one = matches!(action, Action::Edit | Action::AddAction | Action::RemoveAction);
         if !is_of_one && action != Action::New {
             return None;
         }
         if self.session.identity.is_read_only {
-            return Some(format!(
-                "{}: not possible, the profile is read-only",
-                action.label()
-            ));
+            return Some(format!("{}: not possible, the profile is read-only", action.label()));
         }
         let pane = self.panes.get(self.focus);
         let n = pane.clues(&self.session).len();
-        (is_of_one && pane.is_marked() && n > 1).then(|| {
-            format!(
-                "{}: works on one row, but {n} are marked (Esc clears marks)",
-                action.label()
-            )
-        })
+        (is_of_one && pane.is_marked() && n > 1)
+            .then(|| format!("{}: works on one row, but {n} are marked (Esc clears marks)", action.label()))
     }
 
     /// Whether a completion is offered.
@@ -370,9 +347,8 @@ impl App {
 
     /// Gives up what is awaited. Twice within a second leaves.
     fn cancel(&mut self, now: Timestamp, effects: &mut Vec<Effect>) {
-        let is_second = self
-            .canceled_at
-            .is_some_and(|at| now.duration_since(at) <= 1.second().try_into().unwrap_or_default());
+        let is_second =
+            self.canceled_at.is_some_and(|at| now.duration_since(at) <= 1.second().try_into().unwrap_or_default());
         if is_second {
             effects.push(Effect::Quit);
             return;
@@ -404,18 +380,12 @@ impl App {
             return;
         }
         let panes = self.view.panes().iter().map(|(id, _)| *id);
-        let shown = std::iter::once(self.focus)
-            .chain(panes)
-            .map(|id| self.panes.get(id));
+        let shown = std::iter::once(self.focus).chain(panes).map(|id| self.panes.get(id));
         let overlay = self.overlay.iter().map(AsRef::as_ref);
         let mut errors = overlay
             .chain(shown)
             .flat_map(Pane::slots)
-            .filter_map(|slot| {
-                self.session
-                    .error(*slot)
-                    .map(|error| (*slot, error.clone()))
-            });
+            .filter_map(|slot| self.session.error(*slot).map(|error| (*slot, error.clone())));
         let found = errors.next().or_else(|| {
             let slot = crate::worker::Slot::Info;
             self.session.error(slot).map(|error| (slot, error.clone()))

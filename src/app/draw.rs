@@ -20,8 +20,7 @@ use crate::widgets::{Panel, Trouble, draw_legend, ground};
 pub(super) fn render(app: &mut App, frame: &mut Frame<'_>) {
     let screen = frame.area();
     app.sight.is_resized = false;
-    app.sight.is_too_small =
-        screen.width < layout::SMALLEST.0 || screen.height < layout::SMALLEST.1;
+    app.sight.is_too_small = screen.width < layout::SMALLEST.0 || screen.height < layout::SMALLEST.1;
     frame.buffer_mut().set_style(screen, app.theme.text);
     if app.sight.is_too_small {
         let (width, height) = layout::SMALLEST;
@@ -34,34 +33,13 @@ pub(super) fn render(app: &mut App, frame: &mut Frame<'_>) {
         return;
     }
     let lines = app.editor().map(QueryPane::n_lines);
-    let is_offering = app
-        .editor()
-        .is_some_and(|editor| editor.is_offering() || editor.can_have_values());
+    let is_offering = app.editor().is_some_and(|editor| editor.is_offering() || editor.can_have_values());
     let areas = layout::areas(screen, app.view, app.focus, app.is_zoomed, lines);
     let scope = app.scope();
     let is_covered = app.overlay.is_some();
     header(frame, areas.header, &app.session, &app.theme);
-    tabs(
-        frame,
-        areas.tabs,
-        app.view,
-        &app.crumbs(),
-        &app.keymap,
-        &app.theme,
-    );
-    let App {
-        session,
-        keymap,
-        theme,
-        panes,
-        overlay,
-        view,
-        focus,
-        turns,
-        typed,
-        sight,
-        ..
-    } = app;
+    tabs(frame, areas.tabs, app.view, &app.crumbs(), &app.keymap, &app.theme);
+    let App { session, keymap, theme, panes, overlay, view, focus, turns, typed, sight, .. } = app;
     let mut paint = Paint {
         frame,
         session,
@@ -88,11 +66,7 @@ pub(super) fn render(app: &mut App, frame: &mut Frame<'_>) {
             height: areas.query.height.saturating_sub(1),
             ..areas.query
         };
-        let look = Look {
-            theme,
-            keymap,
-            is_focused: true,
-        };
+        let look = Look { theme, keymap, is_focused: true };
         panes.editor(index).render_offer(paint.frame, editor, &look);
     }
     if let Some(overlay) = overlay {
@@ -101,14 +75,7 @@ pub(super) fn render(app: &mut App, frame: &mut Frame<'_>) {
         paint.overlay(overlay.as_mut(), place);
     }
     sight.drawn = Some(paint.drawn);
-    let footer = Footer {
-        session,
-        theme,
-        keymap,
-        scope,
-        typed,
-        is_offering,
-    };
+    let footer = Footer { session, theme, keymap, scope, typed, is_offering };
     sight.is_notice_cut = footer.render(frame, &areas);
 }
 
@@ -139,21 +106,13 @@ impl Paint<'_, '_> {
 
     fn overlay(&mut self, pane: &mut dyn Pane, area: Rect) {
         let message = self.error(pane).map(ToString::to_string);
-        let inner = self.panel(pane, message.as_deref()).render_over(
-            area,
-            self.frame.buffer_mut(),
-            self.theme,
-        );
+        let inner = self.panel(pane, message.as_deref()).render_over(area, self.frame.buffer_mut(), self.theme);
         self.content(pane, inner);
         ground(area, self.frame.buffer_mut(), self.theme);
     }
 
     fn content(&mut self, pane: &mut dyn Pane, area: Rect) {
-        let look = Look {
-            theme: self.theme,
-            keymap: self.keymap,
-            is_focused: self.focus == Some(pane.id()),
-        };
+        let look = Look { theme: self.theme, keymap: self.keymap, is_focused: self.focus == Some(pane.id()) };
         if !area.is_empty() {
             self.drawn.push(pane.id());
             pane.render(self.frame, area, self.session, &look);
@@ -162,18 +121,10 @@ impl Paint<'_, '_> {
 
     /// The frame of a pane: the same for all, from what its slots say.
     fn panel<'a>(&self, pane: &dyn Pane, message: Option<&'a str>) -> Panel<'a> {
-        let is_awaited = pane
-            .slots()
-            .iter()
-            .any(|slot| self.session.is_pending(*slot));
+        let is_awaited = pane.slots().iter().any(|slot| self.session.is_pending(*slot));
         // Where several facts are shown, only what failed and is still shown is old.
         let is_old = pane.slots().iter().any(|slot| self.session.is_old(*slot));
-        let tint = self
-            .session
-            .identity
-            .color
-            .as_deref()
-            .map(|color| self.theme.profile(color));
+        let tint = self.session.identity.color.as_deref().map(|color| self.theme.profile(color));
         Panel {
             title: pane.title(self.session),
             state: self.state(pane),
@@ -181,10 +132,7 @@ impl Paint<'_, '_> {
             tint,
             spinner: is_awaited.then_some(self.turns),
             stale: (is_old && !is_awaited).then_some("not current"),
-            trouble: message.map(|message| Trouble {
-                message,
-                hint: self.error(pane).and_then(Error::hint),
-            }),
+            trouble: message.map(|message| Trouble { message, hint: self.error(pane).and_then(Error::hint) }),
         }
     }
 
@@ -197,22 +145,14 @@ impl Paint<'_, '_> {
             return state;
         }
         for (id, name) in tabs {
-            let style = if *id == pane.id() {
-                self.theme.title
-            } else {
-                self.theme.muted
-            };
+            let style = if *id == pane.id() { self.theme.title } else { self.theme.muted };
             let gap = if state.spans.is_empty() { "" } else { "  " };
-            state
-                .spans
-                .extend([Span::raw(gap), Span::styled(*name, style)]);
+            state.spans.extend([Span::raw(gap), Span::styled(*name, style)]);
         }
         state
     }
 
     fn error(&self, pane: &dyn Pane) -> Option<&Error> {
-        pane.slots()
-            .iter()
-            .find_map(|slot| self.session.error(*slot))
+        pane.slots().iter().find_map(|slot| self.session.error(*slot))
     }
 }

@@ -26,11 +26,7 @@ impl Footer<'_> {
     /// Draws the notice, and below it the keys; true if the notice did not fit.
     pub(super) fn render(&self, frame: &mut Frame<'_>, areas: &Areas) -> bool {
         let theme = self.theme;
-        let keys = Bar {
-            left: self.keys(),
-            right: Line::default(),
-            style: theme.text,
-        };
+        let keys = Bar { left: self.keys(), right: Line::default(), style: theme.text };
         keys.render(areas.hints, frame.buffer_mut(), theme);
         let Some(notice) = &self.session.notice else {
             return false;
@@ -39,11 +35,7 @@ impl Footer<'_> {
             // Where there is one line for both, what was to be told comes first: the next key brings the others back.
             frame.render_widget(Clear, areas.notice);
         }
-        let style = if notice.is_warning {
-            theme.caution
-        } else {
-            theme.accent
-        };
+        let style = if notice.is_warning { theme.caution } else { theme.accent };
         let mut shown = text::line(&notice.text);
         // A blank at either end.
         let room = usize::from(areas.notice.width).saturating_sub(2);
@@ -55,11 +47,7 @@ impl Footer<'_> {
             shown = format!("{}{key}", text::fit(&shown.into(), room));
         }
         let line = Line::styled(shown, style);
-        let told = Bar {
-            left: vec![line],
-            right: Line::default(),
-            style: theme.text,
-        };
+        let told = Bar { left: vec![line], right: Line::default(), style: theme.text };
         told.render(areas.notice, frame.buffer_mut(), theme);
         is_cut
     }
@@ -75,11 +63,7 @@ impl Footer<'_> {
         }
         let hint = |action: Action| {
             let key = self.keymap.hint(chain, action)?;
-            let does = if action == Action::Complete && !self.is_offering {
-                Action::NextPane
-            } else {
-                action
-            };
+            let does = if action == Action::Complete && !self.is_offering { Action::NextPane } else { action };
             Some(widgets::hint(key, label(self.scope, does), self.theme))
         };
         hints(self.scope).filter_map(hint).collect()

@@ -17,32 +17,15 @@ pub(super) fn header(frame: &mut Frame<'_>, area: Rect, session: &Session, theme
     let identity = &session.identity;
     let version = match session.info.current() {
         Some(known) => format!(" {}", release(&known.value.version)),
-        None => session
-            .info
-            .error()
-            .map_or(String::new(), |error| format!(" {}", trouble(error))),
+        None => session.info.error().map_or(String::new(), |error| format!(" {}", trouble(error))),
     };
-    let name = identity
-        .color
-        .as_deref()
-        .map_or(theme.accent, |color| theme.profile(color));
+    let name = identity.color.as_deref().map_or(theme.accent, |color| theme.profile(color));
     let mut left = vec![Line::from(vec![
         Span::styled(text::visible(&identity.server.as_str().into()), name),
-        Span::styled(
-            version,
-            if session.info.error().is_some() {
-                theme.bad
-            } else {
-                theme.text
-            },
-        ),
+        Span::styled(version, if session.info.error().is_some() { theme.bad } else { theme.text }),
     ])];
     // Without a profile it is still said where the token comes from.
-    let profile = if identity.profile.is_empty() {
-        &identity.source
-    } else {
-        &identity.profile
-    };
+    let profile = if identity.profile.is_empty() { &identity.source } else { &identity.profile };
     left.push(Line::styled(text::visible(&profile.as_str().into()), name));
     if let Some(word) = identity.insecurity {
         left.push(Line::styled(word, theme.bad));
@@ -60,12 +43,7 @@ pub(super) fn header(frame: &mut Frame<'_>, area: Rect, session: &Session, theme
     let zone = session.zone.label(as_of.unwrap_or_default());
     left.push(Line::styled(zone, theme.text));
     let right = Line::styled(traffic(session, area.width), theme.muted);
-    Bar {
-        left,
-        right,
-        style: theme.text,
-    }
-    .render(area, frame.buffer_mut(), theme);
+    Bar { left, right, style: theme.text }.render(area, frame.buffer_mut(), theme);
 }
 
 /// Why the server's version is not known, in a word or two.
@@ -82,12 +60,7 @@ fn trouble(error: &Error) -> &'static str {
 
 /// The release of a version that also tells the build: 6.2.0.
 fn release(version: &Untrusted) -> String {
-    let release = version
-        .raw()
-        .splitn(4, '.')
-        .take(3)
-        .collect::<Vec<_>>()
-        .join(".");
+    let release = version.raw().splitn(4, '.').take(3).collect::<Vec<_>>().join(".");
     text::fit(&release.into(), 12)
 }
 
@@ -108,22 +81,14 @@ fn traffic(session: &Session, width: u16) -> String {
         1 => "1 action pending  ".into(),
         n => format!("{n} actions pending  "),
     };
-    let open = if session.is_log_locked {
-        format!("AUDIT LOG LOCKED  {open}")
-    } else {
-        open
-    };
-    let wait = session.traffic.waits_until.map_or_else(String::new, |at| {
-        format!("busy until {}  ", session.zone.clock(at))
-    });
+    let open = if session.is_log_locked { format!("AUDIT LOG LOCKED  {open}") } else { open };
+    let wait =
+        session.traffic.waits_until.map_or_else(String::new, |at| format!("busy until {}  ", session.zone.clock(at)));
     if width < ROOMY {
         return format!("{wait}{open}{transfer}in flight {n_pending}");
     }
     let tally = session.traffic.tally;
     let share = (tally.hits * 100).checked_div(tally.hits + tally.misses);
     let share = share.map_or("-".into(), |share| format!("{share}%"));
-    format!(
-        "{wait}{open}{transfer}in flight {n_pending}  requests {}  cache {share}",
-        session.traffic.calls
-    )
+    format!("{wait}{open}{transfer}in flight {n_pending}  requests {}  cache {share}", session.traffic.calls)
 }

@@ -216,14 +216,8 @@ const EVENTS: &[Action] = &[
 ];
 
 /// What was changed, and what was asked.
-const ACTIVITY: &[Action] = &[
-    Action::Help,
-    Action::Open,
-    Action::Undo,
-    Action::Filter,
-    Action::NextPane,
-    Action::YankCurl,
-];
+const ACTIVITY: &[Action] =
+    &[Action::Help, Action::Open, Action::Undo, Action::Filter, Action::NextPane, Action::YankCurl];
 
 /// Every host.
 const HOSTS: &[Action] = &[
@@ -266,28 +260,11 @@ const FEEDS: &[Action] = &[
 ];
 
 /// What raises alerts.
-const REPORTS: &[Action] = &[
-    Action::Help,
-    Action::Open,
-    Action::EditQuery,
-    Action::IgnoreReport,
-    Action::RestoreReport,
-];
+const REPORTS: &[Action] =
+    &[Action::Help, Action::Open, Action::EditQuery, Action::IgnoreReport, Action::RestoreReport];
 
 /// Who may tell the server what, and how it fares.
-const ADMIN: &[Action] = &[
-    Action::Help,
-    Action::NextPane,
-    Action::Open,
-    Action::New,
-    Action::Edit,
-];
+const ADMIN: &[Action] = &[Action::Help, Action::NextPane, Action::Open, Action::New, Action::Edit];
 
 /// What is stopped, and who is cut off.
-const PROTECTED: &[Action] = &[
-    Action::Help,
-    Action::Open,
-    Action::Release,
-    Action::Lift,
-    Action::AddBans,
-];
+const PROTECTED: &[Action] = &[Action::Help, Action::Open, Action::Release, Action::Lift, Action::AddBans];

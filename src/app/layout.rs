@@ -38,13 +38,7 @@ pub(super) struct Areas {
 }
 
 /// Divides the screen. `lines` is how many lines the query has, if there is one.
-pub(super) fn areas(
-    screen: Rect,
-    view: View,
-    focus: PaneId,
-    is_zoomed: bool,
-    lines: Option<usize>,
-) -> Areas {
+pub(super) fn areas(screen: Rect, view: View, focus: PaneId, is_zoomed: bool, lines: Option<usize>) -> Areas {
     let is_low = screen.height < 20;
     let is_high = screen.height >= HIGH;
     // The text, what is wrong with it, and a border around both.
@@ -64,24 +58,9 @@ pub(super) fn areas(
     .areas(screen);
     // Where the notice has no line of its own, it takes the place of the hints.
     let notice = if is_high { notice } else { hints };
-    let beside = if let PaneId::Query(_) = focus {
-        view.main()
-    } else {
-        focus
-    };
-    let panes = if is_zoomed || screen.width < WIDE {
-        vec![(beside, main)]
-    } else {
-        divided(view, main)
-    };
-    Areas {
-        header,
-        tabs,
-        query,
-        panes,
-        notice,
-        hints,
-    }
+    let beside = if let PaneId::Query(_) = focus { view.main() } else { focus };
+    let panes = if is_zoomed || screen.width < WIDE { vec![(beside, main)] } else { divided(view, main) };
+    Areas { header, tabs, query, panes, notice, hints }
 }
 
 /// The panes of a view beside each other.
@@ -91,28 +70,15 @@ fn divided(view: View, main: Rect) -> Vec<(PaneId, Rect)> {
             let [list, column] = beside(main);
             // The facts of host and binary, then as many ancestors as there is room for.
             let facts = (main.height * 15 / 28).min(FACTS);
-            let [chain, sensor] =
-                Layout::vertical([Constraint::Fill(1), Constraint::Length(facts)]).areas(column);
-            vec![
-                (PaneId::Results, list),
-                (PaneId::Lineage, chain),
-                (PaneId::Sensor, sensor),
-            ]
+            let [chain, sensor] = Layout::vertical([Constraint::Fill(1), Constraint::Length(facts)]).areas(column);
+            vec![(PaneId::Results, list), (PaneId::Lineage, chain), (PaneId::Sensor, sensor)]
         }
         View::Process => {
-            let [above, facts] = Layout::vertical([
-                Constraint::Fill(1),
-                Constraint::Length((main.height / 3).min(FACTS)),
-            ])
-            .areas(main);
+            let [above, facts] =
+                Layout::vertical([Constraint::Fill(1), Constraint::Length((main.height / 3).min(FACTS))]).areas(main);
             // What a process did is told in longer lines than who started it.
-            let [tree, events] =
-                Layout::horizontal([Constraint::Percentage(37), Constraint::Fill(1)]).areas(above);
-            vec![
-                (PaneId::Tree, tree),
-                (PaneId::Events, events),
-                (PaneId::Facts, facts),
-            ]
+            let [tree, events] = Layout::horizontal([Constraint::Percentage(37), Constraint::Fill(1)]).areas(above);
+            vec![(PaneId::Tree, tree), (PaneId::Events, events), (PaneId::Facts, facts)]
         }
         View::Alerts => {
             let [list, alert] = beside(main);
@@ -136,26 +102,14 @@ fn divided(view: View, main: Rect) -> Vec<(PaneId, Rect)> {
         }
         View::Feeds => {
             // What a report looks for is long, and wants the whole width.
-            let [above, report] =
-                Layout::vertical([Constraint::Fill(5), Constraint::Fill(4)]).areas(main);
-            let [feeds, reports] =
-                Layout::horizontal([Constraint::Percentage(37), Constraint::Fill(1)]).areas(above);
-            vec![
-                (PaneId::Feeds, feeds),
-                (PaneId::Reports, reports),
-                (PaneId::Report, report),
-            ]
+            let [above, report] = Layout::vertical([Constraint::Fill(5), Constraint::Fill(4)]).areas(main);
+            let [feeds, reports] = Layout::horizontal([Constraint::Percentage(37), Constraint::Fill(1)]).areas(above);
+            vec![(PaneId::Feeds, feeds), (PaneId::Reports, reports), (PaneId::Report, report)]
         }
         View::Admin => {
-            let [left, right] =
-                Layout::horizontal([Constraint::Fill(1), Constraint::Percentage(42)]).areas(main);
-            let [groups, users] =
-                Layout::vertical([Constraint::Fill(1), Constraint::Fill(1)]).areas(left);
-            let parts = [
-                Constraint::Fill(2),
-                Constraint::Fill(1),
-                Constraint::Length((main.height / 5).max(4)),
-            ];
+            let [left, right] = Layout::horizontal([Constraint::Fill(1), Constraint::Percentage(42)]).areas(main);
+            let [groups, users] = Layout::vertical([Constraint::Fill(1), Constraint::Fill(1)]).areas(left);
+            let parts = [Constraint::Fill(2), Constraint::Fill(1), Constraint::Length((main.height / 5).max(4))];
             let [server, teams, sites] = Layout::vertical(parts).areas(right);
             vec![
                 (PaneId::Groups, groups),
@@ -168,8 +122,7 @@ fn divided(view: View, main: Rect) -> Vec<(PaneId, Rect)> {
         View::Bans => vec![(PaneId::Bans, main)],
         View::Isolated => vec![(PaneId::Isolated, main)],
         View::Activity => {
-            let [acts, calls] =
-                Layout::vertical([Constraint::Fill(1), Constraint::Fill(1)]).areas(main);
+            let [acts, calls] = Layout::vertical([Constraint::Fill(1), Constraint::Fill(1)]).areas(main);
             vec![(PaneId::Acts, acts), (PaneId::Calls, calls)]
         }
         View::Facets => {
@@ -188,29 +141,16 @@ fn beside(main: Rect) -> [Rect; 2] {
 
 /// A place over the middle of the screen, for so many lines if that is known; all of it but the first and the last line
 /// where there is little room and much to be read.
-pub(super) fn popup(
-    screen: Rect,
-    is_large: bool,
-    n_needed: impl FnOnce(u16) -> Option<u16>,
-) -> Rect {
+pub(super) fn popup(screen: Rect, is_large: bool, n_needed: impl FnOnce(u16) -> Option<u16>) -> Rect {
     if is_large && screen.width < WIDE {
-        return Rect {
-            y: screen.y + 1,
-            height: screen.height.saturating_sub(2),
-            ..screen
-        };
+        return Rect { y: screen.y + 1, height: screen.height.saturating_sub(2), ..screen };
     }
     let width = (screen.width - screen.width / 6).min(100);
     let most = screen.height - screen.height / 5;
     // Its frame takes two of each.
     let needed = n_needed(width.saturating_sub(2));
     let height = needed.map_or(most, |n| most.min(n.saturating_add(2)));
-    Rect {
-        x: screen.x + (screen.width - width) / 2,
-        y: screen.y + (screen.height - height) / 2,
-        width,
-        height,
-    }
+    Rect { x: screen.x + (screen.width - width) / 2, y: screen.y + (screen.height - height) / 2, width, height }
 }
 
 #[cfg(test)]
@@ -219,17 +159,11 @@ mod tests {
     use crate::query::Index;
 
     fn shown(width: u16, height: u16, focus: PaneId, is_zoomed: bool) -> Vec<PaneId> {
-        areas(
-            Rect::new(0, 0, width, height),
-            View::Hunt,
-            focus,
-            is_zoomed,
-            Some(1),
-        )
-        .panes
-        .iter()
-        .map(|(id, _)| *id)
-        .collect()
+        areas(Rect::new(0, 0, width, height), View::Hunt, focus, is_zoomed, Some(1))
+            .panes
+            .iter()
+            .map(|(id, _)| *id)
+            .collect()
     }
 
     #[test]
@@ -239,10 +173,7 @@ mod tests {
             [PaneId::Results, PaneId::Lineage, PaneId::Sensor]
         );
         assert_eq!(shown(120, 36, PaneId::Sensor, true), [PaneId::Sensor]);
-        assert_eq!(
-            shown(80, 24, PaneId::Query(Index::Process), false),
-            [PaneId::Results]
-        );
+        assert_eq!(shown(80, 24, PaneId::Query(Index::Process), false), [PaneId::Results]);
         assert_eq!(shown(80, 24, PaneId::Lineage, false), [PaneId::Lineage]);
     }
 
@@ -258,16 +189,9 @@ mod tests {
                     areas.query,
                     areas.hints,
                 ]);
-                for area in all.chain([
-                    areas.notice,
-                    popup(screen, false, |_| Some(3)),
-                    popup(screen, true, |_| None),
-                ]) {
-                    assert_eq!(
-                        area.intersection(screen).area(),
-                        area.area(),
-                        "{screen:?} {area:?}"
-                    );
+                for area in all.chain([areas.notice, popup(screen, false, |_| Some(3)), popup(screen, true, |_| None)])
+                {
+                    assert_eq!(area.intersection(screen).area(), area.area(), "{screen:?} {area:?}");
                 }
             }
         }

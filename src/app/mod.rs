@@ -122,15 +122,7 @@ pub struct App {
 impl App {
     /// Starts with the query editor ready and nothing asked.
     pub fn new(setup: Setup) -> Self {
-        let Setup {
-            identity,
-            keymap,
-            theme,
-            history,
-            saved,
-            columns,
-            warnings,
-        } = setup;
+        let Setup { identity, keymap, theme, history, saved, columns, warnings } = setup;
         let mut session = Session::new(identity, history);
         session.saved = saved;
         session.columns = columns;
@@ -255,11 +247,7 @@ impl App {
 
     /// Which pane has the focus.
     pub fn focus(&self) -> PaneId {
-        if self.overlay.is_some() {
-            PaneId::Overlay
-        } else {
-            self.focus
-        }
+        if self.overlay.is_some() { PaneId::Overlay } else { self.focus }
     }
 
     /// The editor of the view that is shown, if it has one.
@@ -269,10 +257,7 @@ impl App {
 
     /// Where keys are looked up now.
     fn scope(&self) -> Scope {
-        self.overlay.as_ref().map_or_else(
-            || self.panes.get(self.focus).scope(),
-            |overlay| overlay.scope(),
-        )
+        self.overlay.as_ref().map_or_else(|| self.panes.get(self.focus).scope(), |overlay| overlay.scope())
     }
 
     /// The pane that has the focus, and the session for it to act on.

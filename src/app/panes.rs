@@ -1,10 +1,9 @@
 //! All panes, each of them once, whatever view they are shown in.
 
 use crate::panes::{
-    Acts, AlertPane, Alerts, Bans, Binaries, BinaryPane, Bundles, Calls, CardPane, EventsPane,
-    FacetsPane, FactsPane, Feeds, HostCard, Isolated, LineagePane, ListPane, Pane, PaneId,
-    Processes, QueryPane, ReportCard, Reports, SensorGroups, SensorPane, Sensors, ServerCard,
-    Sites, Teams, TreePane, Users, WatchlistCard, Watchlists,
+    Acts, AlertPane, Alerts, Bans, Binaries, BinaryPane, Bundles, Calls, CardPane, EventsPane, FacetsPane, FactsPane,
+    Feeds, HostCard, Isolated, LineagePane, ListPane, Pane, PaneId, Processes, QueryPane, ReportCard, Reports,
+    SensorGroups, SensorPane, Sensors, ServerCard, Sites, Teams, TreePane, Users, WatchlistCard, Watchlists,
 };
 use crate::query::Index;
 

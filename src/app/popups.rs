@@ -5,21 +5,14 @@ use jiff::Timestamp;
 use super::{App, View};
 use crate::keys::Action;
 use crate::model::StoredIndex;
-use crate::panes::{
-    CommandsPane, FormPane, HelpPane, HistoryPane, PaneId, PeriodPane, RecordPane, SavedPane,
-};
+use crate::panes::{CommandsPane, FormPane, HelpPane, HistoryPane, PaneId, PeriodPane, RecordPane, SavedPane};
 use crate::query::{self, Index};
 use crate::session::{Cx, Effect};
 use crate::text;
 
 impl App {
     /// Opens what an action asks for; false if it asks for nothing of that kind.
-    pub(super) fn open_popup(
-        &mut self,
-        action: Action,
-        now: Timestamp,
-        effects: &mut Vec<Effect>,
-    ) -> bool {
+    pub(super) fn open_popup(&mut self, action: Action, now: Timestamp, effects: &mut Vec<Effect>) -> bool {
         match action {
             Action::Help => {
                 let keys = self.scope();
@@ -68,7 +61,8 @@ impl App {
             Some(Index::Process) => StoredIndex::Events,
             Some(Index::Binary) => StoredIndex::Modules,
             _ => {
-                let text = "No process or binary query in this view. x h searches the same hash; W there creates a watchlist";
+                let text =
+                    "No process or binary query in this view. x h searches the same hash; W there creates a watchlist";
                 return Cx::new(&mut self.session, effects, now).notify(text);
             }
         };
@@ -81,20 +75,13 @@ impl App {
     /// What of a search no watchlist can hold.
     fn lost(&self, index: Index, query: &str) -> Vec<String> {
         /// Fields that tell when: a watchlist looks at what has just come.
-        const TIMES: [&str; 4] = [
-            "start:",
-            "last_update:",
-            "last_server_update:",
-            "server_added_timestamp:",
-        ];
+        const TIMES: [&str; 4] = ["start:", "last_update:", "last_server_update:", "server_added_timestamp:"];
         let mut lost = Vec::new();
         if index == Index::Process {
             let when = &self.session.when;
             if !when.is_open() {
                 let words = when.words();
-                lost.push(format!(
-                    "The time range is not saved ({words}); watchlists look at new data"
-                ));
+                lost.push(format!("The time range is not saved ({words}); watchlists look at new data"));
             }
             if !self.session.is_split {
                 lost.push("Watchlists match segments; one row per process does not apply".into());
@@ -108,9 +95,7 @@ impl App {
         };
         for term in terms.iter().filter(is_time) {
             let said = text::fit(&term.as_str().into(), 60);
-            lost.push(format!(
-                "{said} has little use here: watchlists look at new data"
-            ));
+            lost.push(format!("{said} has little use here: watchlists look at new data"));
         }
         lost
     }

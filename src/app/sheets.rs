@@ -69,12 +69,7 @@ impl About {
 
 impl App {
     /// Opens the sheet of a verb that changes the server, or what must be said before it; false if it is no such verb.
-    pub(super) fn open_sheet(
-        &mut self,
-        action: Action,
-        now: Timestamp,
-        effects: &mut Vec<Effect>,
-    ) -> bool {
+    pub(super) fn open_sheet(&mut self, action: Action, now: Timestamp, effects: &mut Vec<Effect>) -> bool {
         if action == Action::Undo {
             self.open_undo(now, effects);
             return true;
@@ -187,10 +182,7 @@ impl App {
             _ => Verdict::Ignored,
         };
         let blocks = Triage::blocks(&alerts, &to);
-        let sheet = SheetPane::new(
-            blocks.into_iter().map(Deed::Triage).collect(),
-            &self.session,
-        );
+        let sheet = SheetPane::new(blocks.into_iter().map(Deed::Triage).collect(), &self.session);
         Ok(Box::new(sheet.done_by(self.pressed)))
     }
 
@@ -213,20 +205,14 @@ impl App {
         let watch = |id| {
             Deed::Watch(match action {
                 Action::Remove => Watching::Delete(id),
-                _ => Watching::Switch {
-                    id,
-                    on: action == Action::Enable,
-                },
+                _ => Watching::Switch { id, on: action == Action::Enable },
             })
         };
         let feed = |id| {
             Deed::Feed(match action {
                 Action::Remove => Feeding::Delete(id),
                 Action::Synchronize => Feeding::Synchronize(id),
-                _ => Feeding::Switch {
-                    id,
-                    on: action == Action::Enable,
-                },
+                _ => Feeding::Switch { id, on: action == Action::Enable },
             })
         };
         if feeds.is_empty() {
@@ -248,10 +234,7 @@ impl App {
         if self.overlay.is_some() {
             return Cx::new(&mut self.session, effects, now).notify("Undo: press Esc first");
         }
-        let named = self
-            .panes
-            .get(self.focus)
-            .popup(Action::Undo, &self.session);
+        let named = self.panes.get(self.focus).popup(Action::Undo, &self.session);
         if named.is_none() && self.focus == PaneId::Acts {
             let text = "Cannot undo: not completed, already undone, or nothing to restore";
             return Cx::new(&mut self.session, effects, now).notify(text);
@@ -286,9 +269,8 @@ impl App {
                 self.acted_on = Some(self.focus);
                 self.overlay = Some(sheet);
             }
-            None => Cx::new(&mut self.session, effects, now).notify(
-                "Nothing of yours to undo in the last 24 h. In Activity (@), z undoes the selected action",
-            ),
+            None => Cx::new(&mut self.session, effects, now)
+                .notify("Nothing of yours to undo in the last 24 h. In Activity (@), z undoes the selected action"),
         }
     }
 }

@@ -52,12 +52,7 @@ impl App {
     }
 
     /// Whether a key is swallowed: it was typed as text after a key that begins an entry elsewhere, and is no entry here.
-    pub(super) fn swallows(
-        &mut self,
-        key: KeyEvent,
-        now: Timestamp,
-        effects: &mut Vec<Effect>,
-    ) -> bool {
+    pub(super) fn swallows(&mut self, key: KeyEvent, now: Timestamp, effects: &mut Vec<Effect>) -> bool {
         let Some(refused) = self.refused else {
             return false;
         };

@@ -24,23 +24,12 @@ pub(super) fn tabs(
     /// What one looks at is told in as many cells, if need be.
     const HERE: usize = 20;
     // Grouped or not, they are the alerts.
-    let current = if current == View::Queue {
-        View::Alerts
-    } else {
-        current
-    };
+    let current = if current == View::Queue { View::Alerts } else { current };
     let tab = |view: View, title: &'static str| {
         let key = keymap.hint(Scope::Global.chain(), view.action());
         let gap = if title.is_empty() { "" } else { " " };
-        let key = Span::styled(
-            key.map_or(String::new(), |key| format!("{key}{gap}")),
-            theme.key,
-        );
-        let style = if view == current {
-            theme.title
-        } else {
-            theme.muted
-        };
+        let key = Span::styled(key.map_or(String::new(), |key| format!("{key}{gap}")), theme.key);
+        let style = if view == current { theme.title } else { theme.muted };
         Line::from(vec![key, Span::styled(title, style)])
     };
     let room = |left: &[Line<'_>]| {
@@ -56,26 +45,14 @@ pub(super) fn tabs(
     let keys = |view: View| tab(view, if view == current { view.title() } else { "" });
     let choices = [
         (listed.map(|view| tab(view, view.title())).collect(), here),
-        (
-            numbered().map(|view| tab(view, view.title())).collect(),
-            here,
-        ),
-        (
-            numbered()
-                .map(|view| tab(view, view.short_title()))
-                .collect(),
-            0,
-        ),
+        (numbered().map(|view| tab(view, view.title())).collect(), here),
+        (numbered().map(|view| tab(view, view.short_title())).collect(), 0),
         (numbered().map(keys).collect::<Vec<_>>(), 0),
     ];
-    let fits = |(left, least): &(Vec<Line<'_>>, usize)| {
-        room(left).is_some_and(|room| room >= *least + 2 || *least == 0)
-    };
+    let fits =
+        |(left, least): &(Vec<Line<'_>>, usize)| room(left).is_some_and(|room| room >= *least + 2 || *least == 0);
     let at = choices.iter().position(fits).unwrap_or(choices.len() - 1);
-    let left = choices
-        .into_iter()
-        .nth(at)
-        .map_or_else(Vec::new, |(left, _)| left);
+    let left = choices.into_iter().nth(at).map_or_else(Vec::new, |(left, _)| left);
     // Besides, a blank at either end.
     let room = room(&left).map_or(0, |room| room.saturating_sub(2));
     // Of the way, the latest steps are shown that there is room for.
@@ -87,10 +64,6 @@ pub(super) fn tabs(
             (room >= HERE).then(|| text::fit(&here, room))
         })
         .unwrap_or_default();
-    let bar = Bar {
-        left,
-        right: Line::styled(way, theme.muted),
-        style: theme.text,
-    };
+    let bar = Bar { left, right: Line::styled(way, theme.muted), style: theme.text };
     bar.render(area, frame.buffer_mut(), theme);
 }

@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use super::{App, View};
 use crate::model::{Alert, ProcessId, Search};
 use crate::panes::{
-    Acts, Alerts, Bans, Binaries, Bundles, EventsState, Feeds, Isolated, Kind, ListPane, PaneId,
-    Processes, QueryPane, Reports, SensorGroups, Sensors, State, TreeState, Watchlists,
+    Acts, Alerts, Bans, Binaries, Bundles, EventsState, Feeds, Isolated, Kind, ListPane, PaneId, Processes, QueryPane,
+    Reports, SensorGroups, Sensors, State, TreeState, Watchlists,
 };
 use crate::session::{By, Cx, Effect, Listed, Session};
 use crate::text;
@@ -77,11 +77,7 @@ struct Asked<K: Kind> {
 // Kinds are but names, which nobody copies.
 impl<K: Kind> Clone for Asked<K> {
     fn clone(&self) -> Self {
-        Self {
-            query: self.query.clone(),
-            search: self.search.clone(),
-            state: self.state.clone(),
-        }
+        Self { query: self.query.clone(), search: self.search.clone(), state: self.state.clone() }
     }
 }
 
@@ -96,9 +92,7 @@ impl<K: Kind> Asked<K> {
         // What was typed since belongs to where one goes.
         let query = search.as_ref().map(|search| search.query.clone());
         Self {
-            query: query
-                .or_else(|| editor.map(|editor| editor.text().to_owned()))
-                .unwrap_or_default(),
+            query: query.or_else(|| editor.map(|editor| editor.text().to_owned())).unwrap_or_default(),
             search,
             state: list.state().clone(),
         }
@@ -108,12 +102,7 @@ impl<K: Kind> Asked<K> {
         self.restore_by::<K::Row>(editor, list, cx);
     }
 
-    fn restore_by<T: Listed>(
-        self,
-        editor: Option<&mut QueryPane>,
-        list: &mut ListPane<K>,
-        cx: &mut Cx<'_>,
-    ) {
+    fn restore_by<T: Listed>(self, editor: Option<&mut QueryPane>, list: &mut ListPane<K>, cx: &mut Cx<'_>) {
         if let Some(editor) = editor
             && editor.text() != self.query
         {
@@ -138,9 +127,7 @@ impl Shown {
             (Self::Hunt(one), Self::Hunt(other)) => one.is_same(other),
             (Self::Process(one, ..), Self::Process(other, ..)) => one == other,
             (Self::Alerts(one), Self::Alerts(other)) => one.is_same(other),
-            (Self::Queue(by, one), Self::Queue(other_by, other)) => {
-                by == other_by && one.is_same(other)
-            }
+            (Self::Queue(by, one), Self::Queue(other_by, other)) => by == other_by && one.is_same(other),
             (Self::Binaries(one), Self::Binaries(other)) => one.is_same(other),
             (Self::Sensors(one), Self::Sensors(other)) => one.is_same(other),
             (Self::Feeds(one, _), Self::Feeds(other, _)) => one.is_same(other),
@@ -180,26 +167,18 @@ impl App {
             view: self.view,
             focus: self.focus,
             shown: match self.view {
-                View::Hunt | View::Facets => {
-                    Shown::Hunt(Asked::of(Some(&panes.query), &panes.results, session))
-                }
+                View::Hunt | View::Facets => Shown::Hunt(Asked::of(Some(&panes.query), &panes.results, session)),
                 View::Process => {
                     let (tree, events) = (panes.tree.state(), panes.events.state());
                     Shown::Process(session.opened, tree.clone(), events.clone())
                 }
-                View::Alerts => {
-                    Shown::Alerts(Asked::of(Some(&panes.alert_query), &panes.alerts, session))
-                }
+                View::Alerts => Shown::Alerts(Asked::of(Some(&panes.alert_query), &panes.alerts, session)),
                 View::Queue => {
                     let (editor, list) = (&panes.alert_query, &panes.bundles);
                     let asked = Asked::by::<Alert>(Some(editor), list, session);
                     Shown::Queue(session.triage.by, asked)
                 }
-                View::Binaries => Shown::Binaries(Asked::of(
-                    Some(&panes.binary_query),
-                    &panes.binaries,
-                    session,
-                )),
+                View::Binaries => Shown::Binaries(Asked::of(Some(&panes.binary_query), &panes.binaries, session)),
                 View::Sensors => Shown::Sensors(Asked::of(None, &panes.sensors, session)),
                 View::Watchlists => Shown::Watchlists(panes.watchlists.state().clone()),
                 View::Feeds => {
@@ -227,48 +206,29 @@ impl App {
             return;
         }
         self.trail.ahead.clear();
-        self.trail.behind.push(Place {
-            is_followed,
-            ..place
-        });
+        self.trail.behind.push(Place { is_followed, ..place });
         if self.trail.behind.len() > KEPT {
             self.trail.behind.remove(0);
         }
     }
 
     /// Goes back, or forward again; false when there is nothing that way.
-    pub(super) fn travel(
-        &mut self,
-        is_back: bool,
-        now: Timestamp,
-        effects: &mut Vec<Effect>,
-    ) -> bool {
+    pub(super) fn travel(&mut self, is_back: bool, now: Timestamp, effects: &mut Vec<Effect>) -> bool {
         let here = self.place();
         let trail = &mut self.trail;
-        let (from, to) = if is_back {
-            (&mut trail.behind, &mut trail.ahead)
-        } else {
-            (&mut trail.ahead, &mut trail.behind)
-        };
+        let (from, to) =
+            if is_back { (&mut trail.behind, &mut trail.ahead) } else { (&mut trail.ahead, &mut trail.behind) };
         let Some(place) = from.pop() else {
             return false;
         };
         // Between two places the way is the same, whichever way it is gone.
-        to.push(Place {
-            is_followed: place.is_followed,
-            ..here
-        });
+        to.push(Place { is_followed: place.is_followed, ..here });
         self.arrive(place, now, effects);
         true
     }
 
     /// Shows the last place of a view that lies behind; false when none does.
-    pub(super) fn return_to(
-        &mut self,
-        view: View,
-        now: Timestamp,
-        effects: &mut Vec<Effect>,
-    ) -> bool {
+    pub(super) fn return_to(&mut self, view: View, now: Timestamp, effects: &mut Vec<Effect>) -> bool {
         let mut behind = self.trail.behind.iter();
         let Some(place) = behind.rfind(|place| place.view == view).cloned() else {
             return false;
@@ -281,11 +241,7 @@ impl App {
     fn arrive(&mut self, place: Place, now: Timestamp, effects: &mut Vec<Effect>) {
         self.view = place.view;
         // Whoever comes back wants the rows, not the text that asked for them.
-        self.focus = if let PaneId::Query(_) = place.focus {
-            place.view.main()
-        } else {
-            place.focus
-        };
+        self.focus = if let PaneId::Query(_) = place.focus { place.view.main() } else { place.focus };
         self.overlay = None;
         let panes = &mut self.panes;
         let mut cx = Cx::new(&mut self.session, effects, now);
@@ -302,11 +258,7 @@ impl App {
             }
             Shown::Queue(by, asked) => {
                 let shown = asked.state.of().cloned();
-                asked.restore_by::<Alert>(
-                    Some(&mut panes.alert_query),
-                    &mut panes.bundles,
-                    &mut cx,
-                );
+                asked.restore_by::<Alert>(Some(&mut panes.alert_query), &mut panes.bundles, &mut cx);
                 cx.return_to_groups(by, shown);
                 cx.align_alerts();
             }

@@ -11,12 +11,7 @@ use crate::session::{By, Cx, Effect};
 
 impl App {
     /// Does what is meant with the alerts as a whole; false if it is nothing of that kind.
-    pub(super) fn triage(
-        &mut self,
-        action: Action,
-        now: Timestamp,
-        effects: &mut Vec<Effect>,
-    ) -> bool {
+    pub(super) fn triage(&mut self, action: Action, now: Timestamp, effects: &mut Vec<Effect>) -> bool {
         if self.overlay.is_some() {
             return false;
         }

@@ -69,10 +69,7 @@ impl View {
 
     /// Whether it is one of the views that are counted, and not a look at another or at the console itself.
     pub(super) fn is_numbered(self) -> bool {
-        !matches!(
-            self,
-            Self::Queue | Self::Facets | Self::Isolated | Self::Activity
-        )
+        !matches!(self, Self::Queue | Self::Facets | Self::Isolated | Self::Activity)
     }
 
     /// Its name.
@@ -135,31 +132,18 @@ impl View {
                 (PaneId::Lineage, "Chain"),
                 (PaneId::Sensor, "Sensor"),
             ],
-            Self::Process => &[
-                (PaneId::Tree, "Tree"),
-                (PaneId::Events, "Events"),
-                (PaneId::Facts, "Facts"),
-            ],
-            Self::Alerts => &[
-                (PaneId::Query(Index::Alert), "Query"),
-                (PaneId::Alerts, "Alerts"),
-                (PaneId::Alert, "Why"),
-            ],
-            Self::Queue => &[
-                (PaneId::Query(Index::Alert), "Query"),
-                (PaneId::Bundles, "Groups"),
-                (PaneId::Alert, "Why"),
-            ],
-            Self::Binaries => &[
-                (PaneId::Query(Index::Binary), "Query"),
-                (PaneId::Binaries, "Binaries"),
-                (PaneId::Binary, "Binary"),
-            ],
+            Self::Process => &[(PaneId::Tree, "Tree"), (PaneId::Events, "Events"), (PaneId::Facts, "Facts")],
+            Self::Alerts => {
+                &[(PaneId::Query(Index::Alert), "Query"), (PaneId::Alerts, "Alerts"), (PaneId::Alert, "Why")]
+            }
+            Self::Queue => {
+                &[(PaneId::Query(Index::Alert), "Query"), (PaneId::Bundles, "Groups"), (PaneId::Alert, "Why")]
+            }
+            Self::Binaries => {
+                &[(PaneId::Query(Index::Binary), "Query"), (PaneId::Binaries, "Binaries"), (PaneId::Binary, "Binary")]
+            }
             Self::Sensors => &[(PaneId::Sensors, "Sensors"), (PaneId::Host, "Host")],
-            Self::Watchlists => &[
-                (PaneId::Watchlists, "Watchlists"),
-                (PaneId::Watchlist, "Watchlist"),
-            ],
+            Self::Watchlists => &[(PaneId::Watchlists, "Watchlists"), (PaneId::Watchlist, "Watchlist")],
             Self::Feeds => &[
                 (PaneId::Query(Index::Report), "Query"),
                 (PaneId::Feeds, "Feeds"),
@@ -176,11 +160,9 @@ impl View {
             Self::Bans => &[(PaneId::Bans, "Bans")],
             Self::Isolated => &[(PaneId::Isolated, "Isolated")],
             Self::Activity => &[(PaneId::Acts, "Activity"), (PaneId::Calls, "Requests")],
-            Self::Facets => &[
-                (PaneId::Query(Index::Process), "Query"),
-                (PaneId::Results, "Processes"),
-                (PaneId::Facets, "Facets"),
-            ],
+            Self::Facets => {
+                &[(PaneId::Query(Index::Process), "Query"), (PaneId::Results, "Processes"), (PaneId::Facets, "Facets")]
+            }
         }
     }
 

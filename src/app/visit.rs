@@ -22,10 +22,7 @@ impl App {
                 if index == Index::Alert {
                     cx.group_by(None);
                 }
-                let feed = query
-                    .split(' ')
-                    .next()
-                    .and_then(|term| term.strip_prefix("feed_id:"));
+                let feed = query.split(' ').next().and_then(|term| term.strip_prefix("feed_id:"));
                 if let Some(Ok(feed)) = feed.filter(|_| index == Index::Report).map(str::parse) {
                     self.panes.feeds.seek(FeedId(feed));
                 }

@@ -26,9 +26,7 @@ pub enum Error {
     #[error("the archive says that {0} has another size than it has")]
     Size(String),
     /// A member is larger than anything that was announced.
-    #[error(
-        "{name} in the archive is larger than {most} bytes, which is more than there should be"
-    )]
+    #[error("{name} in the archive is larger than {most} bytes, which is more than there should be")]
     #[expect(missing_docs, reason = "the message says what they are")]
     TooLarge { name: String, most: u64 },
     /// A member is not what it was when it was packed.

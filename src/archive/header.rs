@@ -88,11 +88,8 @@ impl Local {
         let (name, extra) = (&record[30..end], &record[end..]);
         let mut wide = Wide::of(extra)?;
         let is_wide = wide.is_there;
-        let told = Told {
-            crc: long(record, 14),
-            size: wide.size(long(record, 22))?,
-            packed: wide.size(long(record, 18))?,
-        };
+        let told =
+            Told { crc: long(record, 14), size: wide.size(long(record, 22))?, packed: wide.size(long(record, 18))? };
         let is_late = flags & 0x8 != 0;
         Ok(Self {
             name: name.to_vec(),
@@ -127,17 +124,9 @@ impl Told {
     pub(super) fn read(record: &[u8]) -> Self {
         let is_wide = record.len() == 20;
         let size = |at: usize| {
-            if is_wide {
-                wide(record, 4 + 8 * at)
-            } else {
-                long(record, 4 + 4 * at).into()
-            }
+            if is_wide { wide(record, 4 + 8 * at) } else { long(record, 4 + 4 * at).into() }
         };
-        Self {
-            crc: long(record, 0),
-            packed: size(0),
-            size: size(1),
-        }
+        Self { crc: long(record, 0), packed: size(0), size: size(1) }
     }
 }
 
@@ -146,18 +135,12 @@ impl End {
     pub(super) fn read(record: &[u8]) -> Self {
         let entries = Some(short(record, 10)).filter(|entries| *entries != u16::MAX);
         let directory = Some(long(record, 16)).filter(|at| *at != ELSEWHERE);
-        Self {
-            entries: entries.map(u64::from),
-            directory: directory.map(u64::from),
-        }
+        Self { entries: entries.map(u64::from), directory: directory.map(u64::from) }
     }
 
     /// Reads the end of the directory of a large archive.
     pub(super) fn read_64(record: &[u8]) -> Self {
-        Self {
-            entries: Some(wide(record, 32)),
-            directory: Some(wide(record, 48)),
-        }
+        Self { entries: Some(wide(record, 32)), directory: Some(wide(record, 48)) }
     }
 }
 
@@ -169,9 +152,7 @@ pub(super) fn located(record: &[u8]) -> u64 {
 /// Whether bytes that belong to something else hold what other programs, which read from behind, take for an end.
 pub(super) fn has_end(bytes: &[u8]) -> bool {
     let signatures = bytes.windows(4).map(|four| long(four, 0));
-    signatures
-        .into_iter()
-        .any(|signature| matches!(signature, END | END_64 | LOCATOR_64))
+    signatures.into_iter().any(|signature| matches!(signature, END | END_64 | LOCATOR_64))
 }
 
 /// The sizes that did not fit into 32 bits.
@@ -183,10 +164,7 @@ struct Wide<'a> {
 impl<'a> Wide<'a> {
     /// Looks for them in the extra fields of a record.
     fn of(mut extra: &'a [u8]) -> Result<Self, Error> {
-        let mut found = Self {
-            is_there: false,
-            rest: &[],
-        };
+        let mut found = Self { is_there: false, rest: &[] };
         while extra.len() >= 4 {
             let id = short(extra, 0);
             let end = 4 + usize::from(short(extra, 2));
@@ -195,12 +173,7 @@ impl<'a> Wide<'a> {
                 break;
             };
             match id {
-                EXTRA_64 => {
-                    found = Self {
-                        is_there: true,
-                        rest: field,
-                    }
-                }
+                EXTRA_64 => found = Self { is_there: true, rest: field },
                 EXTRA_NAME => return Err(Error::Strange("gives a member a second name")),
                 _ => {}
             }
@@ -221,9 +194,7 @@ impl<'a> Wide<'a> {
 }
 
 fn bytes<const N: usize>(record: &[u8], at: usize) -> [u8; N] {
-    let bytes = record
-        .get(at..at + N)
-        .and_then(|bytes| bytes.try_into().ok());
+    let bytes = record.get(at..at + N).and_then(|bytes| bytes.try_into().ok());
     bytes.unwrap_or([0; N])
 }
 

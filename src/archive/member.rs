@@ -115,10 +115,7 @@ impl Member {
             return Err(self.has_another_size());
         }
         if self.size > self.most {
-            return Err(Error::TooLarge {
-                name: shown(&self.name),
-                most: self.most,
-            });
+            return Err(Error::TooLarge { name: shown(&self.name), most: self.most });
         }
         self.crc.update(bytes);
         sink.write_all(bytes)?;
@@ -127,20 +124,12 @@ impl Member {
 
     /// How it is packed.
     pub(super) fn method(&self) -> u16 {
-        if self.inflater.is_some() {
-            DEFLATED
-        } else {
-            STORED
-        }
+        if self.inflater.is_some() { DEFLATED } else { STORED }
     }
 
     /// What there is to be told of it.
     pub(super) fn found(&self) -> Told {
-        Told {
-            crc: self.crc.sum(),
-            packed: self.packed,
-            size: self.size,
-        }
+        Told { crc: self.crc.sum(), packed: self.packed, size: self.size }
     }
 
     /// Compares what was told with what there is.

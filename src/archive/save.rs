@@ -68,10 +68,7 @@ impl<W: Write> Saving<W> {
                 Target::Protected(Box::new(archive))
             }
         };
-        Ok(Self {
-            unpacker: Unpacker::new(most),
-            target,
-        })
+        Ok(Self { unpacker: Unpacker::new(most), target })
     }
 
     /// Takes the next piece of the server's archive.
@@ -92,13 +89,7 @@ impl<W: Write> Saving<W> {
         let (md5, size) = self.unpacker.finish()?;
         let target = match self.target {
             Target::Archive(target) | Target::Extracted(target) => target,
-            Target::Protected(archive) => {
-                archive
-                    .finish()
-                    .map_err(io::Error::from)?
-                    .into_inner()
-                    .target
-            }
+            Target::Protected(archive) => archive.finish().map_err(io::Error::from)?.into_inner().target,
         };
         Ok(Saved { target, md5, size })
     }
@@ -113,10 +104,7 @@ struct Fused<W> {
 
 impl<W> Fused<W> {
     fn new(target: W) -> Self {
-        Self {
-            target,
-            has_failed: false,
-        }
+        Self { target, has_failed: false }
     }
 }
 
@@ -145,11 +133,7 @@ pub fn safe_name(md5: Md5, name: &Untrusted) -> String {
     let is_harmless = |char: &char| char.is_ascii_alphanumeric() || matches!(char, '.' | '-' | '_');
     let own: String = name.raw().chars().filter(is_harmless).take(MOST).collect();
     let own = own.trim_matches('.');
-    if own.is_empty() {
-        format!("{md5}.bin")
-    } else {
-        format!("{md5}-{own}.bin")
-    }
+    if own.is_empty() { format!("{md5}.bin") } else { format!("{md5}-{own}.bin") }
 }
 
 #[cfg(test)]

@@ -7,9 +7,7 @@ use md5::{Digest, Md5 as Hasher};
 use super::{
     Error,
     error::shown,
-    header::{
-        self, CENTRAL, Central, DESCRIPTOR, END, END_64, End, LOCAL, LOCATOR_64, Local, Told,
-    },
+    header::{self, CENTRAL, Central, DESCRIPTOR, END, END_64, End, LOCAL, LOCATOR_64, Local, Told},
     member::Member,
 };
 use crate::model::Md5;
@@ -150,32 +148,19 @@ impl Unpacker {
         if !is_safe(&local.name) {
             return Err(Error::Name(shown(&local.name)));
         }
-        if self
-            .members
-            .iter()
-            .any(|(other, _)| other.name == local.name)
-        {
+        if self.members.iter().any(|(other, _)| other.name == local.name) {
             return Err(Error::Twice(shown(&local.name)));
         }
         if self.members.len() >= MOST_MEMBERS {
             return Err(Error::Strange("has a great many members"));
         }
-        let most = if local.name == FILE {
-            self.most
-        } else {
-            MOST_OTHER
-        };
+        let most = if local.name == FILE { self.most } else { MOST_OTHER };
         let member = Member::new(local, offset, most)?;
         Ok(State::Content(Box::new(member)))
     }
 
     /// Takes what there is of a member.
-    fn unpack(
-        &mut self,
-        mut member: Box<Member>,
-        input: &mut &[u8],
-        sink: &mut dyn Write,
-    ) -> Result<State, Error> {
+    fn unpack(&mut self, mut member: Box<Member>, input: &mut &[u8], sink: &mut dyn Write) -> Result<State, Error> {
         let before = input.len();
         let is_end = if member.name == FILE {
             let mut sink = Tee(&mut self.hasher, sink);
@@ -242,24 +227,15 @@ impl Unpacker {
         let is_all = self.members.iter().all(|(_, is_confirmed)| *is_confirmed);
         let entries = count(self.members.len());
         let is_right = end.entries.is_none_or(|told| told == entries)
-            && end
-                .directory
-                .is_none_or(|told| Some(told) == self.directory);
-        if is_all && is_right {
-            Ok(())
-        } else {
-            Err(Error::Directory)
-        }
+            && end.directory.is_none_or(|told| Some(told) == self.directory);
+        if is_all && is_right { Ok(()) } else { Err(Error::Directory) }
     }
 }
 
 /// Whether a member would be unpacked to where it is told to, on any system.
 fn is_safe(name: &[u8]) -> bool {
     let is_odd = |byte: &u8| matches!(byte, 0..=31 | b'\\' | b':' | 127..);
-    !name.iter().any(is_odd)
-        && !name
-            .split(|byte| *byte == b'/')
-            .any(|part| matches!(part, b"" | b"." | b".."))
+    !name.iter().any(is_odd) && !name.split(|byte| *byte == b'/').any(|part| matches!(part, b"" | b"." | b".."))
 }
 
 /// Writes to two.

@@ -53,11 +53,7 @@ pub enum Patience {
 impl Waiting {
     /// How long to wait.
     pub fn patience(&self) -> Patience {
-        if self.no_wait {
-            Patience::None
-        } else {
-            self.timeout
-        }
+        if self.no_wait { Patience::None } else { self.timeout }
     }
 }
 

@@ -24,10 +24,7 @@ fn a_query_may_begin_with_a_minus() {
         assert_eq!(query(&["--count", text]), Ok((text.to_owned(), true)));
     }
     let error = query(&["--cuont", "a"]).unwrap_err();
-    assert!(
-        error.contains("a similar argument exists: '--count'"),
-        "{error}"
-    );
+    assert!(error.contains("a similar argument exists: '--count'"), "{error}");
 }
 
 #[test]
@@ -39,9 +36,7 @@ fn the_token_is_never_an_option() {
                 .filter(|_| command.get_name() != "simulate")
                 .filter_map(|argument| argument.get_long().map(str::to_owned)),
         );
-        command
-            .get_subcommands()
-            .for_each(|command| names(command, found));
+        command.get_subcommands().for_each(|command| names(command, found));
     }
     let mut found = Vec::new();
     names(&Cli::command(), &mut found);
@@ -57,15 +52,11 @@ fn no_argument_is_taken_for_an_option_that_holds_everywhere() {
             let name = command.get_name();
             assert!(!global.contains(id), "{name} has a {id} of its own");
         }
-        command
-            .get_subcommands()
-            .for_each(|part| check(part, global));
+        command.get_subcommands().for_each(|part| check(part, global));
     }
     let command = Cli::command();
     let global = command.get_arguments().filter(|one| one.is_global_set());
     let global: BTreeSet<_> = global.map(|one| one.get_id().as_str()).collect();
     assert!(global.contains("url") && global.contains("user"));
-    command
-        .get_subcommands()
-        .for_each(|part| check(part, &global));
+    command.get_subcommands().for_each(|part| check(part, &global));
 }

@@ -70,12 +70,7 @@ pub struct NewWatchlist {
     #[arg(long)]
     pub binary: bool,
     /// What it is for
-    #[arg(
-        long,
-        value_name = "TEXT",
-        default_value = "",
-        hide_default_value = true
-    )]
+    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
     pub description: String,
     /// On what grounds.
     #[command(flatten)]

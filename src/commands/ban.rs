@@ -31,10 +31,7 @@ const COLUMNS: &[Column] = &[
 /// Runs `ban list`.
 pub(super) async fn list(reading: Reading, caller: &mut Caller<'_>) -> Result<Exit, Failure> {
     let page = caller.client()?.bans().await?;
-    let names = listed::Names {
-        several: "bans",
-        none: "nothing was ever banned",
-    };
+    let names = listed::Names { several: "bans", none: "nothing was ever banned" };
     listed::print(&page, names, COLUMNS, reading, row, caller)
 }
 
@@ -68,30 +65,18 @@ fn hashes(args: &Hashes, caller: &mut Caller<'_>) -> Result<Vec<Md5>, Failure> {
         if let Some(rest) = &rest
             && (args.strict || list.md5s.is_empty() && words.is_empty())
         {
-            let none = if list.md5s.is_empty() {
-                "there is no MD5: "
-            } else {
-                ""
-            };
-            return Err(
-                Failure::usage(format!("{none}{rest}")).hint(format!("{ADVICE}. Nothing was sent"))
-            );
+            let none = if list.md5s.is_empty() { "there is no MD5: " } else { "" };
+            return Err(Failure::usage(format!("{none}{rest}")).hint(format!("{ADVICE}. Nothing was sent")));
         }
         if let Some(rest) = rest {
             caller.warn(&format!("left out: {rest}"));
         }
         if list.twice > 0 {
-            caller.note(&format!(
-                "{} named twice",
-                text::counted(list.twice, "hash is", "hashes are")
-            ));
+            caller.note(&format!("{} named twice", text::counted(list.twice, "hash is", "hashes are")));
         }
         words.extend(list.md5s.iter().map(ToString::to_string));
     }
-    let reading = words::Reading {
-        noun: "MD5",
-        advice: ADVICE,
-    };
+    let reading = words::Reading { noun: "MD5", advice: ADVICE };
     reading.all(&words, Link::md5, caller)
 }
 
@@ -103,20 +88,11 @@ fn rest(list: &HashList) -> Option<String> {
     const WIDE: usize = 40;
     let n = list.others.len();
     let named = list.others.iter().take(NAMED);
-    let named: Vec<_> = named
-        .map(|word| format!("{:?}", text::fit(&word.as_str().into(), WIDE)))
-        .collect();
+    let named: Vec<_> = named.map(|word| format!("{:?}", text::fit(&word.as_str().into(), WIDE))).collect();
     let words = match (n, n.saturating_sub(NAMED)) {
         (0, _) => None,
-        (n, 0) => Some(format!(
-            "{} no MD5: {}",
-            text::counted(n, "word is", "words are"),
-            named.join(", ")
-        )),
-        (n, more) => Some(format!(
-            "{n} words are no MD5: {} and {more} more",
-            named.join(", ")
-        )),
+        (n, 0) => Some(format!("{} no MD5: {}", text::counted(n, "word is", "words are"), named.join(", "))),
+        (n, more) => Some(format!("{n} words are no MD5: {} and {more} more", named.join(", "))),
     };
     let sha256s = (list.sha256s > 0).then(|| {
         let n = text::counted(list.sha256s, "SHA-256", "SHA-256");

@@ -87,10 +87,7 @@ impl<'a> Caller<'a> {
 
     /// The configuration file.
     pub fn config(&self) -> Result<Config, Failure> {
-        Ok(Config::load(
-            self.flags.config.as_deref(),
-            &self.environment,
-        )?)
+        Ok(Config::load(self.flags.config.as_deref(), &self.environment)?)
     }
 
     /// The server and how to reach it; what the user should know of that is said.
@@ -117,9 +114,7 @@ impl<'a> Caller<'a> {
             while let Some(call) = calls.recv().await {
                 if let Some(at) = call.long_wait() {
                     let at = at.strftime("%H:%M:%SZ");
-                    beside(&format!(
-                        "note: the server is busy and asks to wait until {at}; ^c cancels"
-                    ));
+                    beside(&format!("note: the server is busy and asks to wait until {at}; ^c cancels"));
                 }
             }
         });
@@ -153,9 +148,7 @@ impl<'a> Caller<'a> {
             is_styled: match self.color {
                 ColorChoice::Always => true,
                 ColorChoice::Never => false,
-                ColorChoice::Auto => {
-                    self.streams.width.is_some() && !self.environment.wants_no_color()
-                }
+                ColorChoice::Auto => self.streams.width.is_some() && !self.environment.wants_no_color(),
             },
             charset: self.environment.charset(),
         }

@@ -4,9 +4,7 @@ use crate::text::{self, Untrusted};
 
 /// The name, and the facts that are known.
 pub(super) fn card(name: &Untrusted, facts: &[(&str, Option<Untrusted>)]) -> String {
-    let known = facts
-        .iter()
-        .filter_map(|(name, value)| Some((name, value.as_ref()?.non_empty()?)));
+    let known = facts.iter().filter_map(|(name, value)| Some((name, value.as_ref()?.non_empty()?)));
     let lines = known.map(|(name, value)| format!("  {name:<14} {}\n", text::visible(value)));
     format!("{}\n{}", text::visible(name), lines.collect::<String>())
 }

@@ -12,18 +12,11 @@ use crate::query::Index;
 use crate::read::{self, Paged};
 
 /// The query that chooses them. One that is empty would choose everything, which nobody means by saying nothing.
-pub(super) fn question(
-    index: Index,
-    given: &str,
-    asking: Asking,
-    caller: &mut Caller<'_>,
-) -> Result<String, Failure> {
+pub(super) fn question(index: Index, given: &str, asking: Asking, caller: &mut Caller<'_>) -> Result<String, Failure> {
     let query = query_argument::read(index, given, asking, caller)?;
     if query.trim().is_empty() {
-        return Err(
-            Failure::usage("the query is empty: it would choose everything")
-                .hint("say what is meant; nothing was sent"),
-        );
+        return Err(Failure::usage("the query is empty: it would choose everything")
+            .hint("say what is meant; nothing was sent"));
     }
     Ok(query)
 }
@@ -45,11 +38,7 @@ pub(super) async fn found<T: Paged, I: Clone + Eq + Hash>(
         gaps.hidden = gaps.hidden.max(page.hidden);
         gaps.is_incomplete |= page.is_incomplete;
         // Rows move between two pages while somebody else changes them.
-        let new = page
-            .rows
-            .iter()
-            .map(&id)
-            .filter(|id| seen.insert(id.clone()));
+        let new = page.rows.iter().map(&id).filter(|id| seen.insert(id.clone()));
         ids.extend(new);
         caller.progress(&format!("{} found", ids.len()));
     }
@@ -71,8 +60,5 @@ pub(super) fn all_there(missing: Vec<String>, list: &str) -> Result<(), Failure>
     if let Some((_, hint)) = reports.last_mut() {
         *hint = Some(format!("{list} shows those there are; nothing was sent"));
     }
-    Err(Failure {
-        exit: Exit::Nothing,
-        reports,
-    })
+    Err(Failure { exit: Exit::Nothing, reports })
 }

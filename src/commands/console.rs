@@ -36,12 +36,10 @@ pub(super) async fn demo(
         .await
         .unwrap_or_else(|error| Err(io::Error::other(error)))
         .map_err(simulate::failed)?;
-    let url: Url = running.url.parse().map_err(|error| {
-        Failure::new(
-            Exit::Failed,
-            format!("the simulator's address {:?}: {error}", running.url),
-        )
-    })?;
+    let url: Url = running
+        .url
+        .parse()
+        .map_err(|error| Failure::new(Exit::Failed, format!("the simulator's address {:?}: {error}", running.url)))?;
     let token = SecretString::from(running.token.clone());
     let access = Access::demo(url, token, caller.flags());
     let result = enter(access, &config, caller, open).await;
@@ -56,11 +54,8 @@ async fn enter(
     open: impl AsyncFnOnce(Setup) -> anyhow::Result<()>,
 ) -> Result<Exit, Failure> {
     if !caller.streams.is_interactive {
-        return Err(
-            Failure::new(Exit::Failed, "the console needs a terminal to be shown on").hint(
-                "lampblack search and the other commands work without one; see lampblack --help",
-            ),
-        );
+        return Err(Failure::new(Exit::Failed, "the console needs a terminal to be shown on")
+            .hint("lampblack search and the other commands work without one; see lampblack --help"));
     }
     let mut screen = caller.environment.screen();
     match caller.color() {
@@ -106,8 +101,6 @@ async fn enter(
         config_dir,
         clock,
     };
-    open(setup)
-        .await
-        .map_err(|error| Failure::new(Exit::Failed, format!("{error:#}")))?;
+    open(setup).await.map_err(|error| Failure::new(Exit::Failed, format!("{error:#}")))?;
     Ok(Exit::Done)
 }

@@ -22,8 +22,7 @@ pub(super) fn grounds(
     };
     let reason = text(&given.reason);
     if is_reasoned && reason.is_none() && !given.dry_run {
-        return Err(Failure::usage("there is no reason")
-            .hint("give one with --reason; the action log keeps it"));
+        return Err(Failure::usage("there is no reason").hint("give one with --reason; the action log keeps it"));
     }
     Ok(Grounds {
         who: Who::here(caller.environment.account(), access.profile.user.clone()),
@@ -35,11 +34,7 @@ pub(super) fn grounds(
 
 /// What the profile protects.
 pub(super) fn guard(access: &Access) -> Guard {
-    Guard::new(
-        access.profile.read_only,
-        access.profile.protected_hosts.clone(),
-        access.url.host_str(),
-    )
+    Guard::new(access.profile.read_only, access.profile.protected_hosts.clone(), access.url.host_str())
 }
 
 /// Fails where the profile lets nobody change anything.
@@ -53,18 +48,12 @@ pub(super) fn may_change(access: &Access) -> Result<(), Failure> {
 /// The action log. What cannot be logged is not done.
 pub(super) fn log(caller: &Caller<'_>) -> Result<Log, Failure> {
     let Some(dir) = &caller.state_dir else {
-        return Err(
-            Failure::new(Exit::Failed, "there is nowhere to keep the action log")
-                .hint("set XDG_STATE_HOME to a directory of yours; nothing was sent"),
-        );
+        return Err(Failure::new(Exit::Failed, "there is nowhere to keep the action log")
+            .hint("set XDG_STATE_HOME to a directory of yours; nothing was sent"));
     };
-    let actions =
-        Actions::open(dir).map_err(|error| Failure::from(error).hint("nothing was sent"))?;
+    let actions = Actions::open(dir).map_err(|error| Failure::from(error).hint("nothing was sent"))?;
     let (sender, waits) = mpsc::unbounded_channel();
-    let actions = actions.waiting(Waiting {
-        told: Some(sender),
-        ..Waiting::default()
-    });
+    let actions = actions.waiting(Waiting { told: Some(sender), ..Waiting::default() });
     Ok(Log { actions, waits })
 }
 
@@ -72,20 +61,14 @@ pub(super) fn log(caller: &Caller<'_>) -> Result<Log, Failure> {
 pub(super) fn preview(plan: &Plan, facts: &[Fact], grounds: &Grounds) -> Vec<String> {
     let mut lines = vec![plan.deed.label().to_owned()];
     lines.extend(plan.effects.iter().map(|effect| format!("  {effect}")));
-    lines.extend(
-        plan.protection
-            .iter()
-            .map(|why| format!("  PROTECTED: {why}")),
-    );
+    lines.extend(plan.protection.iter().map(|why| format!("  PROTECTED: {why}")));
     lines.extend(warnings(plan, facts).map(|warning| format!("  WARNING: {warning}")));
     let notes = facts.iter().flat_map(|fact| &fact.notes);
     let notes = plan.notes.iter().chain(notes);
     lines.extend(notes.map(|note| format!("  note: {note}")));
     lines.extend(facts.iter().map(line_of));
     lines.extend(
-        plan.changes(grounds)
-            .iter()
-            .map(|change| format!("  sends: {}", text::visible(&change.to_string().into()))),
+        plan.changes(grounds).iter().map(|change| format!("  sends: {}", text::visible(&change.to_string().into()))),
     );
     lines
 }
@@ -143,10 +126,9 @@ pub(super) fn confirm(
                 ),
                 "add --override-warnings if that is what you want",
             ),
-            None => refused(
-                "nobody is here to confirm it; nothing was sent",
-                "look at it with --dry-run, then say --yes",
-            ),
+            None => {
+                refused("nobody is here to confirm it; nothing was sent", "look at it with --dry-run, then say --yes")
+            }
         };
     }
     let n: usize = plans.iter().map(Plan::count).sum();

@@ -16,11 +16,7 @@ pub(super) async fn doctor(caller: &mut Caller<'_>) -> Result<Exit, Failure> {
     for line in &report.lines {
         writeln!(caller.streams.out, "{line}")?;
     }
-    Ok(if report.findings == 0 {
-        Exit::Done
-    } else {
-        Exit::Failed
-    })
+    Ok(if report.findings == 0 { Exit::Done } else { Exit::Failed })
 }
 
 /// Lines as they are found: one for each thing looked at, and one for each advice.
@@ -103,9 +99,7 @@ async fn examine(caller: &mut Caller<'_>, report: &mut Report) {
                 _ => reached(&access, report),
             }
             let what = match error {
-                api::Error::Certificate { .. } | api::Error::PlainHttp | api::Error::NotTls => {
-                    "tls"
-                }
+                api::Error::Certificate { .. } | api::Error::PlainHttp | api::Error::NotTls => "tls",
                 api::Error::Unauthorized | api::Error::Forbidden { .. } => "token",
                 api::Error::Proxy { .. } | api::Error::ProxyRefused { .. } => "proxy",
                 _ => "server",
@@ -129,11 +123,7 @@ fn reached(access: &Access, report: &mut Report) {
             Some(file) => format!(" (with {})", file.display()),
             None => String::new(),
         };
-        let name = if access.profile.verify_hostname {
-            ""
-        } else {
-            ", its name is not checked"
-        };
+        let name = if access.profile.verify_hostname { "" } else { ", its name is not checked" };
         report.ok("tls", &format!("certificate verified{trusted}{name}"));
     }
 }
@@ -141,11 +131,9 @@ fn reached(access: &Access, report: &mut Report) {
 fn version(info: &ServerInfo, report: &mut Report) {
     let version = text::visible(&info.version);
     match info.release() {
-        Some(release) if release < OLDEST => report.fail(
-            "version",
-            &format!("{version} is too old"),
-            Some("servers before 5.0 have another API"),
-        ),
+        Some(release) if release < OLDEST => {
+            report.fail("version", &format!("{version} is too old"), Some("servers before 5.0 have another API"))
+        }
         Some(_) => report.ok("version", &version),
         None => report.fail("version", &format!("{version:?} is no version"), None),
     }
@@ -153,38 +141,24 @@ fn version(info: &ServerInfo, report: &mut Report) {
 
 /// What the token's user may read.
 async fn rights(client: &Client, report: &mut Report) {
-    let all = Search {
-        group_by: Some("id".into()),
-        ..Search::default()
-    };
+    let all = Search { group_by: Some("id".into()), ..Search::default() };
     let documents = |n: u64| text::counted(n, "document", "documents");
     match client.processes(&all, Span { start: 0, rows: 1 }).await {
-        Ok(page) if page.hidden > 0 => report.ok(
-            "processes",
-            &format!(
-                "{} to search, {} hidden from this user",
-                documents(page.total),
-                page.hidden
-            ),
-        ),
+        Ok(page) if page.hidden > 0 => report
+            .ok("processes", &format!("{} to search, {} hidden from this user", documents(page.total), page.hidden)),
         Ok(page) => report.ok("processes", &format!("{} to search", documents(page.total))),
         Err(error) => report.fail("processes", &error.to_string(), error.hint()),
     }
     let everything = SensorFilter::default();
-    match client
-        .sensors(&everything, Span { start: 0, rows: 1 })
-        .await
-    {
+    match client.sensors(&everything, Span { start: 0, rows: 1 }).await {
         Ok(page) => report.ok("sensors", &format!("{} to see", page.total)),
         Err(error) => report.fail("sensors", &error.to_string(), error.hint()),
     }
     match client.license().await {
         Ok(license) => match license.trouble(client.clock().now()) {
-            Some((trouble, _)) => report.fail(
-                "license",
-                &trouble,
-                Some("searches go on; ask the vendor for a new one"),
-            ),
+            Some((trouble, _)) => {
+                report.fail("license", &trouble, Some("searches go on; ask the vendor for a new one"))
+            }
             None => report.ok("license", &format!("until {}", text::visible(&license.end))),
         },
         // Not every user may know.

@@ -71,11 +71,7 @@ pub(super) async fn events(args: &cli::Events, caller: &mut Caller<'_>) -> Resul
         // What is there was told, but it is not the whole answer.
         return Err(gap.error.into());
     }
-    Ok(if found == 0 {
-        Exit::Nothing
-    } else {
-        Exit::Done
-    })
+    Ok(if found == 0 { Exit::Nothing } else { Exit::Done })
 }
 
 /// What stands beside the rows.
@@ -84,16 +80,9 @@ fn tell(all: &Timeline, shown: usize, is_whole: bool, caller: &mut Caller<'_>) {
     if broken > 0 {
         caller.warn(&unread(broken, "records"));
     }
-    let n_timeless = all
-        .events
-        .iter()
-        .rev()
-        .take_while(|event| event.at.is_none())
-        .count();
+    let n_timeless = all.events.iter().rev().take_while(|event| event.at.is_none()).count();
     if n_timeless > 0 {
-        caller.warn(&format!(
-            "{n_timeless} events have no readable time and come last"
-        ));
+        caller.warn(&format!("{n_timeless} events have no readable time and come last"));
     }
     if found == 0 && is_whole && broken == 0 && all.gaps.is_empty() {
         caller.note("no events");
@@ -104,9 +93,7 @@ fn tell(all: &Timeline, shown: usize, is_whole: bool, caller: &mut Caller<'_>) {
 
 fn row(event: &Event) -> Row {
     let kind = kind(event);
-    let at = event
-        .at
-        .map(|at| at.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string());
+    let at = event.at.map(|at| at.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string());
     Row {
         cells: vec![
             Cell::from(at),
@@ -121,12 +108,7 @@ fn row(event: &Event) -> Row {
             &event.document,
             &[
                 ("kind", output::quoted(&kind)),
-                (
-                    "time",
-                    event
-                        .at
-                        .map_or_else(|| "null".into(), |at| output::quoted(&at.to_string())),
-                ),
+                ("time", event.at.map_or_else(|| "null".into(), |at| output::quoted(&at.to_string()))),
                 ("process_id", output::quoted(&event.process.to_string())),
                 ("segment_id", event.segment.to_string()),
             ],

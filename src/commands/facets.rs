@@ -23,10 +23,8 @@ const COLUMNS: &[Column] = &[
 
 /// Runs `facets`.
 pub(super) async fn facets(args: &cli::Facets, caller: &mut Caller<'_>) -> Result<Exit, Failure> {
-    let search = Search {
-        query: query_argument::read(Index::Process, &args.query, args.asking, caller)?,
-        ..Search::default()
-    };
+    let search =
+        Search { query: query_argument::read(Index::Process, &args.query, args.asking, caller)?, ..Search::default() };
     let search = when::bounded(search, &args.bounds, caller)?;
     let fields = fields(&args.field);
     let mut reader = Reader::new(caller.client()?);
@@ -48,11 +46,7 @@ pub(super) async fn facets(args: &cli::Facets, caller: &mut Caller<'_>) -> Resul
         sheet.finish()?;
     }
     shown.tell(caller);
-    Ok(if shown.is_empty() {
-        Exit::Nothing
-    } else {
-        Exit::Done
-    })
+    Ok(if shown.is_empty() { Exit::Nothing } else { Exit::Done })
 }
 
 /// The fields asked for, each once.
@@ -77,10 +71,7 @@ struct Shown<'a> {
 
 impl Shown<'_> {
     fn is_empty(&self) -> bool {
-        self.facets
-            .facets
-            .iter()
-            .all(|facet| facet.values.is_empty())
+        self.facets.facets.iter().all(|facet| facet.values.is_empty())
     }
 
     fn values<'f>(&self, facet: &'f Facet) -> impl Iterator<Item = &'f FacetValue> {
@@ -95,11 +86,7 @@ impl Shown<'_> {
             if self.facets.facets.len() > 1 {
                 let before = if at > 0 { "\n" } else { "" };
                 let field = text::visible(&facet.field.as_str().into());
-                let (bold, plain) = if look.is_styled {
-                    ("\x1b[1m", "\x1b[0m")
-                } else {
-                    ("", "")
-                };
+                let (bold, plain) = if look.is_styled { ("\x1b[1m", "\x1b[0m") } else { ("", "") };
                 writeln!(out, "{before}{bold}{field}{plain}")?;
             }
             for value in self.values(facet) {
@@ -110,21 +97,13 @@ impl Shown<'_> {
     }
 
     fn rows(&self) -> Vec<Row> {
-        let rows = self
-            .facets
-            .facets
-            .iter()
-            .flat_map(|facet| self.values(facet).map(|value| row(facet, value)));
+        let rows = self.facets.facets.iter().flat_map(|facet| self.values(facet).map(|value| row(facet, value)));
         rows.collect()
     }
 
     fn tell(&self, caller: &mut Caller<'_>) {
         let facets = self.facets;
-        let gaps = Gaps {
-            broken: facets.broken,
-            hidden: facets.hidden,
-            is_incomplete: facets.is_incomplete,
-        };
+        let gaps = Gaps { broken: facets.broken, hidden: facets.hidden, is_incomplete: facets.is_incomplete };
         gaps.tell("values", caller);
         if facets.total == 0 && self.is_empty() {
             return caller.note("no process matches");
@@ -135,14 +114,9 @@ impl Shown<'_> {
                 caller.warn(&format!("the server counts no values of {field}"));
             } else if count > self.limit {
                 let shown = self.limit;
-                caller.note(&format!(
-                    "{shown} of {count} values of {field}; --limit 0 gives all"
-                ));
+                caller.note(&format!("{shown} of {count} values of {field}; --limit 0 gives all"));
             } else if count >= Facet::MOST {
-                caller.note(&format!(
-                    "servers list no more than {} values, and {field} may have others",
-                    Facet::MOST
-                ));
+                caller.note(&format!("servers list no more than {} values, and {field} may have others", Facet::MOST));
             }
         }
         let n = text::counted(facets.total, "segment is", "segments are");
@@ -157,11 +131,7 @@ fn bar(facet: &Facet, value: &FacetValue) -> String {
     let margin = " ".repeat(NAME.saturating_sub(text::width(&name)));
     let percent = facet.percent(value);
     let blocks = (1..=50_u8).filter(|block| f64::from(block * 2) <= percent);
-    format!(
-        "{margin}{name}: {:>5.1}% {}",
-        facet.ratio(value),
-        "■".repeat(blocks.count())
-    )
+    format!("{margin}{name}: {:>5.1}% {}", facet.ratio(value), "■".repeat(blocks.count()))
 }
 
 /// The name of a day without the midnight it begins with.
@@ -192,46 +162,24 @@ mod tests {
     use crate::model::Document;
 
     fn value(name: &str, count: u64) -> FacetValue {
-        FacetValue {
-            name: name.into(),
-            count,
-            percent: None,
-            ratio: None,
-            document: Document::default(),
-        }
+        FacetValue { name: name.into(), count, percent: None, ratio: None, document: Document::default() }
     }
 
     #[track_caller]
     fn check(value: &FacetValue, expected: &str) {
-        let facet = Facet {
-            field: "process_name".into(),
-            values: vec![value.clone(), self::value("other", 3)],
-            broken: 0,
-        };
+        let facet =
+            Facet { field: "process_name".into(), values: vec![value.clone(), self::value("other", 3)], broken: 0 };
         assert_eq!(bar(&facet, value), expected);
     }
 
     #[test]
     fn a_bar_is_the_documentations() {
         check(
-            &FacetValue {
-                percent: Some(65.9),
-                ratio: Some("15.4".into()),
-                ..value("thumbnailextractionhost.exe", 1)
-            },
+            &FacetValue { percent: Some(65.9), ratio: Some("15.4".into()), ..value("thumbnailextractionhost.exe", 1) },
             &format!("thumbnailextrac:  15.4% {}", "■".repeat(32)),
         );
-        check(
-            &value("net.exe", 3),
-            &format!("        net.exe:  50.0% {}", "■".repeat(50)),
-        );
-        check(
-            &FacetValue {
-                percent: Some(1.99),
-                ..value("a", 1)
-            },
-            "              a:  25.0% ",
-        );
+        check(&value("net.exe", 3), &format!("        net.exe:  50.0% {}", "■".repeat(50)));
+        check(&FacetValue { percent: Some(1.99), ..value("a", 1) }, "              a:  25.0% ");
     }
 
     #[test]
@@ -242,10 +190,7 @@ mod tests {
             ("", "               "),
             ("2026-11-24T00:00:00Z", "     2026-11-24"),
         ] {
-            check(
-                &value(name, 3),
-                &format!("{shown}:  50.0% {}", "■".repeat(50)),
-            );
+            check(&value(name, 3), &format!("{shown}:  50.0% {}", "■".repeat(50)));
         }
     }
 

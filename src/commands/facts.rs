@@ -22,15 +22,9 @@ pub(super) fn details(known: &Known<Sensor>, group: Option<String>) -> String {
         ("next check-in", time(sensor.next_checkin)),
         ("group", group),
         ("os", shown(&sensor.os)),
-        (
-            "version",
-            Some(sensor.release()).filter(|text| !text.is_empty()),
-        ),
+        ("version", Some(sensor.release()).filter(|text| !text.is_empty())),
         ("removal", removal(sensor)),
-        (
-            "restart",
-            (sensor.restart_queued == Some(true)).then(|| "at the next check-in".into()),
-        ),
+        ("restart", (sensor.restart_queued == Some(true)).then(|| "at the next check-in".into())),
         ("health", health(sensor)),
         ("up for", sensor.uptime.map(duration)),
         ("clock", sensor.clock_delta.map(|delta| skew(delta, None))),
@@ -71,11 +65,7 @@ fn isolation(sensor: &Sensor) -> String {
     };
     let wanted = answer(sensor.isolation_wanted);
     let actual = answer(sensor.is_isolating);
-    let able = if sensor.supports_isolation == Some(false) {
-        " (this sensor cannot isolate)"
-    } else {
-        ""
-    };
+    let able = if sensor.supports_isolation == Some(false) { " (this sensor cannot isolate)" } else { "" };
     format!("{isolation}, wanted {wanted}, actual {actual}{meaning}{able}")
 }
 

@@ -42,10 +42,7 @@ pub struct Failure {
 impl Failure {
     /// A failure in words.
     pub fn new(exit: Exit, error: impl Into<String>) -> Self {
-        Self {
-            exit,
-            reports: vec![(error.into(), None)],
-        }
+        Self { exit, reports: vec![(error.into(), None)] }
     }
 
     /// Wrong usage in words.
@@ -67,10 +64,7 @@ impl From<io::Error> for Failure {
     /// Only writing the answer fails in this way: whoever read it may have read enough.
     fn from(error: io::Error) -> Self {
         if error.kind() == io::ErrorKind::BrokenPipe {
-            return Self {
-                exit: Exit::Done,
-                reports: Vec::new(),
-            };
+            return Self { exit: Exit::Done, reports: Vec::new() };
         }
         Self::new(Exit::Failed, format!("cannot write the answer: {error}"))
     }
@@ -90,19 +84,8 @@ impl From<NotSent> for Failure {
 
 impl From<config::Error> for Failure {
     fn from(error: config::Error) -> Self {
-        let exit = if error.is_usage {
-            Exit::Usage
-        } else {
-            Exit::Failed
-        };
-        Self {
-            exit,
-            reports: error
-                .mistakes
-                .into_iter()
-                .map(|mistake| (mistake.to_string(), mistake.hint))
-                .collect(),
-        }
+        let exit = if error.is_usage { Exit::Usage } else { Exit::Failed };
+        Self { exit, reports: error.mistakes.into_iter().map(|mistake| (mistake.to_string(), mistake.hint)).collect() }
     }
 }
 
@@ -113,9 +96,6 @@ impl From<api::Error> for Failure {
             api::Error::Syntax { .. } | api::Error::LeadingWildcard { .. } => Exit::Usage,
             _ => Exit::Failed,
         };
-        Self {
-            exit,
-            reports: vec![(error.to_string(), error.hint().map(str::to_owned))],
-        }
+        Self { exit, reports: vec![(error.to_string(), error.hint().map(str::to_owned))] }
     }
 }

@@ -26,11 +26,7 @@ const COLUMNS: &[Column] = &[
 ];
 
 /// What feeds are called.
-const KIND: Kind = Kind {
-    one: "feed",
-    several: "feeds",
-    list: Some("lampblack feed list"),
-};
+const KIND: Kind = Kind { one: "feed", several: "feeds", list: Some("lampblack feed list") };
 
 impl Numbered for Feed {
     fn number(&self) -> u64 {
@@ -59,10 +55,7 @@ pub(super) async fn run(command: cli::Feed, caller: &mut Caller<'_>) -> Result<E
 /// Runs `feed list`.
 async fn list(reading: Reading, caller: &mut Caller<'_>) -> Result<Exit, Failure> {
     let page = caller.client()?.feeds().await?;
-    let names = listed::Names {
-        several: KIND.several,
-        none: "there is no feed",
-    };
+    let names = listed::Names { several: KIND.several, none: "there is no feed" };
     listed::print(&page, names, COLUMNS, reading, row, caller)
 }
 
@@ -77,10 +70,7 @@ async fn show(word: &str, format: Format, caller: &mut Caller<'_>) -> Result<Exi
         sheet.finish()?;
         return Ok(Exit::Done);
     }
-    let search = Search {
-        query: format!("feed_id:{}", feed.id),
-        ..Search::default()
-    };
+    let search = Search { query: format!("feed_id:{}", feed.id), ..Search::default() };
     // The feed is the answer; a number that cannot be had does not take it away.
     let reports = match client.reports(&search, Span { start: 0, rows: 0 }).await {
         Ok(page) => Some(page.total),
@@ -108,11 +98,7 @@ async fn show(word: &str, format: Format, caller: &mut Caller<'_>) -> Result<Exi
 }
 
 /// Runs `feed add`.
-async fn add(
-    address: &str,
-    grounds: &cli::Grounds,
-    caller: &mut Caller<'_>,
-) -> Result<Exit, Failure> {
+async fn add(address: &str, grounds: &cli::Grounds, caller: &mut Caller<'_>) -> Result<Exit, Failure> {
     let address = address.trim();
     if address.is_empty() {
         return Err(Failure::usage("there is no address")
@@ -122,10 +108,7 @@ async fn add(
         return Err(Failure::usage(format!("{address:?} {why}")).hint(hint));
     }
     let (client, access) = caller.reach()?;
-    let deeds = vec![Deed::Feed(Feeding::Add {
-        url: address.to_owned(),
-        is_enabled: true,
-    })];
+    let deeds = vec![Deed::Feed(Feeding::Add { url: address.to_owned(), is_enabled: true })];
     let server = (&client, &access);
     perform(deeds, grounds, Patience::None, server, caller).await
 }
@@ -182,8 +165,7 @@ fn state(feed: &Feed) -> &'static str {
 
 /// Who added it, in words.
 fn source(feed: &Feed) -> Option<&'static str> {
-    feed.is_manual
-        .map(|is| if is { "added here" } else { "vendor" })
+    feed.is_manual.map(|is| if is { "added here" } else { "vendor" })
 }
 
 fn row(feed: &Feed) -> Row {

@@ -57,9 +57,6 @@ mod tests {
     #[test]
     fn one_record_is_said_as_one() {
         assert_eq!(unread(1, "rows"), "1 row could not be read and is left out");
-        assert_eq!(
-            unread(2, "feeds"),
-            "2 feeds could not be read and are left out"
-        );
+        assert_eq!(unread(2, "feeds"), "2 feeds could not be read and are left out");
     }
 }

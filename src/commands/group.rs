@@ -15,40 +15,26 @@ const COLUMNS: &[Column] = &[
     Column::new("site", Align::Right),
     Column::new("hosts", Align::Right),
     Column::new("bans", Align::Left).rank(1),
-    Column::new("reachable_when_isolated", Align::Left)
-        .least(16)
-        .rank(2),
+    Column::new("reachable_when_isolated", Align::Left).least(16).rank(2),
 ];
 
 /// Runs what makes sensor groups, or shows them.
 pub(super) async fn run(command: cli::Group, caller: &mut Caller<'_>) -> Result<Exit, Failure> {
     match command {
         cli::Group::List { reading } => list(reading, caller).await,
-        cli::Group::Create {
-            name,
-            site,
-            grounds,
-        } => create(&name, site, &grounds, caller).await,
+        cli::Group::Create { name, site, grounds } => create(&name, site, &grounds, caller).await,
     }
 }
 
 /// Runs `group list`.
 async fn list(reading: Reading, caller: &mut Caller<'_>) -> Result<Exit, Failure> {
     let page = caller.client()?.groups().await?;
-    let names = listed::Names {
-        several: "groups",
-        none: "there is no group to see",
-    };
+    let names = listed::Names { several: "groups", none: "there is no group to see" };
     listed::print(&page, names, COLUMNS, reading, row, caller)
 }
 
 /// Runs `group create`.
-async fn create(
-    name: &str,
-    site: u64,
-    grounds: &cli::Grounds,
-    caller: &mut Caller<'_>,
-) -> Result<Exit, Failure> {
+async fn create(name: &str, site: u64, grounds: &cli::Grounds, caller: &mut Caller<'_>) -> Result<Exit, Failure> {
     let name = name.trim().to_owned();
     if name.is_empty() {
         return Err(Failure::usage("the group has no name").hint("give it one"));
@@ -66,9 +52,7 @@ async fn has_site(site: u64, client: &Client, caller: &mut Caller<'_>) -> Result
     let sites = match client.sites().await {
         Ok(page) => page,
         Err(error @ (Error::Forbidden { .. } | Error::NotFound { .. })) => {
-            caller.warn(&format!(
-                "whether there is a site {site} is not known: {error}"
-            ));
+            caller.warn(&format!("whether there is a site {site} is not known: {error}"));
             return Ok(());
         }
         Err(error) => return Err(error.into()),
@@ -76,24 +60,15 @@ async fn has_site(site: u64, client: &Client, caller: &mut Caller<'_>) -> Result
     if sites.rows.iter().any(|one| one.id == site) {
         return Ok(());
     }
-    let there = sites
-        .rows
-        .iter()
-        .map(|one| format!("{} {}", one.id, text::visible(&one.name)));
+    let there = sites.rows.iter().map(|one| format!("{} {}", one.id, text::visible(&one.name)));
     let there = there.collect::<Vec<_>>().join(", ");
     let why = format!("there is no site {site}");
     Err(missing(why, sites.broken, "sites").hint(format!("there are: {there}")))
 }
 
 fn row(group: &Group) -> Row {
-    let bans = group
-        .banning_enabled
-        .map(|is| if is { "stopped" } else { "not stopped" });
-    let reachable: Vec<_> = group
-        .isolation_exclusions
-        .iter()
-        .map(text::visible)
-        .collect();
+    let bans = group.banning_enabled.map(|is| if is { "stopped" } else { "not stopped" });
+    let reachable: Vec<_> = group.isolation_exclusions.iter().map(text::visible).collect();
     Row {
         cells: vec![
             Cell::from(Some(group.id)),

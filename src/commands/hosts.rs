@@ -11,33 +11,23 @@ use crate::text;
 pub(super) const PAGE: u64 = 1000;
 
 /// The sensor that is meant: its id, or a name that equals the computer or DNS name, letter case aside.
-pub(super) async fn find(
-    host: &str,
-    client: &Client,
-    caller: &mut Caller<'_>,
-) -> Result<SensorId, Failure> {
+pub(super) async fn find(host: &str, client: &Client, caller: &mut Caller<'_>) -> Result<SensorId, Failure> {
     let host = &links::host(host, caller)?;
     if let Ok(id) = host.parse() {
         return Ok(SensorId(id));
     }
     let (found, n_unread) = named(host, client).await?;
     match &found[..] {
-        [] => Err(missing(
-            format!("no sensor has the name {host:?}"),
-            n_unread,
-            "sensors",
-        )
-        .hint("the whole name must match; `lampblack sensor list PART` finds it")),
+        [] => Err(missing(format!("no sensor has the name {host:?}"), n_unread, "sensors")
+            .hint("the whole name must match; `lampblack sensor list PART` finds it")),
         [sensor] => Ok(sensor.id),
         several => {
             for sensor in several {
                 let line = line(sensor);
                 caller.show(&line);
             }
-            Err(
-                Failure::usage(format!("{} sensors have the name {host:?}", several.len()))
-                    .hint("give the id of the one that is meant"),
-            )
+            Err(Failure::usage(format!("{} sensors have the name {host:?}", several.len()))
+                .hint("give the id of the one that is meant"))
         }
     }
 }
@@ -48,9 +38,7 @@ fn line(sensor: &Sensor) -> String {
         "  {}  {}  last check-in {}  {}",
         sensor.id,
         text::visible(&sensor.computer_name),
-        sensor
-            .last_checkin
-            .map_or_else(|| "unknown".to_owned(), when::shown),
+        sensor.last_checkin.map_or_else(|| "unknown".to_owned(), when::shown),
         text::visible(&sensor.status),
     )
 }
@@ -60,19 +48,10 @@ fn line(sensor: &Sensor) -> String {
 /// If none of these is the host, every sensor is looked at, and those that could not be read are counted.
 async fn named(host: &str, client: &Client) -> Result<(Vec<Sensor>, usize), api::Error> {
     const COMPUTER_NAME: usize = 15;
-    let label: String = host
-        .split('.')
-        .next()
-        .unwrap_or_default()
-        .chars()
-        .take(COMPUTER_NAME)
-        .collect();
+    let label: String = host.split('.').next().unwrap_or_default().chars().take(COMPUTER_NAME).collect();
     let mut found = BTreeMap::new();
     for part in spellings(&label) {
-        let filter = SensorFilter {
-            hostname: Some(part),
-            ..SensorFilter::default()
-        };
+        let filter = SensorFilter { hostname: Some(part), ..SensorFilter::default() };
         collect(host, &filter, client, &mut found).await?;
     }
     let mut n_unread = 0;
@@ -106,12 +85,7 @@ async fn collect(
         start += u64::try_from(page.sent()).unwrap_or(u64::MAX);
         n_unread += page.broken;
         let is_last = page.sent() == 0 || start >= page.total;
-        found.extend(
-            page.rows
-                .into_iter()
-                .filter(|sensor| sensor.is_named(host))
-                .map(|sensor| (sensor.id, sensor)),
-        );
+        found.extend(page.rows.into_iter().filter(|sensor| sensor.is_named(host)).map(|sensor| (sensor.id, sensor)));
         if is_last {
             return Ok(n_unread);
         }

@@ -26,10 +26,7 @@ impl Joins {
                 cli::Join::Binary => Related::Binary,
             })
             .collect();
-        Self {
-            join: Join::new(&related),
-            n_nameless: 0,
-        }
+        Self { join: Join::new(&related), n_nameless: 0 }
     }
 
     /// The columns with those of the joins before the last one.
@@ -44,18 +41,11 @@ impl Joins {
     fn added(&self) -> [Vec<Column>; 3] {
         let column = |name, align| Column::new(name, align).rank(1);
         let wanted = |related, columns: Vec<Column>| {
-            if self.join.wants(related) {
-                columns
-            } else {
-                Vec::new()
-            }
+            if self.join.wants(related) { columns } else { Vec::new() }
         };
         [
             wanted(Related::Sensor, vec![column("host_status", Align::Left)]),
-            wanted(
-                Related::Group,
-                vec![column("group", Align::Left).least(8).rank(1)],
-            ),
+            wanted(Related::Group, vec![column("group", Align::Left).least(8).rank(1)]),
             wanted(
                 Related::Binary,
                 vec![
@@ -68,11 +58,7 @@ impl Joins {
     }
 
     /// Fetches what these rows need, before they are written.
-    pub(super) async fn fetch<'p>(
-        &mut self,
-        rows: impl IntoIterator<Item = &'p Process>,
-        reader: &mut Reader,
-    ) {
+    pub(super) async fn fetch<'p>(&mut self, rows: impl IntoIterator<Item = &'p Process>, reader: &mut Reader) {
         for process in rows {
             self.join.add(process);
             self.n_nameless += usize::from(process.md5.is_none());
@@ -145,11 +131,7 @@ impl Joins {
             caller.warn(&format!("not joined: {more} more"));
         }
         if self.n_nameless > 0 && self.join.wants(Related::Binary) {
-            let rows = if self.n_nameless == 1 {
-                "row names"
-            } else {
-                "rows name"
-            };
+            let rows = if self.n_nameless == 1 { "row names" } else { "rows name" };
             caller.note(&format!("{} {rows} no binary", self.n_nameless));
         }
     }

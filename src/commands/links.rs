@@ -35,7 +35,8 @@ pub(super) fn of_own_server(link: &Link, caller: &mut Caller<'_>) -> Result<(), 
     };
     let server = text::visible(&server.as_str().into());
     let why = format!("this link is of {server}, and the configured server is {own}");
-    let hint = "ids differ between servers: if it is the same server by another name, give the id itself; nothing was sent";
+    let hint =
+        "ids differ between servers: if it is the same server by another name, give the id itself; nothing was sent";
     Err(Failure::usage(why).hint(hint))
 }
 
@@ -65,10 +66,7 @@ pub(super) fn watchlist(word: &str, caller: &mut Caller<'_>) -> Result<String, F
 /// Alerts: their ids, or those in links.
 pub(super) fn alerts(words: Vec<String>, caller: &mut Caller<'_>) -> Result<Vec<String>, Failure> {
     let named = |link: &Link| link.alert().map(|AlertId(id)| id.raw().to_owned());
-    words
-        .into_iter()
-        .map(|word| id(&word, "an alert", named, caller))
-        .collect()
+    words.into_iter().map(|word| id(&word, "an alert", named, caller)).collect()
 }
 
 /// Threat reports: their ids, or those in links.
@@ -77,10 +75,7 @@ pub(super) fn reports(words: Vec<String>, caller: &mut Caller<'_>) -> Result<Vec
         LinkTarget::Report(id) => Some(ReportId::raw(id)),
         _ => None,
     };
-    words
-        .into_iter()
-        .map(|word| id(&word, "a threat report", named, caller))
-        .collect()
+    words.into_iter().map(|word| id(&word, "a threat report", named, caller)).collect()
 }
 
 /// The process that a link names. Its GUID is looked for on the configured server, whatever server the link is of: no
@@ -98,9 +93,7 @@ pub(super) fn note_other_server(link: &Link, caller: &mut Caller<'_>) -> Result<
     let own = own_server(caller)?;
     if let Some(server) = link.server.as_ref().filter(|_| !link.is_of(&own)) {
         let server = text::visible(&server.as_str().into());
-        caller.warn(&format!(
-            "the link is of {server}; what it names is looked for on {own}, the configured server"
-        ));
+        caller.warn(&format!("the link is of {server}; what it names is looked for on {own}, the configured server"));
     }
     Ok(())
 }

@@ -32,18 +32,10 @@ pub(super) fn print<T>(
     let mut sheet = Sheet::new(caller.streams.out, reading.format, columns, look);
     sheet.rows(&rows)?;
     sheet.finish()?;
-    let gaps = Gaps {
-        broken: page.broken,
-        ..Gaps::default()
-    };
+    let gaps = Gaps { broken: page.broken, ..Gaps::default() };
     gaps.tell(names.several, caller);
     if page.rows.len() > rows.len() {
-        caller.note(&format!(
-            "{} of {} {}; --limit 0 gives all",
-            rows.len(),
-            page.rows.len(),
-            names.several
-        ));
+        caller.note(&format!("{} of {} {}; --limit 0 gives all", rows.len(), page.rows.len(), names.several));
     }
     if page.sent() == 0 {
         caller.note(names.none);

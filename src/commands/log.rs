@@ -29,11 +29,7 @@ const COLUMNS: &[Column] = &[
 ];
 
 /// Runs `log show`.
-pub(super) fn show(
-    limit: Option<usize>,
-    format: Format,
-    caller: &mut Caller<'_>,
-) -> Result<Exit, Failure> {
+pub(super) fn show(limit: Option<usize>, format: Format, caller: &mut Caller<'_>) -> Result<Exit, Failure> {
     let state = dir(caller)?.to_owned();
     let mut index = Index::read(&state)?;
     let is_whole = index.is_whole;
@@ -49,9 +45,7 @@ pub(super) fn show(
             // A program that has written a line since may have moved the others into an archive.
             index = Index::read(&state)?;
             let moved = "the action log was changed while it was read";
-            index
-                .rows(page.clone())
-                .ok_or_else(|| Failure::new(Exit::Failed, moved).hint("start it again"))?
+            index.rows(page.clone()).ok_or_else(|| Failure::new(Exit::Failed, moved).hint("start it again"))?
         };
         sheet.rows(&rows)?;
         at = page.end;
@@ -61,9 +55,7 @@ pub(super) fn show(
         caller.note("nothing was changed yet");
         let demo = state.join(DEMO).join(actions::FILE);
         if fs::metadata(demo).is_ok_and(|log| log.len() > 0) {
-            caller.note(
-                "what was changed in the demo has a log of its own: lampblack log show --demo",
-            );
+            caller.note("what was changed in the demo has a log of its own: lampblack log show --demo");
         }
     }
     if !is_whole {
@@ -88,20 +80,12 @@ impl Index {
         let (mut shown, mut outcomes) = (Vec::new(), Vec::new());
         // What cannot be read is told by `log verify`.
         let scan = Scan::read(dir, |line| match line.entry() {
-            Ok(Entry {
-                event: Event::Known(outcome),
-                ..
-            }) => outcomes.push((outcome.of, line.place)),
+            Ok(Entry { event: Event::Known(outcome), .. }) => outcomes.push((outcome.of, line.place)),
             Ok(entry) => shown.push((entry.line, line.place)),
             Err(_) => {}
         })?;
         outcomes.sort_by_key(|(of, _)| *of);
-        Ok(Self {
-            is_whole: scan.faults.is_empty(),
-            files: scan.into_files(),
-            shown,
-            outcomes,
-        })
+        Ok(Self { is_whole: scan.faults.is_empty(), files: scan.into_files(), shown, outcomes })
     }
 
     /// The rows of some lines; nothing if lines are no longer where they were.
@@ -143,10 +127,7 @@ pub(super) fn verify(caller: &mut Caller<'_>) -> Result<Exit, Failure> {
         return Ok(Exit::Done);
     }
     let found = scan.faults.iter();
-    Err(Failure {
-        exit: Exit::Failed,
-        reports: found.map(|fault| (fault.to_string(), None)).collect(),
-    })
+    Err(Failure { exit: Exit::Failed, reports: found.map(|fault| (fault.to_string(), None)).collect() })
 }
 
 fn dir<'c>(caller: &'c Caller<'_>) -> Result<&'c Path, Failure> {
@@ -159,10 +140,7 @@ fn dir<'c>(caller: &'c Caller<'_>) -> Result<&'c Path, Failure> {
 /// What became of a deed, from its line.
 fn outcome(line: &[u8]) -> Option<Outcome> {
     match serde_json::from_slice(line).ok()? {
-        Entry {
-            event: Event::Known(outcome),
-            ..
-        } => Some(*outcome),
+        Entry { event: Event::Known(outcome), .. } => Some(*outcome),
         _ => None,
     }
 }
@@ -192,26 +170,16 @@ fn row(entry: &Entry, outcomes: &[Outcome]) -> Option<Row> {
                 Cell::from(Some(&sending.server)),
             ]
         }
-        Event::Repaired { bytes, .. } => {
-            aside(line, at, format!("repaired: {bytes} bytes of a torn line"))
-        }
+        Event::Repaired { bytes, .. } => aside(line, at, format!("repaired: {bytes} bytes of a torn line")),
         Event::Damaged { what } => aside(line, at, format!("DAMAGED: {what}")),
         Event::Known(_) => return None,
     };
-    Some(Row {
-        cells,
-        json: whole.to_string(),
-    })
+    Some(Row { cells, json: whole.to_string() })
 }
 
 /// The cells of a line that is no deed.
 fn aside(line: Option<u64>, at: Option<String>, what: String) -> Vec<Cell> {
-    let mut cells = vec![
-        Cell::from(line),
-        Cell::from(at),
-        Cell::default(),
-        Cell::from(Some(what)),
-    ];
+    let mut cells = vec![Cell::from(line), Cell::from(at), Cell::default(), Cell::from(Some(what))];
     cells.resize(COLUMNS.len(), Cell::default());
     cells
 }

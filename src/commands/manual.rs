@@ -10,11 +10,7 @@ use crate::keys;
 /// Prints the keys in force.
 pub(super) fn keys(args: Keys, caller: &mut Caller<'_>) -> Result<Exit, Failure> {
     let keymap = caller.config()?.keymap()?;
-    let table = if args.markdown {
-        keys::markdown(&keymap)
-    } else {
-        keys::text(&keymap)
-    };
+    let table = if args.markdown { keys::markdown(&keymap) } else { keys::text(&keymap) };
     caller.streams.out.write_all(table.as_bytes())?;
     Ok(Exit::Done)
 }
@@ -41,8 +37,5 @@ pub(super) fn man(caller: &mut Caller<'_>) -> Result<Exit, Failure> {
 
 fn page(command: &clap::Command, caller: &mut Caller<'_>) -> Result<(), Failure> {
     clap_mangen::Man::new(command.clone()).render(caller.streams.out)?;
-    command
-        .get_subcommands()
-        .filter(|part| part.get_name() != "help")
-        .try_for_each(|part| page(part, caller))
+    command.get_subcommands().filter(|part| part.get_name() != "help").try_for_each(|part| page(part, caller))
 }

@@ -50,10 +50,7 @@ use crate::deeds::Deed;
 
 /// Whether a command speaks to a server, and so keeps a log.
 pub fn keeps_log(command: Option<&Command>) -> bool {
-    !matches!(
-        command,
-        Some(Command::Keys(_) | Command::Completions { .. } | Command::Man)
-    )
+    !matches!(command, Some(Command::Keys(_) | Command::Completions { .. } | Command::Man))
 }
 
 /// Where a command keeps its state below the state directory of the program: the demo has a place of its own, and never
@@ -64,22 +61,14 @@ pub fn state_dir(command: Option<&Command>, base: &Path) -> PathBuf {
         Some(Command::Log(Log::Show { demo, .. } | Log::Verify { demo })) => *demo,
         _ => false,
     };
-    if is_demo {
-        base.join(DEMO)
-    } else {
-        base.to_owned()
-    }
+    if is_demo { base.join(DEMO) } else { base.to_owned() }
 }
 
 /// The directory with the state of the demo, below that of the program.
 const DEMO: &str = "demo";
 
 /// Runs a command to its end, reports what went wrong, and says how it went. `console` opens the screen.
-pub async fn run(
-    cli: Cli,
-    caller: &mut Caller<'_>,
-    console: impl AsyncFnOnce(Setup) -> anyhow::Result<()>,
-) -> Exit {
+pub async fn run(cli: Cli, caller: &mut Caller<'_>, console: impl AsyncFnOnce(Setup) -> anyhow::Result<()>) -> Exit {
     let result = dispatch(cli, caller, console).await;
     let result = result.and_then(|exit| {
         caller.streams.out.flush()?;

@@ -24,12 +24,7 @@ pub(super) trait Numbered {
 }
 
 /// The one with this number, or else the only one with this name, letter case aside.
-pub(super) fn find<T: Numbered>(
-    word: &str,
-    all: Page<T>,
-    kind: Kind,
-    caller: &mut Caller<'_>,
-) -> Result<T, Failure> {
+pub(super) fn find<T: Numbered>(word: &str, all: Page<T>, kind: Kind, caller: &mut Caller<'_>) -> Result<T, Failure> {
     let number = word.trim().parse().ok();
     let (n_unread, all) = (all.broken, all.rows);
     let Kind { one, several, list } = kind;
@@ -38,9 +33,7 @@ pub(super) fn find<T: Numbered>(
         let names: Vec<_> = names.map(text::visible).collect();
         format!("there are: {}", names.join(", "))
     };
-    let hint = list.map_or_else(there, |list| {
-        format!("the whole name must match; `{list}` shows those there are")
-    });
+    let hint = list.map_or_else(there, |list| format!("the whole name must match; `{list}` shows those there are"));
     let mut found = Vec::new();
     for thing in all {
         if Some(thing.number()) == number {
@@ -55,17 +48,11 @@ pub(super) fn find<T: Numbered>(
             let name = thing.names().first().copied().cloned().unwrap_or_default();
             caller.show(&format!("  {}  {}", thing.number(), text::visible(&name)));
         }
-        return Err(
-            Failure::usage(format!("{} {several} have the name {word:?}", found.len()))
-                .hint("give the number of the one that is meant"),
-        );
+        return Err(Failure::usage(format!("{} {several} have the name {word:?}", found.len()))
+            .hint("give the number of the one that is meant"));
     }
     found.pop().ok_or_else(|| {
-        let what = if number.is_some() {
-            "the number or the name"
-        } else {
-            "the name"
-        };
+        let what = if number.is_some() { "the number or the name" } else { "the name" };
         missing(format!("no {one} has {what} {word:?}"), n_unread, several).hint(hint)
     })
 }

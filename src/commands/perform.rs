@@ -8,9 +8,7 @@ use super::{Caller, Exit, Failure, deed, stop::told_to_stop};
 use crate::api::{Client, Error};
 use crate::cli::{self, Patience};
 use crate::config::Access;
-use crate::deeds::{
-    self, Deed, Done, Estate, Fact, Grounds, NotSent, Order, Outcome, Plan, Prepared, State,
-};
+use crate::deeds::{self, Deed, Done, Estate, Fact, Grounds, NotSent, Order, Outcome, Plan, Prepared, State};
 use crate::record::actions::{Actions, Scan, Stage};
 use crate::text;
 
@@ -40,10 +38,7 @@ impl Meant {
         };
         let deed = deed(number);
         let state = State::read(&deed, client).await?;
-        Ok(is_there(&state).then_some(Self {
-            deed,
-            state: Some(state),
-        }))
+        Ok(is_there(&state).then_some(Self { deed, state: Some(state) }))
     }
 }
 
@@ -58,8 +53,7 @@ pub(super) async fn perform<M: Into<Meant>>(
     let deeds: Vec<Meant> = deeds.into_iter().map(Into::into).collect();
     let is_reasoned = deeds.iter().any(|one| one.deed.needs_reason());
     let grounds = deed::grounds(given, is_reasoned, access, caller)?;
-    let estate =
-        Estate::new(client.clone(), deed::guard(access)).of_user(access.profile.user.clone());
+    let estate = Estate::new(client.clone(), deed::guard(access)).of_user(access.profile.user.clone());
     let (plans, mut exit) = plan(deeds, patience, &estate, access, caller).await?;
     if plans.is_empty() {
         return Ok(exit);
@@ -156,9 +150,7 @@ async fn plan(
             Prepared::Ready(plan) => match &plan.protection {
                 Some(why) if is_bulk => {
                     let name = plan.state.name();
-                    caller.warn(&format!(
-                        "{name} is left out: {why}; a protected host is named alone"
-                    ));
+                    caller.warn(&format!("{name} is left out: {why}; a protected host is named alone"));
                     exit = Exit::Refused;
                 }
                 _ => plans.push(*plan),
@@ -171,11 +163,7 @@ async fn plan(
                 }
             }
             Prepared::Refused(refusal) => {
-                let code = if refusal.is_guard {
-                    Exit::Refused
-                } else {
-                    Exit::Failed
-                };
+                let code = if refusal.is_guard { Exit::Refused } else { Exit::Failed };
                 exit = caller.report(&Failure::new(code, refusal.why).hint(refusal.hint));
             }
         }
@@ -196,10 +184,7 @@ async fn send<'p>(
     let mut exit = Exit::Done;
     let mut grounds = grounds.clone();
     for (at, plan) in plans.iter().enumerate() {
-        let order = Order {
-            plan,
-            grounds: &grounds,
-        };
+        let order = Order { plan, grounds: &grounds };
         let Log { actions, waits } = log;
         match noting(deeds::perform(order, client, actions), waits, caller).await {
             Ok(one) => {
@@ -254,13 +239,7 @@ async fn noting<T>(
 }
 
 /// Looks until every target has it, the time is over, or somebody stops it.
-async fn wait(
-    done: &mut [(&Plan, Done)],
-    patience: Patience,
-    client: &Client,
-    log: &mut Log,
-    caller: &mut Caller<'_>,
-) {
+async fn wait(done: &mut [(&Plan, Done)], patience: Patience, client: &Client, log: &mut Log, caller: &mut Caller<'_>) {
     let late = async {
         match patience {
             Patience::For(time) => sleep(time).await,
@@ -283,9 +262,7 @@ async fn wait(
     let open = done.iter_mut().map(|(_, one)| &mut one.outcome);
     let open: Vec<_> = open.filter(|outcome| outcome.is_open()).collect();
     if is_stopped && !open.is_empty() {
-        caller.warn(
-            "nobody waits any longer, and what was sent stays in force: `lampblack log show` lists it",
-        );
+        caller.warn("nobody waits any longer, and what was sent stays in force: `lampblack log show` lists it");
     }
     let Log { actions, waits } = log;
     for outcome in open {
@@ -303,10 +280,7 @@ async fn look(done: &mut [(&Plan, Done)], client: &Client, log: &mut Log, caller
     let Log { actions, waits } = log;
     loop {
         // What could not be read back is not known yet; the next look may tell.
-        let open = done
-            .iter_mut()
-            .map(|(_, one)| one)
-            .filter(|one| one.outcome.is_open() || one.outcome.is_unread());
+        let open = done.iter_mut().map(|(_, one)| one).filter(|one| one.outcome.is_open() || one.outcome.is_unread());
         let mut open: Vec<_> = open.collect();
         if open.is_empty() {
             break;

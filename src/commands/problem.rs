@@ -7,16 +7,9 @@ use crate::text;
 
 /// Says what is doubtful about a query of an index; fails when the server would refuse it, or when it is a list of
 /// indicators, unless it shall be sent as typed.
-pub(super) fn check(
-    index: Index,
-    query: &str,
-    asking: Asking,
-    caller: &mut Caller<'_>,
-) -> Result<(), Failure> {
+pub(super) fn check(index: Index, query: &str, asking: Asking, caller: &mut Caller<'_>) -> Result<(), Failure> {
     let problems = query::parse_for(index, query).problems;
-    let (errors, doubts): (Vec<_>, Vec<_>) = problems
-        .iter()
-        .partition(|problem| problem.level == Level::Error);
+    let (errors, doubts): (Vec<_>, Vec<_>) = problems.iter().partition(|problem| problem.level == Level::Error);
     for problem in doubts {
         let said = format!("query: {}", said(problem));
         if problem.level == Level::Note {
@@ -40,17 +33,11 @@ pub(super) fn check(
         caller.show(&line);
         caller.show(&carets);
     }
-    let mut reports: Vec<_> = errors
-        .iter()
-        .map(|problem| (problem.message.clone(), problem.hint.clone()))
-        .collect();
+    let mut reports: Vec<_> = errors.iter().map(|problem| (problem.message.clone(), problem.hint.clone())).collect();
     if let Some((_, Some(hint))) = reports.last_mut() {
         hint.push_str("; nothing was sent, --as-typed sends it as it is");
     }
-    Err(Failure {
-        reports,
-        ..Failure::usage("")
-    })
+    Err(Failure { reports, ..Failure::usage("") })
 }
 
 fn said(problem: &Problem) -> String {
@@ -64,19 +51,14 @@ fn said(problem: &Problem) -> String {
 fn pointed(query: &str, problem: &Problem) -> (String, String) {
     /// What is shown on either side: a query can be a page long.
     const AROUND: usize = 60;
-    let part = |range: std::ops::Range<usize>| -> text::Untrusted {
-        query.get(range).unwrap_or_default().into()
-    };
+    let part = |range: std::ops::Range<usize>| -> text::Untrusted { query.get(range).unwrap_or_default().into() };
     let span = &problem.span;
     let before = text::fit_end(&part(0..span.start), AROUND);
     let marked = text::fit(&part(span.clone()), AROUND);
     let after = text::fit(&part(span.end..query.len()), AROUND);
     let carets = "^".repeat(text::width(&marked).max(1));
     let margin = " ".repeat(text::width(&before));
-    (
-        format!("  {before}{marked}{after}"),
-        format!("  {margin}{carets}"),
-    )
+    (format!("  {before}{marked}{after}"), format!("  {margin}{carets}"))
 }
 
 #[cfg(test)]

@@ -52,8 +52,5 @@ pub(super) fn all_there(missing: Vec<(ProcessId, api::Error)>) -> Result<(), Fai
         let hint = error.hint().map(str::to_owned);
         (format!("there is no process {id}"), hint)
     };
-    Err(Failure {
-        exit: Exit::Nothing,
-        reports: missing.into_iter().map(report).collect(),
-    })
+    Err(Failure { exit: Exit::Nothing, reports: missing.into_iter().map(report).collect() })
 }

@@ -8,17 +8,8 @@ use crate::text;
 
 /// The query that is meant by `given`: that on standard input for `-`, else `given` itself. What is doubtful about it is
 /// said; one that cannot be read, or is a list of indicators, is refused unless it shall be sent as typed.
-pub(super) fn read(
-    index: Index,
-    given: &str,
-    asking: Asking,
-    caller: &mut Caller<'_>,
-) -> Result<String, Failure> {
-    let query = if given == "-" {
-        piped(caller)?
-    } else {
-        given.to_owned()
-    };
+pub(super) fn read(index: Index, given: &str, asking: Asking, caller: &mut Caller<'_>) -> Result<String, Failure> {
+    let query = if given == "-" { piped(caller)? } else { given.to_owned() };
     let query = match Link::read(&query) {
         Some(link) => linked(index, &link, caller)?,
         None => query,
@@ -44,11 +35,7 @@ fn piped(caller: &mut Caller<'_>) -> Result<String, Failure> {
     let text = read_all(caller)?;
     let is_comment = |line: &&str| is_comment(line);
     let lines: Vec<&str> = text::lines(&text).collect();
-    let kept: Vec<&str> = lines
-        .iter()
-        .copied()
-        .filter(|line| !is_comment(line))
-        .collect();
+    let kept: Vec<&str> = lines.iter().copied().filter(|line| !is_comment(line)).collect();
     let query = kept.join("\n").trim().to_owned();
     if query.is_empty() {
         return Err(Failure::usage("there is no query on standard input")
@@ -63,9 +50,7 @@ fn piped(caller: &mut Caller<'_>) -> Result<String, Failure> {
     let n = lines.len() - kept.len();
     if n > 0 {
         let n = text::counted(n, "line", "lines");
-        caller.note(&format!(
-            "{n} of standard input left out: comments that begin with #"
-        ));
+        caller.note(&format!("{n} of standard input left out: comments that begin with #"));
     }
     Ok(query)
 }
@@ -85,10 +70,7 @@ pub(super) fn read_all(caller: &mut Caller<'_>) -> Result<String, Failure> {
 pub(super) fn read_words(caller: &mut Caller<'_>) -> Result<Vec<String>, Failure> {
     let text = read_all(caller)?;
     let lines = text::lines(&text).filter(|line| !is_comment(line));
-    Ok(lines
-        .flat_map(str::split_whitespace)
-        .map(str::to_owned)
-        .collect())
+    Ok(lines.flat_map(str::split_whitespace).map(str::to_owned).collect())
 }
 
 /// The lines on standard input that name things, one a line. Blank lines and comments (`#`) name none.

@@ -30,12 +30,7 @@ const COLUMNS: &[Column] = &[
 /// Runs what does something to threat reports, or shows them.
 pub(super) async fn run(command: cli::Report, caller: &mut Caller<'_>) -> Result<Exit, Failure> {
     match command {
-        cli::Report::List {
-            query,
-            asking,
-            count,
-            reading,
-        } => {
+        cli::Report::List { query, asking, count, reading } => {
             let query = query.as_deref().unwrap_or_default();
             let search = worst_first(query_argument::read(Index::Report, query, asking, caller)?);
             if count {
@@ -52,11 +47,7 @@ pub(super) async fn run(command: cli::Report, caller: &mut Caller<'_>) -> Result
 
 /// The order of the server's own console.
 fn worst_first(query: String) -> Search {
-    Search {
-        query,
-        sort: Some("severity_score desc".into()),
-        ..Search::default()
-    }
+    Search { query, sort: Some("severity_score desc".into()), ..Search::default() }
 }
 
 /// Runs `report ignore` and `report restore`.

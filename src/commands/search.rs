@@ -21,10 +21,7 @@ use crate::read::{self, Reader};
 const COLUMNS: &[Column] = &[
     Column::new("start", Align::Left),
     Column::new("host", Align::Left).least(12),
-    Column::new("user", Align::Left)
-        .least(6)
-        .keeps_end()
-        .rank(3),
+    Column::new("user", Align::Left).least(6).keeps_end().rank(3),
     Column::new("parent", Align::Left).least(12).rank(2),
     Column::new("process", Align::Left).least(12),
     Column::new("pid", Align::Right),
@@ -49,12 +46,7 @@ pub(super) async fn search(args: &cli::Search, caller: &mut Caller<'_>) -> Resul
     let mut told = Told::of("process");
     let look = caller.look();
     let mut joins = Joins::new(&args.join);
-    let mut sheet = Sheet::new(
-        caller.streams.out,
-        args.reading.format,
-        joins.columns(COLUMNS),
-        look,
-    );
+    let mut sheet = Sheet::new(caller.streams.out, args.reading.format, joins.columns(COLUMNS), look);
     let mut reader = Reader::new(client.clone());
     let mut pages = pin!(read::pages::<Process>(&client, search, limit));
     let ended = loop {
@@ -62,11 +54,7 @@ pub(super) async fn search(args: &cli::Search, caller: &mut Caller<'_>) -> Resul
             Ok(Some(page)) => {
                 told.add(&page);
                 joins.fetch(&page.rows, &mut reader).await;
-                let rows: Vec<Row> = page
-                    .rows
-                    .iter()
-                    .map(|process| row(process, &joins))
-                    .collect();
+                let rows: Vec<Row> = page.rows.iter().map(|process| row(process, &joins)).collect();
                 sheet.rows(&rows)?;
             }
             Ok(None) => break Ok(()),
@@ -80,19 +68,13 @@ pub(super) async fn search(args: &cli::Search, caller: &mut Caller<'_>) -> Resul
     if let Some((major, minor)) = client.release().filter(|release| *release < (6, 0))
         && !args.segments
     {
-        caller.note(&format!(
-            "this server ({major}.{minor}) does not group: one row per segment of a process"
-        ));
+        caller.note(&format!("this server ({major}.{minor}) does not group: one row per segment of a process"));
     }
     Ok(told.tell(limit, caller))
 }
 
 /// Prints the processes that a search finds, as `search` does without options.
-pub(super) async fn find(
-    search: Search,
-    reading: cli::Reading,
-    caller: &mut Caller<'_>,
-) -> Result<Exit, Failure> {
+pub(super) async fn find(search: Search, reading: cli::Reading, caller: &mut Caller<'_>) -> Result<Exit, Failure> {
     let row = |process: &Process| row(process, &Joins::new(&[]));
     told::print("process", search, COLUMNS, reading, row, caller).await
 }
@@ -101,11 +83,7 @@ pub(super) async fn find(
 fn question(args: &cli::Search, caller: &mut Caller<'_>) -> Result<Search, Failure> {
     let search = Search {
         query: query_argument::read(Index::Process, &args.query, args.asking, caller)?,
-        sort: args
-            .sort
-            .as_deref()
-            .map(|sort| order(Index::Process, sort))
-            .transpose()?,
+        sort: args.sort.as_deref().map(|sort| order(Index::Process, sort)).transpose()?,
         group_by: (!args.segments).then(|| args.group_by.clone()),
         ..Search::default()
     };
@@ -121,10 +99,8 @@ pub(super) fn order(index: Index, text: &str) -> Result<String, Failure> {
         [field] => (field, "asc"),
         [field, order @ ("asc" | "desc")] => (field, order),
         _ => {
-            return Err(
-                Failure::usage(format!("--sort does not understand {text:?}"))
-                    .hint("write it as \"start asc\" or \"start desc\""),
-            );
+            return Err(Failure::usage(format!("--sort does not understand {text:?}"))
+                .hint("write it as \"start asc\" or \"start desc\""));
         }
     };
     let is_row = index == Index::Process && ROWS.contains(&field);

@@ -56,11 +56,7 @@ pub(super) async fn run(command: cli::Sensor, caller: &mut Caller<'_>) -> Result
             let server = (&client, &access);
             perform(deeds, &args.grounds, Patience::None, server, caller).await
         }
-        cli::Sensor::Move {
-            hosts,
-            group,
-            grounds,
-        } => {
+        cli::Sensor::Move { hosts, group, grounds } => {
             let (client, access) = caller.reach()?;
             let group = find_group(&group, &client).await?;
             let to = |sensor| Deed::Move { sensor, group };
@@ -71,22 +67,11 @@ pub(super) async fn run(command: cli::Sensor, caller: &mut Caller<'_>) -> Result
     }
 }
 
-async fn isolate(
-    deed: fn(SensorId) -> Deed,
-    args: &cli::Isolation,
-    caller: &mut Caller<'_>,
-) -> Result<Exit, Failure> {
+async fn isolate(deed: fn(SensorId) -> Deed, args: &cli::Isolation, caller: &mut Caller<'_>) -> Result<Exit, Failure> {
     let (client, access) = caller.reach()?;
     let deeds = deeds(&args.hosts, deed, &client, caller).await?;
     let server = (&client, &access);
-    perform(
-        deeds,
-        &args.grounds,
-        args.waiting.patience(),
-        server,
-        caller,
-    )
-    .await
+    perform(deeds, &args.grounds, args.waiting.patience(), server, caller).await
 }
 
 /// The same deed for every host. All of them are found before anything is done to one.
@@ -111,11 +96,7 @@ async fn deeds(
 /// The group of this name, letter case aside, or of this number.
 async fn find_group(name: &str, client: &Client) -> Result<GroupId, Failure> {
     let groups = client.groups().await?;
-    let found: Vec<_> = groups
-        .rows
-        .iter()
-        .filter(|group| group.name.is_like(name))
-        .collect();
+    let found: Vec<_> = groups.rows.iter().filter(|group| group.name.is_like(name)).collect();
     match &found[..] {
         [group] => Ok(group.id),
         [] => {
@@ -126,10 +107,8 @@ async fn find_group(name: &str, client: &Client) -> Result<GroupId, Failure> {
         several => {
             let ids = several.iter().map(|group| group.id.to_string());
             let ids = ids.collect::<Vec<_>>().join(", ");
-            Err(
-                Failure::usage(format!("several groups have the name {name:?}"))
-                    .hint(format!("give the number of the one that is meant: {ids}")),
-            )
+            Err(Failure::usage(format!("several groups have the name {name:?}"))
+                .hint(format!("give the number of the one that is meant: {ids}")))
         }
     }
 }
@@ -143,20 +122,12 @@ fn no_group(name: &str, groups: &Page<Group>) -> Failure {
 }
 
 /// Runs `sensor list`.
-async fn list(
-    filter: Option<&str>,
-    reading: Reading,
-    caller: &mut Caller<'_>,
-) -> Result<Exit, Failure> {
+async fn list(filter: Option<&str>, reading: Reading, caller: &mut Caller<'_>) -> Result<Exit, Failure> {
     let client = caller.client()?;
     let look = caller.look();
     let mut sheet = Sheet::new(caller.streams.out, reading.format, COLUMNS, look);
     let mut listing = Listing {
-        limit: if reading.limit == 0 {
-            usize::MAX
-        } else {
-            usize::try_from(reading.limit).unwrap_or(usize::MAX)
-        },
+        limit: if reading.limit == 0 { usize::MAX } else { usize::try_from(reading.limit).unwrap_or(usize::MAX) },
         ..Listing::default()
     };
     let mut ended = Ok(());
@@ -187,23 +158,15 @@ async fn filters(filter: Option<&str>, client: &Client) -> Result<Vec<SensorFilt
     let Some(filter) = filter.filter(|filter| !filter.is_empty()) else {
         return Ok(vec![SensorFilter::default()]);
     };
-    let is_address = filter.contains(['.', ':'])
-        && filter
-            .chars()
-            .all(|c| c.is_ascii_hexdigit() || matches!(c, '.' | ':'));
+    let is_address =
+        filter.contains(['.', ':']) && filter.chars().all(|c| c.is_ascii_hexdigit() || matches!(c, '.' | ':'));
     if !is_address && filter.contains([':', '"', ' ']) {
         return Ok(vec![conditions(filter, client).await?]);
     }
     let by_name = hosts::spellings(filter)
         .into_iter()
-        .map(|part| SensorFilter {
-            hostname: Some(part),
-            ..SensorFilter::default()
-        });
-    let by_address = is_address.then(|| SensorFilter {
-        ip: Some(filter.to_owned()),
-        ..SensorFilter::default()
-    });
+        .map(|part| SensorFilter { hostname: Some(part), ..SensorFilter::default() });
+    let by_address = is_address.then(|| SensorFilter { ip: Some(filter.to_owned()), ..SensorFilter::default() });
     // A part such as `10.` or `fe.` may be either.
     Ok(by_address.into_iter().chain(by_name).collect())
 }
@@ -211,11 +174,7 @@ async fn filters(filter: Option<&str>, client: &Client) -> Result<Vec<SensorFilt
 /// What is asked for by name.
 async fn conditions(filter: &str, client: &Client) -> Result<SensorFilter, Failure> {
     // Names of groups are asked for only where one is meant.
-    let groups = if filter.to_ascii_lowercase().contains("group:") {
-        client.groups().await?
-    } else {
-        Page::default()
-    };
+    let groups = if filter.to_ascii_lowercase().contains("group:") { client.groups().await? } else { Page::default() };
     // That there is no such group is no wrong usage.
     let unknown = RefCell::new(None);
     let group = |name: &str| {
@@ -240,19 +199,11 @@ struct Listing {
 }
 
 impl Listing {
-    async fn read(
-        &mut self,
-        filter: &SensorFilter,
-        client: &Client,
-        sheet: &mut Sheet<'_>,
-    ) -> Result<(), Failure> {
+    async fn read(&mut self, filter: &SensorFilter, client: &Client, sheet: &mut Sheet<'_>) -> Result<(), Failure> {
         // One more than is wanted tells whether there are more; where all must be looked at, nobody knows how many those are.
         let wanted = self.limit.saturating_sub(self.seen.len());
         let wanted = u64::try_from(wanted).ok().map(|n| n.saturating_add(1));
-        let search = Search {
-            query: filter.to_string(),
-            ..Search::default()
-        };
+        let search = Search { query: filter.to_string(), ..Search::default() };
         let now = client.clock().now();
         let limit = wanted.filter(|_| filter.also.is_empty());
         let mut all = pin!(pages::<Sensor>(client, search, limit));
@@ -287,10 +238,8 @@ async fn show(host: &str, format: Format, caller: &mut Caller<'_>) -> Result<Exi
     let sensor = match reader.sensor(id).await {
         Ok(sensor) => sensor,
         Err(api::Error::NotFound { .. }) => {
-            return Err(
-                Failure::new(Exit::Nothing, format!("there is no sensor {id}"))
-                    .hint("`lampblack sensor list` shows those there are"),
-            );
+            return Err(Failure::new(Exit::Nothing, format!("there is no sensor {id}"))
+                .hint("`lampblack sensor list` shows those there are"));
         }
         Err(error) => return Err(error.into()),
     };
@@ -318,11 +267,7 @@ async fn show(host: &str, format: Format, caller: &mut Caller<'_>) -> Result<Exi
 }
 
 fn row(sensor: &Sensor) -> Row {
-    let addresses: Vec<_> = sensor
-        .adapters
-        .iter()
-        .map(|adapter| adapter.ip.to_string())
-        .collect();
+    let addresses: Vec<_> = sensor.adapters.iter().map(|adapter| adapter.ip.to_string()).collect();
     Row {
         cells: vec![
             Cell::from(Some(sensor.id)),

@@ -15,12 +15,8 @@ const INDEX_LAG: Duration = Duration::from_millis(1_500);
 pub(super) async fn simulate(args: Simulate, caller: &mut Caller<'_>) -> Result<Exit, Failure> {
     let running = sim::start(options(&args)).await.map_err(failed)?;
     if let (Some(file), Some(certificate)) = (&args.cert_out, &running.certificate) {
-        fs::write(file, certificate).map_err(|error| {
-            Failure::new(
-                Exit::Failed,
-                format!("cannot write {}: {error}", file.display()),
-            )
-        })?;
+        fs::write(file, certificate)
+            .map_err(|error| Failure::new(Exit::Failed, format!("cannot write {}: {error}", file.display())))?;
     }
     let out = &mut *caller.streams.out;
     writeln!(out, "url: {}", running.url)?;
@@ -66,9 +62,7 @@ fn options(args: &Simulate) -> Options {
         alerts: args.alerts.unwrap_or(world.alerts),
         token: args.token.clone().or(world.token),
         checkin: args.checkin.map_or(world.checkin, Duration::from_millis),
-        index_lag: args
-            .index_lag
-            .map_or(world.index_lag, Duration::from_millis),
+        index_lag: args.index_lag.map_or(world.index_lag, Duration::from_millis),
         max_rows: args.max_rows.or(world.max_rows),
         hostile: !args.no_hostile,
         validates: args.validate_payloads,
@@ -86,10 +80,9 @@ mod tests {
 
     #[test]
     fn a_server_that_validates_is_asked_for_by_name() {
-        for (args, validates) in [
-            (&["lampblack", "simulate"][..], false),
-            (&["lampblack", "simulate", "--validate-payloads"], true),
-        ] {
+        for (args, validates) in
+            [(&["lampblack", "simulate"][..], false), (&["lampblack", "simulate", "--validate-payloads"], true)]
+        {
             let cli = Cli::try_parse_from(args).unwrap();
             let Some(Command::Simulate(simulate)) = cli.command else {
                 panic!("{args:?}");

@@ -44,23 +44,12 @@ pub(super) async fn print<T: Paged>(
 }
 
 /// Prints how many rows a search finds, and nothing else.
-pub(super) async fn count<T: Paged>(
-    search: &Search,
-    client: &Client,
-    caller: &mut Caller<'_>,
-) -> Result<u64, Failure> {
+pub(super) async fn count<T: Paged>(search: &Search, client: &Client, caller: &mut Caller<'_>) -> Result<u64, Failure> {
     const NONE: Span = Span { start: 0, rows: 0 };
-    let search = Search {
-        sort: None,
-        ..search.clone()
-    };
+    let search = Search { sort: None, ..search.clone() };
     let page = T::page(client, &search, NONE).await?;
     writeln!(caller.streams.out, "{}", page.total)?;
-    let gaps = Gaps {
-        hidden: page.hidden,
-        is_incomplete: page.is_incomplete,
-        ..Gaps::default()
-    };
+    let gaps = Gaps { hidden: page.hidden, is_incomplete: page.is_incomplete, ..Gaps::default() };
     gaps.tell("rows", caller);
     Ok(page.total)
 }
@@ -78,10 +67,7 @@ pub(super) struct Told {
 impl Told {
     /// Nothing yet of rows that are called `noun`.
     pub(super) fn of(noun: &'static str) -> Self {
-        Self {
-            noun,
-            ..Self::default()
-        }
+        Self { noun, ..Self::default() }
     }
 
     /// Counts a page in.

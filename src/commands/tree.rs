@@ -16,10 +16,7 @@ const COLUMNS: &[Column] = &[
     Column::new("depth", Align::Right).csv_only(),
     Column::new("process", Align::Left).least(30),
     Column::new("pid", Align::Right),
-    Column::new("user", Align::Left)
-        .least(6)
-        .keeps_end()
-        .rank(2),
+    Column::new("user", Align::Left).least(6).keeps_end().rank(2),
     Column::new("start", Align::Left),
     Column::new("cmdline", Align::Left).least(16),
     Column::new("md5", Align::Left).rank(3),
@@ -67,13 +64,7 @@ pub(super) async fn tree(args: &cli::Tree, caller: &mut Caller<'_>) -> Result<Ex
         };
         let family = descendants.rows.iter().map(|(process, ..)| process);
         joins.fetch(family, &mut reader).await;
-        sheet.rows(&rows(
-            &summary,
-            &lineage,
-            &descendants,
-            &joins,
-            Guides::new(is_ascii),
-        ))?;
+        sheet.rows(&rows(&summary, &lineage, &descendants, &joins, Guides::new(is_ascii)))?;
         notes.extend(descendants.notes);
         if ended.is_err() {
             break;
@@ -104,11 +95,7 @@ async fn family(
 }
 
 /// A process with so many of its children, or all of them.
-async fn children(
-    reader: &mut Reader,
-    id: ProcessId,
-    most: Option<u64>,
-) -> Result<Arc<Summary>, api::Error> {
+async fn children(reader: &mut Reader, id: ProcessId, most: Option<u64>) -> Result<Arc<Summary>, api::Error> {
     /// Rarely does a process have more children; if it does, more are asked for.
     const FIRST: u32 = 100;
     /// More than this is a broken server's answer.
@@ -136,11 +123,7 @@ struct Descendants {
 }
 
 /// The children of a process, their children, and so on for as many generations as are wanted.
-async fn descendants(
-    reader: &mut Reader,
-    summary: &Summary,
-    args: &cli::Tree,
-) -> Result<Descendants, api::Error> {
+async fn descendants(reader: &mut Reader, summary: &Summary, args: &cli::Tree) -> Result<Descendants, api::Error> {
     let mut found = Descendants::default();
     let mut seen = HashSet::from([summary.process.id]);
     // What is still to be shown, the next one last.
@@ -163,9 +146,7 @@ async fn descendants(
                 found.notes.extend(what_is_missing(&summary, args.children));
             }
             Err(api::Error::NotFound { .. }) => {
-                found.notes.push(format!(
-                    "the server has no document of {id}, so its children are not known"
-                ));
+                found.notes.push(format!("the server has no document of {id}, so its children are not known"));
             }
             Err(error) => return Err(error),
         }
@@ -189,28 +170,12 @@ struct Guides {
 
 impl Guides {
     fn new(is_ascii: bool) -> Self {
-        if is_ascii {
-            Self {
-                fork: "|-",
-                last: "`-",
-            }
-        } else {
-            Self {
-                fork: "├ ",
-                last: "└ ",
-            }
-        }
+        if is_ascii { Self { fork: "|-", last: "`-" } } else { Self { fork: "├ ", last: "└ " } }
     }
 }
 
 /// The oldest ancestor first, the process itself marked, its children last.
-fn rows(
-    summary: &Summary,
-    lineage: &Lineage,
-    descendants: &Descendants,
-    joins: &Joins,
-    guides: Guides,
-) -> Vec<Row> {
+fn rows(summary: &Summary, lineage: &Lineage, descendants: &Descendants, joins: &Joins, guides: Guides) -> Vec<Row> {
     // What marks the process takes the room of two blanks, so that the lines still meet.
     let indent = |level: usize| " ".repeat(2 + level.saturating_sub(1) * 2);
     let lead = |level: usize, guide: &str| match level {
@@ -223,25 +188,11 @@ fn rows(
         .iter()
         .rev()
         .enumerate()
-        .map(|(level, process)| {
-            row(
-                process,
-                "ancestor",
-                generations - level,
-                lead(level, guides.last),
-                joins,
-            )
-        })
+        .map(|(level, process)| row(process, "ancestor", generations - level, lead(level, guides.last), joins))
         .collect();
 
     let own = lead(generations, guides.last);
-    let mut subject = row(
-        &summary.process,
-        "self",
-        0,
-        format!("> {}", own.get(2..).unwrap_or_default()),
-        joins,
-    );
+    let mut subject = row(&summary.process, "self", 0, format!("> {}", own.get(2..).unwrap_or_default()), joins);
     for cell in &mut subject.cells {
         cell.is_strong = true;
     }
@@ -273,10 +224,7 @@ fn row(process: &Process, relation: &str, depth: usize, lead: String, joins: &Jo
     let mut added = joins.members(process);
     added.push(("relation", format!("{relation:?}")));
     added.push(("depth", depth.to_string()));
-    Row {
-        cells,
-        json: output::extended(&process.document, &added),
-    }
+    Row { cells, json: output::extended(&process.document, &added) }
 }
 
 /// Why the chain goes no further, unless it is the natural end.

@@ -24,11 +24,7 @@ const COLUMNS: &[Column] = &[
 ];
 
 /// What teams are called.
-const TEAM: Kind = Kind {
-    one: "team",
-    several: "teams",
-    list: None,
-};
+const TEAM: Kind = Kind { one: "team", several: "teams", list: None };
 
 impl Numbered for Team {
     fn number(&self) -> u64 {
@@ -51,10 +47,7 @@ pub(super) async fn run(command: cli::User, caller: &mut Caller<'_>) -> Result<E
 /// Runs `user list`.
 async fn list(reading: Reading, caller: &mut Caller<'_>) -> Result<Exit, Failure> {
     let page = caller.client()?.users().await?;
-    let names = listed::Names {
-        several: "users",
-        none: "there is no user to see",
-    };
+    let names = listed::Names { several: "users", none: "there is no user to see" };
     listed::print(&page, names, COLUMNS, reading, row, caller)
 }
 
@@ -92,11 +85,7 @@ async fn create(args: &cli::NewUser, caller: &mut Caller<'_>) -> Result<Exit, Fa
 }
 
 /// The teams of these names, each once.
-async fn teams(
-    names: &[String],
-    client: &Client,
-    caller: &mut Caller<'_>,
-) -> Result<Vec<(u64, String)>, Failure> {
+async fn teams(names: &[String], client: &Client, caller: &mut Caller<'_>) -> Result<Vec<(u64, String)>, Failure> {
     let mut found: Vec<(u64, String)> = Vec::new();
     if names.is_empty() {
         return Ok(found);
@@ -116,8 +105,7 @@ async fn teams(
 /// The password, typed twice where nobody sees it, or the first line of standard input.
 fn password(username: &str, caller: &mut Caller<'_>) -> Result<Password, Failure> {
     let none = |error: &str| {
-        Failure::usage(error)
-            .hint("type it at a terminal, or give it as the first line of standard input")
+        Failure::usage(error).hint("type it at a terminal, or give it as the first line of standard input")
     };
     let Some(hidden) = caller.streams.hidden else {
         let mut line = caller.line();
@@ -133,10 +121,8 @@ fn password(username: &str, caller: &mut Caller<'_>) -> Result<Password, Failure
     let name = text::visible(&username.into());
     let ask = |question: String| {
         let line = hidden(&question);
-        let line =
-            line.map_err(|error| none(&format!("the password cannot be asked for: {error}")))?;
-        line.filter(|line| !line.is_empty())
-            .ok_or_else(|| none("there is no password"))
+        let line = line.map_err(|error| none(&format!("the password cannot be asked for: {error}")))?;
+        line.filter(|line| !line.is_empty()).ok_or_else(|| none("there is no password"))
     };
     let password = ask(format!("Password for {name}:"))?;
     if ask("The same again:".into())? != password {

@@ -20,21 +20,15 @@ fn parse(
 }
 
 /// The search with the bounds of the command line. How a time was understood is said, where it could be understood otherwise.
-pub(super) fn bounded(
-    search: Search,
-    bounds: &Bounds,
-    caller: &mut Caller<'_>,
-) -> Result<Search, Failure> {
+pub(super) fn bounded(search: Search, bounds: &Bounds, caller: &mut Caller<'_>) -> Result<Search, Failure> {
     let now = Clock::System.now();
     let from = |option: &str, text: &Option<String>| -> Result<Option<Timestamp>, Failure> {
         let text = text.as_deref();
-        text.map(|text| parse(option, text, moment, now))
-            .transpose()
+        text.map(|text| parse(option, text, moment, now)).transpose()
     };
     let until = |option: &str, text: &Option<String>| -> Result<Option<Timestamp>, Failure> {
         let text = text.as_deref();
-        text.map(|text| parse(option, text, last_moment, now))
-            .transpose()
+        text.map(|text| parse(option, text, last_moment, now)).transpose()
     };
     let search = Search {
         min_last_update: from("min-last-update", &bounds.min_last_update)?,
@@ -45,20 +39,12 @@ pub(super) fn bounded(
     };
     for (clock, from, until) in [
         ("", search.min_last_update, search.max_last_update),
-        (
-            "server-",
-            search.min_last_server_update,
-            search.max_last_server_update,
-        ),
+        ("server-", search.min_last_server_update, search.max_last_server_update),
     ] {
         if from > until && until.is_some() {
-            let (min, max) = (
-                format!("--min-last-{clock}update"),
-                format!("--max-last-{clock}update"),
-            );
+            let (min, max) = (format!("--min-last-{clock}update"), format!("--max-last-{clock}update"));
             return Err(
-                Failure::usage(format!("{min} is later than {max}: nothing can be found"))
-                    .hint("swap the two times"),
+                Failure::usage(format!("{min} is later than {max}: nothing can be found")).hint("swap the two times")
             );
         }
     }

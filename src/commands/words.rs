@@ -21,16 +21,10 @@ pub(super) fn words(given: &[String], caller: &mut Caller<'_>) -> Result<Vec<Str
 pub(super) fn input(caller: &mut Caller<'_>) -> Result<String, Failure> {
     let mut bytes = Vec::new();
     let input = &mut caller.streams.input;
-    input
-        .read_to_end(&mut bytes)
-        .map_err(|error| Failure::usage(format!("cannot read standard input: {error}")))?;
+    input.read_to_end(&mut bytes).map_err(|error| Failure::usage(format!("cannot read standard input: {error}")))?;
     let wide = |read: fn([u8; 2]) -> u16| {
-        let units = bytes[2..]
-            .chunks_exact(2)
-            .map(|pair| read([pair[0], pair[1]]));
-        char::decode_utf16(units)
-            .map(|char| char.unwrap_or(char::REPLACEMENT_CHARACTER))
-            .collect()
+        let units = bytes[2..].chunks_exact(2).map(|pair| read([pair[0], pair[1]]));
+        char::decode_utf16(units).map(|char| char.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
     };
     Ok(match bytes.get(..2) {
         Some([0xFF, 0xFE]) => wide(u16::from_le_bytes),
@@ -68,15 +62,10 @@ impl Reading<'_> {
         }
         if let Some((_, hint)) = junk.last_mut() {
             *hint = Some(format!("{advice}. Nothing was sent"));
-            return Err(Failure {
-                exit: Exit::Usage,
-                reports: junk,
-            });
+            return Err(Failure { exit: Exit::Usage, reports: junk });
         }
         if meant.is_empty() {
-            return Err(
-                Failure::usage(format!("there is no {noun}")).hint(format!("{advice}; one a line"))
-            );
+            return Err(Failure::usage(format!("there is no {noun}")).hint(format!("{advice}; one a line")));
         }
         Ok(meant)
     }

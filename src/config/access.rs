@@ -6,8 +6,7 @@ use secrecy::SecretString;
 use url::{ParseError, Url};
 
 use super::{
-    Config, Environment, Error, Mistake, Profile, Source, Token, credentials::Credentials, ini,
-    proxy, secret,
+    Config, Environment, Error, Mistake, Profile, Source, Token, credentials::Credentials, ini, proxy, secret,
 };
 use crate::api::{self, Proxy, Settings, Tls};
 
@@ -58,23 +57,13 @@ struct Found {
 
 impl Access {
     /// Decides: `--url`; the profile that is named; `LAMPBLACK_URL`; `CBAPI_URL`; the default profile.
-    pub fn choose(
-        flags: &Flags,
-        config: &Config,
-        environment: &Environment,
-    ) -> Result<Self, Error> {
+    pub fn choose(flags: &Flags, config: &Config, environment: &Environment) -> Result<Self, Error> {
         let mut notices = Vec::new();
         let found = find(flags, config, environment, &mut notices)?;
-        let Found {
-            mut profile,
-            source,
-            base,
-        } = found;
+        let Found { mut profile, source, base } = found;
         profile.user = flags.user.clone().or(profile.user);
         profile.read_only |= flags.read_only;
-        profile.ca_file = profile
-            .ca_file
-            .map(|file| environment.resolve(&file, &base));
+        profile.ca_file = profile.ca_file.map(|file| environment.resolve(&file, &base));
 
         let missing = |key: &str| Mistake::new(format!("{source} has no {key}"));
         let url = profile.url.as_deref().ok_or_else(|| missing("url"))?;
@@ -84,9 +73,7 @@ impl Access {
         })?;
         guard(&mut profile, &url, &source, config, &mut notices);
         if url.scheme() == "http" && !api::is_loopback(&url) {
-            notices.push(format!(
-                "{url} is not encrypted: the token can be read on its way"
-            ));
+            notices.push(format!("{url} is not encrypted: the token can be read on its way"));
         }
         if !profile.verify_tls {
             notices.push("the server's certificate is not verified".into());
@@ -94,15 +81,16 @@ impl Access {
         if let Source::Profile { file, .. } | Source::ClientFile { file, .. } = &source {
             notices.extend(secret::warn_if_writable(file));
         }
-        let token = match profile.token.as_ref().ok_or_else(|| {
-            missing("token").hint("give it one of token_command, token_file and token")
-        })? {
+        let token = match profile
+            .token
+            .as_ref()
+            .ok_or_else(|| missing("token").hint("give it one of token_command, token_file and token"))?
+        {
             Token::Inline(token) => {
                 if let Source::Profile { file, .. } | Source::ClientFile { file, .. } = &source {
                     notices.extend(secret::warn_if_readable(file));
                 }
-                inline(token)
-                    .map_err(|what| Mistake::new(format!("the token of {source}: {what}")))?
+                inline(token).map_err(|what| Mistake::new(format!("the token of {source}: {what}")))?
             }
             Token::File(file) => {
                 let file = environment.resolve(file, &base);
@@ -121,14 +109,7 @@ impl Access {
             None => proxy::of_environment(&url, environment),
         };
         let proxy = proxy.map_err(|error| Mistake::new(error.to_string()))?;
-        Ok(Self {
-            url,
-            token,
-            profile,
-            proxy,
-            source,
-            notices,
-        })
+        Ok(Self { url, token, profile, proxy, source, notices })
     }
 
     /// The access to the embedded simulator.
@@ -165,43 +146,28 @@ impl Access {
 
 /// What a profile of our file forbids on this server holds however the address came here: a variable that happens to be
 /// set must not take a guard away.
-fn guard(
-    profile: &mut Profile,
-    url: &Url,
-    source: &Source,
-    config: &Config,
-    notices: &mut Vec<String>,
-) {
+fn guard(profile: &mut Profile, url: &Url, source: &Source, config: &Config, notices: &mut Vec<String>) {
     if matches!(source, Source::Profile { .. } | Source::Demo) {
         return;
     }
     for (name, other) in &config.profiles {
         let its = other.url.as_deref().and_then(|url| address(url).ok());
         let is_same = its.is_some_and(|its| {
-            (its.host_str(), its.port_or_known_default())
-                == (url.host_str(), url.port_or_known_default())
+            (its.host_str(), its.port_or_known_default()) == (url.host_str(), url.port_or_known_default())
         });
         let is_new = |pattern: &&String| !profile.protected_hosts.contains(pattern);
-        let more: Vec<_> = other
-            .protected_hosts
-            .iter()
-            .filter(is_new)
-            .cloned()
-            .collect();
+        let more: Vec<_> = other.protected_hosts.iter().filter(is_new).cloned().collect();
         if is_same && (other.read_only || !more.is_empty()) {
             profile.read_only |= other.read_only;
             profile.protected_hosts.extend(more);
-            notices.push(format!("read_only and protected_hosts of the profile {name:?} hold here too: it has this address"));
+            notices.push(format!(
+                "read_only and protected_hosts of the profile {name:?} hold here too: it has this address"
+            ));
         }
     }
 }
 
-fn find(
-    flags: &Flags,
-    config: &Config,
-    environment: &Environment,
-    notices: &mut Vec<String>,
-) -> Result<Found, Error> {
+fn find(flags: &Flags, config: &Config, environment: &Environment, notices: &mut Vec<String>) -> Result<Found, Error> {
     let variable = |name: &str| environment.variable(name).map(str::to_owned);
     let from_variables = |url: String, token: String, source: Source| Found {
         profile: Profile {
@@ -214,9 +180,7 @@ fn find(
     };
     if let Some(url) = &flags.url {
         if flags.profile.is_some() {
-            return Err(Error::usage(
-                Mistake::new("--url and --profile both name a server").hint("give one of them"),
-            ));
+            return Err(Error::usage(Mistake::new("--url and --profile both name a server").hint("give one of them")));
         }
         let token = variable("LAMPBLACK_TOKEN").ok_or_else(|| {
             Error::usage(Mistake::new("--url needs a token").hint(
@@ -225,11 +189,7 @@ fn find(
         })?;
         return Ok(from_variables(url.clone(), token, Source::Flag));
     }
-    if let Some(name) = flags
-        .profile
-        .clone()
-        .or_else(|| variable("LAMPBLACK_PROFILE"))
-    {
+    if let Some(name) = flags.profile.clone().or_else(|| variable("LAMPBLACK_PROFILE")) {
         return named(&name, config, environment, notices);
     }
     let pairs = [
@@ -242,8 +202,8 @@ fn find(
                 let is_client = source == Source::ClientVariables;
                 let mut found = from_variables(url, token, source);
                 if is_client && let Some(word) = variable("CBAPI_SSL_VERIFY") {
-                    found.profile.verify_tls = ini::boolean(&word)
-                        .ok_or_else(|| Mistake::new("CBAPI_SSL_VERIFY must be true or false"))?;
+                    found.profile.verify_tls =
+                        ini::boolean(&word).ok_or_else(|| Mistake::new("CBAPI_SSL_VERIFY must be true or false"))?;
                 }
                 return Ok(found);
             }
@@ -256,54 +216,32 @@ fn find(
 }
 
 /// The profile of this name: of our own file, or else of the official client's.
-fn named(
-    name: &str,
-    config: &Config,
-    environment: &Environment,
-    notices: &mut Vec<String>,
-) -> Result<Found, Error> {
+fn named(name: &str, config: &Config, environment: &Environment, notices: &mut Vec<String>) -> Result<Found, Error> {
     if let (Some(profile), Some(file)) = (config.profiles.get(name), &config.file) {
         return Ok(Found {
             profile: profile.clone(),
-            source: Source::Profile {
-                name: name.to_owned(),
-                file: file.clone(),
-            },
+            source: Source::Profile { name: name.to_owned(), file: file.clone() },
             base: file.parent().unwrap_or(Path::new("")).to_owned(),
         });
     }
     let credentials = Credentials::read(environment)?;
     if let Some((profile, source)) = credentials.profile(name, environment)? {
         notices.extend(credentials.unread.iter().map(ToString::to_string));
-        return Ok(Found {
-            profile,
-            source,
-            base: environment.working_dir().to_owned(),
-        });
+        return Ok(Found { profile, source, base: environment.working_dir().to_owned() });
     }
     // What is wrong with a file comes first: the profile may be in it.
     let suspects = credentials.suspects();
     if !suspects.is_empty() {
         return Err(suspects.into());
     }
-    let mut names: Vec<String> = config
-        .profiles
-        .keys()
-        .map(String::as_str)
-        .chain(credentials.names())
-        .map(|name| format!("{name:?}"))
-        .collect();
+    let mut names: Vec<String> =
+        config.profiles.keys().map(String::as_str).chain(credentials.names()).map(|name| format!("{name:?}")).collect();
     names.sort_unstable();
     names.dedup();
     let file = config.file.clone().or_else(|| environment.config_file());
-    let file = file.map_or_else(
-        || "config.toml".to_owned(),
-        |file| file.display().to_string(),
-    );
+    let file = file.map_or_else(|| "config.toml".to_owned(), |file| file.display().to_string());
     if names.is_empty() && name == DEFAULT {
-        let hint = format!(
-            "lampblack demo shows everything without one; for yours, write a profile into {file}"
-        );
+        let hint = format!("lampblack demo shows everything without one; for yours, write a profile into {file}");
         // Half of what is needed may be there.
         let mut half: Vec<_> = notices.drain(..).map(Mistake::new).collect();
         if half.is_empty() {
@@ -316,9 +254,7 @@ fn named(
     }
     let mistake = Mistake::new(format!("there is no profile {name:?}"));
     Err(Error::usage(if names.is_empty() {
-        mistake.hint(format!(
-            "no profile is configured; write [profiles.NAME] into {file}"
-        ))
+        mistake.hint(format!("no profile is configured; write [profiles.NAME] into {file}"))
     } else {
         mistake.hint(format!("--profile takes one of {}", names.join(", ")))
     }))

@@ -45,8 +45,7 @@ impl Credentials {
                     continue;
                 }
             };
-            let sections =
-                ini::parse(&text).map_err(|(line, what)| Mistake::new(what).at(&file, line))?;
+            let sections = ini::parse(&text).map_err(|(line, what)| Mistake::new(what).at(&file, line))?;
             if sections.keys().eq([ini::DEFAULT]) {
                 all.only_defaults.push(file.clone());
             }
@@ -84,11 +83,7 @@ impl Credentials {
     }
 
     /// The profile of this name.
-    pub(super) fn profile(
-        &self,
-        name: &str,
-        environment: &Environment,
-    ) -> Result<Option<(Profile, Source)>, Error> {
+    pub(super) fn profile(&self, name: &str, environment: &Environment) -> Result<Option<(Profile, Source)>, Error> {
         let Some(keys) = self.sections.get(name) else {
             return Ok(None);
         };
@@ -122,9 +117,7 @@ impl Credentials {
         };
         let profile = Profile {
             url: Some(url.entry.value.clone()),
-            token: Some(Token::Inline(SecretString::from(
-                token.entry.value.as_str(),
-            ))),
+            token: Some(Token::Inline(SecretString::from(token.entry.value.as_str()))),
             ca_file: text("ssl_cert_file").map(PathBuf::from),
             verify_tls: truth("ssl_verify", true),
             verify_hostname: truth("ssl_verify_hostname", true),
@@ -135,10 +128,7 @@ impl Credentials {
         if !wrong.is_empty() {
             return Err(wrong.into());
         }
-        let source = Source::ClientFile {
-            name: name.to_owned(),
-            file: token.file.clone(),
-        };
+        let source = Source::ClientFile { name: name.to_owned(), file: token.file.clone() };
         Ok(Some((profile, source)))
     }
 }
@@ -154,18 +144,12 @@ fn refuse_quotes(keys: &BTreeMap<String, Placed>) -> Result<(), Error> {
         .iter()
         .filter(|(_, placed)| is_quoted(&placed.entry.value))
         .map(|(key, placed)| {
-            Mistake::new(format!(
-                "{key} is in quotes, which belong to the value here"
-            ))
-            .at(&placed.file, placed.entry.line)
-            .hint(format!("write {key}=… without quotes"))
+            Mistake::new(format!("{key} is in quotes, which belong to the value here"))
+                .at(&placed.file, placed.entry.line)
+                .hint(format!("write {key}=… without quotes"))
         })
         .collect();
-    if mistakes.is_empty() {
-        Ok(())
-    } else {
-        Err(mistakes.into())
-    }
+    if mistakes.is_empty() { Ok(()) } else { Err(mistakes.into()) }
 }
 
 /// A file in the working directory may be anyone's: unpacked with a sample, say. It must not send a token of another
@@ -176,14 +160,8 @@ fn refuse_strangers(
     token_file: &Path,
     environment: &Environment,
 ) -> Result<(), Error> {
-    const STEERING: &[&str] = &[
-        "url",
-        "proxy",
-        "ignore_system_proxy",
-        "ssl_verify",
-        "ssl_verify_hostname",
-        "ssl_cert_file",
-    ];
+    const STEERING: &[&str] =
+        &["url", "proxy", "ignore_system_proxy", "ssl_verify", "ssl_verify_hostname", "ssl_cert_file"];
     if environment.is_in_working_dir(token_file) {
         return Ok(());
     }
@@ -200,9 +178,5 @@ fn refuse_strangers(
             .hint("put url and token into the same file, or start lampblack in another directory")
         })
         .collect();
-    if mistakes.is_empty() {
-        Ok(())
-    } else {
-        Err(mistakes.into())
-    }
+    if mistakes.is_empty() { Ok(()) } else { Err(mistakes.into()) }
 }

@@ -79,10 +79,7 @@ impl Environment {
     pub fn below(root: &Path, variables: &[(&str, &str)]) -> Self {
         let home = root.join("home");
         Self {
-            variables: variables
-                .iter()
-                .map(|&(name, value)| (name.to_owned(), value.to_owned()))
-                .collect(),
+            variables: variables.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())).collect(),
             config: Some(home.join(".config").join(NAME)),
             state: Some(home.join(".local/state").join(NAME)),
             home: Some(home),
@@ -98,10 +95,7 @@ impl Environment {
 
     /// A variable's value; an empty one counts as not set.
     pub fn variable(&self, name: &str) -> Option<&str> {
-        self.variables
-            .get(name)
-            .map(String::as_str)
-            .filter(|value| !value.is_empty())
+        self.variables.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
 
     /// Where `config.toml` and `themes/` are.
@@ -135,8 +129,7 @@ impl Environment {
 
     /// Whether a file lies in the working directory, where anyone may have put it.
     pub fn is_in_working_dir(&self, file: &Path) -> bool {
-        file.starts_with(self.working.join(".carbonblack"))
-            && self.home.as_deref() != Some(self.working.as_path())
+        file.starts_with(self.working.join(".carbonblack")) && self.home.as_deref() != Some(self.working.as_path())
     }
 
     /// The path a user means: `~/` is home, everything else is relative to `base`.
@@ -159,11 +152,7 @@ impl Environment {
 
     /// Which characters may be written to the terminal and to pipes.
     pub fn charset(&self) -> Charset {
-        if self.screen().is_unicode() {
-            Charset::Unicode
-        } else {
-            Charset::Ascii
-        }
+        if self.screen().is_unicode() { Charset::Unicode } else { Charset::Ascii }
     }
 
     /// What the terminal can show.

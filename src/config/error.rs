@@ -21,12 +21,7 @@ pub struct Mistake {
 impl Mistake {
     /// A mistake that is not in a file.
     pub fn new(message: impl Into<String>) -> Self {
-        Self {
-            file: None,
-            line: 0,
-            message: message.into(),
-            hint: None,
-        }
+        Self { file: None, line: 0, message: message.into(), hint: None }
     }
 
     /// The same mistake with a place.
@@ -71,10 +66,7 @@ pub struct Error {
 impl Error {
     /// The command line asked for something that cannot be.
     pub fn usage(mistake: Mistake) -> Self {
-        Self {
-            mistakes: vec![mistake],
-            is_usage: true,
-        }
+        Self { mistakes: vec![mistake], is_usage: true }
     }
 }
 
@@ -86,9 +78,6 @@ impl From<Mistake> for Error {
 
 impl From<Vec<Mistake>> for Error {
     fn from(mistakes: Vec<Mistake>) -> Self {
-        Self {
-            mistakes,
-            is_usage: false,
-        }
+        Self { mistakes, is_usage: false }
     }
 }

@@ -64,9 +64,7 @@ impl Config {
                 return Ok(Self::default());
             }
             Err(error) => {
-                return Err(Mistake::new(format!("cannot read it: {error}"))
-                    .at(&file, 0)
-                    .into());
+                return Err(Mistake::new(format!("cannot read it: {error}")).at(&file, 0).into());
             }
         };
         let config = Self::parse(&text, file.parent()).map_err(|mistakes| {
@@ -78,10 +76,7 @@ impl Config {
                 })
                 .collect::<Vec<_>>()
         })?;
-        Ok(Self {
-            file: Some(file),
-            ..config
-        })
+        Ok(Self { file: Some(file), ..config })
     }
 
     /// Reads the text of a file, whose themes are in `themes/` of `directory`; every mistake is found at once.
@@ -94,11 +89,7 @@ impl Config {
         }
         let (config, _) = read(table.into_inner(), directory, &mut mistakes);
         let mistakes = mistakes.into_sorted();
-        if mistakes.is_empty() {
-            Ok(config)
-        } else {
-            Err(mistakes)
-        }
+        if mistakes.is_empty() { Ok(config) } else { Err(mistakes) }
     }
 
     /// The names of all settings, as they must appear in the example file.
@@ -114,9 +105,7 @@ impl Config {
     /// The theme that is wanted, as far as this terminal can show it.
     pub fn theme(&self, screen: &Screen) -> Result<Theme, Error> {
         let directory = self.file.as_deref().and_then(Path::parent);
-        let mut theme = find_theme(&self.theme, directory)
-            .map_err(Mistake::new)?
-            .fitted(screen);
+        let mut theme = find_theme(&self.theme, directory).map_err(Mistake::new)?.fitted(screen);
         if self.ascii {
             theme.glyphs = Glyphs::ASCII;
         }
@@ -125,13 +114,7 @@ impl Config {
 
     /// The keys that are in force.
     pub fn keymap(&self) -> Result<Keymap, Error> {
-        Keymap::with(&self.keys).map_err(|messages| {
-            messages
-                .into_iter()
-                .map(Mistake::new)
-                .collect::<Vec<_>>()
-                .into()
-        })
+        Keymap::with(&self.keys).map_err(|messages| messages.into_iter().map(Mistake::new).collect::<Vec<_>>().into())
     }
 }
 
@@ -177,52 +160,31 @@ fn read<'text>(
 
 fn profile(section: &mut Section<'_, '_>) -> Profile {
     let default = Profile::default();
-    let inline = section.take("token", |value| {
-        section::text(value).map(|text| Token::Inline(SecretString::from(text)))
-    });
+    let inline =
+        section.take("token", |value| section::text(value).map(|text| Token::Inline(SecretString::from(text))));
     let file = section.take("token_file", |value| section::path(value).map(Token::File));
-    let command = section.take("token_command", |value| {
-        section::command(value).map(Token::Command)
-    });
+    let command = section.take("token_command", |value| section::command(value).map(Token::Command));
     Profile {
         url: section.take("url", section::text),
-        token: section.one_of(
-            "token, token_file and token_command",
-            [inline, file, command],
-        ),
+        token: section.one_of("token, token_file and token_command", [inline, file, command]),
         user: section.take("user", section::text),
         ca_file: section.take("ca_file", section::path),
-        verify_tls: section
-            .take("verify_tls", section::boolean)
-            .unwrap_or(default.verify_tls),
-        verify_hostname: section
-            .take("verify_hostname", section::boolean)
-            .unwrap_or(default.verify_hostname),
+        verify_tls: section.take("verify_tls", section::boolean).unwrap_or(default.verify_tls),
+        verify_hostname: section.take("verify_hostname", section::boolean).unwrap_or(default.verify_hostname),
         proxy: section.take("proxy", section::text),
         ignore_system_proxy: false,
-        read_only: section
-            .take("read_only", section::boolean)
-            .unwrap_or(default.read_only),
+        read_only: section.take("read_only", section::boolean).unwrap_or(default.read_only),
         color: section.take("color", section::color),
         host_zone: section.take("host_zone", section::zone),
-        connections: section
-            .take("connections", section::connections)
-            .unwrap_or(default.connections),
-        timeout: section
-            .take("timeout", section::timeout)
-            .unwrap_or(default.timeout),
-        protected_hosts: section
-            .take("protected_hosts", section::texts)
-            .unwrap_or(default.protected_hosts),
+        connections: section.take("connections", section::connections).unwrap_or(default.connections),
+        timeout: section.take("timeout", section::timeout).unwrap_or(default.timeout),
+        protected_hosts: section.take("protected_hosts", section::texts).unwrap_or(default.protected_hosts),
     }
 }
 
 /// Reads the keys of every scope, and asks the key table about all of them together: only so can two actions change
 /// places.
-fn read_keys<'text>(
-    scopes: Vec<(String, usize, DeTable<'text>)>,
-    mistakes: &mut Mistakes<'text>,
-) -> Overrides {
+fn read_keys<'text>(scopes: Vec<(String, usize, DeTable<'text>)>, mistakes: &mut Mistakes<'text>) -> Overrides {
     let mut overrides = Overrides::new();
     let mut places = Vec::new();
     for (scope, at, table) in scopes {
@@ -255,21 +217,14 @@ fn find_theme(name: &str, directory: Option<&Path>) -> Result<Theme, String> {
     if let Some(theme) = Theme::named(name) {
         return Ok(theme);
     }
-    let is_file_name = !name.is_empty()
-        && name
-            .chars()
-            .all(|c| c.is_alphanumeric() || c == '-' || c == '_');
-    let file = directory
-        .filter(|_| is_file_name)
-        .map(|directory| directory.join("themes").join(format!("{name}.toml")));
+    let is_file_name = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '-' || c == '_');
+    let file =
+        directory.filter(|_| is_file_name).map(|directory| directory.join("themes").join(format!("{name}.toml")));
     let text = file.and_then(|file| files::read_text(&file, MAX_BYTES).ok());
     let text = text.ok_or_else(|| format!("there is no theme {name:?}"))?;
     Theme::parse(&text).map_err(|reasons| format!("theme {name:?}: {}", reasons.join("; ")))
 }
 
 fn span_of(table: &DeTable<'_>, key: &str) -> usize {
-    table
-        .keys()
-        .find(|name| name.get_ref() == key)
-        .map_or(0, |name| name.span().start)
+    table.keys().find(|name| name.get_ref() == key).map_or(0, |name| name.span().start)
 }

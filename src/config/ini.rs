@@ -53,9 +53,7 @@ pub(super) fn parse(text: &str) -> Result<Sections, (usize, &'static str)> {
             .as_ref()
             .and_then(|section| sections.get_mut(section))
             .ok_or((line, "this stands before the first [section]"))?;
-        let (key, value) = trimmed
-            .split_once(['=', ':'])
-            .ok_or((line, "a setting is written as key=value"))?;
+        let (key, value) = trimmed.split_once(['=', ':']).ok_or((line, "a setting is written as key=value"))?;
         let key = key.trim().to_lowercase();
         let value = value.trim().to_owned();
         if keys.insert(key.clone(), Entry { value, line }).is_some() {
@@ -82,17 +80,13 @@ mod tests {
     #[track_caller]
     fn check(text: &str, section: &str, key: &str, value: Option<&str>) {
         let sections = parse(text).unwrap();
-        let found = sections
-            .get(section)
-            .and_then(|keys| keys.get(key))
-            .map(|entry| entry.value.as_str());
+        let found = sections.get(section).and_then(|keys| keys.get(key)).map(|entry| entry.value.as_str());
         assert_eq!(found, value);
     }
 
     #[test]
     fn keys_are_folded_and_both_signs_separate() {
-        let text =
-            "# one\n; two\n[default]\nURL = https://a:8443/x\nToken: abc=def\n\n[Default]\nurl=b\n";
+        let text = "# one\n; two\n[default]\nURL = https://a:8443/x\nToken: abc=def\n\n[Default]\nurl=b\n";
         check(text, "default", "url", Some("https://a:8443/x"));
         check(text, "default", "token", Some("abc=def"));
         check(text, "Default", "url", Some("b"));
@@ -106,13 +100,9 @@ mod tests {
 
     #[test]
     fn what_cannot_be_read_is_named_by_its_line_alone() {
-        for (text, line) in [
-            ("[a\n", 1),
-            ("url=x\n", 1),
-            ("[a]\n\nsecret\n", 3),
-            ("[a]\nx=1\nX=2\n", 3),
-            ("[a]\n[a]\n", 2),
-        ] {
+        for (text, line) in
+            [("[a\n", 1), ("url=x\n", 1), ("[a]\n\nsecret\n", 3), ("[a]\nx=1\nX=2\n", 3), ("[a]\n[a]\n", 2)]
+        {
             let (found, message) = parse(text).unwrap_err();
             assert_eq!(found, line, "{text:?}");
             assert!(!message.contains("secret"));

@@ -7,10 +7,7 @@ use secrecy::SecretString;
 
 /// One `[profiles.NAME]` of the file, or one section of the official client's files.
 #[derive(Clone, Debug)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is a setting of its own in the file"
-)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a setting of its own in the file")]
 pub struct Profile {
     /// The server's address.
     pub url: Option<String>,

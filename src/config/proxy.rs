@@ -8,26 +8,13 @@ use super::Environment;
 use crate::api::{self, Proxy};
 
 /// The variables that name proxies, and hosts that need none.
-pub(super) const VARIABLES: &[&str] = &[
-    "https_proxy",
-    "HTTPS_PROXY",
-    "http_proxy",
-    "HTTP_PROXY",
-    "all_proxy",
-    "ALL_PROXY",
-    "no_proxy",
-    "NO_PROXY",
-];
+pub(super) const VARIABLES: &[&str] =
+    &["https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY"];
 
 /// The proxy that the environment names for a server, if any. Small letters come first, as with curl.
-pub(super) fn of_environment(
-    url: &Url,
-    environment: &Environment,
-) -> Result<Option<Proxy>, api::Error> {
+pub(super) fn of_environment(url: &Url, environment: &Environment) -> Result<Option<Proxy>, api::Error> {
     let first = |names: &[&'static str]| {
-        let mut found = names
-            .iter()
-            .filter_map(|&name| Some((name, environment.variable(name)?)));
+        let mut found = names.iter().filter_map(|&name| Some((name, environment.variable(name)?)));
         found.next()
     };
     // This machine is never reached through another one.
@@ -44,18 +31,14 @@ pub(super) fn of_environment(
         _ => &["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"],
     };
     let proxy = first(names);
-    proxy
-        .map(|(name, address)| Proxy::new(address, name))
-        .transpose()
+    proxy.map(|(name, address)| Proxy::new(address, name)).transpose()
 }
 
 /// Whether a list of hosts that need no proxy holds this server: `*`; a name, with or without a dot before it, for itself
 /// and all below it; an address; a network as `10.0.0.0/8`; each with a port for that port alone.
 fn is_listed(url: &Url, list: &str) -> bool {
     let entries = list.split([',', ' ', '\t']).map(str::trim);
-    entries
-        .filter(|entry| !entry.is_empty())
-        .any(|entry| covers(entry, url))
+    entries.filter(|entry| !entry.is_empty()).any(|entry| covers(entry, url))
 }
 
 fn covers(entry: &str, url: &Url) -> bool {
@@ -85,10 +68,7 @@ fn covers(entry: &str, url: &Url) -> bool {
 fn parted(entry: &str) -> (&str, Option<u16>) {
     if let Some(rest) = entry.strip_prefix('[') {
         let (host, port) = rest.split_once(']').unwrap_or((rest, ""));
-        return (
-            host,
-            port.strip_prefix(':').and_then(|port| port.parse().ok()),
-        );
+        return (host, port.strip_prefix(':').and_then(|port| port.parse().ok()));
     }
     match entry.split_once(':') {
         Some((host, port)) if !port.contains(':') => match port.parse() {
@@ -110,9 +90,7 @@ fn is_below(name: &str, domain: &str) -> bool {
 
 fn is_in(address: IpAddr, network: IpAddr, bits: u32) -> bool {
     let (address, network, width) = match (address, network) {
-        (IpAddr::V4(one), IpAddr::V4(other)) => {
-            (u128::from(one.to_bits()), u128::from(other.to_bits()), 32)
-        }
+        (IpAddr::V4(one), IpAddr::V4(other)) => (u128::from(one.to_bits()), u128::from(other.to_bits()), 32),
         (IpAddr::V6(one), IpAddr::V6(other)) => (one.to_bits(), other.to_bits(), 128),
         _ => return false,
     };

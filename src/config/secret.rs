@@ -30,21 +30,14 @@ const BETWEEN: Duration = Duration::from_millis(20);
 pub(super) fn from_file(file: &Path) -> Result<SecretString, Mistake> {
     let text = utf8::read(file, MAX_BYTES)
         .map(Zeroizing::new)
-        .map_err(|error| {
-            Mistake::new(format!(
-                "cannot read token_file {}: {error}",
-                file.display()
-            ))
-        })?;
+        .map_err(|error| Mistake::new(format!("cannot read token_file {}: {error}", file.display())))?;
     checked(&text).map_err(|what| Mistake::new(format!("token_file {}: {what}", file.display())))
 }
 
 /// Runs a program and takes the first line it prints. It may ask on the terminal: only its output is caught. A program
 /// that takes longer than `limit` is ended; what it has left running in the background is not waited for.
 pub(super) fn from_command(words: &[String], limit: Duration) -> Result<SecretString, Mistake> {
-    let (program, arguments) = words
-        .split_first()
-        .ok_or_else(|| Mistake::new("token_command is empty"))?;
+    let (program, arguments) = words.split_first().ok_or_else(|| Mistake::new("token_command is empty"))?;
     let failed = |what: String| {
         Mistake::new(format!("token_command {program:?} {what}"))
             .hint("run it yourself and see whether it prints the token, and nothing before it")
@@ -60,15 +53,12 @@ pub(super) fn from_command(words: &[String], limit: Duration) -> Result<SecretSt
     let ended = ended.map_err(|error| failed(format!("cannot be read: {error}")))?;
     let Some((status, output)) = ended else {
         let seconds = limit.as_secs();
-        return Err(failed(format!(
-            "was ended: it had printed no token and not ended after {seconds} s"
-        )));
+        return Err(failed(format!("was ended: it had printed no token and not ended after {seconds} s")));
     };
     if !status.success() {
         return Err(failed(format!("failed: {status}")));
     }
-    let text = String::from_utf8(output)
-        .map_err(|_| failed("printed something that is not text".into()))?;
+    let text = String::from_utf8(output).map_err(|_| failed("printed something that is not text".into()))?;
     checked(text.lines().next().unwrap_or_default())
         .map_err(|what| failed(format!("printed something else than a token: {what}")))
 }
@@ -145,22 +135,14 @@ pub(super) fn checked(text: &str) -> Result<SecretString, &'static str> {
 
 /// A warning, when others can change a configuration, and so which server gets which token.
 pub(super) fn warn_if_writable(file: &Path) -> Option<String> {
-    files::is_writable_by_others(file).then(|| {
-        format!(
-            "other users can change {} (chmod go-w helps, for its directory too)",
-            file.display()
-        )
-    })
+    files::is_writable_by_others(file)
+        .then(|| format!("other users can change {} (chmod go-w helps, for its directory too)", file.display()))
 }
 
 /// A warning, when others than its owner can read a file that holds a secret.
 pub(super) fn warn_if_readable(file: &Path) -> Option<String> {
-    is_readable_by_others(file).then(|| {
-        format!(
-            "{} holds a token and others can read it (chmod 600 helps)",
-            file.display()
-        )
-    })
+    is_readable_by_others(file)
+        .then(|| format!("{} holds a token and others can read it (chmod 600 helps)", file.display()))
 }
 
 #[cfg(unix)]
@@ -198,12 +180,9 @@ mod tests {
 
     #[test]
     fn a_failing_program_is_explained_without_what_it_printed() {
-        for command in [
-            words(&["false"]),
-            words(&["/does/not/exist"]),
-            words(&["printf", "two words"]),
-            words(&["printf", ""]),
-        ] {
+        for command in
+            [words(&["false"]), words(&["/does/not/exist"]), words(&["printf", "two words"]), words(&["printf", ""])]
+        {
             let mistake = from_command(&command, LIMIT).unwrap_err();
             assert!(mistake.message.contains(&command[0]), "{mistake}");
             assert!(!mistake.message.contains("words"), "{mistake}");
@@ -249,12 +228,7 @@ mod tests {
         let kind = rustix::fs::FileType::Fifo;
         rustix::fs::mknodat(rustix::fs::CWD, &path, kind, 0o600.into(), 0).unwrap();
         let mistake = from_file(&path).unwrap_err();
-        assert!(
-            mistake
-                .message
-                .ends_with("it is a FIFO, not a regular file"),
-            "{mistake}"
-        );
+        assert!(mistake.message.ends_with("it is a FIFO, not a regular file"), "{mistake}");
     }
 
     #[test]

@@ -23,11 +23,7 @@ pub(super) struct Mistakes<'a> {
 impl<'a> Mistakes<'a> {
     /// None so far.
     pub(super) fn of(text: &'a str) -> Self {
-        Self {
-            text,
-            found: Vec::new(),
-            broken: Vec::new(),
-        }
+        Self { text, found: Vec::new(), broken: Vec::new() }
     }
 
     /// Notes that a line is not TOML at all. What could still be made of it is not judged again.
@@ -42,12 +38,7 @@ impl<'a> Mistakes<'a> {
         if self.broken.contains(&line) {
             return;
         }
-        self.found.push(Mistake {
-            file: None,
-            line,
-            message: message.into(),
-            hint,
-        });
+        self.found.push(Mistake { file: None, line, message: message.into(), hint });
     }
 
     /// All of them, in the order of the file.
@@ -57,12 +48,7 @@ impl<'a> Mistakes<'a> {
     }
 
     fn line(&self, at: usize) -> usize {
-        self.text
-            .get(..at)
-            .unwrap_or_default()
-            .matches('\n')
-            .count()
-            + 1
+        self.text.get(..at).unwrap_or_default().matches('\n').count() + 1
     }
 }
 
@@ -88,13 +74,7 @@ impl<'a, 'text> Section<'a, 'text> {
         table: DeTable<'text>,
         mistakes: &'a mut Mistakes<'text>,
     ) -> Self {
-        Self {
-            name: name.into(),
-            at,
-            table,
-            known: Vec::new(),
-            mistakes,
-        }
+        Self { name: name.into(), at, table, known: Vec::new(), mistakes }
     }
 
     /// The value of a key, when it is given and right; a wrong one is noted.
@@ -104,19 +84,14 @@ impl<'a, 'text> Section<'a, 'text> {
             Ok(value) => Some(value),
             Err(wanted) => {
                 let at = value.span().start;
-                self.mistakes
-                    .add(at, format!("{key} must be {wanted}"), None);
+                self.mistakes.add(at, format!("{key} must be {wanted}"), None);
                 None
             }
         }
     }
 
     /// The only one of several values for the same thing; a second one is noted.
-    pub(super) fn one_of<T, const N: usize>(
-        &mut self,
-        names: &str,
-        values: [Option<T>; N],
-    ) -> Option<T> {
+    pub(super) fn one_of<T, const N: usize>(&mut self, names: &str, values: [Option<T>; N]) -> Option<T> {
         let mut given = values.into_iter().flatten();
         let only = given.next();
         if given.next().is_some() {
@@ -162,20 +137,12 @@ impl<'a, 'text> Section<'a, 'text> {
     pub(super) fn finish(self) -> Vec<&'static str> {
         for key in self.table.keys() {
             let name = key.get_ref();
-            let place = if self.name.is_empty() {
-                String::new()
-            } else {
-                format!(" in [{}]", self.name)
-            };
+            let place = if self.name.is_empty() { String::new() } else { format!(" in [{}]", self.name) };
             let hint = match nearest(name, &self.known) {
                 Some(known) => format!("did you mean {known}?"),
                 None => format!("known here: {}", self.known.join(", ")),
             };
-            self.mistakes.add(
-                key.span().start,
-                format!("unknown setting {}{place}", name.escape_debug()),
-                Some(hint),
-            );
+            self.mistakes.add(key.span().start, format!("unknown setting {}{place}", name.escape_debug()), Some(hint));
         }
         self.known
     }
@@ -183,22 +150,14 @@ impl<'a, 'text> Section<'a, 'text> {
     fn raw(&mut self, key: &'static str) -> Option<Spanned<DeValue<'text>>> {
         self.known.push(key);
         // Equality of keys looks at the text alone, not at where it stands.
-        let found = self
-            .table
-            .keys()
-            .find(|name| name.get_ref() == key)?
-            .clone();
+        let found = self.table.keys().find(|name| name.get_ref() == key)?.clone();
         self.table.remove(&found)
     }
 }
 
 /// A text.
 pub(super) fn text(value: &DeValue<'_>) -> Result<String, String> {
-    value
-        .as_str()
-        .filter(|text| !text.trim().is_empty())
-        .map(str::to_owned)
-        .ok_or_else(|| "a text in quotes".into())
+    value.as_str().filter(|text| !text.trim().is_empty()).map(str::to_owned).ok_or_else(|| "a text in quotes".into())
 }
 
 /// A path.
@@ -214,12 +173,7 @@ pub(super) fn boolean(value: &DeValue<'_>) -> Result<bool, String> {
 /// A list of texts.
 pub(super) fn texts(value: &DeValue<'_>) -> Result<Vec<String>, String> {
     let wanted = || "a list of texts: [\"…\", \"…\"]".to_owned();
-    value
-        .as_array()
-        .ok_or_else(wanted)?
-        .iter()
-        .map(|item| text(item.get_ref()).map_err(|_| wanted()))
-        .collect()
+    value.as_array().ok_or_else(wanted)?.iter().map(|item| text(item.get_ref()).map_err(|_| wanted())).collect()
 }
 
 /// A program with its arguments.
@@ -227,9 +181,7 @@ pub(super) fn command(value: &DeValue<'_>) -> Result<Vec<String>, String> {
     texts(value)
         .ok()
         .filter(|words| !words.is_empty())
-        .ok_or_else(|| {
-            "a list of the program and its arguments: [\"pass\", \"show\", \"cb/token\"]".into()
-        })
+        .ok_or_else(|| "a list of the program and its arguments: [\"pass\", \"show\", \"cb/token\"]".into())
 }
 
 /// A color of a profile.

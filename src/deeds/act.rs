@@ -37,30 +37,17 @@ pub struct Act {
 impl Act {
     /// One of which nothing is known yet.
     pub(super) fn new(line: u64, at: Timestamp, sending: Sending) -> Self {
-        Self {
-            line,
-            at,
-            sending,
-            steps: Vec::new(),
-            undone_by: None,
-            superseded_by: None,
-            document: OnceLock::new(),
-        }
+        Self { line, at, sending, steps: Vec::new(), undone_by: None, superseded_by: None, document: OnceLock::new() }
     }
 
     /// How far it has got; unknown if the program ended before it could write more.
     pub fn stage(&self) -> Stage {
-        self.steps
-            .last()
-            .map_or(Stage::Unknown, |(_, outcome)| outcome.stage)
+        self.steps.last().map_or(Stage::Unknown, |(_, outcome)| outcome.stage)
     }
 
     /// What is to be said of it.
     pub fn note(&self) -> &str {
-        self.steps.last().map_or(
-            "lampblack ended before the outcome was known",
-            |(_, outcome)| &outcome.note,
-        )
+        self.steps.last().map_or("lampblack ended before the outcome was known", |(_, outcome)| &outcome.note)
     }
 
     /// What became of it, to be found out further.
@@ -84,8 +71,7 @@ impl Act {
         let is_mute = || {
             let last = self.steps.last().map(|(_, outcome)| &outcome.after);
             let deed = self.deed();
-            last.is_some_and(|after| !after.is_null())
-                || deed.is_some_and(|deed| deed.leaves_no_trace())
+            last.is_some_and(|after| !after.is_null()) || deed.is_some_and(|deed| deed.leaves_no_trace())
         };
         match self.stage() {
             Stage::Unknown => !is_mute(),
@@ -107,10 +93,8 @@ impl Act {
             let owner = if owner.is_empty() { "nobody" } else { owner };
             *each.entry(format!("{status}, {owner}")).or_default() += 1;
         }
-        let each: Vec<_> = each
-            .iter()
-            .map(|(state, n)| format!("{n} {}", text::visible(&state.as_str().into())))
-            .collect();
+        let each: Vec<_> =
+            each.iter().map(|(state, n)| format!("{n} {}", text::visible(&state.as_str().into()))).collect();
         if each.is_empty() {
             return Vec::new();
         }
@@ -142,9 +126,7 @@ impl Act {
     /// What takes it back; `None` where nothing does, where it was not done, and where it was taken back already.
     pub fn undo(&self) -> Option<Deed> {
         let is_done = self.stage() != Stage::NotApplied && self.undone_by.is_none();
-        is_done
-            .then(|| undo::undoing(&self.sending, self.after()))
-            .flatten()
+        is_done.then(|| undo::undoing(&self.sending, self.after())).flatten()
     }
 
     /// What its target is called, fit to be shown.

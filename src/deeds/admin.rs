@@ -130,10 +130,7 @@ impl Admin {
 
     /// Reads what the server has, past every cache.
     pub(super) async fn read(&self, client: &Client) -> Result<Administered, Error> {
-        let mut now = Administered {
-            name: self.target().id().as_str().into(),
-            ..Administered::default()
-        };
+        let mut now = Administered { name: self.target().id().as_str().into(), ..Administered::default() };
         match self {
             Self::CreateGroup { name, .. } => {
                 let all = client.groups().await?;
@@ -224,22 +221,18 @@ impl Admin {
             (found, wanted) => found != wanted,
         };
         match self {
-            Self::CreateUser(_) if is_other("email") => Some((
-                "already exists with a different email address",
-                "give the new user another name",
-            )),
-            Self::CreateUser(_) if is_other("first_name") || is_other("last_name") => Some((
-                "already exists with a different name",
-                "give the new user another name to log in with",
-            )),
-            Self::CreateUser(_) if is_other("global_admin") => Some((
-                "already exists with different rights",
-                "give the new user another name",
-            )),
-            Self::CreateGroup { .. } if is_other("site_id") => Some((
-                "already exists on a different site",
-                "edit that group, or give the new one another name",
-            )),
+            Self::CreateUser(_) if is_other("email") => {
+                Some(("already exists with a different email address", "give the new user another name"))
+            }
+            Self::CreateUser(_) if is_other("first_name") || is_other("last_name") => {
+                Some(("already exists with a different name", "give the new user another name to log in with"))
+            }
+            Self::CreateUser(_) if is_other("global_admin") => {
+                Some(("already exists with different rights", "give the new user another name"))
+            }
+            Self::CreateGroup { .. } if is_other("site_id") => {
+                Some(("already exists on a different site", "edit that group, or give the new one another name"))
+            }
             _ => None,
         }
     }
@@ -279,9 +272,7 @@ impl Admin {
         let mut notes: Vec<_> = doubt.into_iter().collect();
         let effects = match &self {
             Self::CreateGroup { site, .. } => {
-                vec![format!(
-                    "{name}: new sensor group on site {site}, with the server's default settings"
-                )]
+                vec![format!("{name}: new sensor group on site {site}, with the server's default settings")]
             }
             Self::EditGroup { name: to, site, .. } => {
                 let to = to.as_ref().map(|to| format!("{name} -> {}", shown(to)));
@@ -302,53 +293,33 @@ impl Admin {
                         shown(&user.last_name),
                         shown(&user.email)
                     ),
-                    format!(
-                        "teams: {}",
-                        if teams.is_empty() {
-                            "none".into()
-                        } else {
-                            teams.join(", ")
-                        }
-                    ),
+                    format!("teams: {}", if teams.is_empty() { "none".into() } else { teams.join(", ") }),
                 ]
             }
             Self::CreateTeam { .. } => {
-                notes.push(
-                    "Its members see nothing until the team has access to a sensor group".into(),
-                );
+                notes.push("Its members see nothing until the team has access to a sensor group".into());
                 vec![format!("{name}: new team")]
             }
         };
         let state = State::Admin(Box::new(now));
-        Prepared::Ready(Box::new(Plan {
-            effects,
-            notes,
-            ..Plan::new(super::Deed::Admin(self), state, estate)
-        }))
+        Prepared::Ready(Box::new(Plan { effects, notes, ..Plan::new(super::Deed::Admin(self), state, estate) }))
     }
 
     /// What no server takes.
     fn trouble(&self) -> Option<Refusal> {
         let is_nameless = match self {
             Self::CreateGroup { name, .. } | Self::CreateTeam { name } => name.trim().is_empty(),
-            Self::EditGroup { name, .. } => {
-                name.as_ref().is_some_and(|name| name.trim().is_empty())
-            }
+            Self::EditGroup { name, .. } => name.as_ref().is_some_and(|name| name.trim().is_empty()),
             Self::CreateUser(user) => user.username.trim().is_empty(),
         };
         let (why, hint) = match self {
             _ if is_nameless => ("the name is empty", "enter a name"),
-            Self::CreateUser(user) if user.password.is_empty() => (
-                "the password is empty",
-                "enter one when asked; it is not shown",
-            ),
+            Self::CreateUser(user) if user.password.is_empty() => {
+                ("the password is empty", "enter one when asked; it is not shown")
+            }
             _ => return None,
         };
-        Some(Refusal {
-            why: why.into(),
-            hint,
-            is_guard: false,
-        })
+        Some(Refusal { why: why.into(), hint, is_guard: false })
     }
 }
 

@@ -6,9 +6,8 @@ use crate::model::{Ban, Md5};
 use crate::text;
 
 /// The MD5 of no bytes at all.
-const EMPTY: Md5 = Md5([
-    0xd4, 0x1d, 0x8c, 0xd9, 0x8f, 0x00, 0xb2, 0x04, 0xe9, 0x80, 0x09, 0x98, 0xec, 0xf8, 0x42, 0x7e,
-]);
+const EMPTY: Md5 =
+    Md5([0xd4, 0x1d, 0x8c, 0xd9, 0x8f, 0x00, 0xb2, 0x04, 0xe9, 0x80, 0x09, 0x98, 0xec, 0xf8, 0x42, 0x7e]);
 
 /// Finds out what a deed would do to a hash.
 pub(super) async fn prepare(
@@ -31,18 +30,13 @@ pub(super) async fn prepare(
         if md5 == EMPTY {
             warnings.push("This is the hash of the empty file, which exists on every host".into());
         }
-        effects.push(
-            "Sensors will block it from starting and kill running instances at their next check-in"
-                .into(),
-        );
+        effects.push("Sensors will block it from starting and kill running instances at their next check-in".into());
         match estate.info().await {
             Ok(info) if info.banning_enabled == Some(false) => {
                 notes.push("Banning is disabled on this server: nothing will be blocked".into());
             }
             Ok(_) => {}
-            Err(error) => notes.push(format!(
-                "Could not check whether banning is enabled on this server: {error}"
-            )),
+            Err(error) => notes.push(format!("Could not check whether banning is enabled on this server: {error}")),
         }
         if let Some((trouble, is_closed)) = estate.license_trouble().await {
             if is_closed {
@@ -53,20 +47,13 @@ pub(super) async fn prepare(
         }
         match estate.groups().await {
             Ok(groups) => {
-                let off = groups
-                    .iter()
-                    .filter(|group| group.banning_enabled == Some(false));
+                let off = groups.iter().filter(|group| group.banning_enabled == Some(false));
                 let off: Vec<_> = off.map(|group| text::visible(&group.name)).collect();
                 if !off.is_empty() {
-                    notes.push(format!(
-                        "Not enforced in sensor groups where banning is disabled: {}",
-                        off.join(", ")
-                    ));
+                    notes.push(format!("Not enforced in sensor groups where banning is disabled: {}", off.join(", ")));
                 }
             }
-            Err(error) => notes.push(format!(
-                "Could not check in which sensor groups banning is disabled: {error}"
-            )),
+            Err(error) => notes.push(format!("Could not check in which sensor groups banning is disabled: {error}")),
         }
     } else {
         effects.push("Files with this hash can run again".into());
@@ -80,11 +67,7 @@ pub(super) async fn prepare(
 }
 
 /// What is sent: a ban that is lifted loses its note, which is written back.
-pub(super) fn changes(
-    deed: &Deed,
-    (md5, ban, list): (Md5, Option<&Ban>, BanList),
-    grounds: &Grounds,
-) -> Vec<Change> {
+pub(super) fn changes(deed: &Deed, (md5, ban, list): (Md5, Option<&Ban>, BanList), grounds: &Grounds) -> Vec<Change> {
     match deed {
         Deed::Ban { note, .. } => {
             let text = note.clone().unwrap_or_else(|| grounds.note());
@@ -125,13 +108,9 @@ pub(super) fn words(ban: Option<&Ban>) -> String {
 pub(super) fn already(deed: &Deed, ban: Option<&Ban>) -> Option<String> {
     let is_enabled = ban.and_then(|ban| ban.is_enabled);
     match (deed, ban) {
-        (Deed::Ban { .. }, Some(ban)) if is_enabled == Some(true) => {
-            Some(format!("is already banned {}", made(ban)))
-        }
+        (Deed::Ban { .. }, Some(ban)) if is_enabled == Some(true) => Some(format!("is already banned {}", made(ban))),
         (Deed::Lift(_), None) => Some("is not banned".into()),
-        (Deed::Lift(_), Some(ban)) if is_enabled == Some(false) => {
-            Some(format!("is already {}", lifted(ban)))
-        }
+        (Deed::Lift(_), Some(ban)) if is_enabled == Some(false) => Some(format!("is already {}", lifted(ban))),
         _ => None,
     }
 }
@@ -142,9 +121,7 @@ fn made(ban: &Ban) -> String {
         Some(name) => text::visible(name),
         None => "an unknown user".into(),
     };
-    let on = ban.created.map_or(String::new(), |at| {
-        format!(" on {}", at.strftime("%Y-%m-%d %H:%MZ"))
-    });
+    let on = ban.created.map_or(String::new(), |at| format!(" on {}", at.strftime("%Y-%m-%d %H:%MZ")));
     format!("by {by}{on}{}", said(ban))
 }
 

@@ -6,10 +6,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::Stage;
-use super::{
-    Admin, Feeding, Grounds, Ignoring, State, Triage, Verdict, Watching, ban, sensor, state,
-    triage::Held,
-};
+use super::{Admin, Feeding, Grounds, Ignoring, State, Triage, Verdict, Watching, ban, sensor, state, triage::Held};
 use crate::api::Change;
 use crate::model::{AlertId, FeedId, GroupId, Md5, ReportId, SensorId, WatchlistId};
 
@@ -219,11 +216,7 @@ impl Deed {
     pub fn needs_reason(&self) -> bool {
         match self {
             Self::Isolate(_) | Self::Release(_) | Self::Ban { .. } | Self::Lift(_) => true,
-            Self::Move { .. }
-            | Self::Flush { .. }
-            | Self::Restart(_)
-            | Self::Annotate { .. }
-            | Self::Admin(_) => false,
+            Self::Move { .. } | Self::Flush { .. } | Self::Restart(_) | Self::Annotate { .. } | Self::Admin(_) => false,
             Self::Triage(triage) => triage.to == Verdict::Ignored,
             Self::Watch(watching) => watching.needs_reason(),
             Self::Feed(feeding) => feeding.needs_reason(),
@@ -253,17 +246,10 @@ impl Deed {
     }
 
     /// Exactly what is sent, one after the other, as things are now.
-    pub(super) fn changes(
-        &self,
-        state: &State,
-        grounds: &Grounds,
-        release: Option<(u32, u32)>,
-    ) -> Vec<Change> {
+    pub(super) fn changes(&self, state: &State, grounds: &Grounds, release: Option<(u32, u32)>) -> Vec<Change> {
         match (self, state) {
             (_, State::Sensor(known)) => sensor::changes(self, known, release),
-            (_, State::Hash { md5, ban, list }) => {
-                ban::changes(self, (*md5, ban.as_ref(), *list), grounds)
-            }
+            (_, State::Hash { md5, ban, list }) => ban::changes(self, (*md5, ban.as_ref(), *list), grounds),
             (Self::Triage(triage), State::Alerts(now)) => triage.changes(now),
             (Self::Watch(watching), State::Watchlist(now)) => watching.changes(now),
             (Self::Feed(feeding), State::Feed(now)) => feeding.changes(now),
@@ -276,9 +262,7 @@ impl Deed {
     /// What is done after all of that was taken, now that the server holds this.
     pub(super) fn then(&self, state: &State) -> Vec<Self> {
         match (self, state) {
-            (Self::Watch(watching), State::Watchlist(now)) => {
-                watching.then(now).into_iter().map(Self::Watch).collect()
-            }
+            (Self::Watch(watching), State::Watchlist(now)) => watching.then(now).into_iter().map(Self::Watch).collect(),
             _ => Vec::new(),
         }
     }

@@ -98,10 +98,7 @@ impl Estate {
     }
 }
 
-async fn learn<T: Clone>(
-    cell: &OnceCell<T>,
-    ask: impl Future<Output = Result<T, Error>>,
-) -> Learned<T> {
+async fn learn<T: Clone>(cell: &OnceCell<T>, ask: impl Future<Output = Result<T, Error>>) -> Learned<T> {
     let mut requests = 0;
     let value = cell.get_or_try_init(|| {
         requests = 1;

@@ -46,10 +46,7 @@ impl Feeding {
     pub fn no_address(url: &str) -> Option<(&'static str, &'static str)> {
         let schemes = ["https://", "http://", "file://"];
         let Some(rest) = schemes.iter().find_map(|scheme| url.strip_prefix(scheme)) else {
-            return Some((
-                "is not a feed URL",
-                "a feed URL begins with https://, http:// or file://",
-            ));
+            return Some(("is not a feed URL", "a feed URL begins with https://, http:// or file://"));
         };
         let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
         host.contains('@').then_some((
@@ -106,11 +103,7 @@ impl Feeding {
                     Err(error) => return Err(error),
                 };
                 let name = format!("feed {id}").into();
-                Ok(Fed {
-                    feed,
-                    n_unread: 0,
-                    name,
-                })
+                Ok(Fed { feed, n_unread: 0, name })
             }
         }
     }
@@ -155,29 +148,19 @@ impl Feeding {
         match (self, &now.feed) {
             (Self::Add { url, .. }, None) => Self::no_address(url),
             // It may be somebody else's.
-            (
-                Self::Add {
-                    is_enabled: true, ..
-                },
-                Some(_),
-            ) => Some(("already exists and is disabled", "enable it")),
+            (Self::Add { is_enabled: true, .. }, Some(_)) => Some(("already exists and is disabled", "enable it")),
             (Self::Add { .. }, Some(_)) => Some(("already exists and is enabled", "disable it")),
             (_, None) => Some(("no longer exists", "reload the feeds (r)")),
-            (Self::Synchronize(_), Some(feed)) if feed.is_enabled == Some(false) => Some((
-                "is disabled, and a disabled feed cannot be synced",
-                "enable it first",
-            )),
+            (Self::Synchronize(_), Some(feed)) if feed.is_enabled == Some(false) => {
+                Some(("is disabled, and a disabled feed cannot be synced", "enable it first"))
+            }
             _ => None,
         }
     }
 
     pub(super) fn words(&self, now: &Fed) -> String {
         let Some(feed) = &now.feed else {
-            let read = if now.n_unread > 0 {
-                " among those that could be read"
-            } else {
-                ""
-            };
+            let read = if now.n_unread > 0 { " among those that could be read" } else { "" };
             return format!("no such feed{read}");
         };
         if let Self::Synchronize(_) = self {
@@ -202,9 +185,7 @@ impl Feeding {
                 if url.starts_with("https://") {
                     notes.push("The server does not verify the certificate of this URL".into());
                 }
-                format!(
-                    "{name}: new feed; the server fetches it immediately and looks for its indicators"
-                )
+                format!("{name}: new feed; the server fetches it immediately and looks for its indicators")
             }
             Self::Switch { on: true, .. } => format!("{name}: disabled -> enabled"),
             Self::Switch { on: false, .. } => format!("{name}: enabled -> disabled"),
@@ -217,19 +198,15 @@ impl Feeding {
         if let Self::Switch { on: false, id } | Self::Delete(id) = &self {
             match n_reports(*id, &estate.client).await {
                 Ok(0) => {}
-                Ok(n) => notes.push(format!(
-                    "Its {} will no longer raise alerts",
-                    text::counted(n, "report", "reports")
-                )),
+                Ok(n) => {
+                    notes.push(format!("Its {} will no longer raise alerts", text::counted(n, "report", "reports")))
+                }
                 Err(error) => {
                     notes.push(format!("Could not count its reports: {error}"));
                 }
             }
         }
-        let is_vendors = now
-            .feed
-            .as_ref()
-            .is_some_and(|feed| feed.is_manual == Some(false));
+        let is_vendors = now.feed.as_ref().is_some_and(|feed| feed.is_manual == Some(false));
         if matches!(self, Self::Delete(_)) {
             if is_vendors {
                 warnings.push("A vendor feed cannot be added again by URL".to_owned());
@@ -248,14 +225,8 @@ impl Feeding {
 
 /// How many reports a feed has.
 async fn n_reports(id: FeedId, client: &Client) -> Result<u64, Error> {
-    let search = Search {
-        query: format!("feed_id:{id}"),
-        ..Search::default()
-    };
-    Ok(client
-        .reports(&search, Span { start: 0, rows: 0 })
-        .await?
-        .total)
+    let search = Search { query: format!("feed_id:{id}"), ..Search::default() };
+    Ok(client.reports(&search, Span { start: 0, rows: 0 }).await?.total)
 }
 
 impl Fed {

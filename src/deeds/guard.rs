@@ -67,11 +67,7 @@ impl Guard {
         };
         let pattern = self.protected.iter().find(is_protected)?;
         let pattern = text::visible(&pattern.as_str().into());
-        let doubt = if group.is_none() && pattern.starts_with("group:") {
-            ", and its group is unknown"
-        } else {
-            ""
-        };
+        let doubt = if group.is_none() && pattern.starts_with("group:") { ", and its group is unknown" } else { "" };
         Some(format!("protected_hosts has {pattern}{doubt}"))
     }
 
@@ -83,9 +79,7 @@ impl Guard {
 
     /// The roles whose hosts are protected.
     pub(super) fn roles(&self) -> impl Iterator<Item = &str> {
-        self.protected
-            .iter()
-            .filter_map(|pattern| pattern.strip_prefix("role:"))
+        self.protected.iter().filter_map(|pattern| pattern.strip_prefix("role:"))
     }
 
     /// Why a host of this role is protected, if it is. One whose role could not be read may have any.
@@ -96,9 +90,7 @@ impl Guard {
                 return Some(format!("protected_hosts has role:{shown}"));
             }
             let doubt = role.may_be(wanted)?;
-            Some(format!(
-                "protected_hosts has role:{shown}, and its role is unknown: {doubt}"
-            ))
+            Some(format!("protected_hosts has role:{shown}, and its role is unknown: {doubt}"))
         })
     }
 }

@@ -66,19 +66,12 @@ impl Ignoring {
     }
 
     pub(super) fn already(&self, now: &Ignored) -> Option<String> {
-        let said = if self.on {
-            "is already ignored"
-        } else {
-            "already raises alerts"
-        };
+        let said = if self.on { "is already ignored" } else { "already raises alerts" };
         (self.holds(now) == Some(true)).then(|| said.into())
     }
 
     pub(super) fn impossible(now: &Ignored) -> Option<(&'static str, &'static str)> {
-        now.report.is_none().then_some((
-            "no longer exists",
-            "its feed removed it, or the feed was deleted",
-        ))
+        now.report.is_none().then_some(("no longer exists", "its feed removed it, or the feed was deleted"))
     }
 
     pub(super) fn words(now: &Ignored) -> String {
@@ -97,25 +90,14 @@ impl Ignoring {
             Some(report) => (text::visible(&report.feed_name), report.indicators.len()),
             None => (String::new(), 0),
         };
-        let what = if self.on {
-            "raises alerts -> ignored"
-        } else {
-            "ignored -> raises alerts"
-        };
+        let what = if self.on { "raises alerts -> ignored" } else { "ignored -> raises alerts" };
         let mut effects = vec![format!("{name}  report of {feed}: {what}")];
         if n > 0 {
-            effects.push(format!(
-                "Contains {}",
-                text::counted(n, "indicator", "indicators")
-            ));
+            effects.push(format!("Contains {}", text::counted(n, "indicator", "indicators")));
         }
         Prepared::Ready(Box::new(Plan {
             effects,
-            ..Plan::new(
-                super::Deed::Ignore(self),
-                State::Report(Box::new(now)),
-                estate,
-            )
+            ..Plan::new(super::Deed::Ignore(self), State::Report(Box::new(now)), estate)
         }))
     }
 }

@@ -11,9 +11,7 @@ const PERSISTENT: (u32, u32, u32) = (7, 4, 1);
 
 /// What stays reachable, and what ends it.
 pub(super) fn effects(sensor: &Sensor, group: Option<&Group>) -> Vec<String> {
-    let exclusions = group
-        .into_iter()
-        .flat_map(|group| &group.isolation_exclusions);
+    let exclusions = group.into_iter().flat_map(|group| &group.isolation_exclusions);
     let exclusions: Vec<_> = exclusions.map(text::visible).collect();
     let excluded = match (group, &exclusions[..]) {
         (None, _) => "; group exclusions unknown".to_owned(),
@@ -30,9 +28,7 @@ pub(super) fn effects(sensor: &Sensor, group: Option<&Group>) -> Vec<String> {
 /// What of the network an isolated host keeps besides that.
 fn open_ports(sensor: &Sensor) -> &'static str {
     match sensor.os_type {
-        Some(WINDOWS) => {
-            "UDP is blocked except ports 53, 67 and 68 (DNS, DHCP); old Windows versions leave ICMP open"
-        }
+        Some(WINDOWS) => "UDP is blocked except ports 53, 67 and 68 (DNS, DHCP); old Windows versions leave ICMP open",
         Some(_) => "UDP is blocked except ports 53, 67 and 68 (DNS, DHCP); ICMP stays open",
         None => "UDP is blocked except ports 53, 67 and 68 (DNS, DHCP); ICMP may stay open",
     }
@@ -44,9 +40,7 @@ fn after_reboot(os_type: Option<i64>, version: Option<(u32, u32, u32)>) -> &'sta
         (Some(WINDOWS), Some(version)) if version >= PERSISTENT => {
             "Stays isolated after a reboot; CbEDRCLI on the host can end it"
         }
-        (Some(WINDOWS), Some(_)) => {
-            "After a reboot the host is NOT isolated until the sensor checks in"
-        }
+        (Some(WINDOWS), Some(_)) => "After a reboot the host is NOT isolated until the sensor checks in",
         _ => "Unknown whether isolation survives a reboot: documented for Windows sensors only",
     }
 }
@@ -58,16 +52,8 @@ mod tests {
     #[test]
     fn a_reboot_lifts_the_isolation_by_windows_sensors_before_7_4_1_alone() {
         for (os_type, version, expected) in [
-            (
-                Some(1),
-                Some((6, 2, 2)),
-                "After a reboot the host is NOT isolated",
-            ),
-            (
-                Some(1),
-                Some((7, 4, 0)),
-                "After a reboot the host is NOT isolated",
-            ),
+            (Some(1), Some((6, 2, 2)), "After a reboot the host is NOT isolated"),
+            (Some(1), Some((7, 4, 0)), "After a reboot the host is NOT isolated"),
             (Some(1), Some((7, 4, 1)), "Stays isolated after a reboot"),
             (Some(1), Some((7, 10, 0)), "Stays isolated after a reboot"),
             (Some(1), None, "Unknown"),
@@ -76,10 +62,7 @@ mod tests {
             (None, Some((7, 4, 1)), "Unknown"),
         ] {
             let text = after_reboot(os_type, version);
-            assert!(
-                text.starts_with(expected),
-                "{os_type:?} {version:?}: {text}"
-            );
+            assert!(text.starts_with(expected), "{os_type:?} {version:?}: {text}");
         }
     }
 }

@@ -38,17 +38,9 @@ impl From<Verdict> for Journal {
 impl Journal {
     /// The deeds of some lines of the log, in their order. `undone` has the line of the deed that took another one back, by
     /// the line of that one, where those lines may not be among them.
-    pub(super) fn new(
-        entries: Vec<Entry>,
-        undone: &HashMap<u64, u64>,
-        faults: Vec<String>,
-        head: Head,
-    ) -> Self {
+    pub(super) fn new(entries: Vec<Entry>, undone: &HashMap<u64, u64>, faults: Vec<String>, head: Head) -> Self {
         let mut acts: BTreeMap<u64, Act> = BTreeMap::new();
-        for Entry {
-            line, at, event, ..
-        } in entries
-        {
+        for Entry { line, at, event, .. } in entries {
             match event {
                 Event::Sending(sending) => {
                     acts.insert(line, Act::new(line, at, *sending));
@@ -79,19 +71,10 @@ impl Journal {
         for (place, act) in acts.iter().enumerate() {
             if let Some((sensor, _)) = act.turn() {
                 // The newest come first.
-                turns
-                    .entry((act.sending.server.clone(), sensor))
-                    .or_insert(place);
+                turns.entry((act.sending.server.clone(), sensor)).or_insert(place);
             }
         }
-        Self {
-            turns,
-            acts,
-            n_older: 0,
-            is_locked: false,
-            faults,
-            head: (head.lines, head.last),
-        }
+        Self { turns, acts, n_older: 0, is_locked: false, faults, head: (head.lines, head.last) }
     }
 }
 
@@ -161,12 +144,7 @@ impl Journal {
 
     /// What `z` takes back: the last deed on this server of who is at the keyboard, not older than `since`, that nothing
     /// has taken back, that took nothing back itself and that is no part of another.
-    pub fn last_reversible(
-        &self,
-        server: &str,
-        since: Timestamp,
-        is_mine: impl Fn(&Act) -> bool,
-    ) -> Option<&Arc<Act>> {
+    pub fn last_reversible(&self, server: &str, since: Timestamp, is_mine: impl Fn(&Act) -> bool) -> Option<&Arc<Act>> {
         self.acts.iter().find(|act| {
             act.sending.server == server
                 && act.at >= since
@@ -192,11 +170,7 @@ mod tests {
             who: Who::default(),
             server: "cb.example.com".into(),
             deed: deed.into(),
-            target: Target {
-                kind: String::new(),
-                id: id.into(),
-                name: id.into(),
-            },
+            target: Target { kind: String::new(), id: id.into(), name: id.into() },
             reason: None,
             ticket: None,
             undoes: None,
@@ -214,32 +188,17 @@ mod tests {
         let mut write = |event| {
             let line = u64::try_from(entries.len()).unwrap() + 1;
             let (at, prev) = (Timestamp::UNIX_EPOCH, String::new());
-            entries.push(Entry {
-                line,
-                at,
-                event,
-                prev,
-            });
+            entries.push(Entry { line, at, event, prev });
             line
         };
         for (sending, stage) in deeds {
             let of = write(Event::Sending(Box::new(sending)));
             if let Some(stage) = stage {
                 let (after, note) = (Value::Null, String::new());
-                write(Event::Known(Box::new(Outcome {
-                    of,
-                    stage,
-                    after,
-                    note,
-                })));
+                write(Event::Known(Box::new(Outcome { of, stage, after, note })));
             }
         }
-        Journal::from(Verdict {
-            entries,
-            faults: Vec::new(),
-            head: Head::default(),
-            kept: None,
-        })
+        Journal::from(Verdict { entries, faults: Vec::new(), head: Head::default(), kept: None })
     }
 
     fn isolation() -> Sending {
@@ -263,41 +222,21 @@ mod tests {
         let sensor = SensorId(3);
         for (sending, undo) in [
             (isolation(), Some(Deed::Release(sensor))),
-            (
-                sending("ban", MD5, json!({"enabled": false}), json!({"text": "x"})),
-                Some(Deed::Lift(md5)),
-            ),
+            (sending("ban", MD5, json!({"enabled": false}), json!({"text": "x"})), Some(Deed::Lift(md5))),
             (
                 sending("unban", MD5, json!({"text": "old"}), json!({})),
-                Some(Deed::Ban {
-                    md5,
-                    note: Some("old".into()),
-                }),
+                Some(Deed::Ban { md5, note: Some("old".into()) }),
             ),
             (
                 sending("move", "3", json!({"group_id": 1}), json!({"group_id": 2})),
-                Some(Deed::Move {
-                    sensor,
-                    group: GroupId(1),
-                }),
+                Some(Deed::Move { sensor, group: GroupId(1) }),
             ),
             (
-                sending(
-                    "annotate",
-                    "3",
-                    json!({"notes": null}),
-                    json!({"notes": "x"}),
-                ),
-                Some(Deed::Annotate {
-                    sensor,
-                    notes: String::new(),
-                }),
+                sending("annotate", "3", json!({"notes": null}), json!({"notes": "x"})),
+                Some(Deed::Annotate { sensor, notes: String::new() }),
             ),
             (sending("restart", "3", json!({}), json!({})), None),
-            (
-                sending("something of tomorrow", "3", json!({}), json!({})),
-                None,
-            ),
+            (sending("something of tomorrow", "3", json!({}), json!({})), None),
         ] {
             let deed = sending.deed.clone();
             let journal = journal(vec![(sending, Some(Stage::Confirmed))]);
@@ -308,10 +247,7 @@ mod tests {
     #[test]
     fn the_last_that_can_be_taken_back_is_neither_undone_nor_an_undo_nor_in_vain() {
         let ban = sending("ban", MD5, json!({"enabled": false}), json!({"text": "x"}));
-        let lift = Sending {
-            undoes: Some(3),
-            ..sending("unban", MD5, json!({"text": "x"}), json!({}))
-        };
+        let lift = Sending { undoes: Some(3), ..sending("unban", MD5, json!({"text": "x"}), json!({})) };
         let journal = journal(vec![
             (isolation(), Some(Stage::Confirmed)),
             (ban, Some(Stage::Confirmed)),
@@ -330,26 +266,11 @@ mod tests {
     #[test]
     fn a_deed_is_settled_by_a_later_one_on_the_same_thing_alone() {
         let on = |kind: &str| {
-            let target = Target {
-                kind: kind.into(),
-                id: "12".into(),
-                name: String::new(),
-            };
-            Sending {
-                target,
-                ..sending(
-                    &format!("disable {kind}"),
-                    "12",
-                    json!({}),
-                    json!({"enabled": false}),
-                )
-            }
+            let target = Target { kind: kind.into(), id: "12".into(), name: String::new() };
+            Sending { target, ..sending(&format!("disable {kind}"), "12", json!({}), json!({"enabled": false})) }
         };
         for (later, is_open) in [("watchlist", true), ("feed", false)] {
-            let journal = journal(vec![
-                (on("feed"), None),
-                (on(later), Some(Stage::Confirmed)),
-            ]);
+            let journal = journal(vec![(on("feed"), None), (on(later), Some(Stage::Confirmed))]);
             assert_eq!(journal.acts[1].is_open(), is_open, "{later}");
         }
     }

@@ -101,8 +101,7 @@ impl Outcome {
     /// Whether what the server holds could not be read, so that another look may tell. Where it may not be read, no look
     /// will.
     pub fn is_unread(&self) -> bool {
-        let may_not =
-            |error: &Error| matches!(error, Error::Unauthorized | Error::Forbidden { .. });
+        let may_not = |error: &Error| matches!(error, Error::Unauthorized | Error::Forbidden { .. });
         let is_unread = |error: &Error| !may_not(error);
         self.stage == Stage::Unknown && self.error.as_ref().is_some_and(is_unread)
     }

@@ -51,11 +51,7 @@ pub struct Done {
 }
 
 /// Does what was planned, and finds out how far it got. An error means that nothing was sent.
-pub async fn perform(
-    order: Order<'_>,
-    client: &Client,
-    log: &mut Actions,
-) -> Result<Done, NotSent> {
+pub async fn perform(order: Order<'_>, client: &Client, log: &mut Actions) -> Result<Done, NotSent> {
     let Order { plan, grounds } = order;
     // Since it was planned, somebody may have thought about it for a while.
     let before = State::read(&plan.deed, client).await?;
@@ -73,13 +69,7 @@ pub async fn perform(
     if deed.target().is_empty() {
         return Err(NotSent::Impossible(aside));
     }
-    let mut doing = Doing {
-        grounds,
-        release: plan.release,
-        undoes: plan.undoes,
-        client,
-        log,
-    };
+    let mut doing = Doing { grounds, release: plan.release, undoes: plan.undoes, client, log };
     let (mut outcome, sent) = doing.send(&deed, &before, None).await?;
     outcome.aside = aside;
     if outcome.error.is_none() {
@@ -120,11 +110,7 @@ impl Doing<'_> {
         let changes = deed.changes(before, self.grounds, self.release);
         let now = self.client.clock().now();
         let sending = sending(deed, before, &changes, self.grounds, self.client);
-        let sending = Event::Sending(Box::new(Sending {
-            undoes: self.undoes,
-            follows,
-            ..sending
-        }));
+        let sending = Event::Sending(Box::new(Sending { undoes: self.undoes, follows, ..sending }));
         let mut outcome = Outcome {
             line: self.log.append(now, sending).await?,
             stage: Stage::Unknown,
@@ -193,11 +179,7 @@ impl Doing<'_> {
 
     /// Finds out what came of what was sent, and logs it.
     async fn conclude(&mut self, deed: &Deed, before: &State, outcome: &mut Outcome, sent: Sent) {
-        let Sent {
-            n_taken,
-            is_delete,
-            is_silent,
-        } = sent;
+        let Sent { n_taken, is_delete, is_silent } = sent;
         let after = match &outcome.error {
             Some(error) if n_taken == 0 && !error.may_have_arrived() => {
                 outcome.stage = Stage::NotApplied;
@@ -279,12 +261,7 @@ pub async fn give_up(log: &mut Actions, client: &Client, outcome: &mut Outcome) 
 
 /// Reads what the server holds now, `most` times if it is not what was wanted. When an answer was lost, that alone says
 /// whether it was done.
-async fn read_back(
-    deed: &Deed,
-    client: &Client,
-    outcome: &mut Outcome,
-    most: u32,
-) -> Option<State> {
+async fn read_back(deed: &Deed, client: &Client, outcome: &mut Outcome, most: u32) -> Option<State> {
     let lost = outcome.error.clone();
     let mut looks = 0;
     loop {
@@ -374,19 +351,13 @@ fn words(deed: &Deed, outcome: &Outcome, lost: Option<&api::Error>, state: &Stat
 /// What somebody answered in place of "done"; nothing if nobody answered.
 fn answered(error: &api::Error) -> Option<String> {
     let is_answer = error.is_refusal()
-        || matches!(
-            error,
-            api::Error::Refused { .. } | api::Error::Busy(_) | api::Error::Malformed { .. }
-        );
+        || matches!(error, api::Error::Refused { .. } | api::Error::Busy(_) | api::Error::Malformed { .. });
     is_answer.then(|| error.to_string())
 }
 
 /// Whether it is what servers answer to somebody who comes too late.
 fn is_conflict(error: &api::Error) -> bool {
-    matches!(
-        error,
-        api::Error::NotFound { .. } | api::Error::Refused { status: 409, .. }
-    )
+    matches!(error, api::Error::NotFound { .. } | api::Error::Refused { status: 409, .. })
 }
 
 /// What is to be said, after what was left out.
@@ -397,13 +368,7 @@ fn beside(outcome: &Outcome, said: String) -> String {
     }
 }
 
-fn sending(
-    deed: &Deed,
-    before: &State,
-    changes: &[Change],
-    grounds: &Grounds,
-    client: &Client,
-) -> Sending {
+fn sending(deed: &Deed, before: &State, changes: &[Change], grounds: &Grounds, client: &Client) -> Sending {
     let target = deed.target();
     let request = |change: &Change| Request {
         method: change.method().to_owned(),
@@ -414,11 +379,7 @@ fn sending(
         who: grounds.who.clone(),
         server: client.server().to_owned(),
         deed: deed.verb().to_owned(),
-        target: Target {
-            kind: target.kind().into(),
-            id: target.id(),
-            name: before.raw_name().raw().to_owned(),
-        },
+        target: Target { kind: target.kind().into(), id: target.id(), name: before.raw_name().raw().to_owned() },
         reason: grounds.reason.clone(),
         ticket: grounds.ticket.clone(),
         undoes: None,
@@ -439,9 +400,6 @@ async fn note(log: &mut Actions, client: &Client, outcome: &mut Outcome, after: 
         note: outcome.note.clone(),
     }));
     if let Err(error) = log.append(client.clock().now(), known).await {
-        outcome.note = format!(
-            "{}; this could not be written to the audit log: {error}",
-            outcome.note
-        );
+        outcome.note = format!("{}; this could not be written to the audit log: {error}", outcome.note);
     }
 }

@@ -113,17 +113,11 @@ impl Deed {
             });
         }
         if let Some((why, hint)) = self.impossible(&state) {
-            return Ok(Prepared::Refused(Refusal {
-                why: format!("{} {why}", state.name()),
-                hint,
-                is_guard: false,
-            }));
+            return Ok(Prepared::Refused(Refusal { why: format!("{} {why}", state.name()), hint, is_guard: false }));
         }
         match (self, state) {
             (deed, State::Sensor(known)) => sensor::prepare(deed, *known, estate).await,
-            (deed, State::Hash { md5, ban, list }) => {
-                ban::prepare(deed, (md5, ban, list), estate).await
-            }
+            (deed, State::Hash { md5, ban, list }) => ban::prepare(deed, (md5, ban, list), estate).await,
             (Self::Triage(triage), State::Alerts(now)) => Ok(triage.prepare(now, estate)),
             (Self::Watch(watching), State::Watchlist(now)) => Ok(watching.prepare(*now, estate)),
             (Self::Feed(feeding), State::Feed(now)) => Ok(feeding.prepare(*now, estate).await),

@@ -80,9 +80,7 @@ impl Journal {
         let mut mentions = Mentions::default();
         let scan = Scan::read(dir, |line| mentions.add(line))?;
         let kept = mentions.kept();
-        let entries = mentions
-            .entries(&kept, &scan)
-            .map_err(|error| record::Error::new("read", dir, &error))?;
+        let entries = mentions.entries(&kept, &scan).map_err(|error| record::Error::new("read", dir, &error))?;
         let faults = scan.faults.iter().map(ToString::to_string);
         let faults = faults.chain(mentions.faults.iter().cloned()).collect();
         let n_older = mentions.deeds.len() - kept.len();
@@ -116,9 +114,7 @@ impl Mentions {
                 stage: Stage::Unknown,
             }),
             "known" => {
-                let deed = self
-                    .deeds
-                    .binary_search_by_key(&outline.of, |deed| deed.line);
+                let deed = self.deeds.binary_search_by_key(&outline.of, |deed| deed.line);
                 if let (Ok(at), Some(stage)) = (deed, outline.stage) {
                     self.deeds[at].stage = stage;
                     self.outcomes.push((outline.of, line.place));
@@ -178,8 +174,7 @@ impl Mentions {
     fn undone(&self) -> HashMap<u64, u64> {
         let done = self.deeds.iter();
         let done = done.filter(|deed| deed.stage != Stage::NotApplied);
-        done.filter_map(|deed| Some((deed.undoes?, deed.line)))
-            .collect()
+        done.filter_map(|deed| Some((deed.undoes?, deed.line))).collect()
     }
 }
 

@@ -28,10 +28,7 @@ impl Role {
     /// Reads the role of a host with one request that counts and returns no row. A server that does not answer in time
     /// leaves it unknown, so that a slow search never keeps a host from being isolated.
     pub(super) async fn read(sensor: &Sensor, client: &Client) -> Self {
-        let search = Search {
-            query: format!("sensor_id:{}", sensor.id),
-            ..Search::default()
-        };
+        let search = Search { query: format!("sensor_id:{}", sensor.id), ..Search::default() };
         let fields = ["host_type".to_owned()];
         let patience = client.pace().patience;
         match tokio::time::timeout(patience, client.facets(&search, &fields)).await {
@@ -42,14 +39,9 @@ impl Role {
     }
 
     fn of(facets: &Facets) -> Self {
-        let values = facets
-            .of("host_type")
-            .into_iter()
-            .flat_map(|facet| &facet.values);
-        let names: Vec<_> = values
-            .filter(|value| value.count > 0 && !value.name.is_empty())
-            .map(|value| value.name.clone())
-            .collect();
+        let values = facets.of("host_type").into_iter().flat_map(|facet| &facet.values);
+        let names: Vec<_> =
+            values.filter(|value| value.count > 0 && !value.name.is_empty()).map(|value| value.name.clone()).collect();
         let doubt = facets.gap().or_else(|| {
             let is_nameless = names.is_empty() && (facets.total > 0 || facets.hidden > 0);
             is_nameless.then(|| "its processes do not say it".to_owned())

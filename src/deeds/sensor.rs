@@ -6,11 +6,7 @@ use crate::model::{Group, GroupId, Isolation, Sensor};
 use crate::text;
 
 /// Finds out what a deed would do to a host.
-pub(super) async fn prepare(
-    deed: Deed,
-    sensor: Sensor,
-    estate: &Estate,
-) -> Result<Prepared, Error> {
+pub(super) async fn prepare(deed: Deed, sensor: Sensor, estate: &Estate) -> Result<Prepared, Error> {
     let Estate { client, guard, .. } = estate;
     // How a time is written depends on the release.
     if matches!(deed, Deed::Flush { .. }) && client.release().is_none() {
@@ -34,11 +30,7 @@ pub(super) async fn prepare(
         None => None,
     };
     let needs_role = matches!(deed, Deed::Isolate(_)) || guard.roles().next().is_some();
-    let role = if needs_role {
-        Role::read(&sensor, client).await
-    } else {
-        Role::NotRead
-    };
+    let role = if needs_role { Role::read(&sensor, client).await } else { Role::NotRead };
     let protection = guard.protects(&sensor, group.as_ref());
     let protection = protection.or_else(|| guard.protects_role(&role));
     let then = match &deed {
@@ -85,10 +77,7 @@ pub(super) fn holds(deed: &Deed, sensor: &Sensor) -> (Option<bool>, Option<bool>
     let both = |holds: Option<bool>| (holds, holds);
     match deed {
         Deed::Isolate(_) => (sensor.isolation_wanted, sensor.is_isolating),
-        Deed::Release(_) => (
-            sensor.isolation_wanted.map(|is| !is),
-            sensor.is_isolating.map(|is| !is),
-        ),
+        Deed::Release(_) => (sensor.isolation_wanted.map(|is| !is), sensor.is_isolating.map(|is| !is)),
         Deed::Move { group, .. } => both(sensor.group.map(|is| is == *group)),
         Deed::Flush { .. } => both((!sensor.flush_until.is_empty()).then_some(true)),
         Deed::Restart(_) => both(sensor.restart_queued.filter(|is| *is)),
@@ -101,16 +90,12 @@ pub(super) fn holds(deed: &Deed, sensor: &Sensor) -> (Option<bool>, Option<bool>
 pub(super) fn words(deed: &Deed, sensor: &Sensor) -> String {
     match deed {
         Deed::Isolate(_) | Deed::Release(_) => sensor.isolation().to_string(),
-        Deed::Move { .. } => sensor
-            .group
-            .map_or("no group".into(), |group| format!("group {group}")),
+        Deed::Move { .. } => sensor.group.map_or("no group".into(), |group| format!("group {group}")),
         Deed::Flush { .. } if sensor.flush_until.is_empty() => {
             "no flush queued: already done, or ignored by the server".into()
         }
         Deed::Flush { .. } => "flush queued for the next check-in".into(),
-        Deed::Restart(_) if sensor.restart_queued == Some(true) => {
-            "restart queued for the next check-in".into()
-        }
+        Deed::Restart(_) if sensor.restart_queued == Some(true) => "restart queued for the next check-in".into(),
         Deed::Restart(_) => "no restart queued: already done, or ignored by the server".into(),
         Deed::Annotate { .. } if sensor.notes.is_empty() => "no notes".into(),
         Deed::Annotate { .. } => format!("notes: {}", text::fit(&sensor.notes, 60)),
@@ -120,12 +105,7 @@ pub(super) fn words(deed: &Deed, sensor: &Sensor) -> String {
 
 /// Why nothing would change, if that is so.
 pub(super) fn already(deed: &Deed, sensor: &Sensor) -> Option<String> {
-    let waits = |what: &str| {
-        format!(
-            "is already waiting to be {what}; the sensor was last seen {}",
-            last_seen(sensor)
-        )
-    };
+    let waits = |what: &str| format!("is already waiting to be {what}; the sensor was last seen {}", last_seen(sensor));
     let is_so = match deed {
         Deed::Move { group, .. } if sensor.group == Some(*group) => {
             return Some("is already in that group".into());
@@ -153,11 +133,7 @@ pub(super) fn already(deed: &Deed, sensor: &Sensor) -> Option<String> {
 /// Why it cannot be done to this sensor, and what to do about it.
 pub(super) fn impossible(deed: &Deed, sensor: &Sensor) -> Option<(&'static str, &'static str)> {
     let is_isolation = matches!(deed, Deed::Isolate(_));
-    let elsewhere = if is_isolation {
-        "isolate the host at the network"
-    } else {
-        "no action can reach it"
-    };
+    let elsewhere = if is_isolation { "isolate the host at the network" } else { "no action can reach it" };
     if sensor.uninstalled == Some(true) {
         return Some(("no longer has a sensor: it was uninstalled", elsewhere));
     }
@@ -177,17 +153,12 @@ fn effects(deed: &Deed, sensor: &Sensor, group: Option<&Group>, then: &str) -> V
         Deed::Move { .. } => format!("move to {then}"),
         Deed::Flush { .. } => "send all queued events now (no throttling)".into(),
         Deed::Restart(_) => "its service restarts at the next check-in".into(),
-        Deed::Annotate { notes, .. } => format!(
-            "notes {:?} -> {:?}",
-            text::fit(&sensor.notes, 40),
-            text::fit(&notes.as_str().into(), 40)
-        ),
+        Deed::Annotate { notes, .. } => {
+            format!("notes {:?} -> {:?}", text::fit(&sensor.notes, 40), text::fit(&notes.as_str().into(), 40))
+        }
         _ => String::new(),
     };
-    let mut effects = vec![format!(
-        "{name}  sensor {}, {status}, group {group_name}: {what}",
-        sensor.id
-    )];
+    let mut effects = vec![format!("{name}  sensor {}, {status}, group {group_name}: {what}", sensor.id)];
     match deed {
         Deed::Isolate(_) => effects.extend(isolate::effects(sensor, group)),
         Deed::Flush { .. } => effects.push(format!(
@@ -238,7 +209,5 @@ fn lost_exclusions(group: GroupId) -> String {
 
 /// When a sensor last reported, in words.
 pub(super) fn last_seen(sensor: &Sensor) -> String {
-    sensor.last_checkin.map_or("never".into(), |at| {
-        at.strftime("%Y-%m-%d %H:%M:%SZ").to_string()
-    })
+    sensor.last_checkin.map_or("never".into(), |at| at.strftime("%Y-%m-%d %H:%M:%SZ").to_string())
 }

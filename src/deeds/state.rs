@@ -40,26 +40,20 @@ impl State {
     /// Reads what counts for a deed from the server, past every cache.
     pub async fn read(deed: &Deed, client: &Client) -> Result<Self, Error> {
         Ok(match deed {
-            Deed::Triage(triage) => {
-                Self::Alerts(Arc::new(Alerts::read(&triage.alerts, client).await?))
-            }
+            Deed::Triage(triage) => Self::Alerts(Arc::new(Alerts::read(&triage.alerts, client).await?)),
             Deed::Watch(watching) => Self::Watchlist(Box::new(watching.read(client).await?)),
             Deed::Feed(feeding) => Self::Feed(Box::new(feeding.read(client).await?)),
             Deed::Ignore(ignoring) => Self::Report(Box::new(ignoring.read(client).await?)),
             Deed::Admin(admin) => Self::Admin(Box::new(admin.read(client).await?)),
-            Deed::Ban { md5, .. } | Deed::Lift(md5) => Self::Hash {
-                md5: *md5,
-                ban: client.ban(*md5).await?,
-                list: client.ban_list(),
-            },
+            Deed::Ban { md5, .. } | Deed::Lift(md5) => {
+                Self::Hash { md5: *md5, ban: client.ban(*md5).await?, list: client.ban_list() }
+            }
             Deed::Isolate(sensor)
             | Deed::Release(sensor)
             | Deed::Move { sensor, .. }
             | Deed::Flush { sensor, .. }
             | Deed::Restart(sensor)
-            | Deed::Annotate { sensor, .. } => {
-                Self::Sensor(Box::new(client.sensor(*sensor).await?))
-            }
+            | Deed::Annotate { sensor, .. } => Self::Sensor(Box::new(client.sensor(*sensor).await?)),
         })
     }
 
@@ -119,10 +113,7 @@ impl State {
 pub(super) fn changed(written: &Value, then: &Value, now: &Value) -> Vec<String> {
     /// Cells of a value.
     const WIDE: usize = 60;
-    let names = written
-        .as_object()
-        .into_iter()
-        .flat_map(|members| members.keys());
+    let names = written.as_object().into_iter().flat_map(|members| members.keys());
     let told = |name: &String| {
         let (then, now) = (then.get(name)?, now.get(name)?);
         let now = match now {

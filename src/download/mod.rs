@@ -61,11 +61,7 @@ pub fn file_name(binary: &Binary, form: Form) -> String {
 }
 
 /// Downloads a file. Nothing is left of one that fails or is given up, and nothing is overwritten.
-pub async fn download(
-    client: &Client,
-    order: &Order,
-    told: impl FnMut(Progress),
-) -> Result<Kept, Error> {
+pub async fn download(client: &Client, order: &Order, told: impl FnMut(Progress)) -> Result<Kept, Error> {
     let order = order.placed();
     let draft = Draft::create(&order.path)?;
     order.check_copy()?;
@@ -79,14 +75,8 @@ pub async fn download(
     };
     // The disk may take its time.
     let kept = task::spawn_blocking(|| draft.keep()).await;
-    let path =
-        kept.unwrap_or_else(|error| Err(record::Error::new("write", &order.path, &error)))?;
-    Ok(Kept {
-        path,
-        size,
-        md5,
-        is_verified,
-    })
+    let path = kept.unwrap_or_else(|error| Err(record::Error::new("write", &order.path, &error)))?;
+    Ok(Kept { path, size, md5, is_verified })
 }
 
 impl Order {
@@ -136,10 +126,7 @@ impl Order {
         let failed = |error| Error::archive(&self.path, error);
         let most = most.unwrap_or(u64::MAX);
         let mut saving = Saving::new(draft, self.form, &name, most).map_err(failed)?;
-        let mut progress = Progress {
-            done: 0,
-            length: download.length(),
-        };
+        let mut progress = Progress { done: 0, length: download.length() };
         while let Some(piece) = download.next().await? {
             let piece = piece.as_ref();
             saving.feed(piece).map_err(failed)?;

@@ -42,11 +42,7 @@ impl AtomicFile {
             Some(file) => (file, None),
             None => named(dir)?,
         };
-        Ok(Self {
-            file: BufWriter::new(file),
-            name,
-            dir: dir.to_owned(),
-        })
+        Ok(Self { file: BufWriter::new(file), name, dir: dir.to_owned() })
     }
 
     /// The file itself. What was written last may still be on its way to it.
@@ -61,9 +57,9 @@ impl AtomicFile {
         let name = match (self.name.take(), existing) {
             (Some(name), _) => name,
             (None, Existing::Stays) => return link(self.file(), path),
-            (None, Existing::Replaced) => builder()
-                .make_in(&self.dir, |path| link(self.file(), path))?
-                .into_temp_path(),
+            (None, Existing::Replaced) => {
+                builder().make_in(&self.dir, |path| link(self.file(), path))?.into_temp_path()
+            }
         };
         match existing {
             Existing::Stays => name.persist_noclobber(path),
@@ -103,9 +99,7 @@ pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
 pub fn remove_leftovers(dir: &Path) {
     for entry in fs::read_dir(dir).into_iter().flatten().flatten() {
         let name = entry.file_name();
-        let is_ours = name
-            .to_str()
-            .is_some_and(|name| name.starts_with(PREFIX) && name.ends_with(SUFFIX));
+        let is_ours = name.to_str().is_some_and(|name| name.starts_with(PREFIX) && name.ends_with(SUFFIX));
         // Whoever still writes to it holds its lock.
         if is_ours
             && super::open(&entry.path()).is_ok_and(|file| file.try_lock().is_ok())
@@ -140,9 +134,7 @@ fn unnamed(dir: &Path) -> Option<File> {
         return None;
     }
     let flags = OFlags::TMPFILE | OFlags::RDWR | OFlags::CLOEXEC;
-    open(dir, flags, Mode::RUSR | Mode::WUSR)
-        .ok()
-        .map(File::from)
+    open(dir, flags, Mode::RUSR | Mode::WUSR).ok().map(File::from)
 }
 
 /// Gives a file without a name its name, which nothing else may have.
@@ -171,19 +163,13 @@ mod tests {
 
     fn names(dir: &Path) -> Vec<String> {
         let entries = fs::read_dir(dir).unwrap();
-        entries
-            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-            .collect()
+        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
     }
 
     /// A file as it is begun here, and one as it is begun on a file system that needs a name for it.
     fn both(dir: &Path) -> [AtomicFile; 2] {
         let (file, name) = named(dir).unwrap();
-        let other = AtomicFile {
-            file: BufWriter::new(file),
-            name,
-            dir: dir.to_owned(),
-        };
+        let other = AtomicFile { file: BufWriter::new(file), name, dir: dir.to_owned() };
         [AtomicFile::begin(dir).unwrap(), other]
     }
 
@@ -240,10 +226,7 @@ mod tests {
         let name = name.unwrap();
         let mut left = names(home.path());
         left.sort();
-        let mut expected = vec![
-            ".lampblack-notes".to_owned(),
-            name.file_name().unwrap().to_str().unwrap().to_owned(),
-        ];
+        let mut expected = vec![".lampblack-notes".to_owned(), name.file_name().unwrap().to_str().unwrap().to_owned()];
         expected.sort();
         assert_eq!(left, expected);
     }
@@ -256,11 +239,9 @@ mod tests {
         let victim = home.path().join("victim");
         fs::write(&victim, "theirs").unwrap();
         let path = home.path().join("queries.toml");
-        for guess in [
-            format!("queries.{}.tmp", std::process::id()),
-            "queries.toml.tmp".into(),
-            "queries.toml.next".into(),
-        ] {
+        for guess in
+            [format!("queries.{}.tmp", std::process::id()), "queries.toml.tmp".into(), "queries.toml.next".into()]
+        {
             symlink(&victim, home.path().join(guess)).unwrap();
         }
         replace(&path, b"new").unwrap();

@@ -69,10 +69,7 @@ fn regular(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
     if kind.is_file() {
         return Ok(file);
     }
-    Err(io::Error::other(format!(
-        "it is {}, not a regular file",
-        name(kind)
-    )))
+    Err(io::Error::other(format!("it is {}, not a regular file", name(kind))))
 }
 
 /// What something is that is not a regular file.
@@ -90,11 +87,7 @@ fn name(kind: fs::FileType) -> &'static str {
             return "a socket";
         }
     }
-    if kind.is_dir() {
-        "a directory"
-    } else {
-        "something else"
-    }
+    if kind.is_dir() { "a directory" } else { "something else" }
 }
 
 #[cfg(test)]
@@ -106,14 +99,7 @@ mod tests {
     fn what_is_not_a_regular_file_is_named_and_nothing_waits_for_it() {
         let home = tempfile::tempdir().unwrap();
         let fifo = home.path().join("fifo");
-        rustix::fs::mknodat(
-            rustix::fs::CWD,
-            &fifo,
-            rustix::fs::FileType::Fifo,
-            0o600.into(),
-            0,
-        )
-        .unwrap();
+        rustix::fs::mknodat(rustix::fs::CWD, &fifo, rustix::fs::FileType::Fifo, 0o600.into(), 0).unwrap();
         let link = home.path().join("link");
         std::os::unix::fs::symlink("/dev/zero", &link).unwrap();
         for (path, words) in [

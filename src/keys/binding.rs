@@ -33,10 +33,7 @@ impl Binding {
 
     /// Whether one of the two is how the other begins, or they are the same.
     pub(super) fn clashes(&self, other: &Self) -> bool {
-        self.chords()
-            .iter()
-            .zip(other.chords())
-            .all(|(ours, theirs)| ours == theirs)
+        self.chords().iter().zip(other.chords()).all(|(ours, theirs)| ours == theirs)
     }
 }
 
@@ -44,10 +41,7 @@ impl FromStr for Binding {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let chords: Vec<Chord> = text
-            .split_whitespace()
-            .map(str::parse)
-            .collect::<Result<_, _>>()?;
+        let chords: Vec<Chord> = text.split_whitespace().map(str::parse).collect::<Result<_, _>>()?;
         match *chords {
             [chord] => Ok(Self::One(chord)),
             [first, second] => Ok(Self::Two([first, second])),

@@ -72,15 +72,8 @@ impl Chord {
         let KeyCode::Char(char) = self.code else {
             return None;
         };
-        let other = if char.is_ascii_lowercase() {
-            char.to_ascii_uppercase()
-        } else {
-            char.to_ascii_lowercase()
-        };
-        (other != char).then_some(Self {
-            code: KeyCode::Char(other),
-            modifiers: self.modifiers,
-        })
+        let other = if char.is_ascii_lowercase() { char.to_ascii_uppercase() } else { char.to_ascii_lowercase() };
+        (other != char).then_some(Self { code: KeyCode::Char(other), modifiers: self.modifiers })
     }
 
     /// Terminals disagree on how they report shift; this is the one form that is compared.
@@ -89,26 +82,15 @@ impl Chord {
         let without_shift = modifiers - KeyModifiers::SHIFT;
         match code {
             // With control, the letter's case says nothing: caps lock must not change what ctrl-c means.
-            KeyCode::Char(char) if modifiers.contains(KeyModifiers::CONTROL) => Self {
-                code: KeyCode::Char(char.to_ascii_lowercase()),
-                modifiers: without_shift,
-            },
+            KeyCode::Char(char) if modifiers.contains(KeyModifiers::CONTROL) => {
+                Self { code: KeyCode::Char(char.to_ascii_lowercase()), modifiers: without_shift }
+            }
             KeyCode::Char(char) => Self {
-                code: KeyCode::Char(if is_shifted {
-                    char.to_ascii_uppercase()
-                } else {
-                    char
-                }),
+                code: KeyCode::Char(if is_shifted { char.to_ascii_uppercase() } else { char }),
                 modifiers: without_shift,
             },
-            KeyCode::Tab if is_shifted => Self {
-                code: KeyCode::BackTab,
-                modifiers: without_shift,
-            },
-            KeyCode::BackTab => Self {
-                code,
-                modifiers: without_shift,
-            },
+            KeyCode::Tab if is_shifted => Self { code: KeyCode::BackTab, modifiers: without_shift },
+            KeyCode::BackTab => Self { code, modifiers: without_shift },
             _ => Self { code, modifiers },
         }
     }
@@ -116,11 +98,7 @@ impl Chord {
 
 /// The key that types a character, as terminals report it.
 pub fn key_of(char: char) -> KeyEvent {
-    let modifiers = if char.is_uppercase() {
-        KeyModifiers::SHIFT
-    } else {
-        KeyModifiers::NONE
-    };
+    let modifiers = if char.is_uppercase() { KeyModifiers::SHIFT } else { KeyModifiers::NONE };
     KeyEvent::new(KeyCode::Char(char), modifiers)
 }
 
@@ -136,10 +114,7 @@ impl FromStr for Chord {
     fn from_str(text: &str) -> Result<Self, String> {
         // A trailing dash is the key itself: `-`, `ctrl--`.
         let (held, key) = match text.strip_suffix('-') {
-            Some(held) => (
-                held.strip_suffix('-').or((held.is_empty()).then_some("")),
-                "minus",
-            ),
+            Some(held) => (held.strip_suffix('-').or((held.is_empty()).then_some("")), "minus"),
             None => match text.rsplit_once('-') {
                 Some((held, key)) => (Some(held), key),
                 None => (Some(""), text),
@@ -152,9 +127,7 @@ impl FromStr for Chord {
             match MODIFIERS.iter().find(|(known, _)| *known == name) {
                 Some((_, modifier)) => modifiers |= *modifier,
                 None => {
-                    return Err(format!(
-                        "{text:?} has an unknown modifier {name:?}; allowed are ctrl, alt and shift"
-                    ));
+                    return Err(format!("{text:?} has an unknown modifier {name:?}; allowed are ctrl, alt and shift"));
                 }
             }
         }
@@ -181,18 +154,13 @@ fn code(name: &str) -> Option<KeyCode> {
     let named = NAMED.iter().find(|(known, _)| *known == name);
     named.map(|(_, code)| *code).or_else(|| {
         let number = name.strip_prefix('f')?.parse().ok()?;
-        (1..=FUNCTION_KEYS)
-            .contains(&number)
-            .then_some(KeyCode::F(number))
+        (1..=FUNCTION_KEYS).contains(&number).then_some(KeyCode::F(number))
     })
 }
 
 fn unknown_key(text: &str) -> String {
     let names: Vec<_> = NAMED.iter().map(|(name, _)| *name).collect();
-    format!(
-        "{text:?} is no key; allowed are a single character, f1 to f{FUNCTION_KEYS}, {}",
-        names.join(", ")
-    )
+    format!("{text:?} is no key; allowed are a single character, f1 to f{FUNCTION_KEYS}, {}", names.join(", "))
 }
 
 impl fmt::Display for Chord {
@@ -235,11 +203,7 @@ pub(super) mod tests {
     fn chords_are_read_and_written() {
         check("j", KeyCode::Char('j'), KeyModifiers::NONE);
         check("ctrl-j", KeyCode::Char('j'), KeyModifiers::CONTROL);
-        check(
-            "ctrl-alt-minus",
-            KeyCode::Char('-'),
-            KeyModifiers::CONTROL | KeyModifiers::ALT,
-        );
+        check("ctrl-alt-minus", KeyCode::Char('-'), KeyModifiers::CONTROL | KeyModifiers::ALT);
         check("ctrl-space", KeyCode::Char(' '), KeyModifiers::CONTROL);
         check("alt-enter", KeyCode::Enter, KeyModifiers::ALT);
         check("shift-up", KeyCode::Up, KeyModifiers::SHIFT);
@@ -260,11 +224,7 @@ pub(super) mod tests {
 
     #[test]
     fn a_dash_is_a_key_too() {
-        for (text, shown) in [
-            ("-", "minus"),
-            ("ctrl--", "ctrl-minus"),
-            ("Ctrl-Minus", "ctrl-minus"),
-        ] {
+        for (text, shown) in [("-", "minus"), ("ctrl--", "ctrl-minus"), ("Ctrl-Minus", "ctrl-minus")] {
             assert_eq!(text.parse::<Chord>().unwrap().to_string(), shown);
         }
     }
@@ -272,10 +232,7 @@ pub(super) mod tests {
     #[test]
     fn what_is_no_key_is_refused_with_what_is() {
         check_refused("return", "f1 to f35, enter, esc");
-        check_refused(
-            "cmd-x",
-            "unknown modifier \"cmd\"; allowed are ctrl, alt and shift",
-        );
+        check_refused("cmd-x", "unknown modifier \"cmd\"; allowed are ctrl, alt and shift");
         check_refused("shift-g", "write the character it gives, as in \"G\"");
         check_refused("ctrl-", "names no key");
         check_refused("f0", "is no key");
@@ -285,14 +242,9 @@ pub(super) mod tests {
 
     #[test]
     fn only_bare_characters_are_text() {
-        for (text, is_text) in [
-            ("a", true),
-            ("G", true),
-            ("space", true),
-            ("ctrl-a", false),
-            ("alt-a", false),
-            ("enter", false),
-        ] {
+        for (text, is_text) in
+            [("a", true), ("G", true), ("space", true), ("ctrl-a", false), ("alt-a", false), ("enter", false)]
+        {
             assert_eq!(text.parse::<Chord>().unwrap().is_text(), is_text, "{text}");
         }
     }
@@ -300,14 +252,12 @@ pub(super) mod tests {
     pub(in crate::keys) fn any_key() -> impl Strategy<Value = KeyEvent> {
         let code = prop_oneof![
             any::<char>()
-                .prop_filter("typed", |c| !c.is_control() && !c.is_whitespace()
-                    || *c == ' ')
+                .prop_filter("typed", |c| !c.is_control() && !c.is_whitespace() || *c == ' ')
                 .prop_map(KeyCode::Char),
             (1..=FUNCTION_KEYS).prop_map(KeyCode::F),
             prop::sample::select(NAMED).prop_map(|(_, code)| code),
         ];
-        (code, 0_u8..64)
-            .prop_map(|(code, bits)| KeyEvent::new(code, KeyModifiers::from_bits_truncate(bits)))
+        (code, 0_u8..64).prop_map(|(code, bits)| KeyEvent::new(code, KeyModifiers::from_bits_truncate(bits)))
     }
 
     proptest! {

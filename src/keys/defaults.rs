@@ -103,10 +103,7 @@ pub(super) const DEFAULTS: &[(Scope, &[Keys])] = &[
             (Action::PageUp, &["pageup"]),
         ],
     ),
-    (
-        Scope::Download,
-        &[(Action::Accept, &["enter"]), (Action::NextForm, &["tab"])],
-    ),
+    (Scope::Download, &[(Action::Accept, &["enter"]), (Action::NextForm, &["tab"])]),
     (
         Scope::Columns,
         &[
@@ -167,20 +164,9 @@ pub(super) const DEFAULTS: &[(Scope, &[Keys])] = &[
     ),
     (
         Scope::Around,
-        &[
-            (Action::Accept, &["enter"]),
-            (Action::Widen, &["+", "right"]),
-            (Action::Tighten, &["minus", "left"]),
-        ],
+        &[(Action::Accept, &["enter"]), (Action::Widen, &["+", "right"]), (Action::Tighten, &["minus", "left"])],
     ),
-    (
-        Scope::Process,
-        &[
-            (Action::Open, &["enter"]),
-            (Action::GoParent, &["g p"]),
-            (Action::GoRoot, &["g r"]),
-        ],
-    ),
+    (Scope::Process, &[(Action::Open, &["enter"]), (Action::GoParent, &["g p"]), (Action::GoRoot, &["g r"])]),
     (Scope::Results, &[(Action::SplitSegments, &["g s"])]),
     (
         Scope::Tree,
@@ -224,45 +210,14 @@ pub(super) const DEFAULTS: &[(Scope, &[Keys])] = &[
             (Action::IgnoreAlerts, &["X"]),
         ],
     ),
-    (
-        Scope::Switched,
-        &[
-            (Action::Enable, &["o"]),
-            (Action::Disable, &["x"]),
-            (Action::Remove, &["d"]),
-        ],
-    ),
-    (
-        Scope::Alerts,
-        &[
-            (Action::Open, &["enter"]),
-            (Action::GroupBy, &[","]),
-            (Action::Live, &["R"]),
-        ],
-    ),
-    (
-        Scope::Alert,
-        &[
-            (Action::Open, &["enter"]),
-            (Action::GroupBy, &[","]),
-            (Action::Live, &["R"]),
-        ],
-    ),
+    (Scope::Switched, &[(Action::Enable, &["o"]), (Action::Disable, &["x"]), (Action::Remove, &["d"])]),
+    (Scope::Alerts, &[(Action::Open, &["enter"]), (Action::GroupBy, &[","]), (Action::Live, &["R"])]),
+    (Scope::Alert, &[(Action::Open, &["enter"]), (Action::GroupBy, &[","]), (Action::Live, &["R"])]),
     (Scope::Groups, &[(Action::Open, &["enter"])]),
     (Scope::Isolated, &[(Action::Open, &["enter"])]),
-    (
-        Scope::Bans,
-        &[
-            (Action::Open, &["enter"]),
-            (Action::AddBans, &["a"]),
-            (Action::Lift, &["U"]),
-        ],
-    ),
+    (Scope::Bans, &[(Action::Open, &["enter"]), (Action::AddBans, &["a"]), (Action::Lift, &["U"])]),
     (Scope::Acts, &[(Action::Open, &["enter"])]),
-    (
-        Scope::Calls,
-        &[(Action::Open, &["enter"]), (Action::YankCurl, &["y r"])],
-    ),
+    (Scope::Calls, &[(Action::Open, &["enter"]), (Action::YankCurl, &["y r"])]),
     (Scope::Sensors, &[(Action::Open, &["enter"])]),
     (Scope::Host, &[(Action::Open, &["enter"])]),
     (
@@ -276,44 +231,14 @@ pub(super) const DEFAULTS: &[(Scope, &[Keys])] = &[
             (Action::RemoveAction, &["A"]),
         ],
     ),
-    (
-        Scope::Watchlist,
-        &[(Action::Open, &["enter"]), (Action::CountHits, &["#"])],
-    ),
-    (
-        Scope::Feeds,
-        &[
-            (Action::Open, &["enter"]),
-            (Action::New, &["n"]),
-            (Action::Synchronize, &["u"]),
-        ],
-    ),
-    (
-        Scope::Reports,
-        &[(Action::Open, &["enter"]), (Action::RestoreReport, &["u"])],
-    ),
-    (
-        Scope::Report,
-        &[(Action::Open, &["enter"]), (Action::RestoreReport, &["u"])],
-    ),
-    (
-        Scope::SensorGroups,
-        &[
-            (Action::Open, &["enter"]),
-            (Action::New, &["n"]),
-            (Action::Edit, &["e"]),
-        ],
-    ),
+    (Scope::Watchlist, &[(Action::Open, &["enter"]), (Action::CountHits, &["#"])]),
+    (Scope::Feeds, &[(Action::Open, &["enter"]), (Action::New, &["n"]), (Action::Synchronize, &["u"])]),
+    (Scope::Reports, &[(Action::Open, &["enter"]), (Action::RestoreReport, &["u"])]),
+    (Scope::Report, &[(Action::Open, &["enter"]), (Action::RestoreReport, &["u"])]),
+    (Scope::SensorGroups, &[(Action::Open, &["enter"]), (Action::New, &["n"]), (Action::Edit, &["e"])]),
     (Scope::Users, &[(Action::New, &["n"])]),
     (Scope::Teams, &[(Action::New, &["n"])]),
-    (
-        Scope::Binary,
-        &[
-            (Action::Open, &["enter"]),
-            (Action::ShowBytes, &["b"]),
-            (Action::Download, &["D"]),
-        ],
-    ),
+    (Scope::Binary, &[(Action::Open, &["enter"]), (Action::ShowBytes, &["b"]), (Action::Download, &["D"])]),
     (
         Scope::Facets,
         &[
@@ -331,14 +256,7 @@ pub(super) const DEFAULTS: &[(Scope, &[Keys])] = &[
         ],
     ),
     (Scope::Overlay, &[(Action::Back, &["enter"])]),
-    (
-        Scope::History,
-        &[
-            (Action::Open, &["enter"]),
-            (Action::Down, &["ctrl-n", "ctrl-r"]),
-            (Action::Up, &["ctrl-p"]),
-        ],
-    ),
+    (Scope::History, &[(Action::Open, &["enter"]), (Action::Down, &["ctrl-n", "ctrl-r"]), (Action::Up, &["ctrl-p"])]),
     (
         Scope::Saved,
         &[

@@ -12,18 +12,10 @@ struct Row {
 
 /// The effective table for a terminal: scope by scope, keys, name, meaning.
 pub fn text(keymap: &Keymap) -> String {
-    let scopes: Vec<_> = Scope::all()
-        .map(|scope| (scope, rows(keymap, scope)))
-        .collect();
+    let scopes: Vec<_> = Scope::all().map(|scope| (scope, rows(keymap, scope))).collect();
     let all = || scopes.iter().flat_map(|(_, rows)| rows);
-    let keys_width = all()
-        .map(|row| row.keys.join(", ").chars().count())
-        .max()
-        .unwrap_or_default();
-    let name_width = all()
-        .map(|row| row.action.name().len())
-        .max()
-        .unwrap_or_default();
+    let keys_width = all().map(|row| row.keys.join(", ").chars().count()).max().unwrap_or_default();
+    let name_width = all().map(|row| row.action.name().len()).max().unwrap_or_default();
 
     let mut out = String::new();
     for (scope, rows) in &scopes {
@@ -31,27 +23,17 @@ pub fn text(keymap: &Keymap) -> String {
             continue;
         }
         let gap = if out.is_empty() { "" } else { "\n" };
-        push(
-            &mut out,
-            format_args!("{gap}{} [keys.{scope}]\n", scope.title()),
-        );
+        push(&mut out, format_args!("{gap}{} [keys.{scope}]\n", scope.title()));
         for Row { keys, action } in rows {
             push(
                 &mut out,
-                format_args!(
-                    "  {:keys_width$}  {action:name_width$}  {}\n",
-                    keys.join(", "),
-                    action.help()
-                ),
+                format_args!("  {:keys_width$}  {action:name_width$}  {}\n", keys.join(", "), action.help()),
             );
         }
     }
     let unbound: Vec<_> = unbound(keymap).map(Action::name).collect();
     if !unbound.is_empty() {
-        push(
-            &mut out,
-            format_args!("\nNot bound: {}\n", unbound.join(", ")),
-        );
+        push(&mut out, format_args!("\nNot bound: {}\n", unbound.join(", ")));
     }
     out
 }
@@ -63,14 +45,7 @@ pub fn markdown(keymap: &Keymap) -> String {
         for (at, Row { keys, action }) in rows(keymap, scope).iter().enumerate() {
             let title = if at == 0 { scope.title() } else { "" };
             let keys: Vec<_> = keys.iter().map(|key| code(key)).collect();
-            push(
-                &mut out,
-                format_args!(
-                    "| {title} | {} | `{action}` | {} |\n",
-                    keys.join(" "),
-                    action.help()
-                ),
-            );
+            push(&mut out, format_args!("| {title} | {} | `{action}` | {} |\n", keys.join(" "), action.help()));
         }
     }
     out
@@ -83,10 +58,7 @@ fn rows(keymap: &Keymap, scope: Scope) -> Vec<Row> {
         let key = entry.binding.to_string();
         match rows.iter_mut().find(|row| row.action == entry.action) {
             Some(row) => row.keys.push(key),
-            None => rows.push(Row {
-                keys: vec![key],
-                action: entry.action,
-            }),
+            None => rows.push(Row { keys: vec![key], action: entry.action }),
         }
     }
     rows
@@ -99,11 +71,7 @@ fn unbound(keymap: &Keymap) -> impl Iterator<Item = Action> {
 /// A key as inline code in a table: a bar would end the cell, a backtick the code.
 fn code(key: &str) -> String {
     let key = key.replace('|', "\\|");
-    if key.contains('`') {
-        format!("`` {key} ``")
-    } else {
-        format!("`{key}`")
-    }
+    if key.contains('`') { format!("`` {key} ``") } else { format!("`{key}`") }
 }
 
 fn push(out: &mut String, text: std::fmt::Arguments<'_>) {
@@ -125,10 +93,7 @@ mod tests {
         let shown = text(&Keymap::default());
         let mut lines = shown.lines();
         assert_eq!(lines.next(), Some("Everywhere [keys.global]"));
-        assert_eq!(
-            lines.next(),
-            Some("  ?, f1              help                 Show the keys of this pane")
-        );
+        assert_eq!(lines.next(), Some("  ?, f1              help                 Show the keys of this pane"));
         assert!(lines.all(|line| line.chars().count() <= 100));
     }
 

@@ -72,9 +72,7 @@ impl Keymap {
     /// character means nothing else.
     pub fn lookup(&self, scopes: &[Scope], typed: &[Chord]) -> Lookup {
         let takes_text = scopes.first().is_some_and(|scope| scope.takes_text());
-        let is_text = typed
-            .first()
-            .is_none_or(|chord| takes_text && chord.is_text());
+        let is_text = typed.first().is_none_or(|chord| takes_text && chord.is_text());
         if is_text {
             return Lookup::None;
         }
@@ -91,19 +89,12 @@ impl Keymap {
                 }
             }
         }
-        if following.is_empty() {
-            Lookup::None
-        } else {
-            Lookup::Prefix(following)
-        }
+        if following.is_empty() { Lookup::None } else { Lookup::Prefix(following) }
     }
 
     /// The bindings of `action` in one scope, in the order of the table.
     pub fn chords(&self, scope: Scope, action: Action) -> impl Iterator<Item = &Binding> {
-        self.0
-            .iter()
-            .filter(move |entry| entry.scope == scope && entry.action == action)
-            .map(|entry| &entry.binding)
+        self.0.iter().filter(move |entry| entry.scope == scope && entry.action == action).map(|entry| &entry.binding)
     }
 
     /// The shortest text for what to press for `action` where `scopes` are asked; none if no key reaches it there.
@@ -112,9 +103,7 @@ impl Keymap {
             .iter()
             .flat_map(|scope| self.chords(*scope, action))
             .filter(|binding| self.lookup(scopes, binding.chords()) == Lookup::Action(action));
-        bindings
-            .map(Binding::short)
-            .min_by_key(|text| text.chars().count())
+        bindings.map(Binding::short).min_by_key(|text| text.chars().count())
     }
 
     /// Every row, in the order of the table.
@@ -124,20 +113,12 @@ impl Keymap {
 
     /// Says that `typed` means nothing where `scopes` are asked, and names the nearest key that does mean something.
     pub fn nearest(&self, scopes: &[Scope], typed: &[Chord]) -> String {
-        let shown = typed
-            .iter()
-            .map(|chord| chord.short())
-            .collect::<Vec<_>>()
-            .join(" ");
+        let shown = typed.iter().map(|chord| chord.short()).collect::<Vec<_>>().join(" ");
         if let [first] = typed
             && let Some(other) = first.other_case()
             && let Lookup::Action(action) = self.lookup(scopes, &[other])
         {
-            return format!(
-                "\"{shown}\" does nothing in this pane; {} is {}",
-                other.short(),
-                action.label()
-            );
+            return format!("\"{shown}\" does nothing in this pane; {} is {}", other.short(), action.label());
         }
         let elsewhere = self.0.iter().find(|entry| entry.binding.chords() == typed);
         if let Some(entry) = elsewhere {
@@ -152,10 +133,7 @@ impl Keymap {
             && let Lookup::Prefix(following) = self.lookup(scopes, before)
         {
             let keys: Vec<_> = following.iter().map(|(chord, _)| chord.short()).collect();
-            return format!(
-                "\"{shown}\" does nothing in this pane; keys after the first: {}",
-                keys.join(" ")
-            );
+            return format!("\"{shown}\" does nothing in this pane; keys after the first: {}", keys.join(" "));
         }
         match self.hint(scopes, Action::Help) {
             Some(key) => format!("\"{shown}\" does nothing in this pane; {key} lists the keys"),
@@ -186,10 +164,7 @@ mod tests {
         let keymap = Keymap::default();
         for action in Action::all() {
             assert!(!action.help().is_empty(), "{action:?} has no doc comment");
-            assert!(
-                !action.help().ends_with('.'),
-                "{action:?}: help is a table cell"
-            );
+            assert!(!action.help().ends_with('.'), "{action:?}: help is a table cell");
             assert_eq!(action.name().parse(), Ok(action));
             let is_bound = keymap.entries().any(|entry| entry.action == action);
             assert_ne!(is_bound, REACHED_OTHERWISE.contains(&action), "{action:?}");
@@ -204,14 +179,8 @@ mod tests {
     #[test]
     fn a_letter_is_no_hint_where_text_is_typed() {
         let keymap = Keymap::default();
-        assert_eq!(
-            keymap.hint(Scope::Query.chain(), Action::Help).as_deref(),
-            Some("f1")
-        );
-        assert_eq!(
-            keymap.hint(Scope::Results.chain(), Action::Help).as_deref(),
-            Some("?")
-        );
+        assert_eq!(keymap.hint(Scope::Query.chain(), Action::Help).as_deref(), Some("f1"));
+        assert_eq!(keymap.hint(Scope::Results.chain(), Action::Help).as_deref(), Some("?"));
     }
 
     #[test]
@@ -221,10 +190,7 @@ mod tests {
                 for key in *keys {
                     let binding: Binding = key.parse().unwrap();
                     assert_eq!(binding.to_string(), *key, "{scope} {action}");
-                    assert!(
-                        !scope.takes_text() || !binding.chords()[0].is_text(),
-                        "{key}"
-                    );
+                    assert!(!scope.takes_text() || !binding.chords()[0].is_text(), "{key}");
                 }
             }
         }
@@ -232,10 +198,7 @@ mod tests {
 
     #[test]
     fn no_default_hides_another() {
-        assert_eq!(
-            overrides::clashes(&Keymap::default(), |_| true),
-            Vec::<String>::new()
-        );
+        assert_eq!(overrides::clashes(&Keymap::default(), |_| true), Vec::<String>::new());
         assert_eq!(Keymap::with(&Overrides::new()), Ok(Keymap::default()));
     }
 
@@ -255,10 +218,7 @@ mod tests {
         let Lookup::Prefix(following) = keymap.lookup(Scope::Results.chain(), &typed("g")) else {
             panic!("g is no prefix");
         };
-        let shown: Vec<_> = following
-            .iter()
-            .map(|(chord, action)| format!("{chord} {action}"))
-            .collect();
+        let shown: Vec<_> = following.iter().map(|(chord, action)| format!("{chord} {action}")).collect();
         assert_eq!(
             shown,
             [
@@ -276,10 +236,7 @@ mod tests {
                 "i view-isolated"
             ]
         );
-        assert_eq!(
-            keymap.lookup(Scope::Results.chain(), &typed("g x")),
-            Lookup::None
-        );
+        assert_eq!(keymap.lookup(Scope::Results.chain(), &typed("g x")), Lookup::None);
         assert_eq!(keymap.lookup(Scope::Results.chain(), &[]), Lookup::None);
     }
 
@@ -299,17 +256,8 @@ mod tests {
         let keymap = Keymap::default();
         let nearest = |keys| keymap.nearest(Scope::Sensor.chain(), &typed(keys));
         assert_eq!(nearest("J"), "\"J\" does nothing in this pane; j is down");
-        assert_eq!(
-            nearest("s"),
-            "\"s\" does nothing in this pane (it is sort in Rows)"
-        );
-        assert_eq!(
-            nearest("y x"),
-            "\"y x\" does nothing in this pane; keys after the first: y h c g n j d"
-        );
-        assert_eq!(
-            nearest("f9"),
-            "\"f9\" does nothing in this pane; ? lists the keys"
-        );
+        assert_eq!(nearest("s"), "\"s\" does nothing in this pane (it is sort in Rows)");
+        assert_eq!(nearest("y x"), "\"y x\" does nothing in this pane; keys after the first: y h c g n j d");
+        assert_eq!(nearest("f9"), "\"f9\" does nothing in this pane; ? lists the keys");
     }
 }

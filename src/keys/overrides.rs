@@ -8,19 +8,15 @@ pub(super) fn apply(mut keymap: Keymap, overrides: &Overrides) -> Result<Keymap,
     for (scope_name, actions) in overrides {
         let Ok(scope) = scope_name.parse::<Scope>() else {
             let names: Vec<_> = Scope::all().map(Scope::name).collect();
-            faults.push(format!(
-                "keys.{scope_name}: no such place; allowed are {}",
-                names.join(", ")
-            ));
+            faults.push(format!("keys.{scope_name}: no such place; allowed are {}", names.join(", ")));
             continue;
         };
         for (action_name, keys) in actions {
             match action_name.parse::<Action>() {
                 Ok(action) => faults.extend(replace(&mut keymap, scope, action, keys)),
-                Err(_) => faults.push(format!(
-                    "keys.{scope_name}.{action_name}: no such action; {}",
-                    suggestion(action_name)
-                )),
+                Err(_) => {
+                    faults.push(format!("keys.{scope_name}.{action_name}: no such action; {}", suggestion(action_name)))
+                }
             }
         }
     }
@@ -28,11 +24,7 @@ pub(super) fn apply(mut keymap: Keymap, overrides: &Overrides) -> Result<Keymap,
         let actions = overrides.get(entry.scope.name());
         actions.is_some_and(|actions| actions.contains_key(entry.action.name()))
     }));
-    if faults.is_empty() {
-        Ok(keymap)
-    } else {
-        Err(faults)
-    }
+    if faults.is_empty() { Ok(keymap) } else { Err(faults) }
 }
 
 /// Gives `action` exactly these keys; returns what is wrong with them.
@@ -54,13 +46,7 @@ fn replace(keymap: &mut Keymap, scope: Scope, action: Action, keys: &[String]) -
         .0
         .iter()
         .position(is_same)
-        .or_else(|| {
-            keymap
-                .0
-                .iter()
-                .rposition(|entry| entry.scope == scope)
-                .map(|last| last + 1)
-        })
+        .or_else(|| keymap.0.iter().rposition(|entry| entry.scope == scope).map(|last| last + 1))
         .unwrap_or(keymap.0.len());
     keymap.0.retain(|entry| !is_same(entry));
     keymap.0.splice(place..place, entries);
@@ -79,14 +65,7 @@ pub(super) fn clashes(keymap: &Keymap, is_suspect: impl Fn(&Entry) -> bool) -> V
             *place != at && is_ours && is_clash(entry, other)
         });
         let taken: Vec<_> = others
-            .map(|(_, other)| {
-                format!(
-                    "{:?} is {} in {}",
-                    other.binding.to_string(),
-                    other.action,
-                    other.scope
-                )
-            })
+            .map(|(_, other)| format!("{:?} is {} in {}", other.binding.to_string(), other.action, other.scope))
             .collect();
         if is_suspect(entry) && !taken.is_empty() {
             faults.push(format!(
@@ -106,17 +85,14 @@ fn is_clash(entry: &Entry, other: &Entry) -> bool {
         // In two scopes the same keys are no clash: the focused scope is asked first.
         return entry.scope == other.scope;
     }
-    let are_both_asked =
-        |chain: &[Scope]| chain.contains(&entry.scope) && chain.contains(&other.scope);
-    entry.binding.clashes(&other.binding)
-        && Scope::all().any(|focused| are_both_asked(focused.chain()))
+    let are_both_asked = |chain: &[Scope]| chain.contains(&entry.scope) && chain.contains(&other.scope);
+    entry.binding.clashes(&other.binding) && Scope::all().any(|focused| are_both_asked(focused.chain()))
 }
 
 /// The known name that is spelled most alike, and where to find the others.
 fn suggestion(name: &str) -> String {
-    let nearest = Action::all()
-        .map(|action| (distance(name, action.name()), action))
-        .min_by_key(|(distance, _)| *distance);
+    let nearest =
+        Action::all().map(|action| (distance(name, action.name()), action)).min_by_key(|(distance, _)| *distance);
     match nearest {
         Some((distance, action)) if distance <= 3 => {
             format!("did you mean {action}? `lampblack keys` lists those allowed")
@@ -165,11 +141,7 @@ mod tests {
 
     #[test]
     fn an_action_gets_exactly_the_keys_given() {
-        let keymap = Keymap::with(&overrides(&[
-            ("rows", "sort", &["o", "ctrl-s"]),
-            ("list", "down", &[]),
-        ]))
-        .unwrap();
+        let keymap = Keymap::with(&overrides(&[("rows", "sort", &["o", "ctrl-s"]), ("list", "down", &[])])).unwrap();
         check_meaning(&keymap, "o", &Lookup::Action(Action::Sort));
         check_meaning(&keymap, "ctrl-s", &Lookup::Action(Action::Sort));
         check_meaning(&keymap, "s", &Lookup::None);
@@ -187,13 +159,7 @@ mod tests {
 
     #[test]
     fn new_keys_stand_where_the_old_ones_stood() {
-        let order = |keymap: &Keymap| {
-            keymap
-                .0
-                .iter()
-                .map(|entry| entry.action)
-                .collect::<Vec<_>>()
-        };
+        let order = |keymap: &Keymap| keymap.0.iter().map(|entry| entry.action).collect::<Vec<_>>();
         let keymap = Keymap::with(&overrides(&[("rows", "sort", &["o"])])).unwrap();
         assert_eq!(order(&keymap), order(&Keymap::default()));
     }

@@ -5,9 +5,7 @@ use std::fmt;
 use strum::{EnumIter, EnumString, IntoEnumIterator, IntoStaticStr};
 
 /// Where a binding applies.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, EnumIter, EnumString, IntoStaticStr,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, EnumIter, EnumString, IntoStaticStr)]
 #[strum(serialize_all = "kebab-case")]
 pub enum Scope {
     /// Whatever has the focus.
@@ -184,49 +182,18 @@ impl Scope {
             S::Around => &[S::Around, S::Global],
             S::Process => &[S::Process, S::Pivot, S::Copy, S::List, S::Global],
             S::Query => &[S::Query, S::Global],
-            S::Results => &[
-                S::Results,
-                S::Process,
-                S::Pivot,
-                S::Copy,
-                S::Rows,
-                S::List,
-                S::Global,
-            ],
+            S::Results => &[S::Results, S::Process, S::Pivot, S::Copy, S::Rows, S::List, S::Global],
             S::Facts => &[S::Facts, S::Process, S::Copy, S::List, S::Global],
             S::Tree => &[S::Tree, S::Process, S::Pivot, S::Copy, S::List, S::Global],
-            S::Lineage => &[
-                S::Lineage,
-                S::Process,
-                S::Pivot,
-                S::Copy,
-                S::List,
-                S::Global,
-            ],
+            S::Lineage => &[S::Lineage, S::Process, S::Pivot, S::Copy, S::List, S::Global],
             S::Sensor => &[S::Sensor, S::Copy, S::List, S::Global],
             S::Events => &[S::Events, S::Pivot, S::Copy, S::List, S::Global],
             S::Triage => &[S::Triage, S::Global],
             S::Switched => &[S::Switched, S::Global],
-            S::Alerts => &[
-                S::Alerts,
-                S::Triage,
-                S::Pivot,
-                S::Copy,
-                S::Rows,
-                S::List,
-                S::Global,
-            ],
+            S::Alerts => &[S::Alerts, S::Triage, S::Pivot, S::Copy, S::Rows, S::List, S::Global],
             S::Alert => &[S::Alert, S::Triage, S::Pivot, S::Copy, S::List, S::Global],
             S::Binary => &[S::Binary, S::Pivot, S::Copy, S::List, S::Global],
-            S::Binaries => &[
-                S::Binaries,
-                S::Binary,
-                S::Pivot,
-                S::Copy,
-                S::Rows,
-                S::List,
-                S::Global,
-            ],
+            S::Binaries => &[S::Binaries, S::Binary, S::Pivot, S::Copy, S::Rows, S::List, S::Global],
             S::Bans => &[S::Bans, S::Pivot, S::Copy, S::Rows, S::List, S::Global],
             S::Groups => &[S::Groups, S::List, S::Global],
             S::Isolated => &[S::Isolated, S::Pivot, S::Copy, S::Rows, S::List, S::Global],
@@ -234,14 +201,7 @@ impl Scope {
             S::Calls => &[S::Calls, S::Copy, S::Rows, S::List, S::Global],
             S::Sensors => &[S::Sensors, S::Pivot, S::Copy, S::Rows, S::List, S::Global],
             S::Host => &[S::Host, S::Pivot, S::Copy, S::List, S::Global],
-            S::Watchlists => &[
-                S::Watchlists,
-                S::Switched,
-                S::Copy,
-                S::Rows,
-                S::List,
-                S::Global,
-            ],
+            S::Watchlists => &[S::Watchlists, S::Switched, S::Copy, S::Rows, S::List, S::Global],
             S::Feeds => &[S::Feeds, S::Switched, S::Copy, S::Rows, S::List, S::Global],
             S::Reports => &[S::Reports, S::Copy, S::Rows, S::List, S::Global],
             S::SensorGroups => &[S::SensorGroups, S::Copy, S::Rows, S::List, S::Global],
@@ -260,15 +220,7 @@ impl Scope {
 
     /// Whether characters are typed here, so that none of them can be a key.
     pub fn takes_text(self) -> bool {
-        matches!(
-            self,
-            Self::Query
-                | Self::Filter
-                | Self::Entry
-                | Self::Download
-                | Self::Sheet
-                | Self::Commands
-        )
+        matches!(self, Self::Query | Self::Filter | Self::Entry | Self::Download | Self::Sheet | Self::Commands)
     }
 
     /// Every scope, in the order of the documentation.

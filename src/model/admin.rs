@@ -96,14 +96,8 @@ impl License {
         }
         let when = date.map_or(String::new(), |date| format!(" on {date}"));
         let is_closed = days.is_some_and(|days| days >= GRACE);
-        let since = if is_closed {
-            ", more than 30 days ago: the server"
-        } else {
-            ": 30 days later the server"
-        };
-        let words = format!(
-            "the license expired{when}{since} takes no new bans, and opens no Live Response"
-        );
+        let since = if is_closed { ", more than 30 days ago: the server" } else { ": 30 days later the server" };
+        let words = format!("the license expired{when}{since} takes no new bans, and opens no Live Response");
         Some((words, is_closed))
     }
 }

@@ -111,19 +111,12 @@ pub enum AlertKind {
 
 impl AlertKind {
     /// Every kind that is known.
-    const KNOWN: [Self; 5] = [
-        Self::IngressProcess,
-        Self::IngressBinary,
-        Self::IngressHost,
-        Self::QueryProcess,
-        Self::QueryBinary,
-    ];
+    const KNOWN: [Self; 5] =
+        [Self::IngressProcess, Self::IngressBinary, Self::IngressHost, Self::QueryProcess, Self::QueryBinary];
 
     /// Reads the server's word.
     pub fn read(word: &Untrusted) -> Self {
-        let known = Self::KNOWN
-            .into_iter()
-            .find(|kind| word.is_like(kind.word().raw()));
+        let known = Self::KNOWN.into_iter().find(|kind| word.is_like(kind.word().raw()));
         known.unwrap_or_else(|| Self::Other(word.clone()))
     }
 
@@ -136,10 +129,7 @@ impl AlertKind {
             Self::QueryProcess => "watchlist.hit.query.process".into(),
             Self::QueryBinary => "watchlist.hit.query.binary".into(),
             // A server may leave it out.
-            Self::Other(word) => word
-                .non_empty()
-                .cloned()
-                .unwrap_or_else(|| "unknown".into()),
+            Self::Other(word) => word.non_empty().cloned().unwrap_or_else(|| "unknown".into()),
         }
     }
 }
@@ -161,12 +151,7 @@ pub enum AlertStatus {
 
 impl AlertStatus {
     /// Every status that is known, in the order of work.
-    pub const KNOWN: [Self; 4] = [
-        Self::Unresolved,
-        Self::InProgress,
-        Self::Resolved,
-        Self::FalsePositive,
-    ];
+    pub const KNOWN: [Self; 4] = [Self::Unresolved, Self::InProgress, Self::Resolved, Self::FalsePositive];
 
     /// Every status of an alert that is open. [`OPEN_ALERTS`] is the query that finds them.
     pub const OPEN: [Self; 2] = [Self::Unresolved, Self::InProgress];
@@ -174,9 +159,7 @@ impl AlertStatus {
     /// Reads the server's word in any case, or ours: `In Progress`, `in-progress`.
     pub fn read(word: &Untrusted) -> Self {
         let spaced = Untrusted::from(word.raw().trim().replace('-', " "));
-        let known = Self::KNOWN
-            .into_iter()
-            .find(|status| spaced.is_like(status.word().raw()));
+        let known = Self::KNOWN.into_iter().find(|status| spaced.is_like(status.word().raw()));
         known.unwrap_or_else(|| Self::Other(word.clone()))
     }
 

@@ -92,15 +92,9 @@ impl From<&Untrusted> for Endpoint {
     fn from(text: &Untrusted) -> Self {
         let (host, id) = text.raw().rsplit_once('|').unwrap_or((text.raw(), ""));
         match id.trim().parse() {
-            Ok(id) => Self {
-                host: host.into(),
-                sensor: Some(SensorId(id)),
-            },
+            Ok(id) => Self { host: host.into(), sensor: Some(SensorId(id)) },
             // A host's name has no bar in it; what has one is shown whole.
-            Err(_) => Self {
-                host: text.clone(),
-                sensor: None,
-            },
+            Err(_) => Self { host: text.clone(), sensor: None },
         }
     }
 }
@@ -161,9 +155,7 @@ pub struct Signature {
 impl Signature {
     /// Whether it is good; `None` when the server does not say.
     pub fn is_good(&self) -> Option<bool> {
-        self.result
-            .non_empty()
-            .map(|result| result.is_like("signed"))
+        self.result.non_empty().map(|result| result.is_like("signed"))
     }
 
     /// What the system's code says, in words; `None` when there is none, or none that is known.
@@ -172,9 +164,7 @@ impl Signature {
         Some(match self.code? {
             0 => "the signature is good",
             0x8009_2010 | 0x800b_010c => "its certificate was revoked",
-            0x8009_2012 | 0x8009_2013 | 0x800b_010e => {
-                "whether its certificate was revoked could not be learned"
-            }
+            0x8009_2012 | 0x8009_2013 | 0x800b_010e => "whether its certificate was revoked could not be learned",
             0x8009_2026 => "the host's settings do not allow it",
             0x8009_6001 | 0x8009_6002 | 0x8009_6004 => "the signature cannot be verified",
             0x8009_6005 => "its time stamp cannot be verified",
@@ -221,10 +211,7 @@ mod tests {
     #[test]
     fn a_result_code_has_words() {
         let reason = |code| {
-            let signature = Signature {
-                code,
-                ..Signature::default()
-            };
+            let signature = Signature { code, ..Signature::default() };
             signature.reason()
         };
         assert_eq!(reason(Some(2_148_204_800)), Some("it has no signature"));
@@ -234,10 +221,7 @@ mod tests {
 
     #[test]
     fn a_signature_is_dated_against_a_start() {
-        let signature = Signature {
-            signed_at: Some("2026-03-01T12:00:00Z".parse().unwrap()),
-            ..Signature::default()
-        };
+        let signature = Signature { signed_at: Some("2026-03-01T12:00:00Z".parse().unwrap()), ..Signature::default() };
         for (start, days) in [
             ("2026-03-04T11:00:00Z", 2),
             ("2026-03-01T12:00:00Z", 0),

@@ -102,11 +102,7 @@ impl Facets {
             (ours, others) => ours.or(others),
         };
         for facet in other.facets {
-            match self
-                .facets
-                .iter_mut()
-                .find(|ours| ours.field == facet.field)
-            {
+            match self.facets.iter_mut().find(|ours| ours.field == facet.field) {
                 Some(ours) => ours.merge(facet),
                 None => self.facets.push(facet),
             }
@@ -127,27 +123,18 @@ impl Facet {
     fn merge(&mut self, other: Self) {
         self.broken += other.broken;
         let places = self.values.iter().enumerate();
-        let mut places: HashMap<String, usize> = places
-            .map(|(at, value)| (value.name.raw().to_owned(), at))
-            .collect();
+        let mut places: HashMap<String, usize> = places.map(|(at, value)| (value.name.raw().to_owned(), at)).collect();
         for value in &mut self.values {
             (value.percent, value.ratio) = (None, None);
         }
         for value in other.values {
-            let at = *places
-                .entry(value.name.raw().to_owned())
-                .or_insert(self.values.len());
+            let at = *places.entry(value.name.raw().to_owned()).or_insert(self.values.len());
             match self.values.get_mut(at) {
                 Some(ours) => ours.count = ours.count.saturating_add(value.count),
-                None => self.values.push(FacetValue {
-                    percent: None,
-                    ratio: None,
-                    ..value
-                }),
+                None => self.values.push(FacetValue { percent: None, ratio: None, ..value }),
             }
         }
-        self.values
-            .sort_by_key(|value| std::cmp::Reverse(value.count));
+        self.values.sort_by_key(|value| std::cmp::Reverse(value.count));
     }
 
     /// All counts together.
@@ -160,16 +147,13 @@ impl Facet {
     pub fn ratio(&self, value: &FacetValue) -> f64 {
         let said = value.ratio.as_ref();
         let said = said.and_then(|ratio| ratio.raw().trim().parse::<f64>().ok());
-        said.filter(|ratio| (0.0..=100.0).contains(ratio))
-            .unwrap_or_else(|| percent(value.count, self.sum()))
+        said.filter(|ratio| (0.0..=100.0).contains(ratio)).unwrap_or_else(|| percent(value.count, self.sum()))
     }
 
     /// The count of a value in percent of the largest count: the server's word, or what it would be.
     pub fn percent(&self, value: &FacetValue) -> f64 {
         let counts = self.values.iter().map(|value| value.count);
-        let said = value
-            .percent
-            .filter(|percent| (0.0..=100.0).contains(percent));
+        let said = value.percent.filter(|percent| (0.0..=100.0).contains(percent));
         said.unwrap_or_else(|| percent(value.count, counts.max().unwrap_or(0)))
     }
 
@@ -201,9 +185,7 @@ impl Facet {
 pub fn compare(a: &Facet, b: &Facet) -> Vec<Compared> {
     let counts = |facet: &Facet| -> HashMap<Untrusted, u64> {
         let values = facet.values.iter().filter(|value| value.count > 0);
-        values
-            .map(|value| (value.name.clone(), value.count))
-            .collect()
+        values.map(|value| (value.name.clone(), value.count)).collect()
     };
     let (in_a, in_b) = (counts(a), counts(b));
     let sums = (a.sum(), b.sum());
@@ -217,12 +199,7 @@ pub fn compare(a: &Facet, b: &Facet) -> Vec<Compared> {
             (0, _) => Change::Gone,
             _ => Change::of(percent(one, sums.0) / percent(other, sums.1)),
         };
-        Compared {
-            name: name.clone(),
-            a: one,
-            b: other,
-            change,
-        }
+        Compared { name: name.clone(), a: one, b: other, change }
     };
     let only_in_b = in_b.keys().filter(|name| !in_a.contains_key(*name));
     let mut compared: Vec<_> = in_a.keys().chain(only_in_b).map(of).collect();
@@ -238,11 +215,7 @@ pub fn compare(a: &Facet, b: &Facet) -> Vec<Compared> {
 
 impl Change {
     fn of(times: f64) -> Self {
-        if (0.8..=1.25).contains(&times) {
-            Self::Same
-        } else {
-            Self::Times(times)
-        }
+        if (0.8..=1.25).contains(&times) { Self::Same } else { Self::Times(times) }
     }
 
     /// How remarkable it is: new before anything else, then the larger factor, either way.
@@ -257,10 +230,7 @@ impl Change {
     }
 }
 
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "no count comes near 2^53, where it would show"
-)]
+#[expect(clippy::cast_precision_loss, reason = "no count comes near 2^53, where it would show")]
 fn percent(part: u64, whole: u64) -> f64 {
     part as f64 * 100.0 / whole.max(1) as f64
 }
@@ -277,11 +247,7 @@ mod tests {
             ratio: None,
             document: Document::default(),
         };
-        Facet {
-            field: "process_name".into(),
-            values: values.iter().map(value).collect(),
-            broken: 0,
-        }
+        Facet { field: "process_name".into(), values: values.iter().map(value).collect(), broken: 0 }
     }
 
     fn changes(a: &[(&str, u64)], b: &[(&str, u64)]) -> Vec<(String, Change)> {
@@ -299,10 +265,7 @@ mod tests {
             [("a".into(), Change::Same), ("b".into(), Change::Same)]
         );
         assert_eq!(
-            changes(
-                &[("a", 50), ("b", 40), ("new", 10)],
-                &[("a", 10), ("b", 80), ("gone", 10)]
-            ),
+            changes(&[("a", 50), ("b", 40), ("new", 10)], &[("a", 10), ("b", 80), ("gone", 10)]),
             [
                 ("new".into(), Change::New),
                 ("a".into(), Change::Times(5.0)),
@@ -333,11 +296,7 @@ mod tests {
     #[test]
     fn the_rarest_come_first() {
         let facet = facet(&[("big", 9), ("B", 1), ("a", 1), ("middle", 5)]);
-        let names: Vec<_> = facet
-            .rarest_first()
-            .into_iter()
-            .map(|value| value.name.raw().to_owned())
-            .collect();
+        let names: Vec<_> = facet.rarest_first().into_iter().map(|value| value.name.raw().to_owned()).collect();
         assert_eq!(names, ["a", "B", "middle", "big"]);
     }
 

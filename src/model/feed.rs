@@ -93,10 +93,7 @@ impl ReportId {
         let (feed, id) = text.split_once(':')?;
         let is_some = !id.trim().is_empty();
         is_some.then_some(())?;
-        Some(Self {
-            feed: FeedId(feed.trim().parse().ok()?),
-            id: id.into(),
-        })
+        Some(Self { feed: FeedId(feed.trim().parse().ok()?), id: id.into() })
     }
 }
 

@@ -65,11 +65,7 @@ impl HashList {
 
 /// What stands between words. A byte order mark is no part of one.
 fn is_gap(char: char) -> bool {
-    is_blank(char)
-        || matches!(
-            char,
-            ',' | ';' | '|' | '"' | '\'' | '`' | '<' | '>' | '(' | ')' | '[' | ']'
-        )
+    is_blank(char) || matches!(char, ',' | ';' | '|' | '"' | '\'' | '`' | '<' | '>' | '(' | ')' | '[' | ']')
 }
 
 fn is_blank(char: char) -> bool {
@@ -78,9 +74,7 @@ fn is_blank(char: char) -> bool {
 
 /// Whether it is what a hash is called before its digits.
 fn is_name(word: &str) -> bool {
-    let names = [
-        "md5", "md5sum", "md5hash", "sha256", "sha-256", "hash", "filehash",
-    ];
+    let names = ["md5", "md5sum", "md5hash", "sha256", "sha-256", "hash", "filehash"];
     names.iter().any(|name| word.eq_ignore_ascii_case(name))
 }
 
@@ -109,35 +103,12 @@ mod tests {
         check(&format!("\u{FEFF}{ONE}\r\n{TWO}\r\n"), &[ONE, TWO], &[], 0);
         check(&format!("{ONE}\r{TWO}"), &[ONE, TWO], &[], 0);
         check(&format!("\"{ONE}\",'{TWO}'"), &[ONE, TWO], &[], 0);
-        check(
-            &format!("MD5:{ONE}\nmd5={TWO}\nMD5: {ONE}"),
-            &[ONE, TWO],
-            &[],
-            0,
-        );
-        check(
-            &format!("# {TWO}\n// no\n; no\n{ONE} # dropper {TWO}"),
-            &[ONE],
-            &[],
-            0,
-        );
+        check(&format!("MD5:{ONE}\nmd5={TWO}\nMD5: {ONE}"), &[ONE, TWO], &[], 0);
+        check(&format!("# {TWO}\n// no\n; no\n{ONE} # dropper {TWO}"), &[ONE], &[], 0);
         check(&format!("md5,sha256\n{ONE},{LONG}"), &[ONE], &[], 1);
-        check(
-            &format!("{}  evil.exe", ONE.to_uppercase()),
-            &[ONE],
-            &["evil.exe"],
-            0,
-        );
+        check(&format!("{}  evil.exe", ONE.to_uppercase()), &[ONE], &["evil.exe"], 0);
         check(&format!("sha256:{LONG}\nabc"), &[], &["abc"], 1);
-        check(
-            &format!(
-                "https://cb.example.com/#/binary/{}\n#/binary/{TWO}",
-                ONE.to_uppercase()
-            ),
-            &[ONE],
-            &[],
-            0,
-        );
+        check(&format!("https://cb.example.com/#/binary/{}\n#/binary/{TWO}", ONE.to_uppercase()), &[ONE], &[], 0);
     }
 
     #[test]

@@ -66,24 +66,14 @@ impl Link {
         let mut parts = rest.split(['/', '?']);
         let first = parts.next().unwrap_or_default();
         let named = match kind {
-            "analyze" => {
-                ProcessId::parse_with_segment(first).map(|(id, _)| LinkTarget::Process(id))
-            }
+            "analyze" => ProcessId::parse_with_segment(first).map(|(id, _)| LinkTarget::Process(id)),
             "binary" => first.parse().ok().map(LinkTarget::Binary),
             "host" => first.parse().ok().map(|id| LinkTarget::Host(SensorId(id))),
-            "watchlist" => first
-                .parse()
-                .ok()
-                .map(|id| LinkTarget::Watchlist(WatchlistId(id))),
+            "watchlist" => first.parse().ok().map(|id| LinkTarget::Watchlist(WatchlistId(id))),
             "threat-details" => {
                 let id = parts.next().filter(|id| !id.is_empty());
                 let feed = first.parse().ok().map(FeedId);
-                feed.zip(id).map(|(feed, id)| {
-                    LinkTarget::Report(ReportId {
-                        feed,
-                        id: id.into(),
-                    })
-                })
+                feed.zip(id).map(|(feed, id)| LinkTarget::Report(ReportId { feed, id: id.into() }))
             }
             "search" => Some(LinkTarget::Processes(rest.to_owned())),
             "binaries" => Some(LinkTarget::Binaries(rest.to_owned())),
@@ -96,12 +86,10 @@ impl Link {
 
     /// The hash that a text names: itself, or in a link. It names the same file on every server.
     pub fn md5(text: &str) -> Option<Md5> {
-        text.parse()
-            .ok()
-            .or_else(|| match Self::read(text)?.target {
-                LinkTarget::Binary(md5) => Some(md5),
-                _ => None,
-            })
+        text.parse().ok().or_else(|| match Self::read(text)?.target {
+            LinkTarget::Binary(md5) => Some(md5),
+            _ => None,
+        })
     }
 
     /// The alert that it names, where it is a search for one by its id.
@@ -115,10 +103,7 @@ impl Link {
                 "q" => value.trim().strip_prefix("unique_id:")?.trim_matches('"'),
                 _ => return None,
             };
-            let is_id = id.len() == 36
-                && id
-                    .bytes()
-                    .all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
+            let is_id = id.len() == 36 && id.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
             is_id.then(|| AlertId(id.into()))
         });
         let id = ids.next()?;
@@ -179,74 +164,27 @@ mod tests {
     #[test]
     fn every_link_of_the_web_console_is_read_with_and_without_its_slash() {
         let id: ProcessId = GUID.parse().unwrap();
-        for base in [
-            "https://cb.example.com/",
-            "https://CB.example.com",
-            "hxxps://cb[.]example[.]com/",
-            "",
-        ] {
+        for base in ["https://cb.example.com/", "https://CB.example.com", "hxxps://cb[.]example[.]com/", ""] {
             for slash in ["", "/"] {
                 let link = |rest: &str| format!("{base}#{slash}{rest}");
-                check(
-                    &link(&format!("analyze/{GUID}/1")),
-                    &LinkTarget::Process(id),
-                );
-                check(
-                    &link(&format!("analyze/{GUID}/1614852945678?x=1")),
-                    &LinkTarget::Process(id),
-                );
-                check(
-                    &link(&format!("analyze/{GUID}-0177fcbc770e")),
-                    &LinkTarget::Process(id),
-                );
-                check(
-                    &link(&format!("binary/{}", MD5.to_uppercase())),
-                    &LinkTarget::Binary(MD5.parse().unwrap()),
-                );
+                check(&link(&format!("analyze/{GUID}/1")), &LinkTarget::Process(id));
+                check(&link(&format!("analyze/{GUID}/1614852945678?x=1")), &LinkTarget::Process(id));
+                check(&link(&format!("analyze/{GUID}-0177fcbc770e")), &LinkTarget::Process(id));
+                check(&link(&format!("binary/{}", MD5.to_uppercase())), &LinkTarget::Binary(MD5.parse().unwrap()));
                 check(&link("host/4"), &LinkTarget::Host(SensorId(4)));
-                check(
-                    &link("watchlist/14"),
-                    &LinkTarget::Watchlist(WatchlistId(14)),
-                );
-                let report = ReportId {
-                    feed: FeedId(12),
-                    id: "CI-118".into(),
-                };
-                check(
-                    &link("threat-details/12/CI-118"),
-                    &LinkTarget::Report(report),
-                );
+                check(&link("watchlist/14"), &LinkTarget::Watchlist(WatchlistId(14)));
+                let report = ReportId { feed: FeedId(12), id: "CI-118".into() };
+                check(&link("threat-details/12/CI-118"), &LinkTarget::Report(report));
                 let search = "cb.urlver=1&q=a%2Fb&cb.fq.hour_of_day=3";
-                check(
-                    &link(&format!("search/{search}")),
-                    &LinkTarget::Processes(search.into()),
-                );
-                check(
-                    &link(&format!("search?{search}")),
-                    &LinkTarget::Processes(search.into()),
-                );
-                check(
-                    &link(&format!("binaries/{search}")),
-                    &LinkTarget::Binaries(search.into()),
-                );
-                check(
-                    &link(&format!("alerts?{search}")),
-                    &LinkTarget::Alerts(search.into()),
-                );
-                check(
-                    &link(&format!("threats/{search}")),
-                    &LinkTarget::Reports(search.into()),
-                );
+                check(&link(&format!("search/{search}")), &LinkTarget::Processes(search.into()));
+                check(&link(&format!("search?{search}")), &LinkTarget::Processes(search.into()));
+                check(&link(&format!("binaries/{search}")), &LinkTarget::Binaries(search.into()));
+                check(&link(&format!("alerts?{search}")), &LinkTarget::Alerts(search.into()));
+                check(&link(&format!("threats/{search}")), &LinkTarget::Reports(search.into()));
             }
         }
-        check(
-            "https://cb.example.com/#/investigation/3",
-            &LinkTarget::Other("investigation".into()),
-        );
-        check(
-            "https://cb.example.com/#/analyze/x",
-            &LinkTarget::Other("analyze".into()),
-        );
+        check("https://cb.example.com/#/investigation/3", &LinkTarget::Other("investigation".into()));
+        check("https://cb.example.com/#/analyze/x", &LinkTarget::Other("analyze".into()));
     }
 
     #[test]
@@ -268,14 +206,8 @@ mod tests {
     #[test]
     fn a_link_says_which_server_it_is_of() {
         let server = |text: &str| Link::read(text).unwrap().server;
-        assert_eq!(
-            server("https://CB.Example.com:443/#/host/4").as_deref(),
-            Some("cb.example.com")
-        );
-        assert_eq!(
-            server("https://cb.example.com:8443/#/host/4").as_deref(),
-            Some("cb.example.com:8443")
-        );
+        assert_eq!(server("https://CB.Example.com:443/#/host/4").as_deref(), Some("cb.example.com"));
+        assert_eq!(server("https://cb.example.com:8443/#/host/4").as_deref(), Some("cb.example.com:8443"));
         assert_eq!(server("#/host/4"), None);
         let link = Link::read("https://cb.example.com/#/host/4").unwrap();
         assert!(link.is_of("cb.example.com") && !link.is_of("other.example.com"));
@@ -283,18 +215,11 @@ mod tests {
 
     #[test]
     fn an_alert_is_named_by_its_id_alone() {
-        let alert = |search: &str| {
-            Link::read(&format!("https://cb.example.com/#/alerts?{search}"))
-                .unwrap()
-                .alert()
-        };
+        let alert = |search: &str| Link::read(&format!("https://cb.example.com/#/alerts?{search}")).unwrap().alert();
         let id = Some(AlertId(ALERT.into()));
         assert_eq!(alert(&format!("cb.urlver=1&q=unique_id%3A{ALERT}")), id);
         assert_eq!(alert(&format!("q=&cb.fq.unique_id={ALERT}")), id);
         assert_eq!(alert("q=status%3AUnresolved"), None);
-        assert_eq!(
-            alert(&format!("cb.fq.unique_id={ALERT}&cb.fq.unique_id={ALERT}")),
-            None
-        );
+        assert_eq!(alert(&format!("cb.fq.unique_id={ALERT}&cb.fq.unique_id={ALERT}")), None);
     }
 }

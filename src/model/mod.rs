@@ -33,9 +33,9 @@ pub use binary::{Binary, Endpoint, Head, Signature, Version};
 pub use clock::{Clock, Pace};
 pub use duration::{duration, lasted};
 pub use event::{
-    AccessRights, Block, Childproc, CrossKind, Crossproc, Direction, Event, EventKind, Events,
-    Fact, FileAction, FileType, Fileless, Filemod, Kinds, Modload, Netconn, Protocol, RegAction,
-    Regmod, Segment, SegmentInfo, Side, Stage, What, sort_by_time,
+    AccessRights, Block, Childproc, CrossKind, Crossproc, Direction, Event, EventKind, Events, Fact, FileAction,
+    FileType, Fileless, Filemod, Kinds, Modload, Netconn, Protocol, RegAction, Regmod, Segment, SegmentInfo, Side,
+    Stage, What, sort_by_time,
 };
 pub use extract::Extract;
 pub use facet::{Change, Compared, Facet, FacetValue, Facets, compare};

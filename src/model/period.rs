@@ -55,11 +55,7 @@ impl Period {
 
     /// The periods that a search is bound to, at most one of each clock.
     pub fn of(search: &Search) -> Vec<Self> {
-        let sensor = Self {
-            from: search.min_last_update,
-            until: search.max_last_update,
-            clock: EventClock::Sensor,
-        };
+        let sensor = Self { from: search.min_last_update, until: search.max_last_update, clock: EventClock::Sensor };
         let server = Self {
             from: search.min_last_server_update,
             until: search.max_last_server_update,
@@ -73,11 +69,7 @@ impl Period {
     #[must_use]
     pub fn bind(self, search: Search) -> Search {
         let of = |clock| {
-            if self.clock == clock {
-                self
-            } else {
-                Self::default()
-            }
+            if self.clock == clock { self } else { Self::default() }
         };
         let (sensor, server) = (of(EventClock::Sensor), of(EventClock::Server));
         Search {
@@ -156,9 +148,7 @@ fn read_day(text: &str, now: Timestamp) -> Option<civil::Date> {
 fn before(text: &str, now: Timestamp) -> Option<Timestamp> {
     let span: Span = text.parse().ok()?;
     let is_fixed = span.get_years() == 0 && span.get_months() == 0;
-    let ago = is_fixed
-        .then(|| span.to_duration(SpanRelativeTo::days_are_24_hours()))?
-        .ok()?;
+    let ago = is_fixed.then(|| span.to_duration(SpanRelativeTo::days_are_24_hours()))?.ok()?;
     now.checked_add(ago).ok().filter(|_| ago.is_negative())
 }
 
@@ -199,27 +189,15 @@ mod tests {
     #[test]
     fn a_day_at_the_end_of_a_period_belongs_to_it() {
         let last = |text| last_moment(text, now()).map(|last| last.to_string());
-        assert_eq!(
-            last("2026-11-23").as_deref(),
-            Some("2026-11-23T23:59:59.999999999Z")
-        );
-        assert_eq!(
-            last("yesterday").as_deref(),
-            Some("2026-11-23T23:59:59.999999999Z")
-        );
-        assert_eq!(
-            last("2026-11-23T08:00").as_deref(),
-            Some("2026-11-23T08:00:00Z")
-        );
+        assert_eq!(last("2026-11-23").as_deref(), Some("2026-11-23T23:59:59.999999999Z"));
+        assert_eq!(last("yesterday").as_deref(), Some("2026-11-23T23:59:59.999999999Z"));
+        assert_eq!(last("2026-11-23T08:00").as_deref(), Some("2026-11-23T08:00:00Z"));
         assert_eq!(last("-24h").as_deref(), Some("2026-11-23T12:00:00Z"));
         check_period(
             "2026-11-22..2026-11-23",
             Some("last event 2026-11-22 00:00:00Z to 2026-11-23 23:59:59Z, server clock"),
         );
-        check_period(
-            "yesterday..",
-            Some("last event since 2026-11-23 00:00:00Z, server clock"),
-        );
+        check_period("yesterday..", Some("last event since 2026-11-23 00:00:00Z, server clock"));
     }
 
     #[test]
@@ -252,14 +230,8 @@ mod tests {
     #[test]
     fn a_period_has_two_ends_which_may_be_open() {
         check_period("", Some("any time"));
-        check_period(
-            "-24h",
-            Some("last event since 2026-11-23 12:00:00Z, server clock"),
-        );
-        check_period(
-            "..-1h",
-            Some("last event until 2026-11-24 11:00:00Z, server clock"),
-        );
+        check_period("-24h", Some("last event since 2026-11-23 12:00:00Z, server clock"));
+        check_period("..-1h", Some("last event until 2026-11-24 11:00:00Z, server clock"));
         check_period(
             "-2h .. 2026-11-24T11:30:00Z",
             Some("last event 2026-11-24 10:00:00Z to 2026-11-24 11:30:00Z, server clock"),
@@ -272,10 +244,7 @@ mod tests {
     #[test]
     fn a_search_is_bound_to_one_clock_at_a_time() {
         let sensor = Period::read("-24h", EventClock::Sensor, now()).unwrap();
-        let server = Period {
-            clock: sensor.clock.other(),
-            ..sensor
-        };
+        let server = Period { clock: sensor.clock.other(), ..sensor };
         let search = sensor.bind(Search::default());
         assert_eq!(Period::of(&search), [sensor]);
         let search = server.bind(search);

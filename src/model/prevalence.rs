@@ -35,10 +35,7 @@ impl Prevalence {
     /// The part of all process documents that refer to the file, from 0 to 1; `None` when there is nothing to compare
     /// with.
     pub fn share(&self) -> Option<f64> {
-        #[expect(
-            clippy::cast_precision_loss,
-            reason = "no count comes near 2^53, where it would show"
-        )]
+        #[expect(clippy::cast_precision_loss, reason = "no count comes near 2^53, where it would show")]
         let share = self.processes as f64 / self.total as f64;
         (self.total > 0).then_some(share)
     }
@@ -50,10 +47,7 @@ mod tests {
 
     #[test]
     fn nothing_to_compare_with_is_no_share() {
-        let mut prevalence = Prevalence {
-            processes: 3,
-            ..Prevalence::default()
-        };
+        let mut prevalence = Prevalence { processes: 3, ..Prevalence::default() };
         assert_eq!(prevalence.share(), None);
         prevalence.total = 12;
         assert_eq!(prevalence.share(), Some(0.25));

@@ -31,13 +31,9 @@ impl ProcessId {
     pub fn started(self) -> Option<Timestamp> {
         /// 1601-01-01 in seconds before 1970.
         const EPOCH: i64 = 11_644_473_600;
-        let ticks = i64::try_from(self.0 & u128::from(u64::MAX))
-            .ok()
-            .filter(|&ticks| ticks > 0)?;
+        let ticks = i64::try_from(self.0 & u128::from(u64::MAX)).ok().filter(|&ticks| ticks > 0)?;
         let since = Timestamp::from_second(ticks / 10_000_000 - EPOCH).ok()?;
-        since
-            .checked_add((ticks % 10_000_000 * 100).nanoseconds())
-            .ok()
+        since.checked_add((ticks % 10_000_000 * 100).nanoseconds()).ok()
     }
 
     /// Whether this is the stand-in for a parent that the sensor did not see (`<sensor>-ffff-ffff-0000-000000000000`).
@@ -57,10 +53,7 @@ impl ProcessId {
         }
     }
 
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "the word is what is wanted"
-    )]
+    #[expect(clippy::cast_possible_truncation, reason = "the word is what is wanted")]
     fn word(self, shift: u32) -> u32 {
         (self.0 >> shift) as u32
     }
@@ -78,24 +71,14 @@ impl FromStr for ProcessId {
         if !is_guid {
             return Err(());
         }
-        u128::from_str_radix(&text.replace('-', ""), 16)
-            .map(Self)
-            .map_err(|_| ())
+        u128::from_str_radix(&text.replace('-', ""), 16).map(Self).map_err(|_| ())
     }
 }
 
 impl fmt::Display for ProcessId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let hex = format!("{:032x}", self.0);
-        write!(
-            f,
-            "{}-{}-{}-{}-{}",
-            &hex[..8],
-            &hex[8..12],
-            &hex[12..16],
-            &hex[16..20],
-            &hex[20..]
-        )
+        write!(f, "{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
     }
 }
 
@@ -178,10 +161,7 @@ impl Process {
 
 /// How many events of each kind a process document counts; `None` where it does not say.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[expect(
-    missing_docs,
-    reason = "each is named after the kind of event it counts"
-)]
+#[expect(missing_docs, reason = "each is named after the kind of event it counts")]
 pub struct Counts {
     pub modload: Option<u64>,
     pub filemod: Option<u64>,
@@ -282,33 +262,20 @@ mod tests {
         let id: ProcessId = "00000007-0000-1092-01d7-10df4de391b0".parse().unwrap();
         assert_eq!(id.sensor(), SensorId(7));
         assert_eq!(id.pid(), Some(4242));
-        assert_eq!(
-            id.started().unwrap().to_string(),
-            "2021-03-04T10:15:30.123Z"
-        );
+        assert_eq!(id.started().unwrap().to_string(), "2021-03-04T10:15:30.123Z");
         assert_eq!(id.to_string(), "00000007-0000-1092-01d7-10df4de391b0");
         assert_eq!(ProcessId::new(7, 4242, 132_593_265_301_230_000), id);
     }
 
     #[test]
     fn a_segment_is_split_off_in_both_lengths() {
-        for (suffix, segment) in [
-            ("", None),
-            ("-00000001", Some(1)),
-            ("-0177fcbc770e", Some(1_614_852_945_678)),
-        ] {
+        for (suffix, segment) in [("", None), ("-00000001", Some(1)), ("-0177fcbc770e", Some(1_614_852_945_678))] {
             let text = format!("00000007-0000-1092-01d7-10df4de391b0{suffix}");
             let (id, found) = ProcessId::parse_with_segment(&text).unwrap();
             assert_eq!((id.pid(), found), (Some(4242), segment));
         }
-        assert_eq!(
-            ProcessId::parse_with_segment("00000007-0000-1092-01d7-10df4de391b0-x"),
-            None
-        );
-        assert_eq!(
-            ProcessId::parse_with_segment("ünïcödé-0000-1092-01d7-10df4de391b0xx"),
-            None
-        );
+        assert_eq!(ProcessId::parse_with_segment("00000007-0000-1092-01d7-10df4de391b0-x"), None);
+        assert_eq!(ProcessId::parse_with_segment("ünïcödé-0000-1092-01d7-10df4de391b0xx"), None);
     }
 
     #[test]

@@ -143,11 +143,7 @@ mod tests {
     #[test]
     fn what_was_counted_and_never_came_is_missed_and_what_is_beyond_the_most_is_not() {
         let missed = |total| {
-            let queue = Queue {
-                total,
-                broken: 3,
-                ..Queue::default()
-            };
+            let queue = Queue { total, broken: 3, ..Queue::default() };
             (queue.n_missed(), queue.is_cut())
         };
         assert_eq!(missed(2), (0, false));

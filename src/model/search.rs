@@ -85,26 +85,14 @@ impl<T> Page<T> {
 impl<T> From<Vec<T>> for Page<T> {
     /// All of a result at once.
     fn from(rows: Vec<T>) -> Self {
-        Self {
-            total: u64::try_from(rows.len()).unwrap_or(u64::MAX),
-            rows,
-            ..Self::default()
-        }
+        Self { total: u64::try_from(rows.len()).unwrap_or(u64::MAX), rows, ..Self::default() }
     }
 }
 
 impl<T> Default for Page<T> {
     /// An empty page of an empty result.
     fn default() -> Self {
-        Self {
-            rows: Vec::new(),
-            broken: 0,
-            total: 0,
-            start: 0,
-            elapsed: None,
-            is_incomplete: false,
-            hidden: 0,
-        }
+        Self { rows: Vec::new(), broken: 0, total: 0, start: 0, elapsed: None, is_incomplete: false, hidden: 0 }
     }
 }
 

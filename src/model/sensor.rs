@@ -174,10 +174,7 @@ pub struct Group {
 }
 
 fn numbers(version: &Untrusted) -> Option<(u32, u32, u32)> {
-    let mut parts = version
-        .raw()
-        .split('.')
-        .map(|part| part.trim().parse().ok());
+    let mut parts = version.raw().split('.').map(|part| part.trim().parse().ok());
     Some((parts.next()??, parts.next()??, parts.next()??))
 }
 

@@ -79,17 +79,13 @@ impl Zone {
     /// The time of the day alone: `10:15:30Z`, `11:15:30+01:00`.
     pub fn clock(&self, at: Timestamp) -> String {
         let whole = self.show(at, Precision::Second);
-        whole
-            .split_once(' ')
-            .map_or_else(String::new, |(_, clock)| clock.to_owned())
+        whole.split_once(' ').map_or_else(String::new, |(_, clock)| clock.to_owned())
     }
 
     /// The day alone: `2021-03-04`.
     pub fn day(&self, at: Timestamp) -> String {
         let whole = self.bare(at, Precision::Minute);
-        whole
-            .split_once(' ')
-            .map_or_else(String::new, |(day, _)| day.to_owned())
+        whole.split_once(' ').map_or_else(String::new, |(day, _)| day.to_owned())
     }
 
     /// A moment without its offset, for where a header tells the zone.
@@ -105,11 +101,7 @@ impl Zone {
             Precision::Most => {
                 let fraction = zoned.millisecond();
                 let text = zoned.strftime("%Y-%m-%d %H:%M:%S");
-                return if fraction == 0 {
-                    text.to_string()
-                } else {
-                    format!("{text}.{fraction:03}")
-                };
+                return if fraction == 0 { text.to_string() } else { format!("{text}.{fraction:03}") };
             }
         };
         zoned.strftime(pattern).to_string()
@@ -129,8 +121,7 @@ pub fn zone_named(text: &str) -> Option<TimeZone> {
         _ => return TimeZone::get(text).ok(),
     };
     let digits = text[1..].replace(':', "");
-    let is_offset =
-        matches!(digits.len(), 2 | 4) && digits.bytes().all(|byte| byte.is_ascii_digit());
+    let is_offset = matches!(digits.len(), 2 | 4) && digits.bytes().all(|byte| byte.is_ascii_digit());
     if !is_offset {
         return None;
     }
@@ -147,9 +138,8 @@ pub fn zone_here() -> Option<TimeZone> {
     let zone = TimeZone::system();
     let half_a_year = SignedDuration::from_hours(24 * 182);
     let now = Timestamp::now();
-    let is_utc = [now, now.saturating_add(half_a_year).unwrap_or(now)]
-        .into_iter()
-        .all(|at| zone.to_offset(at) == Offset::UTC);
+    let is_utc =
+        [now, now.saturating_add(half_a_year).unwrap_or(now)].into_iter().all(|at| zone.to_offset(at) == Offset::UTC);
     (!is_utc && !zone.is_unknown()).then_some(zone)
 }
 
@@ -242,39 +232,16 @@ mod tests {
         assert_eq!(zone.label(moment), label);
         assert_eq!(zone.show(moment, Precision::Most), shown);
         assert!(shown.starts_with(&zone.day(moment)));
-        assert_eq!(
-            format!("{} {}", zone.day(moment), zone.clock(moment)),
-            zone.show(moment, Precision::Second)
-        );
+        assert_eq!(format!("{} {}", zone.day(moment), zone.clock(moment)), zone.show(moment, Precision::Second));
     }
 
     #[test]
     fn a_moment_is_shown_with_the_offset_it_has() {
-        check(
-            &Zone::Utc,
-            "2021-03-04T23:15:30.12Z",
-            "UTC",
-            "2021-03-04 23:15:30.120Z",
-        );
-        check(
-            &Zone::Host(zone("+0530")),
-            "2021-03-04T23:15:30Z",
-            "UTC+05:30 host",
-            "2021-03-05 04:45:30+05:30",
-        );
-        check(
-            &Zone::Mine(zone("-03:30")),
-            "2021-03-04T00:00:00Z",
-            "UTC-03:30 mine",
-            "2021-03-03 20:30:00-03:30",
-        );
+        check(&Zone::Utc, "2021-03-04T23:15:30.12Z", "UTC", "2021-03-04 23:15:30.120Z");
+        check(&Zone::Host(zone("+0530")), "2021-03-04T23:15:30Z", "UTC+05:30 host", "2021-03-05 04:45:30+05:30");
+        check(&Zone::Mine(zone("-03:30")), "2021-03-04T00:00:00Z", "UTC-03:30 mine", "2021-03-03 20:30:00-03:30");
         // Before 1970 a fraction counts forward too.
-        check(
-            &Zone::Utc,
-            "1969-12-31T23:59:59.5Z",
-            "UTC",
-            "1969-12-31 23:59:59.500Z",
-        );
+        check(&Zone::Utc, "1969-12-31T23:59:59.5Z", "UTC", "1969-12-31 23:59:59.500Z");
         let utc = Zone::Utc;
         let moment = at("2021-03-04T10:15:30.5Z");
         assert_eq!(utc.bare(moment, Precision::Minute), "2021-03-04 10:15");
@@ -286,40 +253,19 @@ mod tests {
         // A zone of one's own, so that the test needs no files of the system.
         let berlin = TimeZone::posix("CET-1CEST,M3.5.0,M10.5.0/3").unwrap();
         let mine = Zone::Mine(berlin);
-        check(
-            &mine,
-            "2021-01-04T10:00:00Z",
-            "CET mine",
-            "2021-01-04 11:00:00+01:00",
-        );
-        check(
-            &mine,
-            "2021-07-04T10:00:00Z",
-            "CEST mine",
-            "2021-07-04 12:00:00+02:00",
-        );
+        check(&mine, "2021-01-04T10:00:00Z", "CET mine", "2021-01-04 11:00:00+01:00");
+        check(&mine, "2021-07-04T10:00:00Z", "CEST mine", "2021-07-04 12:00:00+02:00");
     }
 
     #[test]
     fn a_zone_is_named_by_its_offset_or_its_place() {
-        let offset = |text| {
-            zone_named(text).map(|zone| zone.to_offset(at("2021-01-01T00:00:00Z")).seconds())
-        };
+        let offset = |text| zone_named(text).map(|zone| zone.to_offset(at("2021-01-01T00:00:00Z")).seconds());
         assert_eq!(offset("+02:00"), Some(7_200));
         assert_eq!(offset("-0330"), Some(-12_600));
         assert_eq!(offset(" +02 "), Some(7_200));
         assert_eq!(offset("utc"), Some(0));
         assert_eq!(offset("+14:00"), Some(50_400));
-        for text in [
-            "",
-            "+",
-            "+2",
-            "+15:00",
-            "+02:60",
-            "+02:00:00",
-            "Middle/Earth",
-            "+é1",
-        ] {
+        for text in ["", "+", "+2", "+15:00", "+02:60", "+02:00:00", "Middle/Earth", "+é1"] {
             assert_eq!(offset(text), None, "{text}");
         }
     }

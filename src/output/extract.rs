@@ -46,9 +46,7 @@ fn jsonl(extract: &Extract, out: &mut dyn Write) -> io::Result<()> {
     let names: Vec<_> = extract.columns.iter().take(extract.n_heads).collect();
     for (row, document) in extract.rows.iter().zip(&extract.documents) {
         let heads = names.iter().zip(row);
-        let heads: Vec<_> = heads
-            .map(|(name, value)| (name.raw(), quoted(value.raw())))
-            .collect();
+        let heads: Vec<_> = heads.map(|(name, value)| (name.raw(), quoted(value.raw()))).collect();
         if heads.is_empty() {
             writeln!(out, "{}", escaped(document.json()))?;
         } else {
@@ -86,10 +84,7 @@ fn markdown(extract: &Extract, out: &mut dyn Write) -> io::Result<()> {
 fn cell(text: &Untrusted) -> String {
     let mut cell = String::new();
     for char in text::harmless(text).chars() {
-        if matches!(
-            char,
-            '\\' | '|' | '`' | '*' | '_' | '<' | '>' | '[' | ']' | '&' | '~' | '#'
-        ) {
+        if matches!(char, '\\' | '|' | '`' | '*' | '_' | '<' | '>' | '[' | ']' | '&' | '~' | '#') {
             cell.push('\\');
         }
         cell.push(char);
@@ -125,10 +120,7 @@ mod tests {
 
     #[test]
     fn what_a_record_does_not_say_itself_stands_before_it() {
-        let extract = Extract {
-            n_heads: 1,
-            ..extract()
-        };
+        let extract = Extract { n_heads: 1, ..extract() };
         let mut out = Vec::new();
         FileForm::Jsonl.write(&extract, &mut out).unwrap();
         let expected = "{\"hostname\":\"win-1\",\"x\":\"\\u202e\"}\n";
@@ -137,10 +129,7 @@ mod tests {
 
     #[test]
     fn the_name_says_the_form_and_nothing_in_it_acts() {
-        check(
-            "a.CSV",
-            "hostname,cmdline\nwin-1,'=cmd|' /c calc'!A0\nwin-2,curl http://10.0.0.1/<b>␛[2J\n",
-        );
+        check("a.CSV", "hostname,cmdline\nwin-1,'=cmd|' /c calc'!A0\nwin-2,curl http://10.0.0.1/<b>␛[2J\n");
         check("a.jsonl", "{\"hostname\":\"win-1\",\"x\":\"\\u202e\"}\n");
         check(
             "a.md",

@@ -28,8 +28,7 @@ pub fn escaped(json: &str) -> Cow<'_, str> {
 
 /// A record with members added, which take the place of members of the same name; numbers keep the server's spelling.
 pub fn extended(document: &Document, added: &[(&str, String)]) -> String {
-    let mut members: BTreeMap<String, Box<RawValue>> =
-        serde_json::from_str(document.json()).unwrap_or_default();
+    let mut members: BTreeMap<String, Box<RawValue>> = serde_json::from_str(document.json()).unwrap_or_default();
     for (name, json) in added {
         if let Ok(value) = RawValue::from_string(json.clone()) {
             members.insert((*name).to_owned(), value);
@@ -41,8 +40,7 @@ pub fn extended(document: &Document, added: &[(&str, String)]) -> String {
 /// A record with members before its own, which take the place of members of the same name; the others stay in their
 /// order.
 pub fn headed(document: &Document, added: &[(&str, String)]) -> String {
-    let members: BTreeMap<String, &RawValue> =
-        serde_json::from_str(document.json()).unwrap_or_default();
+    let members: BTreeMap<String, &RawValue> = serde_json::from_str(document.json()).unwrap_or_default();
     let mut json = String::with_capacity(document.len() + 32 * added.len());
     let mut put = |name: &str, value: &str| {
         json.push_str(if json.is_empty() { "{" } else { "," });
@@ -90,18 +88,9 @@ mod tests {
     #[test]
     fn members_are_added_and_numbers_stay_as_they_are() {
         let document = Document::new(r#"{"elapsed":0.021306037902832031,"depth":7}"#);
-        let added = [
-            ("depth", "1".to_owned()),
-            ("relation", r#""child""#.to_owned()),
-        ];
-        assert_eq!(
-            extended(&document, &added),
-            r#"{"depth":1,"elapsed":0.021306037902832031,"relation":"child"}"#
-        );
-        assert_eq!(
-            extended(&Document::default(), &added[..1]),
-            r#"{"depth":1}"#
-        );
+        let added = [("depth", "1".to_owned()), ("relation", r#""child""#.to_owned())];
+        assert_eq!(extended(&document, &added), r#"{"depth":1,"elapsed":0.021306037902832031,"relation":"child"}"#);
+        assert_eq!(extended(&Document::default(), &added[..1]), r#"{"depth":1}"#);
     }
 
     #[track_caller]
@@ -114,16 +103,8 @@ mod tests {
     #[test]
     fn members_stand_before_the_records_own() {
         let added = [("kind", quoted("x\"y")), ("segment_id", "7".to_owned())];
-        check(
-            &added,
-            r#"{"z":1.50,"a":2}"#,
-            r#"{"kind":"x\"y","segment_id":7,"z":1.50,"a":2}"#,
-        );
-        check(
-            &added,
-            r#"{"z":1,"kind":2,"a":3}"#,
-            r#"{"kind":"x\"y","segment_id":7,"a":3,"z":1}"#,
-        );
+        check(&added, r#"{"z":1.50,"a":2}"#, r#"{"kind":"x\"y","segment_id":7,"z":1.50,"a":2}"#);
+        check(&added, r#"{"z":1,"kind":2,"a":3}"#, r#"{"kind":"x\"y","segment_id":7,"a":3,"z":1}"#);
         check(&added, "{}", r#"{"kind":"x\"y","segment_id":7}"#);
         check(&added, "", r#"{"kind":"x\"y","segment_id":7}"#);
         check(&added, r#"{"kind":2}"#, r#"{"kind":"x\"y","segment_id":7}"#);

@@ -55,21 +55,12 @@ pub struct Cell {
 impl Cell {
     /// A text that may be anyone's.
     pub fn of(text: &Untrusted) -> Self {
-        Self {
-            text: text.clone(),
-            ..Self::default()
-        }
+        Self { text: text.clone(), ..Self::default() }
     }
 
     /// A value of ours, or nothing.
     pub fn from<T: ToString>(value: Option<T>) -> Self {
-        Self {
-            text: value
-                .map(|value| value.to_string())
-                .unwrap_or_default()
-                .into(),
-            ..Self::default()
-        }
+        Self { text: value.map(|value| value.to_string()).unwrap_or_default().into(), ..Self::default() }
     }
 }
 
@@ -94,32 +85,19 @@ pub struct Sheet<'a> {
 enum Form {
     Table(Table),
     Jsonl,
-    Json {
-        is_empty: bool,
-    },
-    Csv {
-        columns: Cow<'static, [Column]>,
-        has_header: bool,
-    },
+    Json { is_empty: bool },
+    Csv { columns: Cow<'static, [Column]>, has_header: bool },
 }
 
 impl<'a> Sheet<'a> {
     /// Begins an answer with these columns.
-    pub fn new(
-        out: &'a mut dyn Write,
-        format: Format,
-        columns: impl Into<Cow<'static, [Column]>>,
-        look: Look,
-    ) -> Self {
+    pub fn new(out: &'a mut dyn Write, format: Format, columns: impl Into<Cow<'static, [Column]>>, look: Look) -> Self {
         let columns = columns.into();
         let form = match format {
             Format::Table => Form::Table(Table::new(columns, look)),
             Format::Jsonl => Form::Jsonl,
             Format::Json => Form::Json { is_empty: true },
-            Format::Csv => Form::Csv {
-                columns,
-                has_header: false,
-            },
+            Format::Csv => Form::Csv { columns, has_header: false },
         };
         Self { out, form }
     }
@@ -140,10 +118,7 @@ impl<'a> Sheet<'a> {
                     write!(self.out, "{before}{}", escaped(&row.json))?;
                 }
             }
-            Form::Csv {
-                columns,
-                has_header,
-            } => write_csv(columns, has_header, rows, self.out)?,
+            Form::Csv { columns, has_header } => write_csv(columns, has_header, rows, self.out)?,
         }
         self.out.flush()
     }
@@ -161,22 +136,14 @@ impl<'a> Sheet<'a> {
         match &mut self.form {
             Form::Json { is_empty: true } => writeln!(self.out, "[]")?,
             Form::Json { is_empty: false } => writeln!(self.out, "\n]")?,
-            Form::Csv {
-                columns,
-                has_header,
-            } => write_csv(columns, has_header, &[], self.out)?,
+            Form::Csv { columns, has_header } => write_csv(columns, has_header, &[], self.out)?,
             Form::Table(_) | Form::Jsonl => {}
         }
         self.out.flush()
     }
 }
 
-fn write_csv(
-    columns: &[Column],
-    has_header: &mut bool,
-    rows: &[Row],
-    out: &mut dyn Write,
-) -> io::Result<()> {
+fn write_csv(columns: &[Column], has_header: &mut bool, rows: &[Row], out: &mut dyn Write) -> io::Result<()> {
     let mut writer = csv::Writer::from_writer(out);
     if !*has_header {
         let names = columns.iter().map(|column| column.name);
@@ -202,10 +169,7 @@ fn unwrapped(error: csv::Error) -> io::Error {
 mod tests {
     use super::*;
 
-    const COLUMNS: &[Column] = &[
-        Column::new("id", Align::Right),
-        Column::new("name", Align::Left),
-    ];
+    const COLUMNS: &[Column] = &[Column::new("id", Align::Right), Column::new("name", Align::Left)];
 
     fn row(id: u64, name: &str) -> Row {
         Row {
@@ -228,11 +192,7 @@ mod tests {
     #[test]
     fn json_is_an_array_across_pages() {
         let (one, two) = (row(1, "a"), row(2, "b"));
-        check(
-            Format::Json,
-            &[&[one], &[two]],
-            "[\n{\"id\":1,\"name\":\"a\"},\n{\"id\":2,\"name\":\"b\"}\n]\n",
-        );
+        check(Format::Json, &[&[one], &[two]], "[\n{\"id\":1,\"name\":\"a\"},\n{\"id\":2,\"name\":\"b\"}\n]\n");
         check(Format::Json, &[], "[]\n");
     }
 
@@ -258,10 +218,7 @@ mod tests {
             sheet.rows(&[row(1, hostile)]).unwrap();
             sheet.finish().unwrap();
             let shown = String::from_utf8(out).unwrap();
-            assert!(
-                !shown.contains(['\u{9b}', '\u{202e}', '\x1b']),
-                "{format:?}: {shown:?}"
-            );
+            assert!(!shown.contains(['\u{9b}', '\u{202e}', '\x1b']), "{format:?}: {shown:?}");
         }
     }
 }

@@ -40,14 +40,7 @@ pub enum Align {
 impl Column {
     /// A column that is never shortened.
     pub const fn new(name: &'static str, align: Align) -> Self {
-        Self {
-            name,
-            align,
-            least: None,
-            keeps_end: false,
-            rank: 0,
-            is_drawn: true,
-        }
+        Self { name, align, least: None, keeps_end: false, rank: 0, is_drawn: true }
     }
 
     /// The same column, shortened to no less than `least` cells where space is short.
@@ -100,11 +93,7 @@ pub(super) struct Table {
 
 impl Table {
     pub(super) fn new(columns: Cow<'static, [Column]>, look: Look) -> Self {
-        Self {
-            columns,
-            look,
-            widths: Vec::new(),
-        }
+        Self { columns, look, widths: Vec::new() }
     }
 
     pub(super) fn write(&mut self, rows: &[Row], out: &mut dyn Write) -> io::Result<()> {
@@ -125,11 +114,7 @@ impl Table {
             let names: Vec<Cell> = self
                 .columns
                 .iter()
-                .map(|column| Cell {
-                    text: column.name.to_uppercase().into(),
-                    is_strong: true,
-                    ..Cell::default()
-                })
+                .map(|column| Cell { text: column.name.to_uppercase().into(), is_strong: true, ..Cell::default() })
                 .collect();
             self.line(&names, out)?;
         }
@@ -139,13 +124,11 @@ impl Table {
     fn measure(&mut self, rows: &[Row]) {
         let is_first = self.widths.is_empty();
         let most = self.look.width.map_or(WIDEST, |_| usize::MAX);
-        let wanted = self.columns.iter().enumerate().map(|(index, column)| {
-            if column.is_drawn {
-                column.wanted(rows, index, most)
-            } else {
-                0
-            }
-        });
+        let wanted = self
+            .columns
+            .iter()
+            .enumerate()
+            .map(|(index, column)| if column.is_drawn { column.wanted(rows, index, most) } else { 0 });
         match self.look.width {
             // Nothing is shortened; a later page may need more room than the first.
             None => {
@@ -161,12 +144,7 @@ impl Table {
     }
 
     fn line(&self, cells: &[Cell], out: &mut dyn Write) -> io::Result<()> {
-        let shown = self
-            .columns
-            .iter()
-            .zip(&self.widths)
-            .zip(cells)
-            .filter(|((_, width), _)| **width > 0);
+        let shown = self.columns.iter().zip(&self.widths).zip(cells).filter(|((_, width), _)| **width > 0);
         let mut line = String::new();
         // Blanks that are owed until something follows them: no line ends in one.
         let mut due = 0;
@@ -198,11 +176,7 @@ impl Table {
         } else {
             let lead = text::fit(&cell.lead.as_str().into(), width);
             let room = width - text::width(&lead);
-            let fit = if column.keeps_end {
-                text::fit_end
-            } else {
-                text::fit
-            };
+            let fit = if column.keeps_end { text::fit_end } else { text::fit };
             (lead, fit(&cell.text, room))
         };
         let used = text::width(&lead) + text::width(&text);
@@ -221,10 +195,7 @@ fn in_ascii(row: &Row) -> Row {
         text: text::ascii(&text::visible(&cell.text)).as_ref().into(),
         is_strong: cell.is_strong,
     };
-    Row {
-        cells: row.cells.iter().map(cell).collect(),
-        json: String::new(),
-    }
+    Row { cells: row.cells.iter().map(cell).collect(), json: String::new() }
 }
 
 fn cell_width(cell: &Cell) -> usize {
@@ -235,9 +206,7 @@ fn cell_width(cell: &Cell) -> usize {
 /// have their least; then the widest give way until the line fits.
 fn fitted(columns: &[Column], mut widths: Vec<usize>, room: usize) -> Vec<usize> {
     let least = |index: usize, width: usize| columns[index].least.unwrap_or(width).min(width);
-    let mut places: Vec<usize> = (0..columns.len())
-        .filter(|&index| widths[index] > 0)
-        .collect();
+    let mut places: Vec<usize> = (0..columns.len()).filter(|&index| widths[index] > 0).collect();
     places.sort_by_key(|&index| columns[index].rank);
     let mut needed = 0;
     for index in places {
@@ -278,18 +247,12 @@ mod tests {
     ];
 
     fn row(cells: [&str; 4]) -> Row {
-        Row {
-            cells: cells.map(|text| Cell::of(&text.into())).to_vec(),
-            json: String::new(),
-        }
+        Row { cells: cells.map(|text| Cell::of(&text.into())).to_vec(), json: String::new() }
     }
 
     #[track_caller]
     fn check(width: Option<usize>, rows: &[[&str; 4]], expected: &str) {
-        let look = Look {
-            width,
-            ..Look::default()
-        };
+        let look = Look { width, ..Look::default() };
         let mut table = Table::new(COLUMNS.into(), look);
         let mut out = Vec::new();
         for cells in rows {
@@ -298,12 +261,7 @@ mod tests {
         assert_eq!(String::from_utf8(out).unwrap(), expected);
     }
 
-    const LONG: [&str; 4] = [
-        "4",
-        r"c:\windows\net.exe",
-        r"net use z: \\test\blah",
-        "00000003-0",
-    ];
+    const LONG: [&str; 4] = ["4", r"c:\windows\net.exe", r"net use z: \\test\blah", "00000003-0"];
 
     #[test]
     fn nothing_is_shortened_without_a_terminal() {
@@ -317,24 +275,13 @@ mod tests {
 
     #[test]
     fn the_widest_give_way_and_then_a_column_goes() {
-        check(
-            Some(40),
-            &[LONG],
-            "PID  PATH         COMMAND     ID\n  4  …ws\\net.exe  net use z…  00000003-0\n",
-        );
-        check(
-            Some(24),
-            &[LONG],
-            "PID  PATH       COMMAND\n  4  …\\net.exe  net use…\n",
-        );
+        check(Some(40), &[LONG], "PID  PATH         COMMAND     ID\n  4  …ws\\net.exe  net use z…  00000003-0\n");
+        check(Some(24), &[LONG], "PID  PATH       COMMAND\n  4  …\\net.exe  net use…\n");
     }
 
     #[test]
     fn columns_stand_below_each_other_in_ascii_too() {
-        let look = Look {
-            charset: Charset::Ascii,
-            ..Look::default()
-        };
+        let look = Look { charset: Charset::Ascii, ..Look::default() };
         let mut table = Table::new(COLUMNS.into(), look);
         let mut out = Vec::new();
         let rows = [row(["1", "Grüße", "a", "b"]), row(["2", "x", "a", "b"])];
@@ -348,17 +295,9 @@ mod tests {
     #[test]
     fn no_line_is_wider_than_the_terminal() {
         for width in 24..120 {
-            let mut table = Table::new(
-                COLUMNS.into(),
-                Look {
-                    width: Some(width),
-                    ..Look::default()
-                },
-            );
+            let mut table = Table::new(COLUMNS.into(), Look { width: Some(width), ..Look::default() });
             let mut out = Vec::new();
-            table
-                .write(&[row(LONG), row(["1", "", "世界", ""])], &mut out)
-                .unwrap();
+            table.write(&[row(LONG), row(["1", "", "世界", ""])], &mut out).unwrap();
             let text = String::from_utf8(out).unwrap();
             for line in text.lines() {
                 assert!(crate::text::width(line) <= width, "{width}: {line:?}");
@@ -381,23 +320,13 @@ mod tests {
         let long = "x".repeat(WIDEST + 1);
         check(
             None,
-            &[
-                ["1", "a", "b", "c"],
-                ["2", &long, "b", "c"],
-                ["3", "a", "b", "c"],
-            ],
-            &format!(
-                "PID  PATH  COMMAND  ID\n  1  a     b        c\n  2  {long}  b        c\n  3  a     b        c\n"
-            ),
+            &[["1", "a", "b", "c"], ["2", &long, "b", "c"], ["3", "a", "b", "c"]],
+            &format!("PID  PATH  COMMAND  ID\n  1  a     b        c\n  2  {long}  b        c\n  3  a     b        c\n"),
         );
     }
 
     #[test]
     fn an_empty_cell_keeps_its_place() {
-        check(
-            None,
-            &[["", "", "b", ""]],
-            "PID  PATH  COMMAND  ID\n           b\n",
-        );
+        check(None, &[["", "", "b", ""]], "PID  PATH  COMMAND  ID\n           b\n");
     }
 }

@@ -94,11 +94,7 @@ impl Pane for BinaryPane {
     }
 
     fn popup(&self, action: Action, session: &Session) -> Option<Box<dyn Pane>> {
-        popup(
-            action,
-            || session.file.clone().into_iter().collect(),
-            session,
-        )
+        popup(action, || session.file.clone().into_iter().collect(), session)
     }
 
     fn settle(&mut self, cx: &mut Cx<'_>) {
@@ -118,10 +114,7 @@ impl Pane for BinaryPane {
         let fields = facts(binary, &session.zone, look.theme);
         self.height = usize::from(area.height);
         self.offset = self.offset.min(self.n_lines.saturating_sub(1));
-        let list = Fields {
-            fields: &fields,
-            scroll: self.offset,
-        };
+        let list = Fields { fields: &fields, scroll: self.offset };
         self.n_lines = list.render(area, frame.buffer_mut(), look.theme);
     }
 }

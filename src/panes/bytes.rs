@@ -61,20 +61,12 @@ impl Pane for BytesPane {
         };
         let head = &known.value;
         let n = head.bytes.len();
-        let all = if head.is_whole {
-            ", the whole collected file"
-        } else {
-            ""
-        };
+        let all = if head.is_whole { ", the whole collected file" } else { "" };
         format!("{n} B{all}").into()
     }
 
     fn slots(&self) -> &'static [Slot] {
-        if self.is_uncollected {
-            &[]
-        } else {
-            &[Slot::Head]
-        }
+        if self.is_uncollected { &[] } else { &[Slot::Head] }
     }
 
     fn act(&mut self, action: Action, _: &mut Cx<'_>) -> bool {

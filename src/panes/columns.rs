@@ -32,16 +32,12 @@ pub struct ColumnsPane {
 impl ColumnsPane {
     /// Starts with the columns `chosen` for a list; `choices` are all there are.
     pub fn new(list: &'static str, chosen: Vec<Chosen>, choices: Vec<Chosen>) -> Self {
-        let others: Vec<_> = choices
-            .into_iter()
-            .filter(|choice| chosen.iter().all(|column| column.name != choice.name))
-            .collect();
+        let others: Vec<_> =
+            choices.into_iter().filter(|choice| chosen.iter().all(|column| column.name != choice.name)).collect();
         let shown = chosen.into_iter().map(|column| (column, true));
         Self {
             list,
-            rows: shown
-                .chain(others.into_iter().map(|column| (column, false)))
-                .collect(),
+            rows: shown.chain(others.into_iter().map(|column| (column, false))).collect(),
             cursor: 0,
             top: 0,
             height: 1,
@@ -64,11 +60,7 @@ impl ColumnsPane {
 
     /// Moves the column under the cursor by one place, among those that are shown.
     fn carry(&mut self, is_up: bool) {
-        let other = if is_up {
-            self.cursor.checked_sub(1)
-        } else {
-            Some(self.cursor + 1)
-        };
+        let other = if is_up { self.cursor.checked_sub(1) } else { Some(self.cursor + 1) };
         let is_shown = |at: usize| self.rows.get(at).is_some_and(|(_, is_shown)| *is_shown);
         if let Some(other) = other.filter(|other| is_shown(*other) && is_shown(self.cursor)) {
             self.rows.swap(self.cursor, other);
@@ -79,11 +71,8 @@ impl ColumnsPane {
     fn resize(&mut self, is_wider: bool) {
         let (column, _) = &mut self.rows[self.cursor];
         let width = column.width.unwrap_or(WIDTH);
-        column.width = Some(if is_wider {
-            width.saturating_add(STEP).min(200)
-        } else {
-            width.saturating_sub(STEP).max(STEP)
-        });
+        column.width =
+            Some(if is_wider { width.saturating_add(STEP).min(200) } else { width.saturating_sub(STEP).max(STEP) });
     }
 }
 
@@ -137,9 +126,7 @@ impl Pane for ColumnsPane {
         let rows = self.rows.iter().enumerate().skip(self.top);
         for ((at, (column, is_shown)), place) in rows.zip(area.rows()) {
             let sign = if *is_shown { theme.glyphs.mark } else { " " };
-            let width = column
-                .width
-                .map_or(String::new(), |width| format!("  {width} cells"));
+            let width = column.width.map_or(String::new(), |width| format!("  {width} cells"));
             let room = usize::from(area.width).saturating_sub(4 + width.len());
             let name = text::fit(&column.name.as_str().into(), room);
             let style = if *is_shown { theme.text } else { theme.muted };

@@ -56,11 +56,7 @@ impl CommandsPane {
         let rank = |action: Action| {
             let name = action.name();
             let name = name.strip_prefix("view-").unwrap_or(name);
-            (
-                name != typed,
-                !name.starts_with(&typed),
-                !name.contains(&typed),
-            )
+            (name != typed, !name.starts_with(&typed), !name.contains(&typed))
         };
         found.sort_by_key(|(action, _)| rank(*action));
         found
@@ -137,12 +133,8 @@ impl Pane for CommandsPane {
 
     fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &Look<'_>) {
         let theme = look.theme;
-        let [line, _, list] = Layout::vertical([
-            Constraint::Length(1),
-            Constraint::Length(1),
-            Constraint::Fill(1),
-        ])
-        .areas(area);
+        let [line, _, list] =
+            Layout::vertical([Constraint::Length(1), Constraint::Length(1), Constraint::Fill(1)]).areas(area);
         self.height = usize::from(list.height).max(1);
         match links::lead(&self.entry.text(), session) {
             Some(Ok((_, note))) => {

@@ -93,10 +93,7 @@ impl DownloadPane {
     /// What is known of the place that is typed.
     fn survey<'a>(&self, session: &'a Session) -> Option<&'a Survey> {
         let place = self.place();
-        session
-            .survey
-            .as_ref()
-            .filter(|survey| survey.typed == place)
+        session.survey.as_ref().filter(|survey| survey.typed == place)
     }
 
     /// Why nothing can be downloaded.
@@ -113,34 +110,19 @@ impl DownloadPane {
         if trouble.is_some() {
             return trouble;
         }
-        let wanted: u64 = self
-            .binaries
-            .iter()
-            .filter_map(|binary| binary.stored_size)
-            .sum();
+        let wanted: u64 = self.binaries.iter().filter_map(|binary| binary.stored_size).sum();
         let room = survey.room.filter(|room| *room < wanted)?;
         Some(format!("Only {room} bytes are free"))
     }
 
     fn order(&self, cx: &mut Cx<'_>) {
         let typed = PathBuf::from(self.editor.text().trim());
-        let (missing, there): (Vec<_>, Vec<_>) = self
-            .binaries
-            .iter()
-            .partition(|binary| binary.is_uncollected());
+        let (missing, there): (Vec<_>, Vec<_>) = self.binaries.iter().partition(|binary| binary.is_uncollected());
         for binary in &there {
             let name = file_name(binary, self.form);
-            let path = if self.only().is_some() {
-                typed.clone()
-            } else {
-                typed.join(&name)
-            };
-            let order = Order {
-                binary: (*binary).clone(),
-                form: self.form,
-                path,
-                keeps_unverified: binary.is_partial(),
-            };
+            let path = if self.only().is_some() { typed.clone() } else { typed.join(&name) };
+            let order =
+                Order { binary: (*binary).clone(), form: self.form, path, keeps_unverified: binary.is_partial() };
             cx.download(shown(binary), order);
         }
         let left_out = match missing.len() {
@@ -156,11 +138,7 @@ impl DownloadPane {
 
     /// Of which files it is verified what they are.
     fn verified(&self) -> &'static str {
-        let n_partial = self
-            .binaries
-            .iter()
-            .filter(|binary| binary.is_partial())
-            .count();
+        let n_partial = self.binaries.iter().filter(|binary| binary.is_partial()).count();
         match (n_partial, self.binaries.len()) {
             (0, 1) => "its MD5 is verified, ",
             (0, _) => "the MD5 of each file is verified, ",
@@ -171,13 +149,9 @@ impl DownloadPane {
 
     fn facts(&self, session: &Session, theme: &Theme) -> Vec<Field<'static>> {
         let mut fields = Vec::new();
-        let of_all = |size: fn(&Binary) -> Option<u64>| -> u64 {
-            self.binaries.iter().filter_map(|binary| size(binary)).sum()
-        };
-        let (size, stored) = (
-            of_all(|binary| binary.size),
-            of_all(|binary| binary.stored_size),
-        );
+        let of_all =
+            |size: fn(&Binary) -> Option<u64>| -> u64 { self.binaries.iter().filter_map(|binary| size(binary)).sum() };
+        let (size, stored) = (of_all(|binary| binary.size), of_all(|binary| binary.stored_size));
         match self.only() {
             Some(binary) => fields.push(Field::cut("md5", binary.md5.to_string())),
             None => fields.push(Field::cut("files", self.binaries.len().to_string())),
@@ -189,43 +163,25 @@ impl DownloadPane {
         for row in self.marked.lines() {
             fields.push(Field::wrapped("", Line::styled(row, theme.caution), 2));
         }
-        fields.push(Field::cut(
-            "size",
-            format!("{size} B, of which the server has {stored} B"),
-        ));
+        fields.push(Field::cut("size", format!("{size} B, of which the server has {stored} B")));
         if let Some(survey) = self.survey(session) {
-            fields.push(Field::wrapped(
-                "path",
-                visible(&survey.path.to_string_lossy()),
-                3,
-            ));
+            fields.push(Field::wrapped("path", visible(&survey.path.to_string_lossy()), 3));
             let room = survey.room.map(|room| format!("{} MiB free", room >> 20));
-            fields.push(Field::cut(
-                "free space",
-                room.unwrap_or_else(|| "unknown".into()),
-            ));
+            fields.push(Field::cut("free space", room.unwrap_or_else(|| "unknown".into())));
         }
         if self.form == Form::Extracted {
             let text = "Unpacked: local AV may quarantine it";
             fields.push(Field::wrapped("", Line::styled(text, theme.caution), 2));
         }
         if self.binaries.iter().any(|binary| binary.is_partial()) {
-            let text =
-                "Truncated by the server: it cannot be verified and is saved as NAME.unverified";
+            let text = "Truncated by the server: it cannot be verified and is saved as NAME.unverified";
             fields.push(Field::wrapped("", Line::styled(text, theme.caution), 2));
         }
         if let Some(trouble) = self.trouble(session) {
-            fields.push(Field::wrapped(
-                "",
-                Line::styled(visible(&trouble), theme.bad),
-                3,
-            ));
+            fields.push(Field::wrapped("", Line::styled(visible(&trouble), theme.bad), 3));
         }
         fields.push(Field::cut("", ""));
-        let text = format!(
-            "{}readable only by you (0600), existing files are not overwritten",
-            self.verified()
-        );
+        let text = format!("{}readable only by you (0600), existing files are not overwritten", self.verified());
         fields.push(Field::wrapped("", Line::styled(text, theme.muted), 2));
         fields
     }
@@ -295,12 +251,8 @@ impl Pane for DownloadPane {
 
     fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &Look<'_>) {
         let theme = look.theme;
-        let [form, path, below] = Layout::vertical([
-            Constraint::Length(1),
-            Constraint::Length(2),
-            Constraint::Fill(1),
-        ])
-        .areas(area);
+        let [form, path, below] =
+            Layout::vertical([Constraint::Length(1), Constraint::Length(2), Constraint::Fill(1)]).areas(area);
         let said = match self.form {
             Form::Archive => "server archive (zip)".to_owned(),
             Form::Extracted => "unpacked file".to_owned(),
@@ -314,10 +266,7 @@ impl Pane for DownloadPane {
         let at = path.x + 6 + cells(text::width(&typed));
         frame.render_widget(Line::from(vec![label("file  "), typed.into()]), path);
         let fields = self.facts(session, theme);
-        let list = Fields {
-            fields: &fields,
-            scroll: 0,
-        };
+        let list = Fields { fields: &fields, scroll: 0 };
         list.render(below, frame.buffer_mut(), theme);
         frame.set_cursor_position((at.min(area.right().saturating_sub(1)), path.y));
     }

@@ -43,11 +43,7 @@ impl Default for Editor {
 impl Editor {
     /// An empty text of at most so many characters.
     pub(super) fn with_limit(limit: usize) -> Self {
-        Self {
-            area: TextArea::default(),
-            limit,
-            n_refused: 0,
-        }
+        Self { area: TextArea::default(), limit, n_refused: 0 }
     }
 
     pub(super) fn lines(&self) -> &[String] {
@@ -70,11 +66,7 @@ impl Editor {
         let lines = self.area.lines().iter();
         let before: usize = lines.take(row).map(|line| line.len() + 1).sum();
         let line = self.area.lines().get(row).map_or("", String::as_str);
-        before
-            + line
-                .char_indices()
-                .nth(column)
-                .map_or(line.len(), |(at, _)| at)
+        before + line.char_indices().nth(column).map_or(line.len(), |(at, _)| at)
     }
 
     /// Replaces everything; the cursor goes to the end.
@@ -92,14 +84,10 @@ impl Editor {
         text.truncate(span.start);
         self.set(&format!("{text}{with}"));
         let end = self.area.cursor();
-        let lines: Vec<_> = format!("{text}{with}{rest}")
-            .lines()
-            .map(str::to_owned)
-            .collect();
+        let lines: Vec<_> = format!("{text}{with}{rest}").lines().map(str::to_owned).collect();
         self.area = TextArea::new(lines);
         let place = |n: usize| u16::try_from(n).unwrap_or(u16::MAX);
-        self.area
-            .move_cursor(CursorMove::Jump(place(end.0), place(end.1)));
+        self.area.move_cursor(CursorMove::Jump(place(end.0), place(end.1)));
     }
 
     pub(super) fn newline(&mut self, cx: &mut Cx<'_>) {
@@ -146,11 +134,7 @@ impl Editor {
             n_pasted = cleaned.chars().count();
             if n_pasted <= room {
                 self.area.insert_str(&cleaned);
-                return if cleaned == pasted {
-                    Pasted::AsIs
-                } else {
-                    Pasted::Cleaned
-                };
+                return if cleaned == pasted { Pasted::AsIs } else { Pasted::Cleaned };
             }
         }
         cx.warn(format!(
@@ -193,8 +177,7 @@ impl Editor {
     /// Why the text is not what was typed, if it is not.
     pub(super) fn trouble(&self) -> Option<String> {
         let (n, limit) = (self.n_refused, self.limit);
-        (n > 0)
-            .then(|| format!("{n} typed characters were dropped: this field takes at most {limit}"))
+        (n > 0).then(|| format!("{n} typed characters were dropped: this field takes at most {limit}"))
     }
 
     /// Forgets that characters were refused: the user knows.
@@ -219,10 +202,8 @@ impl Editor {
 
 /// The text without what cannot be seen: it would search for something else than it shows.
 fn clean(text: &str) -> String {
-    let is_plain = |char: char| {
-        matches!(char, ' '..='~')
-            || text::visible(&Untrusted::from(char.to_string())).starts_with(char)
-    };
+    let is_plain =
+        |char: char| matches!(char, ' '..='~') || text::visible(&Untrusted::from(char.to_string())).starts_with(char);
     text::with_line_feeds(text)
         .trim_end_matches('\n')
         .chars()
@@ -241,11 +222,7 @@ mod tests {
     /// Does something with an editor, and gives what was said of it.
     fn notice(act: impl FnOnce(&mut Cx<'_>)) -> Option<String> {
         let mut session = Session::new(Identity::default(), Vec::new());
-        act(&mut Cx::new(
-            &mut session,
-            &mut Vec::new(),
-            Timestamp::UNIX_EPOCH,
-        ));
+        act(&mut Cx::new(&mut session, &mut Vec::new(), Timestamp::UNIX_EPOCH));
         session.last_warning
     }
 
@@ -264,10 +241,7 @@ mod tests {
         let mut editor = Editor::default();
         editor.set("cmd foo");
         editor.replace(0..3, "cmdline:");
-        assert_eq!(
-            (editor.text().as_str(), editor.cursor()),
-            ("cmdline: foo", (0, 8))
-        );
+        assert_eq!((editor.text().as_str(), editor.cursor()), ("cmdline: foo", (0, 8)));
     }
 
     #[test]
@@ -295,8 +269,7 @@ mod tests {
         let mut editor = Editor::with_limit(6);
         notice(|cx| assert_eq!(editor.paste("grüße", cx), Pasted::AsIs));
         let said = notice(|cx| assert_eq!(editor.paste("ab", cx), Pasted::Refused));
-        let wanted =
-            "Not pasted: 2 characters; this field takes at most 6, and has room for 1 more";
+        let wanted = "Not pasted: 2 characters; this field takes at most 6, and has room for 1 more";
         assert_eq!(said.as_deref(), Some(wanted));
         assert_eq!(editor.text(), "grüße");
         // What is cleaned is counted as it is inserted.

@@ -89,9 +89,9 @@ impl Entry {
                 let noun = link.noun();
                 match other {
                     None => cx.notify(format!("The link names {noun}: this is its query")),
-                    Some(server) => cx.warn(format!(
-                        "The link names {noun} on {server}: this is its query, for this server"
-                    )),
+                    Some(server) => {
+                        cx.warn(format!("The link names {noun} on {server}: this is its query, for this server"))
+                    }
                 }
             }
         }
@@ -105,23 +105,12 @@ impl Entry {
 
     /// Draws it behind a label: the end of it where there is no room for all, and the cursor.
     pub(super) fn render(&self, label: &str, frame: &mut Frame<'_>, place: Rect, look: &Look<'_>) {
-        let at = self.render_idle(
-            Span::styled(label, look.theme.muted),
-            frame,
-            place,
-            look.theme,
-        );
+        let at = self.render_idle(Span::styled(label, look.theme.muted), frame, place, look.theme);
         frame.set_cursor_position((at.min(place.right().saturating_sub(1)), place.y));
     }
 
     /// Draws it without a cursor; says in which column that would be.
-    pub(super) fn render_idle(
-        &self,
-        label: Span<'_>,
-        frame: &mut Frame<'_>,
-        place: Rect,
-        theme: &Theme,
-    ) -> u16 {
+    pub(super) fn render_idle(&self, label: Span<'_>, frame: &mut Frame<'_>, place: Rect, theme: &Theme) -> u16 {
         let labels = label.width();
         let room = usize::from(place.width).saturating_sub(labels + 1);
         let typed = text::fit_end(&self.0.text().into(), room);

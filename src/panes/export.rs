@@ -39,12 +39,8 @@ impl ExportPane {
     /// Offers to write these rows of a list of `total`.
     pub fn new(extract: Extract, total: u64) -> Self {
         let name = format!("{}.csv", extract.name);
-        let question = Export {
-            extract: Arc::new(extract),
-            total,
-            marked: MarkedRows::default(),
-            state: State::Typing,
-        };
+        let question =
+            Export { extract: Arc::new(extract), total, marked: MarkedRows::default(), state: State::Typing };
         Self::asking(question, &name)
     }
 }

@@ -47,31 +47,20 @@ impl Pane for FailurePane {
     fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &Look<'_>) {
         let mut lines = vec![Line::styled(self.error.to_string(), look.theme.bad)];
         if let Some(hint) = self.error.hint() {
-            lines.extend([
-                Line::default(),
-                Line::from(vec![Span::styled("hint: ", look.theme.muted), hint.into()]),
-            ]);
+            lines.extend([Line::default(), Line::from(vec![Span::styled("hint: ", look.theme.muted), hint.into()])]);
         }
         if let Some(call) = &session.traffic.last {
-            let status = call
-                .status
-                .map_or("no answer".into(), |status| format!("{status}"));
+            let status = call.status.map_or("no answer".into(), |status| format!("{status}"));
             let took = call.took.as_millis();
             lines.extend([
                 Line::default(),
                 Line::styled(
-                    format!(
-                        "last request: {} {} ({status}, {took} ms)",
-                        call.method, call.path
-                    ),
+                    format!("last request: {} {} ({status}, {took} ms)", call.method, call.path),
                     look.theme.muted,
                 ),
             ]);
         }
-        lines.extend([
-            Line::default(),
-            Line::styled("r retries; every request is in the log", look.theme.hint),
-        ]);
+        lines.extend([Line::default(), Line::styled("r retries; every request is in the log", look.theme.hint)]);
         frame.render_widget(Paragraph::new(lines).wrap(Wrap { trim: false }), area);
     }
 }

@@ -25,9 +25,7 @@ impl FindPane {
         let search = session.sensors.search();
         let filter = search.map(|search| SensorFilter::of(&search.query));
         let text = words(&filter.unwrap_or_default(), session);
-        Self {
-            entry: Entry::new(&text),
-        }
+        Self { entry: Entry::new(&text) }
     }
 }
 
@@ -51,10 +49,7 @@ impl FindPane {
 
 /// A filter as it is typed: the group by its name, if that is known and no blank or quote is lost by it.
 pub(super) fn words(filter: &SensorFilter, session: &Session) -> String {
-    let nameless = SensorFilter {
-        group: None,
-        ..filter.clone()
-    };
+    let nameless = SensorFilter { group: None, ..filter.clone() };
     let group = filter.group.map(|id| match session.group_name(id) {
         Some(name) => format!("group:\"{}\"", text::visible(name).replace('"', "?")),
         None => format!("group:{id}"),

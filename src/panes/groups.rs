@@ -33,14 +33,7 @@ pub struct GroupsPane {
 impl GroupsPane {
     /// Offers the groups for these sensors, of which there is at least one.
     pub fn new(sensors: Vec<SensorId>) -> Self {
-        Self {
-            sensors,
-            marked: MarkedRows::default(),
-            has_asked: false,
-            cursor: 0,
-            height: 1,
-            sheet: None,
-        }
+        Self { sensors, marked: MarkedRows::default(), has_asked: false, cursor: 0, height: 1, sheet: None }
     }
 }
 
@@ -110,11 +103,7 @@ impl Pane for GroupsPane {
         self.height = usize::from(area.height).max(1);
         let groups = groups(session);
         if groups.is_empty() {
-            let text = if session.groups.is_pending() {
-                "Loading… ^c cancels"
-            } else {
-                "No sensor groups found"
-            };
+            let text = if session.groups.is_pending() { "Loading… ^c cancels" } else { "No sensor groups found" };
             frame.render_widget(Line::styled(text, theme.muted), area);
             return;
         }
@@ -123,10 +112,8 @@ impl Pane for GroupsPane {
             let name = text::fit(&group.name, NAME);
             let pad = " ".repeat(NAME.saturating_sub(text::width(&name)));
             let hosts = group.hosts.map_or("?".to_owned(), hosts);
-            let line = Line::from(vec![
-                Span::styled(format!("{name}{pad}  "), theme.text),
-                Span::styled(hosts, theme.muted),
-            ]);
+            let line =
+                Line::from(vec![Span::styled(format!("{name}{pad}  "), theme.text), Span::styled(hosts, theme.muted)]);
             frame.render_widget(line, row);
             if index == self.cursor {
                 frame.buffer_mut().set_style(row, theme.selection);

@@ -27,11 +27,7 @@ impl Default for HashesPane {
     fn default() -> Self {
         /// Ten thousand hashes as any product lists them, with room for names and dates beside them.
         const LIMIT: usize = 1_000_000;
-        Self {
-            entry: Entry::with_limit(LIMIT),
-            found: HashList::default(),
-            sheet: None,
-        }
+        Self { entry: Entry::with_limit(LIMIT), found: HashList::default(), sheet: None }
     }
 }
 
@@ -44,11 +40,7 @@ impl HashesPane {
     /// Reads what stands in the entry. Where it has lines, some of them may be comments.
     fn read(&mut self) {
         let text = self.entry.text();
-        self.found = if text.contains('\n') {
-            HashList::read(&text)
-        } else {
-            HashList::of(&text)
-        };
+        self.found = if text.contains('\n') { HashList::read(&text) } else { HashList::of(&text) };
     }
 }
 
@@ -57,24 +49,16 @@ fn answers(list: &HashList) -> Vec<String> {
     /// As many are named one by one: the hashes are what the sheet is about.
     const NAMED: usize = 5;
     let others = list.others.iter().take(NAMED);
-    let mut answers: Vec<_> = others
-        .map(|word| format!("Skipped {word:?}: not an MD5"))
-        .collect();
+    let mut answers: Vec<_> = others.map(|word| format!("Skipped {word:?}: not an MD5")).collect();
     if list.others.len() > NAMED {
         let more = list.others.len() - NAMED;
         answers.push(format!("Skipped {more} more entries that are not MD5s"));
     }
     if list.sha256s > 0 {
-        answers.push(format!(
-            "Skipped {} SHA-256: a ban needs an MD5",
-            list.sha256s
-        ));
+        answers.push(format!("Skipped {} SHA-256: a ban needs an MD5", list.sha256s));
     }
     if list.twice > 0 {
-        answers.push(format!(
-            "Removed {}",
-            crate::text::counted(list.twice, "duplicate", "duplicates")
-        ));
+        answers.push(format!("Removed {}", crate::text::counted(list.twice, "duplicate", "duplicates")));
     }
     answers
 }
@@ -97,9 +81,7 @@ impl Pane for HashesPane {
             return false;
         }
         if let Some(trouble) = self.entry.trouble() {
-            cx.warn(format!(
-                "{trouble}; paste the list, or read it from a file: lampblack ban add -"
-            ));
+            cx.warn(format!("{trouble}; paste the list, or read it from a file: lampblack ban add -"));
             return true;
         }
         if self.found.md5s.is_empty() {
@@ -140,18 +122,10 @@ impl Pane for HashesPane {
 
     fn render(&mut self, frame: &mut Frame<'_>, area: Rect, _: &Session, look: &Look<'_>) {
         let theme = look.theme;
-        let [line, below, more] = Layout::vertical([
-            Constraint::Length(1),
-            Constraint::Length(1),
-            Constraint::Fill(1),
-        ])
-        .areas(area);
+        let [line, below, more] =
+            Layout::vertical([Constraint::Length(1), Constraint::Length(1), Constraint::Fill(1)]).areas(area);
         let found = &self.found;
-        let said = format!(
-            "{} hashes, {} not MD5",
-            found.md5s.len(),
-            found.others.len() + found.sha256s
-        );
+        let said = format!("{} hashes, {} not MD5", found.md5s.len(), found.others.len() + found.sha256s);
         frame.render_widget(Line::styled(said, theme.muted), below);
         let hint = match deeds::cost_of_many(&self.deeds()) {
             Some(cost) => format!("Enter shows a preview; {cost}"),
@@ -176,11 +150,7 @@ mod tests {
         assert_eq!(found.others, ["name", "a.exe"]);
         assert_eq!(
             answers(&found),
-            [
-                "Skipped \"name\": not an MD5",
-                "Skipped \"a.exe\": not an MD5",
-                "Removed 1 duplicate"
-            ]
+            ["Skipped \"name\": not an MD5", "Skipped \"a.exe\": not an MD5", "Removed 1 duplicate"]
         );
     }
 }

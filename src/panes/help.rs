@@ -37,9 +37,7 @@ impl HelpPane {
             let mut keys: Vec<(Action, Vec<String>)> = Vec::new();
             for entry in keymap.entries().filter(|entry| entry.scope == *part) {
                 // A key that another scope has taken means something else here.
-                if keymap.lookup(scope.chain(), entry.binding.chords())
-                    != Lookup::Action(entry.action)
-                {
+                if keymap.lookup(scope.chain(), entry.binding.chords()) != Lookup::Action(entry.action) {
                     continue;
                 }
                 let binding = entry.binding.short();
@@ -50,10 +48,7 @@ impl HelpPane {
             }
             if !keys.is_empty() {
                 rows.push(Row::Title(part.title()));
-                rows.extend(
-                    keys.into_iter()
-                        .map(|(action, keys)| Row::Key(keys.join(", "), action.help())),
-                );
+                rows.extend(keys.into_iter().map(|(action, keys)| Row::Key(keys.join(", "), action.help())));
             }
         }
         let signs = legend::signs(scope);
@@ -62,12 +57,7 @@ impl HelpPane {
             let signs = signs.iter();
             rows.extend(signs.map(|(sign, _, help)| Row::Key((*sign).into(), help)));
         }
-        Self {
-            scope,
-            rows,
-            offset: 0,
-            height: 1,
-        }
+        Self { scope, rows, offset: 0, height: 1 }
     }
 }
 

@@ -64,24 +64,11 @@ impl Pane for HistoryPane {
             return;
         }
         let first = (self.cursor + 1).saturating_sub(self.height);
-        for ((index, past), row) in session
-            .history
-            .iter()
-            .enumerate()
-            .skip(first)
-            .zip(area.rows())
-        {
+        for ((index, past), row) in session.history.iter().enumerate().skip(first).zip(area.rows()) {
             let number = |fact: Option<u64>| fact.map_or("?".into(), |fact| fact.to_string());
             let (rows, took) = (number(past.total), number(past.took_ms));
-            let took = if area.width < ROOMY {
-                String::new()
-            } else {
-                format!("{took:>6} ms  ")
-            };
-            let facts = format!(
-                "  {rows:>8} rows  {took}{}",
-                session.zone.bare(past.at, Precision::Minute)
-            );
+            let took = if area.width < ROOMY { String::new() } else { format!("{took:>6} ms  ") };
+            let facts = format!("  {rows:>8} rows  {took}{}", session.zone.bare(past.at, Precision::Minute));
             let room = usize::from(area.width).saturating_sub(text::width(&facts));
             let query = if past.when.is_open() {
                 past.query.clone()

@@ -7,11 +7,7 @@ type Sign = (&'static str, &'static str, &'static str);
 
 /// The signs of the list of processes, before each row.
 const PROCESSES: &[Sign] = &[
-    (
-        "S",
-        "signed",
-        "The file is signed and the signature is valid",
-    ),
+    ("S", "signed", "The file is signed and the signature is valid"),
     ("U", "unsigned", "The file is not signed"),
     ("B", "bad signature", "The file has an invalid signature"),
     ("!", "hit", "A feed or a watchlist matched the process"),
@@ -21,11 +17,7 @@ const PROCESSES: &[Sign] = &[
 /// The signs of the list of alerts.
 const ALERTS: &[Sign] = &[
     ("M", "mine", "The alert is in progress and assigned to you"),
-    (
-        "P",
-        "in progress",
-        "The alert is in progress, assigned to another user",
-    ),
+    ("P", "in progress", "The alert is in progress, assigned to another user"),
     ("R", "resolved", "The alert is resolved"),
     ("F", "false positive", "The alert is a false positive"),
 ];
@@ -46,8 +38,6 @@ pub(super) fn signs(scope: Scope) -> &'static [Sign] {
 /// The signs of a pane in one line.
 pub(super) fn line(scope: Scope) -> String {
     let signs = signs(scope).iter();
-    let signs: Vec<_> = signs
-        .map(|(sign, short, _)| format!("{sign} {short}"))
-        .collect();
+    let signs: Vec<_> = signs.map(|(sign, short, _)| format!("{sign} {short}")).collect();
     signs.join("  ")
 }

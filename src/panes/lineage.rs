@@ -49,23 +49,14 @@ impl LineagePane {
         let subject = session.subject.as_ref()?;
         let chain = session.chain_of(subject.id).and_then(Remote::current);
         Some(chain.map_or_else(
-            || {
-                Arc::new(Lineage {
-                    subject: subject.clone(),
-                    ancestors: Vec::new(),
-                    top: Top::Walking,
-                })
-            },
+            || Arc::new(Lineage { subject: subject.clone(), ancestors: Vec::new(), top: Top::Walking }),
             |known| known.value.clone(),
         ))
     }
 
     /// The process under the cursor.
     fn at_cursor<'a>(&self, lineage: &'a Lineage) -> &'a Arc<Process> {
-        self.above
-            .checked_sub(1)
-            .and_then(|at| lineage.ancestors.get(at))
-            .unwrap_or(&lineage.subject)
+        self.above.checked_sub(1).and_then(|at| lineage.ancestors.get(at)).unwrap_or(&lineage.subject)
     }
 }
 
@@ -157,8 +148,7 @@ impl Pane for LineagePane {
         let facts = area.height.saturating_sub(cells(n_rows)).max(kept);
         // A rule alone is not worth a line of the chain.
         let facts = if facts > 1 { facts } else { 0 };
-        let [chain, below] =
-            Layout::vertical([Constraint::Fill(1), Constraint::Length(facts)]).areas(area);
+        let [chain, below] = Layout::vertical([Constraint::Fill(1), Constraint::Length(facts)]).areas(area);
         self.height = usize::from(chain.height).max(1);
         let shown = Shown {
             as_of: known.or(found).unwrap_or_default(),
@@ -174,29 +164,15 @@ impl Pane for LineagePane {
 }
 
 /// The facts of one process, the most telling first: they take the room that the tree leaves.
-fn render_facts(
-    frame: &mut Frame<'_>,
-    area: Rect,
-    process: &Process,
-    session: &Session,
-    look: &Look<'_>,
-) {
+fn render_facts(frame: &mut Frame<'_>, area: Rect, process: &Process, session: &Session, look: &Look<'_>) {
     let theme = look.theme;
     let [rule, below] = Layout::vertical([Constraint::Length(1), Constraint::Fill(1)]).areas(area);
-    let line = theme
-        .glyphs
-        .border
-        .horizontal_top
-        .repeat(usize::from(rule.width));
+    let line = theme.glyphs.border.horizontal_top.repeat(usize::from(rule.width));
     frame.render_widget(Line::styled(line, theme.border), rule);
     // It is read here when nowhere else: it gets what the others leave, and before them its first lines.
     let height = usize::from(below.height);
     let lines = height.saturating_sub(OTHERS).max(CMDLINE_LINES).min(height);
     let mut fields = facts::run(process, session, (lines, below.width.into()), theme);
     fields.extend(facts::names(process));
-    Fields {
-        fields: &fields,
-        scroll: 0,
-    }
-    .render(below, frame.buffer_mut(), theme);
+    Fields { fields: &fields, scroll: 0 }.render(below, frame.buffer_mut(), theme);
 }

@@ -8,10 +8,7 @@ use crate::text;
 
 /// The other server that a link is of, fit to be shown.
 fn other_server(link: &Link, session: &Session) -> Option<String> {
-    let other = link
-        .server
-        .as_deref()
-        .filter(|_| !link.is_of(&own(session)));
+    let other = link.server.as_deref().filter(|_| !link.is_of(&own(session)));
     other.map(|server| text::visible(&server.into()))
 }
 
@@ -25,17 +22,12 @@ pub(super) fn own(session: &Session) -> String {
 /// # Errors
 ///
 /// Why there is no such query, in words.
-pub(super) fn query(
-    index: Index,
-    link: &Link,
-    session: &Session,
-) -> Result<(String, Option<String>), String> {
+pub(super) fn query(index: Index, link: &Link, session: &Session) -> Result<(String, Option<String>), String> {
     let linked = query::linked(index, link)?;
     match other_server(link, session) {
-        Some(server) if linked.is_bound => Err(format!(
-            "This link is for {server}, whose ids differ; for the same id here write {}",
-            linked.query
-        )),
+        Some(server) if linked.is_bound => {
+            Err(format!("This link is for {server}, whose ids differ; for the same id here write {}", linked.query))
+        }
         other => Ok((linked.query, other)),
     }
 }
@@ -45,14 +37,9 @@ pub(super) fn host(text: &str, session: &Session) -> Option<Result<String, Strin
     let link = Link::read(text)?;
     let LinkTarget::Host(id) = link.target else {
         let noun = link.noun();
-        return Some(Err(format!(
-            "this link names {noun}, and not a host; open it from the command palette"
-        )));
+        return Some(Err(format!("this link names {noun}, and not a host; open it from the command palette")));
     };
-    let filter = SensorFilter {
-        id: Some(id),
-        ..SensorFilter::default()
-    };
+    let filter = SensorFilter { id: Some(id), ..SensorFilter::default() };
     let filter = filter.to_string();
     Some(match other_server(&link, session) {
         Some(server) => Err(bound(&server, &filter)),
@@ -98,10 +85,7 @@ fn lead_of(link: &Link, session: &Session) -> Result<(Lead, String), String> {
     let noun = link.noun();
     let note = match other {
         None => format!("the link names {noun}"),
-        Some(server) => format!(
-            "the link names {noun} on {server}; this is what {} has",
-            own(session)
-        ),
+        Some(server) => format!("the link names {noun} on {server}; this is what {} has", own(session)),
     };
     Ok((lead, note))
 }

@@ -60,8 +60,8 @@ pub use help::HelpPane;
 pub use history::HistoryPane;
 pub use lineage::LineagePane;
 pub use list::{
-    Acts, Alerts, Bans, Binaries, Bundles, Calls, Feeds, Isolated, Kind, ListPane, Processes,
-    Reports, SensorGroups, Sensors, Sites, State, Teams, Users, Watchlists,
+    Acts, Alerts, Bans, Binaries, Bundles, Calls, Feeds, Isolated, Kind, ListPane, Processes, Reports, SensorGroups,
+    Sensors, Sites, State, Teams, Users, Watchlists,
 };
 pub use marked::MarkedRows;
 pub use notes::NotesPane;

@@ -30,11 +30,7 @@ impl NotesPane {
             _ => None,
         };
         let known = known.map_or("", |sensor| sensor.notes.raw());
-        let question = Notes {
-            sensors,
-            marked: MarkedRows::default(),
-            sheet: None,
-        };
+        let question = Notes { sensors, marked: MarkedRows::default(), sheet: None };
         Self::asking(question, known)
     }
 }
@@ -51,10 +47,7 @@ impl Question for Notes {
     }
 
     fn accept(&mut self, text: &str, cx: &mut Cx<'_>) {
-        let note = |sensor| Deed::Annotate {
-            sensor,
-            notes: text.to_owned(),
-        };
+        let note = |sensor| Deed::Annotate { sensor, notes: text.to_owned() };
         let deeds = self.sensors.iter().copied().map(note).collect();
         self.sheet = Some(SheetPane::new(deeds, cx.session()).about(&self.marked));
     }

@@ -27,20 +27,12 @@ impl PeriodPane {
     /// Starts with the period in force.
     pub fn new(cx: &Cx<'_>) -> Self {
         let when = &cx.session().when;
-        Self {
-            entry: Entry::new(&when.text),
-            clock: when.clock,
-            now: cx.now,
-            is_done: false,
-        }
+        Self { entry: Entry::new(&when.text), clock: when.clock, now: cx.now, is_done: false }
     }
 
     /// What is typed.
     fn when(&self) -> When {
-        When {
-            text: self.entry.text(),
-            clock: self.clock,
-        }
+        When { text: self.entry.text(), clock: self.clock }
     }
 }
 
@@ -109,10 +101,7 @@ impl Pane for PeriodPane {
             Line::default(),
             Line::styled("-24h -1h30m -7d   until now", theme.muted),
             Line::styled("-7d..-2d          a time range", theme.muted),
-            Line::styled(
-                "2026-03-04 10:00..2026-03-04 12:00, yesterday..",
-                theme.muted,
-            ),
+            Line::styled("2026-03-04 10:00..2026-03-04 12:00, yesterday..", theme.muted),
             Line::styled("empty             any time", theme.muted),
         ];
         for (line, place) in lines.into_iter().zip(area.rows()) {

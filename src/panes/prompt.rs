@@ -54,10 +54,7 @@ pub struct Prompt<Q> {
 impl<Q: Question> Prompt<Q> {
     /// Asks, and proposes a text.
     pub(super) fn asking(question: Q, text: &str) -> Self {
-        Self {
-            entry: Entry::new(text),
-            question,
-        }
+        Self { entry: Entry::new(text), question }
     }
 }
 
@@ -116,12 +113,7 @@ impl<Q: Question> Pane for Prompt<Q> {
 
     fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &Look<'_>) {
         let below = area.rows().skip(1);
-        for (line, row) in self
-            .question
-            .hints(session, look.theme)
-            .into_iter()
-            .zip(below)
-        {
+        for (line, row) in self.question.hints(session, look.theme).into_iter().zip(below) {
             frame.render_widget(line, row);
         }
         self.entry.render(Q::LABEL, frame, area, look);

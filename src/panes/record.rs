@@ -39,9 +39,7 @@ impl RecordPane {
         let lines = lines.filter(|(_, value)| !value.is_empty());
         Self {
             title: shown(title),
-            lines: lines
-                .map(|(name, value)| (shown(name.into()), shown(value)))
-                .collect(),
+            lines: lines.map(|(name, value)| (shown(name.into()), shown(value))).collect(),
             most_lines: LONG,
             offset: 0,
             n_lines: 0,
@@ -72,27 +70,16 @@ impl RecordPane {
             room -= shown.len();
             let missing = value.len() - shown.len();
             n_missing += missing;
-            let end = if missing > 0 {
-                format!("… ({missing} bytes not shown)")
-            } else {
-                String::new()
-            };
+            let end = if missing > 0 { format!("… ({missing} bytes not shown)") } else { String::new() };
             lines.push((path, format!("{shown}{end}")));
         }
         if n_missing > 0 {
-            let said = format!(
-                "{} of {} bytes are shown; y j copies all of it as JSON",
-                BYTES - room,
-                record.len()
-            );
+            let said = format!("{} of {} bytes are shown; y j copies all of it as JSON", BYTES - room, record.len());
             lines.insert(0, (String::new(), said));
         }
         lines.push(("empty".into(), members.empty().join(", ")));
         let pane = Self::new(title, lines);
-        Self {
-            most_lines: usize::MAX,
-            ..pane
-        }
+        Self { most_lines: usize::MAX, ..pane }
     }
 
     /// What each part of a query to an index looks for; relative times are counted from now.
@@ -139,26 +126,11 @@ impl RecordPane {
             ("user", who.user.clone().unwrap_or_default()),
             ("account", who.account().unwrap_or_default()),
             ("server", sending.server.clone()),
-            (
-                "target",
-                format!(
-                    "{} {} {}",
-                    sending.target.kind, sending.target.id, sending.target.name
-                ),
-            ),
+            ("target", format!("{} {} {}", sending.target.kind, sending.target.id, sending.target.name)),
             ("reason", sending.reason.clone().unwrap_or_default()),
             ("ticket", sending.ticket.clone().unwrap_or_default()),
-            (
-                "undoes",
-                sending
-                    .undoes
-                    .map_or(String::new(), |line| format!("line {line}")),
-            ),
-            (
-                "undone by",
-                act.undone_by
-                    .map_or(String::new(), |line| format!("line {line}")),
-            ),
+            ("undoes", sending.undoes.map_or(String::new(), |line| format!("line {line}"))),
+            ("undone by", act.undone_by.map_or(String::new(), |line| format!("line {line}"))),
         ];
         for request in &sending.requests {
             let body = match &request.body {
@@ -176,18 +148,13 @@ impl RecordPane {
                 lines.push(("after", outcome.after.to_string()));
             }
         }
-        Self::new(
-            format!("{} {}", deeds::label(&sending.deed), sending.target.name),
-            lines,
-        )
+        Self::new(format!("{} {}", deeds::label(&sending.deed), sending.target.name), lines)
     }
 
     /// A request.
     pub fn of_call(heard: &Heard, session: &Session) -> Self {
         let call = &heard.call;
-        let status = call
-            .status
-            .map_or("none".into(), |status| status.to_string());
+        let status = call.status.map_or("none".into(), |status| status.to_string());
         let lines = vec![
             ("number", heard.number.to_string()),
             ("at", call.at.to_string()),
@@ -199,8 +166,7 @@ impl RecordPane {
             ("error", call.error.clone().unwrap_or_default()),
             (
                 "curl",
-                super::list::curl(heard, session)
-                    .unwrap_or_else(|| "it changes the server: do not repeat it".into()),
+                super::list::curl(heard, session).unwrap_or_else(|| "it changes the server: do not repeat it".into()),
             ),
         ];
         Self::new(format!("Request {}", heard.number), lines)

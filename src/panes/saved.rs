@@ -35,15 +35,7 @@ pub struct SavedPane {
 impl SavedPane {
     /// Shows the saved queries; `query` is what would be saved.
     pub fn new(query: &str) -> Self {
-        Self {
-            query: query.trim().to_owned(),
-            cursor: 0,
-            top: 0,
-            height: 1,
-            naming: None,
-            going: None,
-            is_done: false,
-        }
+        Self { query: query.trim().to_owned(), cursor: 0, top: 0, height: 1, naming: None, going: None, is_done: false }
     }
 
     fn current<'a>(&self, session: &'a Session) -> Option<&'a SavedQuery> {
@@ -65,12 +57,7 @@ impl SavedPane {
             return cx.warn("Enter a name for the query");
         }
         self.naming = None;
-        cx.save(SavedQuery {
-            name,
-            query: self.query.clone(),
-            when: cx.session().when.clone(),
-            note: String::new(),
-        });
+        cx.save(SavedQuery { name, query: self.query.clone(), when: cx.session().when.clone(), note: String::new() });
     }
 
     /// Lets go of the query under the cursor, when asked twice.
@@ -93,11 +80,7 @@ impl Pane for SavedPane {
     }
 
     fn scope(&self) -> Scope {
-        if self.naming.is_some() {
-            Scope::Entry
-        } else {
-            Scope::Saved
-        }
+        if self.naming.is_some() { Scope::Entry } else { Scope::Saved }
     }
 
     fn title(&self, session: &Session) -> Line<'static> {
@@ -151,8 +134,7 @@ impl Pane for SavedPane {
     fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &Look<'_>) {
         let theme = look.theme;
         let n_lines = if self.naming.is_some() { 2 } else { 0 };
-        let [list, below] =
-            Layout::vertical([Constraint::Fill(1), Constraint::Length(n_lines)]).areas(area);
+        let [list, below] = Layout::vertical([Constraint::Fill(1), Constraint::Length(n_lines)]).areas(area);
         self.height = usize::from(list.height).max(1);
         self.cursor = self.cursor.min(session.saved.len().saturating_sub(1));
         self.top = follow(self.top, self.cursor, self.height, session.saved.len());

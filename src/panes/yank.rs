@@ -17,10 +17,7 @@ pub(super) fn process(process: &Process, action: Action) -> Option<Copied> {
         Action::YankRow => ("row (defanged)", Some(defanged(&row(process)))),
         Action::YankRaw => ("row", Some(plain(&row(process)))),
         Action::YankHash => ("hash", md5),
-        Action::YankCmdline => (
-            "command line",
-            process.cmdline.non_empty().map(text::visible),
-        ),
+        Action::YankCmdline => ("command line", process.cmdline.non_empty().map(text::visible)),
         Action::YankGuid => ("GUID", Some(process.id.to_string())),
         Action::YankHost => ("host", process.host.non_empty().map(text::visible)),
         Action::YankJson => ("record", Some(json(&process.document))),
@@ -30,18 +27,8 @@ pub(super) fn process(process: &Process, action: Action) -> Option<Copied> {
 
 /// What `action` names of a sensor, if it names anything of one.
 pub(super) fn sensor(sensor: &Sensor, action: Action) -> Option<Copied> {
-    let addresses = sensor
-        .adapters
-        .iter()
-        .map(|adapter| adapter.ip.to_string())
-        .collect::<Vec<_>>()
-        .join(" ");
-    let row = [
-        sensor.id.to_string().into(),
-        sensor.computer_name.clone(),
-        sensor.os.clone(),
-        addresses.into(),
-    ];
+    let addresses = sensor.adapters.iter().map(|adapter| adapter.ip.to_string()).collect::<Vec<_>>().join(" ");
+    let row = [sensor.id.to_string().into(), sensor.computer_name.clone(), sensor.os.clone(), addresses.into()];
     let name = &sensor.computer_name;
     Some(match action {
         Action::YankRow => ("row (defanged)", Some(defanged(&row))),
@@ -55,12 +42,7 @@ pub(super) fn sensor(sensor: &Sensor, action: Action) -> Option<Copied> {
 /// What `action` names of a ban, if it names anything of one.
 pub(super) fn ban(ban: &Ban, action: Action) -> Option<Copied> {
     let md5 = ban.md5.to_string();
-    let row = [
-        md5.as_str().into(),
-        ban.username.clone(),
-        time(ban.created),
-        ban.text.clone(),
-    ];
+    let row = [md5.as_str().into(), ban.username.clone(), time(ban.created), ban.text.clone()];
     if action == Action::YankHash {
         return Some(("hash", Some(md5)));
     }
@@ -74,10 +56,7 @@ pub(super) fn fields<F: Iterator<Item = Untrusted>>(
     action: Action,
 ) -> Option<Copied> {
     Some(match action {
-        Action::YankRow => (
-            "row (defanged)",
-            Some(defanged(&fields().collect::<Vec<_>>())),
-        ),
+        Action::YankRow => ("row (defanged)", Some(defanged(&fields().collect::<Vec<_>>()))),
         Action::YankRaw => ("row", Some(plain(&fields().collect::<Vec<_>>()))),
         Action::YankJson => ("record", Some(json(document))),
         _ => return None,
@@ -96,11 +75,7 @@ pub(super) fn alert(alert: &Alert, action: Action) -> Option<Copied> {
         alert.process_name.clone(),
         alert.source_name.clone(),
         alert.indicator.value.clone(),
-        alert
-            .md5
-            .map(|md5| md5.to_string())
-            .unwrap_or_default()
-            .into(),
+        alert.md5.map(|md5| md5.to_string()).unwrap_or_default().into(),
         alert.id.0.clone(),
     ];
     Some(match action {
@@ -189,11 +164,7 @@ pub(super) fn copy(copies: Vec<Copied>, cx: &mut Cx<'_>) {
         return cx.notify(format!("No {what} to copy"));
     }
     let text = lines.join("\n");
-    let of = if n_rows > 1 {
-        format!(" of {} rows", lines.len())
-    } else {
-        String::new()
-    };
+    let of = if n_rows > 1 { format!(" of {} rows", lines.len()) } else { String::new() };
     cx.copy(&format!("{what}{of}"), text);
 }
 
@@ -236,19 +207,9 @@ mod tests {
 
     #[test]
     fn addresses_are_defanged_and_file_names_are_not() {
-        let row = [
-            "c:\\windows\\net.exe".into(),
-            "curl http://10.0.0.1/a".into(),
-            "ping 10.0.0.1".into(),
-        ];
-        assert_eq!(
-            defanged(&row),
-            "c:\\windows\\net.exe\tcurl hxxp://10[.]0[.]0[.]1/a\tping 10[.]0[.]0[.]1"
-        );
+        let row = ["c:\\windows\\net.exe".into(), "curl http://10.0.0.1/a".into(), "ping 10.0.0.1".into()];
+        assert_eq!(defanged(&row), "c:\\windows\\net.exe\tcurl hxxp://10[.]0[.]0[.]1/a\tping 10[.]0[.]0[.]1");
         assert_eq!(defanged(&["=1+1".into(), "a".into()]), "'=1+1\ta");
-        assert_eq!(
-            plain(&row),
-            "c:\\windows\\net.exe\tcurl http://10.0.0.1/a\tping 10.0.0.1"
-        );
+        assert_eq!(plain(&row), "c:\\windows\\net.exe\tcurl http://10.0.0.1/a\tping 10.0.0.1");
     }
 }

@@ -32,10 +32,7 @@ impl<'a> Parser<'a> {
                 return self.value(name, None, start);
             }
         }
-        self.spot = Some(Spot {
-            field: self.within,
-            start,
-        });
+        self.spot = Some(Spot { field: self.within, start });
         let field = self.within;
         let operand = match self.rest().as_bytes().first() {
             Some(b'"') => self.phrase(field.and_then(fields::known)),
@@ -44,9 +41,7 @@ impl<'a> Parser<'a> {
         };
         self.touch();
         let is_all = match &operand {
-            Operand::Word(word) => {
-                word == "*:*" || (field.is_none() && word.bytes().all(|byte| byte == b'*'))
-            }
+            Operand::Word(word) => word == "*:*" || (field.is_none() && word.bytes().all(|byte| byte == b'*')),
             _ => false,
         };
         if is_all {
@@ -58,10 +53,7 @@ impl<'a> Parser<'a> {
             }
             _ => lint::operand(self, field, &operand, start, start..self.at),
         }
-        Expr::Clause(Clause {
-            field: None,
-            operand,
-        })
+        Expr::Clause(Clause { field: None, operand })
     }
 
     /// Whether an unknown name before a colon can only have been meant as a field.
@@ -70,22 +62,15 @@ impl<'a> Parser<'a> {
         let begins = |chars: &[char]| rest.starts_with(chars);
         let is_name = name.len() > 1
             && name.starts_with(|c: char| c.is_ascii_alphabetic())
-            && name
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+            && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
         // What follows the drive of a path, the scheme of an address or a lone word is no value of a field.
-        let is_value = !rest.is_empty()
-            && !begins(&['\\', '/', ':', ')'])
-            && !rest.starts_with(char::is_whitespace);
+        let is_value = !rest.is_empty() && !begins(&['\\', '/', ':', ')']) && !rest.starts_with(char::is_whitespace);
         is_name && is_value && (!begins(&['[']) || scan_range(self.text, value).is_ok())
     }
 
     fn value(&mut self, name: &'a str, field: Option<&Field>, start: usize) -> Expr {
         let from = self.at;
-        self.spot = Some(Spot {
-            field: Some(name),
-            start: from,
-        });
+        self.spot = Some(Spot { field: Some(name), start: from });
         let operand = match self.rest().as_bytes().first() {
             None | Some(b')') => {
                 self.touch();
@@ -96,9 +81,7 @@ impl<'a> Parser<'a> {
                     Cause::NoValue,
                     start..start + name.len() + 1,
                     format!("{name} has no value"),
-                    format!(
-                        "type what to look for, as in {name}:{sample}, or {name}:* for any value"
-                    ),
+                    format!("type what to look for, as in {name}:{sample}, or {name}:* for any value"),
                 )
                 .fix(any);
                 return Expr::All;
@@ -117,10 +100,7 @@ impl<'a> Parser<'a> {
         self.touch();
         lint::spaced(self, name, start + name.len() + 1, from);
         lint::operand(self, Some(name), &operand, start, from..self.at);
-        Expr::Clause(Clause {
-            field: Some(name.to_owned()),
-            operand,
-        })
+        Expr::Clause(Clause { field: Some(name.to_owned()), operand })
     }
 
     /// Forgets what is being typed if something follows it.

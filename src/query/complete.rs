@@ -62,11 +62,7 @@ pub(super) fn value_at(index: Index, text: &str, cursor: usize) -> Option<Value<
     let word = word_after(text, cursor);
     // The closing quote of the value that is replaced goes with it.
     let is_quoted = typed.starts_with('"') && text[cursor + word.len()..].starts_with('"');
-    Some(Value {
-        field: spot.field?,
-        typed,
-        span: spot.start..cursor + word.len() + usize::from(is_quoted),
-    })
+    Some(Value { field: spot.field?, typed, span: spot.start..cursor + word.len() + usize::from(is_quoted) })
 }
 
 /// The position, or the one before it that parts two characters.
@@ -92,9 +88,7 @@ fn names(index: Index, typed: &str, span: Range<usize>) -> Vec<Completion> {
         let colon = if field.is_family() { "" } else { ":" };
         found.push((format!("{}{colon}", field.stem()), field));
         // There are five times as many joined names; they are offered once the field before the suffix stands.
-        let is_typed = typed
-            .strip_prefix(field.name)
-            .is_some_and(|rest| rest.starts_with('_'));
+        let is_typed = typed.strip_prefix(field.name).is_some_and(|rest| rest.starts_with('_'));
         if is_typed && index == Index::Process && fields::join(field.name).is_some() {
             for (suffix, _) in Join::SUFFIXES {
                 found.push((format!("{}{suffix}:", field.name), field));
@@ -107,11 +101,7 @@ fn names(index: Index, typed: &str, span: Range<usize>) -> Vec<Completion> {
 fn words(field: &'static Field, typed: &str, span: Range<usize>) -> Vec<Completion> {
     let typed = typed.trim_start_matches('"').to_lowercase();
     let all = field.words.iter();
-    rank(
-        all.map(|word| ((*word).to_owned(), field)).collect(),
-        &typed,
-        &span,
-    )
+    rank(all.map(|word| ((*word).to_owned(), field)).collect(), &typed, &span)
 }
 
 /// Those that begin with what is typed, then those that contain it, each in their order.
@@ -126,11 +116,7 @@ fn rank(all: Vec<(String, &'static Field)>, typed: &str, span: &Range<usize>) ->
     ranked.sort_by_key(|(is_inside, ..)| *is_inside);
     ranked
         .into_iter()
-        .map(|(_, text, field)| Completion {
-            span: span.clone(),
-            text,
-            help: field.help.into(),
-        })
+        .map(|(_, text, field)| Completion { span: span.clone(), text, help: field.help.into() })
         .collect()
 }
 
@@ -175,24 +161,15 @@ mod tests {
         check("host_type:s|", "host_type:server");
         check("os_type:(windows or l|", "os_type:(windows or linux");
         check("os_type:(|", "os_type:(windows");
-        check(
-            "digsig_result:inv| x",
-            "digsig_result:\"Invalid Signature\" x",
-        );
-        check(
-            "digsig_result:\"inv|\" x",
-            "digsig_result:\"Invalid Signature\" x",
-        );
+        check("digsig_result:inv| x", "digsig_result:\"Invalid Signature\" x");
+        check("digsig_result:\"inv|\" x", "digsig_result:\"Invalid Signature\" x");
         check("crossproc_type:open|", "crossproc_type:process_open");
         check("is_64bit:true |", "is_64bit:true alliance_data_");
     }
 
     #[test]
     fn what_begins_with_it_comes_before_what_contains_it() {
-        let texts: Vec<_> = complete(Index::Process, "md5", 3)
-            .into_iter()
-            .map(|found| found.text)
-            .collect();
+        let texts: Vec<_> = complete(Index::Process, "md5", 3).into_iter().map(|found| found.text).collect();
         assert_eq!(texts[0], "md5:");
         assert!(texts.len() > 5 && texts.contains(&"process_md5:".to_owned()));
     }
@@ -200,10 +177,7 @@ mod tests {
     #[test]
     fn each_index_has_its_own_names() {
         let texts = |index| complete(index, "", 0).len();
-        assert_eq!(
-            Index::ALL.map(texts),
-            Index::ALL.map(|index| fields::fields(index).count())
-        );
+        assert_eq!(Index::ALL.map(texts), Index::ALL.map(|index| fields::fields(index).count()));
         assert!(complete(Index::Report, "process_name", 12).is_empty());
     }
 

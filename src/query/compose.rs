@@ -40,11 +40,7 @@ pub fn quote(value: &str) -> String {
         && !value.contains(char::is_whitespace)
         && operator_len(value) == 0
         && field_name(value).is_none_or(|name| name.len() == 1);
-    if is_plain {
-        value.to_owned()
-    } else {
-        phrase(value)
-    }
+    if is_plain { value.to_owned() } else { phrase(value) }
 }
 
 /// The text of a query with one more condition: that `field` is, or is not, exactly `value`.
@@ -137,22 +133,14 @@ pub fn instead(text: &str, condition: &str) -> Option<String> {
 /// it cannot be read.
 pub fn without<S: AsRef<str>>(text: &str, fields: &[S]) -> Option<String> {
     let query = parse(text).query?;
-    let is_one = |name: &str| {
-        fields
-            .iter()
-            .any(|field| field.as_ref().eq_ignore_ascii_case(name))
-    };
-    let is_about =
-        |expr: &Expr| named(expr).is_some_and(|names| names.iter().all(|name| is_one(name)));
+    let is_one = |name: &str| fields.iter().any(|field| field.as_ref().eq_ignore_ascii_case(name));
+    let is_about = |expr: &Expr| named(expr).is_some_and(|names| names.iter().all(|name| is_one(name)));
     let members = match query.expr() {
         Expr::And(members) => members.clone(),
         other => vec![other.clone()],
     };
     let n_before = members.len();
-    let kept: Vec<_> = members
-        .into_iter()
-        .filter(|member| !is_about(member))
-        .collect();
+    let kept: Vec<_> = members.into_iter().filter(|member| !is_about(member)).collect();
     if kept.len() == n_before {
         return Some(text.to_owned());
     }
@@ -232,25 +220,10 @@ mod tests {
         check_narrow("(x or y)", Include, "a", "(x or y) process_name:a");
         check_narrow("(x) or (y)", Include, "a", "((x) or (y)) process_name:a");
         check_narrow(r"c:\x\", Include, "a", "c:\\x\\\nprocess_name:a");
-        check_narrow(
-            r"x or c:\x\",
-            Include,
-            "a",
-            "(x or c:\\x\\\n) process_name:a",
-        );
+        check_narrow(r"x or c:\x\", Include, "a", "(x or c:\\x\\\n) process_name:a");
         check_narrow("x process_name:a", Include, "a", "x process_name:a");
-        check_narrow(
-            "x process_name:\"a b\"",
-            Include,
-            "a b",
-            "x process_name:\"a b\"",
-        );
-        check_narrow(
-            "x process_name:a",
-            Exclude,
-            "a",
-            "x process_name:a -process_name:a",
-        );
+        check_narrow("x process_name:\"a b\"", Include, "a b", "x process_name:\"a b\"");
+        check_narrow("x process_name:a", Exclude, "a", "x process_name:a -process_name:a");
         check_narrow("(x", Include, "a", "(x process_name:a");
     }
 
@@ -277,29 +250,14 @@ mod tests {
         };
         check("hostname:a  x", "hostname:b", Some("x hostname:b"));
         check("hostname:(a or c) x", "hostname:b", Some("x hostname:b"));
-        check(
-            "(hostname:a or HOSTNAME:c) (x or y)",
-            "hostname:b",
-            Some("(x OR y) hostname:b"),
-        );
+        check("(hostname:a or HOSTNAME:c) (x or y)", "hostname:b", Some("(x OR y) hostname:b"));
         check("hostname:a", "hostname:b", Some("hostname:b"));
         check("", "hostname:b", Some("hostname:b"));
         // What was excluded stays excluded, and what is typed stays typed.
-        check(
-            "x  -hostname:a",
-            "hostname:b",
-            Some("x  -hostname:a hostname:b"),
-        );
-        check(
-            "hostname:a username:u",
-            "hostname:b or hostname:c",
-            Some("username:u (hostname:b or hostname:c)"),
-        );
+        check("x  -hostname:a", "hostname:b", Some("x  -hostname:a hostname:b"));
+        check("hostname:a username:u", "hostname:b or hostname:c", Some("username:u (hostname:b or hostname:c)"));
         check("hostname:a", "b", None);
         check("(hostname:a", "hostname:b", None);
-        assert_eq!(
-            without("x start:-1d", &["start", "last_update"]).as_deref(),
-            Some("x")
-        );
+        assert_eq!(without("x start:-1d", &["start", "last_update"]).as_deref(), Some("x"));
     }
 }

@@ -26,10 +26,7 @@ pub(super) struct Stretch {
 
 impl Stretch {
     /// All of time.
-    pub(super) const ALWAYS: Self = Self {
-        from: Timestamp::MIN,
-        to: Timestamp::MAX,
-    };
+    pub(super) const ALWAYS: Self = Self { from: Timestamp::MIN, to: Timestamp::MAX };
 
     /// Whether the moment is in it.
     pub(super) fn contains(self, moment: Timestamp) -> bool {
@@ -57,11 +54,7 @@ impl Date {
             None => Some(Self::Day(midnight(date)?)),
             Some(b'T' | b't' | b' ') => {
                 let (time, offset) = split_offset(&rest[1..])?;
-                let time = if time.len() == 2 {
-                    format!("{time}:00").parse()
-                } else {
-                    time.parse()
-                };
+                let time = if time.len() == 2 { format!("{time}:00").parse() } else { time.parse() };
                 let time: civil::Time = time.ok()?;
                 Some(Self::Moment(at(date.to_datetime(time), offset)?))
             }
@@ -77,14 +70,8 @@ impl Date {
     /// The time it stands for on its own: the day, the 24 hours after the moment, from that long ago until now.
     pub(super) fn stretch(self, now: Timestamp) -> Stretch {
         match self {
-            Self::Day(from) | Self::Moment(from) => Stretch {
-                from,
-                to: later(from, DAY - INSTANT),
-            },
-            Self::Ago(ago) | Self::AgoInDays(ago) => Stretch {
-                from: later(now, -ago),
-                to: now,
-            },
+            Self::Day(from) | Self::Moment(from) => Stretch { from, to: later(from, DAY - INSTANT) },
+            Self::Ago(ago) | Self::AgoInDays(ago) => Stretch { from: later(now, -ago), to: now },
         }
     }
 
@@ -118,11 +105,7 @@ fn read_ago(text: &str) -> Option<Date> {
         _ => return None,
     };
     let ago = SignedDuration::from_secs(count.saturating_mul(seconds));
-    Some(if unit == b'd' {
-        Date::AgoInDays(ago)
-    } else {
-        Date::Ago(ago)
-    })
+    Some(if unit == b'd' { Date::AgoInDays(ago) } else { Date::Ago(ago) })
 }
 
 /// A time of day and its offset from UTC in seconds.
@@ -141,14 +124,7 @@ fn split_offset(text: &str) -> Option<(&str, i32)> {
     let hours: i32 = digits[..2].parse().ok()?;
     let minutes: i32 = digits[2..].parse().unwrap_or(0);
     let seconds = hours * 3_600 + minutes * 60;
-    Some((
-        time,
-        if offset.starts_with('-') {
-            -seconds
-        } else {
-            seconds
-        },
-    ))
+    Some((time, if offset.starts_with('-') { -seconds } else { seconds }))
 }
 
 fn at(datetime: civil::DateTime, offset: i32) -> Option<Timestamp> {
@@ -157,11 +133,7 @@ fn at(datetime: civil::DateTime, offset: i32) -> Option<Timestamp> {
 }
 
 fn later(moment: Timestamp, by: SignedDuration) -> Timestamp {
-    let bound = if by.is_negative() {
-        Timestamp::MIN
-    } else {
-        Timestamp::MAX
-    };
+    let bound = if by.is_negative() { Timestamp::MIN } else { Timestamp::MAX };
     moment.checked_add(by).unwrap_or(bound)
 }
 
@@ -173,19 +145,13 @@ mod tests {
     fn check(text: &str, expected: Option<(&str, &str)>) {
         let now: Timestamp = "2021-03-04T12:00:00Z".parse().unwrap();
         let stretch = Date::read(text).map(|date| date.stretch(now));
-        let expected = expected.map(|(from, to)| Stretch {
-            from: from.parse().unwrap(),
-            to: to.parse().unwrap(),
-        });
+        let expected = expected.map(|(from, to)| Stretch { from: from.parse().unwrap(), to: to.parse().unwrap() });
         assert_eq!(stretch, expected, "{text}");
     }
 
     #[test]
     fn a_date_is_its_day_and_a_time_the_day_after_it() {
-        check(
-            "2021-03-04",
-            Some(("2021-03-04T00:00:00Z", "2021-03-04T23:59:59.999999999Z")),
-        );
+        check("2021-03-04", Some(("2021-03-04T00:00:00Z", "2021-03-04T23:59:59.999999999Z")));
         for text in [
             "2021-03-04T10:00:00",
             "2021-03-04T10:00",
@@ -195,10 +161,7 @@ mod tests {
             "2021-03-04T12:00:00+02:00",
             "2021-03-04T06:30:00-0330",
         ] {
-            check(
-                text,
-                Some(("2021-03-04T10:00:00Z", "2021-03-05T09:59:59.999999999Z")),
-            );
+            check(text, Some(("2021-03-04T10:00:00Z", "2021-03-05T09:59:59.999999999Z")));
         }
     }
 

@@ -79,28 +79,14 @@ impl Explanation {
         }
     }
 
-    fn group(
-        &self,
-        how: &str,
-        members: &[Expr],
-        within: Option<&str>,
-        depth: usize,
-        lines: &mut Lines,
-    ) {
+    fn group(&self, how: &str, members: &[Expr], within: Option<&str>, depth: usize, lines: &mut Lines) {
         lines.push((label(depth, how), format!("these {}", members.len())));
         for member in members {
             self.expr(member, within, depth + 1, lines);
         }
     }
 
-    fn clause(
-        &self,
-        not: &str,
-        clause: &Clause,
-        within: Option<&str>,
-        depth: usize,
-        lines: &mut Lines,
-    ) {
+    fn clause(&self, not: &str, clause: &Clause, within: Option<&str>, depth: usize, lines: &mut Lines) {
         let Clause { field, operand } = clause;
         let Some(name) = field.as_deref().or(within) else {
             return self.bare(not, operand, depth, lines);
@@ -109,20 +95,16 @@ impl Explanation {
             (Some(field), _) => {
                 let found = self.found(field, operand);
                 let whose = whose(self.index, name);
-                lines.push((
-                    label(depth, &format!("{not}{name}")),
-                    format!("{found}{whose}"),
-                ));
+                lines.push((label(depth, &format!("{not}{name}")), format!("{found}{whose}")));
             }
             // No field is named so: the server takes the name for a part of the text.
             (None, Operand::Word(word)) => {
                 let whole = Operand::Word(format!("{name}:{word}"));
                 self.bare(not, &whole, depth, lines);
             }
-            (None, Operand::Phrase(_) | Operand::Range(..)) => lines.push((
-                label(depth, &format!("{not}{name}")),
-                "nothing, for there is no such field".into(),
-            )),
+            (None, Operand::Phrase(_) | Operand::Range(..)) => {
+                lines.push((label(depth, &format!("{not}{name}")), "nothing, for there is no such field".into()))
+            }
         }
     }
 
@@ -147,10 +129,7 @@ impl Explanation {
             }
         }
         for (found, names) in ways {
-            lines.push((
-                label(depth + 1, "or"),
-                format!("{found}: {}", names.join(", ")),
-            ));
+            lines.push((label(depth + 1, "or"), format!("{found}: {}", names.join(", "))));
         }
     }
 
@@ -257,11 +236,7 @@ fn in_a_row<'a>(what: &str, tokens: impl Iterator<Item = &'a str>) -> String {
 fn command_line(text: &str) -> String {
     let first = in_a_row("tokens", Cmdline::new(text));
     let later = in_a_row("tokens", Cmdline::of_later(text));
-    if first == later {
-        later
-    } else {
-        format!("{later}; or, at its beginning, {first}")
-    }
+    if first == later { later } else { format!("{later}; or, at its beginning, {first}") }
 }
 
 fn domain(text: &str, is_pattern: bool) -> String {

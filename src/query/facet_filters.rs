@@ -27,18 +27,12 @@ impl Filtered {
     /// behind a minus or in an OR they are words.
     pub fn read(text: &str) -> Self {
         if !text.contains(PREFIX) {
-            return Self {
-                text: text.to_owned(),
-                filters: Vec::new(),
-            };
+            return Self { text: text.to_owned(), filters: Vec::new() };
         }
         let parser = Parser::run(text, None);
         let is_beside = matches!(parser.expr(), Expr::And(_) | Expr::Clause(_));
         if !is_beside || parser.errors > 0 {
-            return Self {
-                text: text.to_owned(),
-                filters: Vec::new(),
-            };
+            return Self { text: text.to_owned(), filters: Vec::new() };
         }
         let mut rest = String::new();
         let mut filters = Vec::new();
@@ -53,18 +47,12 @@ impl Filtered {
             // An AND stood beside a filter.
             rest = without_filters(parser.expr()).to_string();
         }
-        Self {
-            text: rest,
-            filters,
-        }
+        Self { text: rest, filters }
     }
 
     /// The text that is read as this again.
     pub fn written(&self) -> String {
-        let words = self
-            .filters
-            .iter()
-            .map(|(field, value)| written(field, value));
+        let words = self.filters.iter().map(|(field, value)| written(field, value));
         words.fold(self.text.clone(), |text, word| also(&text, &word))
     }
 }
@@ -81,31 +69,21 @@ fn push_apart(text: &mut String, part: &str) {
 /// The query without the words that are filters.
 fn without_filters(expr: &Expr) -> Query {
     let is_filter = |expr: &Expr| match expr {
-        Expr::Clause(Clause {
-            field: None,
-            operand: Operand::Word(word),
-        }) => filter(word).is_some(),
+        Expr::Clause(Clause { field: None, operand: Operand::Word(word) }) => filter(word).is_some(),
         _ => false,
     };
     let members = match expr {
         Expr::And(members) => members.clone(),
         other => vec![other.clone()],
     };
-    Query::new(Expr::and(
-        members
-            .into_iter()
-            .filter(|member| !is_filter(member))
-            .collect(),
-    ))
+    Query::new(Expr::and(members.into_iter().filter(|member| !is_filter(member)).collect()))
 }
 
 /// The field and the value of a word that is a filter.
 pub(super) fn filter(word: &str) -> Option<(String, String)> {
     let (field, value) = word.strip_prefix(PREFIX)?.split_once('=')?;
-    let is_name = !field.is_empty()
-        && field
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'.');
+    let is_name =
+        !field.is_empty() && field.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'.');
     (is_name && !value.is_empty()).then(|| (field.to_owned(), value.to_owned()))
 }
 
@@ -129,21 +107,9 @@ mod tests {
     #[track_caller]
     fn check(text: &str, alone: &str, filters: &[(&str, &str)]) {
         let found = Filtered::read(text);
-        let filters: Vec<_> = filters
-            .iter()
-            .map(|(field, value)| ((*field).to_owned(), (*value).to_owned()))
-            .collect();
-        assert_eq!(
-            (found.text.as_str(), &found.filters),
-            (alone, &filters),
-            "{text}"
-        );
-        assert_eq!(
-            Filtered::read(&found.written()),
-            found,
-            "{}",
-            found.written()
-        );
+        let filters: Vec<_> = filters.iter().map(|(field, value)| ((*field).to_owned(), (*value).to_owned())).collect();
+        assert_eq!((found.text.as_str(), &found.filters), (alone, &filters), "{text}");
+        assert_eq!(Filtered::read(&found.written()), found, "{}", found.written());
     }
 
     #[test]
@@ -151,27 +117,11 @@ mod tests {
         check("a b", "a b", &[]);
         check("a cb.fq.hour_of_day=3", "a", &[("hour_of_day", "3")]);
         check("cb.fq.hour_of_day=3", "", &[("hour_of_day", "3")]);
-        check(
-            "a cb.fq.day_of_week=Monday b",
-            "a b",
-            &[("day_of_week", "Monday")],
-        );
-        check(
-            "(a or b) cb.fq.group=x cb.fq.group=y",
-            "(a or b)",
-            &[("group", "x"), ("group", "y")],
-        );
-        check(
-            r"a cb.fq.group=Default\ Group",
-            "a",
-            &[("group", "Default Group")],
-        );
+        check("a cb.fq.day_of_week=Monday b", "a b", &[("day_of_week", "Monday")]);
+        check("(a or b) cb.fq.group=x cb.fq.group=y", "(a or b)", &[("group", "x"), ("group", "y")]);
+        check(r"a cb.fq.group=Default\ Group", "a", &[("group", "Default Group")]);
         check("a AND cb.fq.hour_of_day=3", "a", &[("hour_of_day", "3")]);
-        check(
-            "path:c:\\x\\\ncb.fq.group=x b",
-            "path:c:\\x\\\nb",
-            &[("group", "x")],
-        );
+        check("path:c:\\x\\\ncb.fq.group=x b", "path:c:\\x\\\nb", &[("group", "x")]);
     }
 
     #[test]
@@ -191,24 +141,9 @@ mod tests {
 
     #[test]
     fn any_value_can_be_written() {
-        for value in [
-            "a b",
-            "(x86)",
-            "say \"hi\"",
-            r"c:\a\b",
-            r"c:\a\",
-            "-1",
-            "[1 TO 2]",
-            "a=b&c",
-        ] {
-            let filters = vec![
-                ("path_full".to_owned(), value.to_owned()),
-                ("group".to_owned(), "x".to_owned()),
-            ];
-            let filtered = Filtered {
-                text: "a or b".into(),
-                filters,
-            };
+        for value in ["a b", "(x86)", "say \"hi\"", r"c:\a\b", r"c:\a\", "-1", "[1 TO 2]", "a=b&c"] {
+            let filters = vec![("path_full".to_owned(), value.to_owned()), ("group".to_owned(), "x".to_owned())];
+            let filtered = Filtered { text: "a or b".into(), filters };
             let again = Filtered::read(&filtered.written());
             assert_eq!(again.filters, filtered.filters, "{}", filtered.written());
             assert_eq!(again.text, "(a or b)");

@@ -95,10 +95,7 @@ impl Kind {
 
     /// Whether `[a TO b]` makes sense for it.
     pub fn is_ordered(self) -> bool {
-        matches!(
-            self,
-            Self::Integer | Self::Float | Self::Time | Self::Ip | Self::Ipv6
-        )
+        matches!(self, Self::Integer | Self::Float | Self::Time | Self::Ip | Self::Ipv6)
     }
 }
 
@@ -201,9 +198,7 @@ impl Join {
 
 /// The fields of an index, in alphabetical order.
 pub fn fields(index: Index) -> impl Iterator<Item = &'static Field> {
-    FIELDS
-        .iter()
-        .filter(move |field| field.place(index) != Place::Absent)
+    FIELDS.iter().filter(move |field| field.place(index) != Place::Absent)
 }
 
 /// The field of this name in this index. `watchlist_14` and `alliance_score_nvd` are found by their family,
@@ -218,20 +213,14 @@ pub fn field(index: Index, name: &str) -> Option<&'static Field> {
 
 /// The field of this name in any index.
 pub(super) fn known(name: &str) -> Option<&'static Field> {
-    rows(name)
-        .next()
-        .or_else(|| join(name).map(|(field, _)| field))
+    rows(name).next().or_else(|| join(name).map(|(field, _)| field))
 }
 
 /// The rows of this name, then those of its family.
 fn rows(name: &str) -> impl Iterator<Item = &'static Field> {
     let from = FIELDS.partition_point(|field| field.name < name);
-    let exact = FIELDS[from..]
-        .iter()
-        .take_while(move |field| field.name == name);
-    let family = FIELDS
-        .iter()
-        .filter(move |field| field.is_family() && field.is_named(name));
+    let exact = FIELDS[from..].iter().take_while(move |field| field.name == name);
+    let family = FIELDS.iter().filter(move |field| field.is_family() && field.is_named(name));
     exact.chain(family)
 }
 
@@ -246,9 +235,7 @@ pub fn join(name: &str) -> Option<(&'static Field, Join)> {
     if let Some(field) = joined(name) {
         return Some((field, Join::Own));
     }
-    Join::SUFFIXES
-        .into_iter()
-        .find_map(|(suffix, join)| Some((joined(name.strip_suffix(suffix)?)?, join)))
+    Join::SUFFIXES.into_iter().find_map(|(suffix, join)| Some((joined(name.strip_suffix(suffix)?)?, join)))
 }
 
 const BOOL: &[&str] = &["true", "false"];
@@ -262,14 +249,8 @@ const BLOCKED: &[&str] = &[
     "f-NotTerminatedOpenProcessError",
     "g-NotTerminatedTerminateError",
 ];
-const CROSSPROC: &[&str] = &[
-    "remote_thread",
-    "process_open",
-    "remotethread",
-    "processopen",
-    "remotethreadtarget",
-    "processopentarget",
-];
+const CROSSPROC: &[&str] =
+    &["remote_thread", "process_open", "remotethread", "processopen", "remotethreadtarget", "processopentarget"];
 const HOST_TYPES: &[&str] = &["workstation", "server", "domain_controller"];
 const OS_TYPES: &[&str] = &["windows", "osx", "linux"];
 const SIGN: &[&str] = &[
@@ -283,12 +264,7 @@ const SIGN: &[&str] = &[
     "\"Explicit Distrust\"",
     "\"(Unknown)\"",
 ];
-const STATUS: &[&str] = &[
-    "Unresolved",
-    "\"In Progress\"",
-    "Resolved",
-    "\"False Positive\"",
-];
+const STATUS: &[&str] = &["Unresolved", "\"In Progress\"", "Resolved", "\"False Positive\""];
 const ALERT_TYPES: &[&str] = &[
     "watchlist.hit.ingress.process",
     "watchlist.hit.ingress.binary",
@@ -300,13 +276,7 @@ const ALERT_TYPES: &[&str] = &[
 const MD5: &str = "9e107d9d372bb6826bd81d3542a419d6";
 const SHA256: &str = "d7a8fbb307d7809469ca9abcb0082e4f8d5651e46d3cdb762d02d0bf37c9e592";
 
-const fn row(
-    name: &'static str,
-    places: [u8; 4],
-    kind: Kind,
-    help: &'static str,
-    sample: &'static str,
-) -> Field {
+const fn row(name: &'static str, places: [u8; 4], kind: Kind, help: &'static str, sample: &'static str) -> Field {
     Field {
         name,
         kind,
@@ -329,14 +299,7 @@ const fn words(
     help: &'static str,
     words: &'static [&'static str],
 ) -> Field {
-    Field {
-        name,
-        kind,
-        help,
-        sample: words[0],
-        words,
-        places,
-    }
+    Field { name, kind, help, sample: words[0], words, places }
 }
 
 /// Every field, in alphabetical order; a name stands twice where two indexes store it differently.
@@ -477,16 +440,8 @@ mod tests {
         check(Index::Process, "watchlist_", None);
         check(Index::Alert, "watchlist_id", Some("watchlist_id"));
         check(Index::Alert, "watchlist_14", None);
-        check(
-            Index::Binary,
-            "alliance_score_nvd",
-            Some("alliance_score_<feed>"),
-        );
-        check(
-            Index::Process,
-            "digsig_result_modload",
-            Some("digsig_result"),
-        );
+        check(Index::Binary, "alliance_score_nvd", Some("alliance_score_<feed>"));
+        check(Index::Process, "digsig_result_modload", Some("digsig_result"));
         check(Index::Process, "product_name_parent", Some("product_name"));
         check(Index::Binary, "digsig_result_modload", None);
         check(Index::Process, "hostname_parent", None);
@@ -495,10 +450,7 @@ mod tests {
         check(Index::Process, "title", None);
         check(Index::Report, "title", Some("title"));
         assert_eq!(join("digsig_result").map(|(_, join)| join), Some(Join::Own));
-        assert_eq!(
-            join("digsig_result_child").map(|(_, join)| join),
-            Some(Join::Child)
-        );
+        assert_eq!(join("digsig_result_child").map(|(_, join)| join), Some(Join::Child));
         assert_eq!(join("process_name"), None);
         assert_eq!(join("md5"), None);
     }
@@ -512,15 +464,7 @@ mod tests {
 
     #[test]
     fn bare_terms_search_the_starred_fields() {
-        let count = |index| {
-            fields(index)
-                .filter(|field| field.place(index) == Place::Default)
-                .count()
-        };
-        assert_eq!(
-            Index::ALL.map(count),
-            [25, 22, 11, 6],
-            "process, binary, alert, report"
-        );
+        let count = |index| fields(index).filter(|field| field.place(index) == Place::Default).count();
+        assert_eq!(Index::ALL.map(count), [25, 22, 11, 6], "process, binary, alert, report");
     }
 }

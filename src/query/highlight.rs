@@ -85,10 +85,7 @@ mod tests {
 
     #[track_caller]
     fn check(text: &str, expected: &[(&str, Role)]) {
-        let parts: Vec<_> = highlight(text)
-            .into_iter()
-            .map(|(span, role)| (&text[span], role))
-            .collect();
+        let parts: Vec<_> = highlight(text).into_iter().map(|(span, role)| (&text[span], role)).collect();
         assert_eq!(parts, expected);
     }
 
@@ -133,10 +130,7 @@ mod tests {
         check("path: ", &[("path:", Error)]);
         check("a or", &[("a", Value), ("or", Error)]);
         check("x \"ab", &[("x", Value), ("\"", Error), ("ab", Quoted)]);
-        check(
-            "start:[2021 b",
-            &[("start:", Field), ("[2021", Error), ("b", Value)],
-        );
+        check("start:[2021 b", &[("start:", Field), ("[2021", Error), ("b", Value)]);
         check("a ()", &[("a", Value), ("()", Error)]);
     }
 }

@@ -52,12 +52,7 @@ impl Ioc {
             return None;
         }
         let word = text::refang(word);
-        let new = |kind, value: &str| {
-            Some(Self {
-                kind,
-                value: value.to_owned(),
-            })
-        };
+        let new = |kind, value: &str| Some(Self { kind, value: value.to_owned() });
         if let Some(host) = url_host(&word) {
             return new(IocKind::Url, host);
         }
@@ -74,19 +69,13 @@ impl Ioc {
         }
         let (host, _) = split_port(&word);
         if let Some(network) = Network::read(host) {
-            let kind = if network.is_v4() {
-                IocKind::Ipv4
-            } else {
-                IocKind::Ipv6
-            };
+            let kind = if network.is_v4() { IocKind::Ipv4 } else { IocKind::Ipv6 };
             return new(kind, host);
         }
         if text::is_domain(host) {
             return new(IocKind::Domain, host);
         }
-        text::is_file_name(&word)
-            .then(|| new(IocKind::File, &word))
-            .flatten()
+        text::is_file_name(&word).then(|| new(IocKind::File, &word)).flatten()
     }
 
     /// The term that finds it. `None` where the index has no field for it.
@@ -137,15 +126,10 @@ impl Ioc {
 /// The host of an address with a scheme.
 fn url_host(word: &str) -> Option<&str> {
     let (scheme, rest) = word.split_once("://")?;
-    let is_scheme = !scheme.is_empty()
-        && scheme
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'+');
+    let is_scheme = !scheme.is_empty() && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'+');
     let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
     let authority = &rest[..end];
-    let host = authority
-        .rsplit_once('@')
-        .map_or(authority, |(_, host)| host);
+    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
     let (host, _) = split_port(host);
     let host = host.trim_start_matches('[').trim_end_matches(']');
     (is_scheme && !host.is_empty()).then_some(host)
@@ -189,16 +173,11 @@ pub fn iocs(text: &str) -> Option<Vec<Ioc>> {
         }
     }
     // Different fields below each other may be a query of several lines; the same field again and again is a list.
-    let is_again = labels.is_empty()
-        || labels.len() > 1
-            && labels
-                .iter()
-                .all(|label| label.eq_ignore_ascii_case(labels[0]));
+    let is_again =
+        labels.is_empty() || labels.len() > 1 && labels.iter().all(|label| label.eq_ignore_ascii_case(labels[0]));
     let is_list = match n_lists {
         0 => false,
-        1 => {
-            n_others == 0 && found.len() > 1 && labels.is_empty() && found.iter().all(Ioc::is_alone)
-        }
+        1 => n_others == 0 && found.len() > 1 && labels.is_empty() && found.iter().all(Ioc::is_alone),
         n => n_others <= n && is_again,
     };
     is_list.then_some(found)
@@ -229,9 +208,7 @@ impl<'a> Line<'a> {
         if let Some(path) = path(line) {
             return Some(Self::Iocs(vec![path]));
         }
-        let is_gap = |char: char| {
-            char.is_whitespace() || matches!(char, ',' | ';' | '|' | '"' | '\'' | '<' | '>')
-        };
+        let is_gap = |char: char| char.is_whitespace() || matches!(char, ',' | ';' | '|' | '"' | '\'' | '<' | '>');
         let mut found = Vec::new();
         let mut n_words = 0_usize;
         for word in line.split(is_gap).filter(|word| !word.is_empty()) {
@@ -243,27 +220,20 @@ impl<'a> Line<'a> {
             }
         }
         // In a table an indicator stands among words; among many words it is a sentence.
-        let is_list =
-            !found.is_empty() && (found.len() == n_words || line.contains([',', ';', '\t']));
-        Some(if is_list {
-            Self::Iocs(found)
-        } else {
-            Self::Other
-        })
+        let is_list = !found.is_empty() && (found.len() == n_words || line.contains([',', ';', '\t']));
+        Some(if is_list { Self::Iocs(found) } else { Self::Other })
     }
 
     /// Reads a line that says what the indicator is.
     fn labelled(line: &'a str) -> Option<Self> {
         const LABELS: [&str; 16] = [
-            "md5", "sha1", "sha-1", "sha256", "sha-256", "hash", "ip", "ipv4", "ipv6", "ipaddr",
-            "ipv6addr", "address", "domain", "url", "uri", "host",
+            "md5", "sha1", "sha-1", "sha256", "sha-256", "hash", "ip", "ipv4", "ipv6", "ipaddr", "ipv6addr", "address",
+            "domain", "url", "uri", "host",
         ];
         let (label, value) = line.split_once([':', '=', ','])?;
         let label = label.trim_matches(|char: char| char.is_whitespace() || char == '"');
         let is_label = LABELS.iter().any(|one| one.eq_ignore_ascii_case(label));
-        let value = value.trim_matches(|char: char| {
-            char.is_whitespace() || matches!(char, '"' | '\'' | ',' | ';')
-        });
+        let value = value.trim_matches(|char: char| char.is_whitespace() || matches!(char, '"' | '\'' | ',' | ';'));
         let one = is_label.then(|| Ioc::read(value)).flatten()?;
         Some(Self::Labelled(label, one))
     }
@@ -273,11 +243,8 @@ impl<'a> Line<'a> {
 fn path(line: &str) -> Option<Ioc> {
     let path = line.trim_matches(['"', '\'', ',', ';']).trim();
     let bytes = path.as_bytes();
-    let has_drive =
-        bytes.first().is_some_and(u8::is_ascii_alphabetic) && path.get(1..3) == Some(":\\");
-    let is_rooted = path.starts_with('/')
-        && path.matches('/').count() > 1
-        && !path.contains(char::is_whitespace);
+    let has_drive = bytes.first().is_some_and(u8::is_ascii_alphabetic) && path.get(1..3) == Some(":\\");
+    let is_rooted = path.starts_with('/') && path.matches('/').count() > 1 && !path.contains(char::is_whitespace);
     let is_path = (has_drive || path.starts_with("\\\\") || is_rooted)
         && !path.contains(['*', '?', '"', '(', ')', '|'])
         && !path.contains(" -")
@@ -285,10 +252,7 @@ fn path(line: &str) -> Option<Ioc> {
         // A second path begins a second term.
         && !path.contains(" \\")
         && path.matches(":\\").count() <= 1;
-    is_path.then(|| Ioc {
-        kind: IocKind::Path,
-        value: path.to_owned(),
-    })
+    is_path.then(|| Ioc { kind: IocKind::Path, value: path.to_owned() })
 }
 
 /// A line without what sets it off in a list: bullets, numbers, a byte order mark.
@@ -301,9 +265,7 @@ fn unlisted(line: &str) -> &str {
     }
     let digits = line.bytes().take_while(u8::is_ascii_digit).count();
     match line[digits..].strip_prefix(['.', ')']) {
-        Some(rest) if (1..5).contains(&digits) && rest.starts_with(char::is_whitespace) => {
-            rest.trim_start()
-        }
+        Some(rest) if (1..5).contains(&digits) && rest.starts_with(char::is_whitespace) => rest.trim_start(),
         _ => line,
     }
 }
@@ -364,26 +326,18 @@ pub(super) fn bare(parser: &mut Parser<'_>, word: &str, span: &Range<usize>) {
     let is_whole = parser.text.trim() == &parser.text[span.clone()];
     let noun = one.noun();
     let (cause, message) = match one.kind {
-        IocKind::Md5 | IocKind::Sha256 => (
-            Cause::Bare,
-            format!("{noun} is looked for in every field that bare words are"),
-        ),
-        IocKind::Ipv4 | IocKind::Ipv6 => (
-            Cause::Reading,
-            format!("{noun} without a field is looked for as a word, and among no connections"),
-        ),
-        IocKind::Url if is_whole => (
-            Cause::Bare,
-            "a URL is looked for as words of command lines".to_owned(),
-        ),
-        _ if word != one.value && is_whole => (
-            Cause::Bare,
-            format!("{noun} that is defanged is looked for as it is written"),
-        ),
+        IocKind::Md5 | IocKind::Sha256 => {
+            (Cause::Bare, format!("{noun} is looked for in every field that bare words are"))
+        }
+        IocKind::Ipv4 | IocKind::Ipv6 => {
+            (Cause::Reading, format!("{noun} without a field is looked for as a word, and among no connections"))
+        }
+        IocKind::Url if is_whole => (Cause::Bare, "a URL is looked for as words of command lines".to_owned()),
+        _ if word != one.value && is_whole => {
+            (Cause::Bare, format!("{noun} that is defanged is looked for as it is written"))
+        }
         _ => return,
     };
     let fix = parser.change(span.clone(), format!("write {term}"), term.as_str());
-    parser
-        .problem(cause, span.clone(), message, format!("write {term}"))
-        .fix(fix);
+    parser.problem(cause, span.clone(), message, format!("write {term}")).fix(fix);
 }

@@ -28,31 +28,22 @@ pub fn linked(index: Index, link: &Link) -> Result<Linked, String> {
         let stored = Stored::read(search);
         return match stored.malformed() {
             Some(why) => Err(format!("this link names no query: {why}")),
-            None => Ok(Linked {
-                query: one_line(&stored.query()),
-                is_bound: link.alert().is_some(),
-            }),
+            None => Ok(Linked { query: one_line(&stored.query()), is_bound: link.alert().is_some() }),
         };
     }
     let (query, is_bound) = match (&link.target, index) {
         (LinkTarget::Process(id), Index::Process) => (format!("process_id:{id}"), false),
-        (
-            LinkTarget::Binary(md5),
-            Index::Process | Index::Binary | Index::Alert | Index::Report,
-        ) => (format!("md5:{md5}"), false),
+        (LinkTarget::Binary(md5), Index::Process | Index::Binary | Index::Alert | Index::Report) => {
+            (format!("md5:{md5}"), false)
+        }
         (LinkTarget::Host(id), Index::Process) => (format!("sensor_id:{id}"), true),
         (LinkTarget::Watchlist(id), Index::Process) => (format!("watchlist_{id}:*"), true),
         (LinkTarget::Watchlist(id), Index::Alert) => (format!("watchlist_id:{id}"), true),
-        (LinkTarget::Report(id), Index::Alert) => (
-            format!("feed_id:{} watchlist_id:{}", id.feed, quote(id.id.raw())),
-            true,
-        ),
+        (LinkTarget::Report(id), Index::Alert) => {
+            (format!("feed_id:{} watchlist_id:{}", id.feed, quote(id.id.raw())), true)
+        }
         _ => {
-            return Err(format!(
-                "this link names {}, which is not searched among {}",
-                link.noun(),
-                index.noun()
-            ));
+            return Err(format!("this link names {}, which is not searched among {}", link.noun(), index.noun()));
         }
     };
     Ok(Linked { query, is_bound })
@@ -69,57 +60,26 @@ mod tests {
         let found = linked(index, &link).ok().map(|linked| linked.query);
         assert_eq!(found.as_deref(), query, "{fragment}");
         let problems = parse_for(index, query.unwrap_or_default()).problems;
-        assert!(
-            problems.iter().all(|problem| problem.level < Level::Error),
-            "{problems:?}"
-        );
+        assert!(problems.iter().all(|problem| problem.level < Level::Error), "{problems:?}");
     }
 
     #[test]
     fn a_link_is_the_query_that_finds_what_it_names() {
         const GUID: &str = "00000007-0000-1092-01d7-10df4de391b0";
         const MD5: &str = "9e107d9d372bb6826bd81d3542a419d6";
-        check(
-            Index::Process,
-            "search/cb.urlver=1&q=process_name%3Aa.exe+b",
-            Some("process_name:a.exe b"),
-        );
-        check(
-            Index::Process,
-            "search?q=a%0Ab&cb.fq.hour_of_day=3",
-            Some("a b cb.fq.hour_of_day=3"),
-        );
-        check(
-            Index::Process,
-            "search/cb.urlver=1&process_name%3Aa.exe",
-            None,
-        );
-        check(
-            Index::Process,
-            &format!("analyze/{GUID}/1"),
-            Some(&format!("process_id:{GUID}")),
-        );
-        check(
-            Index::Process,
-            &format!("binary/{}", MD5.to_uppercase()),
-            Some(&format!("md5:{MD5}")),
-        );
+        check(Index::Process, "search/cb.urlver=1&q=process_name%3Aa.exe+b", Some("process_name:a.exe b"));
+        check(Index::Process, "search?q=a%0Ab&cb.fq.hour_of_day=3", Some("a b cb.fq.hour_of_day=3"));
+        check(Index::Process, "search/cb.urlver=1&process_name%3Aa.exe", None);
+        check(Index::Process, &format!("analyze/{GUID}/1"), Some(&format!("process_id:{GUID}")));
+        check(Index::Process, &format!("binary/{}", MD5.to_uppercase()), Some(&format!("md5:{MD5}")));
         check(Index::Process, "host/4", Some("sensor_id:4"));
         check(Index::Process, "watchlist/14", Some("watchlist_14:*"));
         check(Index::Process, "alerts?q=a", None);
         check(Index::Binary, "binaries/q=a", Some("a"));
         check(Index::Binary, "search/q=a", None);
-        check(
-            Index::Alert,
-            "alerts?cb.urlver=1&q=status%3AResolved",
-            Some("status:Resolved"),
-        );
+        check(Index::Alert, "alerts?cb.urlver=1&q=status%3AResolved", Some("status:Resolved"));
         check(Index::Alert, "watchlist/14", Some("watchlist_id:14"));
-        check(
-            Index::Alert,
-            "threat-details/12/CI-118",
-            Some("feed_id:12 watchlist_id:CI-118"),
-        );
+        check(Index::Alert, "threat-details/12/CI-118", Some("feed_id:12 watchlist_id:CI-118"));
         check(Index::Report, "threats/q=title%3Aa", Some("title:a"));
     }
 }

@@ -23,40 +23,26 @@ pub(super) fn foreign(parser: &mut Parser<'_>, name: &str, span: Range<usize>) {
     if fields::field(index, name).is_some() {
         return;
     }
-    let homes: Vec<_> = Index::ALL
-        .into_iter()
-        .filter(|home| fields::field(*home, name).is_some())
-        .map(Index::noun)
-        .collect();
+    let homes: Vec<_> =
+        Index::ALL.into_iter().filter(|home| fields::field(*home, name).is_some()).map(Index::noun).collect();
     parser.problem(
         Cause::ForeignField,
         span,
-        format!(
-            "{} have no field {name}, so this finds nothing",
-            index.noun()
-        ),
+        format!("{} have no field {name}, so this finds nothing", index.noun()),
         format!("search {} for it", homes.join(" or ")),
     );
 }
 
 /// Warns of a name before a colon that is no field.
 pub(super) fn unknown(parser: &mut Parser<'_>, name: &str, span: Range<usize>) {
-    let near = parser
-        .has_room()
-        .then(|| nearest(parser.index(), name))
-        .flatten();
+    let near = parser.has_room().then(|| nearest(parser.index(), name)).flatten();
     let hint = match near {
         Some(near) => format!("write {near}: if that is meant"),
         None => "put the value in quotes if the colon belongs to it".to_owned(),
     };
     let fix = near.and_then(|near| parser.change(span.clone(), format!("write {near}"), near));
     parser
-        .problem(
-            Cause::UnknownField,
-            span,
-            format!("{name} is no field known here; it is sent as typed"),
-            hint,
-        )
+        .problem(Cause::UnknownField, span, format!("{name} is no field known here; it is sent as typed"), hint)
         .fix(fix);
 }
 
@@ -82,17 +68,10 @@ pub(super) fn spaced(parser: &mut Parser<'_>, name: &str, colon: usize, value: u
 
 /// Warns of `or` beside `and` without parentheses; `runs` are the places of what stands between the `or`s of the chain,
 /// and whether that is several terms; `members` is what they say.
-pub(super) fn mixed(
-    parser: &mut Parser<'_>,
-    or: Range<usize>,
-    members: &[Expr],
-    runs: &[(Range<usize>, bool)],
-) {
+pub(super) fn mixed(parser: &mut Parser<'_>, or: Range<usize>, members: &[Expr], runs: &[(Range<usize>, bool)]) {
     // A group of negations alone is the next thing to be wrong.
-    let is_worse = runs
-        .iter()
-        .zip(members)
-        .any(|((_, is_joined), member)| *is_joined && operators::is_negation(member));
+    let is_worse =
+        runs.iter().zip(members).any(|((_, is_joined), member)| *is_joined && operators::is_negation(member));
     let fix = (!is_worse).then(|| parenthesized(parser, runs)).flatten();
     parser
         .problem(
@@ -127,25 +106,13 @@ fn parenthesized(parser: &Parser<'_>, runs: &[(Range<usize>, bool)]) -> Option<F
         }
         at = run.end;
     }
-    parser.change(
-        span,
-        "put parentheses where the server reads them",
-        replacement,
-    )
+    parser.change(span, "put parentheses where the server reads them", replacement)
 }
 
 /// Warns of a negated word that looks like a switch, beside words of a command line: `powershell -enc`.
-pub(super) fn switch(
-    parser: &mut Parser<'_>,
-    before: Option<&Expr>,
-    negation: &Expr,
-    minus: &Range<usize>,
-) {
+pub(super) fn switch(parser: &mut Parser<'_>, before: Option<&Expr>, negation: &Expr, minus: &Range<usize>) {
     let bare = |expr: &Expr| match expr {
-        Expr::Clause(Clause {
-            field: None,
-            operand: Operand::Word(word),
-        }) => Some(word.clone()),
+        Expr::Clause(Clause { field: None, operand: Operand::Word(word) }) => Some(word.clone()),
         _ => None,
     };
     let Expr::Not(inner) = negation else { return };
@@ -218,14 +185,7 @@ pub(super) fn operand(
     }
 }
 
-fn value(
-    parser: &mut Parser<'_>,
-    name: &str,
-    field: &Field,
-    text: &str,
-    has_wildcard: bool,
-    span: &Range<usize>,
-) {
+fn value(parser: &mut Parser<'_>, name: &str, field: &Field, text: &str, has_wildcard: bool, span: &Range<usize>) {
     if has_wildcard && text.bytes().all(|byte| byte == b'*') {
         return;
     }
@@ -235,9 +195,7 @@ fn value(
         let spelled = compose::spell(text.trim_start_matches(['\\', '/']));
         // In quotes a star is an ordinary character, which nothing outside them is.
         let is_spelled = has_wildcard || !text.contains(['*', '?']);
-        let fix = is_spelled
-            .then(|| parser.change(span.clone(), "drop the slash", spelled.as_str()))
-            .flatten();
+        let fix = is_spelled.then(|| parser.change(span.clone(), "drop the slash", spelled.as_str())).flatten();
         parser
             .problem(
                 Cause::Reading,
@@ -266,12 +224,7 @@ fn value(
             let hours = format!("-{}h", days.saturating_mul(24));
             let fix = parser.change(span.clone(), "write it in hours", hours.as_str());
             parser
-                .problem(
-                    Cause::Reading,
-                    span.clone(),
-                    "not every server knows days",
-                    format!("write {name}:{hours}"),
-                )
+                .problem(Cause::Reading, span.clone(), "not every server knows days", format!("write {name}:{hours}"))
                 .fix(fix);
         }
         _ => {}
@@ -290,23 +243,14 @@ fn undocumented(parser: &mut Parser<'_>, name: &str, span: &Range<usize>) {
     }
 }
 
-fn range(
-    parser: &mut Parser<'_>,
-    name: &str,
-    field: &Field,
-    bounds: [&Bound; 2],
-    span: &Range<usize>,
-) {
+fn range(parser: &mut Parser<'_>, name: &str, field: &Field, bounds: [&Bound; 2], span: &Range<usize>) {
     if !field.kind.is_ordered() {
         let fix = unranged(parser, bounds, span);
         parser
             .problem(
                 Cause::Unordered,
                 span.clone(),
-                format!(
-                    "{name} holds {}, which have no order to take a range of",
-                    field.kind.noun()
-                ),
+                format!("{name} holds {}, which have no order to take a range of", field.kind.noun()),
                 format!("write {name}:{}, or use * as a wildcard", field.sample),
             )
             .fix(fix);
@@ -358,16 +302,10 @@ fn unranged(parser: &Parser<'_>, bounds: [&Bound; 2], span: &Range<usize>) -> Op
     let raw = &parser.text[span.clone()];
     match bounds {
         [Bound::Open, Bound::Open] => parser.change(span.clone(), "look for any value", "*"),
-        [Bound::At(one), Bound::At(other)] if one == other => parser.change(
-            span.clone(),
-            "look for this value",
-            compose::quote(one).as_str(),
-        ),
+        [Bound::At(one), Bound::At(other)] if one == other => {
+            parser.change(span.clone(), "look for this value", compose::quote(one).as_str())
+        }
         _ if raw.contains(['"', '\\']) => None,
-        _ => parser.change(
-            span.clone(),
-            "look for the text itself",
-            format!("\"{raw}\""),
-        ),
+        _ => parser.change(span.clone(), "look for the text itself", format!("\"{raw}\"")),
     }
 }

@@ -28,9 +28,7 @@ pub(super) fn misfit(
     };
     let noun = field.kind.noun();
     let hint = match field.kind {
-        Kind::Md5 | Kind::Sha256 => {
-            "type all of it, or * for the digits you do not know".to_owned()
-        }
+        Kind::Md5 | Kind::Sha256 => "type all of it, or * for the digits you do not know".to_owned(),
         Kind::Status | Kind::Crossproc | Kind::Sign => {
             format!("write one of {}", field.words.join(", "))
         }
@@ -43,31 +41,16 @@ pub(super) fn misfit(
         _ => format!("write {name}:{}", field.sample),
     };
     let fix = fitting(parser, name, field, text, span);
-    parser
-        .problem(
-            Cause::Misfit,
-            span.clone(),
-            format!("{name} holds {noun}; this {found}"),
-            hint,
-        )
-        .fix(fix);
+    parser.problem(Cause::Misfit, span.clone(), format!("{name} holds {noun}; this {found}"), hint).fix(fix);
 }
 
 /// The change that makes it fit, where only one thing can have been meant.
-fn fitting(
-    parser: &Parser<'_>,
-    name: &str,
-    field: &Field,
-    text: &str,
-    span: &Range<usize>,
-) -> Option<Fix> {
+fn fitting(parser: &Parser<'_>, name: &str, field: &Field, text: &str, span: &Range<usize>) -> Option<Fix> {
     let rename = |other: &str| {
         let before = parser.text[..span.start].trim_end();
         let end = before.strip_suffix(':')?.len();
         let is_named = before[..end].ends_with(name);
-        is_named
-            .then(|| parser.change(end - name.len()..end, format!("write {other}"), other))
-            .flatten()
+        is_named.then(|| parser.change(end - name.len()..end, format!("write {other}"), other)).flatten()
     };
     let value = |text: &str| parser.change(span.clone(), format!("write {text}"), text);
     // An end of a range is not all that stands there.
@@ -106,16 +89,10 @@ fn compared(text: &str) -> Option<String> {
 
 /// Whether a value can be in a field.
 pub(super) fn fits(field: &Field, text: &str, has_wildcard: bool) -> bool {
-    let is_hash = |len: usize| {
-        has_wildcard || (text.len() == len && text.bytes().all(|byte| byte.is_ascii_hexdigit()))
-    };
+    let is_hash = |len: usize| has_wildcard || (text.len() == len && text.bytes().all(|byte| byte.is_ascii_hexdigit()));
     let is_word = || {
         let bare = |word: &str| word.trim_matches('"').to_owned();
-        has_wildcard
-            || field
-                .words
-                .iter()
-                .any(|word| bare(word).eq_ignore_ascii_case(text))
+        has_wildcard || field.words.iter().any(|word| bare(word).eq_ignore_ascii_case(text))
     };
     match field.kind {
         Kind::Md5 => is_hash(32),
@@ -124,17 +101,9 @@ pub(super) fn fits(field: &Field, text: &str, has_wildcard: bool) -> bool {
         Kind::Ipv6 => has_wildcard || Network::read(text).is_some_and(|network| !network.is_v4()),
         Kind::Integer => text.parse::<i64>().is_ok(),
         Kind::Float => text.parse::<f64>().is_ok_and(f64::is_finite),
-        Kind::Bool => ["true", "false"]
-            .iter()
-            .any(|word| text.eq_ignore_ascii_case(word)),
+        Kind::Bool => ["true", "false"].iter().any(|word| text.eq_ignore_ascii_case(word)),
         Kind::Time => Date::read(text).is_some(),
         Kind::Sign | Kind::Status | Kind::Crossproc => is_word(),
-        Kind::Keyword
-        | Kind::Username
-        | Kind::Guid
-        | Kind::Text
-        | Kind::Path
-        | Kind::Cmdline
-        | Kind::Domain => true,
+        Kind::Keyword | Kind::Username | Kind::Guid | Kind::Text | Kind::Path | Kind::Cmdline | Kind::Domain => true,
     }
 }

@@ -24,15 +24,11 @@ const ALIASES: [(&str, &str); 14] = [
 pub(super) fn nearest(index: Option<Index>, name: &str) -> Option<&'static str> {
     let lower = name.to_lowercase();
     let is_there = |name: &str| index.is_none_or(|index| fields::field(index, name).is_some());
-    let alias = ALIASES
-        .iter()
-        .find(|(alias, field)| *alias == lower && is_there(field));
+    let alias = ALIASES.iter().find(|(alias, field)| *alias == lower && is_there(field));
     if let Some((_, field)) = alias {
         return Some(field);
     }
-    let all = Index::ALL
-        .into_iter()
-        .filter(|home| index.is_none_or(|index| index == *home));
+    let all = Index::ALL.into_iter().filter(|home| index.is_none_or(|index| index == *home));
     let near = all
         .flat_map(fields::fields)
         .filter(|field| !field.is_family())

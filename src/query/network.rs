@@ -19,9 +19,7 @@ impl Network {
         let address: IpAddr = address.parse().ok()?;
         let longest = if address.is_ipv4() { 32 } else { 128 };
         let prefix = match prefix {
-            Some(digits) if digits.bytes().all(|byte| byte.is_ascii_digit()) => {
-                digits.parse().ok()?
-            }
+            Some(digits) if digits.bytes().all(|byte| byte.is_ascii_digit()) => digits.parse().ok()?,
             Some(_) => return None,
             None => longest,
         };
@@ -73,16 +71,7 @@ mod tests {
 
     #[test]
     fn what_is_no_network_is_not_read() {
-        for text in [
-            "",
-            "10.0.1",
-            "10.0.0.0/33",
-            "10.0.0.0/",
-            "10.0.0.0/+8",
-            "::/129",
-            "a/8",
-            "1.2.3.4 ",
-        ] {
+        for text in ["", "10.0.1", "10.0.0.0/33", "10.0.0.0/", "10.0.0.0/+8", "::/129", "a/8", "1.2.3.4 "] {
             assert_eq!(Network::read(text), None, "{text:?}");
         }
     }

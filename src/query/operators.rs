@@ -60,9 +60,7 @@ pub(super) fn only_negations(parser: &mut Parser<'_>, open: usize, expr: &Expr) 
     let inner = parser.text[open + 1..end - 1].trim();
     let is_word = |word: &str, operator: &str| word.eq_ignore_ascii_case(operator);
     let ends_with = |before: &str, operators: &[&str]| {
-        let last = before
-            .rsplit(|char: char| char.is_whitespace() || matches!(char, '(' | ')'))
-            .next();
+        let last = before.rsplit(|char: char| char.is_whitespace() || matches!(char, '(' | ')')).next();
         last.is_some_and(|last| operators.iter().any(|operator| is_word(last, operator)))
     };
     let is_negated = |before: &str| ends_with(before, &["-", "not"]);
@@ -72,24 +70,16 @@ pub(super) fn only_negations(parser: &mut Parser<'_>, open: usize, expr: &Expr) 
     let is_alternative = members.len() > 1 && (is_before_or || ends_with(before, &["or"]));
     let fix = if parser.errors > 0 || inner.ends_with('\\') || is_negated(before) {
         None
-    } else if let Some(name) = parser
-        .within
-        .filter(|name| before.ends_with(&format!("{name}:")))
-    {
+    } else if let Some(name) = parser.within.filter(|name| before.ends_with(&format!("{name}:"))) {
         let start = before.len() - name.len() - 1;
         let positive = members.into_iter().map(|member| match member {
             Expr::Not(inner) => *inner,
             other => other,
         });
-        let all = Expr::Not(Box::new(Expr::Within(
-            name.to_owned(),
-            Box::new(Expr::or(positive.collect())),
-        )));
+        let all = Expr::Not(Box::new(Expr::Within(name.to_owned(), Box::new(Expr::or(positive.collect())))));
         let text = super::expr::Query::new(all).to_string();
         let is_free = !is_negated(&before[..start]) && !before[..start].ends_with('-');
-        is_free
-            .then(|| parser.change(start..end, "negate the field instead", text))
-            .flatten()
+        is_free.then(|| parser.change(start..end, "negate the field instead", text)).flatten()
     } else if is_alternative {
         None
     } else {
@@ -131,9 +121,7 @@ pub(super) fn alternatives(parser: &mut Parser<'_>, word: &str, span: &Range<usi
     let spelled: Vec<String> = parts.iter().map(|part| compose::spell(part)).collect();
     let either = format!("({})", spelled.join(" OR "));
     let is_group = parts.iter().all(is_spelled);
-    let fix = is_group
-        .then(|| parser.change(span.clone(), "write OR", either.as_str()))
-        .flatten();
+    let fix = is_group.then(|| parser.change(span.clone(), "write OR", either.as_str())).flatten();
     parser
         .problem(
             Cause::Reading,
@@ -155,41 +143,26 @@ pub(super) fn foreign(parser: &mut Parser<'_>, word: &str, span: &Range<usize>) 
         let fix = parser.change(span.clone(), format!("write {operator}"), operator);
         let message = format!("{word} is looked for as a word; the operator is {operator}");
         let hint = format!("write {operator}, or \"{word}\" in quotes to look for it");
-        parser
-            .problem(Cause::Reading, span.clone(), message, hint)
-            .fix(fix);
+        parser.problem(Cause::Reading, span.clone(), message, hint).fix(fix);
         return;
     }
     if facet_filters::filter(word).is_some() {
         return misplaced_filter(parser, span.clone());
     }
     let raw = &parser.text[span.clone()];
-    let begins_term =
-        |rest: &str| rest.starts_with(|char: char| char.is_alphanumeric() || char == '\\');
+    let begins_term = |rest: &str| rest.starts_with(|char: char| char.is_alphanumeric() || char == '\\');
     if let Some(rest) = raw.strip_prefix('!').filter(|rest| begins_term(rest)) {
         let is_term = operator_len(rest) == 0;
         let at = span.start..span.start + 1;
-        let fix = is_term
-            .then(|| parser.change(at.clone(), "write -", "-"))
-            .flatten();
+        let fix = is_term.then(|| parser.change(at.clone(), "write -", "-")).flatten();
         parser
-            .problem(
-                Cause::Reading,
-                at,
-                "! negates nothing here",
-                "write - close to the term to leave it out",
-            )
+            .problem(Cause::Reading, at, "! negates nothing here", "write - close to the term to leave it out")
             .fix(fix);
     } else if raw.strip_prefix('+').is_some_and(is_field) {
         let at = span.start..span.start + 1;
         let fix = parser.change(at.clone(), "drop it", "");
         parser
-            .problem(
-                Cause::Reading,
-                at,
-                "+ is a part of the word here",
-                "drop it: every term must match anyway",
-            )
+            .problem(Cause::Reading, at, "+ is a part of the word here", "drop it: every term must match anyway")
             .fix(fix);
     } else {
         compared(parser, span);
@@ -225,15 +198,9 @@ fn compared(parser: &mut Parser<'_>, span: &Range<usize>) {
     }
     let value = rest.trim_start_matches('=');
     let begins = |chars: &[char]| value.starts_with(chars);
-    let has_value = if value.is_empty() {
-        parser.rest().starts_with('"')
-    } else {
-        !begins(&['['])
-    };
+    let has_value = if value.is_empty() { parser.rest().starts_with('"') } else { !begins(&['[']) };
     let operator = span.start..span.end - value.len();
-    let fix = has_value
-        .then(|| parser.change(operator.clone(), "write a colon", format!("{minus}{name}:")))
-        .flatten();
+    let fix = has_value.then(|| parser.change(operator.clone(), "write a colon", format!("{minus}{name}:"))).flatten();
     parser
         .problem(
             Cause::Reading,

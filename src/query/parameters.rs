@@ -30,28 +30,19 @@ impl Stored {
         if is_bare(search_query) {
             let text = search_query.trim().to_owned();
             let malformed = is_encoded(&text).then_some(NO_QUERY);
-            return Self {
-                text,
-                facets: Vec::new(),
-                malformed,
-            };
+            return Self { text, facets: Vec::new(), malformed };
         }
         let pairs: Vec<_> = form_urlencoded::parse(search_query.as_bytes()).collect();
         let facets = pairs.iter().filter_map(|(name, value)| {
             let field = name.strip_prefix("cb.fq.")?;
             (!value.is_empty()).then(|| (field.to_owned(), value.clone().into_owned()))
         });
-        let text = pairs
-            .iter()
-            .map(|(name, value)| (name.as_ref(), value.as_ref()));
+        let text = pairs.iter().map(|(name, value)| (name.as_ref(), value.as_ref()));
         let text = readable(text);
         let facets: Vec<_> = facets.collect();
-        let is_asked = pairs
-            .iter()
-            .any(|(name, _)| name == "q" || name.starts_with("cb.q."));
-        let has_more = pairs.iter().any(|(name, value)| {
-            value.is_empty() && !is_parameter(name) && !name.trim().is_empty()
-        });
+        let is_asked = pairs.iter().any(|(name, _)| name == "q" || name.starts_with("cb.q."));
+        let has_more =
+            pairs.iter().any(|(name, value)| value.is_empty() && !is_parameter(name) && !name.trim().is_empty());
         let malformed = if !is_asked && facets.is_empty() {
             Some(NO_QUERY)
         } else if has_more {
@@ -59,21 +50,13 @@ impl Stored {
         } else {
             None
         };
-        Self {
-            text,
-            facets,
-            malformed,
-        }
+        Self { text, facets, malformed }
     }
 
     /// All of it as one query, for a person to read and to run, with its facet filters as they stand in one
     /// ([`Filtered`]).
     pub fn query(&self) -> String {
-        Filtered {
-            text: self.text.clone(),
-            filters: self.facets.clone(),
-        }
-        .written()
+        Filtered { text: self.text.clone(), filters: self.facets.clone() }.written()
     }
 
     /// Its facet filters by their field, in their order: of several values, one is enough.
@@ -98,20 +81,12 @@ impl Stored {
 /// A stored search for people, facet filters and all, on one line; one that asks for nothing is shown as it is.
 pub fn stored(search_query: &str) -> String {
     let query = one_line(&Stored::read(search_query).query());
-    if query.is_empty() {
-        search_query.to_owned()
-    } else {
-        query
-    }
+    if query.is_empty() { search_query.to_owned() } else { query }
 }
 
 /// The value of an indicator for people: of a query its text, of anything else what it is.
 pub fn indicated(kind: &str, value: &str) -> String {
-    if kind.eq_ignore_ascii_case("query") {
-        stored(value)
-    } else {
-        value.to_owned()
-    }
+    if kind.eq_ignore_ascii_case("query") { stored(value) } else { value.to_owned() }
 }
 
 /// Whether there is something, and no parameter of a search in it (reference 1.7).
@@ -124,10 +99,7 @@ fn is_bare(search_query: &str) -> bool {
 fn is_parameter(name: &str) -> bool {
     name.starts_with("cb.")
         || name.starts_with("facet")
-        || matches!(
-            name,
-            "q" | "rows" | "start" | "sort" | "comprehensive_search"
-        )
+        || matches!(name, "q" | "rows" | "start" | "sort" | "comprehensive_search")
 }
 
 /// Whether a text is encoded as in an address: it begins with a field whose colon is.
@@ -142,9 +114,7 @@ fn is_encoded(text: &str) -> bool {
 pub fn replace_query(search_query: &str, text: &str) -> String {
     let name = |pair: &str| {
         let mut decoded = form_urlencoded::parse(pair.as_bytes());
-        decoded
-            .next()
-            .map_or(String::new(), |(name, _)| name.into_owned())
+        decoded.next().map_or(String::new(), |(name, _)| name.into_owned())
     };
     let filtered = Filtered::read(text);
     let is_kept = |pair: &&str| {
@@ -152,11 +122,7 @@ pub fn replace_query(search_query: &str, text: &str) -> String {
         let is_replaced = !filtered.filters.is_empty() && name.starts_with("cb.fq.");
         !pair.is_empty() && name != "q" && !name.starts_with("cb.q.") && !is_replaced
     };
-    let kept = if is_bare(search_query) {
-        ""
-    } else {
-        search_query
-    };
+    let kept = if is_bare(search_query) { "" } else { search_query };
     let mut pairs: Vec<_> = kept.split('&').filter(is_kept).map(str::to_owned).collect();
     if !pairs.iter().any(|pair| name(pair) == "cb.urlver") {
         pairs.push("cb.urlver=1".to_owned());
@@ -205,19 +171,14 @@ pub fn parse_parameters<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>)
         members.push(parsed.query);
         problems.extend(parsed.problems.into_iter().map(|problem| Problem {
             span: problem.span.start + place..problem.span.end + place,
-            fix: problem.fix.map(|fix| Fix {
-                span: fix.span.start + place..fix.span.end + place,
-                ..fix
-            }),
+            fix: problem.fix.map(|fix| Fix { span: fix.span.start + place..fix.span.end + place, ..fix }),
             ..problem
         }));
     }
     let members: Option<Vec<Query>> = members.into_iter().collect();
     let query = members.map(|members| {
         let members = members.iter().filter(|member| !member.is_empty());
-        Query::new(Expr::and(
-            members.map(|member| member.expr().clone()).collect(),
-        ))
+        Query::new(Expr::and(members.map(|member| member.expr().clone()).collect()))
     });
     Parsed { query, problems }
 }
@@ -240,10 +201,8 @@ fn join(conditions: &[String]) -> (String, Vec<usize>) {
         if !text.is_empty() {
             space(&mut text);
         }
-        let is_alternative = conditions.len() > 1
-            && parse(condition)
-                .query
-                .is_some_and(|query| matches!(query.expr(), Expr::Or(_)));
+        let is_alternative =
+            conditions.len() > 1 && parse(condition).query.is_some_and(|query| matches!(query.expr(), Expr::Or(_)));
         text.push_str(if is_alternative { "(" } else { "" });
         places.push(text.len());
         text.push_str(condition);
@@ -285,11 +244,7 @@ mod tests {
     fn facet_filters_are_told_apart() {
         let stored = Stored::read("q=a&cb.fq.status=Unresolved&cb.fq.group=x+y&cb.fq.empty=");
         assert_eq!(stored.text, "a");
-        let facets: Vec<_> = stored
-            .facets
-            .iter()
-            .map(|(a, b)| (a.as_str(), b.as_str()))
-            .collect();
+        let facets: Vec<_> = stored.facets.iter().map(|(a, b)| (a.as_str(), b.as_str())).collect();
         assert_eq!(facets, [("status", "Unresolved"), ("group", "x y")]);
     }
 
@@ -310,10 +265,7 @@ mod tests {
             r"(a or b) cb.fq.group=Default\ Group cb.fq.os_type=windows cb.fq.group=x",
         );
         check("cb.fq.path_full=c%3A%5Ca.exe", r"cb.fq.path_full=c:\a.exe");
-        assert_eq!(
-            stored("cb.urlver=1&q=&sort=start"),
-            "cb.urlver=1&q=&sort=start"
-        );
+        assert_eq!(stored("cb.urlver=1&q=&sort=start"), "cb.urlver=1&q=&sort=start");
         assert_eq!(stored(""), "");
     }
 
@@ -350,12 +302,7 @@ mod tests {
 
     #[test]
     fn a_query_that_nobody_has_encoded_is_one_all_the_same() {
-        for query in [
-            "process_name:cmd.exe",
-            "a b%",
-            "cmdline:\"x=1&y=2\" +z",
-            "ipaddr:10.0.0.0/8",
-        ] {
+        for query in ["process_name:cmd.exe", "a b%", "cmdline:\"x=1&y=2\" +z", "ipaddr:10.0.0.0/8"] {
             assert_eq!(Stored::read(query).query(), query);
             assert_eq!(stored(query), query);
             assert_eq!(replace_query(query, "b"), "cb.urlver=1&q=b");
@@ -387,29 +334,16 @@ mod tests {
         let parsed = parse_parameters([("q", "a or b"), ("cb.q.md5", "(x or y)"), ("rows", "1")]);
         let query = parsed.query.expect("two conditions");
         assert_eq!(query.to_string(), "(a OR b) md5:(x OR y)");
-        assert!(
-            parse_parameters([("q", ""), ("start", "0")])
-                .query
-                .expect("none")
-                .is_empty()
-        );
+        assert!(parse_parameters([("q", ""), ("start", "0")]).query.expect("none").is_empty());
     }
 
     #[test]
     fn problems_are_placed_in_the_readable_text() {
-        let pairs = [
-            ("q", "a or b"),
-            ("cb.q.is_64bit", "maybe"),
-            ("cb.q.start", "["),
-        ];
+        let pairs = [("q", "a or b"), ("cb.q.is_64bit", "maybe"), ("cb.q.start", "[")];
         let parsed = parse_parameters(pairs);
         assert_eq!(parsed.query, None);
         let text = readable(pairs);
-        let spans: Vec<_> = parsed
-            .problems
-            .iter()
-            .map(|problem| &text[problem.span.clone()])
-            .collect();
+        let spans: Vec<_> = parsed.problems.iter().map(|problem| &text[problem.span.clone()]).collect();
         assert_eq!(spans, ["maybe", "["]);
     }
 }

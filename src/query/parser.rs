@@ -34,10 +34,7 @@ pub fn parse_for(index: Index, text: &str) -> Parsed {
     let parsed = Parser::run(text, Some(index)).finish();
     match ioc::problem(index, text) {
         // What else is to be said about a list as a query only hides that it is none.
-        Some(list) => Parsed {
-            problems: vec![list],
-            ..parsed
-        },
+        Some(list) => Parsed { problems: vec![list], ..parsed },
         _ => parsed,
     }
 }
@@ -143,21 +140,14 @@ impl<'a> Parser<'a> {
 
     fn finish(mut self) -> Parsed {
         self.prove_fixes();
-        self.problems
-            .sort_by_key(|problem| (problem.span.start, problem.span.end));
-        Parsed {
-            query: (self.errors == 0).then(|| Query::new(self.expr)),
-            problems: self.problems,
-        }
+        self.problems.sort_by_key(|problem| (problem.span.start, problem.span.end));
+        Parsed { query: (self.errors == 0).then(|| Query::new(self.expr)), problems: self.problems }
     }
 
     /// What each part of the text is, and the places of the errors.
     pub(super) fn into_marks(self) -> (Vec<Mark>, Vec<Range<usize>>) {
-        let errors = self
-            .problems
-            .into_iter()
-            .filter(|problem| problem.level == Level::Error)
-            .map(|problem| problem.span);
+        let errors =
+            self.problems.into_iter().filter(|problem| problem.level == Level::Error).map(|problem| problem.span);
         (self.marks, errors.collect())
     }
 
@@ -261,10 +251,7 @@ impl<'a> Parser<'a> {
         loop {
             match self.next() {
                 Next::End => {
-                    self.spot.get_or_insert(Spot {
-                        field: self.within,
-                        start: self.at,
-                    });
+                    self.spot.get_or_insert(Spot { field: self.within, start: self.at });
                     break;
                 }
                 Next::Close | Next::Or(_) => break,

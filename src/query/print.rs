@@ -98,10 +98,7 @@ fn push_bound(out: &mut String, bound: &Bound) {
 /// there the line break stays.
 pub fn one_line(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for line in text::lines(text)
-        .map(str::trim)
-        .filter(|line| !line.is_empty())
-    {
+    for line in text::lines(text).map(str::trim).filter(|line| !line.is_empty()) {
         if !out.is_empty() {
             space(&mut out);
         }
@@ -161,10 +158,7 @@ mod tests {
             assert_eq!(parse(expected).query, parse(text).query);
         }
         check("a\r\nb\rc\n\n  d\n", "a b c d");
-        check(
-            "path:c:\\windows\\\ncmdline:x",
-            "path:c:\\windows\\\ncmdline:x",
-        );
+        check("path:c:\\windows\\\ncmdline:x", "path:c:\\windows\\\ncmdline:x");
         check("(a\nOR b)", "(a OR b)");
     }
 
@@ -182,14 +176,8 @@ mod tests {
         check("*:*", "");
         check("a *", "a *:*");
         check("cmdline: ( a or * )", "cmdline:(a OR *)");
-        check(
-            "product_name: \"visual studio\"",
-            r#"product_name:"visual studio""#,
-        );
-        check(
-            r"path:c:\program\ files\ \(x86\)\windows",
-            r"path:c:\program\ files\ \(x86\)\windows",
-        );
+        check("product_name: \"visual studio\"", r#"product_name:"visual studio""#);
+        check(r"path:c:\program\ files\ \(x86\)\windows", r"path:c:\program\ files\ \(x86\)\windows");
         check("path:c:\\windows\\\n(x)", "path:c:\\windows\\\nx");
         check("(a b\\\t) or c", "(a b\\\n) OR c");
         check("start:[ \"2021-03-04\" to * ]", "start:[2021-03-04 TO *]");

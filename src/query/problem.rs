@@ -44,24 +44,16 @@ impl Fix {
 /// The changes that would mend something in a text, each by itself, in the order of the text.
 pub fn fixes(text: &str) -> Vec<Fix> {
     let problems = parse(text).problems;
-    problems
-        .into_iter()
-        .filter_map(|problem| problem.fix)
-        .collect()
+    problems.into_iter().filter_map(|problem| problem.fix).collect()
 }
 
 /// The first value of a well-formed query that begins with a wildcard, which servers can be set to refuse.
 pub fn leading_wildcard(text: &str) -> Option<String> {
     let parsed = parse(text);
     parsed.query?;
-    let found = parsed
-        .problems
-        .into_iter()
-        .find(|problem| problem.cause == Cause::LeadingWildcard)?;
+    let found = parsed.problems.into_iter().find(|problem| problem.cause == Cause::LeadingWildcard)?;
     let rest = &text[found.span.start..];
-    let end = rest
-        .find(|char: char| char.is_whitespace() || char == ')')
-        .unwrap_or(rest.len());
+    let end = rest.find(|char: char| char.is_whitespace() || char == ')').unwrap_or(rest.len());
     Some(rest[..end].to_owned())
 }
 
@@ -140,12 +132,9 @@ impl Cause {
             | Self::Range
             | Self::List => Level::Error,
             Self::LeadingWildcard | Self::Bare | Self::Undocumented => Level::Note,
-            Self::UnknownField
-            | Self::ForeignField
-            | Self::Misfit
-            | Self::Unordered
-            | Self::Space
-            | Self::Reading => Level::Warning,
+            Self::UnknownField | Self::ForeignField | Self::Misfit | Self::Unordered | Self::Space | Self::Reading => {
+                Level::Warning
+            }
         }
     }
 }
@@ -159,9 +148,7 @@ pub struct Rules {
 
 impl Default for Rules {
     fn default() -> Self {
-        Self {
-            refuse_leading_wildcards: true,
-        }
+        Self { refuse_leading_wildcards: true }
     }
 }
 
@@ -173,27 +160,20 @@ impl Default for Rules {
 pub fn server_error(text: &str, rules: Rules) -> Option<&'static str> {
     const MALFORMED: &str = "query_malformed_syntax";
     const SYNTAX: &str = "query_syntax_error";
-    let reasons = parse(text)
-        .problems
-        .into_iter()
-        .filter_map(|problem| match problem.cause {
-            Cause::Parenthesis
-            | Cause::Quote
-            | Cause::EmptyGroup
-            | Cause::Operator
-            | Cause::Depth => Some(MALFORMED),
-            Cause::NoValue | Cause::Range => Some(SYNTAX),
-            Cause::LeadingWildcard => rules.refuse_leading_wildcards.then_some(SYNTAX),
-            Cause::List
-            | Cause::Bare
-            | Cause::Undocumented
-            | Cause::UnknownField
-            | Cause::ForeignField
-            | Cause::Misfit
-            | Cause::Unordered
-            | Cause::Space
-            | Cause::Reading => None,
-        });
+    let reasons = parse(text).problems.into_iter().filter_map(|problem| match problem.cause {
+        Cause::Parenthesis | Cause::Quote | Cause::EmptyGroup | Cause::Operator | Cause::Depth => Some(MALFORMED),
+        Cause::NoValue | Cause::Range => Some(SYNTAX),
+        Cause::LeadingWildcard => rules.refuse_leading_wildcards.then_some(SYNTAX),
+        Cause::List
+        | Cause::Bare
+        | Cause::Undocumented
+        | Cause::UnknownField
+        | Cause::ForeignField
+        | Cause::Misfit
+        | Cause::Unordered
+        | Cause::Space
+        | Cause::Reading => None,
+    });
     // A broken skeleton is noticed before any clause is looked at.
     reasons.min_by_key(|reason| *reason != MALFORMED)
 }

@@ -39,19 +39,13 @@ pub(super) fn swallowed(
     };
     let inner = raw[1..at].trim_end_matches('\\');
     let end = phrase.start + at + 2;
-    let directory = field
-        .is_some_and(|field| field.kind == Kind::Path)
-        .then(|| {
-            let (inner, _) = scan_phrase(&format!("\"{inner}\"")).ok()?;
-            let is_plain = !inner.is_empty() && !inner.contains(['*', '?']);
-            is_plain.then(|| compose::spell(&format!("{inner}\\*")))
-        });
+    let directory = field.is_some_and(|field| field.kind == Kind::Path).then(|| {
+        let (inner, _) = scan_phrase(&format!("\"{inner}\"")).ok()?;
+        let is_plain = !inner.is_empty() && !inner.contains(['*', '?']);
+        is_plain.then(|| compose::spell(&format!("{inner}\\*")))
+    });
     let fix = if let Some(below) = directory.flatten() {
-        parser.change(
-            phrase.start..end,
-            "look for what is below this directory",
-            below,
-        )
+        parser.change(phrase.start..end, "look for what is below this directory", below)
     } else {
         let from = phrase.start + 1 + inner.len();
         parser.change(from..end - 1, "let the quote close the value", "")
@@ -101,11 +95,8 @@ pub(super) fn unclosed(parser: &mut Parser<'_>, start: usize) {
 pub(super) fn glued(parser: &mut Parser<'_>, start: usize) {
     /// Enough for any command line typed by hand.
     const REACH: usize = 4096;
-    let is_glued = |rest: &str| {
-        rest.chars()
-            .next()
-            .is_some_and(|char| !char.is_whitespace() && !matches!(char, '(' | ')'))
-    };
+    let is_glued =
+        |rest: &str| rest.chars().next().is_some_and(|char| !char.is_whitespace() && !matches!(char, '(' | ')'));
     if !is_glued(parser.rest()) || !parser.has_room() {
         return;
     }
@@ -127,11 +118,7 @@ pub(super) fn glued(parser: &mut Parser<'_>, start: usize) {
     let fix = if is_quoted {
         // What is escaped already stays so.
         let inner = raw[1..raw.len() - 1].replace("\\\"", "\"");
-        parser.change(
-            start..at,
-            "make the quotes part of the value",
-            print::phrase(&inner),
-        )
+        parser.change(start..at, "make the quotes part of the value", print::phrase(&inner))
     } else {
         parser.change(end..end, "put a space behind it", " ")
     };

@@ -40,11 +40,7 @@ impl Parser<'_> {
     ) -> Option<Fix> {
         let replacement = replacement.into();
         let is_swallowing = replacement.ends_with('\\') && span.end < self.text.len();
-        (!is_swallowing).then(|| Fix {
-            span,
-            message: message.into(),
-            replacement,
-        })
+        (!is_swallowing).then(|| Fix { span, message: message.into(), replacement })
     }
 
     /// The change that closes at the end what is open; none if the end is open in another way.
@@ -72,9 +68,8 @@ impl Parser<'_> {
         const LONG: usize = 8 * 1024;
         let is_long = self.text.len() > LONG;
         for problem in &mut self.problems {
-            let is_better = |fix: &mut Fix| {
-                !is_long && Parser::run(&fix.apply(self.text), self.index).errors <= self.errors
-            };
+            let is_better =
+                |fix: &mut Fix| !is_long && Parser::run(&fix.apply(self.text), self.index).errors <= self.errors;
             problem.fix = problem.fix.take_if(is_better);
         }
     }
@@ -88,11 +83,8 @@ impl Parser<'_> {
     pub(super) fn dangling(&mut self, span: Range<usize>, side: &str) {
         let word = &self.text[span.clone()];
         let message = format!("nothing stands {side} {word:?}");
-        let hint = format!(
-            "add a term {side} it, delete it, or write {word:?} in quotes to look for the word"
-        );
+        let hint = format!("add a term {side} it, delete it, or write {word:?} in quotes to look for the word");
         let deletion = self.change(span.clone(), "delete it", "");
-        self.problem(Cause::Operator, span, message, hint)
-            .fix(deletion);
+        self.problem(Cause::Operator, span, message, hint).fix(deletion);
     }
 }

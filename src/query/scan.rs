@@ -15,11 +15,7 @@ pub(super) fn operator_len(text: &str) -> usize {
     };
     ["and", "or", "not"]
         .into_iter()
-        .find(|word| {
-            text.get(..word.len())
-                .is_some_and(|begin| begin.eq_ignore_ascii_case(word))
-                && is_end(word.len())
-        })
+        .find(|word| text.get(..word.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(word)) && is_end(word.len()))
         .map_or(0, str::len)
 }
 
@@ -86,9 +82,7 @@ pub(super) fn scan_range(text: &str, start: usize) -> Result<ScannedRange, (usiz
     let skip = |at: usize| text.len() - text[at..].trim_start().len();
     let lower = scan_bound(text, skip(start + 1)).ok_or((start + 1, "lower end"))?;
     let to = skip(lower.1.end);
-    let is_to = text[to..]
-        .get(..2)
-        .is_some_and(|word| word.eq_ignore_ascii_case("to"));
+    let is_to = text[to..].get(..2).is_some_and(|word| word.eq_ignore_ascii_case("to"));
     if !is_to || to == lower.1.end || !text[to + 2..].starts_with(char::is_whitespace) {
         return Err((lower.1.end, "TO after its lower end"));
     }
@@ -97,12 +91,7 @@ pub(super) fn scan_range(text: &str, start: usize) -> Result<ScannedRange, (usiz
     if !text[close..].starts_with(']') {
         return Err((upper.1.end, "] after its upper end"));
     }
-    Ok(ScannedRange {
-        lower,
-        to: to..to + 2,
-        upper,
-        end: close + 1,
-    })
+    Ok(ScannedRange { lower, to: to..to + 2, upper, end: close + 1 })
 }
 
 fn scan_bound(text: &str, at: usize) -> Option<(Bound, Range<usize>)> {

@@ -14,12 +14,7 @@ use crate::text;
 const REACH: usize = 512;
 
 /// Warns of a wildcard at the beginning of a value.
-pub(super) fn leading_wildcard(
-    parser: &mut Parser<'_>,
-    field: Option<&Field>,
-    word: &str,
-    span: &Range<usize>,
-) {
+pub(super) fn leading_wildcard(parser: &mut Parser<'_>, field: Option<&Field>, word: &str, span: &Range<usize>) {
     let is_any = word.bytes().all(|byte| byte == b'*');
     if !is_any && word.starts_with(['*', '?']) {
         let fix = without_wildcard(parser, field, span);
@@ -35,11 +30,7 @@ pub(super) fn leading_wildcard(
 }
 
 /// The value from its first known character on: for a path, from any directory on, that is the same.
-fn without_wildcard(
-    parser: &Parser<'_>,
-    field: Option<&Field>,
-    span: &Range<usize>,
-) -> Option<Fix> {
+fn without_wildcard(parser: &Parser<'_>, field: Option<&Field>, span: &Range<usize>) -> Option<Fix> {
     let raw = &parser.text[span.clone()];
     let is_path = field.is_some_and(|field| field.kind == Kind::Path);
     let (known, message) = if is_path {
@@ -56,9 +47,7 @@ fn without_wildcard(
         && operator_len(known) == 0
         && field_name(known).is_none();
     let end = span.end - known.len();
-    is_known
-        .then(|| parser.change(span.start..end, message, ""))
-        .flatten()
+    is_known.then(|| parser.change(span.start..end, message, "")).flatten()
 }
 
 /// Warns of a value that is defanged, as reports write addresses.
@@ -111,12 +100,7 @@ fn straight(parser: &Parser<'_>, span: &Range<usize>) -> Option<Fix> {
 }
 
 /// Warns of a star in quotes, which is a star there.
-pub(super) fn quoted_wildcard(
-    parser: &mut Parser<'_>,
-    name: Option<&str>,
-    value: &str,
-    span: &Range<usize>,
-) {
+pub(super) fn quoted_wildcard(parser: &mut Parser<'_>, name: Option<&str>, value: &str, span: &Range<usize>) {
     if value.contains('*') && parser.has_room() {
         let spelled = compose::spell(value);
         let begins = |chars: &[char]| value.starts_with(chars);
@@ -124,9 +108,7 @@ pub(super) fn quoted_wildcard(
         let is_word = !begins(&['*', '?', '[', '-'])
             && !value.contains(|char: char| char.is_whitespace() && char != ' ')
             && (name.is_some() || field_name(value).is_none());
-        let fix = is_word
-            .then(|| parser.change(span.clone(), "make it a wildcard", spelled.as_str()))
-            .flatten();
+        let fix = is_word.then(|| parser.change(span.clone(), "make it a wildcard", spelled.as_str())).flatten();
         parser
             .problem(
                 Cause::Reading,
@@ -140,35 +122,19 @@ pub(super) fn quoted_wildcard(
 
 /// Warns of escapes as other products have them: here a backslash is itself before all but a space, a quote and a
 /// parenthesis.
-pub(super) fn escapes(
-    parser: &mut Parser<'_>,
-    field: Option<&Field>,
-    value: &str,
-    span: &Range<usize>,
-) {
+pub(super) fn escapes(parser: &mut Parser<'_>, field: Option<&Field>, value: &str, span: &Range<usize>) {
     let Some(plain) = unescaped(field, value) else {
         return;
     };
-    if !parser.has_room()
-        || parser
-            .text
-            .get(span.clone())
-            .is_none_or(|raw| raw.len() > REACH)
-    {
+    if !parser.has_room() || parser.text.get(span.clone()).is_none_or(|raw| raw.len() > REACH) {
         return;
     }
     let is_phrase = parser.text[span.clone()].starts_with('"');
-    let spelled = if is_phrase {
-        print::phrase(&plain)
-    } else {
-        compose::spell(&plain)
-    };
+    let spelled = if is_phrase { print::phrase(&plain) } else { compose::spell(&plain) };
     let is_spelled = !plain.is_empty()
         && !plain.ends_with('\\')
         && (is_phrase || !plain.contains(['*', '?']) || !plain.starts_with('-'));
-    let fix = is_spelled
-        .then(|| parser.change(span.clone(), format!("write {spelled}"), spelled.as_str()))
-        .flatten();
+    let fix = is_spelled.then(|| parser.change(span.clone(), format!("write {spelled}"), spelled.as_str())).flatten();
     parser
         .problem(
             Cause::Reading,
@@ -187,10 +153,7 @@ fn unescaped(field: Option<&Field>, value: &str) -> Option<String> {
     }
     let has_drive = value.get(1..3) == Some(":\\");
     // As in a string of JSON or C: a server share begins with two, nothing else has them.
-    let is_parted = matches!(
-        kind,
-        None | Some(Kind::Path | Kind::Username | Kind::Keyword)
-    );
+    let is_parted = matches!(kind, None | Some(Kind::Path | Kind::Username | Kind::Keyword));
     if is_parted && value.trim_start_matches('\\').contains("\\\\") {
         let doubled = value.matches("\\\\").count();
         if value.matches('\\').count() == 2 * doubled {
@@ -200,19 +163,13 @@ fn unescaped(field: Option<&Field>, value: &str) -> Option<String> {
     let escaped: &[char] = match kind {
         // Names of directories may begin with a dot or a sign.
         Some(Kind::Path) => &['-', ':', '/', '|'],
-        _ => &[
-            '-', ':', '/', '|', '.', '+', '!', '&', '=', ',', ';', '~', '^', '@', '#', '[', ']',
-            '{', '}',
-        ],
+        _ => &['-', ':', '/', '|', '.', '+', '!', '&', '=', ',', ';', '~', '^', '@', '#', '[', ']', '{', '}'],
     };
     if has_drive || value.starts_with("\\\\") {
         return None;
     }
     let is_escape = |(at, _): (usize, &str)| value[at + 1..].starts_with(escaped);
-    value
-        .match_indices('\\')
-        .all(is_escape)
-        .then(|| value.replace('\\', ""))
+    value.match_indices('\\').all(is_escape).then(|| value.replace('\\', ""))
 }
 
 /// Warns of a backslash that swallowed the space between two terms.
@@ -223,9 +180,7 @@ pub(super) fn escaped_space(parser: &mut Parser<'_>, field: Option<&Field>, span
             || after.starts_with(' ')
             || field_name(after).is_some_and(|name| fields::known(name).is_some())
     };
-    let swallowed = raw
-        .match_indices("\\ ")
-        .find(|(at, _)| is_swallowed(&raw[at + 2..]));
+    let swallowed = raw.match_indices("\\ ").find(|(at, _)| is_swallowed(&raw[at + 2..]));
     if let Some((at, _)) = swallowed {
         let at = span.start + at;
         let fix = match field {
@@ -248,14 +203,8 @@ pub(super) fn escaped_space(parser: &mut Parser<'_>, field: Option<&Field>, span
 /// Warns of a quote or a parenthesis inside a word, where a new term begins.
 pub(super) fn glued(parser: &mut Parser<'_>, span: &Range<usize>) {
     let (char, hint) = match parser.rest().as_bytes().first() {
-        Some(b'"') => (
-            '"',
-            r#"write \" for the character itself, or a space before it"#,
-        ),
-        Some(b'(') => (
-            '(',
-            r"write \( for the character itself, or a space before it",
-        ),
+        Some(b'"') => ('"', r#"write \" for the character itself, or a space before it"#),
+        Some(b'(') => ('(', r"write \( for the character itself, or a space before it"),
         _ => return,
     };
     let fix = parser.change(span.end..span.end, "put a space before it", " ");
@@ -322,12 +271,7 @@ pub(super) fn bare_space(
         let hint = format!("write {name}{spelled}");
         let fix = parser.change(span.start..end, "make it one path", spelled);
         parser
-            .problem(
-                Cause::Space,
-                span.end..end,
-                "a space ends the path, so this is searched apart from it",
-                hint,
-            )
+            .problem(Cause::Space, span.end..end, "a space ends the path, so this is searched apart from it", hint)
             .fix(fix);
     }
 }

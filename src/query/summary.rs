@@ -8,20 +8,13 @@ pub fn summary(query: &Query) -> String {
     let mut tally = Tally::default();
     tally.add(query.expr());
     let words = [(tally.and, "AND"), (tally.or, "OR"), (tally.not, "NOT")];
-    let words: Vec<_> = words
-        .into_iter()
-        .filter_map(|(is_used, word)| is_used.then_some(word))
-        .collect();
+    let words: Vec<_> = words.into_iter().filter_map(|(is_used, word)| is_used.then_some(word)).collect();
     let count = match tally.clauses {
         0 => return "everything".to_owned(),
         1 => "1 term".to_owned(),
         many => format!("{many} terms"),
     };
-    if words.is_empty() {
-        count
-    } else {
-        format!("{count} ({})", words.join(", "))
-    }
+    if words.is_empty() { count } else { format!("{count} ({})", words.join(", ")) }
 }
 
 #[derive(Default)]
@@ -115,14 +108,8 @@ mod tests {
             let query = parse(text).query.expect(text);
             assert_eq!(terms(&query), expected);
         }
-        check(
-            r"process_name:net.exe and cmdline:\\test\blah",
-            &["process_name:net.exe", r"cmdline:\\test\blah"],
-        );
-        check(
-            r#"-"a b" cmdline:(x or -y) -(c d)"#,
-            &[r#"-"a b""#, "cmdline:x", "-cmdline:y", "c", "d"],
-        );
+        check(r"process_name:net.exe and cmdline:\\test\blah", &["process_name:net.exe", r"cmdline:\\test\blah"]);
+        check(r#"-"a b" cmdline:(x or -y) -(c d)"#, &[r#"-"a b""#, "cmdline:x", "-cmdline:y", "c", "d"]);
         check("start:[* TO 2021-03-04]", &["start:[* TO 2021-03-04]"]);
         check("", &[]);
     }

@@ -60,18 +60,12 @@ pub(super) struct Words<'a> {
 impl<'a> Words<'a> {
     /// The words of a value.
     pub(super) fn new(text: &'a str) -> Self {
-        Self {
-            rest: text,
-            has_wildcards: false,
-        }
+        Self { rest: text, has_wildcards: false }
     }
 
     /// The words of a value in a query, in which wildcards may be parts of words.
     pub(super) fn of_query(text: &'a str, has_wildcards: bool) -> Self {
-        Self {
-            rest: text,
-            has_wildcards,
-        }
+        Self { rest: text, has_wildcards }
     }
 
     fn is_part(&self, char: char) -> bool {
@@ -113,18 +107,12 @@ enum Before {
 impl<'a> Cmdline<'a> {
     /// The tokens of a whole command line.
     pub(super) fn new(text: &'a str) -> Self {
-        Self {
-            rest: text,
-            before: Before::Beginning,
-        }
+        Self { rest: text, before: Before::Beginning }
     }
 
     /// The tokens of a later part of a command line.
     pub(super) fn of_later(text: &'a str) -> Self {
-        Self {
-            rest: text,
-            before: Before::Separator,
-        }
+        Self { rest: text, before: Before::Separator }
     }
 }
 
@@ -155,10 +143,7 @@ impl<'a> Iterator for Cmdline<'a> {
             let mut len = char.len_utf8();
             len += after.find(is_end).unwrap_or(after.len());
             let mut tail = self.rest[len..].chars();
-            let is_drive = tail.next() == Some(':')
-                && tail
-                    .next()
-                    .is_none_or(|next| is_separator(next) || next == '/');
+            let is_drive = tail.next() == Some(':') && tail.next().is_none_or(|next| is_separator(next) || next == '/');
             len += usize::from(is_drive);
             let (token, rest) = self.rest.split_at(len);
             self.rest = rest;
@@ -172,21 +157,7 @@ fn is_separator(char: char) -> bool {
     char.is_whitespace()
         || matches!(
             char,
-            '\\' | '"'
-                | '\''
-                | '('
-                | ')'
-                | '['
-                | ']'
-                | '{'
-                | '}'
-                | ','
-                | '='
-                | '<'
-                | '>'
-                | '&'
-                | '|'
-                | ';'
+            '\\' | '"' | '\'' | '(' | ')' | '[' | ']' | '{' | '}' | ',' | '=' | '<' | '>' | '&' | '|' | ';'
         )
 }
 
@@ -218,28 +189,10 @@ mod tests {
         check(
             Kind::Cmdline,
             r#""C:\Windows\system32\rundll32.exe" /d srrstr.dll,ExecuteX"#,
-            &[
-                "c:",
-                "windows",
-                "system32",
-                "rundll32.exe",
-                ".exe",
-                "/d",
-                "srrstr.dll",
-                ".dll",
-                "executex",
-            ],
+            &["c:", "windows", "system32", "rundll32.exe", ".exe", "/d", "srrstr.dll", ".dll", "executex"],
         );
-        check(
-            Kind::Cmdline,
-            "/bin/ls /tmp/somefile",
-            &["bin", "ls", "/tmp", "somefile"],
-        );
-        check(
-            Kind::Cmdline,
-            r"net  use y: \\test\blah",
-            &["net", "use", "y:", "test", "blah"],
-        );
+        check(Kind::Cmdline, "/bin/ls /tmp/somefile", &["bin", "ls", "/tmp", "somefile"]);
+        check(Kind::Cmdline, r"net  use y: \\test\blah", &["net", "use", "y:", "test", "blah"]);
     }
 
     #[test]
@@ -247,17 +200,9 @@ mod tests {
         check(Kind::Cmdline, "", &[]);
         check(Kind::Cmdline, "/", &[]);
         check(Kind::Cmdline, "a / b // c", &["a", "b", "c"]);
-        check(
-            Kind::Cmdline,
-            "curl http://example.com/a?b=c",
-            &["curl", "http:", "example.com", ".com", "a?b", "c"],
-        );
+        check(Kind::Cmdline, "curl http://example.com/a?b=c", &["curl", "http:", "example.com", ".com", "a?b", "c"]);
         check(Kind::Cmdline, "a:b c::d x:", &["a", "b", "c", "d", "x:"]);
-        check(
-            Kind::Cmdline,
-            "p -enc %TEMP%\\$x_1.0 @f",
-            &["p", "-enc", "%temp%", "$x_1.0", "@f"],
-        );
+        check(Kind::Cmdline, "p -enc %TEMP%\\$x_1.0 @f", &["p", "-enc", "%temp%", "$x_1.0", "@f"]);
         check(Kind::Cmdline, "\"/bin/ls\" (/x)", &["bin", "ls", "/x"]);
     }
 
@@ -266,12 +211,7 @@ mod tests {
         check(
             Kind::Path,
             r"c:\windows\system32\A.exe",
-            &[
-                r"c:\windows\system32\a.exe",
-                r"windows\system32\a.exe",
-                r"system32\a.exe",
-                "a.exe",
-            ],
+            &[r"c:\windows\system32\a.exe", r"windows\system32\a.exe", r"system32\a.exe", "a.exe"],
         );
         check(Kind::Path, r"\boot\a.exe", &[r"boot\a.exe", "a.exe"]);
         check(Kind::Path, "/usr//bin/ls", &["usr//bin/ls", "bin/ls", "ls"]);

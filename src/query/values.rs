@@ -23,11 +23,7 @@ pub struct Typing {
 
 /// The value that is being typed at the cursor, a byte position; `None` where the server could count none.
 pub fn typing(index: Index, text: &str, cursor: usize) -> Option<Typing> {
-    let Value {
-        field: name,
-        typed,
-        span,
-    } = value_at(index, text, cursor)?;
+    let Value { field: name, typed, span } = value_at(index, text, cursor)?;
     let field = fields::field(index, name)?;
     let facet = facet(index, name, field)?;
     let typed = match typed.strip_prefix('"') {
@@ -36,12 +32,7 @@ pub fn typing(index: Index, text: &str, cursor: usize) -> Option<Typing> {
     };
     // Ranges have their own ends, and a pattern is no beginning of a value.
     let is_value = !typed.starts_with('[') && !typed.contains(['*', '?']);
-    is_value.then(|| Typing {
-        field: name.to_owned(),
-        facet,
-        typed,
-        span,
-    })
+    is_value.then(|| Typing { field: name.to_owned(), facet, typed, span })
 }
 
 /// What the server calls a field when it counts values: those that are stored whole.
@@ -54,9 +45,7 @@ fn facet(index: Index, name: &str, field: &Field) -> Option<String> {
     match (index, field.kind) {
         (Index::Process, Kind::Path) if name == "path" => Some("path_full".to_owned()),
         (Index::Binary, Kind::Text | Kind::Path) => Some(format!("{name}_facet")),
-        (_, Kind::Keyword | Kind::Username) | (Index::Process, Kind::Md5 | Kind::Sha256) => {
-            Some(name.to_owned())
-        }
+        (_, Kind::Keyword | Kind::Username) | (Index::Process, Kind::Md5 | Kind::Sha256) => Some(name.to_owned()),
         _ => None,
     }
 }
@@ -65,13 +54,7 @@ fn facet(index: Index, name: &str, field: &Field) -> Option<String> {
 /// then the values of fields.
 pub fn counted(index: Index) -> Vec<String> {
     let special: &[&str] = match index {
-        Index::Process => &[
-            "host_type",
-            "os_type",
-            "hour_of_day",
-            "day_of_week",
-            "start",
-        ],
+        Index::Process => &["host_type", "os_type", "hour_of_day", "day_of_week", "start"],
         _ => &[],
     };
     let named = fields::fields(index).filter_map(|field| facet(index, field.name, field));
@@ -102,9 +85,7 @@ impl Typing {
         let mut found: Vec<_> = values
             .into_iter()
             .filter(|(value, _)| !value.is_empty())
-            .filter_map(|(value, count)| {
-                Some((value.to_lowercase().find(&typed)? > 0, value, count))
-            })
+            .filter_map(|(value, count)| Some((value.to_lowercase().find(&typed)? > 0, value, count)))
             .collect();
         found.sort_by_key(|(is_inside, ..)| *is_inside);
         found
@@ -167,39 +148,19 @@ mod tests {
             assert_eq!(typing(Index::Process, text), None, "{text}");
         }
         let facet = |text| typing(Index::Binary, text).map(|typing| typing.facet);
-        assert_eq!(
-            facet("product_name:S|").as_deref(),
-            Some("product_name_facet")
-        );
-        assert_eq!(
-            facet("observed_filename:c|").as_deref(),
-            Some("observed_filename_facet")
-        );
+        assert_eq!(facet("product_name:S|").as_deref(), Some("product_name_facet"));
+        assert_eq!(facet("observed_filename:c|").as_deref(), Some("observed_filename_facet"));
     }
 
     #[test]
     fn values_are_offered_as_the_language_writes_them() {
         let text = "group:\"gro|\" x";
         let typing = typing(Index::Process, text).unwrap();
-        let values = [
-            ("default group", 9),
-            ("Group [1] \"x\"", 5),
-            ("group", 4),
-            ("other", 3),
-            ("group\nb", 2),
-            ("", 1),
-        ];
+        let values =
+            [("default group", 9), ("Group [1] \"x\"", 5), ("group", 4), ("other", 3), ("group\nb", 2), ("", 1)];
         let found = typing.offers(values);
         let texts: Vec<_> = found.iter().map(|found| found.text.as_str()).collect();
-        assert_eq!(
-            texts,
-            [
-                r#""Group [1] \"x\"""#,
-                "group",
-                "\"group\nb\"",
-                "\"default group\""
-            ]
-        );
+        assert_eq!(texts, [r#""Group [1] \"x\"""#, "group", "\"group\nb\"", "\"default group\""]);
         assert_eq!(found[1].help, "4 times");
         let text = text.replace('|', "");
         for offer in found {

@@ -31,9 +31,7 @@ pub(super) fn is_young(fetch: &Fetch, answer: &Answer, now: Timestamp, pace: Pac
         }
         _ => return true,
     };
-    now.duration_since(answer.as_of())
-        .try_into()
-        .is_ok_and(|age: Duration| age <= limit)
+    now.duration_since(answer.as_of()).try_into().is_ok_and(|age: Duration| age <= limit)
 }
 
 /// Whether a segment may get more events. That of a process that has ended may not, and one that came with a batch some
@@ -45,9 +43,7 @@ fn may_grow(segment: Segment, events: &Events, as_of: Timestamp) -> bool {
     if events.process.as_ref().is_some_and(has_ended) {
         return false;
     }
-    let age = segment
-        .arrived()
-        .map(|arrived| as_of.duration_since(arrived));
+    let age = segment.arrived().map(|arrived| as_of.duration_since(arrived));
     age.is_none_or(|age| age < SETTLED)
 }
 
@@ -63,9 +59,6 @@ mod tests {
             let as_of = arrived.checked_add(Duration::from_secs(seconds)).unwrap();
             may_grow(segment, &Events::default(), as_of)
         };
-        assert_eq!(
-            [read(0), read(15 * 60 - 1), read(15 * 60)],
-            [true, true, false]
-        );
+        assert_eq!([read(0), read(15 * 60 - 1), read(15 * 60)], [true, true, false]);
     }
 }

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::model::{
-    Alert, Ban, Binary, Document, Events, FacetValue, Facets, Feed, Group, Head, HostCount, Known,
-    License, Lineage, Page, Partition, Prevalence, Process, Queue, Report, SegmentInfo, Sensor,
-    ServerInfo, Severed, Site, Summary, Team, User, WatchAction, Watchlist,
+    Alert, Ban, Binary, Document, Events, FacetValue, Facets, Feed, Group, Head, HostCount, Known, License, Lineage,
+    Page, Partition, Prevalence, Process, Queue, Report, SegmentInfo, Sensor, ServerInfo, Severed, Site, Summary, Team,
+    User, WatchAction, Watchlist,
 };
 
 /// A page of processes as it is kept and shown: rows are shared, not copied.
@@ -130,11 +130,7 @@ impl Answer {
             Self::Page(known) => rows(&known.value, |row| process_weight(row)),
             Self::Summary(known) => {
                 let summary = &known.value;
-                let relatives = summary
-                    .parent
-                    .iter()
-                    .chain(&summary.children)
-                    .chain(&summary.siblings);
+                let relatives = summary.parent.iter().chain(&summary.children).chain(&summary.siblings);
                 process_weight(&summary.process) + relatives.map(process_weight).sum::<usize>()
             }
             Self::Lineage(_) => 0,
@@ -159,13 +155,9 @@ impl Answer {
             Self::Binaries(known) => rows(&known.value, |row| twice::<Binary>(&row.document)),
             Self::Bans(known) => rows(&known.value, |row| twice::<Ban>(&row.document)),
             Self::Watchlists(known) => rows(&known.value, |row| twice::<Watchlist>(&row.document)),
-            Self::WatchActions(known) => {
-                rows(&known.value, |row| twice::<WatchAction>(&row.document))
-            }
+            Self::WatchActions(known) => rows(&known.value, |row| twice::<WatchAction>(&row.document)),
             // A feed has its pictures besides.
-            Self::Feeds(known) => rows(&known.value, |row| {
-                twice::<Feed>(&row.document) + row.whole.open().len()
-            }),
+            Self::Feeds(known) => rows(&known.value, |row| twice::<Feed>(&row.document) + row.whole.open().len()),
             Self::Reports(known) => rows(&known.value, |row| twice::<Report>(&row.document)),
             Self::Report(known) => twice::<Report>(&known.value.document),
             Self::Users(known) => rows(&known.value, |row| twice::<User>(&row.document)),
@@ -203,11 +195,7 @@ fn value_weight(value: &FacetValue) -> usize {
 
 /// The struct, the record, and the strings taken out of it.
 pub(super) fn process_weight(process: &Process) -> usize {
-    size_of::<Process>()
-        + process.document.len()
-        + process.cmdline.raw().len()
-        + process.path.raw().len()
-        + 256
+    size_of::<Process>() + process.document.len() + process.cmdline.raw().len() + process.path.raw().len() + 256
 }
 
 fn sensor_weight(sensor: &Sensor) -> usize {

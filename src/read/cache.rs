@@ -52,11 +52,7 @@ impl Default for Cache {
 
 impl Cache {
     pub(super) fn with_limit(limit: usize) -> Self {
-        Self {
-            kept: LruCache::unbounded(),
-            bytes: 0,
-            limit,
-        }
+        Self { kept: LruCache::unbounded(), bytes: 0, limit }
     }
 
     /// An answer that is young enough to be given again.
@@ -86,11 +82,7 @@ impl Cache {
     /// Keeps an answer, and every process document in it. The documents come last: walks need them, and an answer may
     /// be so large that nothing else has room beside it.
     pub(super) fn put(&mut self, fetch: &Fetch, answer: &Answer) {
-        self.keep(
-            Key::Fetch(fetch.clone()),
-            Kept::Answer(answer.clone()),
-            answer.weight(),
-        );
+        self.keep(Key::Fetch(fetch.clone()), Kept::Answer(answer.clone()), answer.weight());
         match answer {
             Answer::Page(known) => {
                 for row in &known.value.rows {
@@ -98,11 +90,7 @@ impl Cache {
                 }
             }
             Answer::Summary(known) => {
-                let parent = known
-                    .value
-                    .parent
-                    .iter()
-                    .filter(|parent| !parent.id.is_unknown());
+                let parent = known.value.parent.iter().filter(|parent| !parent.id.is_unknown());
                 for process in parent.chain([&known.value.process]) {
                     self.put_document(Arc::new(process.clone()), known.as_of, true);
                 }
@@ -158,21 +146,11 @@ impl Cache {
     fn put_document(&mut self, process: Arc<Process>, as_of: Timestamp, is_complete: bool) {
         let key = Key::Document(process.id);
         // A row must not replace a summary: it may say less.
-        if !is_complete
-            && matches!(self.kept.peek(&key), Some((Kept::Document(known), _)) if known.is_complete)
-        {
+        if !is_complete && matches!(self.kept.peek(&key), Some((Kept::Document(known), _)) if known.is_complete) {
             return;
         }
         let weight = process_weight(&process);
-        self.keep(
-            key,
-            Kept::Document(Known {
-                process,
-                as_of,
-                is_complete,
-            }),
-            weight,
-        );
+        self.keep(key, Kept::Document(Known { process, as_of, is_complete }), weight);
     }
 
     fn keep(&mut self, key: Key, kept: Kept, weight: usize) {
@@ -217,10 +195,7 @@ mod tests {
     }
 
     async fn events(segment: u64, facts: &str) -> (Fetch, Answer) {
-        let fetch = Fetch::Events {
-            id: GUID.parse().unwrap(),
-            segment: Segment(segment),
-        };
+        let fetch = Fetch::Events { id: GUID.parse().unwrap(), segment: Segment(segment) };
         let body = format!(r#"{{"process": {{"id": "{GUID}"{facts}}}}}"#);
         let answer = answered(&fetch, &body).await;
         (fetch, answer)
@@ -228,19 +203,9 @@ mod tests {
 
     fn page(start: u64) -> (Fetch, Answer) {
         let span = Span { start, rows: 100 };
-        let fetch = Fetch::Page {
-            search: Arc::new(Search::default()),
-            span,
-        };
-        let value = Page {
-            start,
-            ..Page::default()
-        };
-        let known = crate::model::Known {
-            value: Arc::new(value),
-            as_of: Timestamp::UNIX_EPOCH,
-            from_cache: false,
-        };
+        let fetch = Fetch::Page { search: Arc::new(Search::default()), span };
+        let value = Page { start, ..Page::default() };
+        let known = crate::model::Known { value: Arc::new(value), as_of: Timestamp::UNIX_EPOCH, from_cache: false };
         (fetch, Answer::Page(known))
     }
 
@@ -251,13 +216,8 @@ mod tests {
             let (fetch, answer) = page(start);
             cache.put(&fetch, &answer);
         }
-        let known: Vec<_> = (0..3)
-            .map(|start| {
-                cache
-                    .get(&page(start).0, Timestamp::UNIX_EPOCH, Pace::default())
-                    .is_some()
-            })
-            .collect();
+        let known: Vec<_> =
+            (0..3).map(|start| cache.get(&page(start).0, Timestamp::UNIX_EPOCH, Pace::default()).is_some()).collect();
         assert_eq!(known, [false, true, true]);
         assert!(cache.bytes <= cache.limit);
     }
@@ -268,11 +228,7 @@ mod tests {
         let (fetch, answer) = page(0);
         cache.put(&fetch, &answer);
         cache.forget(&fetch);
-        assert!(
-            cache
-                .get(&fetch, Timestamp::UNIX_EPOCH, Pace::default())
-                .is_none()
-        );
+        assert!(cache.get(&fetch, Timestamp::UNIX_EPOCH, Pace::default()).is_none());
         assert_eq!(cache.bytes, 0);
     }
 
@@ -299,10 +255,7 @@ mod tests {
         let counted = answered(&facets, r#"{"facets": {}}"#).await;
         let file = Fetch::Prevalence("9e107d9d372bb6826bd81d3542a419d6".parse().unwrap());
         let hosts = answered(&file, r#"{"hostCount": 2}"#).await;
-        let queue = Fetch::Alerts {
-            search: Arc::new(Search::default()),
-            span: Span { start: 0, rows: 0 },
-        };
+        let queue = Fetch::Alerts { search: Arc::new(Search::default()), span: Span { start: 0, rows: 0 } };
         let alerts = answered(&queue, r#"{"results": [], "total_results": 0}"#).await;
         let pace = Pace::default();
         let (host_age, running_age) = (Some(pace.sensor_age), Some(pace.running_age));
@@ -338,16 +291,9 @@ mod tests {
     #[tokio::test]
     async fn a_row_does_not_replace_what_a_summary_has_told() {
         let mut cache = Cache::default();
-        let (fetch, answer) = summary(
-            "",
-            r#", "parent_unique_id": "00000007-0000-0b00-01d7-10ccae568ec0""#,
-        )
-        .await;
+        let (fetch, answer) = summary("", r#", "parent_unique_id": "00000007-0000-0b00-01d7-10ccae568ec0""#).await;
         cache.put(&fetch, &answer);
-        let search = Fetch::Page {
-            search: Arc::new(Search::default()),
-            span: Span { start: 0, rows: 1 },
-        };
+        let search = Fetch::Page { search: Arc::new(Search::default()), span: Span { start: 0, rows: 1 } };
         let rows = format!(r#"{{"results": [{{"id": "{GUID}"}}], "total_results": 1}}"#);
         let answer = answered(&search, &rows).await;
         cache.put(&search, &answer);

@@ -8,8 +8,8 @@ use jiff::Timestamp;
 use super::{Answer, head, pages::pages, queue};
 use crate::api::{Client, Error};
 use crate::model::{
-    Corpus, GroupId, Isolation, Known, Md5, Page, ProcessId, ReportId, Search, Segment, Sensor,
-    SensorFilter, SensorId, Severed, Span, WatchlistId,
+    Corpus, GroupId, Isolation, Known, Md5, Page, ProcessId, ReportId, Search, Segment, Sensor, SensorFilter, SensorId,
+    Severed, Span, WatchlistId,
 };
 
 /// What to fetch. Equal fetches have equal answers, so a fetch is its own cache key.
@@ -147,25 +147,15 @@ impl Fetch {
     /// The facets of a search, whatever its order and its grouping: segments are counted either way, so that one answer
     /// serves them all.
     pub fn facets(search: &Search, fields: impl Into<Arc<[String]>>) -> Self {
-        let search = Search {
-            sort: None,
-            group_by: None,
-            ..search.clone()
-        };
-        Self::Facets {
-            search: Arc::new(search),
-            fields: fields.into(),
-        }
+        let search = Search { sort: None, group_by: None, ..search.clone() };
+        Self::Facets { search: Arc::new(search), fields: fields.into() }
     }
 
     /// The summary that a walk asks for: the parent comes with it, so one request yields two ancestors.
     pub fn summary(id: ProcessId) -> Self {
         /// The server's own default; asking for the same number makes all summaries one cache entry.
         const CHILDREN: u32 = 15;
-        Self::Summary {
-            id,
-            children: CHILDREN,
-        }
+        Self::Summary { id, children: CHILDREN }
     }
 
     /// Whether an answer to `other` is also about what this asks for.
@@ -223,9 +213,7 @@ impl Fetch {
                 let page = client.processes(search, *span).await?;
                 Answer::Page(known(page.map(Arc::new), at(client)))
             }
-            Self::Summary { id, children } => {
-                Answer::Summary(known(client.summary(*id, *children).await?, at(client)))
-            }
+            Self::Summary { id, children } => Answer::Summary(known(client.summary(*id, *children).await?, at(client))),
             Self::Sensor(id) => Answer::Sensor(known(client.sensor(*id).await?, at(client))),
             Self::Group(id) => Answer::Group(known(client.group(*id).await?, at(client))),
             Self::Groups => {
@@ -237,24 +225,18 @@ impl Fetch {
                 let facets = client.facets(search, fields).await?;
                 Answer::Facets(known(facets, at(client)))
             }
-            Self::Prevalence(md5) => {
-                Answer::Prevalence(known(client.prevalence(*md5).await?, at(client)))
-            }
+            Self::Prevalence(md5) => Answer::Prevalence(known(client.prevalence(*md5).await?, at(client))),
             Self::Alerts { search, span } => {
                 let page = client.alerts(search, *span).await?;
                 Answer::Alerts(known(page.map(Arc::new), at(client)))
             }
-            Self::Queue { search } => {
-                Answer::Queue(known(queue::whole(client, search).await?, at(client)))
-            }
+            Self::Queue { search } => Answer::Queue(known(queue::whole(client, search).await?, at(client))),
             Self::AlertFacets { query, fields } => {
                 let facets = client.alert_facets(query, fields).await?;
                 Answer::Facets(known(facets, at(client)))
             }
             Self::Segments(id) => Answer::Segments(known(client.segments(*id).await?, at(client))),
-            Self::Events { id, segment } => {
-                Answer::Events(known(client.events(*id, *segment).await?, at(client)))
-            }
+            Self::Events { id, segment } => Answer::Events(known(client.events(*id, *segment).await?, at(client))),
             Self::Binaries { search, span } => {
                 let page = client.binaries(search, *span).await?;
                 Answer::Binaries(known(page.map(Arc::new), at(client)))
@@ -266,8 +248,7 @@ impl Fetch {
             Self::Isolated => Answer::Isolated(known(severed(client).await?, at(client))),
             Self::Sensors { filter, .. } if !filter.also.is_empty() => {
                 let now = client.clock().now();
-                let page =
-                    looked_through(client, filter, |sensor| filter.passes(sensor, now)).await?;
+                let page = looked_through(client, filter, |sensor| filter.passes(sensor, now)).await?;
                 Answer::Sensors(known(page.map(Arc::new), at(client)))
             }
             Self::Head { md5, bytes } => {
@@ -282,9 +263,7 @@ impl Fetch {
                 let page = client.watchlists().await?;
                 Answer::Watchlists(known(page.map(Arc::new), at(client)))
             }
-            Self::WatchActions(id) => {
-                Answer::WatchActions(known(client.watch_actions(*id).await?, at(client)))
-            }
+            Self::WatchActions(id) => Answer::WatchActions(known(client.watch_actions(*id).await?, at(client))),
             Self::Feeds => {
                 let page = client.feeds().await?;
                 Answer::Feeds(known(page.map(Arc::new), at(client)))
@@ -320,8 +299,7 @@ impl Fetch {
 
 /// The hosts that are cut off or are to be: servers do not filter by that, so that all are looked at.
 async fn severed(client: &Client) -> Result<Page<Arc<Severed>>, Error> {
-    let is_severed =
-        |sensor: &Sensor| !matches!(sensor.isolation(), Isolation::No | Isolation::Unknown);
+    let is_severed = |sensor: &Sensor| !matches!(sensor.isolation(), Isolation::No | Isolation::Unknown);
     let page = looked_through(client, &SensorFilter::default(), is_severed).await?;
     Ok(page.map(|sensor| Arc::new(Severed(sensor))))
 }
@@ -332,10 +310,7 @@ async fn looked_through(
     filter: &SensorFilter,
     is_kept: impl Fn(&Sensor) -> bool,
 ) -> Result<Page<Sensor>, Error> {
-    let search = Search {
-        query: filter.to_string(),
-        ..Search::default()
-    };
+    let search = Search { query: filter.to_string(), ..Search::default() };
     let mut found = Vec::new();
     let (mut seen, mut broken) = (HashSet::new(), 0);
     let mut all = pin!(pages::<Sensor>(client, search, None));
@@ -346,11 +321,7 @@ async fn looked_through(
         found.extend(rows.filter(|sensor| seen.insert(sensor.id) && is_kept(sensor)));
     }
     let total = u64::try_from(found.len() + broken).unwrap_or(u64::MAX);
-    Ok(Page {
-        broken,
-        total,
-        ..Page::from(found)
-    })
+    Ok(Page { broken, total, ..Page::from(found) })
 }
 
 /// How much a query finds; no row is asked for.
@@ -358,11 +329,7 @@ async fn count(client: &Client, corpus: Corpus, query: &str) -> Result<u64, Erro
     let none = Span { start: 0, rows: 0 };
     // One row for each process, as they are shown.
     let group_by = (corpus == Corpus::Processes).then(|| "id".to_owned());
-    let search = Search {
-        query: query.to_owned(),
-        group_by,
-        ..Search::default()
-    };
+    let search = Search { query: query.to_owned(), group_by, ..Search::default() };
     Ok(match corpus {
         Corpus::Processes => client.processes(&search, none).await?.total,
         Corpus::Binaries => client.binaries(&search, none).await?.total,
@@ -371,9 +338,5 @@ async fn count(client: &Client, corpus: Corpus, query: &str) -> Result<u64, Erro
 }
 
 fn known<T>(value: T, as_of: Timestamp) -> Known<T> {
-    Known {
-        value: Arc::new(value),
-        as_of,
-        from_cache: false,
-    }
+    Known { value: Arc::new(value), as_of, from_cache: false }
 }

@@ -11,11 +11,7 @@ pub(super) async fn head(client: &Client, md5: Md5, bytes: usize) -> Result<Head
     let mut download = client.download(md5).await?;
     // No limit on the file: of what is beyond the head, nothing is kept, and hardly more than a piece unpacked.
     let mut unpacker = Unpacker::new(u64::MAX);
-    let mut first = First {
-        bytes: Vec::new(),
-        most: bytes,
-        is_over: false,
-    };
+    let mut first = First { bytes: Vec::new(), most: bytes, is_over: false };
     while !first.is_over && !unpacker.has_file() {
         let Some(piece) = download.next().await? else {
             // There is no file in it, or not all of one.
@@ -28,10 +24,7 @@ pub(super) async fn head(client: &Client, md5: Md5, bytes: usize) -> Result<Head
             other => other.map_err(|error| download.malformed(error.to_string()))?,
         }
     }
-    Ok(Head {
-        is_whole: !first.is_over,
-        bytes: first.bytes,
-    })
+    Ok(Head { is_whole: !first.is_over, bytes: first.bytes })
 }
 
 /// Keeps the first bytes, and stops whoever writes more.

@@ -133,12 +133,8 @@ impl Join {
                 }
                 is_expected
             }
-            (Fetch::Group(id), Ok(Answer::Group(known))) => {
-                fill(&mut self.groups, id, Fact::Known(known))
-            }
-            (Fetch::Binary(md5), Ok(Answer::Binary(known))) => {
-                fill(&mut self.binaries, md5, Fact::Known(known))
-            }
+            (Fetch::Group(id), Ok(Answer::Group(known))) => fill(&mut self.groups, id, Fact::Known(known)),
+            (Fetch::Binary(md5), Ok(Answer::Binary(known))) => fill(&mut self.binaries, md5, Fact::Known(known)),
             (fetch, result) => {
                 let error = result.err().unwrap_or(Error::Internal);
                 match fetch {

@@ -128,9 +128,7 @@ impl Reader {
                 Step::Done(lineage) => Some(lineage.into()),
                 Step::Need(_) => None,
             },
-            _ => self
-                .cache
-                .get(fetch, self.client.clock().now(), self.client.pace()),
+            _ => self.cache.get(fetch, self.client.clock().now(), self.client.pace()),
         }
     }
 
@@ -191,10 +189,7 @@ impl Reader {
                 Err(error) => {
                     // A bug in one request must not leave its waiters waiting.
                     tracing::error!("a request failed inside: {error}");
-                    let found = self
-                        .flights
-                        .iter()
-                        .find(|(_, flight)| flight.id == error.id());
+                    let found = self.flights.iter().find(|(_, flight)| flight.id == error.id());
                     if let Some(fetch) = found.map(|(fetch, _)| fetch.clone()) {
                         self.land(&fetch, &Err(Error::Internal));
                     }
@@ -241,11 +236,7 @@ impl Reader {
         self.freshen();
         let client = self.client.clone();
         let question = fetch.clone();
-        self.launch(
-            waiters,
-            fetch,
-            async move { question.answer(&client).await },
-        );
+        self.launch(waiters, fetch, async move { question.answer(&client).await });
     }
 
     /// Sends a request on its way.
@@ -256,18 +247,8 @@ impl Reader {
         request: impl Future<Output = Result<Answer, Error>> + Send + 'static,
     ) {
         let question = fetch.clone();
-        let task = self
-            .tasks
-            .spawn_on(async move { (question, request.await) }, &self.background);
-        self.flights.insert(
-            fetch,
-            Flight {
-                id: task.id(),
-                task,
-                waiters,
-                is_outdated: false,
-            },
-        );
+        let task = self.tasks.spawn_on(async move { (question, request.await) }, &self.background);
+        self.flights.insert(fetch, Flight { id: task.id(), task, waiters, is_outdated: false });
     }
 
     fn is_awaited(&self, fetch: &Fetch, id: Id) -> bool {

@@ -16,11 +16,7 @@ const AHEAD: usize = 4;
 /// What a search finds, a page at a time.
 pub trait Paged: Send + Sized + 'static {
     /// Asks for some rows.
-    fn page(
-        client: &Client,
-        search: &Search,
-        span: Span,
-    ) -> impl Future<Output = Result<Page<Self>, Error>> + Send;
+    fn page(client: &Client, search: &Search, span: Span) -> impl Future<Output = Result<Page<Self>, Error>> + Send;
 }
 
 impl Paged for Process {
@@ -85,23 +81,12 @@ pub fn pages<T: Paged>(
 
 /// The spans from `start` to `end`, `step` rows each.
 fn spans(start: u64, step: u64, end: u64) -> impl Iterator<Item = Span> {
-    let starts = (1..).map_while(move |n: u64| {
-        (step > 0).then(|| start.saturating_add(step.saturating_mul(n - 1)))
-    });
-    starts
-        .take_while(move |start| *start < end)
-        .map(move |start| Span {
-            start,
-            rows: step.min(end - start),
-        })
+    let starts = (1..).map_while(move |n: u64| (step > 0).then(|| start.saturating_add(step.saturating_mul(n - 1))));
+    starts.take_while(move |start| *start < end).map(move |start| Span { start, rows: step.min(end - start) })
 }
 
 /// One span, asked again for what a short answer left out.
-async fn whole<T: Paged>(
-    client: Client,
-    search: Arc<Search>,
-    span: Span,
-) -> Result<Page<T>, Error> {
+async fn whole<T: Paged>(client: Client, search: Arc<Search>, span: Span) -> Result<Page<T>, Error> {
     let mut page = T::page(&client, &search, span).await?;
     loop {
         let rows = span.rows.saturating_sub(sent(&page));
@@ -128,11 +113,7 @@ mod tests {
 
     #[test]
     fn spans_join_without_gap_or_double() {
-        let of = |start, step, end| {
-            spans(start, step, end)
-                .map(|span| (span.start, span.rows))
-                .collect::<Vec<_>>()
-        };
+        let of = |start, step, end| spans(start, step, end).map(|span| (span.start, span.rows)).collect::<Vec<_>>();
         assert_eq!(of(10, 10, 35), [(10, 10), (20, 10), (30, 5)]);
         assert_eq!(of(10, 10, 10), []);
         assert_eq!(of(0, 0, 10), []);

@@ -28,9 +28,7 @@ mod tests {
     async fn what_comes_twice_is_one_and_what_never_comes_is_missed() {
         // Every page is the same, whatever was asked for: others have come before it since.
         let body = r#"{"results": [{"unique_id": "a"}, {"unique_id": "b"}, {"id": 7}], "total_results": 7}"#;
-        let fetch = Fetch::Queue {
-            search: Arc::default(),
-        };
+        let fetch = Fetch::Queue { search: Arc::default() };
         let Answer::Queue(known) = answered(&fetch, body).await else {
             panic!("it is no queue");
         };

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::{Answer, Fetch, Paged, Reader};
 use crate::api::Error;
 use crate::model::{
-    Binary, Events, Facets, Group, GroupId, Head, Known, Lineage, Md5, Prevalence, ProcessId,
-    Search, Segment, SegmentInfo, Sensor, SensorId, ServerInfo, Span, Summary,
+    Binary, Events, Facets, Group, GroupId, Head, Known, Lineage, Md5, Prevalence, ProcessId, Search, Segment,
+    SegmentInfo, Sensor, SensorId, ServerInfo, Span, Summary,
 };
 
 impl Reader {
@@ -36,10 +36,7 @@ impl Reader {
             known = lineage.value.ancestors.len();
             if known >= depth || !lineage.value.is_walking() {
                 let cut = Lineage::clone(&lineage.value).cut(depth);
-                return Ok(Known {
-                    value: Arc::new(cut),
-                    ..lineage
-                });
+                return Ok(Known { value: Arc::new(cut), ..lineage });
             }
         }
     }
@@ -69,11 +66,7 @@ impl Reader {
     }
 
     /// How often each value of some fields occurs in a process search.
-    pub async fn facets(
-        &mut self,
-        search: &Search,
-        fields: &[String],
-    ) -> Result<Known<Facets>, Error> {
+    pub async fn facets(&mut self, search: &Search, fields: &[String]) -> Result<Known<Facets>, Error> {
         match self.get(Fetch::facets(search, fields)).await? {
             Answer::Facets(known) => Ok(known),
             _ => Err(Error::Internal),
@@ -97,11 +90,7 @@ impl Reader {
     }
 
     /// The events of one segment.
-    pub async fn events(
-        &mut self,
-        id: ProcessId,
-        segment: Segment,
-    ) -> Result<Known<Events>, Error> {
+    pub async fn events(&mut self, id: ProcessId, segment: Segment) -> Result<Known<Events>, Error> {
         match self.get(Fetch::Events { id, segment }).await? {
             Answer::Events(known) => Ok(known),
             _ => Err(Error::Internal),
@@ -118,10 +107,7 @@ impl Reader {
 
     /// How many rows a search has.
     pub async fn count<T: Paged>(&self, search: &Search) -> Result<u64, Error> {
-        let search = Search {
-            sort: None,
-            ..search.clone()
-        };
+        let search = Search { sort: None, ..search.clone() };
         let none = Span { start: 0, rows: 0 };
         Ok(T::page(&self.client, &search, none).await?.total)
     }

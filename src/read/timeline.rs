@@ -52,11 +52,7 @@ pub fn numbers(segments: &[SegmentInfo]) -> Vec<Segment> {
 }
 
 /// The segments one after another, in their order; several are asked for at a time.
-pub fn parts(
-    client: &Client,
-    id: ProcessId,
-    segments: &[SegmentInfo],
-) -> impl Stream<Item = Part> + use<> {
+pub fn parts(client: &Client, id: ProcessId, segments: &[SegmentInfo]) -> impl Stream<Item = Part> + use<> {
     let client = client.clone();
     stream::iter(numbers(segments))
         .map(move |segment| {

@@ -71,16 +71,8 @@ impl Walk {
                 None => return Step::Need(parent),
             }
         };
-        let lineage = Lineage {
-            subject: subject.process,
-            ancestors,
-            top,
-        };
-        Step::Done(Known {
-            value: Arc::new(lineage),
-            as_of,
-            from_cache: true,
-        })
+        let lineage = Lineage { subject: subject.process, ancestors, top };
+        Step::Done(Known { value: Arc::new(lineage), as_of, from_cache: true })
     }
 
     /// Whether there is news to tell before the next request is made.

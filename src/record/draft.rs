@@ -24,12 +24,8 @@ impl Draft {
         }
         let directory = directory(path);
         files::remove_leftovers(directory);
-        let file =
-            AtomicFile::begin(directory).map_err(|error| Error::new("create", path, &error))?;
-        Ok(Self {
-            file,
-            path: path.to_owned(),
-        })
+        let file = AtomicFile::begin(directory).map_err(|error| Error::new("create", path, &error))?;
+        Ok(Self { file, path: path.to_owned() })
     }
 
     /// How many bytes its file system has room for, if that can be told.
@@ -97,9 +93,7 @@ mod tests {
 
     fn names(directory: &Path) -> Vec<String> {
         let entries = fs::read_dir(directory).unwrap();
-        entries
-            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-            .collect()
+        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
     }
 
     #[test]
@@ -115,10 +109,7 @@ mod tests {
         #[cfg(unix)]
         {
             let mode = fs::metadata(&path).unwrap().permissions();
-            assert_eq!(
-                std::os::unix::fs::PermissionsExt::mode(&mode) & 0o777,
-                0o600
-            );
+            assert_eq!(std::os::unix::fs::PermissionsExt::mode(&mode) & 0o777, 0o600);
         }
     }
 

@@ -63,18 +63,14 @@ impl History {
     pub fn open(dir: &Path) -> Result<Self, Error> {
         let path = dir.join(FILE);
         files::create_dir(dir).map_err(|error| Error::new("create", dir, &error))?;
-        let mut file =
-            files::open_to_append(&path).map_err(|error| Error::new("open", &path, &error))?;
+        let mut file = files::open_to_append(&path).map_err(|error| Error::new("open", &path, &error))?;
         let mut history = Self::default();
         // Whoever adds a line while the file is written anew would add it to the old one.
         let is_locked = file.try_lock().is_ok();
         let read = |error: &io::Error| Error::new("read", &path, error);
         let is_whole = length(&file).map_err(|error| read(&error))? <= TAIL;
         let lines = tail(&mut file).map_err(|error| read(&error))?;
-        let lines: Vec<_> = lines
-            .split(|byte| *byte == b'\n')
-            .filter(|line| !line.is_empty())
-            .collect();
+        let lines: Vec<_> = lines.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).collect();
         let mut entries = Vec::new();
         for line in &lines {
             match serde_json::from_slice(line) {
@@ -84,9 +80,7 @@ impl History {
         }
         history.entries = newest(entries);
         if is_locked && (!is_whole || lines.len() > MAX_LINES) {
-            history
-                .rewrite(&path)
-                .map_err(|error| Error::new("write", &path, &error))?;
+            history.rewrite(&path).map_err(|error| Error::new("write", &path, &error))?;
         }
         history.path = Some(path);
         Ok(history)
@@ -193,12 +187,7 @@ fn newest(entries: Vec<Entry>) -> Vec<Entry> {
     let mut seen = HashSet::new();
     let mut kept = Vec::new();
     for entry in entries.into_iter().rev() {
-        let key = (
-            entry.query.clone(),
-            entry.period.clone(),
-            entry.is_server_clock,
-            entry.server.clone(),
-        );
+        let key = (entry.query.clone(), entry.period.clone(), entry.is_server_clock, entry.server.clone());
         if kept.len() < MOST && seen.insert(key) {
             kept.push(entry);
         }
@@ -208,13 +197,7 @@ fn newest(entries: Vec<Entry>) -> Vec<Entry> {
 }
 
 fn is_same(one: &Entry, other: &Entry) -> bool {
-    let key = |entry: &Entry| {
-        (
-            entry.query.clone(),
-            entry.period.clone(),
-            entry.server.clone(),
-        )
-    };
+    let key = |entry: &Entry| (entry.query.clone(), entry.period.clone(), entry.server.clone());
     key(one) == key(other) && one.is_server_clock == other.is_server_clock
 }
 
@@ -242,11 +225,7 @@ mod tests {
     }
 
     fn queries(history: &History) -> Vec<String> {
-        history
-            .recent()
-            .into_iter()
-            .map(|entry| entry.query)
-            .collect()
+        history.recent().into_iter().map(|entry| entry.query).collect()
     }
 
     #[test]
@@ -255,11 +234,7 @@ mod tests {
         let dir = dir.path().join("not/yet/there");
         let mut history = History::open(&dir).unwrap();
         assert_eq!(history.recent(), []);
-        let first = Entry {
-            took_ms: Some(462),
-            total: None,
-            ..entry("first\nline", 1)
-        };
+        let first = Entry { took_ms: Some(462), total: None, ..entry("first\nline", 1) };
         history.append(&first).unwrap();
         history.append(&entry("second", 2)).unwrap();
         for history in [history, History::open(&dir).unwrap()] {
@@ -271,18 +246,12 @@ mod tests {
     fn a_query_asked_again_is_there_once_for_each_server() {
         let dir = tempfile::tempdir().unwrap();
         let mut history = History::open(dir.path()).unwrap();
-        let elsewhere = Entry {
-            server: "https://lab.example.com".into(),
-            ..entry("a", 3)
-        };
+        let elsewhere = Entry { server: "https://lab.example.com".into(), ..entry("a", 3) };
         for entry in [&entry("a", 1), &entry("b", 2), &elsewhere, &entry("a", 4)] {
             history.append(entry).unwrap();
         }
         for history in [history, History::open(dir.path()).unwrap()] {
-            assert_eq!(
-                history.recent(),
-                [entry("a", 4), elsewhere.clone(), entry("b", 2)]
-            );
+            assert_eq!(history.recent(), [entry("a", 4), elsewhere.clone(), entry("b", 2)]);
         }
     }
 
@@ -294,20 +263,14 @@ mod tests {
         one.append(&entry("a", 1)).unwrap();
         other.append(&entry("b", 2)).unwrap();
         one.append(&entry("c", 3)).unwrap();
-        assert_eq!(
-            queries(&History::open(dir.path()).unwrap()),
-            ["c", "b", "a"]
-        );
+        assert_eq!(queries(&History::open(dir.path()).unwrap()), ["c", "b", "a"]);
     }
 
     #[test]
     fn broken_lines_are_skipped_and_counted() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join(FILE);
-        History::open(dir.path())
-            .unwrap()
-            .append(&entry("a", 1))
-            .unwrap();
+        History::open(dir.path()).unwrap().append(&entry("a", 1)).unwrap();
         let mut content = fs::read(&path).unwrap();
         content.extend(b"\xff\xfe\n{}\n\n{\"query\": \"cut o");
         fs::write(&path, content).unwrap();
@@ -317,10 +280,7 @@ mod tests {
         // The line that was cut off does not take the next one with it.
         history.append(&entry("b", 2)).unwrap();
         let history = History::open(dir.path()).unwrap();
-        assert_eq!(
-            (queries(&history), history.broken()),
-            (vec!["b".into(), "a".into()], 3)
-        );
+        assert_eq!((queries(&history), history.broken()), (vec!["b".into(), "a".into()], 3));
     }
 
     #[test]
@@ -355,13 +315,7 @@ mod tests {
         History::open(dir.path()).unwrap();
         open.append(&entry("new", 2)).unwrap();
         assert_eq!(queries(&History::open(dir.path()).unwrap()), ["new", "old"]);
-        assert_eq!(
-            fs::read_to_string(dir.path().join(FILE))
-                .unwrap()
-                .lines()
-                .count(),
-            2
-        );
+        assert_eq!(fs::read_to_string(dir.path().join(FILE)).unwrap().lines().count(), 2);
     }
 
     #[cfg(unix)]
@@ -396,10 +350,7 @@ mod tests {
         let file = dir.path().join("file");
         fs::write(&file, "").unwrap();
         let error = History::open(&file).unwrap_err().to_string();
-        assert!(
-            error.starts_with("cannot create ") && error.contains("file"),
-            "{error}"
-        );
+        assert!(error.starts_with("cannot create ") && error.contains("file"), "{error}");
         // Without a file, queries are remembered as long as the program runs.
         let mut history = History::default();
         history.append(&entry("a", 1)).unwrap();

@@ -48,8 +48,7 @@ impl Kept {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Self::default()),
             Err(error) => return Err(Error::new("read", &path, &error)),
         };
-        let mut kept: Self =
-            serde_json::from_slice(&text).map_err(|error| Error::new("read", &path, &error))?;
+        let mut kept: Self = serde_json::from_slice(&text).map_err(|error| Error::new("read", &path, &error))?;
         kept.limit();
         Ok(kept)
     }
@@ -62,9 +61,7 @@ impl Kept {
         }
         for columns in self.columns.values_mut() {
             let mut seen = HashSet::new();
-            columns.retain(|column| {
-                !column.name.contains(char::is_control) && seen.insert(column.name.clone())
-            });
+            columns.retain(|column| !column.name.contains(char::is_control) && seen.insert(column.name.clone()));
             columns.truncate(MAX_COLUMNS);
         }
     }
@@ -91,17 +88,9 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let state = dir.path().join("state");
         assert_eq!(Kept::open(&state).unwrap(), Kept::default());
-        let column = |name: &str, width| Column {
-            name: name.into(),
-            width,
-        };
-        let columns = vec![
-            column("hostname", None),
-            column("watchlists.0.wid", Some(9)),
-        ];
-        let kept = Kept {
-            columns: [("Processes".to_owned(), columns)].into(),
-        };
+        let column = |name: &str, width| Column { name: name.into(), width };
+        let columns = vec![column("hostname", None), column("watchlists.0.wid", Some(9))];
+        let kept = Kept { columns: [("Processes".to_owned(), columns)].into() };
         kept.save(&state).unwrap();
         kept.save(&state).unwrap();
         assert_eq!(Kept::open(&state).unwrap(), kept);
@@ -118,8 +107,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         fs::write(dir.path().join(FILE), "{\"columns\": [").unwrap();
         assert!(Kept::open(dir.path()).is_err());
-        let text =
-            r#"{"columns": {"Alerts": [{"name": "a\u001b[2Jb"}, {"name": "c"}]}, "more": 1}"#;
+        let text = r#"{"columns": {"Alerts": [{"name": "a\u001b[2Jb"}, {"name": "c"}]}, "more": 1}"#;
         fs::write(dir.path().join(FILE), text).unwrap();
         let kept = Kept::open(dir.path()).unwrap();
         assert_eq!(kept.columns["Alerts"].len(), 1);

@@ -31,10 +31,6 @@ pub struct Error {
 impl Error {
     /// What could not be done to which file, and why.
     pub fn new(verb: &'static str, path: &Path, reason: &impl fmt::Display) -> Self {
-        Self {
-            verb,
-            path: path.display().to_string(),
-            reason: reason.to_string(),
-        }
+        Self { verb, path: path.display().to_string(), reason: reason.to_string() }
     }
 }

@@ -47,11 +47,7 @@ impl Saved {
     pub fn load(path: &Path) -> Result<Self, Error> {
         let document = read(path)?;
         let (queries, broken) = queries(path, &document)?;
-        Ok(Self {
-            path: path.to_owned(),
-            queries,
-            broken,
-        })
+        Ok(Self { path: path.to_owned(), queries, broken })
     }
 
     /// The queries, in the order of the file.
@@ -72,12 +68,8 @@ impl Saved {
     /// Adds a query at the end, or in the place of the one of the same name. What others have written meanwhile stays.
     pub fn add(&mut self, query: &SavedQuery) -> Result<(), Error> {
         let mut document = read(&self.path)?;
-        let tables = document
-            .entry(KEY)
-            .or_insert_with(|| Item::ArrayOfTables(ArrayOfTables::new()));
-        let tables = tables
-            .as_array_of_tables_mut()
-            .ok_or_else(|| unlisted(&self.path))?;
+        let tables = document.entry(KEY).or_insert_with(|| Item::ArrayOfTables(ArrayOfTables::new()));
+        let tables = tables.as_array_of_tables_mut().ok_or_else(|| unlisted(&self.path))?;
         let place = tables.iter().position(|table| is_named(table, &query.name));
         if let Some(table) = place.and_then(|at| tables.get_mut(at)) {
             fill(table, query);
@@ -170,11 +162,7 @@ fn fill(table: &mut Table, query: &SavedQuery) {
     table["name"] = value(query.name.trim());
     table["query"] = value(query.query.trim());
     let clock = if query.is_server_clock { "server" } else { "" };
-    for (key, text) in [
-        ("period", query.period.as_str()),
-        ("clock", clock),
-        ("note", query.note.as_str()),
-    ] {
+    for (key, text) in [("period", query.period.as_str()), ("clock", clock), ("note", query.note.as_str())] {
         if text.trim().is_empty() {
             table.remove(key);
         } else {
@@ -190,12 +178,7 @@ mod tests {
     use super::*;
 
     fn query(name: &str, query: &str, note: &str) -> SavedQuery {
-        SavedQuery {
-            name: name.into(),
-            query: query.into(),
-            note: note.into(),
-            ..SavedQuery::default()
-        }
+        SavedQuery { name: name.into(), query: query.into(), note: note.into(), ..SavedQuery::default() }
     }
 
     /// A place for a file, and its directory.
@@ -213,18 +196,11 @@ mod tests {
         assert!(!saved.remove("shares").unwrap());
         assert!(!path.exists());
         let first = query("shares", r"process_name:net.exe cmdline:\\test\blah", "");
-        let second = query(
-            "office",
-            "parent_name:winword.exe\n\"x\"",
-            "what Word starts",
-        );
+        let second = query("office", "parent_name:winword.exe\n\"x\"", "what Word starts");
         saved.add(&first).unwrap();
         saved.add(&second).unwrap();
         assert_eq!(saved.queries(), [first.clone(), second.clone()]);
-        assert_eq!(
-            Saved::load(&path).unwrap().queries(),
-            [first, second.clone()]
-        );
+        assert_eq!(Saved::load(&path).unwrap().queries(), [first, second.clone()]);
         let changed = query("shares", "process_name:net1.exe", "newer");
         saved.add(&changed).unwrap();
         assert_eq!(saved.queries(), [changed, second.clone()]);
@@ -245,11 +221,7 @@ mod tests {
         let mut other = Saved::load(&path).unwrap();
         other.add(&query("b", "y", "")).unwrap();
         saved.add(&query("c", "z", "")).unwrap();
-        let names: Vec<_> = saved
-            .queries()
-            .iter()
-            .map(|query| query.name.as_str())
-            .collect();
+        let names: Vec<_> = saved.queries().iter().map(|query| query.name.as_str()).collect();
         assert_eq!(names, ["a", "b", "c"]);
         let now = fs::read_to_string(&path).unwrap();
         assert!(now.starts_with(text), "{now}");
@@ -264,16 +236,9 @@ mod tests {
             ("query = [1]\n", "written as [[query]]"),
             ("[query]\nname = \"a\"\n", "written as [[query]]"),
         ] {
-            let mut saved = Saved {
-                path: path.clone(),
-                queries: Vec::new(),
-                broken: 0,
-            };
+            let mut saved = Saved { path: path.clone(), queries: Vec::new(), broken: 0 };
             fs::write(&path, text).unwrap();
-            for error in [
-                Saved::load(&path).unwrap_err(),
-                saved.add(&query("a", "b", "")).unwrap_err(),
-            ] {
+            for error in [Saved::load(&path).unwrap_err(), saved.add(&query("a", "b", "")).unwrap_err()] {
                 let error = error.to_string();
                 assert!(error.starts_with("cannot read "), "{error}");
                 assert!(error.contains(words), "{error}");
@@ -293,10 +258,7 @@ mod tests {
         fs::write(&shared, "").unwrap();
         fs::set_permissions(&shared, fs::Permissions::from_mode(0o664)).unwrap();
         symlink(&shared, &path).unwrap();
-        Saved::load(&path)
-            .unwrap()
-            .add(&query("a", "b", ""))
-            .unwrap();
+        Saved::load(&path).unwrap().add(&query("a", "b", "")).unwrap();
         assert!(fs::symlink_metadata(&path).unwrap().is_symlink());
         let mode = fs::metadata(&shared).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o664);
@@ -311,15 +273,8 @@ mod tests {
         let file = dir.path().join("file");
         fs::write(&file, "").unwrap();
         let path = file.join(Saved::FILE);
-        let mut saved = Saved {
-            path: path.clone(),
-            queries: Vec::new(),
-            broken: 0,
-        };
+        let mut saved = Saved { path: path.clone(), queries: Vec::new(), broken: 0 };
         let error = saved.add(&query("a", "b", "")).unwrap_err().to_string();
-        assert!(
-            error.starts_with("cannot ") && error.contains("file"),
-            "{error}"
-        );
+        assert!(error.starts_with("cannot ") && error.contains("file"), "{error}");
     }
 }

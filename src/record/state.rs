@@ -13,10 +13,7 @@ use crate::files::{self, AtomicFile};
 /// nothing can be written.
 pub fn check_state(dir: &Path) -> Vec<String> {
     files::remove_leftovers(dir);
-    let loose: Vec<_> = ours(dir)
-        .iter()
-        .filter_map(|path| files::tighten(path))
-        .collect();
+    let loose: Vec<_> = ours(dir).iter().filter_map(|path| files::tighten(path)).collect();
     let mut warnings = Vec::new();
     if let Err(reason) = probe(dir) {
         // What matters most comes first: there is one line for all of them.
@@ -25,10 +22,7 @@ pub fn check_state(dir: &Path) -> Vec<String> {
     match loose.as_slice() {
         [] => {}
         [only] => warnings.push(only.clone()),
-        [first, rest @ ..] => warnings.push(format!(
-            "{first}; so it was with {} more in there",
-            rest.len()
-        )),
+        [first, rest @ ..] => warnings.push(format!("{first}; so it was with {} more in there", rest.len())),
     }
     warnings
 }
@@ -99,10 +93,7 @@ mod tests {
         fs::write(&file, "").unwrap();
         let warnings = check_state(&file);
         let first = &warnings[0];
-        assert!(
-            first.starts_with("no action can be sent: cannot write in "),
-            "{first}"
-        );
+        assert!(first.starts_with("no action can be sent: cannot write in "), "{first}");
     }
 
     #[test]
@@ -111,10 +102,7 @@ mod tests {
         fs::create_dir(home.path().join(actions::FILE)).unwrap();
         let warnings = check_state(home.path());
         let first = &warnings[0];
-        assert!(
-            first.starts_with("no action can be sent: cannot open "),
-            "{first}"
-        );
+        assert!(first.starts_with("no action can be sent: cannot open "), "{first}");
     }
 
     #[test]

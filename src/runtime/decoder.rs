@@ -268,9 +268,7 @@ fn numbered(number: u8) -> Option<KeyCode> {
 /// The keys that are told by the number of a character.
 fn unicode(code: u32, modifiers: KeyModifiers) -> Option<KeyCode> {
     // Keypad, as of the protocol of kitty.
-    const KEYPAD: &[char] = &[
-        '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', '.', '/', '*', '-', '+',
-    ];
+    const KEYPAD: &[char] = &['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', '.', '/', '*', '-', '+'];
     Some(match code {
         9 if modifiers.contains(KeyModifiers::SHIFT) => KeyCode::BackTab,
         9 => KeyCode::Tab,
@@ -307,9 +305,7 @@ fn modifiers(mask: u8) -> KeyModifiers {
     let held = mask.saturating_sub(1);
     let is_held = |bit: usize| held & (1 << bit) != 0;
     let known = known.into_iter().enumerate();
-    known
-        .filter(|(bit, _)| is_held(*bit))
-        .fold(KeyModifiers::NONE, |all, (_, modifier)| all | modifier)
+    known.filter(|(bit, _)| is_held(*bit)).fold(KeyModifiers::NONE, |all, (_, modifier)| all | modifier)
 }
 
 fn control(char: char) -> KeyEvent {
@@ -317,11 +313,7 @@ fn control(char: char) -> KeyEvent {
 }
 
 fn typed(char: char) -> KeyEvent {
-    let modifiers = if char.is_uppercase() {
-        KeyModifiers::SHIFT
-    } else {
-        KeyModifiers::NONE
-    };
+    let modifiers = if char.is_uppercase() { KeyModifiers::SHIFT } else { KeyModifiers::NONE };
     KeyEvent::new(KeyCode::Char(char), modifiers)
 }
 
@@ -388,25 +380,11 @@ mod tests {
     #[test]
     fn what_is_no_key_swallows_none() {
         let interrupt = Event::Key(control('c'));
-        for bytes in [
-            "\x1b[",
-            "\x1b[1;",
-            "\x1b[?1;2c",
-            "\x1b[0;0R",
-            "\x1b[I",
-            "\x1b[<0;1;1M",
-        ] {
-            assert_eq!(
-                read(&format!("{bytes}\x03")),
-                std::slice::from_ref(&interrupt),
-                "{bytes:?}"
-            );
+        for bytes in ["\x1b[", "\x1b[1;", "\x1b[?1;2c", "\x1b[0;0R", "\x1b[I", "\x1b[<0;1;1M"] {
+            assert_eq!(read(&format!("{bytes}\x03")), std::slice::from_ref(&interrupt), "{bytes:?}");
         }
         let mut decoder = Decoder::default();
-        assert_eq!(
-            decoder.take(&[0xff, 0xc3, b'(', 3]).last(),
-            Some(&interrupt)
-        );
+        assert_eq!(decoder.take(&[0xff, 0xc3, b'(', 3]).last(), Some(&interrupt));
     }
 
     #[test]

@@ -25,10 +25,7 @@ use tokio::{
 use super::decoder::Decoder;
 
 /// How long nothing must follow a `^c` within a paste until it is one that was pressed.
-const PAUSE: Timespec = Timespec {
-    tv_sec: 0,
-    tv_nsec: 50_000_000,
-};
+const PAUSE: Timespec = Timespec { tv_sec: 0, tv_nsec: 50_000_000 };
 
 /// What the terminal reports, as a stream that may be looked at without waiting.
 ///
@@ -51,27 +48,18 @@ impl Events {
         let interrupts = Arc::clone(&n_interrupts);
         // It waits in a call that nothing can interrupt, so nobody waits for it: it ends with the terminal, with the
         // first event that nobody wants, or with the program.
-        thread::Builder::new()
-            .name("terminal".into())
-            .spawn(move || {
-                // The error is the last thing to be told, if there is anybody left to hear it.
-                if let Err(error) = forward(&sender, &interrupts) {
-                    let _ = sender.send(Err(error));
-                }
-            })?;
-        Ok(Self {
-            keys,
-            n_interrupts,
-            resizes: signal(SignalKind::window_change())?,
-        })
+        thread::Builder::new().name("terminal".into()).spawn(move || {
+            // The error is the last thing to be told, if there is anybody left to hear it.
+            if let Err(error) = forward(&sender, &interrupts) {
+                let _ = sender.send(Err(error));
+            }
+        })?;
+        Ok(Self { keys, n_interrupts, resizes: signal(SignalKind::window_change())? })
     }
 }
 
 /// Sends what is typed, until the terminal is gone or nobody wants to know.
-fn forward(
-    sender: &mpsc::UnboundedSender<io::Result<Event>>,
-    interrupts: &AtomicUsize,
-) -> io::Result<()> {
+fn forward(sender: &mpsc::UnboundedSender<io::Result<Event>>, interrupts: &AtomicUsize) -> io::Result<()> {
     let stdin = io::stdin();
     let mut decoder = Decoder::default();
     let mut bytes = vec![0; 64 * 1024];
@@ -119,9 +107,7 @@ fn wait(stdin: &Stdin, limit: Option<&Timespec>) -> io::Result<bool> {
             Err(error) => return Err(error.into()),
         }
     }
-    let is_gone = watched[0]
-        .revents()
-        .intersects(PollFlags::HUP | PollFlags::ERR);
+    let is_gone = watched[0].revents().intersects(PollFlags::HUP | PollFlags::ERR);
     if is_gone {
         return Err(io::ErrorKind::UnexpectedEof.into());
     }

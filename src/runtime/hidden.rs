@@ -41,9 +41,7 @@ fn typed(input: &mut impl Read) -> io::Result<Option<String>> {
         match key[0] {
             b'\n' | b'\r' => {
                 let text = String::from_utf8(std::mem::take(&mut line));
-                return text
-                    .map(Some)
-                    .map_err(|_| io::Error::other("it is not UTF-8"));
+                return text.map(Some).map_err(|_| io::Error::other("it is not UTF-8"));
             }
             // ctrl-c, and ctrl-d where nothing was typed
             0x03 => return Ok(None),
@@ -65,9 +63,7 @@ impl Quiet {
     fn begin() -> io::Result<Self> {
         let before = tcgetattr(io::stdin())?;
         let mut modes = before.clone();
-        modes
-            .local_modes
-            .remove(LocalModes::ECHO | LocalModes::ICANON | LocalModes::ISIG);
+        modes.local_modes.remove(LocalModes::ECHO | LocalModes::ICANON | LocalModes::ISIG);
         restore_on_signal(before.clone())?;
         tcsetattr(io::stdin(), OptionalActions::Now, &modes)?;
         Ok(Self(before))
@@ -90,18 +86,16 @@ fn restore_on_signal(before: Termios) -> io::Result<()> {
         flag::register_usize(kind, came.clone(), value)?;
     }
     // A handler that was removed would leave the signal without effect, so it stays until the program ends.
-    thread::Builder::new()
-        .name("signals".into())
-        .spawn(move || {
-            loop {
-                if let Ok(kind @ 1..) = i32::try_from(came.load(Ordering::Relaxed)) {
-                    let _ = tcsetattr(io::stdin(), OptionalActions::Now, &before);
-                    // What it would have done without us: it ends the program.
-                    let _ = low_level::emulate_default_handler(kind);
-                }
-                thread::sleep(BETWEEN);
+    thread::Builder::new().name("signals".into()).spawn(move || {
+        loop {
+            if let Ok(kind @ 1..) = i32::try_from(came.load(Ordering::Relaxed)) {
+                let _ = tcsetattr(io::stdin(), OptionalActions::Now, &before);
+                // What it would have done without us: it ends the program.
+                let _ = low_level::emulate_default_handler(kind);
             }
-        })?;
+            thread::sleep(BETWEEN);
+        }
+    })?;
     Ok(())
 }
 

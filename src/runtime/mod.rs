@@ -54,16 +54,8 @@ pub async fn run<B: Backend>(
 ) -> Result<Ended, B::Error> {
     let mut stop = std::pin::pin!(stop.fuse());
     let (told, news) = mpsc::unbounded_channel();
-    let mut sources = Sources {
-        events: Some(events),
-        replies: &mut worker.replies,
-        news,
-        n_errands: 0,
-    };
-    let ways = Ways {
-        requests: &worker.requests,
-        told,
-    };
+    let mut sources = Sources { events: Some(events), replies: &mut worker.replies, news, n_errands: 0 };
+    let ways = Ways { requests: &worker.requests, told };
     for effect in app.start(outside.clock().now()) {
         let _ = perform(effect, &ways, terminal, outside)?;
     }
@@ -177,11 +169,7 @@ fn perform<B: Backend>(
         Effect::Unsave(name) => return Ok(ways.tell(outside.unsave(&name))),
         Effect::Suspend => outside.suspend(terminal)?,
         Effect::Repaint => repaint(terminal)?,
-        Effect::Export {
-            path,
-            extract,
-            total,
-        } => {
+        Effect::Export { path, extract, total } => {
             return Ok(ways.begin(move || outside::export(&path, &extract, total)));
         }
         Effect::Survey { typed, name } => {
@@ -298,9 +286,7 @@ fn typed(input: &Input) -> Option<char> {
     }
 }
 
-async fn read<S: Stream<Item = io::Result<Event>> + Unpin>(
-    events: &mut Option<S>,
-) -> Option<io::Result<Event>> {
+async fn read<S: Stream<Item = io::Result<Event>> + Unpin>(events: &mut Option<S>) -> Option<io::Result<Event>> {
     match events {
         Some(events) => events.next().await,
         None => pending().await,
@@ -310,10 +296,7 @@ async fn read<S: Stream<Item = io::Result<Event>> + Unpin>(
 /// What an event of the terminal means to the console. Releases of keys, which some terminals report, mean nothing.
 fn translate(event: Event) -> Option<Input> {
     match event {
-        Event::Key(_) => event
-            .as_key_press_event()
-            .or_else(|| event.as_key_repeat_event())
-            .map(Input::Key),
+        Event::Key(_) => event.as_key_press_event().or_else(|| event.as_key_repeat_event()).map(Input::Key),
         Event::Paste(text) => Some(Input::Paste(text)),
         Event::Resize(..) => Some(Input::Resize),
         Event::FocusGained | Event::FocusLost | Event::Mouse(_) => None,
@@ -332,12 +315,7 @@ mod tests {
         let (_sender, mut replies) = mpsc::channel(1);
         let (_told, news) = mpsc::unbounded_channel();
         let events: Vec<_> = keys.map(|code| Ok(Event::Key(code.into()))).collect();
-        let mut sources = Sources {
-            events: Some(stream::iter(events)),
-            replies: &mut replies,
-            news,
-            n_errands: 0,
-        };
+        let mut sources = Sources { events: Some(stream::iter(events)), replies: &mut replies, news, n_errands: 0 };
         let mut inputs = Vec::new();
         let mut next = sources.ready();
         while let Some(first) = next {
@@ -362,12 +340,7 @@ mod tests {
     #[test]
     fn keys_that_type_nothing_stay_in_their_place() {
         let keys = "ab".chars().map(KeyCode::Char);
-        let inputs = handled(
-            keys.clone()
-                .chain([KeyCode::Enter])
-                .chain(keys)
-                .chain([KeyCode::Up]),
-        );
+        let inputs = handled(keys.clone().chain([KeyCode::Enter]).chain(keys).chain([KeyCode::Up]));
         let inputs: Vec<_> = inputs.iter().map(|input| format!("{input:?}")).collect();
         assert_eq!(inputs.len(), 4);
         assert_eq!(inputs[0], r#"Typed("ab")"#);

@@ -10,8 +10,7 @@ use crossterm::{
     cursor::{Hide, MoveRight, MoveTo, Show},
     queue,
     style::{
-        Attribute, Colors, Print, SetAttribute, SetBackgroundColor, SetColors, SetForegroundColor,
-        SetUnderlineColor,
+        Attribute, Colors, Print, SetAttribute, SetBackgroundColor, SetColors, SetForegroundColor, SetUnderlineColor,
     },
     terminal::{self, Clear},
 };
@@ -95,18 +94,13 @@ impl<W: Write> Backend for Output<W> {
     fn size(&self) -> io::Result<Size> {
         // Asked before every frame; crossterm opens the terminal for it each time.
         match rustix::termios::tcgetwinsize(io::stdout()) {
-            Ok(size) if size.ws_col > 0 && size.ws_row > 0 => {
-                Ok(Size::new(size.ws_col, size.ws_row))
-            }
+            Ok(size) if size.ws_col > 0 && size.ws_row > 0 => Ok(Size::new(size.ws_col, size.ws_row)),
             _ => terminal::size().map(Size::from),
         }
     }
 
     fn window_size(&mut self) -> io::Result<WindowSize> {
-        Ok(WindowSize {
-            columns_rows: self.size()?,
-            pixels: Size::ZERO,
-        })
+        Ok(WindowSize { columns_rows: self.size()?, pixels: Size::ZERO })
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -144,9 +138,7 @@ impl Pen {
     /// Takes on the style of a cell, as far as it can be seen there.
     fn take(&mut self, cell: &Cell, out: &mut impl Write) -> io::Result<()> {
         /// What shows where there is no letter.
-        const LINES: Modifier = Modifier::UNDERLINED
-            .union(Modifier::REVERSED)
-            .union(Modifier::CROSSED_OUT);
+        const LINES: Modifier = Modifier::UNDERLINED.union(Modifier::REVERSED).union(Modifier::CROSSED_OUT);
         let mut next = cell.clone();
         if next.symbol() == " " && !(next.modifier | self.style.modifier).intersects(LINES) {
             next.fg = self.style.fg;
@@ -164,10 +156,7 @@ impl Pen {
             (false, false) => {}
         }
         if next.underline_color != self.style.underline_color {
-            queue!(
-                out,
-                SetUnderlineColor(next.underline_color.into_crossterm())
-            )?;
+            queue!(out, SetUnderlineColor(next.underline_color.into_crossterm()))?;
         }
         self.style = next;
         Ok(())
@@ -215,10 +204,7 @@ impl Pen {
         };
         queue!(out, Print(&symbol))?;
         self.is_sure &= symbol.len() == 1;
-        self.at = self.at.map(|at| Position {
-            x: at.x.saturating_add(1),
-            ..at
-        });
+        self.at = self.at.map(|at| Position { x: at.x.saturating_add(1), ..at });
         Ok(())
     }
 }
@@ -243,12 +229,8 @@ mod tests {
     type Pieces = Vec<(u16, u16, Style, String)>;
 
     fn any_style() -> impl Strategy<Value = Style> {
-        let color = prop_oneof![
-            Just(Color::Reset),
-            Just(Color::Red),
-            Just(Color::Indexed(117)),
-            Just(Color::Rgb(1, 2, 3)),
-        ];
+        let color =
+            prop_oneof![Just(Color::Reset), Just(Color::Red), Just(Color::Indexed(117)), Just(Color::Rgb(1, 2, 3)),];
         let modifier = any::<u16>().prop_map(|bits| {
             let known = Modifier::ITALIC | Modifier::UNDERLINED | Modifier::REVERSED;
             // The terminal of this test takes the later of bold and dim for the only one.

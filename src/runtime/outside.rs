@@ -49,11 +49,7 @@ pub trait Outside<B: Backend> {
     /// Keeps the query of this name no longer, and says what came of it.
     fn unsave(&mut self, name: &str) -> Input {
         change(self.saved(), |saved| {
-            Ok(if saved.remove(name)? {
-                format!("Deleted {name}")
-            } else {
-                format!("{name} was already deleted")
-            })
+            Ok(if saved.remove(name)? { format!("Deleted {name}") } else { format!("{name} was already deleted") })
         })
     }
     /// Gives the terminal back to the shell until it wakes us.
@@ -80,13 +76,7 @@ impl Shell {
         saved: Option<Saved>,
         copies: Option<PathBuf>,
     ) -> Self {
-        Self {
-            clock,
-            server,
-            history,
-            saved,
-            copies,
-        }
+        Self { clock, server, history, saved, copies }
     }
 }
 
@@ -162,16 +152,12 @@ pub(super) fn keep_copy(dir: Option<&Path>, text: &str) -> Input {
         None => Err("no directory for a file".into()),
     };
     let text = match kept {
-        Ok(path) => format!(
-            "Too long for the clipboard: {n} bytes are in {}; the next long copy replaces it",
-            path.display()
-        ),
+        Ok(path) => {
+            format!("Too long for the clipboard: {n} bytes are in {}; the next long copy replaces it", path.display())
+        }
         Err(why) => format!("Not copied: {n} bytes are too long for the clipboard; {why}"),
     };
-    Input::Told {
-        text,
-        is_warning: true,
-    }
+    Input::Told { text, is_warning: true }
 }
 
 /// The queries of a file, for the screen.
@@ -198,10 +184,7 @@ pub fn past(entry: Entry) -> Past {
 
 /// The columns that were kept, for the screen.
 pub fn chosen(kept: &Kept) -> BTreeMap<String, Vec<Chosen>> {
-    let chosen = |column: &record::Column| Chosen {
-        name: column.name.clone(),
-        width: column.width,
-    };
+    let chosen = |column: &record::Column| Chosen { name: column.name.clone(), width: column.width };
     let lists = kept.columns.iter();
     let lists = lists.map(|(list, columns)| (list.clone(), columns.iter().map(chosen).collect()));
     lists.collect()
@@ -209,45 +192,25 @@ pub fn chosen(kept: &Kept) -> BTreeMap<String, Vec<Chosen>> {
 
 /// What the screen leaves to be kept.
 pub fn kept(session: &Session) -> Kept {
-    let column = |chosen: &Chosen| record::Column {
-        name: chosen.name.clone(),
-        width: chosen.width,
-    };
+    let column = |chosen: &Chosen| record::Column { name: chosen.name.clone(), width: chosen.width };
     let lists = session.columns.iter();
     let lists = lists.map(|(list, columns)| (list.clone(), columns.iter().map(column).collect()));
-    Kept {
-        columns: lists.collect(),
-    }
+    Kept { columns: lists.collect() }
 }
 
 fn when(period: &str, is_server_clock: bool) -> When {
-    When {
-        text: period.to_owned(),
-        clock: if is_server_clock {
-            EventClock::Server
-        } else {
-            EventClock::Sensor
-        },
-    }
+    When { text: period.to_owned(), clock: if is_server_clock { EventClock::Server } else { EventClock::Sensor } }
 }
 
 /// Changes the file of saved queries, and says what came of it.
-fn change(
-    saved: Option<&mut Saved>,
-    change: impl FnOnce(&mut Saved) -> Result<String, record::Error>,
-) -> Input {
+fn change(saved: Option<&mut Saved>, change: impl FnOnce(&mut Saved) -> Result<String, record::Error>) -> Input {
     let changed = match saved {
-        Some(saved) => change(saved)
-            .map(|text| (shelved(saved), text))
-            .map_err(|error| error.to_string()),
+        Some(saved) => change(saved).map(|text| (shelved(saved), text)).map_err(|error| error.to_string()),
         None => Err("no file for saved queries".into()),
     };
     match changed {
         Ok((queries, text)) => Input::Saved { queries, text },
-        Err(text) => Input::Told {
-            text,
-            is_warning: true,
-        },
+        Err(text) => Input::Told { text, is_warning: true },
     }
 }
 
@@ -277,10 +240,7 @@ mod tests {
             };
             assert!(told.contains(&format!("{} bytes are in {}", text.len(), path.display())));
             assert_eq!(fs::read_to_string(&path).unwrap(), text);
-            assert_eq!(
-                fs::metadata(&path).unwrap().permissions().mode() & 0o777,
-                0o600
-            );
+            assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         }
         assert_eq!(fs::read_dir(dir.path().join("state")).unwrap().count(), 1);
     }

@@ -10,9 +10,7 @@ use crossterm::{
     event::{DisableBracketedPaste, EnableBracketedPaste},
     execute,
     style::Print,
-    terminal::{
-        EnterAlternateScreen, LeaveAlternateScreen, SetTitle, disable_raw_mode, enable_raw_mode,
-    },
+    terminal::{EnterAlternateScreen, LeaveAlternateScreen, SetTitle, disable_raw_mode, enable_raw_mode},
 };
 use ratatui::Terminal;
 use rustix::process::Signal;
@@ -52,10 +50,7 @@ impl Screen {
 
 impl Screen {
     /// What is drawn on.
-    #[expect(
-        clippy::missing_panics_doc,
-        reason = "only dropping takes the terminal"
-    )]
+    #[expect(clippy::missing_panics_doc, reason = "only dropping takes the terminal")]
     pub fn terminal(&mut self) -> &mut Terminal<Output> {
         self.0.as_mut().expect("only dropping takes it")
     }
@@ -93,12 +88,7 @@ pub(super) fn enter() -> io::Result<()> {
 
 /// Puts the terminal back into the state the shell expects.
 pub(super) fn leave() -> io::Result<()> {
-    let left = execute!(
-        io::stdout(),
-        DisableBracketedPaste,
-        LeaveAlternateScreen,
-        Show
-    );
+    let left = execute!(io::stdout(), DisableBracketedPaste, LeaveAlternateScreen, Show);
     disable_raw_mode()?;
     left?;
     io::stdout().flush()
@@ -159,10 +149,7 @@ mod tests {
     #[test]
     fn a_title_is_one_line_of_text() {
         assert_eq!(fit("lampblack: cb-prod-01"), "lampblack: cb-prod-01");
-        assert_eq!(
-            fit("cb\u{7}\u{1b}]52;c;eA==\u{1b}\\\u{9c}\n\u{202e}x"),
-            "cb␇␛]52;c;eA==␛\\<U+009C>␊<U+202E>x"
-        );
+        assert_eq!(fit("cb\u{7}\u{1b}]52;c;eA==\u{1b}\\\u{9c}\n\u{202e}x"), "cb␇␛]52;c;eA==␛\\<U+009C>␊<U+202E>x");
         assert_eq!(text::width(&fit(&"世".repeat(1000))), 99);
     }
 }

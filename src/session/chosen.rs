@@ -12,9 +12,6 @@ pub struct Chosen {
 impl Chosen {
     /// A column of its own width.
     pub fn named(name: impl Into<String>) -> Self {
-        Self {
-            name: name.into(),
-            width: None,
-        }
+        Self { name: name.into(), width: None }
     }
 }

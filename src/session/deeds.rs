@@ -59,11 +59,7 @@ impl Preview {
         };
         let missing: Vec<_> = self.expected().filter(|look| !is_here(look)).collect();
         self.facts.extend(missing.into_iter().map(|(at, what)| {
-            let fact = Fact {
-                what,
-                said: "unknown: cancelled".into(),
-                ..Fact::default()
-            };
+            let fact = Fact { what, said: "unknown: cancelled".into(), ..Fact::default() };
             (at, fact)
         }));
     }
@@ -99,10 +95,7 @@ pub(super) struct KeptReason {
 
 impl KeptReason {
     pub(super) fn of(deeds: &[Deed], reason: String) -> Self {
-        Self {
-            what: what(deeds).collect(),
-            reason,
-        }
+        Self { what: what(deeds).collect(), reason }
     }
 }
 
@@ -115,9 +108,7 @@ impl Session {
     /// The reason that was typed for just these deeds before.
     pub fn reason_for(&self, deeds: &[Deed]) -> Option<&str> {
         let kept = self.kept_reason.as_ref()?;
-        what(deeds)
-            .eq(kept.what.iter().cloned())
-            .then_some(&kept.reason)
+        what(deeds).eq(kept.what.iter().cloned()).then_some(&kept.reason)
     }
 }
 
@@ -151,8 +142,7 @@ impl Session {
         let told = doings.find(|doing| {
             let is_its = matches!(&doing.target, Target::Report(id) if *id == report.id);
             let until = doing.known_at.and_then(|at| at.checked_add(LAG).ok());
-            let is_done =
-                matches!(&doing.step, Step::Known(outcome) if outcome.stage == Stage::Confirmed);
+            let is_done = matches!(&doing.step, Step::Known(outcome) if outcome.stage == Stage::Confirmed);
             is_its && is_done && as_of < until
         });
         let is_ignored = told.map(|doing| doing.verb == Ignoring::VERBS[0]);
@@ -169,20 +159,14 @@ impl Session {
 
     /// Whether a deed of the log is one that this run is just sending.
     pub fn is_leaving(&self, act: &Act) -> bool {
-        let is_its = |doing: &Doing| {
-            doing.verb == act.sending.deed && doing.target.id() == act.sending.target.id
-        };
+        let is_its = |doing: &Doing| doing.verb == act.sending.deed && doing.target.id() == act.sending.target.id;
         let mut leaving = self.doings.iter().filter(|doing| doing.is_leaving());
         act.steps.is_empty() && leaving.any(is_its)
     }
 
     /// What became of several deeds that were done together, and whether all of it is good; nothing for a single one.
     pub(super) fn summary(&self, ticket: Ticket) -> Option<(String, bool)> {
-        let ours: Vec<_> = self
-            .doings
-            .iter()
-            .filter(|doing| doing.ticket == ticket)
-            .collect();
+        let ours: Vec<_> = self.doings.iter().filter(|doing| doing.ticket == ticket).collect();
         if ours.len() < 2 {
             return None;
         }
@@ -195,23 +179,14 @@ impl Session {
         };
         let bad = [
             ("NOT SENT", names(|step| matches!(step, Step::NotSent(_)))),
-            (
-                "NOT APPLIED",
-                names(|step| at(step) == Some(Stage::NotApplied)),
-            ),
+            ("NOT APPLIED", names(|step| at(step) == Some(Stage::NotApplied))),
             ("PARTLY", names(|step| at(step) == Some(Stage::Partly))),
             ("UNKNOWN", names(|step| at(step) == Some(Stage::Unknown))),
             ("PENDING", names(|step| at(step) == Some(Stage::Pending))),
         ];
         let good = [
-            (
-                "CONFIRMED",
-                names(|step| at(step) == Some(Stage::Confirmed)),
-            ),
-            (
-                "accepted, waiting",
-                names(|step| at(step) == Some(Stage::Accepted)),
-            ),
+            ("CONFIRMED", names(|step| at(step) == Some(Stage::Confirmed))),
+            ("accepted, waiting", names(|step| at(step) == Some(Stage::Accepted))),
             ("sending", names(|step| *step == Step::Sending)),
         ];
         let mut parts = Vec::new();
@@ -238,9 +213,7 @@ impl Session {
         let leaving = self.doings.iter().find(|doing| doing.is_leaving());
         let deed = leaving.map(|doing| {
             let (verb, name) = (deeds::label(doing.verb), &doing.name);
-            format!(
-                "{verb} {name} is still pending; it will be checked the next time you start lampblack"
-            )
+            format!("{verb} {name} is still pending; it will be checked the next time you start lampblack")
         });
         deed.or_else(|| match self.transfers.len() {
             0 => None,

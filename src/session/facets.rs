@@ -87,14 +87,9 @@ impl Other {
     /// The search with this in the place of what it says of the same. `None` if its query cannot be read.
     pub fn search(&self, search: &Search) -> Option<Search> {
         Some(match self {
-            Self::Condition(condition) => Search {
-                query: query::instead(&search.query, condition)?,
-                ..search.clone()
-            },
-            Self::Period(period) => period.bind(Search {
-                query: query::without(&search.query, &["start", "last_update"])?,
-                ..search.clone()
-            }),
+            Self::Condition(condition) => Search { query: query::instead(&search.query, condition)?, ..search.clone() },
+            Self::Period(period) => period
+                .bind(Search { query: query::without(&search.query, &["start", "last_update"])?, ..search.clone() }),
         })
     }
 }

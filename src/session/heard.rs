@@ -34,11 +34,7 @@ impl Heard {
             "bytes": call.bytes,
             "error": call.error,
         });
-        Self {
-            number,
-            call,
-            document: Document::new(whole.to_string()),
-        }
+        Self { number, call, document: Document::new(whole.to_string()) }
     }
 }
 

@@ -7,8 +7,8 @@ use std::{fmt::Debug, sync::Arc};
 use super::{Bundle, Heard, Pages, Session, triage::BundleId};
 use crate::deeds::Act;
 use crate::model::{
-    Alert, AlertId, Ban, Binary, Document, Md5, Process, ProcessId, Report, ReportId, Search,
-    Sensor, SensorFilter, SensorId, Severed, Span,
+    Alert, AlertId, Ban, Binary, Document, Md5, Process, ProcessId, Report, ReportId, Search, Sensor, SensorFilter,
+    SensorId, Severed, Span,
 };
 use crate::read::Fetch;
 use crate::worker::List;
@@ -240,11 +240,7 @@ impl Listed for Sensor {
 
     /// Where all must be looked at, those that are found come at once.
     fn rows(search: &Search) -> u64 {
-        if SensorFilter::of(&search.query).also.is_empty() {
-            Self::ROWS
-        } else {
-            1 << 32
-        }
+        if SensorFilter::of(&search.query).also.is_empty() { Self::ROWS } else { 1 << 32 }
     }
 
     /// What is searched for are the parts of names and addresses that a filter is made of.

@@ -7,8 +7,7 @@ use super::{
     cx::{count_alerts, open_alerts},
 };
 use crate::model::{
-    Binary, Lineage, Page, Prevalence, Process, ProcessId, Report, ReportId, Sensor, SensorId,
-    WatchAction, WatchlistId,
+    Binary, Lineage, Page, Prevalence, Process, ProcessId, Report, ReportId, Sensor, SensorId, WatchAction, WatchlistId,
 };
 use crate::read::{AlertRows, Fetch};
 use crate::text::Untrusted;

@@ -48,9 +48,9 @@ pub use when::When;
 use crate::api::Call;
 use crate::deeds::{Act, Journal, Who};
 use crate::model::{
-    Alert, Ban, Binary, Facets, Feed, Group, GroupId, Head, License, Lineage, Md5, Page, Partition,
-    Prevalence, Process, ProcessId, Report, Search, Sensor, SensorId, ServerInfo, Severed, Site,
-    Summary, Survey, Team, User, WatchAction, Watchlist, Zone,
+    Alert, Ban, Binary, Facets, Feed, Group, GroupId, Head, License, Lineage, Md5, Page, Partition, Prevalence,
+    Process, ProcessId, Report, Search, Sensor, SensorId, ServerInfo, Severed, Site, Summary, Survey, Team, User,
+    WatchAction, Watchlist, Zone,
 };
 use crate::query::Index;
 use crate::read::{AlertRows, Tally};
@@ -278,11 +278,7 @@ pub struct Session {
 impl Session {
     /// Starts with nothing asked.
     pub fn new(identity: Identity, history: Vec<Past>) -> Self {
-        Self {
-            identity,
-            history,
-            ..Self::default()
-        }
+        Self { identity, history, ..Self::default() }
     }
 
     /// Whether each segment of a process has a row of its own: because that is wanted, or because the server, before 6.0,
@@ -297,12 +293,10 @@ impl Session {
         let looked_at = self.sensor.current().map(|known| &*known.value);
         let under_cursor = self.host.as_deref();
         let mut known = looked_at.into_iter().chain(under_cursor);
-        known
-            .find(|sensor| sensor.id == id)
-            .or_else(|| match self.related.sensor(id) {
-                Found::Here(sensor) => Some(sensor),
-                _ => None,
-            })
+        known.find(|sensor| sensor.id == id).or_else(|| match self.related.sensor(id) {
+            Found::Here(sensor) => Some(sensor),
+            _ => None,
+        })
     }
 
     /// What a sensor group is called, if anything has asked for it.
@@ -310,9 +304,7 @@ impl Session {
         let looked_at = self.group.current().map(|known| &*known.value);
         let mut groups = self.groups.here().map(|(_, group)| &**group);
         let group = looked_at.filter(|group| group.id == id);
-        group
-            .or_else(|| groups.find(|group| group.id == id))
-            .map(|group| &group.name)
+        group.or_else(|| groups.find(|group| group.id == id)).map(|group| &group.name)
     }
 
     /// What a file is called, if anything that is shown tells.

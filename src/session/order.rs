@@ -18,30 +18,10 @@ pub struct Order {
 
 /// The orders of groups of alerts.
 const BUNDLES: &[Order] = &[
-    Order {
-        words: "highest score first",
-        sort: "",
-        field: "alert_severity",
-        is_descending: true,
-    },
-    Order {
-        words: "most alerts first",
-        sort: "",
-        field: "n",
-        is_descending: true,
-    },
-    Order {
-        words: "newest alert first",
-        sort: "",
-        field: "newest",
-        is_descending: true,
-    },
-    Order {
-        words: "oldest alert first",
-        sort: "",
-        field: "oldest",
-        is_descending: false,
-    },
+    Order { words: "highest score first", sort: "", field: "alert_severity", is_descending: true },
+    Order { words: "most alerts first", sort: "", field: "n", is_descending: true },
+    Order { words: "newest alert first", sort: "", field: "newest", is_descending: true },
+    Order { words: "oldest alert first", sort: "", field: "oldest", is_descending: false },
 ];
 
 /// The orders of a list, the one that is used unasked first; none where the server knows only one.
@@ -54,18 +34,8 @@ pub fn orders(list: List) -> &'static [Order] {
                 field: "last_update",
                 is_descending: true,
             },
-            Order {
-                words: "newest start first (host clock)",
-                sort: "start desc",
-                field: "start",
-                is_descending: true,
-            },
-            Order {
-                words: "oldest start first (host clock)",
-                sort: "start asc",
-                field: "start",
-                is_descending: false,
-            },
+            Order { words: "newest start first (host clock)", sort: "start desc", field: "start", is_descending: true },
+            Order { words: "oldest start first (host clock)", sort: "start asc", field: "start", is_descending: false },
         ],
         List::Binaries => &[
             Order {
@@ -80,12 +50,7 @@ pub fn orders(list: List) -> &'static [Order] {
                 field: "host_count",
                 is_descending: false,
             },
-            Order {
-                words: "largest first",
-                sort: "orig_mod_len desc",
-                field: "orig_mod_len",
-                is_descending: true,
-            },
+            Order { words: "largest first", sort: "orig_mod_len desc", field: "orig_mod_len", is_descending: true },
         ],
         List::Alerts => &[
             Order {
@@ -94,33 +59,13 @@ pub fn orders(list: List) -> &'static [Order] {
                 field: "alert_severity",
                 is_descending: true,
             },
-            Order {
-                words: "newest first",
-                sort: "created_time desc",
-                field: "created_time",
-                is_descending: true,
-            },
-            Order {
-                words: "oldest first",
-                sort: "created_time asc",
-                field: "created_time",
-                is_descending: false,
-            },
+            Order { words: "newest first", sort: "created_time desc", field: "created_time", is_descending: true },
+            Order { words: "oldest first", sort: "created_time asc", field: "created_time", is_descending: false },
         ],
         List::Bundles => BUNDLES,
         List::Reports => &[
-            Order {
-                words: "highest score first",
-                sort: "severity_score desc",
-                field: "score",
-                is_descending: true,
-            },
-            Order {
-                words: "newest first",
-                sort: "create_time desc",
-                field: "create_time",
-                is_descending: true,
-            },
+            Order { words: "highest score first", sort: "severity_score desc", field: "score", is_descending: true },
+            Order { words: "newest first", sort: "create_time desc", field: "create_time", is_descending: true },
         ],
         List::Bans
         | List::Isolated

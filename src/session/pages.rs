@@ -110,18 +110,11 @@ impl<T: Listed> Pages<T> {
     /// Takes rows that nobody has to be asked for: these are all there are.
     pub fn hold(&mut self, rows: Vec<Arc<T>>, as_of: Timestamp) {
         let total = u64::try_from(rows.len()).unwrap_or(u64::MAX);
-        let known = Known {
-            value: Arc::new(Page::from(rows)),
-            as_of,
-            from_cache: true,
-        };
+        let known = Known { value: Arc::new(Page::from(rows)), as_of, from_cache: true };
         self.search.get_or_insert_default();
         (self.size, self.total) = (T::ROWS, Some(total));
         (self.floor, self.end) = (total, total);
-        let part = Part {
-            held: Some(known),
-            ..Part::default()
-        };
+        let part = Part { held: Some(known), ..Part::default() };
         self.parts = BTreeMap::from([(0, part)]);
         self.edition += 1;
     }
@@ -143,9 +136,7 @@ impl<T: Listed> Pages<T> {
         }
         let start = self.start(at);
         match self.parts.get(&start) {
-            Some(Part {
-                held: Some(held), ..
-            }) => {
+            Some(Part { held: Some(held), .. }) => {
                 let offset = usize::try_from(at - start).unwrap_or(usize::MAX);
                 match held.value.rows.get(offset) {
                     Some(row) => Row::Here(row),
@@ -175,9 +166,7 @@ impl<T: Listed> Pages<T> {
     /// The position of the row of this name that is nearest to `at`, among those that are here.
     pub fn near(&self, id: &T::Id, at: u64) -> Option<u64> {
         let found = self.here().filter(|(_, row)| row.id() == *id);
-        found
-            .map(|(place, _)| place)
-            .min_by_key(|place| place.abs_diff(at))
+        found.map(|(place, _)| place).min_by_key(|place| place.abs_diff(at))
     }
 
     /// What to fetch so that `window` can be shown, nearest first. Pages that failed or were given up are not asked again
@@ -186,9 +175,7 @@ impl<T: Listed> Pages<T> {
         let Some(search) = &self.search else {
             return Vec::new();
         };
-        let last = self
-            .total
-            .map_or(window.start, |total| total.saturating_sub(1));
+        let last = self.total.map_or(window.start, |total| total.saturating_sub(1));
         let (first, end) = if self.is_unclear {
             (0, window.end.min(self.size + 1))
         } else {
@@ -215,15 +202,11 @@ impl<T: Listed> Pages<T> {
             self.parts.retain(|start, _| *start == 0);
         }
         let end = window.end.min(self.total.unwrap_or(window.end));
-        let (first, last) = (
-            self.start(window.start),
-            self.start(end.saturating_sub(1).max(window.start)),
-        );
+        let (first, last) = (self.start(window.start), self.start(end.saturating_sub(1).max(window.start)));
         // What is not on screen is asked for again when it is, unless it is on its way already. Until then it stays: the
         // server may not answer.
         let is_far = |start: &u64| !(first..=last).contains(start);
-        self.parts
-            .retain(|start, page| !is_far(start) || page.pending.is_some() || page.held.is_some());
+        self.parts.retain(|start, page| !is_far(start) || page.pending.is_some() || page.held.is_some());
         for (start, page) in &mut self.parts {
             page.is_outdated |= is_far(start);
         }
@@ -256,10 +239,7 @@ impl<T: Listed> Pages<T> {
 
     /// Takes a page, if it answers the ticket expected.
     pub fn settle(&mut self, start: u64, ticket: Ticket, known: Known<Page<Arc<T>>>) -> bool {
-        let is_awaited = self
-            .parts
-            .get(&start)
-            .is_some_and(|page| page.pending == Some(ticket));
+        let is_awaited = self.parts.get(&start).is_some_and(|page| page.pending == Some(ticket));
         if !is_awaited {
             return false;
         }
@@ -279,12 +259,8 @@ impl<T: Listed> Pages<T> {
         }
         let total = self.guess(known.value.total);
         self.total = Some(total);
-        self.parts
-            .retain(|start, page| !page.is_outdated || *start < total);
-        let page = Part {
-            held: Some(known),
-            ..Part::default()
-        };
+        self.parts.retain(|start, page| !page.is_outdated || *start < total);
+        let page = Part { held: Some(known), ..Part::default() };
         self.parts.insert(start, page);
         self.edition += 1;
         if start == 0 && sent > 0 && sent < self.size && self.total > Some(sent) {
@@ -303,9 +279,7 @@ impl<T: Listed> Pages<T> {
 
     /// Rows asked for at once.
     fn full(&self) -> u64 {
-        self.search
-            .as_ref()
-            .map_or(T::ROWS, |search| T::rows(search))
+        self.search.as_ref().map_or(T::ROWS, |search| T::rows(search))
     }
 
     /// How many rows there are, when the server estimates `total`. Its estimate may be far too high (it counts segments
@@ -337,10 +311,7 @@ impl<T: Listed> Pages<T> {
 
     /// The page that begins there.
     fn span(&self, start: u64) -> Span {
-        Span {
-            start,
-            rows: self.size,
-        }
+        Span { start, rows: self.size }
     }
 }
 

@@ -93,12 +93,9 @@ impl Relations {
 
     /// Forgets whatever does not pass.
     fn retain(&mut self, passes: impl Fn(Object, &dyn Awaiting) -> bool) {
-        self.sensors
-            .retain(|id, remote| passes(Object::Sensor(*id), remote));
-        self.groups
-            .retain(|id, remote| passes(Object::Group(*id), remote));
-        self.binaries
-            .retain(|md5, remote| passes(Object::Binary(*md5), remote));
+        self.sensors.retain(|id, remote| passes(Object::Sensor(*id), remote));
+        self.groups.retain(|id, remote| passes(Object::Group(*id), remote));
+        self.binaries.retain(|md5, remote| passes(Object::Binary(*md5), remote));
         self.edition += 1;
     }
 

@@ -37,12 +37,7 @@ pub trait Awaiting {
 
 impl<T> Default for Remote<T> {
     fn default() -> Self {
-        Self {
-            asked: None,
-            pending: None,
-            held: None,
-            error: None,
-        }
+        Self { asked: None, pending: None, held: None, error: None }
     }
 }
 
@@ -97,11 +92,7 @@ impl<T> Remote<T> {
 
 impl<T> Awaiting for Remote<T> {
     fn expect(&mut self, ticket: Ticket, fetch: Fetch) {
-        if self
-            .asked
-            .as_ref()
-            .is_none_or(|asked| !asked.is_same_question(&fetch))
-        {
+        if self.asked.as_ref().is_none_or(|asked| !asked.is_same_question(&fetch)) {
             self.error = None;
             self.held = None;
         }
@@ -153,11 +144,7 @@ mod tests {
     use crate::model::SensorId;
 
     fn known(value: u8) -> Known<u8> {
-        Known {
-            value: Arc::new(value),
-            as_of: Timestamp::UNIX_EPOCH,
-            from_cache: false,
-        }
+        Known { value: Arc::new(value), as_of: Timestamp::UNIX_EPOCH, from_cache: false }
     }
 
     fn sensor(id: u64) -> Fetch {

@@ -86,9 +86,7 @@ impl Session {
                 family.any(|remote| remote.is_held() && remote.error().is_some())
             }
             Slot::Events(_) => self.timeline.is_old(),
-            value => self
-                .awaiting(value)
-                .is_some_and(|remote| remote.is_held() && remote.error().is_some()),
+            value => self.awaiting(value).is_some_and(|remote| remote.is_held() && remote.error().is_some()),
         }
     }
 

@@ -21,10 +21,7 @@ impl When {
             return Self::default();
         };
         let end = |at: Option<Timestamp>| at.map_or(String::new(), |at| at.to_string());
-        Self {
-            text: format!("{}..{}", end(period.from), end(period.until)),
-            clock: period.clock,
-        }
+        Self { text: format!("{}..{}", end(period.from), end(period.until)), clock: period.clock }
     }
 
     /// The period, counted from `now`; `None` if the text is none.
@@ -61,10 +58,7 @@ mod tests {
     #[test]
     fn a_search_tells_the_period_it_was_bound_to() {
         let now: Timestamp = "2026-03-04T10:20:00Z".parse().unwrap();
-        let when = When {
-            text: "-24h".into(),
-            clock: EventClock::Server,
-        };
+        let when = When { text: "-24h".into(), clock: EventClock::Server };
         let search = when.period(now).unwrap().bind(Search::default());
         let again = When::of(&search);
         assert_eq!(again.text, "2026-03-03T10:20:00Z..");

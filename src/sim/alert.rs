@@ -39,11 +39,7 @@ pub(super) struct Culprit<'w> {
 /// Who raised an alert.
 pub(super) enum Source<'w> {
     Watchlist(&'w Watchlist),
-    Report {
-        feed: u32,
-        feed_name: &'w str,
-        report: &'w Report,
-    },
+    Report { feed: u32, feed_name: &'w str, report: &'w Report },
 }
 
 impl<'w> AlertDocument<'w> {
@@ -71,11 +67,7 @@ impl<'w> AlertDocument<'w> {
                     name: &kind.name,
                     path: kind.path.replace("{user}", &host.account).into(),
                     user: world::account(kind, host),
-                    counts: Counts {
-                        modload: 24,
-                        filemod: 1,
-                        ..Counts::default()
-                    },
+                    counts: Counts { modload: 24, filemod: 1, ..Counts::default() },
                 })
             }
             Subject::Binary(_) | Subject::Host(_) => None,
@@ -159,11 +151,7 @@ impl<'w> AlertDocument<'w> {
         let search = |index: &str, query: &str| {
             let query: String = url::form_urlencoded::byte_serialize(query.as_bytes()).collect();
             let search = format!("cb.urlver=1&q={}", query.replace('+', "%20"));
-            format!(
-                "{{\"index_type\": {}, \"search_query\": {}}}",
-                json!(index),
-                json!(search)
-            )
+            format!("{{\"index_type\": {}, \"search_query\": {}}}", json!(index), json!(search))
         };
         match self.source() {
             Source::Watchlist(list) => ("query", search(&list.index, &list.query)),
@@ -199,9 +187,7 @@ impl<'w> AlertDocument<'w> {
     pub(super) fn feed(&self) -> (i64, &'w str) {
         match self.source() {
             Source::Watchlist(_) => (-1, "My Watchlists"),
-            Source::Report {
-                feed, feed_name, ..
-            } => (feed.into(), feed_name),
+            Source::Report { feed, feed_name, .. } => (feed.into(), feed_name),
         }
     }
 }
@@ -221,31 +207,20 @@ impl Record for AlertDocument<'_> {
             "md5" => self.file().is_some_and(|file| say(&file.md5)),
             "sha256" => self.release.is_7() && self.file().is_some_and(|file| say(&file.sha256())),
             "hostname" => self.host().is_some_and(|host| say(&host.name)),
-            "group" => self
-                .host()
-                .is_some_and(|host| say(self.world.fleet.group_name(host.group))),
+            "group" => self.host().is_some_and(|host| say(self.world.fleet.group_name(host.group))),
             "process_name" => self.culprit().is_some_and(|process| say(process.name)),
             "process_path" => self.culprit().is_some_and(|process| say(&process.path)),
-            "username" => self
-                .culprit()
-                .is_some_and(|process| !process.user.is_empty() && say(&process.user)),
-            "observed_filename" => self
-                .file()
-                .is_some_and(|file| file.paths.iter().any(|path| say(path))),
+            "username" => self.culprit().is_some_and(|process| !process.user.is_empty() && say(&process.user)),
+            "observed_filename" => self.file().is_some_and(|file| file.paths.iter().any(|path| say(path))),
             "feed_id" => {
                 let id = i32::try_from(self.feed().0).unwrap_or(-1);
                 test(Value::Number(id.into()))
             }
-            "report_ignored" => self
-                .is_ignored()
-                .is_some_and(|is_ignored| test(Value::Flag(is_ignored))),
+            "report_ignored" => self.is_ignored().is_some_and(|is_ignored| test(Value::Flag(is_ignored))),
             "alert_severity" => test(Value::Number(self.severity())),
             "report_score" => test(Value::Number(self.score().into())),
             "created_time" => test(Value::Time(render::timestamp(self.alert.created))),
-            "resolved_time" => self
-                .mark
-                .resolved
-                .is_some_and(|at| test(Value::Time(render::timestamp(at)))),
+            "resolved_time" => self.mark.resolved.is_some_and(|at| test(Value::Time(render::timestamp(at)))),
             // The process of an alert cannot be searched for (reference 2.13).
             _ => false,
         }

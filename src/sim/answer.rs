@@ -34,11 +34,7 @@ pub(super) enum Content {
 
 impl Answer {
     fn new(status: u16, content: Content) -> Self {
-        Self {
-            status,
-            content,
-            retry_after: None,
-        }
+        Self { status, content, retry_after: None }
     }
 
     /// 200 with indented JSON.
@@ -89,10 +85,7 @@ impl Answer {
     /// The application's own error pages.
     pub(super) fn werkzeug(status: u16) -> Self {
         let (title, text) = match status {
-            400 => (
-                "Bad Request",
-                "The browser (or proxy) sent a request that this server could not understand.",
-            ),
+            400 => ("Bad Request", "The browser (or proxy) sent a request that this server could not understand."),
             401 => (
                 "Unauthorized",
                 "The server could not verify that you are authorized to access the URL requested.  You either \
@@ -104,19 +97,13 @@ impl Answer {
                 "You don't have the permission to access the requested resource.  It is either read-protected or not \
                  readable by the server.",
             ),
-            405 => (
-                "Method Not Allowed",
-                "The method is not allowed for the requested URL.",
-            ),
+            405 => ("Method Not Allowed", "The method is not allowed for the requested URL."),
             409 => (
                 "Conflict",
                 "A conflict happened while processing the request.  The resource might have been modified while the \
                  request was being processed.",
             ),
-            429 => (
-                "Too Many Requests",
-                "This user has exceeded an allotted request count.  Try again later.",
-            ),
+            429 => ("Too Many Requests", "This user has exceeded an allotted request count.  Try again later."),
             _ => (
                 "Not Found",
                 "The requested URL was not found on the server.  If you entered the URL manually please check your \
@@ -199,9 +186,7 @@ fn compact(value: &Value) -> Vec<u8> {
 fn written(value: &Value, formatter: impl Formatter) -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut writer = serde_json::Serializer::with_formatter(&mut bytes, formatter);
-    value
-        .serialize(&mut writer)
-        .expect("a value goes into memory without fail");
+    value.serialize(&mut writer).expect("a value goes into memory without fail");
     bytes
 }
 
@@ -209,19 +194,11 @@ fn written(value: &Value, formatter: impl Formatter) -> Vec<u8> {
 struct Spaced;
 
 impl Formatter for Spaced {
-    fn begin_array_value<W: ?Sized + io::Write>(
-        &mut self,
-        out: &mut W,
-        first: bool,
-    ) -> io::Result<()> {
+    fn begin_array_value<W: ?Sized + io::Write>(&mut self, out: &mut W, first: bool) -> io::Result<()> {
         if first { Ok(()) } else { out.write_all(b", ") }
     }
 
-    fn begin_object_key<W: ?Sized + io::Write>(
-        &mut self,
-        out: &mut W,
-        first: bool,
-    ) -> io::Result<()> {
+    fn begin_object_key<W: ?Sized + io::Write>(&mut self, out: &mut W, first: bool) -> io::Result<()> {
         if first { Ok(()) } else { out.write_all(b", ") }
     }
 
@@ -234,11 +211,7 @@ impl Formatter for Spaced {
 struct Ascii<F>(F);
 
 impl<F: Formatter> Formatter for Ascii<F> {
-    fn write_string_fragment<W: ?Sized + io::Write>(
-        &mut self,
-        out: &mut W,
-        text: &str,
-    ) -> io::Result<()> {
+    fn write_string_fragment<W: ?Sized + io::Write>(&mut self, out: &mut W, text: &str) -> io::Result<()> {
         let mut plain = 0;
         for (at, char) in text.char_indices() {
             // Python escapes DEL not, and everything beyond it.
@@ -254,11 +227,7 @@ impl<F: Formatter> Formatter for Ascii<F> {
         out.write_all(&text.as_bytes()[plain..])
     }
 
-    fn write_char_escape<W: ?Sized + io::Write>(
-        &mut self,
-        out: &mut W,
-        escape: CharEscape,
-    ) -> io::Result<()> {
+    fn write_char_escape<W: ?Sized + io::Write>(&mut self, out: &mut W, escape: CharEscape) -> io::Result<()> {
         self.0.write_char_escape(out, escape)
     }
 
@@ -270,11 +239,7 @@ impl<F: Formatter> Formatter for Ascii<F> {
         self.0.end_array(out)
     }
 
-    fn begin_array_value<W: ?Sized + io::Write>(
-        &mut self,
-        out: &mut W,
-        first: bool,
-    ) -> io::Result<()> {
+    fn begin_array_value<W: ?Sized + io::Write>(&mut self, out: &mut W, first: bool) -> io::Result<()> {
         self.0.begin_array_value(out, first)
     }
 
@@ -290,11 +255,7 @@ impl<F: Formatter> Formatter for Ascii<F> {
         self.0.end_object(out)
     }
 
-    fn begin_object_key<W: ?Sized + io::Write>(
-        &mut self,
-        out: &mut W,
-        first: bool,
-    ) -> io::Result<()> {
+    fn begin_object_key<W: ?Sized + io::Write>(&mut self, out: &mut W, first: bool) -> io::Result<()> {
         self.0.begin_object_key(out, first)
     }
 
@@ -330,7 +291,11 @@ mod tests {
     fn an_error_page_is_the_one_the_real_application_sends() {
         let (page, kind) = Answer::werkzeug(401).content.bytes();
         let page = String::from_utf8(page).unwrap();
-        assert!(page.starts_with("<!DOCTYPE HTML PUBLIC \"-//W3C//DTD HTML 3.2 Final//EN\">\n<title>401 Unauthorized</title>"));
+        assert!(
+            page.starts_with(
+                "<!DOCTYPE HTML PUBLIC \"-//W3C//DTD HTML 3.2 Final//EN\">\n<title>401 Unauthorized</title>"
+            )
+        );
         assert!(page.contains("(e.g. a bad password), or your browser doesn't"));
         assert_eq!(kind, Some("text/html"));
     }

@@ -28,13 +28,9 @@ impl Ask {
         let query = uri.query().unwrap_or_default();
         Self {
             method: method.to_string(),
-            target: uri
-                .path_and_query()
-                .map_or_else(String::new, ToString::to_string),
+            target: uri.path_and_query().map_or_else(String::new, ToString::to_string),
             path: path.map(unescaped).collect(),
-            params: form_urlencoded::parse(query.as_bytes())
-                .into_owned()
-                .collect(),
+            params: form_urlencoded::parse(query.as_bytes()).into_owned().collect(),
             body: Vec::new(),
             is_in_vain: false,
             has_rebooted: false,
@@ -45,9 +41,7 @@ impl Ask {
     /// The search that a stored query asks for: form data, without an address.
     pub(super) fn stored(query: &str) -> Self {
         Self {
-            params: form_urlencoded::parse(query.as_bytes())
-                .into_owned()
-                .collect(),
+            params: form_urlencoded::parse(query.as_bytes()).into_owned().collect(),
             ..Self::new(&Method::GET, &Uri::default())
         }
     }
@@ -71,17 +65,12 @@ impl Ask {
 
     /// The first value of a parameter.
     pub(super) fn param(&self, name: &str) -> Option<&str> {
-        self.params
-            .iter()
-            .find(|(key, _)| key == name)
-            .map(|(_, value)| value.as_str())
+        self.params.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
     /// All parameters, in the order they came.
     pub(super) fn params(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.params
-            .iter()
-            .map(|(name, value)| (name.as_str(), value.as_str()))
+        self.params.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
     /// A parameter that is a number not below zero; anything else counts as not given.
@@ -109,8 +98,7 @@ impl Ask {
                     Value::Array(values) => values,
                     value => vec![value],
                 };
-                ask.params
-                    .extend(values.iter().map(|value| (name.clone(), plain(value))));
+                ask.params.extend(values.iter().map(|value| (name.clone(), plain(value))));
             }
         }
         Ok(ask)
@@ -128,10 +116,7 @@ fn plain(value: &Value) -> String {
 /// Undoes percent escapes in a path segment, where a plus is a plus.
 fn unescaped(segment: &str) -> String {
     let shielded = segment.replace('+', "%2B");
-    form_urlencoded::parse(shielded.as_bytes())
-        .map(|(name, _)| name.into_owned())
-        .next()
-        .unwrap_or_default()
+    form_urlencoded::parse(shielded.as_bytes()).map(|(name, _)| name.into_owned()).next().unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -154,9 +139,7 @@ mod tests {
     #[test]
     fn a_posted_search_is_read_like_one_in_the_address() {
         let body = r#"{"q": ["a b"], "rows": 3, "facet": ["true", "true"], "cb.fq.x": null}"#;
-        let ask = ask(&Method::POST, "/api/v1/process", body)
-            .with_body_params()
-            .unwrap();
+        let ask = ask(&Method::POST, "/api/v1/process", body).with_body_params().unwrap();
         assert_eq!(ask.param("q"), Some("a b"));
         assert_eq!(ask.number("rows"), Some(3));
         assert_eq!(ask.param("facet"), Some("true"));

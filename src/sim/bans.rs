@@ -52,11 +52,7 @@ impl Bans {
                 }
                 if let Some(ban) = bans.find(md5) {
                     let host = process.host();
-                    ban.last_block = Some(Block {
-                        at,
-                        sensor: host.id,
-                        host: host.name.clone(),
-                    });
+                    ban.last_block = Some(Block { at, sensor: host.id, host: host.name.clone() });
                 }
             }
         }
@@ -73,24 +69,14 @@ impl Bans {
 
     /// Makes a ban what it is to be, and writes that down.
     pub(super) fn set(&mut self, md5: Md5, text: &str, enabled: bool, at: i64) {
-        let step = Step {
-            at,
-            text: text.to_owned(),
-            enabled,
-        };
+        let step = Step { at, text: text.to_owned(), enabled };
         if let Some(ban) = self.find(md5) {
             text.clone_into(&mut ban.text);
             ban.enabled = enabled;
             ban.audit.push(step);
             return;
         }
-        self.0.push(Ban {
-            md5,
-            text: text.to_owned(),
-            enabled,
-            audit: vec![step],
-            last_block: None,
-        });
+        self.0.push(Ban { md5, text: text.to_owned(), enabled, audit: vec![step], last_block: None });
     }
 
     fn find(&mut self, md5: Md5) -> Option<&mut Ban> {

@@ -35,22 +35,13 @@ pub enum Tls {
 /// A certificate of a shape, ready to serve, and the same as PEM.
 pub(super) fn acceptor(shape: Certificate, tls: Tls) -> io::Result<(TlsAcceptor, String)> {
     let has_names = matches!(shape, Certificate::Plain | Certificate::Authority);
-    let names: &[&str] = if has_names {
-        &["localhost", "127.0.0.1"]
-    } else {
-        &[]
-    };
+    let names: &[&str] = if has_names { &["localhost", "127.0.0.1"] } else { &[] };
     let names: Vec<String> = names.iter().map(ToString::to_string).collect();
     let mut params = CertificateParams::new(names).map_err(io::Error::other)?;
-    params.distinguished_name.push(
-        DnType::CommonName,
-        "Self-signed Carbon Black Enterprise Server HTTPS Certificate",
-    );
+    params.distinguished_name.push(DnType::CommonName, "Self-signed Carbon Black Enterprise Server HTTPS Certificate");
     params.is_ca = match shape {
         Certificate::Plain | Certificate::NoSan => IsCa::ExplicitNoCa,
-        Certificate::Authority | Certificate::AuthorityNoSan => {
-            IsCa::Ca(BasicConstraints::Unconstrained)
-        }
+        Certificate::Authority | Certificate::AuthorityNoSan => IsCa::Ca(BasicConstraints::Unconstrained),
     };
     let key = KeyPair::generate().map_err(io::Error::other)?;
     let certificate = params.self_signed(&key).map_err(io::Error::other)?;
@@ -64,9 +55,7 @@ pub(super) fn acceptor(shape: Certificate, tls: Tls) -> io::Result<(TlsAcceptor,
     let config = ServerConfig::builder_with_provider(provider)
         .with_protocol_versions(versions)
         .and_then(|builder| {
-            builder
-                .with_no_client_auth()
-                .with_single_cert(vec![certificate.der().clone()], key_der.into())
+            builder.with_no_client_auth().with_single_cert(vec![certificate.der().clone()], key_der.into())
         })
         .map_err(io::Error::other)?;
     Ok((TlsAcceptor::from(Arc::new(config)), certificate.pem()))

@@ -42,13 +42,7 @@ pub(super) fn defaults(index: Index) -> Vec<String> {
             "assigned_to",
             "created_time",
         ],
-        Index::Report => &[
-            "feed_name",
-            "feed_category",
-            "tags",
-            "is_ignored",
-            "has_query",
-        ],
+        Index::Report => &["feed_name", "feed_category", "tags", "is_ignored", "has_query"],
         Index::Binary => &[
             "product_name_facet",
             "file_version_facet",
@@ -69,10 +63,7 @@ pub(super) fn defaults(index: Index) -> Vec<String> {
 
 /// Calls `each` with every value that a document counts under in a facet.
 pub(super) fn values(index: Index, facet: &str, record: &dyn Record, each: &mut dyn FnMut(&str)) {
-    let field = facet
-        .strip_suffix("_facet")
-        .or_else(|| facet.strip_suffix("_full"))
-        .unwrap_or(facet);
+    let field = facet.strip_suffix("_facet").or_else(|| facet.strip_suffix("_full")).unwrap_or(facet);
     let field = match field {
         "hour_of_day" | "day_of_week" => "start",
         "id" if index == Index::Process => "process_id",
@@ -84,9 +75,7 @@ pub(super) fn values(index: Index, facet: &str, record: &dyn Record, each: &mut 
                 each(text.rsplit('\\').next().unwrap_or(&text));
             }
             // Processes and alerts have these in lower case.
-            Value::Text(text)
-                if index != Index::Binary && matches!(facet, "hostname" | "group") =>
-            {
+            Value::Text(text) if index != Index::Binary && matches!(facet, "hostname" | "group") => {
                 each(&text.to_lowercase());
             }
             Value::Text(text) => each(&text),
@@ -140,9 +129,8 @@ pub(super) fn count(server: &Server, index: Index, search: &Search) -> Json {
         }
     }
     let lists = facets.iter().zip(counts);
-    let lists: Map<String, Json> = lists
-        .map(|(facet, counts)| (facet.clone(), list(facet, counts, server.now())))
-        .collect();
+    let lists: Map<String, Json> =
+        lists.map(|(facet, counts)| (facet.clone(), list(facet, counts, server.now()))).collect();
     Json::Object(lists)
 }
 
@@ -192,19 +180,14 @@ fn bars(facet: &str, now: Timestamp) -> Option<Vec<String>> {
         "hour_of_day" => numbers(24),
         "day_of_week" => numbers(7),
         "digsig_sign_time" => back(MONTHS, Span::months),
-        "start"
-        | "last_update"
-        | "last_server_update"
-        | "server_added_timestamp"
-        | "created_time" => back(DAYS, Span::days),
+        "start" | "last_update" | "last_server_update" | "server_added_timestamp" | "created_time" => {
+            back(DAYS, Span::days)
+        }
         _ => return None,
     })
 }
 
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "no count here comes near 2^53, where it would show"
-)]
+#[expect(clippy::cast_precision_loss, reason = "no count here comes near 2^53, where it would show")]
 fn percent(value: u64, whole: u64) -> f64 {
     value as f64 * 100.0 / whole.max(1) as f64
 }
@@ -242,17 +225,11 @@ mod tests {
         let days = days.as_array().unwrap();
         assert_eq!(days.len(), 30);
         assert_eq!(days[0], json!({"name": "2021-02-03T00:00:00Z", "value": 0}));
-        assert_eq!(
-            days[29],
-            json!({"name": "2021-03-04T00:00:00Z", "value": 7})
-        );
+        assert_eq!(days[29], json!({"name": "2021-03-04T00:00:00Z", "value": 7}));
         let months = list("digsig_sign_time", counts("2020-12-01T00:00:00Z"), now);
         let months = months.as_array().unwrap();
         assert_eq!(months.len(), 48);
-        assert_eq!(
-            months[44],
-            json!({"name": "2020-12-01T00:00:00Z", "value": 7})
-        );
+        assert_eq!(months[44], json!({"name": "2020-12-01T00:00:00Z", "value": 7}));
     }
 
     #[test]

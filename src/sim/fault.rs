@@ -257,8 +257,7 @@ fn spoil_rows(rows: &mut [Value]) {
     for (at, row) in rows.iter_mut().enumerate() {
         match (at % 3, row) {
             (0, row) => {
-                *row =
-                    json!({"id": null, "unique_id": {"no": "id"}, "md5": 7, "process_name": ["?"]});
+                *row = json!({"id": null, "unique_id": {"no": "id"}, "md5": 7, "process_name": ["?"]});
             }
             (1, Value::Object(row)) => spoil(row),
             _ => {}
@@ -304,11 +303,7 @@ mod tests {
     fn a_fault_happens_where_and_as_often_as_it_says() {
         let text = r#"{"mode": "503", "match": "^/api/v1/process", "method": "get", "times": 2, "retry_after": 2}"#;
         let mut faults: Vec<Fault> = vec![serde_json::from_str(text).unwrap()];
-        let mut strikes = |method: &Method, target: &str| {
-            Plan::take(&mut faults, &ask(method, target))
-                .fault
-                .is_some()
-        };
+        let mut strikes = |method: &Method, target: &str| Plan::take(&mut faults, &ask(method, target)).fault.is_some();
         assert!(!strikes(&Method::GET, "/x/api/v1/process"));
         assert!(!strikes(&Method::POST, "/api/v1/process"));
         assert!(strikes(&Method::GET, "/api/v1/process?q=1"));
@@ -331,12 +326,7 @@ mod tests {
     #[test]
     fn delays_add_up_and_leave_room_for_one_fault() {
         let late = |ms| Fault::new(Mode::Latency).late(Duration::from_millis(ms));
-        let mut faults = vec![
-            late(5),
-            Fault::new(Mode::Cut),
-            Fault::new(Mode::Hang),
-            late(7),
-        ];
+        let mut faults = vec![late(5), Fault::new(Mode::Cut), Fault::new(Mode::Hang), late(7)];
         let plan = Plan::take(&mut faults, &ask(&Method::GET, "/api/info"));
         assert_eq!(plan.late, Duration::from_millis(12));
         assert_eq!(plan.fault.map(|fault| fault.mode), Some(Mode::Cut));

@@ -74,15 +74,9 @@ pub(super) async fn serve(
         tokio::time::sleep(wait).await;
     }
     let fault = plan.fault;
-    ask.is_in_vain = fault
-        .as_ref()
-        .is_some_and(|fault| fault.mode == Mode::NeverConfirm);
-    ask.has_rebooted = fault
-        .as_ref()
-        .is_some_and(|fault| fault.mode == Mode::Reboot);
-    ask.is_partial = fault
-        .as_ref()
-        .is_some_and(|fault| fault.mode == Mode::Partial);
+    ask.is_in_vain = fault.as_ref().is_some_and(|fault| fault.mode == Mode::NeverConfirm);
+    ask.has_rebooted = fault.as_ref().is_some_and(|fault| fault.mode == Mode::Reboot);
+    ask.is_partial = fault.as_ref().is_some_and(|fault| fault.mode == Mode::Partial);
     let answer = application(&server, ask, is_known, fault.as_ref()).await;
     let mut answer = fault.as_ref().and_then(refusal).unwrap_or(answer);
     match fault.as_ref().map(|fault| fault.mode) {
@@ -100,21 +94,11 @@ pub(super) async fn serve(
         _ => {}
     }
     server.note_status(number, answer.status);
-    response(
-        &server,
-        &answer,
-        accepts_gzip,
-        fault.map(|fault| fault.mode),
-    )
+    response(&server, &answer, accepts_gzip, fault.map(|fault| fault.mode))
 }
 
 /// What the application answers; nothing if it is not asked, or not before what goes wrong has gone wrong.
-async fn application(
-    server: &Arc<Server>,
-    ask: Ask,
-    is_known: bool,
-    fault: Option<&Fault>,
-) -> Answer {
+async fn application(server: &Arc<Server>, ask: Ask, is_known: bool, fault: Option<&Fault>) -> Answer {
     if !is_known {
         return Answer::werkzeug(401);
     }
@@ -163,9 +147,7 @@ fn refusal(fault: &Fault) -> Option<Answer> {
         | Mode::Reboot
         | Mode::Partial => return None,
     };
-    answer.retry_after = fault
-        .retry_after
-        .or((fault.mode == Mode::TooMany).then_some(1));
+    answer.retry_after = fault.retry_after.or((fault.mode == Mode::TooMany).then_some(1));
     Some(answer)
 }
 
@@ -211,36 +193,22 @@ fn is_loopback(host: &str) -> bool {
     };
     let name = authority.host().trim_end_matches('.');
     let bare = name.trim_start_matches('[').trim_end_matches(']');
-    name.eq_ignore_ascii_case("localhost")
-        || bare
-            .parse::<IpAddr>()
-            .is_ok_and(|ip| ip.to_canonical().is_loopback())
+    name.eq_ignore_ascii_case("localhost") || bare.parse::<IpAddr>().is_ok_and(|ip| ip.to_canonical().is_loopback())
 }
 
 fn is_known(server: &Server, headers: &HeaderMap) -> bool {
-    headers
-        .get("x-auth-token")
-        .is_some_and(|token| token.as_bytes() == server.token.as_bytes())
+    headers.get("x-auth-token").is_some_and(|token| token.as_bytes() == server.token.as_bytes())
 }
 
 fn accepts_gzip(headers: &HeaderMap) -> bool {
     headers
         .get(header::ACCEPT_ENCODING)
         .and_then(|value| value.to_str().ok())
-        .is_some_and(|value| {
-            value
-                .split(',')
-                .any(|coding| coding.trim().starts_with("gzip"))
-        })
+        .is_some_and(|value| value.split(',').any(|coding| coding.trim().starts_with("gzip")))
 }
 
 /// Puts an answer on the wire with the headers of a real front end (reference 1.1).
-fn response(
-    server: &Server,
-    answer: &Answer,
-    accepts_gzip: bool,
-    mode: Option<Mode>,
-) -> io::Result<Response<Chunks>> {
+fn response(server: &Server, answer: &Answer, accepts_gzip: bool, mode: Option<Mode>) -> io::Result<Response<Chunks>> {
     let (mut bytes, kind) = answer.content.bytes();
     if mode == Some(Mode::BrokenJson) {
         bytes.truncate(bytes.len() / 2);
@@ -281,9 +249,7 @@ fn response(
 }
 
 fn http_date(at: Timestamp) -> String {
-    DateTimePrinter::new()
-        .timestamp_to_rfc9110_string(&at)
-        .unwrap_or_default()
+    DateTimePrinter::new().timestamp_to_rfc9110_string(&at).unwrap_or_default()
 }
 
 /// A body sent in chunks, without its length, as the real one is.
@@ -315,10 +281,7 @@ impl Body for Chunks {
     type Data = Bytes;
     type Error = io::Error;
 
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<io::Result<Frame<Bytes>>>> {
+    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<io::Result<Frame<Bytes>>>> {
         match self.0.pop_front() {
             None => Poll::Ready(None),
             Some(Chunk::Data(bytes)) => Poll::Ready(Some(Ok(Frame::data(bytes)))),
@@ -355,14 +318,7 @@ mod tests {
 
     #[test]
     fn only_names_of_this_machine_are_loopback() {
-        for host in [
-            "localhost",
-            "LOCALHOST:8443",
-            "127.0.0.1:1",
-            "127.8.8.8",
-            "[::1]:443",
-            "[::ffff:127.0.0.1]",
-        ] {
+        for host in ["localhost", "LOCALHOST:8443", "127.0.0.1:1", "127.8.8.8", "[::1]:443", "[::ffff:127.0.0.1]"] {
             assert!(is_loopback(host), "{host}");
         }
         for host in [

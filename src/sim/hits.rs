@@ -51,8 +51,7 @@ impl Search {
                 Index::Process => document(server, *number).is_some_and(|document| {
                     self.is_in_bounds(document.last_update()) && self.passes(&document, &matchers)
                 }),
-                _ => record(server, self, *number)
-                    .is_some_and(|record| self.passes(&*record, &matchers)),
+                _ => record(server, self, *number).is_some_and(|record| self.passes(&*record, &matchers)),
             };
             filtered(&all(server, self), passes)
         })
@@ -65,9 +64,7 @@ impl Search {
         self.kept(server, key, |_| {
             let sorted = match &self.sort {
                 None => matches.to_vec(),
-                Some((field, is_descending)) => {
-                    self.sorted(server, &matches, field, *is_descending)
-                }
+                Some((field, is_descending)) => self.sorted(server, &matches, field, *is_descending),
             };
             self.grouped(server, sorted)
         })
@@ -91,14 +88,11 @@ impl Search {
         let is_filtered = |(field, wanted): (&String, &Vec<String>)| {
             let mut is_one = false;
             facets::values(self.index, field, record, &mut |value| {
-                is_one |= wanted
-                    .iter()
-                    .any(|wanted| wanted.eq_ignore_ascii_case(value));
+                is_one |= wanted.iter().any(|wanted| wanted.eq_ignore_ascii_case(value));
             });
             is_one
         };
-        matchers.iter().all(|matcher| matcher.matches(record))
-            && self.filters.iter().all(is_filtered)
+        matchers.iter().all(|matcher| matcher.matches(record)) && self.filters.iter().all(is_filtered)
     }
 
     fn is_in_bounds(&self, at: [i64; 2]) -> bool {
@@ -111,10 +105,8 @@ impl Search {
 
     /// Ties keep the order of the index, so that pages have neither gaps nor doubles.
     fn sorted(&self, server: &Server, hits: &[u32], field: &str, is_descending: bool) -> Vec<u32> {
-        let mut keyed: Vec<(Key, u32)> = hits
-            .iter()
-            .map(|&number| (self.key_of(server, number, field), number))
-            .collect();
+        let mut keyed: Vec<(Key, u32)> =
+            hits.iter().map(|&number| (self.key_of(server, number, field), number)).collect();
         keyed.sort_unstable_by(|(a, first), (b, second)| {
             let order = match (a, b) {
                 (Key::Missing, Key::Missing) => Ordering::Equal,
@@ -153,19 +145,12 @@ impl Search {
     }
 
     fn grouped(&self, server: &Server, hits: Vec<u32>) -> Vec<u32> {
-        let Some(group) = self
-            .group
-            .as_deref()
-            .filter(|_| self.index == Index::Process)
-        else {
+        let Some(group) = self.group.as_deref().filter(|_| self.index == Index::Process) else {
             return hits;
         };
         if group == "id" || group == "process_id" {
             let mut seen = HashSet::new();
-            return hits
-                .into_iter()
-                .filter(|number| seen.insert(number >> SEGMENT_BITS))
-                .collect();
+            return hits.into_iter().filter(|number| seen.insert(number >> SEGMENT_BITS)).collect();
         }
         let mut seen = HashSet::new();
         hits.into_iter()
@@ -182,19 +167,9 @@ impl Search {
     }
 
     /// The result of an equal search a moment ago, or of `search`.
-    fn kept(
-        &self,
-        server: &Server,
-        key: String,
-        search: impl FnOnce(Timestamp) -> Vec<u32>,
-    ) -> Hits {
+    fn kept(&self, server: &Server, key: String, search: impl FnOnce(Timestamp) -> Vec<u32>) -> Hits {
         let now = server.now();
-        let lock = || {
-            server
-                .searches
-                .lock()
-                .expect("nothing that holds the lock can panic")
-        };
+        let lock = || server.searches.lock().expect("nothing that holds the lock can panic");
         if let Some((at, hits)) = lock().0.get(&key)
             && now.as_millisecond() - at < GOOD_FOR
         {
@@ -240,11 +215,7 @@ pub(super) fn file(server: &Server, number: u32) -> Option<File<'_>> {
 }
 
 /// The alert of a number.
-pub(super) fn alert<'s>(
-    server: &'s Server,
-    known: &'s Known,
-    number: u32,
-) -> Option<AlertDocument<'s>> {
+pub(super) fn alert<'s>(server: &'s Server, known: &'s Known, number: u32) -> Option<AlertDocument<'s>> {
     Some(AlertDocument {
         world: &server.world,
         known,
@@ -261,11 +232,7 @@ pub(super) fn report(known: &Known, number: u32) -> Option<ReportDocument<'_>> {
 }
 
 /// Whatever has a number in the index that is searched.
-pub(super) fn record<'s>(
-    server: &'s Server,
-    search: &'s Search,
-    number: u32,
-) -> Option<Box<dyn Record + 's>> {
+pub(super) fn record<'s>(server: &'s Server, search: &'s Search, number: u32) -> Option<Box<dyn Record + 's>> {
     Some(match search.index {
         Index::Process => Box::new(document(server, number)?),
         Index::Binary => Box::new(file(server, number)?),
@@ -307,20 +274,14 @@ fn filtered(numbers: &[u32], passes: impl Fn(&u32) -> bool + Sync) -> Vec<u32> {
     }
     thread::scope(|scope| {
         let pick = &pick;
-        let parts: Vec<_> = numbers
-            .chunks(part)
-            .map(|numbers| scope.spawn(move || pick(numbers)))
-            .collect();
+        let parts: Vec<_> = numbers.chunks(part).map(|numbers| scope.spawn(move || pick(numbers))).collect();
         let panicked = "a panic of the search is a panic of the whole";
         let results = parts.into_iter().map(|part| part.join().expect(panicked));
         results.flatten().collect()
     })
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "a saturating cast is right for an order"
-)]
+#[expect(clippy::cast_possible_truncation, reason = "a saturating cast is right for an order")]
 fn thousandths(number: f64) -> i64 {
     (number * 1_000.0) as i64
 }

@@ -16,11 +16,7 @@ use super::{front, server::Server};
 const HANDSHAKE: u8 = 0x16;
 
 /// Serves until it is dropped.
-pub(super) async fn accept(
-    listener: TcpListener,
-    server: Arc<Server>,
-    tls: Option<TlsAcceptor>,
-) -> io::Result<()> {
+pub(super) async fn accept(listener: TcpListener, server: Arc<Server>, tls: Option<TlsAcceptor>) -> io::Result<()> {
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
@@ -38,32 +34,21 @@ pub(super) async fn accept(
 }
 
 /// What becomes of a connection is its own affair: errors end it and nothing else.
-async fn connection(
-    stream: TcpStream,
-    from: SocketAddr,
-    server: Arc<Server>,
-    tls: Option<TlsAcceptor>,
-) {
+async fn connection(stream: TcpStream, from: SocketAddr, server: Arc<Server>, tls: Option<TlsAcceptor>) {
     // Answers are small; waiting for more to send would only be late.
     let _ = stream.set_nodelay(true);
     let service = service_fn(move |request| front::serve(Arc::clone(&server), from.ip(), request));
     let Some(tls) = tls else {
-        let _ = http1::Builder::new()
-            .serve_connection(TokioIo::new(stream), service)
-            .await;
+        let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
         return;
     };
     let mut first = [0];
     if matches!(stream.peek(&mut first).await, Ok(1)) && first != [HANDSHAKE] {
         let refusal = service_fn(front::refuse_clear);
-        let _ = http1::Builder::new()
-            .serve_connection(TokioIo::new(stream), refusal)
-            .await;
+        let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), refusal).await;
         return;
     }
     if let Ok(stream) = tls.accept(stream).await {
-        let _ = http1::Builder::new()
-            .serve_connection(TokioIo::new(stream), service)
-            .await;
+        let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
     }
 }

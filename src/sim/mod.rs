@@ -137,19 +137,11 @@ pub async fn start(options: Options) -> io::Result<Running> {
     let scheme = if options.tls { "https" } else { "http" };
     let url = format!("{scheme}://{}", listener.local_addr()?);
     // A large world takes a moment, which is nobody else's.
-    let server = tokio::task::spawn_blocking(move || Server::new(options))
-        .await
-        .map_err(io::Error::other)?;
+    let server = tokio::task::spawn_blocking(move || Server::new(options)).await.map_err(io::Error::other)?;
     let server = Arc::new(server);
     let mut tasks = JoinSet::new();
     tasks.spawn(listen::accept(listener, Arc::clone(&server), tls));
-    Ok(Running {
-        url,
-        token: server.token.clone(),
-        certificate,
-        server,
-        tasks,
-    })
+    Ok(Running { url, token: server.token.clone(), certificate, server, tasks })
 }
 
 impl Running {

@@ -24,10 +24,7 @@ impl Release {
             Some(build) if !build.is_empty() => build.join("."),
             _ => BUILD.into(),
         };
-        Self {
-            text: format!("{major}.{minor}.{patch}.{build}"),
-            numbers,
-        }
+        Self { text: format!("{major}.{minor}.{patch}.{build}"), numbers }
     }
 
     /// `6.2.0-1`.
@@ -61,10 +58,7 @@ mod tests {
         #[track_caller]
         fn check(text: &str, expected: &str, package: &str) {
             let release = Release::new(text);
-            assert_eq!(
-                (release.text.as_str(), release.package().as_str()),
-                (expected, package)
-            );
+            assert_eq!((release.text.as_str(), release.package().as_str()), (expected, package));
         }
         check("6.2.0.171114.1158", "6.2.0.171114.1158", "6.2.0-1");
         check("7.8", "7.8.0.221010.1120", "7.8.0-1");

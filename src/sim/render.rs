@@ -45,32 +45,22 @@ pub(super) fn naive(at: Timestamp) -> String {
 
 /// `2021-03-03T20:31:33.521670Z` (T6).
 pub(super) fn micros(milliseconds: i64) -> String {
-    timestamp(milliseconds)
-        .strftime("%Y-%m-%dT%H:%M:%S%.6fZ")
-        .to_string()
+    timestamp(milliseconds).strftime("%Y-%m-%dT%H:%M:%S%.6fZ").to_string()
 }
 
 /// `2021-03-04 10:15:30.12`: UTC, which is not said, trailing zeros trimmed (T5).
 pub(super) fn naive_event(milliseconds: i64) -> String {
-    timestamp(milliseconds)
-        .strftime("%Y-%m-%d %H:%M:%S%.f")
-        .to_string()
+    timestamp(milliseconds).strftime("%Y-%m-%d %H:%M:%S%.f").to_string()
 }
 
 /// `2021-03-04 10:15:30.120000`: the same with microseconds (T5).
 pub(super) fn naive_micros(milliseconds: i64) -> String {
-    timestamp(milliseconds)
-        .strftime("%Y-%m-%d %H:%M:%S%.6f")
-        .to_string()
+    timestamp(milliseconds).strftime("%Y-%m-%d %H:%M:%S%.6f").to_string()
 }
 
 /// A GUID with its segment: 8 hex digits up to 5.x, 12 from 6.0 on.
 pub(super) fn unique_id(id: ProcessId, segment: i64, release: &Release) -> String {
-    if release.is_6() {
-        format!("{id}-{segment:012x}")
-    } else {
-        format!("{id}-{segment:08x}")
-    }
+    if release.is_6() { format!("{id}-{segment:012x}") } else { format!("{id}-{segment:08x}") }
 }
 
 /// An address in a process document, and in events up to v3: a signed number.
@@ -80,11 +70,7 @@ pub(super) fn address(ip: Ipv4Addr) -> i32 {
 
 /// A host or group name in a process document: lower-cased from 6.0 on.
 pub(super) fn folded(name: &str, release: &Release) -> String {
-    if release.is_6() {
-        name.to_lowercase()
-    } else {
-        name.to_owned()
-    }
+    if release.is_6() { name.to_lowercase() } else { name.to_owned() }
 }
 
 #[cfg(test)]
@@ -117,13 +103,7 @@ mod tests {
     fn segments_depend_on_the_release() {
         let (old, six) = (Release::new("5.2"), Release::new("6.2"));
         let id = ProcessId::new(7, 4242, 132_593_265_301_230_000);
-        assert_eq!(
-            unique_id(id, 1_614_852_945_678, &six),
-            "00000007-0000-1092-01d7-10df4de391b0-0177fcbc770e"
-        );
-        assert_eq!(
-            unique_id(id, 1, &old),
-            "00000007-0000-1092-01d7-10df4de391b0-00000001"
-        );
+        assert_eq!(unique_id(id, 1_614_852_945_678, &six), "00000007-0000-1092-01d7-10df4de391b0-0177fcbc770e");
+        assert_eq!(unique_id(id, 1, &old), "00000007-0000-1092-01d7-10df4de391b0-00000001");
     }
 }

@@ -18,9 +18,7 @@ pub(super) struct ReportDocument<'k> {
 impl ReportDocument<'_> {
     /// Whether it raises no alerts, as far as the index knows.
     pub(super) fn is_ignored(&self) -> bool {
-        self.known
-            .ignored
-            .has(self.filed.feed, &self.filed.report.id)
+        self.known.ignored.has(self.filed.feed, &self.filed.report.id)
     }
 
     /// The name of its feed, as documents have it.
@@ -54,9 +52,7 @@ impl Record for ReportDocument<'_> {
             // One that is deleted is gone.
             "is_deleted" => test(Value::Flag(false)),
             "create_time" => test(Value::Time(render::timestamp(report.created * 1_000))),
-            "update_time" | "timestamp" => {
-                test(Value::Time(render::timestamp(report.timestamp * 1_000)))
-            }
+            "update_time" | "timestamp" => test(Value::Time(render::timestamp(report.timestamp * 1_000))),
             _ => false,
         }
     }

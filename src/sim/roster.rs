@@ -74,10 +74,7 @@ impl Question {
         let days = ask.number("inactive_filter_days");
         Self {
             ip: ip.map(Into::into),
-            name: ask
-                .param("hostname")
-                .filter(|_| ip.is_none())
-                .map(Into::into),
+            name: ask.param("hostname").filter(|_| ip.is_none()).map(Into::into),
             group: ask.number("groupid"),
             days: days.and_then(|days| i64::try_from(days).ok()),
             ..Self::default()
@@ -86,13 +83,8 @@ impl Question {
 
     /// The filters, order and facets of a page.
     pub(super) fn of_page(ask: &Ask) -> Self {
-        let is = |name: &str, word: &str| {
-            ask.param(name)
-                .is_some_and(|value| value.eq_ignore_ascii_case(word))
-        };
-        let counted = ask
-            .params()
-            .filter(|(name, _)| *name == "facet.field" && is("facet", "true"));
+        let is = |name: &str, word: &str| ask.param(name).is_some_and(|value| value.eq_ignore_ascii_case(word));
+        let counted = ask.params().filter(|(name, _)| *name == "facet.field" && is("facet", "true"));
         Self {
             column: ask.param("sort.col").unwrap_or("computer_name").into(),
             is_downwards: is("sort.dir", "desc"),
@@ -102,25 +94,12 @@ impl Question {
     }
 
     /// Who passes the filters, in the order of their ids.
-    pub(super) fn passing<'f>(
-        &self,
-        fleet: &'f Fleet,
-        sensors: &Sensors,
-    ) -> impl Iterator<Item = &'f Host> {
+    pub(super) fn passing<'f>(&self, fleet: &'f Fleet, sensors: &Sensors) -> impl Iterator<Item = &'f Host> {
         let passes = move |host: &&Host| {
-            self.name
-                .as_ref()
-                .is_none_or(|name| host.name.contains(name))
-                && self
-                    .ip
-                    .as_ref()
-                    .is_none_or(|ip| host.ip.to_string().contains(ip))
-                && self
-                    .group
-                    .is_none_or(|group| u64::from(sensors.group_of(host)) == group)
-                && self
-                    .days
-                    .is_none_or(|days| host.offline.unwrap_or(0) < days * 86_400_000)
+            self.name.as_ref().is_none_or(|name| host.name.contains(name))
+                && self.ip.as_ref().is_none_or(|ip| host.ip.to_string().contains(ip))
+                && self.group.is_none_or(|group| u64::from(sensors.group_of(host)) == group)
+                && self.days.is_none_or(|days| host.offline.unwrap_or(0) < days * 86_400_000)
         };
         fleet.hosts.iter().filter(passes)
     }
@@ -130,9 +109,7 @@ impl Rosters {
     /// The order that a question asks for.
     pub(super) fn of(&mut self, server: &Server, question: Question) -> Arc<Roster> {
         server.sensors(|sensors| {
-            let is_good = |kept: &Roster| {
-                kept.generation == sensors.generation && kept.made.elapsed() < LASTS
-            };
+            let is_good = |kept: &Roster| kept.generation == sensors.generation && kept.made.elapsed() < LASTS;
             self.0.retain(|(_, kept)| is_good(kept));
             if let Some((_, kept)) = self.0.iter().find(|(asked, _)| *asked == question) {
                 return Arc::clone(kept);
@@ -159,18 +136,14 @@ impl Roster {
                     other => *values.entry(other.to_string()).or_default() += 1,
                 }
             }
-            keyed.push((
-                Key::of(&question.column, card.member(&question.column)),
-                host.id,
-            ));
+            keyed.push((Key::of(&question.column, card.member(&question.column)), host.id));
         }
         keyed.sort_unstable();
         if question.is_downwards {
             keyed.reverse();
         }
-        let counted = counts
-            .into_iter()
-            .map(|(field, counts)| (field.into(), facets::list(field, counts, server.now())));
+        let counted =
+            counts.into_iter().map(|(field, counts)| (field.into(), facets::list(field, counts, server.now())));
         Self {
             ids: keyed.into_iter().map(|(_, id)| id).collect(),
             facets: counted.collect(),
@@ -183,9 +156,7 @@ impl Roster {
 impl Key {
     fn of(column: &str, value: Value) -> Self {
         match value {
-            Value::String(text) if COUNTED.contains(&column) => {
-                text.parse().map_or(Self::Text(text), Self::Number)
-            }
+            Value::String(text) if COUNTED.contains(&column) => text.parse().map_or(Self::Text(text), Self::Number),
             Value::String(text) => Self::Text(text.to_lowercase()),
             Value::Number(number) => Self::Number(number.as_i64().unwrap_or(0)),
             Value::Bool(flag) => Self::Number(flag.into()),

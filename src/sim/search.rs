@@ -45,9 +45,7 @@ impl Search {
     /// Reads the parameters; the error is the 400 that a real server gives.
     pub(super) fn read(server: &Server, index: Index, ask: &Ask) -> Result<Self, Answer> {
         let ask = ask.with_body_params().map_err(|_| Answer::werkzeug(400))?;
-        let rules = Rules {
-            refuse_leading_wildcards: server.release.is_at_least(6, 2, 3),
-        };
+        let rules = Rules { refuse_leading_wildcards: server.release.is_at_least(6, 2, 3) };
         let mut texts = vec![ask.param("q").unwrap_or_default().to_owned()];
         let mut filters: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for (name, value) in ask.params() {
@@ -64,17 +62,14 @@ impl Search {
             }
             queries.extend(query::parse_for(index, text).query);
         }
-        let bounds = [
-            "cb.min_last_update",
-            "cb.max_last_update",
-            "cb.min_last_server_update",
-            "cb.max_last_server_update",
-        ]
-        .map(|name| {
-            // Servers before 6.0 do not know them, and pass over what they do not know.
-            let bound = ask.param(name).filter(|_| server.release.is_6());
-            bound.and_then(moment)
-        });
+        let bounds =
+            ["cb.min_last_update", "cb.max_last_update", "cb.min_last_server_update", "cb.max_last_server_update"].map(
+                |name| {
+                    // Servers before 6.0 do not know them, and pass over what they do not know.
+                    let bound = ask.param(name).filter(|_| server.release.is_6());
+                    bound.and_then(moment)
+                },
+            );
         let sort = ask.param("sort").or(match index {
             Index::Process => Some("last_update desc"),
             Index::Binary => Some("server_added_timestamp desc"),
@@ -82,28 +77,18 @@ impl Search {
             Index::Alert | Index::Report => None,
         });
         let sort = sort.and_then(order);
-        let group = ask
-            .param("cb.group")
-            .filter(|group| !group.is_empty() && server.release.is_6());
-        let wants_facets = ask
-            .param("facet")
-            .is_some_and(|value| value.eq_ignore_ascii_case("true"));
+        let group = ask.param("cb.group").filter(|group| !group.is_empty() && server.release.is_6());
+        let wants_facets = ask.param("facet").is_some_and(|value| value.eq_ignore_ascii_case("true"));
         let facets = wants_facets.then(|| {
             let asked = ask.params().filter(|(name, _)| *name == "facet.field");
             let asked: Vec<String> = asked.map(|(_, field)| field.to_owned()).collect();
-            if asked.is_empty() {
-                facets::defaults(index)
-            } else {
-                asked
-            }
+            if asked.is_empty() { facets::defaults(index) } else { asked }
         });
         let rows = ask.number("rows").unwrap_or(ROWS);
         let known = server.intel.known();
         // Of what changes by nothing but tags, a result is good for whoever asks again.
         let generation = match index {
-            Index::Process | Index::Binary => {
-                u64::try_from(server.intel.tags().len()).unwrap_or(u64::MAX)
-            }
+            Index::Process | Index::Binary => u64::try_from(server.intel.tags().len()).unwrap_or(u64::MAX),
             Index::Alert | Index::Report => known.generation,
         };
         Ok(Self {
@@ -133,27 +118,15 @@ impl Search {
 
     /// The answer, or the front end's if it was given up.
     pub(super) fn in_time(&self, answer: Answer) -> Answer {
-        if self.is_late.load(Ordering::Relaxed) {
-            Answer::nginx(504)
-        } else {
-            answer
-        }
+        if self.is_late.load(Ordering::Relaxed) { Answer::nginx(504) } else { answer }
     }
 
     /// Reads the search that is stored as form data, or that the text of a query alone makes. It is for all rows.
     pub(super) fn stored(server: &Server, index: Index, text: &str) -> Result<Self, Answer> {
         let is_form = text.starts_with("q=") || text.contains("&q=") || text.contains("cb.");
-        let ask = if is_form {
-            Ask::stored(text)
-        } else {
-            Ask::stored("").with_param("q", text)
-        };
+        let ask = if is_form { Ask::stored(text) } else { Ask::stored("").with_param("q", text) };
         let search = Self::read(server, index, &ask)?;
-        Ok(Self {
-            start: 0,
-            rows: u64::MAX,
-            ..search
-        })
+        Ok(Self { start: 0, rows: u64::MAX, ..search })
     }
 
     /// Whether it asks for whatever there is.
@@ -171,9 +144,7 @@ impl Search {
 fn order(text: &str) -> Option<(String, bool)> {
     let mut words = text.split_whitespace();
     let field = words.next()?;
-    let is_descending = words
-        .next()
-        .is_some_and(|word| word.eq_ignore_ascii_case("desc"));
+    let is_descending = words.next().is_some_and(|word| word.eq_ignore_ascii_case("desc"));
     Some((field.to_owned(), is_descending))
 }
 

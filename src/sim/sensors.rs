@@ -16,10 +16,7 @@ pub(super) struct Sensors {
 }
 
 /// What was asked of one sensor, and how far it has got with it.
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "the sensor's record has them, each with a meaning of its own"
-)]
+#[expect(clippy::struct_excessive_bools, reason = "the sensor's record has them, each with a meaning of its own")]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct SensorState {
     pub(super) group: u32,
@@ -38,17 +35,12 @@ pub(super) struct SensorState {
 impl Sensors {
     /// What a sensor was asked and did.
     pub(super) fn of(&self, host: &Host) -> SensorState {
-        self.changed
-            .get(&host.id)
-            .cloned()
-            .unwrap_or_else(|| SensorState::of(host))
+        self.changed.get(&host.id).cloned().unwrap_or_else(|| SensorState::of(host))
     }
 
     /// The group a sensor is in.
     pub(super) fn group_of(&self, host: &Host) -> u32 {
-        self.changed
-            .get(&host.id)
-            .map_or(host.group, |sensor| sensor.group)
+        self.changed.get(&host.id).map_or(host.group, |sensor| sensor.group)
     }
 
     /// Lets every sensor act whose check-in was due by now.
@@ -61,12 +53,7 @@ impl Sensors {
     }
 
     /// Changes what a sensor is asked; it acts at its next check-in.
-    pub(super) fn ask(
-        &mut self,
-        host: &Host,
-        checkin: Duration,
-        change: impl FnOnce(&mut SensorState),
-    ) {
+    pub(super) fn ask(&mut self, host: &Host, checkin: Duration, change: impl FnOnce(&mut SensorState)) {
         let now = Instant::now();
         self.generation += 1;
         let sensor = self.touch(host);
@@ -96,9 +83,7 @@ impl Sensors {
     }
 
     fn touch(&mut self, host: &Host) -> &mut SensorState {
-        self.changed
-            .entry(host.id)
-            .or_insert_with(|| SensorState::of(host))
+        self.changed.entry(host.id).or_insert_with(|| SensorState::of(host))
     }
 }
 

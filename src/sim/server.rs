@@ -73,18 +73,12 @@ impl Server {
     /// A server with a world of its own.
     pub(super) fn new(options: Options) -> Self {
         let release = Release::new(&options.server_version);
-        let token = options
-            .token
-            .clone()
-            .unwrap_or_else(|| Dice::new(options.seed, SALT_TOKEN, 0).hex(40));
+        let token = options.token.clone().unwrap_or_else(|| Dice::new(options.seed, SALT_TOKEN, 0).hex(40));
         let world = World::new(
             options.seed,
             [options.processes, options.sensors, options.alerts],
             options.clock.now(),
-            Traits {
-                has_time_segments: release.is_6(),
-                is_hostile: options.hostile,
-            },
+            Traits { has_time_segments: release.is_6(), is_hostile: options.hostile },
         );
         Self {
             release,
@@ -93,10 +87,7 @@ impl Server {
             intel: Intel::of(&world, options.index_lag),
             rosters: Mutex::default(),
             desk: Mutex::new(Desk::of(&world)),
-            state: Mutex::new(State {
-                bans: Bans::of(&world),
-                ..State::default()
-            }),
+            state: Mutex::new(State { bans: Bans::of(&world), ..State::default() }),
             world,
             options,
         }
@@ -109,8 +100,7 @@ impl Server {
 
     /// Raises new alerts, and gives their ids.
     pub(super) fn raise(&self, count: u64) -> Vec<String> {
-        self.intel
-            .raise(&self.world, count, self.now().as_millisecond())
+        self.intel.raise(&self.world, count, self.now().as_millisecond())
     }
 
     /// The present.
@@ -127,19 +117,13 @@ impl Server {
 
     /// Sensors in the order that a question asks for.
     pub(super) fn roster(&self, question: Question) -> Arc<Roster> {
-        let mut rosters = self
-            .rosters
-            .lock()
-            .expect("nothing that holds the lock can panic");
+        let mut rosters = self.rosters.lock().expect("nothing that holds the lock can panic");
         rosters.of(self, question)
     }
 
     /// Looks at what administrators have made, or changes it.
     pub(super) fn desk<T>(&self, look: impl FnOnce(&mut Desk) -> T) -> T {
-        let mut desk = self
-            .desk
-            .lock()
-            .expect("nothing that holds the lock can panic");
+        let mut desk = self.desk.lock().expect("nothing that holds the lock can panic");
         look(&mut desk)
     }
 
@@ -170,11 +154,7 @@ impl Server {
         let mut state = self.state();
         let number = state.next;
         state.next += 1;
-        let seen = Seen {
-            method: ask.method.clone(),
-            target: ask.target.clone(),
-            status: 0,
-        };
+        let seen = Seen { method: ask.method.clone(), target: ask.target.clone(), status: 0 };
         if state.seen.len() >= MOST_SEEN {
             state.seen.pop_front();
         }
@@ -192,11 +172,7 @@ impl Server {
 
     /// The requests that were seen, the oldest first.
     pub(super) fn seen(&self) -> Vec<Seen> {
-        self.state()
-            .seen
-            .iter()
-            .map(|(_, seen)| seen.clone())
-            .collect()
+        self.state().seen.iter().map(|(_, seen)| seen.clone()).collect()
     }
 
     /// Forgets the requests that were seen.
@@ -205,9 +181,7 @@ impl Server {
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        self.state
-            .lock()
-            .expect("nothing that holds the lock can panic")
+        self.state.lock().expect("nothing that holds the lock can panic")
     }
 }
 

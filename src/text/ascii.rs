@@ -52,9 +52,7 @@ fn alike(char: char) -> Option<char> {
         '·' | '•' => '.',
         '─' | '━' | '╌' | '–' | '—' => '-',
         '│' | '┃' | '▏' | '▕' => '|',
-        '┌' | '┐' | '└' | '┘' | '├' | '┤' | '┬' | '┴' | '┼' | '╭' | '╮' | '╰' | '╯' => {
-            '+'
-        }
+        '┌' | '┐' | '└' | '┘' | '├' | '┤' | '┬' | '┴' | '┼' | '╭' | '╮' | '╰' | '╯' => '+',
         '■' | '█' | '▇' | '▆' | '▅' | '▓' => '#',
         '▄' | '▃' | '▂' | '▁' | '░' | '▒' => '=',
         '▲' | '↑' => '^',
@@ -80,11 +78,7 @@ pub struct Ascii<W> {
 impl<W: Write> Ascii<W> {
     /// Writes to `inner` in a character set.
     pub fn new(inner: W, charset: Charset) -> Self {
-        Self {
-            inner,
-            begun: Vec::new(),
-            charset,
-        }
+        Self { inner, begun: Vec::new(), charset }
     }
 }
 
@@ -144,14 +138,10 @@ mod tests {
             assert_eq!(String::from_utf8(out).unwrap(), ascii(text));
         }
         let mut out = Vec::new();
-        Ascii::new(&mut out, Charset::Ascii)
-            .write_all(b"a\xff\xfe\xc3(b")
-            .unwrap();
+        Ascii::new(&mut out, Charset::Ascii).write_all(b"a\xff\xfe\xc3(b").unwrap();
         assert_eq!(out, b"a???(b");
         let mut out = Vec::new();
-        Ascii::new(&mut out, Charset::Unicode)
-            .write_all("世".as_bytes())
-            .unwrap();
+        Ascii::new(&mut out, Charset::Unicode).write_all("世".as_bytes()).unwrap();
         assert_eq!(out, "世".as_bytes());
     }
 }

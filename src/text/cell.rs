@@ -10,10 +10,7 @@ pub fn csv(text: &Untrusted) -> String {
 /// A cell that a spreadsheet would take for a formula gets a leading apostrophe.
 pub fn formula_safe(cell: String) -> String {
     // A number is a number; everything else that could begin a formula is text.
-    let is_formula = cell
-        .trim_start()
-        .starts_with(['=', '+', '-', '@', '|', '%'])
-        && cell.parse::<f64>().is_err();
+    let is_formula = cell.trim_start().starts_with(['=', '+', '-', '@', '|', '%']) && cell.parse::<f64>().is_err();
     if is_formula { format!("'{cell}") } else { cell }
 }
 

@@ -5,11 +5,7 @@ use super::{Untrusted, visible};
 /// The text made visible, with addresses and links that no program will follow: `hxxp`, `[.]`, `[@]`.
 pub fn defang(text: &Untrusted) -> String {
     let mut out = visible(text);
-    for (from, to) in [
-        ("http://", "hxxp://"),
-        ("https://", "hxxps://"),
-        ("ftp://", "fxp://"),
-    ] {
+    for (from, to) in [("http://", "hxxp://"), ("https://", "hxxps://"), ("ftp://", "fxp://")] {
         out = replace_folded(&out, from, to);
     }
     out.replace('.', "[.]").replace('@', "[@]")
@@ -17,14 +13,8 @@ pub fn defang(text: &Untrusted) -> String {
 
 /// The text made visible, with nothing in it that a program would make a link of. What is no address stays readable.
 pub fn harmless(text: &Untrusted) -> String {
-    let mut words = text
-        .raw()
-        .split([' ', '"', '\'', ',', ';', '(', ')', '=', '|']);
-    if words.any(is_link) {
-        defang(text)
-    } else {
-        visible(text)
-    }
+    let mut words = text.raw().split([' ', '"', '\'', ',', ';', '(', ')', '=', '|']);
+    if words.any(is_link) { defang(text) } else { visible(text) }
 }
 
 /// Whether a program might make a link of a word: an address, a name with a domain behind it, a mailbox.
@@ -46,8 +36,8 @@ fn is_link(word: &str) -> bool {
 
 /// What files end in, and no domain does.
 const FILE_ENDINGS: [&str; 22] = [
-    "exe", "dll", "sys", "bat", "cmd", "vbs", "js", "hta", "lnk", "msi", "tmp", "log", "txt",
-    "dat", "bin", "doc", "docm", "docx", "xlsx", "xlsm", "pdf", "gz",
+    "exe", "dll", "sys", "bat", "cmd", "vbs", "js", "hta", "lnk", "msi", "tmp", "log", "txt", "dat", "bin", "doc",
+    "docm", "docx", "xlsx", "xlsm", "pdf", "gz",
 ];
 
 /// Whether a word can be the name of a domain: labels that end in letters. What may be a file as well, such as
@@ -61,23 +51,19 @@ pub fn is_domain(word: &str) -> bool {
     let [_, .., last] = &labels[..] else {
         return false;
     };
-    let is_top =
-        last.len() > 1 && (last.chars().all(char::is_alphabetic) || last.starts_with("xn--"));
+    let is_top = last.len() > 1 && (last.chars().all(char::is_alphabetic) || last.starts_with("xn--"));
     labels.iter().all(is_label) && is_top && (labels.len() > 2 || !is_file_ending(last))
 }
 
 /// Whether a word is the name of a program, a script or a document, without a directory.
 pub fn is_file_name(word: &str) -> bool {
     let is_name = |char: char| char.is_alphanumeric() || "-_.$+~{}@&".contains(char);
-    word.rsplit_once('.')
-        .is_some_and(|(stem, ending)| !stem.is_empty() && is_file_ending(ending))
+    word.rsplit_once('.').is_some_and(|(stem, ending)| !stem.is_empty() && is_file_ending(ending))
         && word.chars().all(is_name)
 }
 
 fn is_file_ending(ending: &str) -> bool {
-    FILE_ENDINGS
-        .iter()
-        .any(|one| one.eq_ignore_ascii_case(ending))
+    FILE_ENDINGS.iter().any(|one| one.eq_ignore_ascii_case(ending))
 }
 
 /// The opposite of [`defang`], lenient: what people paste from reports.

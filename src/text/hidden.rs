@@ -56,8 +56,7 @@ mod tests {
 
     #[test]
     fn letters_of_every_script_are_seen() {
-        for char in "azÀßЖקعहक्षไ世한あ→€½\u{301}\u{5b0}\u{64b}😀".chars()
-        {
+        for char in "azÀßЖקعहक्षไ世한あ→€½\u{301}\u{5b0}\u{64b}😀".chars() {
             assert!(!is_hidden(char), "{char:?}");
         }
     }

@@ -29,10 +29,7 @@ pub fn with_line_feeds(text: &str) -> String {
 }
 
 fn is_line_end(char: char) -> bool {
-    matches!(
-        char,
-        '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}'
-    )
+    matches!(char, '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}')
 }
 
 #[cfg(test)]
@@ -42,12 +39,7 @@ mod tests {
 
     #[test]
     fn what_was_made_visible_is_not_made_so_again() {
-        for raw in [
-            "a\x1b[31mb\r\n\x7f",
-            "\u{202e}x",
-            "\u{240a}",
-            "e\u{301}\u{301}\u{301}\u{301}",
-        ] {
+        for raw in ["a\x1b[31mb\r\n\x7f", "\u{202e}x", "\u{240a}", "e\u{301}\u{301}\u{301}\u{301}"] {
             let once = visible(&raw.into());
             assert_eq!(line(&once), once);
         }

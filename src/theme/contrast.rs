@@ -25,11 +25,7 @@ fn luminance(color: Color) -> f64 {
     };
     let [red, green, blue] = rgb.map(|part| {
         let part = f64::from(part) / 255.0;
-        if part <= 0.04045 {
-            part / 12.92
-        } else {
-            ((part + 0.055) / 1.055).powf(2.4)
-        }
+        if part <= 0.04045 { part / 12.92 } else { ((part + 0.055) / 1.055).powf(2.4) }
     });
     0.2126 * red + 0.7152 * green + 0.0722 * blue
 }
@@ -42,26 +38,12 @@ fn contrast_of(one: Color, other: Color) -> f64 {
 /// Every text role on every ground it may stand on.
 #[track_caller]
 fn check_contrast(name: &str, mut theme: Theme, least: f64) {
-    let Theme {
-        text,
-        popup,
-        selection,
-        selection_unfocused,
-        profiles,
-        ..
-    } = theme.clone();
+    let Theme { text, popup, selection, selection_unfocused, profiles, .. } = theme.clone();
     let profiles = profiles.map(|color| ("profile", Style::new().fg(color)));
-    let roles: Vec<_> = theme
-        .roles()
-        .into_iter()
-        .map(|(role, style)| (role, *style))
-        .collect();
+    let roles: Vec<_> = theme.roles().into_iter().map(|(role, style)| (role, *style)).collect();
     let mut faint = Vec::new();
     for (role, style) in roles.into_iter().chain(profiles) {
-        assert!(
-            !style.add_modifier.contains(Modifier::DIM),
-            "{name}: {role} is dim"
-        );
+        assert!(!style.add_modifier.contains(Modifier::DIM), "{name}: {role} is dim");
         if LINES.contains(&role) {
             continue;
         }
@@ -70,10 +52,7 @@ fn check_contrast(name: &str, mut theme: Theme, least: f64) {
             ("text", text.patch(style)),
             ("popup", text.patch(popup).patch(style)),
             ("selection", text.patch(style).patch(selection)),
-            (
-                "selection-unfocused",
-                text.patch(style).patch(selection_unfocused),
-            ),
+            ("selection-unfocused", text.patch(style).patch(selection_unfocused)),
         ] {
             let ratio = contrast_of(drawn.fg.unwrap(), drawn.bg.unwrap());
             if ratio < least {
@@ -93,10 +72,7 @@ fn text_can_be_read_on_every_ground() {
     for name in ["midnight", "paper"] {
         let theme = Theme::named(name).unwrap();
         check_contrast(name, theme.clone(), 4.5);
-        let screen = Screen {
-            term: "xterm-256color".into(),
-            ..Screen::default()
-        };
+        let screen = Screen { term: "xterm-256color".into(), ..Screen::default() };
         check_contrast(name, theme.fitted(&screen), 4.5);
     }
     check_contrast("contrast", Theme::named("contrast").unwrap(), 4.5);

@@ -27,16 +27,7 @@ pub(super) enum Depth {
 }
 
 /// Parts of `TERM` by which a terminal that shows every color is known even where `COLORTERM` is lost.
-const TRUE_COLOR: &[&str] = &[
-    "direct",
-    "truecolor",
-    "kitty",
-    "alacritty",
-    "wezterm",
-    "ghostty",
-    "foot",
-    "contour",
-];
+const TRUE_COLOR: &[&str] = &["direct", "truecolor", "kitty", "alacritty", "wezterm", "ghostty", "foot", "contour"];
 
 /// The steps of red, green and blue among the 256 colors.
 const LEVELS: [u8; 6] = [0, 95, 135, 175, 215, 255];
@@ -46,9 +37,7 @@ impl Screen {
         if self.no_color || self.term == "dumb" || self.term.starts_with("vt") {
             return Depth::None;
         }
-        if matches!(&*self.colorterm, "truecolor" | "24bit")
-            || TRUE_COLOR.iter().any(|name| self.term.contains(name))
-        {
+        if matches!(&*self.colorterm, "truecolor" | "24bit") || TRUE_COLOR.iter().any(|name| self.term.contains(name)) {
             return Depth::True;
         }
         if self.term.contains("256color") {
@@ -66,14 +55,8 @@ impl Screen {
     /// ASCII where Unicode cannot be shown, or where box lines may be two cells wide.
     pub(super) fn glyphs(&self) -> Glyphs {
         let locale = self.locale.to_ascii_lowercase();
-        let is_wide = ["zh", "ja", "ko"]
-            .iter()
-            .any(|language| locale.starts_with(language));
-        if self.is_unicode() && !is_wide {
-            Glyphs::UNICODE
-        } else {
-            Glyphs::ASCII
-        }
+        let is_wide = ["zh", "ja", "ko"].iter().any(|language| locale.starts_with(language));
+        if self.is_unicode() && !is_wide { Glyphs::UNICODE } else { Glyphs::ASCII }
     }
 }
 
@@ -82,9 +65,7 @@ impl Depth {
     pub(super) fn nearest(self, color: Color) -> Color {
         match (self, color) {
             (Self::None, _) => Color::Reset,
-            (Self::Indexed, Color::Rgb(red, green, blue)) => {
-                Color::Indexed(indexed([red, green, blue]))
-            }
+            (Self::Indexed, Color::Rgb(red, green, blue)) => Color::Indexed(indexed([red, green, blue])),
             (Self::Ansi, Color::Rgb(red, green, blue)) => ansi([red, green, blue]),
             (_, color) => color,
         }
@@ -93,9 +74,7 @@ impl Depth {
 
 /// The nearest of the 240 colors that no terminal redefines.
 fn indexed(wanted: [u8; 3]) -> u8 {
-    (16..=255)
-        .min_by_key(|index| distance(wanted, rgb_of_index(*index)))
-        .unwrap_or(16)
+    (16..=255).min_by_key(|index| distance(wanted, rgb_of_index(*index))).unwrap_or(16)
 }
 
 /// The nearest of the six bright colors, by hue; used for the color of a profile alone.
@@ -108,10 +87,7 @@ fn ansi(wanted: [u8; 3]) -> Color {
         (Color::LightMagenta, [255, 0, 255]),
         (Color::LightCyan, [0, 255, 255]),
     ];
-    bright
-        .into_iter()
-        .min_by_key(|(_, known)| distance(wanted, *known))
-        .map_or(Color::White, |(color, _)| color)
+    bright.into_iter().min_by_key(|(_, known)| distance(wanted, *known)).map_or(Color::White, |(color, _)| color)
 }
 
 /// Red, green and blue of one of the 256 colors above the first sixteen.
@@ -124,10 +100,7 @@ pub(super) fn rgb_of_index(index: u8) -> [u8; 3] {
 }
 
 fn distance(one: [u8; 3], other: [u8; 3]) -> u32 {
-    let squares = one
-        .iter()
-        .zip(other)
-        .map(|(a, b)| u32::from(a.abs_diff(b)).pow(2));
+    let squares = one.iter().zip(other).map(|(a, b)| u32::from(a.abs_diff(b)).pow(2));
     squares.sum()
 }
 
@@ -137,16 +110,9 @@ mod tests {
 
     #[track_caller]
     fn check(term: &str, colorterm: &str, expected: Depth) {
-        let screen = Screen {
-            term: term.into(),
-            colorterm: colorterm.into(),
-            ..Screen::default()
-        };
+        let screen = Screen { term: term.into(), colorterm: colorterm.into(), ..Screen::default() };
         assert_eq!(screen.depth(), expected);
-        let colorless = Screen {
-            no_color: true,
-            ..screen
-        };
+        let colorless = Screen { no_color: true, ..screen };
         assert_eq!(colorless.depth(), Depth::None);
     }
 
@@ -172,38 +138,21 @@ mod tests {
             ("de_DE.ISO-8859-1", Glyphs::ASCII),
             ("ja_JP.UTF-8", Glyphs::ASCII),
         ] {
-            let screen = Screen {
-                locale: locale.into(),
-                ..Screen::default()
-            };
+            let screen = Screen { locale: locale.into(), ..Screen::default() };
             assert_eq!(screen.glyphs(), expected, "{locale}");
         }
     }
 
     #[test]
     fn a_color_becomes_the_nearest_there_is() {
-        assert_eq!(
-            Depth::Indexed.nearest(Color::Rgb(255, 0, 0)),
-            Color::Indexed(196)
-        );
-        assert_eq!(
-            Depth::Indexed.nearest(Color::Rgb(17, 18, 19)),
-            Color::Indexed(233)
-        );
-        assert_eq!(
-            Depth::Ansi.nearest(Color::Rgb(200, 30, 30)),
-            Color::LightRed
-        );
-        assert_eq!(
-            Depth::True.nearest(Color::Rgb(1, 2, 3)),
-            Color::Rgb(1, 2, 3)
-        );
+        assert_eq!(Depth::Indexed.nearest(Color::Rgb(255, 0, 0)), Color::Indexed(196));
+        assert_eq!(Depth::Indexed.nearest(Color::Rgb(17, 18, 19)), Color::Indexed(233));
+        assert_eq!(Depth::Ansi.nearest(Color::Rgb(200, 30, 30)), Color::LightRed);
+        assert_eq!(Depth::True.nearest(Color::Rgb(1, 2, 3)), Color::Rgb(1, 2, 3));
         for index in 16..=255 {
             let [red, green, blue] = rgb_of_index(index);
             let found = Depth::Indexed.nearest(Color::Rgb(red, green, blue));
-            let Color::Indexed(found) = found else {
-                panic!("{found:?}")
-            };
+            let Color::Indexed(found) = found else { panic!("{found:?}") };
             assert_eq!(rgb_of_index(found), [red, green, blue]);
         }
     }

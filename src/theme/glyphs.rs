@@ -167,9 +167,7 @@ mod tests {
     #[test]
     fn few_beside_many_are_seen_and_none_are_not() {
         let glyphs = Glyphs::UNICODE;
-        let levels = |most: u32, counts: &[u32]| -> String {
-            counts.iter().map(|n| glyphs.level(*n, most)).collect()
-        };
+        let levels = |most: u32, counts: &[u32]| -> String { counts.iter().map(|n| glyphs.level(*n, most)).collect() };
         assert_eq!(levels(1000, &[0, 1, 2, 10, 100, 999, 1000]), "·▁▁▃▅██");
         assert_eq!(levels(1, &[0, 1]), "·▁");
         assert_eq!(levels(3, &[1, 2, 3]), "▁▅█");

@@ -210,10 +210,7 @@ impl Theme {
 
     fn colors(&self) -> Vec<Color> {
         let mut theme = self.clone();
-        let colors = theme
-            .roles()
-            .into_iter()
-            .flat_map(|(_, style)| [style.fg, style.bg]);
+        let colors = theme.roles().into_iter().flat_map(|(_, style)| [style.fg, style.bg]);
         colors.flatten().collect()
     }
 

@@ -19,10 +19,7 @@ struct File {
 
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "a line of a file, where each modifier is on or off"
-)]
+#[expect(clippy::struct_excessive_bools, reason = "a line of a file, where each modifier is on or off")]
 struct Role {
     fg: Option<String>,
     bg: Option<String>,
@@ -73,8 +70,8 @@ pub(super) fn rgb(color: &str) -> Option<Color> {
 
 /// Reads a theme; what it does not say, `base` says. A role of `base` takes its colors from the new palette.
 fn parse(text: &str, base: File) -> Result<Theme, Vec<String>> {
-    let File { palette, roles } = toml::from_str(text)
-        .map_err(|error: toml::de::Error| vec![error.to_string().trim_end().to_owned()])?;
+    let File { palette, roles } =
+        toml::from_str(text).map_err(|error: toml::de::Error| vec![error.to_string().trim_end().to_owned()])?;
     let mut faults = Vec::new();
     let mut colors = BTreeMap::new();
     let mut names = base.palette;
@@ -103,38 +100,22 @@ fn parse(text: &str, base: File) -> Result<Theme, Vec<String>> {
         }
     }
     let known: Vec<_> = theme.roles().iter().map(|(name, _)| *name).collect();
-    faults.extend(given.keys().map(|name| {
-        format!(
-            "roles.{name}: no such role; allowed are {}",
-            known.join(", ")
-        )
-    }));
+    faults.extend(given.keys().map(|name| format!("roles.{name}: no such role; allowed are {}", known.join(", "))));
     for (place, name) in PROFILE_COLORS.iter().enumerate() {
         // A theme without a palette has no colors at all.
         theme.profiles[place] = colors.get(name).copied().unwrap_or_default();
     }
-    if faults.is_empty() {
-        Ok(theme)
-    } else {
-        Err(faults)
-    }
+    if faults.is_empty() { Ok(theme) } else { Err(faults) }
 }
 
 impl Role {
-    fn style(
-        &self,
-        names: &BTreeMap<String, String>,
-        colors: &BTreeMap<&str, Color>,
-    ) -> Result<Style, String> {
+    fn style(&self, names: &BTreeMap<String, String>, colors: &BTreeMap<&str, Color>) -> Result<Style, String> {
         let color = |name: &Option<String>| match name {
             None => Ok(None),
             Some(name) if names.contains_key(name) => Ok(colors.get(name.as_str()).copied()),
             Some(name) => {
                 let allowed: Vec<_> = names.keys().map(String::as_str).collect();
-                Err(format!(
-                    "{name:?} is not in the palette; it has {}",
-                    allowed.join(", ")
-                ))
+                Err(format!("{name:?} is not in the palette; it has {}", allowed.join(", ")))
             }
         };
         let mut style = Style::new();
@@ -161,11 +142,7 @@ mod tests {
     use crate::theme::{Glyphs, Screen, is_profile_color};
 
     fn screen(term: &str) -> Screen {
-        Screen {
-            term: term.into(),
-            locale: "C.UTF-8".into(),
-            ..Screen::default()
-        }
+        Screen { term: term.into(), locale: "C.UTF-8".into(), ..Screen::default() }
     }
 
     #[test]
@@ -182,17 +159,9 @@ mod tests {
     fn no_color_of_a_palette_is_unused() {
         for text in [MIDNIGHT, PAPER, CONTRAST, MONO] {
             let file: File = toml::from_str(text).unwrap();
-            let used: Vec<_> = file
-                .roles
-                .values()
-                .flat_map(|role| [&role.fg, &role.bg])
-                .flatten()
-                .collect();
+            let used: Vec<_> = file.roles.values().flat_map(|role| [&role.fg, &role.bg]).flatten().collect();
             for name in file.palette.keys() {
-                assert!(
-                    used.contains(&name) || PROFILE_COLORS.contains(&name.as_str()),
-                    "{name}"
-                );
+                assert!(used.contains(&name) || PROFILE_COLORS.contains(&name.as_str()), "{name}");
             }
         }
     }
@@ -203,25 +172,10 @@ mod tests {
         assert_eq!(theme("xterm-direct"), Theme::default());
         assert_eq!(theme("dumb"), Theme::named("mono").unwrap());
         assert_eq!(theme("linux"), Theme::named("contrast").unwrap());
-        assert!(
-            theme("tmux-256color")
-                .colors()
-                .iter()
-                .all(|color| matches!(color, Color::Indexed(_)))
-        );
-        let colorless = Screen {
-            no_color: true,
-            locale: "C".into(),
-            ..screen("xterm-direct")
-        };
+        assert!(theme("tmux-256color").colors().iter().all(|color| matches!(color, Color::Indexed(_))));
+        let colorless = Screen { no_color: true, locale: "C".into(), ..screen("xterm-direct") };
         let theme = Theme::named("paper").unwrap().fitted(&colorless);
-        assert_eq!(
-            theme,
-            Theme {
-                glyphs: Glyphs::ASCII,
-                ..Theme::named("mono").unwrap()
-            }
-        );
+        assert_eq!(theme, Theme { glyphs: Glyphs::ASCII, ..Theme::named("mono").unwrap() });
     }
 
     #[test]
@@ -229,59 +183,39 @@ mod tests {
         let theme = Theme::default();
         assert_ne!(theme.profile("red").fg, None);
         assert_ne!(theme.profile("red"), theme.profile("green"));
-        assert_eq!(
-            theme.profile("#c0ffee").fg,
-            Some(Color::Rgb(0xc0, 0xff, 0xee))
-        );
+        assert_eq!(theme.profile("#c0ffee").fg, Some(Color::Rgb(0xc0, 0xff, 0xee)));
         assert_eq!(theme.profile("mauve").fg, None);
         let indexed = theme.clone().fitted(&screen("xterm-256color"));
         assert_eq!(indexed.profile("#ff0000").fg, Some(Color::Indexed(196)));
         let mono = theme.fitted(&screen("dumb"));
         for color in ["red", "#ff0000"] {
-            assert_eq!(
-                mono.profile(color),
-                Style::new().add_modifier(Modifier::BOLD)
-            );
+            assert_eq!(mono.profile(color), Style::new().add_modifier(Modifier::BOLD));
         }
         assert!(is_profile_color("cyan") && is_profile_color("#00ff00"));
-        assert!(
-            !is_profile_color("mauve") && !is_profile_color("#00ff0") && !is_profile_color("12")
-        );
+        assert!(!is_profile_color("mauve") && !is_profile_color("#00ff0") && !is_profile_color("12"));
     }
 
     #[test]
     fn a_user_may_change_one_color_and_keep_the_rest() {
-        let theme =
-            user("[palette]\nbad = \"#ffffff\"\n[roles]\ngood = { fg = \"bad\", bold = true }")
-                .unwrap();
+        let theme = user("[palette]\nbad = \"#ffffff\"\n[roles]\ngood = { fg = \"bad\", bold = true }").unwrap();
         let white = Color::Rgb(255, 255, 255);
         assert_eq!(theme.bad.fg, Some(white));
-        assert_eq!(
-            theme.good,
-            Style::new().fg(white).add_modifier(Modifier::BOLD)
-        );
+        assert_eq!(theme.good, Style::new().fg(white).add_modifier(Modifier::BOLD));
         assert_eq!(theme.text, Theme::default().text);
         assert_eq!(user(""), Ok(Theme::default()));
     }
 
     #[test]
     fn all_mistakes_in_a_theme_are_reported_at_once() {
-        let faults = user(
-            "[palette]\nink = \"blueish\"\n[roles]\ngod = {}\nbad = { fg = \"acent\" }\ntitle = { fg = \"ink\" }",
-        )
-        .unwrap_err();
+        let faults =
+            user("[palette]\nink = \"blueish\"\n[roles]\ngod = {}\nbad = { fg = \"acent\" }\ntitle = { fg = \"ink\" }")
+                .unwrap_err();
         assert_eq!(faults.len(), 3, "{faults:?}");
         assert!(faults[0].starts_with("palette.ink: \"blueish\" is no color; allowed are #rrggbb"));
-        assert!(
-            faults[1].starts_with("roles.bad: \"acent\" is not in the palette; it has accent, ")
-        );
+        assert!(faults[1].starts_with("roles.bad: \"acent\" is not in the palette; it has accent, "));
         assert!(faults[2].starts_with("roles.god: no such role; allowed are text, muted, accent"));
         let faults = user("[roles]\nbad = { fgg = \"red\" }").unwrap_err();
         assert!(faults[0].contains("unknown field `fgg`"), "{faults:?}");
-        assert!(
-            parse("", File::default())
-                .unwrap_err()
-                .contains(&"roles.text: missing".into())
-        );
+        assert!(parse("", File::default()).unwrap_err().contains(&"roles.text: missing".into()));
     }
 }

@@ -27,11 +27,7 @@ const GAP: u16 = 2;
 impl Bar<'_> {
     /// Draws into the first row of the area, with a blank at either end.
     pub fn render(&self, area: Rect, buf: &mut Buffer, theme: &Theme) {
-        let area = Rect {
-            height: area.height.min(1),
-            ..area
-        }
-        .intersection(buf.area);
+        let area = Rect { height: area.height.min(1), ..area }.intersection(buf.area);
         if area.is_empty() {
             return;
         }
@@ -40,23 +36,12 @@ impl Bar<'_> {
         let mut x = area.x + 1;
         let width = |line: &Line<'_>| cells(line.width());
 
-        let first = self
-            .left
-            .first()
-            .map_or(0, |piece| width(piece).saturating_add(GAP));
+        let first = self.left.first().map_or(0, |piece| width(piece).saturating_add(GAP));
         // Beside a long first piece the state still gets a third, or what it needs.
         let room = end.saturating_sub(x);
         let right = width(&self.right).min(room.saturating_sub(first).max(room / 3));
-        let left_end = if right == 0 {
-            end
-        } else {
-            end.saturating_sub(right + GAP).max(x.min(end))
-        };
-        let place = Rect {
-            x: end - right.min(end - area.x),
-            width: right,
-            ..area
-        };
+        let left_end = if right == 0 { end } else { end.saturating_sub(right + GAP).max(x.min(end)) };
+        let place = Rect { x: end - right.min(end - area.x), width: right, ..area };
         draw(&self.right, place, buf, theme);
 
         for (at, piece) in self.left.iter().enumerate() {
@@ -64,16 +49,7 @@ impl Bar<'_> {
             if at > 0 && width(piece) > left {
                 return;
             }
-            draw(
-                piece,
-                Rect {
-                    x,
-                    width: width(piece).min(left),
-                    ..area
-                },
-                buf,
-                theme,
-            );
+            draw(piece, Rect { x, width: width(piece).min(left), ..area }, buf, theme);
             x = x.saturating_add(width(piece)).saturating_add(GAP);
         }
     }
@@ -81,11 +57,7 @@ impl Bar<'_> {
 
 /// A key and what it does, as one piece.
 pub fn hint<'a>(key: impl Into<String>, label: &'a str, theme: &Theme) -> Line<'a> {
-    Line::from(vec![
-        Span::styled(key.into(), theme.key),
-        Span::raw(" "),
-        Span::styled(label, theme.hint),
-    ])
+    Line::from(vec![Span::styled(key.into(), theme.key), Span::raw(" "), Span::styled(label, theme.hint)])
 }
 
 #[cfg(test)]
@@ -97,11 +69,8 @@ mod tests {
     use crate::widgets::canvas::{any_place, any_text, check_contained, shown};
 
     fn picture(left: &[&'static str], right: &'static str, width: u16) -> String {
-        let bar = Bar {
-            left: left.iter().map(|text| Line::from(*text)).collect(),
-            right: right.into(),
-            style: Style::new(),
-        };
+        let bar =
+            Bar { left: left.iter().map(|text| Line::from(*text)).collect(), right: right.into(), style: Style::new() };
         shown(width, 1, |area, buf| {
             bar.render(area, buf, &Theme::default());
         })
@@ -110,16 +79,8 @@ mod tests {
     #[test]
     fn hints_give_way_from_the_end() {
         let theme = Theme::default();
-        let left = vec![
-            hint("?", "help", &theme),
-            hint("/", "filter", &theme),
-            hint("space", "mark", &theme),
-        ];
-        let bar = Bar {
-            left,
-            right: "8 requests".into(),
-            ..Bar::default()
-        };
+        let left = vec![hint("?", "help", &theme), hint("/", "filter", &theme), hint("space", "mark", &theme)];
+        let bar = Bar { left, right: "8 requests".into(), ..Bar::default() };
         let pictures = [44, 42, 41, 32, 30, 29, 20, 18, 12, 6, 2, 1]
             .map(|width| shown(width, 1, |area, buf| bar.render(area, buf, &theme)));
         assert_snapshot!(pictures.concat(), @"

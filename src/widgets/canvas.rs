@@ -24,31 +24,17 @@ pub(super) fn shown(width: u16, height: u16, draw: impl FnOnce(Rect, &mut Buffer
 
 /// Draws into an area that may lie partly or wholly outside the buffer, and checks that nothing around it changed and
 /// that no wide character is cut in half.
-pub(super) fn check_contained(
-    area: Rect,
-    screen: (u16, u16),
-    draw: impl FnOnce(Rect, &mut Buffer),
-) {
-    let mut buf = Buffer::filled(
-        Rect::new(0, 0, screen.0, screen.1),
-        ratatui::buffer::Cell::new("#"),
-    );
+pub(super) fn check_contained(area: Rect, screen: (u16, u16), draw: impl FnOnce(Rect, &mut Buffer)) {
+    let mut buf = Buffer::filled(Rect::new(0, 0, screen.0, screen.1), ratatui::buffer::Cell::new("#"));
     draw(area, &mut buf);
     for y in 0..screen.1 {
         for x in 0..screen.0 {
             let symbol = buf[(x, y)].symbol();
             let is_inside = area.contains((x, y).into());
-            assert!(
-                is_inside || symbol == "#",
-                "{symbol:?} was drawn outside, at {x}, {y}"
-            );
+            assert!(is_inside || symbol == "#", "{symbol:?} was drawn outside, at {x}, {y}");
             if symbol.width() > 1 {
                 let next = buf.cell((x + 1, y)).map(ratatui::buffer::Cell::symbol);
-                assert_eq!(
-                    next,
-                    Some(" "),
-                    "a wide character lost its half at {x}, {y}"
-                );
+                assert_eq!(next, Some(" "), "a wide character lost its half at {x}, {y}");
             }
         }
     }

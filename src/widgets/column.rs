@@ -42,23 +42,12 @@ impl<'a> Column<'a> {
 
     /// A column whose values begin at the same place.
     pub const fn left(title: &'a str, min: u16, ideal: u16, priority: u8) -> Self {
-        Self {
-            title,
-            min,
-            ideal,
-            ample: ideal,
-            priority,
-            is_right: false,
-            sorted: None,
-        }
+        Self { title, min, ideal, ample: ideal, priority, is_right: false, sorted: None }
     }
 
     /// A column whose values end at the same place.
     pub const fn right(title: &'a str, min: u16, ideal: u16, priority: u8) -> Self {
-        Self {
-            is_right: true,
-            ..Self::left(title, min, ideal, priority)
-        }
+        Self { is_right: true, ..Self::left(title, min, ideal, priority) }
     }
 
     /// The title in so many cells, with a sign if the rows are ordered by this column.
@@ -80,18 +69,13 @@ impl<'a> Column<'a> {
 /// The width of every column in so many cells: 0 for those that give way.
 pub(super) fn widths(columns: &[Column<'_>], available: u16) -> Vec<usize> {
     let available = usize::from(available);
-    let mut widths: Vec<usize> = columns
-        .iter()
-        .map(|column| column.min.max(1).into())
-        .collect();
+    let mut widths: Vec<usize> = columns.iter().map(|column| column.min.max(1).into()).collect();
     // The most important first; of equals, the left one. What the rows are ordered by comes next to what they are about:
     // without it their order looks like none.
     let about = columns.iter().map(|column| column.priority).min();
     let mut order: Vec<usize> = (0..widths.len()).collect();
     order.sort_by_key(|&at| {
-        let Column {
-            priority, sorted, ..
-        } = columns[at];
+        let Column { priority, sorted, .. } = columns[at];
         (Some(priority) != about && sorted.is_none(), priority)
     });
 
@@ -105,9 +89,8 @@ pub(super) fn widths(columns: &[Column<'_>], available: u16) -> Vec<usize> {
     }
 
     let mut left = available.saturating_sub(taken(&widths));
-    let (greedy, modest): (Vec<usize>, Vec<usize>) = order[..shown]
-        .iter()
-        .partition(|at| columns[**at].ideal == Column::REST);
+    let (greedy, modest): (Vec<usize>, Vec<usize>) =
+        order[..shown].iter().partition(|at| columns[**at].ideal == Column::REST);
     for at in modest {
         let wanted = usize::from(columns[at].ideal);
         let more = wanted.saturating_sub(widths[at]).min(left);
@@ -141,10 +124,7 @@ mod tests {
     use super::*;
 
     const COLUMNS: &[Column<'static>] = &[
-        Column {
-            sorted: Some(Order::Descending),
-            ..Column::left("START", 8, 14, 1)
-        },
+        Column { sorted: Some(Order::Descending), ..Column::left("START", 8, 14, 1) },
         Column::left("HOST", 6, 15, 2),
         Column::right("PID", 4, 5, 4),
         Column::left("PROCESS", 7, 10, 0),
@@ -173,10 +153,7 @@ mod tests {
 
     #[test]
     fn what_no_column_asks_for_goes_to_those_that_make_do_with_less() {
-        let modest = |title, priority| Column {
-            ideal: 4,
-            ..Column::left(title, 4, 10, priority)
-        };
+        let modest = |title, priority| Column { ideal: 4, ..Column::left(title, 4, 10, priority) };
         let columns = [modest("A", 1), modest("B", 0)];
         assert_eq!(super::widths(&columns, 17), [5, 10]);
         let columns = [modest("A", 1), Column::left("B", 4, Column::REST, 0)];

@@ -34,20 +34,12 @@ pub struct Fields<'a> {
 impl<'a> Field<'a> {
     /// A value on one line.
     pub fn cut(label: &'a str, value: impl Into<Line<'a>>) -> Self {
-        Self {
-            label,
-            value: value.into(),
-            most_lines: 1,
-        }
+        Self { label, value: value.into(), most_lines: 1 }
     }
 
     /// A value on as many lines as it needs, up to so many.
     pub fn wrapped(label: &'a str, value: impl Into<Line<'a>>, most_lines: usize) -> Self {
-        Self {
-            label,
-            value: value.into(),
-            most_lines,
-        }
+        Self { label, value: value.into(), most_lines }
     }
 
     fn lines(&self, width: usize) -> Vec<Line<'a>> {
@@ -92,10 +84,7 @@ impl<'a> Laid<'a> {
     /// Lays fields out in so many cells.
     pub fn new(fields: &[Field<'a>], width: u16) -> Self {
         let labels = label_width(fields, width);
-        let mut laid = Laid {
-            labels,
-            ..Laid::default()
-        };
+        let mut laid = Laid { labels, ..Laid::default() };
         for field in fields {
             laid.begins.push(laid.rows.len());
             let has_label = !field.label.is_empty();
@@ -115,19 +104,10 @@ impl<'a> Laid<'a> {
         let owned = |span: Span<'_>| Span::styled(span.content.into_owned(), span.style);
         let rows = self.rows.into_iter().map(|(label, line)| {
             let spans = line.spans.into_iter().map(owned).collect();
-            let line = Line {
-                spans,
-                style: line.style,
-                alignment: line.alignment,
-            };
+            let line = Line { spans, style: line.style, alignment: line.alignment };
             (label.map(|label| label.into_owned().into()), line)
         });
-        Laid {
-            labels: self.labels,
-            rows: rows.collect(),
-            is_indented: self.is_indented,
-            begins: self.begins,
-        }
+        Laid { labels: self.labels, rows: rows.collect(), is_indented: self.is_indented, begins: self.begins }
     }
 
     /// The line on which the field at a position begins.
@@ -147,17 +127,10 @@ impl<'a> Laid<'a> {
         for (((label, line), is_indented), row) in rows.zip(area.rows()) {
             let indent = if *is_indented { self.labels } else { 0 };
             if let Some(label) = label {
-                let place = Rect {
-                    width: indent - 1,
-                    ..row
-                };
+                let place = Rect { width: indent - 1, ..row };
                 draw(&Line::styled(&**label, theme.muted), place, buf, theme);
             }
-            let place = Rect {
-                x: row.x + indent,
-                width: row.width - indent,
-                ..row
-            };
+            let place = Rect { x: row.x + indent, width: row.width - indent, ..row };
             draw(line, place, buf, theme);
         }
         self.rows.len()
@@ -221,10 +194,8 @@ mod tests {
 
     #[test]
     fn a_value_with_too_many_lines_says_that_it_is_cut() {
-        let fields = [
-            Field::wrapped("a", "one two three four five", 2),
-            Field::wrapped("b", "世界地図世界地図世界地図", 2),
-        ];
+        let fields =
+            [Field::wrapped("a", "one two three four five", 2), Field::wrapped("b", "世界地図世界地図世界地図", 2)];
         assert_snapshot!(picture(&fields, 0, 12, 5), @r"
         a one two   |
           three fou…|
@@ -247,11 +218,7 @@ mod tests {
     fn the_height_is_told_whatever_can_be_seen() {
         let mut buf = Buffer::empty(Rect::new(0, 0, 24, 2));
         let fields = sensor();
-        let height = Fields {
-            fields: &fields,
-            scroll: 50,
-        }
-        .render(buf.area, &mut buf, &Theme::default());
+        let height = Fields { fields: &fields, scroll: 50 }.render(buf.area, &mut buf, &Theme::default());
         assert_eq!(height, 6);
     }
 

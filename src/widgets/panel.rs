@@ -37,11 +37,7 @@ impl Panel<'_> {
     pub fn render(&self, area: Rect, buf: &mut Buffer, theme: &Theme) -> Rect {
         let area = area.intersection(buf.area);
         if area.width < 2 || area.height < 2 {
-            return Rect {
-                width: 0,
-                height: 0,
-                ..area
-            };
+            return Rect { width: 0, height: 0, ..area };
         }
         self.draw_border(area, buf, theme);
         self.draw_heading(area, buf, theme);
@@ -94,24 +90,11 @@ impl Panel<'_> {
         // A blank on either side parts a text from the line it interrupts.
         let room = usize::from(area.width).saturating_sub(2);
         let signs = self.signs(theme);
-        let reserved = if signs.width() == 0 {
-            0
-        } else {
-            signs.width() + 3
-        };
+        let reserved = if signs.width() == 0 { 0 } else { signs.width() + 3 };
         let title = cut(&self.title, room.saturating_sub(reserved + 2), ellipsis);
-        let title_width = if title.width() == 0 {
-            0
-        } else {
-            title.width() + 2
-        };
+        let title_width = if title.width() == 0 { 0 } else { title.width() + 2 };
         if title_width > 0 {
-            let place = Rect {
-                x: area.x + 1,
-                width: cells(title_width),
-                height: 1,
-                ..area
-            };
+            let place = Rect { x: area.x + 1, width: cells(title_width), height: 1, ..area };
             draw(&padded(title, theme.title), place, buf, theme);
         }
 
@@ -121,17 +104,7 @@ impl Panel<'_> {
         if state.width() > 0 {
             let width = cells(state.width() + 2);
             let x = area.right() - 1 - width.min(area.width - 1);
-            draw(
-                &padded(state, theme.hint),
-                Rect {
-                    x,
-                    width,
-                    height: 1,
-                    ..area
-                },
-                buf,
-                theme,
-            );
+            draw(&padded(state, theme.hint), Rect { x, width, height: 1, ..area }, buf, theme);
         }
     }
 
@@ -179,12 +152,7 @@ pub fn draw_legend(legend: &str, area: Rect, buf: &mut Buffer, theme: &Theme) {
     if width == 0 || width + 4 > usize::from(area.width) || area.height < 3 {
         return;
     }
-    let place = Rect {
-        x: area.x + 1,
-        y: area.bottom() - 1,
-        width: cells(width + 2),
-        height: 1,
-    };
+    let place = Rect { x: area.x + 1, y: area.bottom() - 1, width: cells(width + 2), height: 1 };
     draw(&padded(legend, theme.muted), place, buf, theme);
 }
 
@@ -209,11 +177,7 @@ mod tests {
     use crate::widgets::canvas::{any_place, any_text, check_contained, shown};
 
     fn results() -> Panel<'static> {
-        Panel {
-            title: "Processes 214".into(),
-            state: "2 marked · start v".into(),
-            ..Panel::default()
-        }
+        Panel { title: "Processes 214".into(), state: "2 marked · start v".into(), ..Panel::default() }
     }
 
     fn picture(panel: &Panel<'_>, width: u16, height: u16) -> String {
@@ -240,13 +204,7 @@ mod tests {
             assert_eq!(picture.lines().count(), 2);
         }
         let tops: Vec<_> = [38, 37, 36, 28, 27, 18, 17, 8, 5, 4, 3, 2]
-            .map(|width| {
-                picture(&results(), width, 2)
-                    .lines()
-                    .next()
-                    .unwrap()
-                    .to_owned()
-            })
+            .map(|width| picture(&results(), width, 2).lines().next().unwrap().to_owned())
             .into();
         assert_snapshot!(tops.join("\n"), @"
         ╭ Processes 214 ─ 2 marked · start v ╮|
@@ -266,13 +224,8 @@ mod tests {
 
     #[test]
     fn waiting_and_stale_are_said_before_the_state() {
-        let panel = Panel {
-            spinner: Some(0),
-            stale: Some("stale"),
-            ..results()
-        };
-        let tops = [60, 40, 28, 20]
-            .map(|width| picture(&panel, width, 2).lines().next().unwrap().to_owned());
+        let panel = Panel { spinner: Some(0), stale: Some("stale"), ..results() };
+        let tops = [60, 40, 28, 20].map(|width| picture(&panel, width, 2).lines().next().unwrap().to_owned());
         assert_snapshot!(tops.join("\n"), @"
         ╭ Processes 214 ─────────────── ⠋ stale 2 marked · start v ╮|
         ╭ Processes 214 ─ ⠋ stale 2 marked · … ╮|
@@ -283,10 +236,7 @@ mod tests {
 
     #[test]
     fn wide_characters_do_not_break_the_border() {
-        let panel = Panel {
-            title: "世界地図世界地図".into(),
-            ..Panel::default()
-        };
+        let panel = Panel { title: "世界地図世界地図".into(), ..Panel::default() };
         assert_snapshot!(picture(&panel, 13, 2), @"
         ╭ 世界地図… ╮|
         ╰───────────╯|
@@ -295,10 +245,7 @@ mod tests {
 
     #[test]
     fn the_border_can_be_ascii() {
-        let theme = Theme::default().fitted(&Screen {
-            locale: "C".into(),
-            ..Screen::default()
-        });
+        let theme = Theme::default().fitted(&Screen { locale: "C".into(), ..Screen::default() });
         let picture = shown(12, 3, |area, buf| {
             results().render(area, buf, &theme);
         });
@@ -318,28 +265,9 @@ mod tests {
             panel.render(buf.area, &mut buf, &theme);
             buf[(0, 0)].style().fg
         };
-        assert_eq!(
-            corner(Panel {
-                tint: Some(red),
-                ..results()
-            }),
-            theme.border.fg
-        );
-        assert_eq!(
-            corner(Panel {
-                is_focused: true,
-                ..results()
-            }),
-            theme.border_focused.fg
-        );
-        assert_eq!(
-            corner(Panel {
-                is_focused: true,
-                tint: Some(red),
-                ..results()
-            }),
-            red.fg
-        );
+        assert_eq!(corner(Panel { tint: Some(red), ..results() }), theme.border.fg);
+        assert_eq!(corner(Panel { is_focused: true, ..results() }), theme.border_focused.fg);
+        assert_eq!(corner(Panel { is_focused: true, tint: Some(red), ..results() }), red.fg);
     }
 
     proptest! {

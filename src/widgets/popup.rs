@@ -12,12 +12,7 @@ use crate::theme::Theme;
 pub fn centered(within: Rect, width: u16, height: u16) -> Rect {
     let width = width.min(within.width);
     let height = height.min(within.height);
-    Rect {
-        x: within.x + (within.width - width) / 2,
-        y: within.y + (within.height - height) / 2,
-        width,
-        height,
-    }
+    Rect { x: within.x + (within.width - width) / 2, y: within.y + (within.height - height) / 2, width, height }
 }
 
 /// Makes room for a popup: nothing of what was drawn there remains.

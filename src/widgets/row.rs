@@ -33,10 +33,6 @@ pub enum Row<'a> {
 impl<'a> Row<'a> {
     /// A row that is not marked and looks like any other.
     pub fn plain(cells: Vec<Line<'a>>) -> Self {
-        Self::Here {
-            cells,
-            is_marked: false,
-            style: Style::new(),
-        }
+        Self::Here { cells, is_marked: false, style: Style::new() }
     }
 }

@@ -12,8 +12,7 @@ pub fn follow(top: usize, cursor: usize, height: usize, total: usize) -> usize {
     let margin = MARGIN.min(height / 4);
     let lowest = (cursor + margin + 1).saturating_sub(height);
     let highest = cursor.saturating_sub(margin);
-    top.clamp(lowest, highest.max(lowest))
-        .min(total.saturating_sub(height))
+    top.clamp(lowest, highest.max(lowest)).min(total.saturating_sub(height))
 }
 
 #[cfg(test)]

@@ -59,22 +59,15 @@ impl Table<'_> {
         let widths = widths(self.columns, self.split(area).1.width);
         let mut below = area;
         if self.has_header() {
-            let titles: Vec<_> = self
-                .columns
-                .iter()
-                .zip(&widths)
-                .map(|(column, width)| column.heading(*width, theme))
-                .collect();
+            let titles: Vec<_> =
+                self.columns.iter().zip(&widths).map(|(column, width)| column.heading(*width, theme)).collect();
             self.draw_cells(&titles, self.split(area).1, buf, theme, &widths);
             below.y += 1;
             below.height -= 1;
         }
         if self.total == 0 {
             let (_, content) = self.split(below);
-            let lines = wrap(
-                &self.empty.clone().patch_style(theme.muted),
-                content.width.into(),
-            );
+            let lines = wrap(&self.empty.clone().patch_style(theme.muted), content.width.into());
             for (line, place) in lines.iter().zip(content.rows()) {
                 draw(line, place, buf, theme);
             }
@@ -84,11 +77,7 @@ impl Table<'_> {
             let (gutter, content) = self.split(place);
             let is_cursor = index == self.cursor;
             match row(index, &widths) {
-                Row::Here {
-                    cells,
-                    is_marked,
-                    style,
-                } => {
+                Row::Here { cells, is_marked, style } => {
                     buf.set_style(place, style);
                     draw(&self.signs(is_cursor, is_marked, theme), gutter, buf, theme);
                     self.draw_cells(&cells, content, buf, theme, &widths);
@@ -120,18 +109,8 @@ impl Table<'_> {
             Gutter::Cursor | Gutter::Marks => 2,
         };
         let gutter = gutter.min(area.width);
-        let content = Rect {
-            x: area.x + gutter,
-            width: area.width - gutter,
-            ..area
-        };
-        (
-            Rect {
-                width: gutter,
-                ..area
-            },
-            content,
-        )
+        let content = Rect { x: area.x + gutter, width: area.width - gutter, ..area };
+        (Rect { width: gutter, ..area }, content)
     }
 
     /// What stands in the gutter of a row.
@@ -146,14 +125,7 @@ impl Table<'_> {
         }
     }
 
-    fn draw_cells(
-        &self,
-        lines: &[Line<'_>],
-        content: Rect,
-        buf: &mut Buffer,
-        theme: &Theme,
-        widths: &[usize],
-    ) {
+    fn draw_cells(&self, lines: &[Line<'_>], content: Rect, buf: &mut Buffer, theme: &Theme, widths: &[usize]) {
         let mut x = content.x;
         for ((column, width), line) in self.columns.iter().zip(widths).zip(lines) {
             let width = cells(*width);
@@ -162,11 +134,7 @@ impl Table<'_> {
             }
             let used = cells(line.width()).min(width);
             let indent = if column.is_right { width - used } else { 0 };
-            let place = Rect {
-                x: x.saturating_add(indent),
-                width: width - indent,
-                ..content
-            };
+            let place = Rect { x: x.saturating_add(indent), width: width - indent, ..content };
             draw(line, place, buf, theme);
             x = x.saturating_add(width).saturating_add(cells(GAP));
         }
@@ -184,10 +152,7 @@ mod tests {
     use ratatui::style::Style;
 
     const COLUMNS: &[Column<'static>] = &[
-        Column {
-            sorted: Some(Order::Descending),
-            ..Column::left("START", 8, 14, 1)
-        },
+        Column { sorted: Some(Order::Descending), ..Column::left("START", 8, 14, 1) },
         Column::left("HOST", 6, 15, 2),
         Column::right("PID", 4, 5, 4),
         Column::left("PROCESS", 7, 10, 0),
@@ -209,25 +174,13 @@ mod tests {
         if index == 4 {
             return Row::Awaited;
         }
-        let cells = [
-            "11-11 20:59:31",
-            "WIN-IA9NQ1GN8OI",
-            "1084",
-            "世界.exe",
-            r"net use y: \\test\blah",
-        ];
-        Row::Here {
-            cells: cells.map(Line::from).into(),
-            is_marked: index % 2 == 1,
-            style: Style::new(),
-        }
+        let cells = ["11-11 20:59:31", "WIN-IA9NQ1GN8OI", "1084", "世界.exe", r"net use y: \\test\blah"];
+        Row::Here { cells: cells.map(Line::from).into(), is_marked: index % 2 == 1, style: Style::new() }
     }
 
     fn picture(table: &Table<'_>, width: u16, height: u16) -> String {
         shown(width, height, |area, buf| {
-            table.render(area, buf, &Theme::default(), &mut 0, |index, _| {
-                process(index)
-            });
+            table.render(area, buf, &Theme::default(), &mut 0, |index, _| process(index));
         })
     }
 
@@ -247,8 +200,7 @@ mod tests {
 
     #[test]
     fn columns_give_way_by_priority() {
-        let pictures =
-            [59, 49, 43, 33, 25, 17, 9, 6, 3, 1].map(|width| picture(&table(1, 0), width, 2));
+        let pictures = [59, 49, 43, 33, 25, 17, 9, 6, 3, 1].map(|width| picture(&table(1, 0), width, 2));
         assert_snapshot!(pictures.concat(), @"
           START v         HOST            PID  PROCESS     CMDLINE |
         > 11-11 20:59:31  WIN-IA9NQ1GN…  1084  世界.exe    net use…|
@@ -285,16 +237,8 @@ mod tests {
 
     #[test]
     fn without_titles_there_is_no_header() {
-        let columns = [
-            Column::left("", 4, Column::REST, 0),
-            Column::right("", 4, 4, 0),
-        ];
-        let table = Table {
-            columns: &columns,
-            total: 2,
-            gutter: Gutter::Cursor,
-            ..Table::default()
-        };
+        let columns = [Column::left("", 4, Column::REST, 0), Column::right("", 4, 4, 0)];
+        let table = Table { columns: &columns, total: 2, gutter: Gutter::Cursor, ..Table::default() };
         let picture = shown(18, 3, |area, buf| {
             table.render(area, buf, &Theme::default(), &mut 0, |_, _| {
                 Row::plain(vec!["└ smss.exe".into(), "536".into()])
@@ -312,17 +256,12 @@ mod tests {
         let mut asked = Vec::new();
         let mut buf = Buffer::empty(Rect::new(0, 0, 40, 11));
         let mut top = 0;
-        let visible = table(1_000_000, 500_000).render(
-            buf.area,
-            &mut buf,
-            &Theme::default(),
-            &mut top,
-            |index, widths| {
+        let visible =
+            table(1_000_000, 500_000).render(buf.area, &mut buf, &Theme::default(), &mut top, |index, widths| {
                 assert_eq!(widths.len(), COLUMNS.len());
                 asked.push(index);
                 process(index)
-            },
-        );
+            });
         assert_eq!(visible, 499_993..500_003);
         assert_eq!(asked, visible.collect::<Vec<_>>());
         assert_eq!(top, 499_993);
@@ -332,17 +271,9 @@ mod tests {
     fn the_cursor_row_keeps_the_colors_of_its_cells() {
         let theme = Theme::default();
         let columns = [Column::left("", 4, 4, 0)];
-        let table = Table {
-            columns: &columns,
-            total: 1,
-            is_focused: true,
-            gutter: Gutter::None,
-            ..Table::default()
-        };
+        let table = Table { columns: &columns, total: 1, is_focused: true, gutter: Gutter::None, ..Table::default() };
         let mut buf = Buffer::empty(Rect::new(0, 0, 6, 1));
-        table.render(buf.area, &mut buf, &theme, &mut 0, |_, _| {
-            Row::plain(vec![Line::styled("bad", theme.bad)])
-        });
+        table.render(buf.area, &mut buf, &theme, &mut 0, |_, _| Row::plain(vec![Line::styled("bad", theme.bad)]));
         assert_eq!(buf[(0, 0)].style().fg, theme.bad.fg);
         assert_eq!(buf[(0, 0)].style().bg, theme.selection.bg);
         assert_eq!(buf[(5, 0)].style().bg, theme.selection.bg);

@@ -20,11 +20,7 @@ pub fn cut(line: &Line<'_>, width: usize, ellipsis: &'static str) -> Line<'stati
     let mut kept = Pieces::default();
     let is_whole = line.width() <= width;
     // Without room for the ellipsis there is none for text either.
-    let room = if is_whole {
-        width
-    } else {
-        width.saturating_sub(ellipsis.width())
-    };
+    let room = if is_whole { width } else { width.saturating_sub(ellipsis.width()) };
     let mut style = line.style;
     for grapheme in line.styled_graphemes(Style::new()) {
         if kept.width + grapheme.symbol.width() > room {
@@ -34,10 +30,7 @@ pub fn cut(line: &Line<'_>, width: usize, ellipsis: &'static str) -> Line<'stati
         kept.push(&grapheme);
     }
     if !is_whole && width >= ellipsis.width() {
-        kept.push(&StyledGrapheme {
-            symbol: ellipsis,
-            style,
-        });
+        kept.push(&StyledGrapheme { symbol: ellipsis, style });
     }
     kept.finish()
 }
@@ -47,10 +40,8 @@ pub fn wrap(line: &Line<'_>, width: usize) -> Vec<Line<'static>> {
     if width == 0 {
         return Vec::new();
     }
-    let graphemes: Vec<_> = line
-        .styled_graphemes(Style::new())
-        .filter(|grapheme| (1..=width).contains(&grapheme.symbol.width()))
-        .collect();
+    let graphemes: Vec<_> =
+        line.styled_graphemes(Style::new()).filter(|grapheme| (1..=width).contains(&grapheme.symbol.width())).collect();
     let mut lines = Vec::new();
     let mut rest = &graphemes[..];
     loop {
@@ -115,17 +106,12 @@ impl Pieces {
         self.width += grapheme.symbol.width();
         match self.spans.last_mut() {
             Some((text, style)) if *style == grapheme.style => text.push_str(grapheme.symbol),
-            _ => self
-                .spans
-                .push((grapheme.symbol.to_owned(), grapheme.style)),
+            _ => self.spans.push((grapheme.symbol.to_owned(), grapheme.style)),
         }
     }
 
     fn finish(self) -> Line<'static> {
-        self.spans
-            .into_iter()
-            .map(|(text, style)| Span::styled(text, style))
-            .collect()
+        self.spans.into_iter().map(|(text, style)| Span::styled(text, style)).collect()
     }
 }
 
@@ -143,10 +129,7 @@ mod tests {
 
     #[track_caller]
     fn check_wrap(text: &str, width: usize, expected: &[&str]) {
-        let lines: Vec<_> = wrap(&Line::from(text), width)
-            .iter()
-            .map(Line::to_string)
-            .collect();
+        let lines: Vec<_> = wrap(&Line::from(text), width).iter().map(Line::to_string).collect();
         assert_eq!(lines, expected);
     }
 

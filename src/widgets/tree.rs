@@ -37,11 +37,7 @@ pub fn guide(depths: &[usize], row: usize, width: usize, glyphs: &Glyphs) -> Str
             (_, false) => " ",
         });
     }
-    out.push_str(if goes_on[levels] {
-        glyphs.branch
-    } else {
-        glyphs.last_branch
-    });
+    out.push_str(if goes_on[levels] { glyphs.branch } else { glyphs.last_branch });
     out.push(' ');
     out
 }
@@ -55,8 +51,7 @@ mod tests {
     use super::*;
 
     fn picture(depths: &[usize], width: usize, glyphs: &Glyphs) -> String {
-        let rows =
-            (0..depths.len()).map(|row| format!("{}{row}|\n", guide(depths, row, width, glyphs)));
+        let rows = (0..depths.len()).map(|row| format!("{}{row}|\n", guide(depths, row, width, glyphs)));
         rows.collect()
     }
 

@@ -35,18 +35,11 @@ impl Trouble<'_> {
             lines.extend(shortened(&hint, most, width, theme));
         }
         let taken = cells(lines.len()).min(inner.height);
-        let below = Rect {
-            y: inner.bottom() - taken,
-            height: taken,
-            ..inner
-        };
+        let below = Rect { y: inner.bottom() - taken, height: taken, ..inner };
         for (line, row) in lines.iter().zip(below.rows()) {
             draw(line, row, buf, theme);
         }
-        Rect {
-            height: inner.height - taken,
-            ..inner
-        }
+        Rect { height: inner.height - taken, ..inner }
     }
 }
 
@@ -69,11 +62,7 @@ mod tests {
     use crate::widgets::{Panel, canvas::shown};
 
     fn picture(trouble: Trouble<'_>, width: u16, height: u16) -> String {
-        let panel = Panel {
-            title: "Processes 214".into(),
-            trouble: Some(trouble),
-            ..Panel::default()
-        };
+        let panel = Panel { title: "Processes 214".into(), trouble: Some(trouble), ..Panel::default() };
         shown(width, height, |area, buf| {
             let theme = Theme::default();
             let inner = panel.render(area, buf, &theme);

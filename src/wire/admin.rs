@@ -13,10 +13,7 @@ impl Noun for User {
             last_name: record.text("last_name"),
             email: record.text("email"),
             is_admin: record.flag("global_admin"),
-            teams: teams
-                .iter()
-                .map(|team| team.text_or("name", "id"))
-                .collect(),
+            teams: teams.iter().map(|team| team.text_or("name", "id")).collect(),
             document: record.document_without_secrets(),
         })
     }
@@ -42,20 +39,14 @@ impl Noun for Team {
 
 impl Noun for Site {
     fn read(record: &Record) -> Option<Self> {
-        Some(Self {
-            id: record.count("id")?,
-            name: record.text("name"),
-            document: record.document_without_secrets(),
-        })
+        Some(Self { id: record.count("id")?, name: record.text("name"), document: record.document_without_secrets() })
     }
 }
 
 impl Noun for License {
     fn read(record: &Record) -> Option<Self> {
         // What says nothing of a license is the answer of something else.
-        record
-            .text_or("license_valid", "license_end_date")
-            .non_empty()?;
+        record.text_or("license_valid", "license_end_date").non_empty()?;
         Some(Self {
             is_valid: record.flag("license_valid"),
             is_expired: record.flag("license_expired"),
@@ -112,10 +103,7 @@ mod tests {
         let parts = partitions(json).unwrap();
         let names: Vec<_> = parts.iter().map(|part| part.name.raw()).collect();
         assert_eq!(names, ["writer", "cbevents_2021_02_28_2031"]);
-        assert_eq!(
-            (parts[0].bytes, parts[1].documents),
-            (Some(1_917_159), Some(3))
-        );
+        assert_eq!((parts[0].bytes, parts[1].documents), (Some(1_917_159), Some(3)));
         assert!(partitions("[]").is_err());
     }
 

@@ -1,9 +1,7 @@
 //! An alert's document (reference 2.13), which holds JSON inside strings and numbers as text.
 
 use super::{Noun, Record, process};
-use crate::model::{
-    Alert, AlertId, AlertKind, AlertSource, AlertStatus, Indicator, ProcessId, SensorId,
-};
+use crate::model::{Alert, AlertId, AlertKind, AlertSource, AlertStatus, Indicator, ProcessId, SensorId};
 use crate::text::Untrusted;
 
 impl Noun for Alert {
@@ -44,9 +42,7 @@ impl Noun for Alert {
             sha256: record.sha256("sha256"),
             counts: process::counts(record),
             observed_paths: record.texts("observed_filename"),
-            hosts: record
-                .count("total_hosts")
-                .or_else(|| record.count("host_count")),
+            hosts: record.count("total_hosts").or_else(|| record.count("host_count")),
             document: record.document(),
         })
     }
@@ -98,10 +94,7 @@ fn indicator(record: &Record) -> Indicator {
 /// What matched, in words: the highlighted texts without their marks, then the fields that were hit.
 fn matched(attributes: &Record) -> Vec<Untrusted> {
     let highlights = attributes.texts("highlights").into_iter().map(|text| {
-        let plain = text
-            .raw()
-            .replace("PREPREPRE", "")
-            .replace("POSTPOSTPOST", "");
+        let plain = text.raw().replace("PREPREPRE", "").replace("POSTPOSTPOST", "");
         Untrusted::from(plain)
     });
     let fields = attributes.names().filter_map(|name| {
@@ -136,20 +129,8 @@ mod tests {
         assert_eq!(ingress.kind, AlertKind::IngressProcess);
         assert_eq!(ingress.source, AlertSource::Report(Some(12)));
         assert_eq!(ingress.status, AlertStatus::FalsePositive);
-        let matched: Vec<_> = ingress
-            .indicator
-            .matched
-            .iter()
-            .map(Untrusted::raw)
-            .collect();
-        assert_eq!(
-            matched,
-            [
-                r"path c:\temp\a.exe",
-                "processblock true",
-                "result ProcessTerminated"
-            ]
-        );
+        let matched: Vec<_> = ingress.indicator.matched.iter().map(Untrusted::raw).collect();
+        assert_eq!(matched, [r"path c:\temp\a.exe", "processblock true", "result ProcessTerminated"]);
         assert!(!ingress.is_open() && page.rows[0].is_open());
     }
 
@@ -177,20 +158,8 @@ mod tests {
             let alert = read(json!({"ioc_attr": attributes}));
             assert_eq!(alert.indicator.matched, ["a.exe -x".into()]);
         }
-        for attributes in [
-            json!({}),
-            json!("{}"),
-            json!(""),
-            json!("{broken"),
-            json!(null),
-            json!([3]),
-        ] {
-            assert!(
-                read(json!({"ioc_attr": attributes}))
-                    .indicator
-                    .matched
-                    .is_empty()
-            );
+        for attributes in [json!({}), json!("{}"), json!(""), json!("{broken"), json!(null), json!([3])] {
+            assert!(read(json!({"ioc_attr": attributes})).indicator.matched.is_empty());
         }
     }
 
@@ -212,10 +181,7 @@ mod tests {
             (json!({"feed_id": -1}), AlertSource::Watchlist),
             (json!({"feed_id": "-1"}), AlertSource::Watchlist),
             (json!({"alert_type": query}), AlertSource::Watchlist),
-            (
-                json!({"feed_id": "7", "alert_type": query}),
-                AlertSource::Report(Some(7)),
-            ),
+            (json!({"feed_id": "7", "alert_type": query}), AlertSource::Report(Some(7))),
             (json!({}), AlertSource::Report(None)),
         ] {
             assert_eq!(read(row.clone()).source, source, "{row}");
@@ -224,11 +190,7 @@ mod tests {
 
     #[test]
     fn an_alert_without_id_is_broken() {
-        for json in [
-            r#"{"status": "Resolved"}"#,
-            r#"{"unique_id": ""}"#,
-            r#"{"unique_id": null}"#,
-        ] {
+        for json in [r#"{"status": "Resolved"}"#, r#"{"unique_id": ""}"#, r#"{"unique_id": null}"#] {
             assert_eq!(Alert::read(&Record::parse(json).unwrap()), None);
         }
     }

@@ -23,9 +23,7 @@ impl Noun for Ban {
 
 impl Noun for Restrictions {
     fn read(record: &Record) -> Option<Self> {
-        Some(Self {
-            patterns: record.texts("patterns"),
-        })
+        Some(Self { patterns: record.texts("patterns") })
     }
 }
 
@@ -36,18 +34,14 @@ mod tests {
 
     #[test]
     fn bans_in_force_and_lifted_ones_are_told_apart() {
-        let page: Page<Ban> =
-            wire::list(include_str!("../../tests/goldens/get_ban_list.json")).unwrap();
+        let page: Page<Ban> = wire::list(include_str!("../../tests/goldens/get_ban_list.json")).unwrap();
         assert_eq!((page.rows.len(), page.broken), (2, 1));
         let [first, lifted] = &page.rows[..] else {
             panic!("two bans");
         };
         assert_eq!(first.md5.to_string(), "9e107d9d372bb6826bd81d3542a419d6");
         assert_eq!((first.is_enabled, first.blocks), (Some(true), Some(3)));
-        assert_eq!(
-            first.last_block.unwrap().to_string(),
-            "2021-03-04T10:15:33.883886Z"
-        );
+        assert_eq!(first.last_block.unwrap().to_string(), "2021-03-04T10:15:33.883886Z");
         assert_eq!(first.last_host.raw(), "WS-7");
         assert_eq!((lifted.is_enabled, lifted.last_block), (Some(false), None));
         assert!(lifted.text.is_empty());

@@ -22,11 +22,7 @@ impl Noun for Binary {
             first_seen: record.time("server_added_timestamp"),
             last_seen: record.time("last_seen"),
             hosts: record.count("host_count"),
-            endpoints: record
-                .texts("endpoint")
-                .iter()
-                .map(Endpoint::from)
-                .collect(),
+            endpoints: record.texts("endpoint").iter().map(Endpoint::from).collect(),
             groups: record.texts("group"),
             os: record.text("os_type"),
             watchlists: hits::watchlists(record),
@@ -95,18 +91,13 @@ mod tests {
         let binary: Binary = wire::one(json).unwrap().unwrap();
         assert_eq!(binary.version.product.raw(), "Tool");
         assert_eq!(binary.observed_paths[0].raw(), r"c:\temp\out.exe");
-        assert_eq!(
-            (binary.signature.is_good(), binary.hosts),
-            (Some(true), Some(3))
-        );
+        assert_eq!((binary.signature.is_good(), binary.hosts), (Some(true), Some(3)));
     }
 
     #[test]
     fn a_result_code_may_have_a_sign() {
         for code in [r#""2148204800""#, "2148204800", "-2146762496"] {
-            let json = format!(
-                r#"{{"md5": "9E107D9D372BB6826BD81D3542A419D6", "digsig_result_code": {code}}}"#
-            );
+            let json = format!(r#"{{"md5": "9E107D9D372BB6826BD81D3542A419D6", "digsig_result_code": {code}}}"#);
             let binary: Binary = wire::one(&json).unwrap().unwrap();
             assert_eq!(binary.signature.code, Some(0x800b_0100), "{code}");
         }

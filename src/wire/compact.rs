@@ -22,11 +22,7 @@ fn cut(json: &str, most: usize, mut out: String) -> String {
     let (mut room, mut missing) = (most, 0);
     while let Some(at) = rest.find(stops(is_text)) {
         let (plain, behind) = rest.split_at(at);
-        let kept = if is_text {
-            &plain[..plain.floor_char_boundary(room)]
-        } else {
-            plain
-        };
+        let kept = if is_text { &plain[..plain.floor_char_boundary(room)] } else { plain };
         out.push_str(kept);
         if is_text {
             room -= kept.len();
@@ -67,11 +63,7 @@ fn cut(json: &str, most: usize, mut out: String) -> String {
 
 /// Where copying has to stop and look: inside a string, and between tokens.
 fn stops(is_text: bool) -> &'static [char] {
-    if is_text {
-        &['"', '\\']
-    } else {
-        &['"', ' ', '\t', '\r', '\n']
-    }
+    if is_text { &['"', '\\'] } else { &['"', ' ', '\t', '\r', '\n'] }
 }
 
 /// What to keep of the escape at the beginning of `text`, and how many bytes it takes.
@@ -119,10 +111,7 @@ mod tests {
     #[test]
     fn half_a_surrogate_pair_does_not_spoil_the_text() {
         check(r#""a\ud800b""#, r#""a\ufffdb""#);
-        check(
-            r#""\udc00\ud83d\ude00\ud83d""#,
-            r#""\ufffd\ud83d\ude00\ufffd""#,
-        );
+        check(r#""\udc00\ud83d\ude00\ud83d""#, r#""\ufffd\ud83d\ude00\ufffd""#);
         check(r#""\ud800\u0041""#, r#""\ufffd\u0041""#);
         check(r#""\\ud800""#, r#""\\ud800""#);
     }

@@ -11,32 +11,20 @@ use crate::model::{Facet, FacetValue, Facets};
 /// Reads the facets of a search, those of `fields` in their order; all of them when none are named.
 pub fn facets(json: &str, fields: &[String]) -> Result<Facets, Malformed> {
     let members = read_members(json, "an object with facets")?;
-    let sent = members
-        .get("facets")
-        .ok_or_else(|| Malformed::new("an object without facets"))?;
+    let sent = members.get("facets").ok_or_else(|| Malformed::new("an object without facets"))?;
     let sent = self::members(sent, "an object of facets")?;
-    let named: Vec<String> = if fields.is_empty() {
-        sent.keys().cloned().collect()
-    } else {
-        fields.to_vec()
-    };
+    let named: Vec<String> = if fields.is_empty() { sent.keys().cloned().collect() } else { fields.to_vec() };
     let mut broken = 0;
     let facets = named.into_iter().map(|field| {
         // A field that the server passes over has no values; a list that is none counts as one bad record.
-        let list = sent
-            .get(&field)
-            .map(|list| serde_json::from_str::<Vec<&RawValue>>(list.get()));
+        let list = sent.get(&field).map(|list| serde_json::from_str::<Vec<&RawValue>>(list.get()));
         let (values, bad) = match list {
             Some(Ok(list)) => rows(list),
             Some(Err(_)) => (Vec::new(), 1),
             None => (Vec::new(), 0),
         };
         broken += bad;
-        Facet {
-            field,
-            values,
-            broken: bad,
-        }
+        Facet { field, values, broken: bad }
     });
     let facets: Vec<Facet> = facets.collect();
     let envelope = Record::envelope(&members, "facets");
@@ -83,11 +71,7 @@ mod tests {
     fn facets_are_read_in_the_order_asked_for() {
         let asked = fields(&["username", "process_name", "hour_of_day", "ja3"]);
         let read = facets(FACETS, &asked).unwrap();
-        let names: Vec<_> = read
-            .facets
-            .iter()
-            .map(|facet| facet.field.as_str())
-            .collect();
+        let names: Vec<_> = read.facets.iter().map(|facet| facet.field.as_str()).collect();
         assert_eq!(names, asked);
         insta::assert_debug_snapshot!(read.of("process_name").unwrap().values[0]);
         let hours = &read.of("hour_of_day").unwrap().values;
@@ -103,11 +87,8 @@ mod tests {
             "facets": {"a": [{"name": 3, "value": "4", "ratio": 50, "percent": "12.5"}, {"value": 1}, {"name": "x"},
             {"name": "x", "value": -1}, null, 3, {"name": null, "value": 2}], "b": 5, "c": null}}"#;
         let read = facets(json, &fields(&["a", "b", "c"])).unwrap();
-        let values: Vec<_> = read.facets[0]
-            .values
-            .iter()
-            .map(|value| (value.name.raw(), value.count, value.percent))
-            .collect();
+        let values: Vec<_> =
+            read.facets[0].values.iter().map(|value| (value.name.raw(), value.count, value.percent)).collect();
         assert_eq!(values, [("3", 4, Some(12.5)), ("", 2, None)]);
         let ratio = read.facets[0].values[0].ratio.as_ref();
         assert_eq!(ratio.map(Untrusted::raw), Some("50"));
@@ -119,8 +100,7 @@ mod tests {
     #[test]
     fn an_answer_without_a_total_is_incomplete_and_never_less_than_its_values() {
         for total in ["", r#""total_results": null,"#, r#""total_results": {},"#] {
-            let json =
-                format!(r#"{{{total} "facets": {{"a": [{{"name": "x", "value": 3}}], "b": []}}}}"#);
+            let json = format!(r#"{{{total} "facets": {{"a": [{{"name": "x", "value": 3}}], "b": []}}}}"#);
             let read = facets(&json, &fields(&["a", "b"])).unwrap();
             assert_eq!((read.total, read.is_incomplete), (3, true), "{json}");
         }

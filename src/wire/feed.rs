@@ -5,13 +5,7 @@ use crate::model::{Feed, FeedId, Indicator, Report, ReportId, Sealed};
 use crate::text::Untrusted;
 
 /// What is not shown of a feed: pictures that may be large, and what it logs in with.
-const NOT_SHOWN: &[&str] = &[
-    "icon",
-    "icon_small",
-    "username",
-    "ssl_client_crt",
-    "ssl_client_key",
-];
+const NOT_SHOWN: &[&str] = &["icon", "icon_small", "username", "ssl_client_crt", "ssl_client_key"];
 
 /// The indicators of a report: its field in the index, in the record, and its kind.
 const KINDS: [(&str, &str, &str); 5] = [
@@ -79,10 +73,7 @@ impl Noun for Report {
         let id = record.text_or("id", "report_id");
         let created = record.time("create_time");
         Some(Self {
-            id: ReportId {
-                feed: FeedId(record.count("feed_id")?),
-                id: id.non_empty()?.clone(),
-            },
+            id: ReportId { feed: FeedId(record.count("feed_id")?), id: id.non_empty()?.clone() },
             title: record.text("title"),
             description: record.text("description"),
             link: record.text("link"),
@@ -99,11 +90,7 @@ impl Noun for Report {
 
 /// A search has them as fields of its documents, a report of its own in an object of lists.
 fn indicators(record: &Record) -> Vec<Indicator> {
-    let of = |kind: &str, value: Untrusted| Indicator {
-        kind: kind.into(),
-        value,
-        ..Indicator::default()
-    };
+    let of = |kind: &str, value: Untrusted| Indicator { kind: kind.into(), value, ..Indicator::default() };
     let inner = record.nested("iocs").unwrap_or_default();
     let mut all = Vec::new();
     for (field, member, kind) in KINDS {
@@ -115,10 +102,12 @@ fn indicators(record: &Record) -> Vec<Indicator> {
             }
         }
     }
-    all.extend(inner.records("query").iter().map(|query| Indicator {
-        index: query.text("index_type"),
-        ..of("query", query.text("search_query"))
-    }));
+    all.extend(
+        inner
+            .records("query")
+            .iter()
+            .map(|query| Indicator { index: query.text("index_type"), ..of("query", query.text("search_query")) }),
+    );
     all
 }
 
@@ -130,8 +119,7 @@ mod tests {
 
     #[test]
     fn a_feed_shows_neither_its_pictures_nor_its_secrets_and_keeps_them_for_the_server() {
-        let page: Page<Feed> =
-            wire::list(include_str!("../../tests/goldens/get_feed_list.json")).unwrap();
+        let page: Page<Feed> = wire::list(include_str!("../../tests/goldens/get_feed_list.json")).unwrap();
         assert_eq!((page.rows.len(), page.broken), (1, 1));
         let feed = &page.rows[0];
         assert_eq!((feed.id, feed.name.raw()), (FeedId(12), "corpintel"));
@@ -150,10 +138,7 @@ mod tests {
         assert!(!feed.document.json().contains("s3cret"));
         let key = r#"{"id": 3, "feed_url": "https://intel.example/a?x=1&apikey=s3cret", "api_token": "s3cret"}"#;
         let feed: Feed = wire::one(key).unwrap().unwrap();
-        assert_eq!(
-            feed.url.raw(),
-            "https://intel.example/a?x=1&apikey=********"
-        );
+        assert_eq!(feed.url.raw(), "https://intel.example/a?x=1&apikey=********");
         assert!(!feed.document.json().contains("s3cret"));
         let plain = r#"{"id": 3, "feed_url": "https://intel.example/a@b"}"#;
         let feed: Feed = wire::one(plain).unwrap().unwrap();
@@ -171,9 +156,7 @@ mod tests {
         let row = &page.rows[0];
         assert_eq!((row.id.raw().as_str(), row.score), ("12:CI-118", Some(75)));
         assert_eq!(row.is_ignored, Some(true));
-        let own: Report = wire::one(include_str!("../../tests/goldens/get_report.json"))
-            .unwrap()
-            .unwrap();
+        let own: Report = wire::one(include_str!("../../tests/goldens/get_report.json")).unwrap().unwrap();
         assert_eq!(own.id, row.id);
         let kinds: Vec<_> = own.indicators.iter().map(|one| one.kind.raw()).collect();
         assert_eq!(kinds, ["md5", "dns", "ipv4", "query"]);

@@ -38,16 +38,10 @@ mod tests {
 
     #[test]
     fn a_group_comes_as_a_list_of_one() {
-        let group: Group = wire::one(include_str!("../../tests/goldens/get_group_1.json"))
-            .unwrap()
-            .unwrap();
+        let group: Group = wire::one(include_str!("../../tests/goldens/get_group_1.json")).unwrap().unwrap();
         assert_eq!((group.id, group.name.raw()), (GroupId(1), "Default Group"));
         assert_eq!((group.hosts, group.banning_enabled), (Some(12), Some(true)));
-        let exclusions: Vec<_> = group
-            .isolation_exclusions
-            .iter()
-            .map(Untrusted::raw)
-            .collect();
+        let exclusions: Vec<_> = group.isolation_exclusions.iter().map(Untrusted::raw).collect();
         assert_eq!(exclusions, ["10.20.30.40", "backup host"]);
     }
 }

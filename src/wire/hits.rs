@@ -11,10 +11,7 @@ pub(super) fn watchlists(record: &Record) -> Vec<WatchlistHit> {
     let mut hits: Vec<_> = record
         .records("watchlists")
         .iter()
-        .map(|entry| WatchlistHit {
-            id: entry.text_or("wid", "id"),
-            at: entry.time("value"),
-        })
+        .map(|entry| WatchlistHit { id: entry.text_or("wid", "id"), at: entry.time("value") })
         .filter(|hit| !hit.id.is_empty())
         .collect();
     for name in record.names() {
@@ -23,10 +20,7 @@ pub(super) fn watchlists(record: &Record) -> Vec<WatchlistHit> {
         };
         let is_id = !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit());
         if is_id && hits.iter().all(|hit| hit.id.raw() != id) {
-            hits.push(WatchlistHit {
-                id: id.into(),
-                at: record.time(name),
-            });
+            hits.push(WatchlistHit { id: id.into(), at: record.time(name) });
         }
     }
     hits
@@ -90,18 +84,8 @@ mod tests {
         )
         .unwrap();
         let hits = feeds(&record);
-        let found: Vec<_> = hits
-            .iter()
-            .map(|hit| (hit.feed.raw(), hit.score, hit.reports.len()))
-            .collect();
-        assert_eq!(
-            found,
-            [
-                ("abuse_ch", Some(100), 2),
-                ("nvd", Some(40), 1),
-                ("srstrust", Some(-100), 0)
-            ]
-        );
+        let found: Vec<_> = hits.iter().map(|hit| (hit.feed.raw(), hit.score, hit.reports.len())).collect();
+        assert_eq!(found, [("abuse_ch", Some(100), 2), ("nvd", Some(40), 1), ("srstrust", Some(-100), 0)]);
         assert_eq!(hits[1].link.raw(), "https://x.example");
     }
 }

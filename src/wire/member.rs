@@ -20,17 +20,14 @@ impl Members {
     pub fn at(&self, path: &str) -> Option<Untrusted> {
         // A name may have dots of its own.
         let found = self.0.get(path).or_else(|| {
-            path.split('.')
-                .try_fold(&self.0, |value, step| match value {
-                    Value::Array(list) => list.get(step.parse::<usize>().ok()?),
-                    other => other.get(step),
-                })
+            path.split('.').try_fold(&self.0, |value, step| match value {
+                Value::Array(list) => list.get(step.parse::<usize>().ok()?),
+                other => other.get(step),
+            })
         });
         match found? {
             Value::Null => None,
-            Value::String(text) => {
-                Some(text.as_str().into()).filter(|text: &Untrusted| !text.is_empty())
-            }
+            Value::String(text) => Some(text.as_str().into()).filter(|text: &Untrusted| !text.is_empty()),
             other => Some(other.to_string().into()),
         }
     }
@@ -63,11 +60,7 @@ impl Members {
 
 fn walk<'v>(value: &'v Value, path: &str, leaves: &mut Vec<(String, &'v Value)>) {
     let below = |step: &str| {
-        if path.is_empty() {
-            step.to_owned()
-        } else {
-            format!("{path}.{step}")
-        }
+        if path.is_empty() { step.to_owned() } else { format!("{path}.{step}") }
     };
     match value {
         Value::Object(members) if !members.is_empty() => {
@@ -103,17 +96,13 @@ mod tests {
         for path in ["none", "empty", "list.1", "list.x", "a.b", "", "."] {
             assert_eq!(found(path), None, "{path}");
         }
-        assert_eq!(
-            members.paths(),
-            ["a", "b.c", "empty", "list.0.wid", "n", "none"]
-        );
+        assert_eq!(members.paths(), ["a", "b.c", "empty", "list.0.wid", "n", "none"]);
     }
 
     #[test]
     fn members_with_nothing_in_them_have_paths_of_their_own() {
-        let members = Members::of(&Document::new(
-            r#"{"a": [], "b": {}, "c": "", "d": null, "e": [{"f": []}], "g": 0}"#,
-        ));
+        let members =
+            Members::of(&Document::new(r#"{"a": [], "b": {}, "c": "", "d": null, "e": [{"f": []}], "g": 0}"#));
         assert_eq!(members.empty(), ["a", "b", "c", "d", "e.0.f"]);
         assert_eq!(members.paths(), ["c", "d", "g"]);
     }

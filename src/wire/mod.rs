@@ -96,8 +96,7 @@ mod tests {
     }
 
     fn object() -> impl Strategy<Value = Map<String, Value>> {
-        prop::collection::btree_map(name(), anything(), 0..12)
-            .prop_map(|map| map.into_iter().collect())
+        prop::collection::btree_map(name(), anything(), 0..12).prop_map(|map| map.into_iter().collect())
     }
 
     proptest! {

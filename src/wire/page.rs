@@ -39,11 +39,9 @@ impl Malformed {
     fn syntax(error: &serde_json::Error) -> Self {
         match error.classify() {
             Category::Eof => Self("the JSON ends too early".into()),
-            Category::Data | Category::Syntax | Category::Io => Self(format!(
-                "no valid JSON at line {}, column {}",
-                error.line(),
-                error.column()
-            )),
+            Category::Data | Category::Syntax | Category::Io => {
+                Self(format!("no valid JSON at line {}, column {}", error.line(), error.column()))
+            }
         }
     }
 }
@@ -69,26 +67,18 @@ pub fn one<T: Noun>(json: &str) -> Result<Option<T>, Malformed> {
 /// Reads an answer that is a bare list: all there is, on one page.
 pub fn list<T: Noun>(json: &str) -> Result<Page<T>, Malformed> {
     let json = checked(json)?;
-    let list: Vec<&RawValue> =
-        serde_json::from_str(json.get()).map_err(|_| Malformed::shape(json.get(), "a list"))?;
+    let list: Vec<&RawValue> = serde_json::from_str(json.get()).map_err(|_| Malformed::shape(json.get(), "a list"))?;
     let total = count(list.len());
     let (rows, broken) = rows(list);
-    Ok(Page {
-        rows,
-        broken,
-        total,
-        ..Page::default()
-    })
+    Ok(Page { rows, broken, total, ..Page::default() })
 }
 
 /// Reads a page of a search (reference 1.9, 2.2) that was asked for as `asked`.
 pub fn page<T: Noun>(json: &str, asked: Span) -> Result<Page<T>, Malformed> {
     let members = read_members(json, "an object with results")?;
-    let results = members
-        .get("results")
-        .ok_or_else(|| Malformed("an object without results".into()))?;
-    let list: Vec<&RawValue> = serde_json::from_str(results.get())
-        .map_err(|_| Malformed::shape(results.get(), "a list of results"))?;
+    let results = members.get("results").ok_or_else(|| Malformed("an object without results".into()))?;
+    let list: Vec<&RawValue> =
+        serde_json::from_str(results.get()).map_err(|_| Malformed::shape(results.get(), "a list of results"))?;
     let envelope = Record::envelope(&members, "results");
     let start = envelope.count("start").unwrap_or(asked.start);
     // The server's estimate may lag behind the rows it sends; past the end there are no rows to correct it.
@@ -119,20 +109,13 @@ pub fn page<T: Noun>(json: &str, asked: Span) -> Result<Page<T>, Malformed> {
 /// Reads each row on its own; the second number counts those that are of no use.
 pub(super) fn rows<T: Noun>(list: Vec<&RawValue>) -> (Vec<T>, usize) {
     let sent = list.len();
-    let rows: Vec<T> = list
-        .into_iter()
-        .filter_map(|row| T::read(&record::<T>(row.get())?))
-        .collect();
+    let rows: Vec<T> = list.into_iter().filter_map(|row| T::read(&record::<T>(row.get())?)).collect();
     let broken = sent - rows.len();
     (rows, broken)
 }
 
 fn record<T: Noun>(json: &str) -> Option<Record> {
-    if T::IS_WRITTEN_BACK {
-        Record::parse_whole(json)
-    } else {
-        Record::parse(json)
-    }
+    if T::IS_WRITTEN_BACK { Record::parse_whole(json) } else { Record::parse(json) }
 }
 
 /// The members of an object, each as its JSON text.
@@ -176,10 +159,7 @@ mod tests {
     use crate::model::{Process, Sensor};
 
     const GUID: &str = "00000007-0000-1092-01d7-10df4de391b0";
-    const ASKED: Span = Span {
-        start: 20,
-        rows: 10,
-    };
+    const ASKED: Span = Span { start: 20, rows: 10 };
 
     fn read(json: &str) -> Page<Process> {
         page(json, ASKED).unwrap()
@@ -210,9 +190,7 @@ mod tests {
     #[test]
     fn a_total_is_never_less_than_the_rows_seen() {
         let row = format!(r#"{{"id": "{GUID}"}}"#);
-        let page = read(&format!(
-            r#"{{"results": [{row}], "total_results": 3, "start": 20}}"#
-        ));
+        let page = read(&format!(r#"{{"results": [{row}], "total_results": 3, "start": 20}}"#));
         assert_eq!(page.total, 21);
         let past = read(r#"{"results": [], "total_results": 3, "start": 20}"#);
         assert_eq!(past.total, 3);
@@ -229,14 +207,8 @@ mod tests {
     fn what_is_not_a_page_is_malformed() {
         for (json, reason) in [
             ("{}", "an object without results"),
-            (
-                r#"{"results": null}"#,
-                "something else instead of a list of results",
-            ),
-            (
-                r#"{"results": {}}"#,
-                "another object instead of a list of results",
-            ),
+            (r#"{"results": null}"#, "something else instead of a list of results"),
+            (r#"{"results": {}}"#, "another object instead of a list of results"),
             ("[]", "a list instead of an object with results"),
             ("[[]]", "a list instead of an object with results"),
             (r#""results""#, "a text instead of an object with results"),
@@ -244,16 +216,9 @@ mod tests {
             ("", "nothing instead of JSON"),
             ("<html>", "a web page instead of JSON"),
             (r#"{"results": ["#, "the JSON ends too early"),
-            (
-                r#"{"results": [nonsense]}"#,
-                "no valid JSON at line 1, column 15",
-            ),
+            (r#"{"results": [nonsense]}"#, "no valid JSON at line 1, column 15"),
         ] {
-            assert_eq!(
-                page::<Process>(json, ASKED).unwrap_err().to_string(),
-                reason,
-                "{json}"
-            );
+            assert_eq!(page::<Process>(json, ASKED).unwrap_err().to_string(), reason, "{json}");
         }
     }
 
@@ -263,13 +228,7 @@ mod tests {
         assert_eq!(id(r#"{"id": 7}"#), Ok(Some(7)));
         assert_eq!(id("\u{feff}[{\"id\": \"7\"}]"), Ok(Some(7)));
         assert_eq!(id("[]"), Ok(None));
-        for json in [
-            r#"{"id": null}"#,
-            "[3]",
-            "3",
-            r#"[{"id": 7}, {"id": 8}]"#,
-            "{",
-        ] {
+        for json in [r#"{"id": null}"#, "[3]", "3", r#"[{"id": 7}, {"id": 8}]"#, "{"] {
             assert!(id(json).is_err(), "{json}");
         }
     }

@@ -10,10 +10,7 @@ impl Noun for Prevalence {
             .records("hostnames")
             .iter()
             .filter_map(|host| {
-                Some(HostCount {
-                    name: host.text("name").non_empty()?.clone(),
-                    count: host.count("value")?,
-                })
+                Some(HostCount { name: host.text("name").non_empty()?.clone(), count: host.count("value")? })
             })
             .collect();
         hostnames.sort_by(|one, other| {
@@ -54,16 +51,9 @@ mod tests {
         let json = r#"{"hostCount": "3", "numDocs": "90", "hostnames": [{"name": "b", "value": "2"}, {"value": 1}, "x",
             {"name": "a", "value": 2}], "accurateHostCount": null}"#;
         let prevalence: Prevalence = wire::one(json).unwrap().unwrap();
-        let names: Vec<_> = prevalence
-            .hostnames
-            .iter()
-            .map(|host| host.name.raw())
-            .collect();
+        let names: Vec<_> = prevalence.hostnames.iter().map(|host| host.name.raw()).collect();
         assert_eq!(names, ["a", "b"]);
-        assert_eq!(
-            (prevalence.hosts, prevalence.broken, prevalence.total),
-            (3, 2, 90)
-        );
+        assert_eq!((prevalence.hosts, prevalence.broken, prevalence.total), (3, 2, 90));
         assert_eq!(prevalence.is_exact, None);
     }
 

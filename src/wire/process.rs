@@ -17,11 +17,7 @@ impl Noun for Process {
         Some(Self {
             id,
             segment: record.count("segment_id").or(segment),
-            name: if name.is_empty() {
-                file_name(&path)
-            } else {
-                name
-            },
+            name: if name.is_empty() { file_name(&path) } else { name },
             path,
             cmdline: record.text("cmdline"),
             md5: record.md5("process_md5"),
@@ -29,21 +25,13 @@ impl Noun for Process {
             pid: record.pid("process_pid").or(rebuilt),
             user: record.text("username"),
             sid: record.text("uid"),
-            started: record
-                .time("start")
-                .or_else(|| rebuilt.and_then(|_| id.started())),
-            last_update: record
-                .time("last_update")
-                .or_else(|| record.time("max_last_update")),
-            last_server_update: record
-                .time("last_server_update")
-                .or_else(|| record.time("max_last_server_update")),
+            started: record.time("start").or_else(|| rebuilt.and_then(|_| id.started())),
+            last_update: record.time("last_update").or_else(|| record.time("max_last_update")),
+            last_server_update: record.time("last_server_update").or_else(|| record.time("max_last_server_update")),
             terminated: record.flag("terminated"),
             parent,
             parent_name: record.known_text("parent_name"),
-            parent_pid: record
-                .pid("parent_pid")
-                .or_else(|| parent.and_then(ProcessId::pid).filter(|&pid| pid != 0)),
+            parent_pid: record.pid("parent_pid").or_else(|| parent.and_then(ProcessId::pid).filter(|&pid| pid != 0)),
             host: record.text("hostname"),
             sensor,
             group: record.text("group"),
@@ -77,19 +65,12 @@ fn identity(record: &Record) -> Option<(ProcessId, Option<u64>)> {
 fn parent(record: &Record, sensor: SensorId) -> Option<ProcessId> {
     let read = |name| ProcessId::parse_with_segment(record.text(name).raw().trim());
     let (unique, plain) = (read("parent_unique_id"), read("parent_id"));
-    unique
-        .filter(|(id, _)| id.sensor() == sensor)
-        .or(plain)
-        .map(|(id, _)| id)
+    unique.filter(|(id, _)| id.sensor() == sensor).or(plain).map(|(id, _)| id)
 }
 
 /// The last component of a path of either kind.
 fn file_name(path: &Untrusted) -> Untrusted {
-    path.raw()
-        .rsplit(['\\', '/'])
-        .next()
-        .unwrap_or_default()
-        .into()
+    path.raw().rsplit(['\\', '/']).next().unwrap_or_default().into()
 }
 
 /// How many events of each kind a document counts.
@@ -148,37 +129,22 @@ mod tests {
     #[test]
     fn a_segment_comes_from_its_field_first() {
         let unique = format!("{GUID}-00000002");
-        assert_eq!(
-            read(&json!({ "id": GUID, "segment_id": "3", "unique_id": unique })).segment,
-            Some(3)
-        );
-        assert_eq!(
-            read(&json!({ "id": GUID, "unique_id": unique })).segment,
-            Some(2)
-        );
-        assert_eq!(
-            read(&json!({ "id": GUID, "unique_id": format!("{PARENT}-00000002") })).segment,
-            None
-        );
-        assert_eq!(
-            read(&json!({ "id": format!("{GUID}-00000004") })).segment,
-            Some(4)
-        );
+        assert_eq!(read(&json!({ "id": GUID, "segment_id": "3", "unique_id": unique })).segment, Some(3));
+        assert_eq!(read(&json!({ "id": GUID, "unique_id": unique })).segment, Some(2));
+        assert_eq!(read(&json!({ "id": GUID, "unique_id": format!("{PARENT}-00000002") })).segment, None);
+        assert_eq!(read(&json!({ "id": format!("{GUID}-00000004") })).segment, Some(4));
     }
 
     #[test]
     fn a_damaged_document_is_rebuilt_from_its_guid() {
-        let process =
-            read(&json!({ "id": GUID, "start": -1, "process_pid": -1, "sensor_id": null }));
+        let process = read(&json!({ "id": GUID, "start": -1, "process_pid": -1, "sensor_id": null }));
         assert_eq!((process.pid, process.sensor), (Some(4242), SensorId(7)));
         assert_eq!(process.started, "2021-03-04T10:15:30.123Z".parse().ok());
     }
 
     #[test]
     fn nothing_is_rebuilt_from_the_guid_of_the_root() {
-        let process = read(
-            &json!({ "id": "00000007-0000-0000-01d7-10df4de391b0", "start": -1, "process_pid": -1 }),
-        );
+        let process = read(&json!({ "id": "00000007-0000-0000-01d7-10df4de391b0", "start": -1, "process_pid": -1 }));
         assert_eq!((process.pid, process.started), (None, None));
         let root = read(&json!({ "id": "00000007-0000-0000-01d7-10df4de391b0", "process_pid": 0 }));
         assert_eq!(root.pid, Some(0));
@@ -187,8 +153,7 @@ mod tests {
     #[test]
     fn a_parent_of_another_sensor_is_not_the_parent() {
         let other = "00000009-0000-0b00-01d7-10ccae568ec0-000000000001";
-        let row =
-            json!({ "id": GUID, "sensor_id": 7, "parent_unique_id": other, "parent_id": PARENT });
+        let row = json!({ "id": GUID, "sensor_id": 7, "parent_unique_id": other, "parent_id": PARENT });
         assert_eq!(read(&row).parent, guid(PARENT));
         let row = json!({ "id": GUID, "sensor_id": 7, "parent_unique_id": other });
         assert_eq!(read(&row).parent, None);
@@ -213,30 +178,15 @@ mod tests {
 
     #[test]
     fn a_missing_name_is_that_of_the_path() {
-        assert_eq!(
-            read(&json!({ "id": GUID, "path": r"c:\windows\net.exe" }))
-                .name
-                .raw(),
-            "net.exe"
-        );
-        assert_eq!(
-            read(&json!({ "id": GUID, "path": "/usr/bin/ssh" }))
-                .name
-                .raw(),
-            "ssh"
-        );
+        assert_eq!(read(&json!({ "id": GUID, "path": r"c:\windows\net.exe" })).name.raw(), "net.exe");
+        assert_eq!(read(&json!({ "id": GUID, "path": "/usr/bin/ssh" })).name.raw(), "ssh");
         assert_eq!(read(&json!({ "id": GUID })).name.raw(), "");
     }
 
     #[test]
     fn a_command_line_is_kept_as_it_is() {
         for cmdline in ["", "(unknown)", "  net  use \t\u{202e}\\\\test\\blah\n"] {
-            assert_eq!(
-                read(&json!({ "id": GUID, "cmdline": cmdline }))
-                    .cmdline
-                    .raw(),
-                cmdline
-            );
+            assert_eq!(read(&json!({ "id": GUID, "cmdline": cmdline })).cmdline.raw(), cmdline);
         }
     }
 

@@ -47,10 +47,7 @@ impl Record {
 
     fn read_compact(json: String) -> Option<Self> {
         let fields = serde_json::from_str(&json).ok()?;
-        Some(Self {
-            fields,
-            document: Document::new(json),
-        })
+        Some(Self { fields, document: Document::new(json) })
     }
 
     /// The members of an envelope without its rows, which are read on their own.
@@ -58,14 +55,9 @@ impl Record {
         let fields = members
             .iter()
             .filter(|(name, _)| *name != rows)
-            .filter_map(|(name, value)| {
-                Some((name.clone(), serde_json::from_str(value.get()).ok()?))
-            })
+            .filter_map(|(name, value)| Some((name.clone(), serde_json::from_str(value.get()).ok()?)))
             .collect();
-        Self {
-            fields,
-            document: Document::default(),
-        }
+        Self { fields, document: Document::default() }
     }
 
     /// The whole record as compact JSON; empty for a record inside another one.
@@ -101,38 +93,24 @@ impl Record {
 
     /// The field as text; empty when there is none. Of a list the first entry counts.
     pub fn text(&self, name: &str) -> Untrusted {
-        self.value(name)
-            .and_then(text)
-            .map_or_else(Untrusted::default, Into::into)
+        self.value(name).and_then(text).map_or_else(Untrusted::default, Into::into)
     }
 
     /// The field as text, or the other field when that is empty.
     pub fn text_or(&self, name: &str, other: &str) -> Untrusted {
         let text = self.text(name);
-        if text.is_empty() {
-            self.text(other)
-        } else {
-            text
-        }
+        if text.is_empty() { self.text(other) } else { text }
     }
 
     /// The field as text, except where it is the server's way to say that it does not know.
     pub fn known_text(&self, name: &str) -> Untrusted {
         let text = self.text(name);
-        if text.is_like("(unknown)") {
-            Untrusted::default()
-        } else {
-            text
-        }
+        if text.is_like("(unknown)") { Untrusted::default() } else { text }
     }
 
     /// The field as a list of texts; a scalar is a list of one.
     pub fn texts(&self, name: &str) -> Vec<Untrusted> {
-        self.items(name)
-            .filter_map(text)
-            .filter(|text| !text.is_empty())
-            .map(Into::into)
-            .collect()
+        self.items(name).filter_map(text).filter(|text| !text.is_empty()).map(Into::into).collect()
     }
 
     /// The field as a whole number, also one written as text.
@@ -143,9 +121,7 @@ impl Record {
     /// The field as a number that counts something: -1 and the like mean "unknown".
     pub fn count(&self, name: &str) -> Option<u64> {
         let value = self.value(name)?;
-        value
-            .as_u64()
-            .or_else(|| int(value).and_then(|number| number.try_into().ok()))
+        value.as_u64().or_else(|| int(value).and_then(|number| number.try_into().ok()))
     }
 
     /// The field as a process id of the host; -1 means "unknown".
@@ -202,20 +178,14 @@ impl Record {
     pub fn records(&self, name: &str) -> Vec<Self> {
         self.items(name)
             .filter_map(Value::as_object)
-            .map(|fields| Self {
-                fields: fields.clone(),
-                document: Document::default(),
-            })
+            .map(|fields| Self { fields: fields.clone(), document: Document::default() })
             .collect()
     }
 
     /// The object in the field, which some fields hold as JSON text.
     pub fn nested(&self, name: &str) -> Option<Self> {
         match self.value(name)? {
-            Value::Object(fields) => Some(Self {
-                fields: fields.clone(),
-                document: Document::default(),
-            }),
+            Value::Object(fields) => Some(Self { fields: fields.clone(), document: Document::default() }),
             Value::String(json) => Self::parse(json),
             _ => None,
         }
@@ -225,10 +195,7 @@ impl Record {
     pub fn sum(&self, name: &str) -> u64 {
         let count = |value| int(value).and_then(|number| u64::try_from(number).ok());
         match self.value(name) {
-            Some(Value::Object(counts)) => counts
-                .values()
-                .filter_map(count)
-                .fold(0, u64::saturating_add),
+            Some(Value::Object(counts)) => counts.values().filter_map(count).fold(0, u64::saturating_add),
             Some(value) => count(value).unwrap_or(0),
             None => 0,
         }
@@ -250,20 +217,10 @@ impl Record {
 
 /// Whether a field or a parameter of this name holds what somebody logs in with.
 pub(super) fn is_secret(name: &str) -> bool {
-    const PARTS: [&str; 9] = [
-        "password",
-        "passwd",
-        "secret",
-        "token",
-        "apikey",
-        "api_key",
-        "api-key",
-        "credential",
-        "private_key",
-    ];
+    const PARTS: [&str; 9] =
+        ["password", "passwd", "secret", "token", "apikey", "api_key", "api-key", "credential", "private_key"];
     let name = name.to_ascii_lowercase();
-    matches!(name.as_str(), "key" | "pass" | "pwd" | "auth" | "sig")
-        || PARTS.iter().any(|part| name.contains(part))
+    matches!(name.as_str(), "key" | "pass" | "pwd" | "auth" | "sig") || PARTS.iter().any(|part| name.contains(part))
 }
 
 #[cfg(test)]
@@ -272,15 +229,8 @@ mod tests {
 
     /// Reads field `f` of a record that holds `value` there.
     #[track_caller]
-    #[expect(
-        clippy::needless_pass_by_value,
-        reason = "values read better than borrows in a table"
-    )]
-    fn check<T: PartialEq + std::fmt::Debug>(
-        value: &str,
-        read: impl Fn(&Record, &str) -> T,
-        expected: T,
-    ) {
+    #[expect(clippy::needless_pass_by_value, reason = "values read better than borrows in a table")]
+    fn check<T: PartialEq + std::fmt::Debug>(value: &str, read: impl Fn(&Record, &str) -> T, expected: T) {
         let record = Record::parse(&format!("{{\"f\": {value}}}")).unwrap();
         assert_eq!(read(&record, "f"), expected, "{value}");
     }
@@ -296,17 +246,9 @@ mod tests {
             ("[]", ""),
             ("{}", ""),
         ] {
-            check(
-                value,
-                |record, name| record.text(name).raw().to_owned(),
-                expected.to_owned(),
-            );
+            check(value, |record, name| record.text(name).raw().to_owned(), expected.to_owned());
         }
-        check(
-            r#""(unknown)""#,
-            |record, name| record.known_text(name).is_empty(),
-            true,
-        );
+        check(r#""(unknown)""#, |record, name| record.known_text(name).is_empty(), true);
     }
 
     #[test]
@@ -382,27 +324,15 @@ mod tests {
         check(r#""a""#, texts, 1);
         check(r#""""#, texts, 0);
         check("null", texts, 0);
-        check(
-            r#"[{"wid": 1}, null, 3]"#,
-            |record, name| record.records(name).len(),
-            1,
-        );
-        check(
-            r#"{"wid": 1}"#,
-            |record, name| record.records(name).len(),
-            1,
-        );
+        check(r#"[{"wid": 1}, null, 3]"#, |record, name| record.records(name).len(), 1);
+        check(r#"{"wid": 1}"#, |record, name| record.records(name).len(), 1);
     }
 
     #[test]
     fn zeros_are_not_a_hash() {
         check(r#""00000000000000000000000000000000""#, Record::md5, None);
         check(r#""000000000000000000000000000000""#, Record::md5, None);
-        check(
-            r#""9E107D9D372BB6826BD81D3542A419D6""#,
-            Record::md5,
-            "9e107d9d372bb6826bd81d3542a419d6".parse().ok(),
-        );
+        check(r#""9E107D9D372BB6826BD81D3542A419D6""#, Record::md5, "9e107d9d372bb6826bd81d3542a419d6".parse().ok());
     }
 
     #[test]

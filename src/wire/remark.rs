@@ -19,18 +19,13 @@ impl Remarks {
     pub(super) fn of(envelope: &Members<'_>) -> Self {
         let mut remarks = Self::default();
         // Servers before 6 call them events.
-        let highlights = envelope
-            .get("highlights")
-            .or_else(|| envelope.get("events"));
+        let highlights = envelope.get("highlights").or_else(|| envelope.get("events"));
         let highlights = highlights.map(|list| list.get());
-        let highlights: Vec<Members<'_>> = highlights.map_or_else(Vec::new, |list| {
-            serde_json::from_str(list).unwrap_or_default()
-        });
+        let highlights: Vec<Members<'_>> =
+            highlights.map_or_else(Vec::new, |list| serde_json::from_str(list).unwrap_or_default());
         for highlight in highlights {
             let ids = highlight.get("ids").map(|ids| ids.get());
-            let ids: Vec<String> = ids.map_or_else(Vec::new, |ids| {
-                serde_json::from_str(ids).unwrap_or_default()
-            });
+            let ids: Vec<String> = ids.map_or_else(Vec::new, |ids| serde_json::from_str(ids).unwrap_or_default());
             if let Some(name) = highlight.get("name") {
                 for id in ids {
                     remarks.add(&id, "highlights", name);
@@ -38,10 +33,8 @@ impl Remarks {
             }
         }
         let tagged = envelope.get("tagged_pids").map(|tagged| tagged.get());
-        let tagged: BTreeMap<String, Vec<&RawValue>> = tagged
-            .map_or_else(BTreeMap::new, |tagged| {
-                serde_json::from_str(tagged).unwrap_or_default()
-            });
+        let tagged: BTreeMap<String, Vec<&RawValue>> =
+            tagged.map_or_else(BTreeMap::new, |tagged| serde_json::from_str(tagged).unwrap_or_default());
         for (id, tags) in tagged {
             for tag in tags {
                 remarks.add(&id, "tagged_pids", tag);
@@ -69,9 +62,7 @@ impl Remarks {
             let text: String = serde_json::from_str(members.get(name)?.get()).ok()?;
             Some(text.to_lowercase())
         };
-        let said = ["unique_id", "md5"]
-            .iter()
-            .find_map(|name| self.rows.get(&id(name)?))?;
+        let said = ["unique_id", "md5"].iter().find_map(|name| self.rows.get(&id(name)?))?;
         let mut json = row.get().trim_end().strip_suffix('}')?.to_owned();
         for (name, entries) in said {
             if !members.contains_key(*name) {
@@ -116,11 +107,7 @@ mod tests {
 
     #[test]
     fn an_envelope_that_makes_no_sense_costs_no_row() {
-        for said in [
-            r#""highlights": 3"#,
-            r#""tagged_pids": []"#,
-            r#""highlights": [[]]"#,
-        ] {
+        for said in [r#""highlights": 3"#, r#""tagged_pids": []"#, r#""highlights": [[]]"#] {
             let json = format!(r#"{{"results": [{{"id": "{GUID}"}}], {said}}}"#);
             let page = wire::page::<Process>(&json, Span { start: 0, rows: 1 }).unwrap();
             assert_eq!(page.rows.len(), 1);

@@ -45,26 +45,17 @@ impl Noun for Sensor {
 /// One `<ip>,<mac without colons>`; the list of them ends with a separator, so that the last one is empty.
 fn adapter(text: &str) -> Option<Adapter> {
     let (ip, mac) = text.split_once(',').unwrap_or((text, ""));
-    Some(Adapter {
-        ip: address(ip)?,
-        mac: hardware_address(mac),
-    })
+    Some(Adapter { ip: address(ip)?, mac: hardware_address(mac) })
 }
 
 /// Twelve hex digits in pairs, lower case; empty for anything else, since this text is shown as it is.
 fn hardware_address(text: &str) -> String {
-    let digits: Vec<char> = text
-        .trim()
-        .chars()
-        .filter(|char| !matches!(char, ':' | '-'))
-        .collect();
+    let digits: Vec<char> = text.trim().chars().filter(|char| !matches!(char, ':' | '-')).collect();
     if digits.len() != 12 || !digits.iter().all(char::is_ascii_hexdigit) {
         return String::new();
     }
-    let pairs: Vec<String> = digits
-        .chunks(2)
-        .map(|pair| pair.iter().collect::<String>().to_ascii_lowercase())
-        .collect();
+    let pairs: Vec<String> =
+        digits.chunks(2).map(|pair| pair.iter().collect::<String>().to_ascii_lowercase()).collect();
     pairs.join(":")
 }
 
@@ -75,9 +66,7 @@ mod tests {
 
     #[test]
     fn a_whole_record_is_read() {
-        let sensor: Sensor = wire::one(include_str!("../../tests/goldens/get_sensor_7.json"))
-            .unwrap()
-            .unwrap();
+        let sensor: Sensor = wire::one(include_str!("../../tests/goldens/get_sensor_7.json")).unwrap().unwrap();
         insta::assert_debug_snapshot!(sensor);
     }
 
@@ -87,21 +76,13 @@ mod tests {
             let json = format!(r#"{{"id": 1, "network_adapters": {text}}}"#);
             let sensor: Sensor = wire::one(&json).unwrap().unwrap();
             let adapters = sensor.adapters.iter();
-            adapters
-                .map(|adapter| format!("{} {}", adapter.ip, adapter.mac))
-                .collect::<Vec<_>>()
+            adapters.map(|adapter| format!("{} {}", adapter.ip, adapter.mac)).collect::<Vec<_>>()
         };
         assert_eq!(
             adapters(r#""192.168.50.7,0050569A1B2C|fe80::1,00-50-56-9a-1b-2d|""#),
-            [
-                "192.168.50.7 00:50:56:9a:1b:2c",
-                "fe80::1 00:50:56:9a:1b:2d"
-            ]
+            ["192.168.50.7 00:50:56:9a:1b:2c", "fe80::1 00:50:56:9a:1b:2d"]
         );
-        assert_eq!(
-            adapters(r#"["10.0.0.1,zz\u001b[2J", "nonsense", "10.0.0.2"]"#),
-            ["10.0.0.1 ", "10.0.0.2 "]
-        );
+        assert_eq!(adapters(r#"["10.0.0.1,zz\u001b[2J", "nonsense", "10.0.0.2"]"#), ["10.0.0.1 ", "10.0.0.2 "]);
         assert!(adapters("null").is_empty() && adapters(r#""|""#).is_empty());
     }
 }

@@ -25,15 +25,10 @@ mod tests {
 
     #[test]
     fn the_version_is_read_with_what_is_switched_on() {
-        let info: ServerInfo = wire::one(include_str!("../../tests/goldens/get_info.json"))
-            .unwrap()
-            .unwrap();
+        let info: ServerInfo = wire::one(include_str!("../../tests/goldens/get_info.json")).unwrap().unwrap();
         assert_eq!(info.version.raw(), "6.2.4.180911.1420");
         assert_eq!(info.release(), Some((6, 2)));
-        assert_eq!(
-            (info.banning_enabled, info.live_response_enabled),
-            (Some(true), Some(false))
-        );
+        assert_eq!((info.banning_enabled, info.live_response_enabled), (Some(true), Some(false)));
         assert_eq!(info.max_rows, Some(1000));
     }
 

@@ -62,26 +62,12 @@ mod tests {
 
     #[test]
     fn the_relatives_come_in_one_answer() {
-        let summary = summary(include_str!("../../tests/goldens/get_process_summary.json"))
-            .unwrap()
-            .unwrap();
-        assert_eq!(
-            summary.process.sid.raw(),
-            "S-1-5-21-1004336348-1177238915-682003330-1104"
-        );
+        let summary = summary(include_str!("../../tests/goldens/get_process_summary.json")).unwrap().unwrap();
+        assert_eq!(summary.process.sid.raw(), "S-1-5-21-1004336348-1177238915-682003330-1104");
         assert_eq!(summary.parent.unwrap().name.raw(), "explorer.exe");
-        let children: Vec<_> = summary
-            .children
-            .iter()
-            .map(|child| (child.name.raw(), child.pid, child.is_suppressed))
-            .collect();
-        assert_eq!(
-            children,
-            [
-                ("cmd.exe", Some(5120), false),
-                ("conhost.exe", Some(5124), true)
-            ]
-        );
+        let children: Vec<_> =
+            summary.children.iter().map(|child| (child.name.raw(), child.pid, child.is_suppressed)).collect();
+        assert_eq!(children, [("cmd.exe", Some(5120), false), ("conhost.exe", Some(5124), true)]);
         assert_eq!((summary.siblings.len(), summary.broken), (1, 0));
     }
 
@@ -111,9 +97,7 @@ mod tests {
 
     #[test]
     fn a_bare_document_is_a_summary_without_relatives() {
-        let summary = summary(&format!(r#"{{"id": "{GUID}", "process_name": "net.exe"}}"#))
-            .unwrap()
-            .unwrap();
+        let summary = summary(&format!(r#"{{"id": "{GUID}", "process_name": "net.exe"}}"#)).unwrap().unwrap();
         assert_eq!(summary.process.name.raw(), "net.exe");
         assert!(summary.parent.is_none() && summary.children.is_empty());
     }

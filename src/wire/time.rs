@@ -38,11 +38,7 @@ pub(super) fn since_1970(number: f64) -> Option<Timestamp> {
     if !number.is_finite() || number < 0.0 {
         return None;
     }
-    let seconds = if number < SECONDS_MOST {
-        number
-    } else {
-        number / 1000.0
-    };
+    let seconds = if number < SECONDS_MOST { number } else { number / 1000.0 };
     // Microseconds are all that the server's floats are good for.
     let micros = format!("{:.0}", seconds * 1e6).parse().ok()?;
     Timestamp::from_microsecond(micros).ok()
@@ -63,14 +59,8 @@ mod tests {
         check("2021-03-04T10:15:30.123Z", "2021-03-04T10:15:30.123Z"); // T1
         check("2021-03-04T10:15:30.1Z", "2021-03-04T10:15:30.1Z"); // T1, zeros trimmed
         check("2021-03-04T10:15:00Z", "2021-03-04T10:15:00Z"); // T2, T14
-        check(
-            "2021-03-04 04:15:33.883886-06:00",
-            "2021-03-04T10:15:33.883886Z",
-        ); // T3
-        check(
-            "2021-03-04 04:15:33.883886+00",
-            "2021-03-04T04:15:33.883886Z",
-        ); // T3, short offset
+        check("2021-03-04 04:15:33.883886-06:00", "2021-03-04T10:15:33.883886Z"); // T3
+        check("2021-03-04 04:15:33.883886+00", "2021-03-04T04:15:33.883886Z"); // T3, short offset
         check("2021-03-04 04:15:33-0600", "2021-03-04T10:15:33Z");
         check("1990-01-01 00:00:00-06:00", "1990-01-01T06:00:00Z"); // T4
         check("2021-03-04 10:15:30.123000", "2021-03-04T10:15:30.123Z"); // T5
@@ -89,17 +79,7 @@ mod tests {
 
     #[test]
     fn unknown_times_are_none() {
-        for text in [
-            "-1",
-            "",
-            " ",
-            "never",
-            "None",
-            "2021-13-45T00:00:00Z",
-            "NaN",
-            "inf",
-            "1e300",
-        ] {
+        for text in ["-1", "", " ", "never", "None", "2021-13-45T00:00:00Z", "NaN", "inf", "1e300"] {
             assert_eq!(parse(text), None, "{text}");
         }
     }

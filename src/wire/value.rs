@@ -15,9 +15,7 @@ pub(super) fn flag(word: &str) -> Option<bool> {
 
 /// An IPv4 address as a number, signed or not, in network order.
 pub(super) fn numeric_address(number: i64) -> Option<IpAddr> {
-    let bits = i32::try_from(number)
-        .map(i32::cast_unsigned)
-        .or_else(|_| u32::try_from(number));
+    let bits = i32::try_from(number).map(i32::cast_unsigned).or_else(|_| u32::try_from(number));
     bits.ok().map(|bits| Ipv4Addr::from_bits(bits).into())
 }
 
@@ -44,9 +42,7 @@ pub(super) fn int(value: &Value) -> Option<i64> {
         Value::Number(number) => number.as_i64().or_else(|| number.as_f64().and_then(whole)),
         Value::String(text) => {
             let text = text.trim();
-            text.parse()
-                .ok()
-                .or_else(|| text.parse().ok().and_then(whole))
+            text.parse().ok().or_else(|| text.parse().ok().and_then(whole))
         }
         _ => None,
     }
@@ -54,7 +50,5 @@ pub(super) fn int(value: &Value) -> Option<i64> {
 
 /// A float that is a whole number, such as `3.0`.
 fn whole(number: f64) -> Option<i64> {
-    (number.fract() == 0.0)
-        .then(|| format!("{number:.0}").parse().ok())
-        .flatten()
+    (number.fract() == 0.0).then(|| format!("{number:.0}").parse().ok()).flatten()
 }

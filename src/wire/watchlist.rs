@@ -22,9 +22,7 @@ impl Noun for Watchlist {
             last_hits: record.count("last_hit_count"),
             total_hits: record.count("total_hits"),
             // The epoch marks one that never ran (reference 1.2, T8).
-            searched: record
-                .time("search_timestamp")
-                .filter(|at| *at != Timestamp::UNIX_EPOCH),
+            searched: record.time("search_timestamp").filter(|at| *at != Timestamp::UNIX_EPOCH),
             document: record.document(),
         })
     }
@@ -52,8 +50,7 @@ mod tests {
 
     #[test]
     fn an_id_is_a_text_or_a_number_and_what_has_none_is_broken() {
-        let page: Page<Watchlist> =
-            wire::list(include_str!("../../tests/goldens/get_watchlist_list.json")).unwrap();
+        let page: Page<Watchlist> = wire::list(include_str!("../../tests/goldens/get_watchlist_list.json")).unwrap();
         assert_eq!((page.rows.len(), page.broken), (2, 1));
         let [text, number] = &page.rows[..] else {
             panic!("two watchlists");
@@ -61,10 +58,7 @@ mod tests {
         assert_eq!((text.id, number.id), (WatchlistId(14), WatchlistId(222)));
         assert_eq!((text.total_hits, text.last_hits), (Some(32), Some(1)));
         assert_eq!(text.index, StoredIndex::Events);
-        assert_eq!(
-            text.searched.unwrap().to_string(),
-            "2021-03-04T16:40:06.467689Z"
-        );
+        assert_eq!(text.searched.unwrap().to_string(), "2021-03-04T16:40:06.467689Z");
         assert_eq!(number.index, StoredIndex::Modules);
         assert_eq!((number.is_enabled, number.last_hit), (Some(false), None));
     }
@@ -74,16 +68,8 @@ mod tests {
         let json = r#"[{"id": 9, "action_type": 0, "watchlist_id": 14, "action_data": "{\"email_recipients\":[1, 7]}"},
             {"id": "10", "action_type": "3", "action_data": null}, {"id": 11, "action_type": 8}, {"action_type": 3}]"#;
         let page: Page<WatchAction> = wire::list(json).unwrap();
-        let read: Vec<_> = page
-            .rows
-            .iter()
-            .map(|one| (one.kind, one.recipients.clone()))
-            .collect();
-        let expected = [
-            (ActionKind::Email, vec![1, 7]),
-            (ActionKind::Alert, vec![]),
-            (ActionKind::Other(8), vec![]),
-        ];
+        let read: Vec<_> = page.rows.iter().map(|one| (one.kind, one.recipients.clone())).collect();
+        let expected = [(ActionKind::Email, vec![1, 7]), (ActionKind::Alert, vec![]), (ActionKind::Other(8), vec![])];
         assert_eq!(read, expected);
         assert_eq!(page.broken, 1);
     }

@@ -118,9 +118,7 @@ impl List {
 
     /// The list of what is found in an index.
     pub fn of(index: Index) -> Option<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|list| list.index() == Some(index))
+        Self::ALL.into_iter().find(|list| list.index() == Some(index))
     }
 }
 

@@ -62,13 +62,7 @@ async fn run(
 ) {
     let transfers = Transfers::new(reader.client().clone(), reader.background().clone());
     let deeds = Deeds::new(reader.client().clone(), reader.background().clone(), office);
-    let mut desk = Desk {
-        reader,
-        deeds,
-        transfers,
-        awaited: HashMap::new(),
-        resting: HashMap::new(),
-    };
+    let mut desk = Desk { reader, deeds, transfers, awaited: HashMap::new(), resting: HashMap::new() };
     loop {
         let rest = desk.resting.values().map(|resting| resting.until).min();
         let reply = select! {
@@ -118,11 +112,7 @@ impl Desk {
             Request::Cancel(slot) => self.supersede(slot),
             Request::Download { ticket, order } => self.transfers.add(ticket, *order),
             Request::Preview { ticket, deeds } => self.deeds.preview(ticket, deeds),
-            Request::Do {
-                ticket,
-                plans,
-                grounds,
-            } => self.deeds.perform(ticket, plans, grounds),
+            Request::Do { ticket, plans, grounds } => self.deeds.perform(ticket, plans, grounds),
             Request::Journal => self.deeds.read_journal(),
             Request::CancelLogWait => self.deeds.cancel_waiting(),
             Request::TryCredentials => self.reader.client().try_credentials_again(),
@@ -130,12 +120,7 @@ impl Desk {
                 self.transfers.give_up(ticket);
                 self.deeds.give_up(ticket);
             }
-            Request::Fetch {
-                ticket,
-                slot,
-                fetch,
-                urgency,
-            } => {
+            Request::Fetch { ticket, slot, fetch, urgency } => {
                 self.supersede(slot);
                 self.awaited.insert(slot, ticket);
                 let pace = self.reader.client().pace();
@@ -148,12 +133,7 @@ impl Desk {
                 if pause.is_zero() {
                     self.reader.ask(Waiter(ticket.0), fetch, is_fresh);
                 } else {
-                    let resting = Resting {
-                        until: Instant::now() + pause,
-                        ticket,
-                        fetch,
-                        is_fresh,
-                    };
+                    let resting = Resting { until: Instant::now() + pause, ticket, fetch, is_fresh };
                     self.resting.insert(slot, resting);
                 }
             }
@@ -162,14 +142,7 @@ impl Desk {
 
     /// What a deed may have changed is asked for again.
     fn heed(&mut self, reply: &Reply) {
-        let is_news = matches!(
-            reply,
-            Reply::Resumed(_)
-                | Reply::Step {
-                    step: Step::Known(_),
-                    ..
-                }
-        );
+        let is_news = matches!(reply, Reply::Resumed(_) | Reply::Step { step: Step::Known(_), .. });
         if is_news {
             self.reader.outdate();
         }
@@ -196,17 +169,8 @@ impl Desk {
     /// The reply to whoever still waits for this outcome.
     fn give(&mut self, outcome: Outcome) -> Option<Reply> {
         let ticket = Ticket(outcome.waiter.0);
-        let slot = self
-            .awaited
-            .iter()
-            .find(|(_, awaited)| **awaited == ticket)
-            .map(|(slot, _)| *slot)?;
+        let slot = self.awaited.iter().find(|(_, awaited)| **awaited == ticket).map(|(slot, _)| *slot)?;
         self.awaited.remove(&slot);
-        Some(Reply::Answer {
-            ticket,
-            slot,
-            result: outcome.result,
-            tally: self.reader.tally(),
-        })
+        Some(Reply::Answer { ticket, slot, result: outcome.result, tally: self.reader.tally() })
     }
 }

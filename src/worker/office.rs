@@ -12,9 +12,7 @@ use tokio::{
 
 use super::{Reply, Step, Ticket};
 use crate::api::Client;
-use crate::deeds::{
-    self, Deed, Done, Estate, Grounds, Guard, Journal, NotSent, Order, Outcome, Plan, Prepared, Who,
-};
+use crate::deeds::{self, Deed, Done, Estate, Grounds, Guard, Journal, NotSent, Order, Outcome, Plan, Prepared, Who};
 use crate::record::actions::{Actions, Waiting};
 
 /// How much longer one waits between two looks at what is not looked after closely any more.
@@ -51,21 +49,8 @@ impl Deeds {
     pub(super) fn new(client: Client, background: Handle, office: Office) -> Self {
         let (told, news) = mpsc::unbounded_channel();
         let (sender, waits) = mpsc::unbounded_channel();
-        let waiting = Waiting {
-            interval: client.pace().lock,
-            told: Some(sender),
-            ..Waiting::default()
-        };
-        let deeds = Self {
-            client,
-            background,
-            office: Arc::new(office),
-            preview: None,
-            told,
-            news,
-            waiting,
-            waits,
-        };
+        let waiting = Waiting { interval: client.pace().lock, told: Some(sender), ..Waiting::default() };
+        let deeds = Self { client, background, office: Arc::new(office), preview: None, told, news, waiting, waits };
         deeds.clerk().resume(&deeds.background);
         deeds
     }
@@ -101,8 +86,7 @@ impl Deeds {
     /// Reads the action log.
     pub(super) fn read_journal(&self) {
         let clerk = self.clerk();
-        self.background
-            .spawn(async move { clerk.tell_journal().await });
+        self.background.spawn(async move { clerk.tell_journal().await });
     }
 
     /// The next thing to be told. Dropping the future loses nothing.
@@ -148,8 +132,7 @@ impl Clerk {
 
     async fn preview(self, ticket: Ticket, deeds: Vec<Deed>) {
         let office = &self.office;
-        let estate =
-            Estate::new(self.client.clone(), office.guard.clone()).of_user(office.who.user.clone());
+        let estate = Estate::new(self.client.clone(), office.guard.clone()).of_user(office.who.user.clone());
         if deeds::are_many(&deeds) {
             return self.preview_many(ticket, deeds, &estate).await;
         }
@@ -157,18 +140,10 @@ impl Clerk {
             let (clerk, estate) = (&self, &estate);
             async move {
                 let result = deed.prepare(estate).await;
-                clerk.tell(Reply::Prepared {
-                    ticket,
-                    at,
-                    result: result.clone(),
-                });
+                clerk.tell(Reply::Prepared { ticket, at, result: result.clone() });
                 if let Ok(Prepared::Ready(plan)) = result {
                     let tell = |fact| {
-                        clerk.tell(Reply::Facts {
-                            ticket,
-                            at: Some(at),
-                            facts: vec![fact],
-                        });
+                        clerk.tell(Reply::Facts { ticket, at: Some(at), facts: vec![fact] });
                     };
                     plan.radius(estate, tell).await;
                 }
@@ -201,20 +176,13 @@ impl Clerk {
             prepared(at, result);
         }
         let tell = |facts| {
-            self.tell(Reply::Facts {
-                ticket,
-                at: None,
-                facts,
-            });
+            self.tell(Reply::Facts { ticket, at: None, facts });
         };
         deeds::of_many_gathered(&plans, estate, tell).await;
     }
 
     async fn perform(self, ticket: Ticket, plans: Vec<Plan>, grounds: Grounds) {
-        let mut grounds = Grounds {
-            who: self.office.who.clone(),
-            ..grounds
-        };
+        let mut grounds = Grounds { who: self.office.who.clone(), ..grounds };
         let step = |at, step| self.tell(Reply::Step { ticket, at, step });
         let mut log = match self.log() {
             Ok(log) => log,
@@ -228,10 +196,7 @@ impl Clerk {
         let mut open = Vec::new();
         let last = plans.len().saturating_sub(1);
         for (at, plan) in plans.into_iter().enumerate() {
-            let order = Order {
-                plan: &plan,
-                grounds: &grounds,
-            };
+            let order = Order { plan: &plan, grounds: &grounds };
             match deeds::perform(order, &self.client, &mut log).await {
                 Ok(Done { deed, outcome }) => {
                     grounds.batch.get_or_insert(outcome.line);
@@ -260,17 +225,11 @@ impl Clerk {
                 }
             }
         }
-        self.wait(open, log, |at, outcome| step(at, Step::Known(outcome)))
-            .await;
+        self.wait(open, log, |at, outcome| step(at, Step::Known(outcome))).await;
     }
 
     /// Looks after what is open until nothing is.
-    async fn wait(
-        &self,
-        mut open: Vec<(usize, Deed, Outcome)>,
-        mut log: Actions,
-        step: impl Fn(usize, Outcome),
-    ) {
+    async fn wait(&self, mut open: Vec<(usize, Deed, Outcome)>, mut log: Actions, step: impl Fn(usize, Outcome)) {
         let (began, pace) = (Instant::now(), self.client.pace());
         loop {
             // What could not be read is not known to be done; the next look may tell.
@@ -279,12 +238,7 @@ impl Clerk {
                 return;
             }
             let is_close = began.elapsed() < pace.closely;
-            sleep(if is_close {
-                pace.look
-            } else {
-                pace.look * SLOWER
-            })
-            .await;
+            sleep(if is_close { pace.look } else { pace.look * SLOWER }).await;
             for (at, deed, outcome) in &mut open {
                 let before = outcome.stage;
                 deeds::settle(deed, &self.client, &mut log, outcome).await;

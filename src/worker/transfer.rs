@@ -34,15 +34,7 @@ impl Transfers {
     pub(super) fn new(client: Client, background: Handle) -> Self {
         // One word for many bytes, and the worker takes them as they come: it cannot run away.
         let (told, news) = mpsc::unbounded_channel();
-        Self {
-            client,
-            background,
-            waiting: VecDeque::new(),
-            flying: None,
-            tasks: JoinSet::new(),
-            told,
-            news,
-        }
+        Self { client, background, waiting: VecDeque::new(), flying: None, tasks: JoinSet::new(), told, news }
     }
 
     /// Takes an order.
@@ -77,9 +69,7 @@ impl Transfers {
             let flown = self.flying.take_if(|(_, task)| task.id() == id);
             self.go_on();
             let (ticket, result) = match (ended, flown) {
-                (Ok((_, (ticket, result))), _) => {
-                    (ticket, result.map_err(|error| error.to_string()))
-                }
+                (Ok((_, (ticket, result))), _) => (ticket, result.map_err(|error| error.to_string())),
                 (Err(error), Some((ticket, _))) => {
                     tracing::error!("a download failed inside: {error}");
                     (ticket, Err(api::Error::Internal.to_string()))

@@ -7,21 +7,14 @@ use crate::server::{INFO, Server, json, status};
 
 const ALERTS: &str = include_str!("../goldens/get_alert_search.json");
 const NONE: &str = r#"{"results": [], "total_results": 0, "start": 0}"#;
-const FIRST: Span = Span {
-    start: 0,
-    rows: 500,
-};
+const FIRST: Span = Span { start: 0, rows: 500 };
 
 fn line(request: &str) -> &str {
     request.lines().next().unwrap()
 }
 
 fn open() -> Search {
-    Search {
-        query: "status:Unresolved".into(),
-        sort: Some("alert_severity desc".into()),
-        ..Search::default()
-    }
+    Search { query: "status:Unresolved".into(), sort: Some("alert_severity desc".into()), ..Search::default() }
 }
 
 fn id(text: &str) -> AlertId {
@@ -68,10 +61,7 @@ async fn one_alert_is_the_one_that_was_asked_for() {
     let alert = client.alert(&id(known)).await.unwrap();
     assert_eq!(alert.id, id(known));
     let request = server.request().await;
-    assert!(
-        request.contains(&format!("cb.fq.unique_id={known}&")),
-        "{request}"
-    );
+    assert!(request.contains(&format!("cb.fq.unique_id={known}&")), "{request}");
 
     let error = client.alert(&id("6f0d&x=\u{1b}[2J")).await.unwrap_err();
     assert!(matches!(error, Error::NotFound { .. }), "{error:?}");

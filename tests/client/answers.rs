@@ -4,34 +4,22 @@ use lampblack::model::{Search, SensorFilter, Span};
 
 use crate::server::{Server, json, status};
 
-const FIRST: Span = Span {
-    start: 0,
-    rows: 100,
-};
+const FIRST: Span = Span { start: 0, rows: 100 };
 const SENSORS: &str = include_str!("../goldens/get_sensor_list.json");
 
 fn named(name: &str) -> SensorFilter {
-    SensorFilter {
-        hostname: Some(name.into()),
-        ..SensorFilter::default()
-    }
+    SensorFilter { hostname: Some(name.into()), ..SensorFilter::default() }
 }
 
 #[tokio::test]
 async fn a_packed_answer_is_unpacked() {
     // gzip of {"version":"6.2.0.171114.1158"}
     let packed = [
-        0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0x03, 0xab, 0x56, 0x2a, 0x4b, 0x2d,
-        0x2a, 0xce, 0xcc, 0xcf, 0x53, 0xb2, 0x52, 0x32, 0xd3, 0x33, 0xd2, 0x33, 0xd0, 0x33, 0x34,
-        0x37, 0x34, 0x34, 0x34, 0xd1, 0x33, 0x34, 0x34, 0xb5, 0x50, 0xaa, 0x05, 0x00, 0x29, 0xd1,
-        0xce, 0x97, 0x1f, 0x00, 0x00, 0x00,
+        0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0x03, 0xab, 0x56, 0x2a, 0x4b, 0x2d, 0x2a, 0xce, 0xcc,
+        0xcf, 0x53, 0xb2, 0x52, 0x32, 0xd3, 0x33, 0xd2, 0x33, 0xd0, 0x33, 0x34, 0x37, 0x34, 0x34, 0x34, 0xd1, 0x33,
+        0x34, 0x34, 0xb5, 0x50, 0xaa, 0x05, 0x00, 0x29, 0xd1, 0xce, 0x97, 0x1f, 0x00, 0x00, 0x00,
     ];
-    let server = Server::start(vec![status(
-        "200 OK",
-        "Content-Encoding: gzip\r\n",
-        &packed,
-    )])
-    .await;
+    let server = Server::start(vec![status("200 OK", "Content-Encoding: gzip\r\n", &packed)]).await;
     let info = server.client().info().await.unwrap();
     assert_eq!(info.version.raw(), "6.2.0.171114.1158");
 }
@@ -39,20 +27,11 @@ async fn a_packed_answer_is_unpacked() {
 #[tokio::test]
 async fn the_sensors_of_an_old_server_come_whole_and_are_cut_here() {
     let mut server = Server::start(vec![status("404 Not Found", "", b""), json(SENSORS)]).await;
-    let page = server
-        .client()
-        .sensors(&SensorFilter::default(), Span { start: 1, rows: 5 })
-        .await
-        .unwrap();
+    let page = server.client().sensors(&SensorFilter::default(), Span { start: 1, rows: 5 }).await.unwrap();
     assert_eq!((page.rows.len(), page.total, page.start), (1, 2, 1));
     assert_eq!(page.rows[0].computer_name.raw(), "LAB-LNX-03");
     server.request().await;
-    assert!(
-        server
-            .request()
-            .await
-            .starts_with("GET /api/v1/sensor HTTP/1.1")
-    );
+    assert!(server.request().await.starts_with("GET /api/v1/sensor HTTP/1.1"));
 }
 
 #[tokio::test]
@@ -68,11 +47,7 @@ async fn an_old_server_has_three_ways_to_say_that_no_sensor_matches() {
     }
     let fault = status("500 Internal Server Error", "", b"Unhandled exception.");
     let server = Server::start(vec![status("404 Not Found", "", b""), fault]).await;
-    server
-        .client()
-        .sensors(&SensorFilter::default(), FIRST)
-        .await
-        .unwrap_err();
+    server.client().sensors(&SensorFilter::default(), FIRST).await.unwrap_err();
 }
 
 #[tokio::test]
@@ -108,11 +83,7 @@ async fn a_page_tells_what_is_missing_from_it() {
     let body = r#"{"results": [{"id": "00000007-0000-1092-01d7-10df4de391b0"}, {"id": null}],
         "total_results": "34884", "incomplete_results": true, "filtered": {"default group": 12}}"#;
     let server = Server::start(vec![json(body)]).await;
-    let page = server
-        .client()
-        .processes(&Search::default(), FIRST)
-        .await
-        .unwrap();
+    let page = server.client().processes(&Search::default(), FIRST).await.unwrap();
     assert_eq!((page.rows.len(), page.broken, page.total), (1, 1, 34884));
     assert!(page.is_incomplete);
     assert_eq!(page.hidden, 12);
@@ -122,8 +93,5 @@ async fn a_page_tells_what_is_missing_from_it() {
 async fn bytes_that_are_no_text_cost_only_themselves() {
     let body = b"{\"version\": \"6.2.0\", \"note\": \"\xff\"}";
     let server = Server::start(vec![status("200 OK", "", body)]).await;
-    assert_eq!(
-        server.client().info().await.unwrap().release(),
-        Some((6, 2))
-    );
+    assert_eq!(server.client().info().await.unwrap().release(), Some((6, 2)));
 }

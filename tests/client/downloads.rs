@@ -33,9 +33,7 @@ fn zip(body: &[u8]) -> Answer {
 
 /// The beginning of an archive that goes on for ever, or so its head says.
 fn endless(body: &[u8]) -> Vec<u8> {
-    let mut bytes =
-        b"HTTP/1.1 200 OK\r\nContent-Type: application/zip\r\nContent-Length: 99999999\r\n\r\n"
-            .to_vec();
+    let mut bytes = b"HTTP/1.1 200 OK\r\nContent-Type: application/zip\r\nContent-Length: 99999999\r\n\r\n".to_vec();
     bytes.extend_from_slice(body);
     bytes
 }
@@ -54,25 +52,16 @@ async fn whole(client: &Client) -> Result<Vec<u8>, Error> {
 async fn a_file_comes_as_the_server_has_it() {
     let mut server = Server::start(vec![zip(&archive())]).await;
     let mut download = server.client().download(md5()).await.unwrap();
-    assert_eq!(
-        download.length(),
-        Some(u64::try_from(archive().len()).unwrap())
-    );
+    assert_eq!(download.length(), Some(u64::try_from(archive().len()).unwrap()));
     let mut all = Vec::new();
     while let Some(piece) = download.next().await.unwrap() {
         all.extend_from_slice(piece.as_ref());
     }
     assert_eq!(all, archive());
     let request = server.request().await;
-    assert!(
-        request.starts_with("GET /api/v1/binary/9E107D9D372BB6826BD81D3542A419D6 HTTP/1.1\r\n"),
-        "{request}"
-    );
+    assert!(request.starts_with("GET /api/v1/binary/9E107D9D372BB6826BD81D3542A419D6 HTTP/1.1\r\n"), "{request}");
     let request = request.to_ascii_lowercase();
-    assert!(
-        request.contains("accept-encoding: identity\r\n"),
-        "{request}"
-    );
+    assert!(request.contains("accept-encoding: identity\r\n"), "{request}");
 }
 
 #[tokio::test]
@@ -86,10 +75,7 @@ async fn a_busy_server_is_asked_for_a_file_again() {
 async fn a_file_that_was_not_collected_is_not_found() {
     let server = Server::start(vec![status("404 Not Found", "", b"")]).await;
     let error = whole(&server.client()).await.unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "the server does not know a copy of 9e107d9d372bb6826bd81d3542a419d6"
-    );
+    assert_eq!(error.to_string(), "the server does not know a copy of 9e107d9d372bb6826bd81d3542a419d6");
 }
 
 #[tokio::test]
@@ -138,10 +124,7 @@ async fn the_first_bytes_cost_no_more_than_their_part_of_the_archive() {
     let client = Client::new(server.settings("http"), Some(calls)).unwrap();
     let mut reader = Reader::new(client);
     let head = reader.head(md5(), 2).await.unwrap();
-    assert_eq!(
-        (&*head.value.bytes, head.value.is_whole),
-        (&b"MZ"[..], false)
-    );
+    assert_eq!((&*head.value.bytes, head.value.is_whole), (&b"MZ"[..], false));
     // The request is over, and nothing is wrong with it.
     let Call { status, error, .. } = told.recv().await.unwrap();
     assert_eq!((status, error), (Some(200), None));
@@ -164,10 +147,7 @@ async fn a_file_shorter_than_asked_for_is_whole() {
 async fn the_first_bytes_of_what_is_no_archive_are_an_error() {
     let cut = archive()[..50].to_vec();
     for (body, reason) in [
-        (
-            b"<html>Log in</html>".to_vec(),
-            "what came is no zip archive",
-        ),
+        (b"<html>Log in</html>".to_vec(), "what came is no zip archive"),
         (cut, "the archive ends too early"),
         (Vec::new(), "what came is no zip archive"),
     ] {

@@ -35,13 +35,9 @@ async fn asked(server: &mut Server, count: usize) -> Vec<String> {
 
 #[tokio::test]
 async fn each_release_is_asked_for_its_own_version() {
-    for (release, version) in [
-        ("5.0.0.1", 1),
-        ("5.1.0", 2),
-        ("5.2.0.160922", 3),
-        ("6.2.0.171114.1158", 4),
-        ("7.8.0", 5),
-    ] {
+    for (release, version) in
+        [("5.0.0.1", 1), ("5.1.0", 2), ("5.2.0.160922", 3), ("6.2.0.171114.1158", 4), ("7.8.0", 5)]
+    {
         let mut server = Server::start(vec![info(release), json(EVENTS), json(EVENTS)]).await;
         let client = server.client();
         let events = client.events(id(), Segment(1)).await.unwrap();
@@ -66,30 +62,17 @@ async fn a_seven_without_the_newest_version_is_asked_for_the_one_before_and_that
     let mut server = Server::start(answers).await;
     let client = server.client();
     client.events(id(), Segment(1)).await.unwrap();
-    client
-        .reconnected()
-        .unwrap()
-        .events(id(), Segment(2))
-        .await
-        .unwrap();
+    client.reconnected().unwrap().events(id(), Segment(2)).await.unwrap();
     assert_eq!(
         asked(&mut server, 4).await[1..],
-        [
-            "/api/v5/process/ID/1/event",
-            "/api/v4/process/ID/1/event",
-            "/api/v4/process/ID/2/event"
-        ]
+        ["/api/v5/process/ID/1/event", "/api/v4/process/ID/1/event", "/api/v4/process/ID/2/event"]
     );
 }
 
 #[tokio::test]
 async fn a_process_that_is_not_there_is_named_after_both_versions() {
     let server = Server::start(vec![info("7.8"), missing(), missing()]).await;
-    let error = server
-        .client()
-        .events(id(), Segment::ALL)
-        .await
-        .unwrap_err();
+    let error = server.client().events(id(), Segment::ALL).await.unwrap_err();
     let what = format!("process {GUID}");
     assert_eq!(error, Error::NotFound { what });
     let server = Server::start(vec![info("6.2"), missing()]).await;
@@ -100,23 +83,14 @@ async fn a_process_that_is_not_there_is_named_after_both_versions() {
 
 #[tokio::test]
 async fn a_server_that_does_not_tell_its_release_is_asked_for_it_once() {
-    for silence in [
-        missing(),
-        json("[3]"),
-        json("{}"),
-        status("403 Forbidden", "", b""),
-    ] {
+    for silence in [missing(), json("[3]"), json("{}"), status("403 Forbidden", "", b"")] {
         let mut server = Server::start(vec![silence, json(EVENTS), json(EVENTS)]).await;
         let client = server.client();
         client.events(id(), Segment(1)).await.unwrap();
         client.events(id(), Segment(2)).await.unwrap();
         assert_eq!(
             asked(&mut server, 3).await,
-            [
-                "/api/info",
-                "/api/v4/process/ID/1/event",
-                "/api/v4/process/ID/2/event"
-            ]
+            ["/api/info", "/api/v4/process/ID/1/event", "/api/v4/process/ID/2/event"]
         );
     }
 }
@@ -133,22 +107,14 @@ async fn the_segments_of_a_six_have_a_route_of_their_own() {
 
 #[tokio::test]
 async fn the_segments_of_a_five_are_rows_of_a_search() {
-    let row = |segment: u32| {
-        format!(r#"{{"id": "{GUID}", "segment_id": {segment}, "netconn_count": 3}}"#)
-    };
+    let row = |segment: u32| format!(r#"{{"id": "{GUID}", "segment_id": {segment}, "netconn_count": 3}}"#);
     let other = r#"{"id": "00000007-0000-0b00-01d7-10ccae568ec0", "segment_id": 9}"#;
-    let page = |rows: &str, start: u32| {
-        json(&format!(
-            r#"{{"results": [{rows}], "total_results": 4, "start": {start}}}"#
-        ))
-    };
+    let page =
+        |rows: &str, start: u32| json(&format!(r#"{{"results": [{rows}], "total_results": 4, "start": {start}}}"#));
     let rows = format!("{}, {}, {other}", row(2), row(1));
     let mut server = Server::start(vec![info("5.2.0"), page(&rows, 0), page(&row(3), 3)]).await;
     let segments = server.client().segments(id()).await.unwrap();
-    let told: Vec<_> = segments
-        .iter()
-        .map(|info| (info.segment.0, info.counts.netconn))
-        .collect();
+    let told: Vec<_> = segments.iter().map(|info| (info.segment.0, info.counts.netconn)).collect();
     assert_eq!(told, [(1, Some(3)), (2, Some(3)), (3, Some(3))]);
     let asked = asked(&mut server, 3).await;
     assert!(asked[1].contains("q=process_id%3AID&"), "{asked:?}");
@@ -173,12 +139,7 @@ async fn a_server_of_no_release_is_asked_both_ways() {
 async fn a_segment_that_cannot_be_named_is_not_left_out_silently() {
     let answer = json(r#"{"process": {"segments": [{"segment_id": 3}, {"unique_id": "x"}]}}"#);
     let server = Server::start(vec![info("6.2"), answer]).await;
-    let error = server
-        .client()
-        .segments(id())
-        .await
-        .unwrap_err()
-        .to_string();
+    let error = server.client().segments(id()).await.unwrap_err().to_string();
     assert!(error.contains("1 segments without a number"), "{error}");
 }
 
@@ -186,12 +147,7 @@ async fn a_segment_that_cannot_be_named_is_not_left_out_silently() {
 async fn the_events_of_another_process_are_refused_and_those_of_an_empty_one_are_none() {
     let other = EVENTS.replace(GUID, "00000007-0000-1092-01d7-10df4de391b1");
     let server = Server::start(vec![info("6.2"), json(&other)]).await;
-    let error = server
-        .client()
-        .events(id(), BATCH)
-        .await
-        .unwrap_err()
-        .to_string();
+    let error = server.client().events(id(), BATCH).await.unwrap_err().to_string();
     assert!(error.contains("about another one than segment"), "{error}");
     let server = Server::start(vec![info("6.2"), json(r#"{"process": {}}"#)]).await;
     let events = server.client().events(id(), BATCH).await.unwrap();

@@ -3,9 +3,7 @@
 use std::fmt::Debug;
 
 use lampblack::api::{Client, Error};
-use lampblack::model::{
-    AlertId, FeedId, GroupId, Md5, ProcessId, ReportId, Segment, SensorId, WatchlistId,
-};
+use lampblack::model::{AlertId, FeedId, GroupId, Md5, ProcessId, ReportId, Segment, SensorId, WatchlistId};
 use serde_json::{Value, json};
 
 use crate::server::{Answer, Server, json as answer, status};
@@ -108,15 +106,8 @@ async fn the_actions_of_another_watchlist_are_refused() {
 
 #[tokio::test]
 async fn a_report_is_of_its_feed_and_has_its_name() {
-    let wanted = ReportId {
-        feed: FeedId(12),
-        id: "CI-118".into(),
-    };
-    for (feed, id) in [
-        (json!(12), "CI-119"),
-        (json!(13), "CI-118"),
-        (json!("13"), "CI-118"),
-    ] {
+    let wanted = ReportId { feed: FeedId(12), id: "CI-118".into() };
+    for (feed, id) in [(json!(12), "CI-119"), (json!(13), "CI-118"), (json!("13"), "CI-118")] {
         let record = json!({"feed_id": feed, "id": id});
         let (_server, client) = answering(vec![body(&record)]).await;
         is_refused(client.report(&wanted).await, "report 12:CI-118");
@@ -145,11 +136,8 @@ async fn a_hash_is_that_which_was_asked_for_in_any_case_of_its_letters() {
     let (_server, client) = answering(vec![body(&json!({"md5hash": other}))]).await;
     is_refused(client.ban(md5()).await, &format!("a ban of {MD5}"));
     for written in [MD5.to_owned(), MD5.to_uppercase()] {
-        let (_server, client) = answering(vec![
-            body(&json!({"md5": written})),
-            body(&json!({"md5hash": written})),
-        ])
-        .await;
+        let (_server, client) =
+            answering(vec![body(&json!({"md5": written})), body(&json!({"md5hash": written}))]).await;
         assert_eq!(client.binary(md5()).await.unwrap().md5, md5());
         assert_eq!(client.ban(md5()).await.unwrap().unwrap().md5, md5());
     }
@@ -159,22 +147,13 @@ async fn a_hash_is_that_which_was_asked_for_in_any_case_of_its_letters() {
 async fn a_process_may_have_its_segment_in_its_name_but_no_other_name() {
     let about = format!("process {GUID}");
     for version in ["5.2.0", "6.2.4", "7.8.0"] {
-        for other in [
-            OTHER.to_owned(),
-            format!("{OTHER}-00000001"),
-            format!("{OTHER}-0177fcbc770e"),
-        ] {
+        for other in [OTHER.to_owned(), format!("{OTHER}-00000001"), format!("{OTHER}-0177fcbc770e")] {
             let summary = json!({"process": {"id": other}});
             let (_server, client) = server(version, &summary).await;
             client.info().await.unwrap();
             is_refused(client.summary(id(), 15).await, &about);
         }
-        for own in [
-            GUID.to_owned(),
-            GUID.to_uppercase(),
-            format!("{GUID}-00000001"),
-            format!("{GUID}-0177fcbc770e"),
-        ] {
+        for own in [GUID.to_owned(), GUID.to_uppercase(), format!("{GUID}-00000001"), format!("{GUID}-0177fcbc770e")] {
             let summary = json!({"process": {"id": own}});
             let (_server, client) = server(version, &summary).await;
             client.info().await.unwrap();
@@ -186,8 +165,7 @@ async fn a_process_may_have_its_segment_in_its_name_but_no_other_name() {
 
 #[tokio::test]
 async fn segments_and_events_are_those_of_the_process() {
-    let segments =
-        |of: &str| json!({"process": {"segments": [{"unique_id": format!("{of}-0177fcbc770e")}]}});
+    let segments = |of: &str| json!({"process": {"segments": [{"unique_id": format!("{of}-0177fcbc770e")}]}});
     let (_server, client) = server("6.2.4", &segments(OTHER)).await;
     is_refused(client.segments(id()).await, &format!("process {GUID}"));
     let (_server, client) = server("6.2.4", &segments(GUID)).await;

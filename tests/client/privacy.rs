@@ -45,11 +45,7 @@ async fn the_token_is_in_no_output() {
     tracing::subscriber::set_global_default(subscriber).unwrap();
     let mut outputs = shown().instrument(tracing::info_span!("ours")).await;
     let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
-    for words in [
-        "HTTP GET /api/info took ",
-        "s (response 401)",
-        "s (no response: ",
-    ] {
+    for words in ["HTTP GET /api/info took ", "s (response 401)", "s (no response: "] {
         let is_ours = |line: &str| line.contains("ours: ") && line.contains(words);
         assert!(log.lines().any(is_ours), "{words:?} is not in {log}");
     }
@@ -64,11 +60,7 @@ async fn the_token_is_in_no_output() {
 /// Whatever a client shows of itself and of its requests.
 async fn shown() -> Vec<String> {
     let (sender, mut calls) = mpsc::unbounded_channel();
-    let answers = vec![
-        json(INFO),
-        status("401 No", "", b""),
-        status("500 No", "", b"oops"),
-    ];
+    let answers = vec![json(INFO), status("401 No", "", b""), status("500 No", "", b"oops")];
     let server = Server::start(answers).await;
     let mut settings = server.settings("http");
     settings.pace.retries = 0;
@@ -106,11 +98,7 @@ async fn a_secret_that_is_sent_back_is_blanked_before_anybody_sees_it() {
         let to = format!("Location: https://x/?t={spelling}\r\n");
         let long = format!("{} {spelling}", "x".repeat(170));
         for answer in [
-            status(
-                "400 No",
-                "",
-                format!("{{\"reason\": \"{spelling}\"}}").as_bytes(),
-            ),
+            status("400 No", "", format!("{{\"reason\": \"{spelling}\"}}").as_bytes()),
             status("500 No", "", page.as_bytes()),
             status("500 No", "", spelling.as_bytes()),
             // What is cut at the end of a message is blanked before.
@@ -135,19 +123,13 @@ async fn a_token_in_a_record_is_blanked_in_all_that_is_kept_of_it() {
     let body = format!(r#"{{"version": "6.2.0", "note": "{TOKEN}"}}"#);
     let server = Server::start(vec![json(&body)]).await;
     let info = server.client().info().await.unwrap();
-    assert_eq!(
-        info.document.json(),
-        r#"{"version":"6.2.0","note":"********"}"#
-    );
+    assert_eq!(info.document.json(), r#"{"version":"6.2.0","note":"********"}"#);
 }
 
 #[tokio::test]
 async fn a_password_that_was_typed_is_blanked_from_then_on() {
     let refusal = br#"{"reason": "weak password: Winter2026!"}"#;
-    let answers = vec![
-        status("400 No", "", refusal),
-        json(r#"{"version": "Winter2026!"}"#),
-    ];
+    let answers = vec![status("400 No", "", refusal), json(r#"{"version": "Winter2026!"}"#)];
     let server = Server::start(answers).await;
     let client = server.client();
     let change = Change::new_user(serde_json::json!({"username": "b", "password": "Winter2026!"}));
@@ -165,11 +147,7 @@ async fn a_proxys_password_that_is_sent_back_is_blanked() {
         let mut settings = settings("http://cb.invalid");
         let address = format!("http://ana:s%40cret@127.0.0.1:{}", proxy.port);
         settings.proxy = Some(Proxy::new(&address, "HTTPS_PROXY").unwrap());
-        let error = Client::new(settings, None)
-            .unwrap()
-            .info()
-            .await
-            .unwrap_err();
+        let error = Client::new(settings, None).unwrap().info().await.unwrap_err();
         assert!(!format!("{error} {error:?}").contains("cret"), "{error}");
     }
 }

@@ -45,12 +45,7 @@ async fn what_passes_is_waited_for() {
 
 #[tokio::test]
 async fn what_does_not_pass_is_given_up() {
-    let mut server = Server::start(
-        (0..9)
-            .map(|_| status("504 Gateway Time-out", "", b""))
-            .collect(),
-    )
-    .await;
+    let mut server = Server::start((0..9).map(|_| status("504 Gateway Time-out", "", b"")).collect()).await;
     let error = server.client().info().await.unwrap_err();
     assert!(matches!(error, Error::Refused { status: 504, .. }));
     assert_eq!(server.unread(), 4, "once and three repetitions");
@@ -59,30 +54,15 @@ async fn what_does_not_pass_is_given_up() {
 #[tokio::test]
 async fn a_posted_search_is_repeated_too() {
     let mut server = Server::start(vec![status("503 Busy", "", b""), json(NONE)]).await;
-    let search = Search {
-        query: "x".repeat(9000),
-        ..Search::default()
-    };
-    server
-        .client()
-        .processes(&search, Span { start: 0, rows: 1 })
-        .await
-        .unwrap();
+    let search = Search { query: "x".repeat(9000), ..Search::default() };
+    server.client().processes(&search, Span { start: 0, rows: 1 }).await.unwrap();
     assert!(server.request().await.starts_with("POST "));
     assert!(server.request().await.starts_with("POST "));
 }
 
 #[tokio::test]
 async fn what_would_only_fail_again_is_not_repeated() {
-    for line in [
-        "401 No",
-        "403 No",
-        "404 No",
-        "400 No",
-        "500 No",
-        "409 No",
-        "302 Found",
-    ] {
+    for line in ["401 No", "403 No", "404 No", "400 No", "500 No", "409 No", "302 Found"] {
         let mut server = Server::start(vec![status(line, "", b""), json(INFO)]).await;
         server.client().info().await.unwrap_err();
         assert_eq!(server.unread(), 1, "{line}");
@@ -108,21 +88,13 @@ async fn the_wait_is_as_long_as_the_server_asks_within_bounds() {
     let mut settings = server.settings("http");
     // A second is asked for, and a thousandth is the usual wait.
     let began = Instant::now();
-    Client::new(settings.clone(), None)
-        .unwrap()
-        .info()
-        .await
-        .unwrap();
+    Client::new(settings.clone(), None).unwrap().info().await.unwrap();
     assert!(began.elapsed() >= Duration::from_secs(1));
     // Longer than anybody waits: nothing is sent again, and the error says for how long.
     let mut server = Server::start(vec![busy(), json(INFO)]).await;
     settings.url = server.settings("http").url;
     settings.pace.patience_most = Duration::from_millis(999);
-    let error = Client::new(settings, None)
-        .unwrap()
-        .info()
-        .await
-        .unwrap_err();
+    let error = Client::new(settings, None).unwrap().info().await.unwrap_err();
     assert_eq!(error, Error::Busy(Some(Duration::from_secs(1))));
     assert_eq!(server.unread(), 1);
 }
@@ -132,14 +104,8 @@ async fn every_attempt_is_reported() {
     let server = Server::start(vec![status("502 Bad Gateway", "", b"oops"), json(NONE)]).await;
     let (sender, mut calls) = mpsc::unbounded_channel();
     let client = Client::new(server.settings("http"), Some(sender)).unwrap();
-    let search = Search {
-        query: "a b\n".into(),
-        ..Search::default()
-    };
-    client
-        .processes(&search, Span { start: 0, rows: 1 })
-        .await
-        .unwrap();
+    let search = Search { query: "a b\n".into(), ..Search::default() };
+    client.processes(&search, Span { start: 0, rows: 1 }).await.unwrap();
     let path = "/api/v1/process?cb.urlver=1&q=a+b%0A&rows=1&start=0";
     let first = calls.recv().await.unwrap();
     assert!(first.repeats_at.is_some());
@@ -155,10 +121,7 @@ async fn every_attempt_is_reported() {
     };
     assert_eq!(first, expected);
     let second = calls.recv().await.unwrap();
-    assert_eq!(
-        (second.status, second.error, second.path.as_str()),
-        (Some(200), None, path)
-    );
+    assert_eq!((second.status, second.error, second.path.as_str()), (Some(200), None, path));
     assert_eq!(second.bytes, u64::try_from(NONE.len()).unwrap());
     assert!(calls.try_recv().is_err());
 }
@@ -172,10 +135,7 @@ async fn an_attempt_that_is_given_up_is_reported() {
     server.request().await;
     task.abort();
     let call = calls.recv().await.unwrap();
-    assert_eq!(
-        (call.status, call.error.as_deref()),
-        (None, Some("given up"))
-    );
+    assert_eq!((call.status, call.error.as_deref()), (None, Some("given up")));
 }
 
 #[tokio::test]
@@ -195,10 +155,7 @@ async fn no_more_requests_are_under_way_than_allowed() {
             tokio::task::yield_now().await;
         }
         open.fetch_sub(1, SeqCst);
-        let head = format!(
-            "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: {}\r\n\r\n",
-            NOTHING.len()
-        );
+        let head = format!("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: {}\r\n\r\n", NOTHING.len());
         stream.write_all(head.as_bytes()).await.unwrap();
         stream.write_all(NOTHING.as_bytes()).await.unwrap();
     };
@@ -263,20 +220,10 @@ async fn credentials_that_are_refused_are_sent_once_until_the_user_asks_again() 
         // Many at a time, as a console asks.
         let all = futures::future::join_all((0..5).map(|_| client.info())).await;
         let first = all[0].clone().unwrap_err();
-        assert!(all.iter().all(|one| {
-            one.as_ref()
-                .is_err_and(|error| error.cause() == first.cause())
-        }));
+        assert!(all.iter().all(|one| { one.as_ref().is_err_and(|error| error.cause() == first.cause()) }));
         let later = client.users().await.unwrap_err();
-        assert!(
-            matches!(later, Error::NotSent { .. }) && later.is_refusal() && !later.is_transient()
-        );
-        assert!(
-            later
-                .to_string()
-                .contains("nothing more is sent until you ask again"),
-            "{later}"
-        );
+        assert!(matches!(later, Error::NotSent { .. }) && later.is_refusal() && !later.is_transient());
+        assert!(later.to_string().contains("nothing more is sent until you ask again"), "{later}");
         // Another client with the same credentials, on connections of its own.
         client.reconnected().unwrap().info().await.unwrap_err();
         assert_eq!(server.unread(), 1, "{line}");

@@ -12,10 +12,7 @@ use crate::server::{INFO, Server, TOKEN, json, raw, settings, status};
 
 const GUID: &str = "00000007-0000-1092-01d7-10df4de391b0";
 const NONE: &str = r#"{"results": [], "total_results": 0, "start": 0}"#;
-const FIRST: Span = Span {
-    start: 0,
-    rows: 100,
-};
+const FIRST: Span = Span { start: 0, rows: 100 };
 
 fn line(request: &str) -> &str {
     request.lines().next().unwrap()
@@ -28,11 +25,7 @@ async fn every_request_carries_the_token_and_says_who_asks() {
     let request = server.request().await.to_ascii_lowercase();
     assert_eq!(line(&request), "get /api/info http/1.1");
     assert!(request.contains(&format!("x-auth-token: {TOKEN}\r\n")));
-    assert!(request.contains(concat!(
-        "user-agent: lampblack/",
-        env!("CARGO_PKG_VERSION"),
-        "\r\n"
-    )));
+    assert!(request.contains(concat!("user-agent: lampblack/", env!("CARGO_PKG_VERSION"), "\r\n")));
     assert!(request.contains("accept-encoding: gzip\r\n"));
     assert!(!request.contains("cookie") && !request.contains("referer"));
 }
@@ -44,17 +37,11 @@ async fn a_search_is_spelled_as_the_official_client_spells_it() {
     let none = Span { start: 0, rows: 0 };
     // Of a server that has not told its release, it is not known whether it can be told to count no facets.
     client.processes(&Search::default(), none).await.unwrap();
-    assert_eq!(
-        line(&server.request().await),
-        "GET /api/v1/process?cb.urlver=1&q=&rows=0&start=0 HTTP/1.1"
-    );
+    assert_eq!(line(&server.request().await), "GET /api/v1/process?cb.urlver=1&q=&rows=0&start=0 HTTP/1.1");
     client.info().await.unwrap();
     server.request().await;
     client.processes(&Search::default(), none).await.unwrap();
-    assert_eq!(
-        line(&server.request().await),
-        "GET /api/v1/process?cb.urlver=1&facet=false&q=&rows=0&start=0 HTTP/1.1"
-    );
+    assert_eq!(line(&server.request().await), "GET /api/v1/process?cb.urlver=1&facet=false&q=&rows=0&start=0 HTTP/1.1");
     let search = Search {
         query: r"process_name:net.exe cmdline:\\test\blah".into(),
         sort: Some("last_update desc".into()),
@@ -95,21 +82,11 @@ async fn a_binary_search_asks_for_what_its_index_understands() {
 #[tokio::test]
 async fn a_search_that_fits_no_address_and_cannot_be_posted_is_refused_before_it_is_sent() {
     let mut server = Server::start(vec![json(INFO)]).await;
-    let search = Search {
-        query: "title:abc OR ".repeat(1000),
-        ..Search::default()
-    };
+    let search = Search { query: "title:abc OR ".repeat(1000), ..Search::default() };
     let refused = server.client().reports(&search, FIRST).await.unwrap_err();
     assert!(refused.is_refusal());
-    assert!(
-        refused
-            .to_string()
-            .starts_with("threat reports: the search is too long; ")
-    );
-    let filter = SensorFilter {
-        hostname: Some("x".repeat(9000)),
-        ..SensorFilter::default()
-    };
+    assert!(refused.to_string().starts_with("threat reports: the search is too long; "));
+    let filter = SensorFilter { hostname: Some("x".repeat(9000)), ..SensorFilter::default() };
     assert!(server.client().sensors(&filter, FIRST).await.is_err());
     // Nothing of it has left: the first request that comes is another one.
     server.client().info().await.unwrap();
@@ -120,30 +97,19 @@ async fn a_search_that_fits_no_address_and_cannot_be_posted_is_refused_before_it
 async fn a_long_search_is_posted() {
     let mut server = Server::start(vec![json(NONE)]).await;
     let query = "md5:3b4c1f0e9a7d5c2246b8d9e0f1a2b3c4 OR ".repeat(200);
-    let search = Search {
-        query: query.clone(),
-        ..Search::default()
-    };
+    let search = Search { query: query.clone(), ..Search::default() };
     server.client().processes(&search, FIRST).await.unwrap();
     let request = server.request().await;
     assert_eq!(line(&request), "POST /api/v1/process HTTP/1.1");
-    assert!(
-        request
-            .to_ascii_lowercase()
-            .contains("content-type: application/json\r\n")
-    );
+    assert!(request.to_ascii_lowercase().contains("content-type: application/json\r\n"));
     let body: Value = serde_json::from_str(request.split_once("\r\n\r\n").unwrap().1).unwrap();
-    assert_eq!(
-        body,
-        serde_json::json!({"q": [query], "cb.urlver": ["1"], "rows": 100, "start": 0})
-    );
+    assert_eq!(body, serde_json::json!({"q": [query], "cb.urlver": ["1"], "rows": 100, "start": 0}));
 }
 
 #[tokio::test]
 async fn facets_are_asked_for_as_the_official_client_asks() {
     let facets = include_str!("../goldens/get_process_facets.json");
-    let mut server =
-        Server::start(vec![json(INFO), json(facets), json(facets), json(facets)]).await;
+    let mut server = Server::start(vec![json(INFO), json(facets), json(facets), json(facets)]).await;
     let client = server.client();
     client.info().await.unwrap();
     server.request().await;
@@ -168,10 +134,7 @@ async fn facets_are_asked_for_as_the_official_client_asks() {
         line(&server.request().await),
         "GET /api/v1/binary?cb.urlver=1&facet=true&q=hostname%3AH+username%3Au&rows=0&start=0 HTTP/1.1"
     );
-    let long = Search {
-        query: "md5:3b4c1f0e9a7d5c2246b8d9e0f1a2b3c4 OR ".repeat(200),
-        ..Search::default()
-    };
+    let long = Search { query: "md5:3b4c1f0e9a7d5c2246b8d9e0f1a2b3c4 OR ".repeat(200), ..Search::default() };
     client.facets(&long, &fields).await.unwrap();
     let request = server.request().await;
     let body: Value = serde_json::from_str(request.split_once("\r\n\r\n").unwrap().1).unwrap();
@@ -205,25 +168,15 @@ async fn a_server_before_6_0_is_asked_for_segment_1() {
     client.summary(id, 15).await.unwrap();
     client.processes(&Search::default(), FIRST).await.unwrap();
     server.request().await;
-    assert_eq!(
-        line(&server.request().await),
-        format!("GET /api/v1/process/{GUID}/1?children=15 HTTP/1.1")
-    );
-    assert_eq!(
-        line(&server.request().await),
-        "GET /api/v1/process?cb.urlver=1&q=&rows=100&start=0 HTTP/1.1"
-    );
+    assert_eq!(line(&server.request().await), format!("GET /api/v1/process/{GUID}/1?children=15 HTTP/1.1"));
+    assert_eq!(line(&server.request().await), "GET /api/v1/process?cb.urlver=1&q=&rows=100&start=0 HTTP/1.1");
 }
 
 #[tokio::test]
 async fn an_unknown_server_that_lacks_segment_0_is_asked_for_segment_1() {
     let summary = format!(r#"{{"process": {{"id": "{GUID}"}}}}"#);
     let mut server = Server::start(vec![status("404 Not Found", "", b""), json(&summary)]).await;
-    let summary = server
-        .client()
-        .summary(GUID.parse().unwrap(), 0)
-        .await
-        .unwrap();
+    let summary = server.client().summary(GUID.parse().unwrap(), 0).await.unwrap();
     assert_eq!(summary.process.id, GUID.parse().unwrap());
     assert!(line(&server.request().await).contains("/0?children=0"));
     assert!(line(&server.request().await).contains("/1?children=0"));
@@ -241,36 +194,13 @@ async fn each_noun_has_its_address() {
     ];
     let mut server = Server::start(goldens.into_iter().map(json).collect()).await;
     let client = server.client();
-    assert_eq!(
-        client
-            .sensor(SensorId(7))
-            .await
-            .unwrap()
-            .computer_name
-            .raw(),
-        "FIN-WS-042"
-    );
-    assert_eq!(
-        client.group(GroupId(1)).await.unwrap().name.raw(),
-        "Default Group"
-    );
+    assert_eq!(client.sensor(SensorId(7)).await.unwrap().computer_name.raw(), "FIN-WS-042");
+    assert_eq!(client.group(GroupId(1)).await.unwrap().name.raw(), "Default Group");
     assert_eq!(client.groups().await.unwrap().rows.len(), 2);
     let md5 = "9e107d9d372bb6826bd81d3542a419d6".parse().unwrap();
     assert_eq!(client.binary(md5).await.unwrap().md5, md5);
-    assert_eq!(
-        client
-            .summary(GUID.parse().unwrap(), 15)
-            .await
-            .unwrap()
-            .children
-            .len(),
-        2
-    );
-    let filter = SensorFilter {
-        hostname: Some("FIN WS".into()),
-        group: Some(GroupId(1)),
-        ..SensorFilter::default()
-    };
+    assert_eq!(client.summary(GUID.parse().unwrap(), 15).await.unwrap().children.len(), 2);
+    let filter = SensorFilter { hostname: Some("FIN WS".into()), group: Some(GroupId(1)), ..SensorFilter::default() };
     let page = client.sensors(&filter, FIRST).await.unwrap();
     assert_eq!((page.rows.len(), page.total), (2, 2));
     for path in [
@@ -281,10 +211,7 @@ async fn each_noun_has_its_address() {
         "/api/v1/process/00000007-0000-1092-01d7-10df4de391b0/0?children=15",
         "/api/v2/sensor?groupid=1&hostname=FIN+WS&rows=100&sort.col=computer_name&sort.dir=asc&start=0",
     ] {
-        assert_eq!(
-            line(&server.request().await),
-            format!("GET {path} HTTP/1.1")
-        );
+        assert_eq!(line(&server.request().await), format!("GET {path} HTTP/1.1"));
     }
 }
 
@@ -301,11 +228,7 @@ async fn a_path_in_the_servers_address_is_kept() {
 
 /// A proxy on this machine.
 fn proxy(scheme: &str, port: u16, login: &str) -> Proxy {
-    Proxy::new(
-        &format!("{scheme}://{login}127.0.0.1:{port}"),
-        "HTTPS_PROXY",
-    )
-    .unwrap()
+    Proxy::new(&format!("{scheme}://{login}127.0.0.1:{port}"), "HTTPS_PROXY").unwrap()
 }
 
 #[tokio::test]
@@ -314,10 +237,7 @@ async fn a_proxy_is_asked_for_what_lies_behind_it() {
     let mut server = Server::start(vec![json(INFO), refusal(), refusal()]).await;
     let port = server.port;
     for (url, expected) in [
-        (
-            "http://cb.invalid",
-            "GET http://cb.invalid/api/info HTTP/1.1",
-        ),
+        ("http://cb.invalid", "GET http://cb.invalid/api/info HTTP/1.1"),
         ("https://cb.invalid", "CONNECT cb.invalid:443 HTTP/1.1"),
     ] {
         let mut settings = settings(url);
@@ -325,11 +245,7 @@ async fn a_proxy_is_asked_for_what_lies_behind_it() {
         let answer = Client::new(settings, None).unwrap().info().await;
         let request = server.request().await;
         assert_eq!(line(&request), expected);
-        assert!(
-            request
-                .to_ascii_lowercase()
-                .contains("proxy-authorization: basic")
-        );
+        assert!(request.to_ascii_lowercase().contains("proxy-authorization: basic"));
         // A proxy that leads to TLS never sees the token.
         assert_eq!(request.contains(TOKEN), answer.is_ok());
         if let Err(error) = answer {
@@ -342,11 +258,7 @@ async fn a_proxy_is_asked_for_what_lies_behind_it() {
             assert!(!error.is_transient());
         }
     }
-    assert_eq!(
-        server.unread(),
-        0,
-        "a password that was refused is not sent again"
-    );
+    assert_eq!(server.unread(), 0, "a password that was refused is not sent again");
 }
 
 #[tokio::test]
@@ -355,46 +267,18 @@ async fn a_proxy_that_does_not_lead_to_the_server_is_named_with_its_origin() {
     let denied = || status("403 Forbidden", "Content-Type: text/html\r\n", page);
     let unasked = || status("407 Proxy Authentication Required", "", b"");
     for (url, answer, expected) in [
-        (
-            "https://cb.invalid",
-            denied(),
-            "does not lead to https://cb.invalid: it answers, but does not connect",
-        ),
-        (
-            "https://cb.invalid",
-            raw(""),
-            "does not lead to https://cb.invalid: it hangs up",
-        ),
-        (
-            "https://cb.invalid",
-            unasked(),
-            "asks for a user name and a password",
-        ),
-        (
-            "http://cb.invalid",
-            unasked(),
-            "asks for a user name and a password",
-        ),
-        (
-            "http://cb.invalid",
-            status("502 Bad Gateway", "", page),
-            "Access denied, a web page, through the proxy",
-        ),
-        (
-            "http://cb.invalid",
-            json("<html>log in"),
-            "a web page instead of JSON",
-        ),
+        ("https://cb.invalid", denied(), "does not lead to https://cb.invalid: it answers, but does not connect"),
+        ("https://cb.invalid", raw(""), "does not lead to https://cb.invalid: it hangs up"),
+        ("https://cb.invalid", unasked(), "asks for a user name and a password"),
+        ("http://cb.invalid", unasked(), "asks for a user name and a password"),
+        ("http://cb.invalid", status("502 Bad Gateway", "", page), "Access denied, a web page, through the proxy"),
+        ("http://cb.invalid", json("<html>log in"), "a web page instead of JSON"),
     ] {
         let server = Server::start(vec![answer]).await;
         let mut settings = settings(url);
         settings.pace.retries = 0;
         settings.proxy = Some(proxy("http", server.port, ""));
-        let error = Client::new(settings, None)
-            .unwrap()
-            .info()
-            .await
-            .unwrap_err();
+        let error = Client::new(settings, None).unwrap().info().await.unwrap_err();
         let said = error.to_string();
         assert!(said.contains(expected), "{said}");
         let name = format!("http://127.0.0.1:{} (from HTTPS_PROXY)", server.port);
@@ -405,16 +289,9 @@ async fn a_proxy_that_does_not_lead_to_the_server_is_named_with_its_origin() {
     let mut settings = settings("https://cb.invalid");
     settings.pace.retries = 0;
     settings.proxy = Some(proxy("http", 1, ""));
-    let error = Client::new(settings, None)
-        .unwrap()
-        .info()
-        .await
-        .unwrap_err();
+    let error = Client::new(settings, None).unwrap().info().await.unwrap_err();
     let said = error.to_string();
-    assert!(
-        said.contains("the proxy http://127.0.0.1:1 (from HTTPS_PROXY)"),
-        "{said}"
-    );
+    assert!(said.contains("the proxy http://127.0.0.1:1 (from HTTPS_PROXY)"), "{said}");
     assert!(said.contains("connection refused"), "{said}");
 }
 
@@ -434,21 +311,12 @@ async fn a_socks_proxy_leads_to_the_server_and_resolves_its_name() {
         stream.read_exact(&mut name).await.unwrap();
         let mut to = [0; 2];
         stream.read_exact(&mut to).await.unwrap();
-        stream
-            .write_all(&[5, 0, 0, 1, 0, 0, 0, 0, 0, 0])
-            .await
-            .unwrap();
+        stream.write_all(&[5, 0, 0, 1, 0, 0, 0, 0, 0, 0]).await.unwrap();
         let mut request = [0; 2048];
         let length = stream.read(&mut request).await.unwrap();
-        let answer = format!(
-            "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{INFO}",
-            INFO.len()
-        );
+        let answer = format!("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{INFO}", INFO.len());
         stream.write_all(answer.as_bytes()).await.unwrap();
-        (
-            String::from_utf8(name).unwrap(),
-            String::from_utf8_lossy(&request[..length]).into_owned(),
-        )
+        (String::from_utf8(name).unwrap(), String::from_utf8_lossy(&request[..length]).into_owned())
     };
     let mut settings = settings("http://cb.invalid");
     settings.proxy = Some(proxy("socks5h", port, ""));
@@ -482,33 +350,18 @@ async fn a_server_before_6_is_asked_in_words_that_it_knows() {
     // What comes of it does not matter here.
     let _ = client.facets(&search, &["username".into()]).await;
     let facets = server.request().await;
-    assert!(
-        line(&facets).contains("last_update") && !line(&facets).contains("cb.min"),
-        "{facets}"
-    );
+    assert!(line(&facets).contains("last_update") && !line(&facets).contains("cb.min"), "{facets}");
 }
 
 #[tokio::test]
 async fn what_a_server_before_6_cannot_filter_by_is_refused() {
     let mut server = Server::start(vec![json(OLD)]).await;
     let client = server.client();
-    let by_server = Search {
-        min_last_server_update: "2017-05-21T18:41:58Z".parse().ok(),
-        ..Search::default()
-    };
-    let by_host = Search {
-        group_by: Some("hostname".into()),
-        ..Search::default()
-    };
+    let by_server = Search { min_last_server_update: "2017-05-21T18:41:58Z".parse().ok(), ..Search::default() };
+    let by_host = Search { group_by: Some("hostname".into()), ..Search::default() };
     for (search, expected) in [
-        (
-            by_server,
-            "this server (5.2) does not know a time range on the server's clock and would ignore it",
-        ),
-        (
-            by_host,
-            "this server (5.2) does not know grouping by hostname and would ignore it",
-        ),
+        (by_server, "this server (5.2) does not know a time range on the server's clock and would ignore it"),
+        (by_host, "this server (5.2) does not know grouping by hostname and would ignore it"),
     ] {
         let error = client.processes(&search, FIRST).await.unwrap_err();
         assert_eq!(error.to_string(), expected);
@@ -522,36 +375,24 @@ async fn what_is_sent_follows_the_release_of_today() {
     let answers = vec![json(INFO), json(NONE), json(OLD), json(NONE)];
     let mut server = Server::start(answers).await;
     let client = server.client();
-    let search = Search {
-        group_by: Some("id".into()),
-        ..Search::default()
-    };
+    let search = Search { group_by: Some("id".into()), ..Search::default() };
     for expected in ["cb.group=id", "cb.urlver=1"] {
         client.info().await.unwrap();
         client.processes(&search, FIRST).await.unwrap();
         server.request().await;
         let request = server.request().await;
-        assert!(
-            line(&request).starts_with(&format!("GET /api/v1/process?{expected}&")),
-            "{request}"
-        );
+        assert!(line(&request).starts_with(&format!("GET /api/v1/process?{expected}&")), "{request}");
     }
 }
 
 #[tokio::test]
 async fn a_page_that_is_too_large_is_asked_for_in_parts() {
     let row = |number: u32| {
-        format!(
-            r#"{{"id": "00000007-0000-{number:04x}-01d7-10df4de391b0", "cmdline": "{}"}}"#,
-            "x".repeat(400)
-        )
+        format!(r#"{{"id": "00000007-0000-{number:04x}-01d7-10df4de391b0", "cmdline": "{}"}}"#, "x".repeat(400))
     };
     let page = |n: u32| {
         let rows: Vec<_> = (0..n).map(row).collect();
-        json(&format!(
-            r#"{{"results": [{}], "total_results": 100, "start": 0}}"#,
-            rows.join(",")
-        ))
+        json(&format!(r#"{{"results": [{}], "total_results": 100, "start": 0}}"#, rows.join(",")))
     };
     let mut server = Server::start(vec![page(100), page(25)]).await;
     let mut settings = server.settings("http");
@@ -571,18 +412,9 @@ async fn of_a_record_that_is_too_large_the_long_texts_are_cut() {
     );
     let body = format!(r#"{{"results": [{row}], "total_results": 1, "start": 0}}"#);
     let server = Server::start(vec![json(&body)]).await;
-    let page = server
-        .client()
-        .processes(&Search::default(), FIRST)
-        .await
-        .unwrap();
+    let page = server.client().processes(&Search::default(), FIRST).await.unwrap();
     let process = &page.rows[0];
     assert_eq!(process.name.raw(), "a.exe");
-    assert!(
-        process
-            .cmdline
-            .raw()
-            .ends_with("xxx… (951424 bytes left out)")
-    );
+    assert!(process.cmdline.raw().ends_with("xxx… (951424 bytes left out)"));
     assert!(process.document.len() < 1_100_000);
 }

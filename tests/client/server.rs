@@ -72,11 +72,7 @@ impl Server {
                 }
             }
         });
-        Self {
-            port,
-            requests,
-            task,
-        }
+        Self { port, requests, task }
     }
 
     /// The usual settings for it, with short waits.
@@ -109,22 +105,14 @@ pub(crate) fn settings(url: &str) -> Settings {
 
 /// 200 with a JSON body.
 pub(crate) fn json(body: &str) -> Answer {
-    status(
-        "200 OK",
-        "Content-Type: application/json\r\n",
-        body.as_bytes(),
-    )
+    status("200 OK", "Content-Type: application/json\r\n", body.as_bytes())
 }
 
 /// Any status, with more header lines that each end in CRLF.
 pub(crate) fn status(line: &str, headers: &str, body: &[u8]) -> Answer {
     let mut bytes = Vec::new();
     let length = body.len();
-    write!(
-        bytes,
-        "HTTP/1.1 {line}\r\nConnection: close\r\nContent-Length: {length}\r\n{headers}\r\n"
-    )
-    .unwrap();
+    write!(bytes, "HTTP/1.1 {line}\r\nConnection: close\r\nContent-Length: {length}\r\n{headers}\r\n").unwrap();
     bytes.extend_from_slice(body);
     Answer::Bytes(bytes)
 }
@@ -163,12 +151,7 @@ async fn read(stream: &mut (impl AsyncRead + Unpin)) -> String {
         if let Some((head, body)) = text.split_once("\r\n\r\n") {
             let expected = head
                 .lines()
-                .find_map(|line| {
-                    line.to_ascii_lowercase()
-                        .strip_prefix("content-length: ")?
-                        .parse()
-                        .ok()
-                })
+                .find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length: ")?.parse().ok())
                 .unwrap_or(0);
             if body.len() >= expected {
                 break;

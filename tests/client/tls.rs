@@ -4,8 +4,7 @@ use std::{io::Write, sync::Arc};
 
 use lampblack::api::{Client, Distrust, Error, Settings};
 use rcgen::{
-    BasicConstraints, CertificateParams, CertifiedIssuer, DistinguishedName, DnType, IsCa, KeyPair,
-    KeyUsagePurpose,
+    BasicConstraints, CertificateParams, CertifiedIssuer, DistinguishedName, DnType, IsCa, KeyPair, KeyUsagePurpose,
 };
 use tempfile::NamedTempFile;
 use tokio_rustls::rustls::{
@@ -33,10 +32,7 @@ fn file(pem: &str) -> NamedTempFile {
 fn params(names: &[&str]) -> CertificateParams {
     let names: Vec<String> = names.iter().map(|&name| name.into()).collect();
     let mut params = CertificateParams::new(names).unwrap();
-    params.distinguished_name.push(
-        DnType::CommonName,
-        "Self-signed Carbon Black Enterprise Server HTTPS Certificate",
-    );
+    params.distinguished_name.push(DnType::CommonName, "Self-signed Carbon Black Enterprise Server HTTPS Certificate");
     params
 }
 
@@ -88,11 +84,7 @@ async fn ask(identity: &Identity, change: impl FnOnce(&mut Settings)) -> Result<
     let mut settings = server.settings("https");
     settings.pace.retries = 0;
     change(&mut settings);
-    Client::new(settings, None)
-        .unwrap()
-        .info()
-        .await
-        .map(|_| ())
+    Client::new(settings, None).unwrap().info().await.map(|_| ())
 }
 
 fn trusting(identity: &Identity) -> impl FnOnce(&mut Settings) {
@@ -103,9 +95,7 @@ fn trusting(identity: &Identity) -> impl FnOnce(&mut Settings) {
 #[track_caller]
 fn distrusted(result: Result<(), Error>, expected: &Distrust, hint: &str) {
     let error = result.unwrap_err();
-    let Error::Certificate { reason } = &error else {
-        panic!("{error:?}")
-    };
+    let Error::Certificate { reason } = &error else { panic!("{error:?}") };
     assert_eq!(reason, expected);
     assert!(error.hint().unwrap().contains(hint), "{:?}", error.hint());
     assert!(!error.is_transient());
@@ -113,11 +103,9 @@ fn distrusted(result: Result<(), Error>, expected: &Distrust, hint: &str) {
 
 #[tokio::test]
 async fn a_stranger_is_not_trusted() {
-    for identity in [
-        self_signed(&["localhost"]),
-        signed_by_itself(&params(&["localhost"])),
-        issued(&params(&["localhost"])),
-    ] {
+    for identity in
+        [self_signed(&["localhost"]), signed_by_itself(&params(&["localhost"])), issued(&params(&["localhost"]))]
+    {
         distrusted(ask(&identity, |_| ()).await, &Distrust::Issuer, "ca_file");
     }
 }
@@ -126,9 +114,7 @@ async fn a_stranger_is_not_trusted() {
 async fn a_certificate_of_another_name_in_the_file_does_not_help() {
     let mut other = params(&["localhost"]);
     other.distinguished_name = DistinguishedName::new();
-    other
-        .distinguished_name
-        .push(DnType::CommonName, "Another server");
+    other.distinguished_name.push(DnType::CommonName, "Another server");
     let other = signed_by_itself(&other);
     for identity in [self_signed(&["localhost"]), issued(&params(&["localhost"]))] {
         let result = ask(&identity, trusting(&other)).await;
@@ -138,9 +124,7 @@ async fn a_certificate_of_another_name_in_the_file_does_not_help() {
 
 #[tokio::test]
 async fn a_certificate_that_has_taken_the_place_of_the_known_one_is_called_by_its_name() {
-    for make in [self_signed, |names: &[&str]| {
-        signed_by_itself(&params(names))
-    }] {
+    for make in [self_signed, |names: &[&str]| signed_by_itself(&params(names))] {
         let (identity, known) = (make(&["localhost"]), make(&["localhost"]));
         let result = ask(&identity, trusting(&known)).await;
         distrusted(result, &Distrust::Changed, "in the server's place");
@@ -149,10 +133,7 @@ async fn a_certificate_that_has_taken_the_place_of_the_known_one_is_called_by_it
 
 #[tokio::test]
 async fn the_servers_own_certificate_is_pinned() {
-    for identity in [
-        self_signed(&["localhost"]),
-        signed_by_itself(&params(&["localhost"])),
-    ] {
+    for identity in [self_signed(&["localhost"]), signed_by_itself(&params(&["localhost"]))] {
         ask(&identity, trusting(&identity)).await.unwrap();
     }
 }
@@ -173,17 +154,9 @@ async fn a_pin_may_be_the_bare_certificate() {
 async fn a_pinned_certificate_must_still_name_the_host() {
     let other = self_signed(&["cb.example.com", "10.0.0.1"]);
     let names = Distrust::Name(vec!["cb.example.com".into(), "10.0.0.1".into()]);
-    distrusted(
-        ask(&other, trusting(&other)).await,
-        &names,
-        "verify_hostname",
-    );
+    distrusted(ask(&other, trusting(&other)).await, &names, "verify_hostname");
     let nameless = self_signed(&[]);
-    distrusted(
-        ask(&nameless, trusting(&nameless)).await,
-        &Distrust::Name(Vec::new()),
-        "verify_hostname",
-    );
+    distrusted(ask(&nameless, trusting(&nameless)).await, &Distrust::Name(Vec::new()), "verify_hostname");
 }
 
 #[tokio::test]
@@ -214,11 +187,7 @@ async fn an_authority_in_the_file_is_trusted() {
     ask(&identity, trusting(&identity)).await.unwrap();
     let other = issued(&params(&["cb.example.com"]));
     let names = Distrust::Name(vec!["cb.example.com".into()]);
-    distrusted(
-        ask(&other, trusting(&other)).await,
-        &names,
-        "verify_hostname",
-    );
+    distrusted(ask(&other, trusting(&other)).await, &names, "verify_hostname");
 }
 
 #[tokio::test]
@@ -226,27 +195,17 @@ async fn a_certificate_has_its_time() {
     let mut past = params(&["localhost"]);
     past.not_after = rcgen::date_time_ymd(2020, 1, 1);
     let past = issued(&past);
-    distrusted(
-        ask(&past, trusting(&past)).await,
-        &Distrust::Expired,
-        "clock",
-    );
+    distrusted(ask(&past, trusting(&past)).await, &Distrust::Expired, "clock");
     let mut future = params(&["localhost"]);
     future.not_before = rcgen::date_time_ymd(4000, 1, 1);
     let future = issued(&future);
-    distrusted(
-        ask(&future, trusting(&future)).await,
-        &Distrust::NotYetValid,
-        "clock",
-    );
+    distrusted(ask(&future, trusting(&future)).await, &Distrust::NotYetValid, "clock");
 }
 
 #[tokio::test]
 async fn without_verification_everything_goes() {
     for identity in [self_signed(&[]), issued(&params(&["cb.example.com"]))] {
-        ask(&identity, |settings| settings.tls.verify = false)
-            .await
-            .unwrap();
+        ask(&identity, |settings| settings.tls.verify = false).await.unwrap();
     }
 }
 
@@ -267,11 +226,7 @@ async fn http_on_a_tls_port_is_called_by_its_name() {
     let server = start(&identity, &[&TLS12, &TLS13]).await;
     let mut settings = server.settings("http");
     settings.pace.retries = 0;
-    let error = Client::new(settings, None)
-        .unwrap()
-        .info()
-        .await
-        .unwrap_err();
+    let error = Client::new(settings, None).unwrap().info().await.unwrap_err();
     assert_eq!(error, Error::PlainHttp);
     assert!(error.hint().unwrap().contains("https://"));
 
@@ -283,18 +238,11 @@ async fn http_on_a_tls_port_is_called_by_its_name() {
 
 #[tokio::test]
 async fn tls_on_an_http_port_is_called_by_its_name() {
-    let server = Server::start(vec![raw(
-        "HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n",
-    )])
-    .await;
+    let server = Server::start(vec![raw("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n")]).await;
     let mut settings = server.settings("https");
     settings.pace.retries = 0;
     settings.tls.verify = false;
-    let error = Client::new(settings, None)
-        .unwrap()
-        .info()
-        .await
-        .unwrap_err();
+    let error = Client::new(settings, None).unwrap().info().await.unwrap_err();
     assert_eq!(error, Error::NotTls);
     assert!(error.hint().unwrap().contains("port"));
 }

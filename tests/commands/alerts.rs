@@ -9,20 +9,12 @@ use super::bench::{Bench, Members, Ran, world};
 
 /// A server whose index knows at once.
 async fn brisk() -> Bench {
-    Bench::with(Options {
-        index_lag: Duration::ZERO,
-        ..world()
-    })
-    .await
+    Bench::with(Options { index_lag: Duration::ZERO, ..world() }).await
 }
 
 /// A server whose index never hears of anything.
 async fn deaf() -> Bench {
-    Bench::with(Options {
-        index_lag: Duration::from_hours(1),
-        ..world()
-    })
-    .await
+    Bench::with(Options { index_lag: Duration::from_hours(1), ..world() }).await
 }
 
 impl Bench {
@@ -63,9 +55,7 @@ async fn one_alert_is_resolved_opened_again_and_every_step_is_proven_and_logged(
     ] {
         let ran = bench.status(word, &words(&ids)).await;
         ran.check(0)
-            .says(&format!(
-                "{verb}: confirmed; {server} (verified on the server)"
-            ))
+            .says(&format!("{verb}: confirmed; {server} (verified on the server)"))
             .notes_say(&format!("POST /api/v1/alert/{}", ids[0]));
         assert_eq!(bench.alert(&ids[0]).await.0, server);
     }
@@ -81,15 +71,13 @@ async fn one_alert_is_resolved_opened_again_and_every_step_is_proven_and_logged(
 async fn several_alerts_are_assigned_in_one_request_to_a_user_who_is_there() {
     let bench = brisk().await;
     let ids = bench.alerts("status:unresolved", 3).await;
-    let assign =
-        |user: &'static str| [&["alert", "assign", user], &words(&ids)[..], &["--yes"]].concat();
+    let assign = |user: &'static str| [&["alert", "assign", user], &words(&ids)[..], &["--yes"]].concat();
     let ran = bench.run(&assign("nobody")).await;
     ran.check(3).notes_say("there is no user \"nobody\"");
     assert_eq!(bench.changes(), 0);
     // The server would take any word; its own spelling of the name is sent.
     let ran = bench.run(&assign("AruiZ")).await;
-    ran.check(0)
-        .says("assign: confirmed; 3 of 3 alerts changed");
+    ran.check(0).says("assign: confirmed; 3 of 3 alerts changed");
     let held = ("In Progress".to_owned(), "aruiz".to_owned());
     for id in &ids {
         assert_eq!(bench.alert(id).await, held);
@@ -98,19 +86,13 @@ async fn several_alerts_are_assigned_in_one_request_to_a_user_who_is_there() {
     // Somebody else takes one of them over, and is told whose it was.
     let take = ["alert", "assign", "kim", &ids[0], "--yes"];
     let ran = bench.run(&take).await;
-    ran.check(5)
-        .notes_say("1 of 1 is assigned to others: aruiz 1")
-        .notes_say("add --override-warnings");
+    ran.check(5).notes_say("1 of 1 is assigned to others: aruiz 1").notes_say("add --override-warnings");
     assert_eq!(bench.changes(), 1);
-    let ran = bench
-        .run(&[&take[..], &["--override-warnings"]].concat())
-        .await;
+    let ran = bench.run(&[&take[..], &["--override-warnings"]].concat()).await;
     ran.check(0);
     assert_eq!(bench.alert(&ids[0]).await.1, "kim");
     // Whose own they are needs no warning.
-    let own = [
-        "--user", "kim", "alert", "status", "resolved", &ids[0], "--yes",
-    ];
+    let own = ["--user", "kim", "alert", "status", "resolved", &ids[0], "--yes"];
     bench.run(&own).await.check(0);
 }
 
@@ -119,11 +101,8 @@ async fn without_the_right_to_see_users_any_name_is_taken_and_that_is_said() {
     let bench = brisk().await;
     let ids = bench.alerts("status:unresolved", 1).await;
     bench.fault(json!({"mode": "403", "match": "^/api/users"}));
-    let ran = bench
-        .run(&["alert", "assign", "newcomer", &ids[0], "--yes"])
-        .await;
-    ran.check(0)
-        .notes_say("whether there is a user \"newcomer\" is not known");
+    let ran = bench.run(&["alert", "assign", "newcomer", &ids[0], "--yes"]).await;
+    ran.check(0).notes_say("whether there is a user \"newcomer\" is not known");
     assert_eq!(bench.alert(&ids[0]).await.1, "newcomer");
 }
 
@@ -131,9 +110,7 @@ async fn without_the_right_to_see_users_any_name_is_taken_and_that_is_said() {
 async fn to_ignore_alerts_takes_a_reason_and_silences_their_report() {
     let bench = brisk().await;
     let found = "watchlist_name:\"FUZZYWOMBAT beacon\"";
-    let ignore = |more: &'static [&'static str]| {
-        [&["alert", "ignore", "--query", found, "--yes"], more].concat()
-    };
+    let ignore = |more: &'static [&'static str]| [&["alert", "ignore", "--query", found, "--yes"], more].concat();
     let ran = bench.run(&ignore(&[])).await;
     ran.check(2).notes_say("there is no reason");
     let ran = bench.run(&ignore(&["--reason", "a test of ours"])).await;
@@ -148,25 +125,10 @@ async fn to_ignore_alerts_takes_a_reason_and_silences_their_report() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_query_names_all_its_alerts_and_more_than_a_server_takes_at_once_are_sent_in_blocks() {
-    let bench = Bench::with(Options {
-        index_lag: Duration::ZERO,
-        alerts: 2_000,
-        max_rows: Some(300),
-        ..world()
-    })
-    .await;
+    let bench = Bench::with(Options { index_lag: Duration::ZERO, alerts: 2_000, max_rows: Some(300), ..world() }).await;
     let open = bench.alerts("status:unresolved", usize::MAX).await;
     assert!(open.len() > 500, "{}", open.len());
-    let resolve = |more: &'static str| {
-        [
-            "alert",
-            "status",
-            "resolved",
-            "--query",
-            "status:unresolved",
-            more,
-        ]
-    };
+    let resolve = |more: &'static str| ["alert", "status", "resolved", "--query", "status:unresolved", more];
     let ran = bench.run(&resolve("--dry-run")).await;
     for id in &open {
         ran.check(0).says(id);
@@ -189,9 +151,7 @@ async fn ids_come_from_standard_input_as_the_list_prints_them() {
             &format!("{}\n{}\n\n", ids.join("\n"), ids[0].to_uppercase()),
         )
         .await;
-    ran.check(0)
-        .says("4 of 4 alerts changed")
-        .notes_say("is named twice");
+    ran.check(0).says("4 of 4 alerts changed").notes_say("is named twice");
     assert_eq!(bench.changes(), 1);
 }
 
@@ -206,9 +166,7 @@ async fn every_word_that_is_no_alert_is_answered_and_nothing_is_sent() {
         .notes_say("Nothing was sent");
     let strange = "6f0d2b1e-8c4a-4e57-9a3b-2d7f1c90e845";
     let ran = bench.status("resolved", &[&ids[0], strange]).await;
-    ran.check(3)
-        .notes_say(&format!("there is no alert {strange}"))
-        .notes_say("nothing was sent");
+    ran.check(3).notes_say(&format!("there is no alert {strange}")).notes_say("nothing was sent");
     let ran = bench.fed(&["alert", "ignore", "-", "--yes"], "").await;
     ran.check(2).notes_say("there is no id of an alert");
     for arguments in [
@@ -222,14 +180,7 @@ async fn every_word_that_is_no_alert_is_answered_and_nothing_is_sent() {
     }
     let ran = bench.run(&["alert", "status", "resolved", &ids[0]]).await;
     ran.check(5).notes_say("nobody is here to confirm it");
-    let read_only = [
-        "alert",
-        "status",
-        "resolved",
-        &ids[0],
-        "--yes",
-        "--read-only",
-    ];
+    let read_only = ["alert", "status", "resolved", &ids[0], "--yes", "--read-only"];
     bench.run(&read_only).await.check(5);
     assert_eq!(bench.changes(), 0);
 }
@@ -240,8 +191,7 @@ async fn a_word_that_is_no_status_is_answered_with_those_there_are() {
     let ids = bench.alerts("status:unresolved", 1).await;
     for word in ["Escalated", "done", " "] {
         let ran = bench.status(word, &words(&ids)).await;
-        ran.check(2)
-            .notes_say("hint: write unresolved, in-progress, resolved or false-positive\n");
+        ran.check(2).notes_say("hint: write unresolved, in-progress, resolved or false-positive\n");
     }
     let ran = bench.status("Escalated", &words(&ids)).await;
     ran.notes_say("error: \"Escalated\" is no status of an alert\n");
@@ -256,16 +206,12 @@ async fn a_deed_that_failed_is_an_error_of_its_target_with_its_hint_beside_the_o
     let ids = bench.alerts("status:unresolved", 1).await;
     bench.fault(json!({"mode": "403", "match": "^/api/v1/alert", "method": "POST"}));
     let ran = bench.status("resolved", &words(&ids)).await;
-    ran.check(1)
-        .says("  resolve: not applied; the token's user has no right to ");
+    ran.check(1).says("  resolve: not applied; the token's user has no right to ");
     let (before, error) = ran.notes.split_once("\nerror: ").unwrap();
     assert!(!before.contains("\nhint: "), "{before}");
     let (error, hint) = error.split_once("\nhint: ").unwrap();
     let target = ran.out.split_once("  resolve: ").unwrap().0;
-    assert!(
-        error.starts_with(&format!("{target}: resolve: not applied; ")),
-        "{error}"
-    );
+    assert!(error.starts_with(&format!("{target}: resolve: not applied; ")), "{error}");
     assert!(hint.starts_with("ask an administrator"), "{hint}");
 }
 
@@ -273,18 +219,10 @@ async fn a_deed_that_failed_is_an_error_of_its_target_with_its_hint_beside_the_o
 async fn what_the_server_does_not_show_in_time_is_said_to_be_open() {
     let bench = deaf().await;
     let ids = bench.alerts("status:unresolved", 2).await;
-    let resolve = |more: &'static [&'static str]| {
-        [
-            &["alert", "status", "resolved", "--yes"],
-            &words(&ids)[..],
-            more,
-        ]
-        .concat()
-    };
+    let resolve =
+        |more: &'static [&'static str]| [&["alert", "status", "resolved", "--yes"], &words(&ids)[..], more].concat();
     let ran = bench.run(&resolve(&["--timeout", "1s"])).await;
-    ran.check(4)
-        .says("resolve: sent, and not confirmed in time; 0 of 2 alerts changed")
-        .says(&ids[0]);
+    ran.check(4).says("resolve: sent, and not confirmed in time; 0 of 2 alerts changed").says(&ids[0]);
     assert_eq!(bench.changes(), 1);
     let ran = bench.run(&resolve(&["--no-wait"])).await;
     ran.check(0).says("resolve: accepted");
@@ -297,15 +235,7 @@ async fn what_cannot_be_read_back_in_time_is_said_to_be_so() {
     let ids = bench.alerts("status:unresolved", 1).await;
     let sent = json!({"mode": "latency", "ms": 300, "match": "^/api/v1/alert", "method": "POST"});
     bench.fault(sent);
-    let arguments = [
-        "alert",
-        "status",
-        "resolved",
-        &ids[0],
-        "--yes",
-        "--timeout",
-        "1s",
-    ];
+    let arguments = ["alert", "status", "resolved", &ids[0], "--yes", "--timeout", "1s"];
     let meanwhile = async {
         bench.until_sent().await;
         bench.fault(json!({"mode": "500", "match": "^/api/v2/alert"}));
@@ -321,19 +251,8 @@ async fn of_a_single_alert_there_are_no_others_that_may_follow() {
     let bench = brisk().await;
     let ids = bench.alerts("status:unresolved", 1).await;
     bench.fault(json!({"mode": "504", "match": "^/api/v1/alert", "method": "POST"}));
-    let ran = bench
-        .run(&[
-            "alert",
-            "status",
-            "resolved",
-            &ids[0],
-            "--yes",
-            "--timeout",
-            "1s",
-        ])
-        .await;
-    ran.check(4)
-        .says("server state: Unresolved; the request may still arrive");
+    let ran = bench.run(&["alert", "status", "resolved", &ids[0], "--yes", "--timeout", "1s"]).await;
+    ran.check(4).says("server state: Unresolved; the request may still arrive");
     assert!(!ran.out.contains("the others"), "{}", ran.out);
 }
 
@@ -343,7 +262,6 @@ async fn an_answer_that_is_lost_is_settled_by_reading_and_nothing_is_sent_twice(
     let ids = bench.alerts("status:unresolved", 2).await;
     bench.fault(json!({"mode": "lost-answer", "match": "^/api/v1/alerts", "method": "POST"}));
     let ran = bench.status("resolved", &words(&ids)).await;
-    ran.check(0)
-        .says("resolve: confirmed; the response was lost; 2 of 2 alerts changed");
+    ran.check(0).says("resolve: confirmed; the response was lost; 2 of 2 alerts changed");
     assert_eq!(bench.changes(), 1);
 }

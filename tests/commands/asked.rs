@@ -23,11 +23,7 @@ impl Bench {
 }
 
 async fn brisk() -> Bench {
-    Bench::with(Options {
-        index_lag: Duration::ZERO,
-        ..world()
-    })
-    .await
+    Bench::with(Options { index_lag: Duration::ZERO, ..world() }).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -59,17 +55,8 @@ const PASSWORD: &str = "s3cret-pass";
 impl Bench {
     /// Makes a user at a terminal, and answers what is asked.
     fn user(&self, name: &str, answers: &[(&str, &str)]) -> (u32, String) {
-        let mut pty = self.typed(&[
-            "user",
-            "create",
-            name,
-            "--first-name",
-            "A",
-            "--last-name",
-            "B",
-            "--email",
-            "a@b.example",
-        ]);
+        let mut pty =
+            self.typed(&["user", "create", name, "--first-name", "A", "--last-name", "B", "--email", "a@b.example"]);
         for (question, answer) in answers {
             pty.until(question);
             pty.send(answer);
@@ -86,19 +73,13 @@ async fn a_password_is_asked_for_twice_and_not_shown() {
     let first = ("Password for newcomer:", "s3cret-pass\r");
     let again = |answer| ("The same again:", answer);
     let (exit, text) = bench.user("newcomer", &[first, again("s3cret-pas\r")]);
-    assert!(
-        exit == 2 && text.contains("these are two passwords"),
-        "{text}"
-    );
+    assert!(exit == 2 && text.contains("these are two passwords"), "{text}");
     let (exit, text) = bench.user("newcomer", &[("Password for", "\x03")]);
     assert!(exit == 2 && text.contains("there is no password"), "{text}");
     assert_eq!(bench.changes(), 0);
     let sure = ("Type yes to confirm:", "yes\r");
     let (exit, text) = bench.user("newcomer", &[first, again("s3cret-pasx\x7fs\r"), sure]);
-    assert!(
-        exit == 0 && text.contains("create user: confirmed"),
-        "{text}"
-    );
+    assert!(exit == 0 && text.contains("create user: confirmed"), "{text}");
     // What is typed afterwards is shown again, before or after the blank behind the question.
     let shown = text.replace(' ', "");
     assert!(shown.contains("toconfirm:yes"), "{text}");

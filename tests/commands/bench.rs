@@ -42,18 +42,13 @@ impl Bench {
     }
 
     pub(crate) async fn with(options: Options) -> Self {
-        Self {
-            server: sim::start(options).await.unwrap(),
-            home: tempfile::tempdir().unwrap(),
-        }
+        Self { server: sim::start(options).await.unwrap(), home: tempfile::tempdir().unwrap() }
     }
 
     /// The program with nothing in its environment but this home and this server.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = bare(&self.home, arguments);
-        command
-            .env("LAMPBLACK_URL", &self.server.url)
-            .env("LAMPBLACK_TOKEN", &self.server.token);
+        command.env("LAMPBLACK_URL", &self.server.url).env("LAMPBLACK_TOKEN", &self.server.token);
         command
     }
 
@@ -64,27 +59,20 @@ impl Bench {
     pub(crate) async fn fed(&self, arguments: &[&str], input: &str) -> Ran {
         let ran = finish(self.command(arguments), input).await;
         for said in [&ran.out, &ran.notes] {
-            assert!(
-                !said.contains(&self.server.token),
-                "the token is in the output of {arguments:?}"
-            );
+            assert!(!said.contains(&self.server.token), "the token is in the output of {arguments:?}");
         }
         ran
     }
 
     pub(crate) async fn ids(&self, query: &str) -> Vec<String> {
-        let ran = self
-            .run(&["search", query, "--format", "jsonl", "--limit", "0"])
-            .await;
+        let ran = self.run(&["search", query, "--format", "jsonl", "--limit", "0"]).await;
         ran.json_lines().iter().map(|row| row.text("id")).collect()
     }
 
     /// The hash of the only binary that was seen under a name.
     pub(crate) async fn md5(&self, name: &str) -> String {
         let query = format!("observed_filename:{name}");
-        let ran = self
-            .run(&["binary", "search", &query, "--format", "jsonl"])
-            .await;
+        let ran = self.run(&["binary", "search", &query, "--format", "jsonl"]).await;
         let rows = ran.check(0).json_lines();
         assert_eq!(rows.len(), 1, "{name}");
         rows[0].text("md5").to_lowercase()
@@ -98,9 +86,7 @@ impl Bench {
 
     /// The records that a command shows.
     pub(crate) async fn rows_of(&self, arguments: &[&str]) -> Vec<Value> {
-        let ran = self
-            .run(&[arguments, &["--format", "jsonl"]].concat())
-            .await;
+        let ran = self.run(&[arguments, &["--format", "jsonl"]].concat()).await;
         ran.check(0).json_lines()
     }
 
@@ -152,10 +138,7 @@ impl Ran {
 
     #[track_caller]
     pub(crate) fn json_lines(&self) -> Vec<Value> {
-        self.out
-            .lines()
-            .map(|line| serde_json::from_str(line).unwrap())
-            .collect()
+        self.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
     }
 
     #[track_caller]
@@ -166,11 +149,7 @@ impl Ran {
 
     #[track_caller]
     pub(crate) fn notes_say(&self, words: &str) -> &Self {
-        assert!(
-            self.notes.contains(words),
-            "{words:?} is not in {}",
-            self.notes
-        );
+        assert!(self.notes.contains(words), "{words:?} is not in {}", self.notes);
         self
     }
 }
@@ -214,11 +193,7 @@ pub(crate) async fn finish(mut command: Command, input: &str) -> Ran {
     // A command that reads nothing may have ended before this is written.
     let _ = stdin.write_all(input.as_bytes()).await;
     drop(stdin);
-    let Output {
-        status,
-        stdout,
-        stderr,
-    } = child.wait_with_output().await.unwrap();
+    let Output { status, stdout, stderr } = child.wait_with_output().await.unwrap();
     Ran {
         exit: status.code().unwrap(),
         out: String::from_utf8(stdout).unwrap(),
@@ -227,5 +202,4 @@ pub(crate) async fn finish(mut command: Command, input: &str) -> Ran {
 }
 
 /// The two processes of the official documentation's example.
-pub(crate) const NET: &str =
-    r#"process_name:net.exe hostname:win-ia9nq1gn8oi cmdline:"\\test\blah""#;
+pub(crate) const NET: &str = r#"process_name:net.exe hostname:win-ia9nq1gn8oi cmdline:"\\test\blah""#;

@@ -68,18 +68,14 @@ async fn binaries_are_searched_in_every_format() {
         .filter_map(|word| word.parse().ok())
         .collect();
     assert!(sizes.contains(&214_528), "{}", table.out);
-    let few = bench
-        .run(&["binary", "search", query, "--limit", "2"])
-        .await;
+    let few = bench.run(&["binary", "search", query, "--limit", "2"]).await;
     few.check(0).notes_say("2 rows of up to");
     let none = bench.run(&["binary", "search", "md5:0123"]).await;
     assert_eq!(none.check(3).out, "");
     none.notes_say("no binary matches");
     let wrong = bench.run(&["binary", "search", "(md5:"]).await;
     wrong.check(2).notes_say("^");
-    let misplaced = bench
-        .run(&["binary", "search", "cmdline:x", "--count"])
-        .await;
+    let misplaced = bench.run(&["binary", "search", "cmdline:x", "--count"]).await;
     misplaced.notes_say("warning: query");
 }
 
@@ -101,14 +97,9 @@ async fn a_binary_is_described_in_words() {
     ] {
         assert!(out.contains(fact), "{fact}: {out}");
     }
-    let row = bench
-        .run(&["binary", "show", &md5, "--format", "jsonl"])
-        .await;
+    let row = bench.run(&["binary", "show", &md5, "--format", "jsonl"]).await;
     assert_eq!(row.check(0).json_lines()[0].text("orig_mod_len"), "214528");
-    for (md5, words) in [
-        (PARTIAL, "31457280 B, only the first 26214400"),
-        (UNCOLLECTED, "; not collected"),
-    ] {
+    for (md5, words) in [(PARTIAL, "31457280 B, only the first 26214400"), (UNCOLLECTED, "; not collected")] {
         let ran = bench.run(&["binary", "show", md5]).await;
         assert!(ran.check(0).out.contains(words), "{}", ran.out);
     }
@@ -127,15 +118,11 @@ async fn the_first_bytes_are_shown() {
         assert_eq!(ran.check(0).out, line);
     }
     let md5 = bench.md5("probe.exe").await;
-    let ran = bench
-        .run(&["binary", "show", &md5, "--head", "99999"])
-        .await;
+    let ran = bench.run(&["binary", "show", &md5, "--head", "99999"]).await;
     assert_eq!(ran.check(0).out.lines().count(), 4096 / 16);
     assert!(ran.out.contains("|is program canno|"), "{}", ran.out);
     ran.notes_say("all the server has");
-    let ran = bench
-        .run(&["binary", "show", UNCOLLECTED, "--head", "2"])
-        .await;
+    let ran = bench.run(&["binary", "show", UNCOLLECTED, "--head", "2"]).await;
     ran.check(3).notes_say("not collected");
     for wrong in ["0", "-1", "1048577"] {
         let head = format!("--head={wrong}");
@@ -155,10 +142,7 @@ async fn a_file_is_kept_as_the_servers_archive() {
     assert_eq!(mode(&path), 0o600);
     let mut zip = ZipArchive::new(Cursor::new(fs::read(&path).unwrap())).unwrap();
     let mut file = Vec::new();
-    zip.by_name("filedata")
-        .unwrap()
-        .read_to_end(&mut file)
-        .unwrap();
+    zip.by_name("filedata").unwrap().read_to_end(&mut file).unwrap();
     assert_eq!(hash(&file), md5);
     assert!(zip.by_name("metadata").is_ok());
     assert_eq!(bench.files(), [format!("{md5}.zip")]);
@@ -172,22 +156,14 @@ async fn a_file_is_kept_bare_or_behind_the_customary_password() {
     let ran = bench.download(&[&md5, "--extract"]).await;
     assert_eq!(ran.check(0).out, format!("{name}\n"));
     let path = bench.home.path().join(&name);
-    assert_eq!(
-        (hash(&fs::read(&path).unwrap()), mode(&path)),
-        (md5.clone(), 0o600)
-    );
-    let ran = bench
-        .download(&[&md5, "--protect", "-o", "sample.zip"])
-        .await;
+    assert_eq!((hash(&fs::read(&path).unwrap()), mode(&path)), (md5.clone(), 0o600));
+    let ran = bench.download(&[&md5, "--protect", "-o", "sample.zip"]).await;
     assert_eq!(ran.check(0).out, "sample.zip\n");
     let path = bench.home.path().join("sample.zip");
     assert_eq!(mode(&path), 0o600);
     let mut zip = ZipArchive::new(Cursor::new(fs::read(&path).unwrap())).unwrap();
     let mut file = Vec::new();
-    zip.by_name_decrypt(&name, b"infected")
-        .unwrap()
-        .read_to_end(&mut file)
-        .unwrap();
+    zip.by_name_decrypt(&name, b"infected").unwrap().read_to_end(&mut file).unwrap();
     assert_eq!(hash(&file), md5);
     let both = bench.download(&[&md5, "--extract", "--protect"]).await;
     both.check(2);
@@ -209,9 +185,7 @@ async fn a_download_goes_where_it_is_told_and_overwrites_nothing() {
     assert_eq!(fs::read(&kept).unwrap(), before);
     assert_eq!(bench.server.requests().len(), 1, "only the summary");
     let nowhere = bench.download(&[&md5, "-o", "no/such/place.zip"]).await;
-    nowhere
-        .check(1)
-        .notes_say("error: cannot create no/such/place.zip");
+    nowhere.check(1).notes_say("error: cannot create no/such/place.zip");
     assert_eq!(bench.files(), ["cases"]);
 }
 
@@ -220,8 +194,7 @@ async fn what_is_not_there_is_not_downloaded() {
     let bench = Bench::start().await;
     let ran = bench.download(&[UNCOLLECTED]).await;
     assert_eq!(ran.check(3).out, "");
-    ran.notes_say("does not know a copy of")
-        .notes_say("not collected");
+    ran.notes_say("does not know a copy of").notes_say("not collected");
     bench.download(&[&"0a".repeat(16)]).await.check(3);
     assert!(bench.files().is_empty());
 }
@@ -231,8 +204,7 @@ async fn a_copy_that_is_cut_off_is_kept_only_as_unverified() {
     let bench = Bench::start().await;
     let ran = bench.download(&[PARTIAL]).await;
     assert_eq!(ran.check(1).out, "");
-    ran.notes_say("only the first 26214400 of 31457280 bytes")
-        .notes_say("--keep-unverified");
+    ran.notes_say("only the first 26214400 of 31457280 bytes").notes_say("--keep-unverified");
     assert!(bench.files().is_empty());
     let ran = bench.download(&[PARTIAL, "--keep-unverified"]).await;
     assert_eq!(ran.check(0).out, format!("{PARTIAL}.zip.unverified\n"));
@@ -250,9 +222,7 @@ async fn a_file_that_is_another_is_not_kept_unless_wanted() {
     assert_eq!(ran.check(1).out, "");
     ran.notes_say("nothing was kept");
     assert!(bench.files().is_empty());
-    let ran = bench
-        .download(&[&md5, "--extract", "--keep-unverified"])
-        .await;
+    let ran = bench.download(&[&md5, "--extract", "--keep-unverified"]).await;
     let name = format!("{md5}-another.exe.bin.unverified");
     assert_eq!(ran.check(0).out, format!("{name}\n"));
     assert_eq!(bench.files(), [name]);
@@ -263,10 +233,7 @@ async fn an_archive_that_lies_leaves_nothing_behind() {
     let bench = Bench::start().await;
     for (name, words) in [
         ("smaller.exe", "says that filedata has another size"),
-        (
-            "elsewhere.exe",
-            "../../../../tmp/owned, which leads elsewhere",
-        ),
+        ("elsewhere.exe", "../../../../tmp/owned, which leads elsewhere"),
         ("nothing.exe", "holds no filedata"),
     ] {
         let md5 = bench.md5(name).await;
@@ -286,11 +253,9 @@ async fn a_connection_that_breaks_leaves_nothing_behind() {
     let md5 = bench.md5("svch0st.exe").await;
     let path = format!("^/api/v1/binary/{}", md5.to_uppercase());
     // The summary, which has more in its address, comes as ever.
-    for (mode, words) in [
-        ("cut", "the connection was cut"),
-        ("502", "the server answered 502"),
-        ("403", "has no right to see a copy"),
-    ] {
+    for (mode, words) in
+        [("cut", "the connection was cut"), ("502", "the server answered 502"), ("403", "has no right to see a copy")]
+    {
         for form in ["--extract", "--protect"] {
             bench.server.clear_faults();
             bench.fault(json!({"mode": mode, "match": format!("{path}$")}));
@@ -317,19 +282,14 @@ async fn a_disk_that_takes_no_more_leaves_nothing_behind() {
             .arg(command.get_program())
             .args(["binary", "download", &md5, form])
             .env_clear()
-            .envs(
-                command
-                    .get_envs()
-                    .filter_map(|(name, value)| Some((name, value?))),
-            )
+            .envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))))
             .current_dir(bench.home.path())
             .stdin(std::process::Stdio::piped())
             .stdout(std::process::Stdio::piped())
             .stderr(std::process::Stdio::piped());
         let ran = finish(limited, "").await;
         assert_eq!(ran.check(1).out, "");
-        ran.notes_say("error: cannot write ")
-            .notes_say("File too large");
+        ran.notes_say("error: cannot write ").notes_say("File too large");
         assert!(!ran.notes.contains("ZipWriter"), "{}", ran.notes);
         assert!(bench.files().is_empty(), "{:?}", bench.files());
     }

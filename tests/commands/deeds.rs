@@ -12,54 +12,27 @@ const HOST: &str = "WIN-IA9NQ1GN8OI";
 #[tokio::test(flavor = "multi_thread")]
 async fn a_host_is_put_into_another_group_by_its_name() {
     let bench = Bench::start().await;
-    let ran = bench
-        .run(&["sensor", "move", HOST, "--group", "no such group", "--yes"])
-        .await;
-    ran.check(3)
-        .notes_say("no sensor group has the name \"no such group\"")
-        .notes_say("Default Group");
+    let ran = bench.run(&["sensor", "move", HOST, "--group", "no such group", "--yes"]).await;
+    ran.check(3).notes_say("no sensor group has the name \"no such group\"").notes_say("Default Group");
     let to = ["sensor", "move", HOST, "--group", "engineering", "--yes"];
     let ran = bench.run(&to).await;
     ran.check(0).notes_say("to group Engineering");
     assert!(ran.out.contains("move: confirmed"), "{}", ran.out);
     let again = bench.run(&to).await;
-    assert_eq!(
-        again.check(0).out,
-        format!("{HOST} is already in that group; nothing was sent\n")
-    );
+    assert_eq!(again.check(0).out, format!("{HOST} is already in that group; nothing was sent\n"));
     bench.run(&["log", "verify"]).await.check(0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_sensor_is_flushed_and_restarted_as_its_server_reads_it() {
-    for version in [
-        "5.2.0.161004.1206",
-        "6.2.0.171114.1158",
-        "7.5.0.200101.1000",
-    ] {
-        let bench = Bench::with(Options {
-            server_version: version.into(),
-            ..world()
-        })
-        .await;
+    for version in ["5.2.0.161004.1206", "6.2.0.171114.1158", "7.5.0.200101.1000"] {
+        let bench = Bench::with(Options { server_version: version.into(), ..world() }).await;
         let ran = bench.run(&["sensor", "flush", HOST, "--yes"]).await;
-        assert!(
-            ran.check(0).out.contains("flush: confirmed; flush queued"),
-            "{version}: {}",
-            ran.out
-        );
+        assert!(ran.check(0).out.contains("flush: confirmed; flush queued"), "{version}: {}", ran.out);
         let ran = bench.run(&["sensor", "flush", HOST, "--yes"]).await;
-        assert!(
-            ran.check(0)
-                .out
-                .contains("is already waiting to be flushed")
-        );
+        assert!(ran.check(0).out.contains("is already waiting to be flushed"));
         let ran = bench.run(&["sensor", "restart", HOST, "--yes"]).await;
-        assert!(
-            ran.check(0)
-                .out
-                .contains("restart: confirmed; restart queued")
-        );
+        assert!(ran.check(0).out.contains("restart: confirmed; restart queued"));
     }
 }
 
@@ -78,9 +51,7 @@ async fn what_a_name_hides_is_made_visible_once() {
     let bench = Bench::start().await;
     let group = json!({"name": "ev\x1b[31mil", "site_id": 1});
     bench.send(Method::POST, "/api/group", group).await;
-    let ran = bench
-        .run(&["sensor", "move", HOST, "--group", "nope", "--yes"])
-        .await;
+    let ran = bench.run(&["sensor", "move", HOST, "--group", "nope", "--yes"]).await;
     ran.check(3).notes_say("ev\u{241b}[31mil");
 }
 
@@ -91,16 +62,10 @@ async fn a_target_is_read_once_to_be_shown_and_once_before_anything_is_sent() {
     let alert = rows[0].text("unique_id");
     let reason = ["--reason", "x", "--yes"];
     for (deed, path) in [
-        (
-            &["alert", "status", "resolved", &alert][..],
-            "/api/v2/alert?",
-        ),
+        (&["alert", "status", "resolved", &alert][..], "/api/v2/alert?"),
         (&["watchlist", "disable", "7"], "/api/v1/watchlist/7"),
         (&["feed", "disable", "12"], "/api/v1/feed/12"),
-        (
-            &["report", "ignore", "12:fuzzywombat-beacon-1"],
-            "/api/v1/feed/12/report/",
-        ),
+        (&["report", "ignore", "12:fuzzywombat-beacon-1"], "/api/v1/feed/12/report/"),
     ] {
         bench.server.forget_requests();
         bench.run(&[deed, &reason].concat()).await.check(0);
@@ -124,9 +89,7 @@ async fn of_several_hosts_that_are_moved_the_groups_are_asked_for_once() {
     let ids: Vec<_> = ids.iter().map(String::as_str).collect();
     bench.server.forget_requests();
     let to = ["--group", "engineering", "--dry-run"];
-    let ran = bench
-        .run(&[&["sensor", "move"], &ids[..], &to].concat())
-        .await;
+    let ran = bench.run(&[&["sensor", "move"], &ids[..], &to].concat()).await;
     ran.check(0).says("to group Engineering");
     let seen = bench.server.requests();
     let groups = seen.iter().filter(|seen| seen.target.contains("/group"));
@@ -150,18 +113,12 @@ async fn the_log_names_who_acted_by_the_account_the_configured_user_and_the_mach
     };
     let (name, number) = (id("-un"), id("-u"));
     let who = |name: &str| {
-        let row = rows
-            .iter()
-            .find(|row| row["who"]["os_user"] == format!("{name} (uid {number})"));
+        let row = rows.iter().find(|row| row["who"]["os_user"] == format!("{name} (uid {number})"));
         row.map(|row| row["who"].clone()).unwrap()
     };
     assert_eq!(who(&name)["user"], "kim");
     assert_eq!(who("ana")["user"], Value::Null);
     for name in [&name, "ana"] {
-        assert!(
-            who(name)["machine"]
-                .as_str()
-                .is_some_and(|name| !name.is_empty())
-        );
+        assert!(who(name)["machine"].as_str().is_some_and(|name| !name.is_empty()));
     }
 }

@@ -28,16 +28,13 @@ async fn hostile_strings_are_inert_in_every_format() {
                 .out
                 .chars()
                 .filter(|c| {
-                    c.is_control() && *c != '\n'
-                        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}')
+                    c.is_control() && *c != '\n' || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}')
                 })
                 .collect();
             assert!(strange.is_empty(), "{arguments:?}: {strange:?}");
         }
         if format == "csv" {
-            let ran = bench
-                .run(&["search", "", "--limit", "0", "--format", "csv"])
-                .await;
+            let ran = bench.run(&["search", "", "--limit", "0", "--format", "csv"]).await;
             for row in csv::Reader::from_reader(ran.out.as_bytes()).records() {
                 for cell in &row.unwrap() {
                     assert!(!cell.starts_with(['=', '@', '+', '\t', '\r']), "{cell}");
@@ -52,23 +49,14 @@ async fn the_server_s_errors_are_told_with_what_to_do() {
     let bench = Bench::start().await;
     bench.fault(serde_json::json!({"mode": "401", "match": "^/api/v1/process"}));
     let ran = bench.run(&["search", "", "--format", "json"]).await;
-    ran.check(1)
-        .notes_say("error: the server does not accept the token")
-        .notes_say("hint: ");
-    assert_eq!(
-        serde_json::from_str::<Vec<Value>>(&ran.out).unwrap(),
-        [] as [Value; 0]
-    );
+    ran.check(1).notes_say("error: the server does not accept the token").notes_say("hint: ");
+    assert_eq!(serde_json::from_str::<Vec<Value>>(&ran.out).unwrap(), [] as [Value; 0]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_stops_reading_is_not_an_error() {
     let bench = Bench::start().await;
-    for arguments in [
-        &["search", "", "--limit", "0", "--format", "jsonl"][..],
-        &["man"],
-        &["completions", "bash"],
-    ] {
+    for arguments in [&["search", "", "--limit", "0", "--format", "jsonl"][..], &["man"], &["completions", "bash"]] {
         let mut child = bench.command(arguments).spawn().unwrap();
         drop(child.stdout.take());
         let output = child.wait_with_output().await.unwrap();
@@ -118,14 +106,7 @@ async fn wrong_usage_is_exit_two() {
         ran.check(2).notes_say("error: ");
         assert_eq!(ran.out, "");
     }
-    let ran = finish(
-        bare(
-            &bench.home,
-            &["search", "x", "--url", "https://cb.example.com"],
-        ),
-        "",
-    )
-    .await;
+    let ran = finish(bare(&bench.home, &["search", "x", "--url", "https://cb.example.com"]), "").await;
     ran.check(2).notes_say("LAMPBLACK_TOKEN");
     let ran = finish(bare(&bench.home, &["--help"]), "").await;
     assert!(ran.check(0).out.contains("simulate"));
@@ -138,15 +119,10 @@ async fn a_broken_configuration_is_told_line_by_line() {
     fs::create_dir_all(file.parent().unwrap()).unwrap();
     fs::write(&file, "theme = 1\nasci = true\n").unwrap();
     let ran = bench.run(&["keys"]).await;
-    ran.check(1)
-        .notes_say("config.toml:1: theme")
-        .notes_say("config.toml:2: ")
-        .notes_say("hint: did you mean ascii?");
+    ran.check(1).notes_say("config.toml:1: theme").notes_say("config.toml:2: ").notes_say("hint: did you mean ascii?");
     // The console tells all of it, too, and takes no screen.
     let ran = bench.run(&[]).await;
-    ran.check(1)
-        .notes_say("config.toml:1: theme")
-        .notes_say("config.toml:2: ");
+    ran.check(1).notes_say("config.toml:1: theme").notes_say("config.toml:2: ");
     assert_eq!(ran.out, "");
     fs::write(&file, "theme = \"paper\"\nascii = true\n").unwrap();
     bench.run(&["keys"]).await.check(0);
@@ -158,9 +134,7 @@ async fn nothing_configured_names_the_demo() {
     let home = tempfile::tempdir().unwrap();
     for arguments in [&["search", "x"][..], &[]] {
         let ran = finish(bare(&home, arguments), "").await;
-        ran.check(1)
-            .notes_say("error: no server is configured")
-            .notes_say("lampblack demo");
+        ran.check(1).notes_say("error: no server is configured").notes_say("lampblack demo");
     }
 }
 
@@ -168,8 +142,7 @@ async fn nothing_configured_names_the_demo() {
 async fn the_console_says_that_it_needs_a_terminal() {
     let home = tempfile::tempdir().unwrap();
     let ran = finish(bare(&home, &["demo"]), "").await;
-    ran.check(1)
-        .notes_say("error: the console needs a terminal");
+    ran.check(1).notes_say("error: the console needs a terminal");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -182,17 +155,10 @@ async fn the_program_describes_itself() {
         (&["man"], ".TH lampblack-sensor-list"),
     ] {
         let ran = finish(bare(&home, arguments), "").await;
-        assert!(
-            ran.check(0).out.contains(words),
-            "{arguments:?}: {}",
-            ran.out
-        );
+        assert!(ran.check(0).out.contains(words), "{arguments:?}: {}", ran.out);
         assert_eq!(ran.notes, "");
     }
-    assert!(
-        !home.path().join("state").exists(),
-        "describing itself leaves nothing behind"
-    );
+    assert!(!home.path().join("state").exists(), "describing itself leaves nothing behind");
 }
 
 #[tokio::test]
@@ -206,31 +172,13 @@ async fn a_wait_that_the_server_asks_for_is_told_while_it_lasts() {
 
 #[tokio::test]
 async fn an_old_server_that_cannot_group_says_so_beside_its_rows() {
-    let bench = Bench::with(Options {
-        server_version: "5.2.0.161004.1206".into(),
-        ..world()
-    })
-    .await;
+    let bench = Bench::with(Options { server_version: "5.2.0.161004.1206".into(), ..world() }).await;
     let ran = bench.run(&["search", "process_name:net.exe"]).await;
     ran.check(0);
-    assert!(
-        ran.notes.contains("this server (5.2) does not group"),
-        "{}",
-        ran.notes
-    );
-    let bounded = [
-        "search",
-        "",
-        "--min-last-server-update",
-        "2026-11-01T00:00:00Z",
-    ];
+    assert!(ran.notes.contains("this server (5.2) does not group"), "{}", ran.notes);
+    let bounded = ["search", "", "--min-last-server-update", "2026-11-01T00:00:00Z"];
     let ran = bench.run(&bounded).await;
     assert_eq!(ran.exit, 1, "{}", ran.notes);
     assert!(ran.out.is_empty());
-    assert!(
-        ran.notes
-            .contains("does not know a time range on the server's clock"),
-        "{}",
-        ran.notes
-    );
+    assert!(ran.notes.contains("does not know a time range on the server's clock"), "{}", ran.notes);
 }

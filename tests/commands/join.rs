@@ -21,9 +21,7 @@ const ALL: &str = "sensor,group,binary";
 #[tokio::test(flavor = "multi_thread")]
 async fn the_objects_stand_in_the_row_under_their_names() {
     let bench = Bench::start().await;
-    let ran = bench
-        .run(&["search", NET, "--join", ALL, "--format", "jsonl"])
-        .await;
+    let ran = bench.run(&["search", NET, "--join", ALL, "--format", "jsonl"]).await;
     let rows = ran.check(0).json_lines();
     assert_eq!((rows.len(), ran.notes.as_str()), (2, ""));
     for row in &rows {
@@ -33,11 +31,7 @@ async fn the_objects_stand_in_the_row_under_their_names() {
         assert_eq!(row["group"]["name"], "Default Group");
         assert_eq!(row["binary"]["digsig_publisher"], "Microsoft Corporation");
     }
-    for part in [
-        "/api/v1/sensor/3",
-        "/api/group/1",
-        "/api/v1/binary/79B6D4C5283FC806387C55B8D7C8B762/summary",
-    ] {
+    for part in ["/api/v1/sensor/3", "/api/group/1", "/api/v1/binary/79B6D4C5283FC806387C55B8D7C8B762/summary"] {
         assert_eq!(bench.n_asked(part), 1, "{part}");
     }
     // Besides, what the server can group by depends on its release.
@@ -48,21 +42,13 @@ async fn the_objects_stand_in_the_row_under_their_names() {
 #[tokio::test(flavor = "multi_thread")]
 async fn each_object_is_fetched_once_however_many_rows_need_it() {
     let bench = Bench::start().await;
-    let ran = bench
-        .run(&[
-            "search", "", "--join", ALL, "--limit", "0", "--format", "jsonl",
-        ])
-        .await;
+    let ran = bench.run(&["search", "", "--join", ALL, "--limit", "0", "--format", "jsonl"]).await;
     let rows = ran.check(0).json_lines();
     let distinct = |field: &str, id: &str| {
         let ids = rows.iter().map(|row| row[field].text(id));
         ids.collect::<BTreeSet<_>>()
     };
-    let (sensors, groups, binaries) = (
-        distinct("sensor", "id"),
-        distinct("group", "id"),
-        distinct("binary", "md5"),
-    );
+    let (sensors, groups, binaries) = (distinct("sensor", "id"), distinct("group", "id"), distinct("binary", "md5"));
     assert!(rows.len() > 400 && sensors.len() > 20 && groups.len() > 3 && binaries.len() > 50);
     assert_eq!(bench.n_asked("/api/v1/sensor/"), sensors.len());
     assert_eq!(bench.n_asked("/api/group/"), groups.len());
@@ -70,19 +56,14 @@ async fn each_object_is_fetched_once_however_many_rows_need_it() {
     for row in &rows {
         assert_eq!(row["sensor"]["id"], row["sensor_id"]);
         assert_eq!(row["group"]["id"], row["sensor"]["group_id"]);
-        assert_eq!(
-            row["binary"].text("md5").to_lowercase(),
-            row.text("process_md5")
-        );
+        assert_eq!(row["binary"].text("md5").to_lowercase(), row.text("process_md5"));
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn only_what_is_wanted_is_fetched() {
     let bench = Bench::start().await;
-    let ran = bench
-        .run(&["search", NET, "--join", "group", "--format", "jsonl"])
-        .await;
+    let ran = bench.run(&["search", NET, "--join", "group", "--format", "jsonl"]).await;
     let row = &ran.check(0).json_lines()[0];
     assert_eq!(row["group"]["id"], 1);
     assert_eq!((row.get("sensor"), row.get("binary")), (None, None));
@@ -96,57 +77,18 @@ async fn only_what_is_wanted_is_fetched() {
 #[tokio::test(flavor = "multi_thread")]
 async fn columns_say_who_signed_and_how_long_before() {
     let bench = Bench::start().await;
-    let ran = bench
-        .run(&[
-            "search",
-            NET,
-            "--join",
-            ALL,
-            "--format",
-            "csv",
-            "--sort",
-            "start asc",
-        ])
-        .await;
+    let ran = bench.run(&["search", NET, "--join", ALL, "--format", "csv", "--sort", "start asc"]).await;
     let mut reader = csv::Reader::from_reader(ran.check(0).out.as_bytes());
-    let header: Vec<String> = reader
-        .headers()
-        .unwrap()
-        .iter()
-        .map(str::to_owned)
-        .collect();
-    assert_eq!(
-        header[8..],
-        [
-            "host_status",
-            "group",
-            "signed",
-            "publisher",
-            "days_signed",
-            "id"
-        ]
-    );
+    let header: Vec<String> = reader.headers().unwrap().iter().map(str::to_owned).collect();
+    assert_eq!(header[8..], ["host_status", "group", "signed", "publisher", "days_signed", "id"]);
     // The numbers are those of the official documentation.
     for row in reader.records() {
         let row = row.unwrap();
         let cells: Vec<&str> = row.iter().skip(8).take(5).collect();
-        assert_eq!(
-            cells,
-            [
-                "Online",
-                "Default Group",
-                "Signed",
-                "Microsoft Corporation",
-                "1569"
-            ]
-        );
+        assert_eq!(cells, ["Online", "Default Group", "Signed", "Microsoft Corporation", "1569"]);
     }
     let ran = bench.run(&["search", NET, "--join", "binary"]).await;
-    assert!(
-        ran.out.lines().next().unwrap().ends_with("DAYS_SIGNED  ID"),
-        "{}",
-        ran.out
-    );
+    assert!(ran.out.lines().next().unwrap().ends_with("DAYS_SIGNED  ID"), "{}", ran.out);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -154,9 +96,7 @@ async fn every_ancestor_is_joined_too() {
     let bench = Bench::start().await;
     let ids = bench.ids(NET).await;
     bench.server.forget_requests();
-    let ran = bench
-        .run(&["tree", &ids[0], &ids[1], "--join", ALL, "--format", "jsonl"])
-        .await;
+    let ran = bench.run(&["tree", &ids[0], &ids[1], "--join", ALL, "--format", "jsonl"]).await;
     let rows = ran.check(0).json_lines();
     assert_eq!(rows.len(), 2 * 9);
     for row in &rows {
@@ -167,19 +107,9 @@ async fn every_ancestor_is_joined_too() {
     }
     // Seven files: two of the nine processes are smss.exe, and two ntoskrnl.exe.
     assert_eq!(bench.n_asked("/binary/"), 7);
-    assert_eq!(
-        (bench.n_asked("/sensor/"), bench.n_asked("/group/")),
-        (1, 1)
-    );
+    assert_eq!((bench.n_asked("/sensor/"), bench.n_asked("/group/")), (1, 1));
     let table = bench.run(&["tree", &ids[0], "--join", "binary"]).await;
-    assert!(
-        table
-            .check(0)
-            .out
-            .contains("  Microsoft Corporation         1569  "),
-        "{}",
-        table.out
-    );
+    assert!(table.check(0).out.contains("  Microsoft Corporation         1569  "), "{}", table.out);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -191,10 +121,7 @@ async fn what_cannot_be_fetched_is_null_and_said() {
     let ran = bench.run(&arguments).await;
     for row in ran.check(0).json_lines() {
         assert_eq!(row["sensor"]["id"], 3);
-        assert_eq!(
-            (&row["group"], &row["binary"]),
-            (&Value::Null, &Value::Null)
-        );
+        assert_eq!((&row["group"], &row["binary"]), (&Value::Null, &Value::Null));
     }
     ran.notes_say("warning: not joined: sensor group 1: ")
         .notes_say("warning: not joined: binary 79b6d4c5283fc806387c55b8d7c8b762: ");
@@ -202,18 +129,7 @@ async fn what_cannot_be_fetched_is_null_and_said() {
 
     // One line says as well as forty that no sensor can be seen.
     bench.fault(json!({"mode": "403", "match": "^/api/v1/sensor/"}));
-    let ran = bench
-        .run(&[
-            "search",
-            "",
-            "--join",
-            "sensor,group",
-            "--format",
-            "jsonl",
-            "--limit",
-            "0",
-        ])
-        .await;
+    let ran = bench.run(&["search", "", "--join", "sensor,group", "--format", "jsonl", "--limit", "0"]).await;
     let rows = ran.check(0).json_lines();
     assert!(rows.len() > 400 && rows.iter().all(|row| row["sensor"].is_null()));
     assert!(rows.iter().all(|row| row["group"].is_null()));
@@ -223,18 +139,10 @@ async fn what_cannot_be_fetched_is_null_and_said() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_process_without_a_file_has_none_joined() {
-    let bench = Bench::with(Options {
-        processes: 2_000,
-        ..world()
-    })
-    .await;
+    let bench = Bench::with(Options { processes: 2_000, ..world() }).await;
     // Children that the sensor's filtering hid have no hash.
-    let shells = bench
-        .ids("process_name:(powershell.exe or bash) or process_name:cmd.exe")
-        .await;
-    let mut arguments = vec![
-        "tree", "--join", "binary", "--format", "jsonl", "--depth", "0",
-    ];
+    let shells = bench.ids("process_name:(powershell.exe or bash) or process_name:cmd.exe").await;
+    let mut arguments = vec!["tree", "--join", "binary", "--format", "jsonl", "--depth", "0"];
     arguments.extend(shells.iter().map(String::as_str));
     let ran = bench.run(&arguments).await;
     let rows = ran.check(0).json_lines();

@@ -70,8 +70,7 @@ async fn killed_at_two_hundred_points_the_log_verifies_and_nothing_that_is_open_
     let mut lanes = JoinSet::new();
     for lane in 0..LANES {
         lanes.spawn(async move {
-            let work = [Work::Host, Work::Sleeper, Work::Hash, Work::Sleeper]
-                [usize::try_from(lane).unwrap()];
+            let work = [Work::Host, Work::Sleeper, Work::Hash, Work::Sleeper][usize::try_from(lane).unwrap()];
             Lane::start(work, SEED + lane).await.run().await
         });
     }
@@ -103,19 +102,8 @@ impl Lane {
             Work::Sleeper => Duration::from_hours(1),
             Work::Host | Work::Hash => Duration::ZERO,
         };
-        let options = Options {
-            processes: 100,
-            sensors: 16,
-            checkin,
-            ..world()
-        };
-        Self {
-            bench: Bench::with(options).await,
-            work,
-            dice: Dice::new(seed),
-            tally: Tally::default(),
-            is_to_do: true,
-        }
+        let options = Options { processes: 100, sensors: 16, checkin, ..world() };
+        Self { bench: Bench::with(options).await, work, dice: Dice::new(seed), tally: Tally::default(), is_to_do: true }
     }
 
     async fn run(mut self) -> Tally {
@@ -155,8 +143,7 @@ impl Lane {
         }
         let last = self.open().into_iter().map(|act| act.stage());
         // Only the host that does nothing can still owe something.
-        let is_owed =
-            |stage| self.work == Work::Sleeper && matches!(stage, Stage::Accepted | Stage::Pending);
+        let is_owed = |stage| self.work == Work::Sleeper && matches!(stage, Stage::Accepted | Stage::Pending);
         assert!(last.clone().all(is_owed), "{:?}", last.collect::<Vec<_>>());
     }
 

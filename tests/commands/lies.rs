@@ -40,10 +40,8 @@ fn commands<'c>(alert: &'c str, report: &'c str, feed: &'c str) -> Vec<Vec<&'c s
 
 /// Answers that say no, or nothing that can be understood.
 fn answers() -> Vec<Value> {
-    let mut answers: Vec<_> = [400, 401, 403, 404, 409, 500]
-        .iter()
-        .map(|status| json!({"mode": "answer", "status": status}))
-        .collect();
+    let mut answers: Vec<_> =
+        [400, 401, 403, 404, 409, 500].iter().map(|status| json!({"mode": "answer", "status": status})).collect();
     answers.push(json!({"mode": "answer", "body": "<html><title>Sign in</title></html>"}));
     answers
 }
@@ -58,11 +56,7 @@ fn once(mut fault: Value, method: &str, is_made: bool) -> Value {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_command_reports_what_it_read_back_whatever_was_answered() {
-    let bench = Bench::with(Options {
-        checkin: Duration::from_millis(1),
-        ..world()
-    })
-    .await;
+    let bench = Bench::with(Options { checkin: Duration::from_millis(1), ..world() }).await;
     let alert = bench.rows(&["alert", "list", "status:Unresolved"]).await[0]["unique_id"].clone();
     let report = bench.rows(&["report", "list", "feed_id:12"]).await[0].clone();
     let report = format!("12:{}", report["id"].as_str().unwrap());
@@ -83,30 +77,13 @@ async fn every_command_reports_what_it_read_back_whatever_was_answered() {
         let answer = &answers[at % answers.len()];
         bench.fault(once(answer.clone(), method, false));
         let ran = bench.run(&full).await;
-        assert!(
-            matches!(ran.exit, 1 | 4),
-            "{command:?} {answer}: {} {}",
-            ran.out,
-            ran.notes
-        );
-        assert!(
-            !ran.out.contains(": confirmed"),
-            "{command:?} {answer}: {}",
-            ran.out
-        );
+        assert!(matches!(ran.exit, 1 | 4), "{command:?} {answer}: {} {}", ran.out, ran.notes);
+        assert!(!ran.out.contains(": confirmed"), "{command:?} {answer}: {}", ran.out);
         bench.server.clear_faults();
         bench.fault(once(answer.clone(), method, true));
         let ran = bench.run(&full).await;
-        assert_eq!(
-            ran.exit, 0,
-            "{command:?} {answer}: {} {}",
-            ran.out, ran.notes
-        );
-        assert!(
-            ran.out.contains(": confirmed"),
-            "{command:?} {answer}: {}",
-            ran.out
-        );
+        assert_eq!(ran.exit, 0, "{command:?} {answer}: {} {}", ran.out, ran.notes);
+        assert!(ran.out.contains(": confirmed"), "{command:?} {answer}: {}", ran.out);
         bench.server.clear_faults();
     }
     bench.run(&["log", "verify"]).await.check(0);

@@ -31,8 +31,7 @@ impl Bench {
     }
 
     async fn ban(&self) -> super::bench::Ran {
-        self.run(&["ban", "add", MD5, "--reason", "case 7", "--yes"])
-            .await
+        self.run(&["ban", "add", MD5, "--reason", "case 7", "--yes"]).await
     }
 }
 
@@ -51,11 +50,7 @@ async fn the_log_of_the_demo_is_read_by_an_option_and_pointed_at() {
     let verified = bench.run(&["log", "verify", "--demo"]).await;
     assert!(verified.check(0).out.starts_with("10 lines, each follows"));
     let verified = bench.run(&["log", "verify"]).await;
-    assert!(
-        verified.check(0).out.starts_with("0 lines"),
-        "{}",
-        verified.out
-    );
+    assert!(verified.check(0).out.starts_with("0 lines"), "{}", verified.out);
 }
 
 #[tokio::test]
@@ -63,42 +58,19 @@ async fn a_log_of_an_earlier_version_is_shown_verified_and_goes_on() {
     let bench = Bench::start().await;
     bench.put_log(LOG, HEAD);
     let verified = bench.run(&["log", "verify"]).await;
-    assert!(
-        verified.check(0).out.starts_with("10 lines, each follows"),
-        "{}",
-        verified.out
-    );
+    assert!(verified.check(0).out.starts_with("10 lines, each follows"), "{}", verified.out);
     let shown = bench.rows_of(&["log", "show"]).await;
-    let deeds: Vec<_> = shown
-        .iter()
-        .map(|row| (row["deed"].as_str().unwrap(), &row["outcomes"]))
-        .collect();
-    let of = |at: usize| {
-        deeds[at].1.as_array().unwrap().last().unwrap()["stage"]
-            .as_str()
-            .unwrap()
-    };
+    let deeds: Vec<_> = shown.iter().map(|row| (row["deed"].as_str().unwrap(), &row["outcomes"])).collect();
+    let of = |at: usize| deeds[at].1.as_array().unwrap().last().unwrap()["stage"].as_str().unwrap();
     assert_eq!(
         [0, 1, 2, 3].map(|at| (deeds[at].0, of(at))),
-        [
-            ("ban", "confirmed"),
-            ("unban", "confirmed"),
-            ("isolate", "confirmed"),
-            ("release", "confirmed"),
-        ]
+        [("ban", "confirmed"), ("unban", "confirmed"), ("isolate", "confirmed"), ("release", "confirmed"),]
     );
     let journal = Journal::read(&bench.state()).unwrap();
-    assert_eq!(
-        (journal.acts.len(), journal.n_older, journal.faults),
-        (4, 0, Vec::new())
-    );
+    assert_eq!((journal.acts.len(), journal.n_older, journal.faults), (4, 0, Vec::new()));
     bench.ban().await.check(0);
     let verified = bench.run(&["log", "verify"]).await;
-    assert!(
-        verified.check(0).out.starts_with("12 lines, each follows"),
-        "{}",
-        verified.out
-    );
+    assert!(verified.check(0).out.starts_with("12 lines, each follows"), "{}", verified.out);
 }
 
 #[tokio::test]
@@ -107,10 +79,7 @@ async fn a_change_in_a_log_of_an_earlier_version_is_found() {
     bench.put_log(&LOG.replace("false alarm", "false ALARM"), HEAD);
     let verified = bench.run(&["log", "verify"]).await;
     let notes = &verified.check(1).notes;
-    assert!(
-        notes.contains("line 4 does not follow the line before it"),
-        "{notes}"
-    );
+    assert!(notes.contains("line 4 does not follow the line before it"), "{notes}");
 }
 
 /// Writes a log of as many deeds, each of two lines, as version 0.1.0 would have done over many months.
@@ -131,21 +100,12 @@ fn write_long(bench: &Bench, deeds: u64) {
         };
         let month = 1 + line * 9 / (2 * deeds);
         let mut text = template.to_owned();
-        let (start, end) = (
-            text.find("\"at\":").unwrap(),
-            text.find(",\"event\"").unwrap(),
-        );
-        text.replace_range(
-            start..end,
-            &format!("\"at\":\"2026-{month:02}-10T08:00:00Z\""),
-        );
+        let (start, end) = (text.find("\"at\":").unwrap(), text.find(",\"event\"").unwrap());
+        text.replace_range(start..end, &format!("\"at\":\"2026-{month:02}-10T08:00:00Z\""));
         let end = text.find(",\"at\"").unwrap();
         text.replace_range(..end, &format!("{{\"line\":{line}"));
         if is_outcome {
-            let (start, end) = (
-                text.find("\"of\":").unwrap(),
-                text.find(",\"stage\"").unwrap(),
-            );
+            let (start, end) = (text.find("\"of\":").unwrap(), text.find(",\"stage\"").unwrap());
             let of = if deed == 8 { 1 } else { line - 1 };
             text.replace_range(start..end, &format!("\"of\":{of}"));
         }
@@ -156,10 +116,7 @@ fn write_long(bench: &Bench, deeds: u64) {
         writeln!(file, "{text}").unwrap();
     }
     file.flush().unwrap();
-    let head = format!(
-        r#"{{"lines":{},"bytes":{bytes},"last":"{prev}"}}"#,
-        2 * deeds
-    );
+    let head = format!(r#"{{"lines":{},"bytes":{bytes},"last":"{prev}"}}"#, 2 * deeds);
     fs::write(bench.state().join(actions::HEAD), head).unwrap();
 }
 
@@ -176,10 +133,7 @@ async fn of_a_long_log_only_what_is_shown_is_kept_and_all_of_it_is_archived_and_
     assert_eq!(journal.acts[0].line, 2 * DEEDS - 1);
     // However long ago: a host that is cut off.
     let server = &journal.acts[0].sending.server;
-    let isolated: Vec<_> = journal
-        .isolations(server)
-        .map(|(_, act)| act.line)
-        .collect();
+    let isolated: Vec<_> = journal.isolations(server).map(|(_, act)| act.line).collect();
     assert_eq!(isolated, [13]);
     let last = journal.acts.last().unwrap();
     assert_eq!(last.line, 13);
@@ -195,20 +149,10 @@ async fn of_a_long_log_only_what_is_shown_is_kept_and_all_of_it_is_archived_and_
     assert_eq!(names.len(), 10, "{names:?}");
     assert_eq!(names[0], "actions-2026-01.jsonl");
     let verified = bench.run(&["log", "verify"]).await;
-    assert!(
-        verified
-            .check(0)
-            .out
-            .starts_with("12002 lines, each follows"),
-        "{}",
-        verified.out
-    );
+    assert!(verified.check(0).out.starts_with("12002 lines, each follows"), "{}", verified.out);
     let shown = bench.rows_of(&["log", "show"]).await;
     assert_eq!(shown.len(), 6_001);
-    let lines: Vec<_> = shown
-        .iter()
-        .map(|row| row["line"].as_u64().unwrap())
-        .collect();
+    let lines: Vec<_> = shown.iter().map(|row| row["line"].as_u64().unwrap()).collect();
     assert!(lines.is_sorted() && lines[0] == 1 && lines[6_000] == 12_001);
     // The eighth was never heard of again; the outcome that came instead is of the first.
     let n_outcomes = |at: usize| shown[at]["outcomes"].as_array().unwrap().len();
@@ -218,18 +162,10 @@ async fn of_a_long_log_only_what_is_shown_is_kept_and_all_of_it_is_archived_and_
     let none = bench.run(&["log", "show", "--limit", "0"]).await;
     assert_eq!(none.check(0).out, "");
     let again = Journal::read(&bench.state()).unwrap();
-    assert_eq!(
-        (again.acts[0].line, again.n_older),
-        (12_001, 6_001 - again.acts.len())
-    );
+    assert_eq!((again.acts[0].line, again.n_older), (12_001, 6_001 - again.acts.len()));
     fs::remove_file(bench.state().join("actions-2026-04.jsonl")).unwrap();
     let verified = bench.run(&["log", "verify"]).await;
-    assert!(
-        verified
-            .check(1)
-            .notes
-            .contains("does not follow the line before it")
-    );
+    assert!(verified.check(1).notes.contains("does not follow the line before it"));
 }
 
 #[tokio::test]
@@ -239,10 +175,7 @@ async fn a_command_says_that_it_waits_for_a_log_that_is_locked() {
     let other = File::open(bench.state().join(actions::FILE)).unwrap();
     other.lock().unwrap();
     let mut command = bench.command(&["ban", "add", MD5, "--reason", "case 7", "--yes"]);
-    let mut child = command
-        .stderr(std::process::Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut child = command.stderr(std::process::Stdio::piped()).spawn().unwrap();
     let mut notes = BufReader::new(child.stderr.take().unwrap()).lines();
     while let Some(line) = notes.next_line().await.unwrap() {
         if line == "note: waiting: another program has locked the action log" {

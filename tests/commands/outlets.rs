@@ -19,11 +19,7 @@ async fn commands(bench: &Bench) -> Vec<Vec<String>> {
     let watchlist = watchlists[0]["id"].to_string().replace('"', "");
     let feed = bench.rows(&["feed", "list"]).await[0]["id"].to_string();
     let report = bench.rows(&["report", "list", "feed_id:*"]).await;
-    let report = format!(
-        "{}:{}",
-        report[0]["feed_id"],
-        report[0]["id"].as_str().unwrap()
-    );
+    let report = format!("{}:{}", report[0]["feed_id"], report[0]["id"].as_str().unwrap());
     let alert = bench.rows(&["alert", "list", ""]).await[0]["unique_id"].clone();
     let alert = alert.as_str().unwrap().to_owned();
     let because = ["--reason", "Grüße", "--dry-run"];
@@ -82,42 +78,23 @@ async fn commands(bench: &Bench) -> Vec<Vec<String>> {
     ];
     let mut all = Vec::new();
     for command in shown {
-        let formats = if command.contains(&"{}") {
-            &FORMATS[..]
-        } else {
-            &FORMATS[..1]
-        };
+        let formats = if command.contains(&"{}") { &FORMATS[..] } else { &FORMATS[..1] };
         for format in formats {
             let command = command.iter().map(|word| word.replace("{}", format));
             all.push(command.collect());
         }
     }
-    let words = |words: &[&str]| {
-        words
-            .iter()
-            .map(|word| (*word).to_owned())
-            .collect::<Vec<_>>()
-    };
-    all.extend(
-        changes
-            .iter()
-            .map(|command| words(&[command, &because[..]].concat())),
-    );
+    let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
+    all.extend(changes.iter().map(|command| words(&[command, &because[..]].concat())));
     all
 }
 
 /// The names of all commands that do something: `sensor isolate`.
 fn names(command: &clap::Command, above: &str) -> BTreeSet<String> {
-    let own = command
-        .get_subcommands()
-        .filter(|sub| sub.get_name() != "help");
+    let own = command.get_subcommands().filter(|sub| sub.get_name() != "help");
     own.flat_map(|sub| {
         let name = format!("{above} {}", sub.get_name()).trim().to_owned();
-        if sub.has_subcommands() {
-            names(sub, &name)
-        } else {
-            BTreeSet::from([name])
-        }
+        if sub.has_subcommands() { names(sub, &name) } else { BTreeSet::from([name]) }
     })
     .collect()
 }
@@ -132,18 +109,11 @@ async fn a_pipe_that_is_closed_ends_no_command_with_an_error() {
         let (reader, writer) = io::pipe().unwrap();
         drop(reader);
         let mut command = bench.command(&arguments);
-        command
-            .stdout(writer)
-            .stderr(Stdio::piped())
-            .stdin(Stdio::null());
+        command.stdout(writer).stderr(Stdio::piped()).stdin(Stdio::null());
         let closed = command.output().await.unwrap();
         let said = String::from_utf8(closed.stderr).unwrap();
         let exit = closed.status.code();
-        assert!(
-            exit == Some(0) || exit == Some(open.exit),
-            "{arguments:?}: {exit:?}, not {}\n{said}",
-            open.exit
-        );
+        assert!(exit == Some(0) || exit == Some(open.exit), "{arguments:?}: {exit:?}, not {}\n{said}", open.exit);
         assert!(!said.contains("cannot write"), "{arguments:?}: {said}");
     }
     // None is left out.

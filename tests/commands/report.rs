@@ -8,30 +8,19 @@ use super::bench::{Bench, Members, world};
 
 /// A server whose index knows at once.
 async fn brisk() -> Bench {
-    Bench::with(Options {
-        index_lag: Duration::ZERO,
-        ..world()
-    })
-    .await
+    Bench::with(Options { index_lag: Duration::ZERO, ..world() }).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn reports_are_listed_the_worst_first_with_the_ids_that_name_them() {
     let bench = Bench::start().await;
-    let ran = bench
-        .run(&["report", "list", "feed_name:soc", "--format", "csv"])
-        .await;
+    let ran = bench.run(&["report", "list", "feed_name:soc", "--format", "csv"]).await;
     let lines: Vec<_> = ran.check(0).out.lines().collect();
     assert!(lines[1].starts_with("12:fuzzywombat-"), "{}", ran.out);
-    let scores = lines[1..]
-        .iter()
-        .map(|line| line.split(',').nth(1).unwrap().parse::<i64>());
+    let scores = lines[1..].iter().map(|line| line.split(',').nth(1).unwrap().parse::<i64>());
     assert!(scores.map(Result::unwrap).rev().is_sorted(), "{}", ran.out);
-    let ran = bench
-        .run(&["report", "list", "feed_name:soc", "--limit", "2"])
-        .await;
-    ran.check(0)
-        .notes_say("2 rows of up to 6; --limit 0 gives all");
+    let ran = bench.run(&["report", "list", "feed_name:soc", "--limit", "2"]).await;
+    ran.check(0).notes_say("2 rows of up to 6; --limit 0 gives all");
     let ran = bench.run(&["report", "list", "title:nothing"]).await;
     ran.check(3).notes_say("no report matches");
     let ran = bench.run(&["report", "list", "title:(a"]).await;
@@ -45,9 +34,7 @@ async fn reports_are_ignored_for_a_reason_and_restored_without_one() {
     let ran = bench.run(&["report", "ignore", one, "--yes"]).await;
     ran.check(2).notes_say("there is no reason");
     let ignore = ["report", "ignore", "-", "--reason", "ours", "--yes"];
-    let ran = bench
-        .fed(&ignore, &format!("{one}\n{other}\n{one}\n"))
-        .await;
+    let ran = bench.fed(&ignore, &format!("{one}\n{other}\n{one}\n")).await;
     ran.check(0)
         .says("PowerShell with an encoded command  ignore report: confirmed; ignored")
         .notes_say("is named twice")
@@ -61,30 +48,23 @@ async fn reports_are_ignored_for_a_reason_and_restored_without_one() {
 
     let restore = ["report", "restore", "--query", ignored[2], "--yes"];
     let ran = bench.run(&restore).await;
-    ran.check(0)
-        .says("restore report: confirmed; raises alerts");
+    ran.check(0).says("restore report: confirmed; raises alerts");
     assert_eq!(bench.rows(&ignored).await.len(), 0);
     let ran = bench.run(&restore).await;
-    ran.check(3)
-        .notes_say("no report matches; nothing was sent");
+    ran.check(3).notes_say("no report matches; nothing was sent");
     bench.run(&["log", "verify"]).await.check(0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_word_that_is_no_report_is_answered_and_nothing_is_sent() {
     let bench = brisk().await;
-    let ignore =
-        |ids: &[&'static str]| [&["report", "ignore"], ids, &["--reason", "x", "--yes"]].concat();
-    let ran = bench
-        .run(&ignore(&["12", "soc:a", "12:", "12:exfil-webclient-1"]))
-        .await;
+    let ignore = |ids: &[&'static str]| [&["report", "ignore"], ids, &["--reason", "x", "--yes"]].concat();
+    let ran = bench.run(&ignore(&["12", "soc:a", "12:", "12:exfil-webclient-1"])).await;
     ran.check(2)
         .notes_say("\"12\" is no id of a report")
         .notes_say("\"soc:a\" is no id of a report")
         .notes_say("\"12:\" is no id of a report");
-    let ran = bench
-        .run(&ignore(&["12:nope", "12:exfil-webclient-1", "99:../user"]))
-        .await;
+    let ran = bench.run(&ignore(&["12:nope", "12:exfil-webclient-1", "99:../user"])).await;
     ran.check(3)
         .notes_say("there is no report 12:nope")
         .notes_say("there is no report 99:../user")

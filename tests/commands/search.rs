@@ -13,29 +13,14 @@ async fn every_format_has_the_same_processes() {
     let ids = bench.ids("process_name:net.exe").await;
     assert!(ids.len() >= 2, "{ids:?}");
 
-    let json = bench
-        .run(&["search", "process_name:net.exe", "--format", "json"])
-        .await;
+    let json = bench.run(&["search", "process_name:net.exe", "--format", "json"]).await;
     let rows: Vec<Value> = serde_json::from_str(&json.out).unwrap();
-    assert_eq!(
-        rows.iter().map(|row| row.text("id")).collect::<Vec<_>>(),
-        ids
-    );
+    assert_eq!(rows.iter().map(|row| row.text("id")).collect::<Vec<_>>(), ids);
 
-    let csv = bench
-        .run(&["search", "process_name:net.exe", "--format", "csv"])
-        .await;
+    let csv = bench.run(&["search", "process_name:net.exe", "--format", "csv"]).await;
     let mut reader = csv::Reader::from_reader(csv.out.as_bytes());
-    let column = reader
-        .headers()
-        .unwrap()
-        .iter()
-        .position(|name| name == "id")
-        .unwrap();
-    let found: Vec<String> = reader
-        .records()
-        .map(|row| row.unwrap()[column].to_owned())
-        .collect();
+    let column = reader.headers().unwrap().iter().position(|name| name == "id").unwrap();
+    let found: Vec<String> = reader.records().map(|row| row.unwrap()[column].to_owned()).collect();
     assert_eq!(found, ids);
 
     let table = bench.run(&["search", "process_name:net.exe"]).await;
@@ -61,36 +46,21 @@ async fn the_documented_example_is_found() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_left_out_is_said() {
     let bench = Bench::start().await;
-    let ran = bench
-        .run(&["search", "", "--limit", "7", "--format", "jsonl"])
-        .await;
+    let ran = bench.run(&["search", "", "--limit", "7", "--format", "jsonl"]).await;
     assert_eq!(ran.check(0).json_lines().len(), 7);
     ran.notes_say("7 rows of up to ").notes_say("--limit 0");
-    let all = bench
-        .run(&["search", "", "--limit", "0", "--format", "jsonl"])
-        .await;
+    let all = bench.run(&["search", "", "--limit", "0", "--format", "jsonl"]).await;
     let ids: BTreeSet<String> = all.json_lines().iter().map(|row| row.text("id")).collect();
-    assert_eq!(
-        ids.len(),
-        all.json_lines().len(),
-        "one row for each process"
-    );
+    assert_eq!(ids.len(), all.json_lines().len(), "one row for each process");
     assert!(ids.len() > 100);
     assert_eq!(all.check(0).notes, "");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn pages_of_a_server_that_sends_few_rows_join() {
-    let few = Bench::with(Options {
-        max_rows: Some(7),
-        ..world()
-    })
-    .await;
+    let few = Bench::with(Options { max_rows: Some(7), ..world() }).await;
     let many = Bench::start().await;
-    let (few, many) = (
-        few.ids("os_type:windows").await,
-        many.ids("os_type:windows").await,
-    );
+    let (few, many) = (few.ids("os_type:windows").await, many.ids("os_type:windows").await);
     assert!(many.len() > 100);
     // Too many to be printed.
     assert!(few == many, "{} and {} rows", few.len(), many.len());
@@ -101,9 +71,7 @@ async fn counting_is_not_failing() {
     let bench = Bench::start().await;
     let ran = bench.run(&["search", NET, "--count"]).await;
     assert_eq!(ran.check(0).out, "2\n");
-    let ran = bench
-        .run(&["search", "process_name:no-such-thing.exe", "--count"])
-        .await;
+    let ran = bench.run(&["search", "process_name:no-such-thing.exe", "--count"]).await;
     assert_eq!(ran.check(0).out, "0\n");
 }
 
@@ -111,14 +79,7 @@ async fn counting_is_not_failing() {
 async fn no_match_is_exit_three() {
     let bench = Bench::start().await;
     for (format, out) in [("table", ""), ("jsonl", ""), ("json", "[]\n")] {
-        let ran = bench
-            .run(&[
-                "search",
-                "process_name:no-such-thing.exe",
-                "--format",
-                format,
-            ])
-            .await;
+        let ran = bench.run(&["search", "process_name:no-such-thing.exe", "--format", format]).await;
         assert_eq!(ran.check(3).out, out);
         ran.notes_say("no process matches");
     }
@@ -127,42 +88,25 @@ async fn no_match_is_exit_three() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_query_may_come_from_standard_input() {
     let bench = Bench::start().await;
-    let ran = bench
-        .fed(&["search", "-", "--count"], &format!("{NET}\n"))
-        .await;
+    let ran = bench.fed(&["search", "-", "--count"], &format!("{NET}\n")).await;
     assert_eq!(ran.check(0).out, "2\n");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn order_and_time_are_passed_on() {
     let bench = Bench::start().await;
-    let starts = |ran: &Ran| -> Vec<String> {
-        ran.json_lines()
-            .iter()
-            .map(|row| row.text("start"))
-            .collect()
-    };
-    let up = bench
-        .run(&["search", NET, "--sort", "start asc", "--format", "jsonl"])
-        .await;
-    let down = bench
-        .run(&["search", NET, "--sort", "start desc", "--format", "jsonl"])
-        .await;
+    let starts = |ran: &Ran| -> Vec<String> { ran.json_lines().iter().map(|row| row.text("start")).collect() };
+    let up = bench.run(&["search", NET, "--sort", "start asc", "--format", "jsonl"]).await;
+    let down = bench.run(&["search", NET, "--sort", "start desc", "--format", "jsonl"]).await;
     let mut turned = starts(&down);
     turned.reverse();
     assert_eq!(starts(&up), turned);
     assert!(starts(&up).is_sorted());
-    let ran = bench
-        .run(&["search", NET, "--min-last-update", "2999-01-01T00:00:00Z"])
-        .await;
+    let ran = bench.run(&["search", NET, "--min-last-update", "2999-01-01T00:00:00Z"]).await;
     ran.check(3);
-    let ran = bench
-        .run(&["search", NET, "--max-last-server-update", "-9999999w"])
-        .await;
+    let ran = bench.run(&["search", NET, "--max-last-server-update", "-9999999w"]).await;
     ran.check(2).notes_say("hint: ");
-    let ran = bench
-        .run(&["search", NET, "--max-last-update", "-2000w"])
-        .await;
+    let ran = bench.run(&["search", NET, "--max-last-update", "-2000w"]).await;
     ran.check(3);
 }
 
@@ -170,9 +114,7 @@ async fn order_and_time_are_passed_on() {
 async fn a_query_that_cannot_be_read_is_shown_with_a_caret_and_not_sent() {
     let bench = Bench::start().await;
     let ran = bench.run(&["search", "process_name:a.exe (b"]).await;
-    ran.check(2)
-        .notes_say("  process_name:a.exe (b\n                     ^\n")
-        .notes_say("error: ");
+    ran.check(2).notes_say("  process_name:a.exe (b\n                     ^\n").notes_say("error: ");
     assert_eq!(ran.out, "");
     let log = fs::read_to_string(bench.log()).unwrap();
     assert!(!log.contains("HTTP"), "{log}");
@@ -190,11 +132,7 @@ async fn rows_that_cannot_be_read_are_counted() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_came_before_an_error_can_still_be_read() {
-    let bench = Bench::with(Options {
-        max_rows: Some(7),
-        ..world()
-    })
-    .await;
+    let bench = Bench::with(Options { max_rows: Some(7), ..world() }).await;
     bench.fault(json!({"mode": "500", "match": "start=14"}));
     let ran = bench.run(&["search", "", "--format", "json"]).await;
     let rows: Vec<Value> = serde_json::from_str(&ran.check(1).out).unwrap();
@@ -208,9 +146,7 @@ async fn what_a_process_is_tagged_for_stands_in_its_row() {
     let find = ["search", "process_name:net.exe", "--format", "jsonl"];
     let rows = |ran: &Ran| -> Vec<Value> {
         let lines = ran.out.lines();
-        lines
-            .map(|line| serde_json::from_str(line).unwrap())
-            .collect()
+        lines.map(|line| serde_json::from_str(line).unwrap()).collect()
     };
     let before = rows(&bench.run(&find).await);
     let tag = json!({
@@ -219,9 +155,7 @@ async fn what_a_process_is_tagged_for_stands_in_its_row() {
     });
     let http = reqwest::Client::builder().no_proxy().build().unwrap();
     let request = http.post(format!("{}/api/tagged_event", bench.server.url));
-    let request = request
-        .header("X-Auth-Token", &bench.server.token)
-        .json(&tag);
+    let request = request.header("X-Auth-Token", &bench.server.token).json(&tag);
     request.send().await.unwrap().error_for_status().unwrap();
     let after = rows(&bench.run(&find).await);
     let tags = json!([{"name": "Default Investigation", "id": 1}]);

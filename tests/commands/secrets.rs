@@ -45,9 +45,7 @@ async fn a_token_that_the_server_reflects_is_in_no_output_log_or_file() {
     let bench = Bench::start().await;
     let mirror = Mirror::start(&bench.server.url, &bench.server.token).await;
     let ids = bench.ids("process_name:net.exe").await;
-    let binaries = bench
-        .rows(&["binary", "search", "observed_filename:net.exe"])
-        .await;
+    let binaries = bench.rows(&["binary", "search", "observed_filename:net.exe"]).await;
     let md5 = binaries[0]["md5"].as_str().unwrap();
     let mut n_refused = 0;
     for reflection in Reflection::ALL {
@@ -71,9 +69,7 @@ async fn a_token_that_the_server_reflects_is_in_no_output_log_or_file() {
 
 /// Looks into every file below a directory.
 fn walk(directory: &Path, mirror: &Mirror) -> usize {
-    let entries = fs::read_dir(directory)
-        .unwrap()
-        .map(|entry| entry.unwrap().path());
+    let entries = fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path());
     let each = entries.map(|path| {
         if path.is_dir() {
             return walk(&path, mirror);
@@ -102,10 +98,6 @@ async fn what_feeds_log_in_with_and_tokens_of_users_are_in_no_format() {
         ["user", "list", "--format", "json"],
     ] {
         let ran = bench.run(&words).await;
-        assert!(
-            !ran.check(0).out.contains("s3cret"),
-            "{words:?}: {}",
-            ran.out
-        );
+        assert!(!ran.check(0).out.contains("s3cret"), "{words:?}: {}", ran.out);
     }
 }

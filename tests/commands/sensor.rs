@@ -15,23 +15,14 @@ use super::bench::{Bench, Members, bare, finish, world};
 async fn a_sensor_is_found_by_its_whole_name_only() {
     let bench = Bench::start().await;
     for host in ["3", "WIN-IA9NQ1GN8OI", "win-ia9nq1gn8oi"] {
-        let ran = bench
-            .run(&["sensor", "show", host, "--format", "jsonl"])
-            .await;
+        let ran = bench.run(&["sensor", "show", host, "--format", "jsonl"]).await;
         assert_eq!(ran.check(0).json_lines()[0].text("id"), "3", "{host}");
     }
-    let dns = bench
-        .run(&["sensor", "show", "3", "--format", "json"])
-        .await;
+    let dns = bench.run(&["sensor", "show", "3", "--format", "json"]).await;
     let rows: Vec<Value> = serde_json::from_str(&dns.out).unwrap();
     let dns = rows[0].text("computer_dns_name").to_uppercase();
     assert_eq!(
-        bench
-            .run(&["sensor", "show", &dns, "--format", "jsonl"])
-            .await
-            .check(0)
-            .json_lines()[0]
-            .text("id"),
+        bench.run(&["sensor", "show", &dns, "--format", "jsonl"]).await.check(0).json_lines()[0].text("id"),
         "3"
     );
     for host in ["WIN-IA9NQ1GN8O", "IA9NQ", "999999"] {
@@ -47,14 +38,7 @@ async fn a_sensor_is_described_in_words() {
     let ran = bench.run(&["sensor", "show", "3"]).await;
     let out = &ran.check(0).out;
     assert!(out.starts_with("WIN-IA9NQ1GN8OI\n"), "{out}");
-    for fact in [
-        "isolation",
-        "not isolated",
-        "last check-in",
-        "group",
-        "as of",
-        "address",
-    ] {
+    for fact in ["isolation", "not isolated", "last check-in", "group", "as of", "address"] {
         assert!(out.contains(fact), "{fact}: {out}");
     }
 }
@@ -63,9 +47,7 @@ async fn a_sensor_is_described_in_words() {
 async fn a_name_of_several_sensors_is_ambiguous() {
     let home = tempfile::tempdir().unwrap();
     let mut command = bare(&home, &["sensor", "show", "Fin-WS-042"]);
-    command
-        .env("LAMPBLACK_URL", format!("http://{}", twins().await))
-        .env("LAMPBLACK_TOKEN", "0123");
+    command.env("LAMPBLACK_URL", format!("http://{}", twins().await)).env("LAMPBLACK_TOKEN", "0123");
     let ran = finish(command, "").await;
     assert_eq!(ran.check(2).out, "");
     ran.notes_say("  8  FIN-WS-042  last check-in unknown  Offline")
@@ -79,38 +61,25 @@ async fn sensors_are_filtered_by_part_of_name_or_address() {
     let bench = Bench::start().await;
     let ids = async |arguments: &[&str]| -> Vec<String> {
         let ran = bench.run(arguments).await;
-        ran.check(0)
-            .json_lines()
-            .iter()
-            .map(|row| row.text("id"))
-            .collect()
+        ran.check(0).json_lines().iter().map(|row| row.text("id")).collect()
     };
     let format = ["--format", "jsonl", "--limit", "0"];
     let with = |filter| [&["sensor", "list", filter][..], &format].concat();
     assert_eq!(ids(&with("ia9nq1")).await, ["3"]);
-    let ran = bench
-        .run(&["sensor", "show", "3", "--format", "jsonl"])
-        .await;
+    let ran = bench.run(&["sensor", "show", "3", "--format", "jsonl"]).await;
     let adapters = ran.json_lines()[0].text("network_adapters");
     let address = adapters.split(',').next().unwrap().to_owned();
     assert!(ids(&with(&address)).await.contains(&"3".to_owned()));
     let ran = bench.run(&["sensor", "list", "no-such-host"]).await;
     ran.check(3).notes_say("no sensor matches");
-    let ran = bench
-        .run(&["sensor", "list", "--limit", "2", "--format", "csv"])
-        .await;
+    let ran = bench.run(&["sensor", "list", "--limit", "2", "--format", "csv"]).await;
     assert_eq!(ran.check(0).out.lines().count(), 3);
     ran.notes_say("there are more");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn all_of_a_large_fleet_are_listed_each_once_and_no_more_is_asked_for_than_is_shown() {
-    let bench = Bench::with(Options {
-        sensors: 2_500,
-        max_rows: Some(900),
-        ..world()
-    })
-    .await;
+    let bench = Bench::with(Options { sensors: 2_500, max_rows: Some(900), ..world() }).await;
     let rows = bench.rows(&["sensor", "list"]).await;
     let ids: BTreeSet<_> = rows.iter().map(|row| row.text("id")).collect();
     assert_eq!((rows.len(), ids.len()), (2_500, 2_500));
@@ -123,8 +92,7 @@ async fn all_of_a_large_fleet_are_listed_each_once_and_no_more_is_asked_for_than
 
 /// A host that was installed twice, which no simulated fleet has.
 async fn twins() -> SocketAddr {
-    let record =
-        |id: u32, name: &str| json!({"id": id, "computer_name": name, "status": "Offline"});
+    let record = |id: u32, name: &str| json!({"id": id, "computer_name": name, "status": "Offline"});
     let body = json!({
         "results": [record(8, "FIN-WS-042"), record(9, "fin-ws-042"), record(10, "FIN-WS-0421")],
         "total_results": 3,
@@ -155,20 +123,14 @@ async fn sensors_are_found_by_anything_that_is_told_of_them() {
     assert_eq!(offline.len() + online.len(), all.len());
     let lost = find("group:finance seen:>7d").await;
     assert!(!lost.is_empty() && lost.len() < offline.len());
-    assert!(
-        lost.iter()
-            .all(|row| row.text("computer_name").starts_with("FIN"))
-    );
+    assert!(lost.iter().all(|row| row.text("computer_name").starts_with("FIN")));
     let isolated = find("isolation:yes").await;
     assert!(isolated.iter().all(|row| row["is_isolating"] == true) && !isolated.is_empty());
     // The limit is that of what is shown, not of what is looked at.
-    let ran = bench
-        .run(&["sensor", "list", "os:linux", "--limit", "1"])
-        .await;
+    let ran = bench.run(&["sensor", "list", "os:linux", "--limit", "1"]).await;
     ran.check(0).notes_say("there are more");
     let ran = bench.run(&["sensor", "list", "state:offline"]).await;
-    ran.check(2)
-        .notes_say("sensors have no state; there are hostname");
+    ran.check(2).notes_say("sensors have no state; there are hostname");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -178,10 +140,7 @@ async fn a_group_that_is_not_there_is_answered_with_those_there_are() {
     ran.check(3)
         .notes_say("error: no sensor group has the name \"nope\"\n")
         .notes_say("hint: there are: Default Group, ");
-    bench
-        .run(&["sensor", "list", "nonsense:x group:nope"])
-        .await
-        .check(2);
+    bench.run(&["sensor", "list", "nonsense:x group:nope"]).await.check(2);
 }
 
 #[tokio::test(flavor = "multi_thread")]

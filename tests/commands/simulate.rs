@@ -13,40 +13,19 @@ use super::bench::{NET, bare, finish};
 #[tokio::test(flavor = "multi_thread")]
 async fn the_simulator_says_where_it_is_and_serves_until_it_is_told_to_stop() {
     let home = tempfile::tempdir().unwrap();
-    let mut server = bare(
-        &home,
-        &[
-            "simulate",
-            "--processes",
-            "50",
-            "--seed",
-            "3",
-            "--token",
-            "0a1b2c",
-        ],
-    )
-    .spawn()
-    .unwrap();
+    let mut server =
+        bare(&home, &["simulate", "--processes", "50", "--seed", "3", "--token", "0a1b2c"]).spawn().unwrap();
     let mut lines = BufReader::new(server.stdout.take().unwrap()).lines();
     let url = lines.next_line().await.unwrap().unwrap();
     let url = url.strip_prefix("url: ").unwrap();
     assert_eq!(lines.next_line().await.unwrap().unwrap(), "token: 0a1b2c");
 
     let mut command = bare(&home, &["search", NET, "--count"]);
-    command
-        .env("LAMPBLACK_URL", url)
-        .env("LAMPBLACK_TOKEN", "0a1b2c");
+    command.env("LAMPBLACK_URL", url).env("LAMPBLACK_TOKEN", "0a1b2c");
     assert_eq!(finish(command, "").await.check(0).out, "2\n");
 
     let id = server.id().unwrap().to_string();
-    assert!(
-        Command::new("kill")
-            .args(["-TERM", &id])
-            .status()
-            .await
-            .unwrap()
-            .success()
-    );
+    assert!(Command::new("kill").args(["-TERM", &id]).status().await.unwrap().success());
     assert_eq!(server.wait().await.unwrap().code(), Some(0));
 }
 
@@ -55,12 +34,7 @@ async fn a_certificate_of_the_simulator_s_own_is_trusted_by_file() {
     let home = tempfile::tempdir().unwrap();
     let pem = home.path().join("server.pem");
     let pem = pem.to_str().unwrap();
-    let mut server = bare(
-        &home,
-        &["simulate", "--processes", "50", "--tls", "--cert-out", pem],
-    )
-    .spawn()
-    .unwrap();
+    let mut server = bare(&home, &["simulate", "--processes", "50", "--tls", "--cert-out", pem]).spawn().unwrap();
     let mut lines = BufReader::new(server.stdout.take().unwrap()).lines();
     let url = lines.next_line().await.unwrap().unwrap();
     let url = url.strip_prefix("url: ").unwrap();
@@ -74,11 +48,7 @@ async fn a_certificate_of_the_simulator_s_own_is_trusted_by_file() {
     );
     fs::write(directory.join("config.toml"), config).unwrap();
     let ran = finish(bare(&home, &["doctor"]), "").await;
-    assert!(
-        ran.check(0).out.contains("certificate verified"),
-        "{}",
-        ran.out
-    );
+    assert!(ran.check(0).out.contains("certificate verified"), "{}", ran.out);
     let ran = finish(bare(&home, &["doctor", "--profile", "wary"]), "").await;
     assert!(ran.check(1).out.contains("fail  tls"), "{}", ran.out);
     server.kill().await.unwrap();

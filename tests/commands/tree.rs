@@ -10,44 +10,22 @@ async fn a_chain_of_eight_ends_at_the_kernel_twice() {
     let id = bench.ids(NET).await.remove(0);
     let ran = bench.run(&["tree", &id, "--format", "jsonl"]).await;
     let rows = ran.check(0).json_lines();
-    let ancestors: Vec<_> = rows
-        .iter()
-        .filter(|row| row.text("relation") == "ancestor")
-        .collect();
+    let ancestors: Vec<_> = rows.iter().filter(|row| row.text("relation") == "ancestor").collect();
     assert_eq!(ancestors.len(), 8);
-    let depths: Vec<_> = ancestors
-        .iter()
-        .map(|row| row["depth"].as_u64().unwrap())
-        .collect();
+    let depths: Vec<_> = ancestors.iter().map(|row| row["depth"].as_u64().unwrap()).collect();
     assert_eq!(depths, [8, 7, 6, 5, 4, 3, 2, 1]);
     for (row, pid) in ancestors.iter().zip(["0", "4"]) {
-        assert_eq!(
-            (
-                row.text("process_name").as_str(),
-                row.text("process_pid").as_str()
-            ),
-            ("ntoskrnl.exe", pid)
-        );
+        assert_eq!((row.text("process_name").as_str(), row.text("process_pid").as_str()), ("ntoskrnl.exe", pid));
     }
-    let own: Vec<_> = rows
-        .iter()
-        .filter(|row| row.text("relation") == "self")
-        .collect();
-    assert_eq!(
-        (own.len(), own[0].text("id"), own[0].text("depth")),
-        (1, id.clone(), "0".to_owned())
-    );
+    let own: Vec<_> = rows.iter().filter(|row| row.text("relation") == "self").collect();
+    assert_eq!((own.len(), own[0].text("id"), own[0].text("depth")), (1, id.clone(), "0".to_owned()));
 
     let table = bench.run(&["tree", &format!("{id}-000000000001")]).await;
     let lines: Vec<&str> = table.check(0).out.lines().collect();
     assert!(lines[0].starts_with("PROCESS"), "{}", table.out);
     assert!(lines[1].starts_with("  ntoskrnl.exe"), "{}", table.out);
     assert!(lines[2].starts_with("  └ ntoskrnl.exe"), "{}", table.out);
-    assert!(
-        lines[9].starts_with(">               └ net.exe"),
-        "{}",
-        table.out
-    );
+    assert!(lines[9].starts_with(">               └ net.exe"), "{}", table.out);
     assert!(lines[9].ends_with(&id), "{}", table.out);
 }
 
@@ -55,38 +33,19 @@ async fn a_chain_of_eight_ends_at_the_kernel_twice() {
 async fn a_parent_has_its_children_below_it() {
     let bench = Bench::start().await;
     let child = bench.ids(NET).await.remove(0);
-    let rows = bench
-        .run(&["tree", &child, "--depth", "1", "--format", "jsonl"])
-        .await;
+    let rows = bench.run(&["tree", &child, "--depth", "1", "--format", "jsonl"]).await;
     rows.notes_say("1 ancestors were wanted at most");
     let parent = rows.json_lines()[0].text("id");
 
     let ran = bench.run(&["tree", &parent, "--format", "csv"]).await;
     let mut reader = csv::Reader::from_reader(ran.check(0).out.as_bytes());
-    let children: Vec<_> = reader
-        .records()
-        .map(|row| row.unwrap())
-        .filter(|row| &row[0] == "child")
-        .collect();
+    let children: Vec<_> = reader.records().map(|row| row.unwrap()).filter(|row| &row[0] == "child").collect();
     assert!(children.len() >= 2);
-    assert!(
-        children
-            .iter()
-            .any(|row| row.iter().any(|cell| cell == child))
-    );
+    assert!(children.iter().any(|row| row.iter().any(|cell| cell == child)));
 
-    let ran = bench
-        .run(&["tree", &parent, "--children", "1", "--format", "jsonl"])
-        .await;
+    let ran = bench.run(&["tree", &parent, "--children", "1", "--format", "jsonl"]).await;
     let is_child = |row: &Value| row.text("relation") == "child";
-    assert_eq!(
-        ran.check(0)
-            .json_lines()
-            .iter()
-            .filter(|row| is_child(row))
-            .count(),
-        1
-    );
+    assert_eq!(ran.check(0).json_lines().iter().filter(|row| is_child(row)).count(), 1);
     ran.notes_say("there may be more");
 }
 
@@ -96,18 +55,11 @@ async fn trees_come_from_standard_input_and_what_is_missing_is_named() {
     let ids = bench.ids(NET).await;
     let input = format!("{}\n\n{}\n", ids[0], ids[1]);
     let ran = bench.fed(&["tree", "-", "--format", "jsonl"], &input).await;
-    let subjects: Vec<_> = ran
-        .check(0)
-        .json_lines()
-        .into_iter()
-        .filter(|row| row.text("relation") == "self")
-        .collect();
+    let subjects: Vec<_> = ran.check(0).json_lines().into_iter().filter(|row| row.text("relation") == "self").collect();
     assert_eq!(subjects.len(), 2);
 
     let nobody = "0000ffff-0000-0001-01d7-10df4de391b0";
-    let ran = bench
-        .run(&["tree", nobody, &ids[0], "--format", "json"])
-        .await;
+    let ran = bench.run(&["tree", nobody, &ids[0], "--format", "json"]).await;
     ran.check(3).notes_say(nobody);
     let rows: Vec<Value> = serde_json::from_str(&ran.out).unwrap();
     assert!(rows.iter().any(|row| row.text("id") == ids[0]));

@@ -14,15 +14,7 @@ const NEW: &str = "00000000000000000000000000000bad";
 
 impl Bench {
     async fn isolate_controller(&self, more: &[&'static str]) -> Ran {
-        let words = [
-            "sensor",
-            "isolate",
-            CONTROLLER,
-            "--reason",
-            "x",
-            "--yes",
-            "--no-wait",
-        ];
+        let words = ["sensor", "isolate", CONTROLLER, "--reason", "x", "--yes", "--no-wait"];
         self.run(&[more, &words[..]].concat()).await
     }
 
@@ -50,10 +42,7 @@ async fn a_host_is_protected_while_its_role_is_unknown() {
     bench.fault(json!({"mode": "wrong-types", "match": "host_type"}));
     let unknown = "PROTECTED: protected_hosts has role:domain_controller, and its role is unknown";
     let ran = bench.isolate_controller(&[]).await;
-    ran.check(5)
-        .notes_say(unknown)
-        .notes_say("1 value unreadable")
-        .notes_say("role: unknown");
+    ran.check(5).notes_say(unknown).notes_say("1 value unreadable").notes_say("role: unknown");
     for body in [
         r#"{"total_results": 7, "results": [], "facets": {"host_type": []}}"#,
         r#"{"total_results": 7, "results": [], "facets": {}}"#,
@@ -74,8 +63,7 @@ async fn a_host_is_protected_while_its_role_is_unknown() {
     // A host without any process has no role, and can be isolated.
     bench.answer_role(r#"{"total_results": 0, "results": [], "facets": {"host_type": []}}"#);
     let ran = bench.isolate_controller(&[]).await;
-    ran.check(0)
-        .notes_say("the server has no process record of this host");
+    ran.check(0).notes_say("the server has no process record of this host");
     assert_eq!(bench.changes(), 1);
 }
 
@@ -85,9 +73,7 @@ async fn a_role_that_cannot_be_read_warns_where_only_groups_are_protected() {
     let dir = bench.home.path().join("config/lampblack");
     fs::create_dir_all(&dir).unwrap();
     let (url, token) = (&bench.server.url, &bench.server.token);
-    let text = format!(
-        "[profiles.lab]\nurl = {url:?}\ntoken = {token:?}\nprotected_hosts = [\"group:Finance\"]\n"
-    );
+    let text = format!("[profiles.lab]\nurl = {url:?}\ntoken = {token:?}\nprotected_hosts = [\"group:Finance\"]\n");
     fs::write(dir.join("config.toml"), text).unwrap();
     for mode in ["500", "wrong-types"] {
         bench.server.clear_faults();
@@ -118,26 +104,17 @@ async fn a_ban_whose_record_or_counts_cannot_be_had_is_not_passed_by_yes() {
             json!({"mode": "wrong-types", "match": "/binary/"}),
             "File record unavailable (its signature cannot be read): cannot tell whether it is Microsoft-signed",
         ),
-        (
-            json!({"mode": "500", "match": "facet.field=group"}),
-            "cannot tell whether domain controllers ran it",
-        ),
+        (json!({"mode": "500", "match": "facet.field=group"}), "cannot tell whether domain controllers ran it"),
         (
             json!({"mode": "wrong-types", "match": "facet.field=group"}),
             "unreadable): cannot tell whether domain controllers ran it",
         ),
-        (
-            json!({"mode": "500", "match": "^/api/v2/sensor?"}),
-            "cannot tell whether most hosts have it",
-        ),
+        (json!({"mode": "500", "match": "^/api/v2/sensor?"}), "cannot tell whether most hosts have it"),
     ] {
         bench.server.clear_faults();
         bench.fault(fault);
         let ran = bench.ban_hash(&md5, "--yes").await;
-        ran.check(5)
-            .notes_say("WARNING: ")
-            .notes_say(warning)
-            .notes_say("error: --yes does not pass");
+        ran.check(5).notes_say("WARNING: ").notes_say(warning).notes_say("error: --yes does not pass");
     }
     assert_eq!(bench.changes(), 0);
     bench.server.clear_faults();
@@ -157,14 +134,8 @@ async fn of_a_list_of_hashes_those_whose_records_cannot_be_read_are_not_passed_b
     ] {
         bench.server.clear_faults();
         bench.fault(fault);
-        let ran = bench
-            .fed(
-                &["ban", "add", "-", "--reason", "x", "--yes"],
-                &list.join("\n"),
-            )
-            .await;
-        ran.check(5)
-            .notes_say("cannot tell whether it is Microsoft-signed");
+        let ran = bench.fed(&["ban", "add", "-", "--reason", "x", "--yes"], &list.join("\n")).await;
+        ran.check(5).notes_say("cannot tell whether it is Microsoft-signed");
     }
     assert_eq!(bench.changes(), 0);
 }
@@ -188,14 +159,7 @@ async fn counts_with_unreadable_values_are_told_as_at_least_or_unknown() {
         .says("running now: unknown: 1 of the processes unreadable")
         .says("3 values unreadable");
     for said in [&ran.out, &gaps.out] {
-        for claim in [
-            "nothing would",
-            "no process recorded",
-            "on 0 hosts",
-            "no host",
-            "running now: none",
-            "all 1 ",
-        ] {
+        for claim in ["nothing would", "no process recorded", "on 0 hosts", "no host", "running now: none", "all 1 "] {
             assert!(!said.contains(claim), "{claim:?} is in {said}");
         }
     }
@@ -214,9 +178,7 @@ async fn whom_an_isolation_hits_is_told_as_at_least_or_unknown_where_values_are_
         bench.fault(json!({"mode": "answer", "match": field, "body": broken}));
     }
     let ran = bench.run(&isolate).await;
-    ran.check(0)
-        .says("connections in: unknown: 1 value unreadable")
-        .says("users in 24 h: unknown: 1 value unreadable");
+    ran.check(0).says("connections in: unknown: 1 value unreadable").says("users in 24 h: unknown: 1 value unreadable");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -33,11 +33,7 @@ fn isolate<'w>(host: &'w str, more: &[&'w str]) -> Vec<&'w str> {
 async fn every_warning_stops_yes_until_it_is_overridden() {
     let bench = Bench::start().await;
     // Signed by Microsoft, on every host, and no bytes at all.
-    let common = [
-        "binary",
-        "search",
-        "digsig_result:Signed host_count:[30 TO *]",
-    ];
+    let common = ["binary", "search", "digsig_result:Signed host_count:[30 TO *]"];
     let common = bench.rows_of(&common).await;
     let is_signed = |row: &&serde_json::Value| row.text("digsig_publisher").contains("Microsoft");
     let signed = common.iter().find(is_signed).unwrap().text("md5");
@@ -54,56 +50,28 @@ async fn every_warning_stops_yes_until_it_is_overridden() {
             .notes_say("hint: add --override-warnings");
     }
     assert_eq!(bench.changes(), 0);
-    let ban = [
-        "ban",
-        "add",
-        EMPTY,
-        "--reason",
-        "x",
-        "--yes",
-        "--override-warnings",
-    ];
-    bench
-        .run(&ban)
-        .await
-        .check(0)
-        .notes_say("WARNING: This is the hash of the empty file");
+    let ban = ["ban", "add", EMPTY, "--reason", "x", "--yes", "--override-warnings"];
+    bench.run(&ban).await.check(0).notes_say("WARNING: This is the hash of the empty file");
     assert_eq!(bench.changes(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn domain_controllers_are_protected_unless_the_profile_says_otherwise() {
     let bench = Bench::start().await;
-    let ran = bench
-        .run(&isolate(CONTROLLER, &["--yes", "--override-warnings"]))
-        .await;
+    let ran = bench.run(&isolate(CONTROLLER, &["--yes", "--override-warnings"])).await;
     ran.check(5)
         .notes_say("PROTECTED: protected_hosts has role:domain_controller")
         .notes_say("DOMAIN CONTROLLER: logons and DNS through this host will stop");
     // Of several it is left out.
-    let many = [
-        "sensor",
-        "isolate",
-        CONTROLLER,
-        "WIN-IA9NQ1GN8OI",
-        "--reason",
-        "x",
-        "--dry-run",
-    ];
+    let many = ["sensor", "isolate", CONTROLLER, "WIN-IA9NQ1GN8OI", "--reason", "x", "--dry-run"];
     let ran = bench.run(&many).await;
-    ran.check(5)
-        .says("WIN-IA9NQ1GN8OI")
-        .notes_say("CORP-DC-01 is left out");
+    ran.check(5).says("WIN-IA9NQ1GN8OI").notes_say("CORP-DC-01 is left out");
     bench.configure("protected_hosts = []");
-    let lab =
-        |more: &[&'static str]| [&["--profile", "lab"], &isolate(CONTROLLER, more)[..]].concat();
+    let lab = |more: &[&'static str]| [&["--profile", "lab"], &isolate(CONTROLLER, more)[..]].concat();
     let ran = bench.run(&lab(&["--yes"])).await;
-    ran.check(5)
-        .notes_say("error: --yes does not pass 1 warning: DOMAIN CONTROLLER");
+    ran.check(5).notes_say("error: --yes does not pass 1 warning: DOMAIN CONTROLLER");
     assert_eq!(bench.changes(), 0);
-    let ran = bench
-        .run(&lab(&["--yes", "--override-warnings", "--no-wait"]))
-        .await;
+    let ran = bench.run(&lab(&["--yes", "--override-warnings", "--no-wait"])).await;
     ran.check(0);
     assert_eq!(bench.changes(), 1);
 }
@@ -125,22 +93,17 @@ async fn a_host_whose_role_cannot_be_read_is_protected_and_can_still_be_looked_a
 async fn what_is_only_to_be_known_is_a_note_and_yes_passes_it() {
     let bench = Bench::start().await;
     let hosts = bench.rows(&["sensor", "list"]).await;
-    let is_away = |host: &&serde_json::Value| {
-        host.text("status") == "Offline" && host.text("is_isolating") == "false"
-    };
+    let is_away = |host: &&serde_json::Value| host.text("status") == "Offline" && host.text("is_isolating") == "false";
     let away = hosts.iter().find(is_away).unwrap().text("id");
     let ran = bench.run(&isolate(&away, &["--yes", "--no-wait"])).await;
-    ran.check(0)
-        .notes_say("note: Offline: queued until it checks in");
+    ran.check(0).notes_say("note: Offline: queued until it checks in");
     assert_eq!(bench.changes(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_dry_run_with_yes_sends_nothing() {
     let bench = Bench::start().await;
-    let ran = bench
-        .run(&isolate("WIN-IA9NQ1GN8OI", &["--yes", "--dry-run"]))
-        .await;
+    let ran = bench.run(&isolate("WIN-IA9NQ1GN8OI", &["--yes", "--dry-run"])).await;
     ran.check(0).says("a dry run: nothing was sent");
     assert_eq!(bench.changes(), 0);
 }

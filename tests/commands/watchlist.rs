@@ -26,8 +26,7 @@ async fn watchlists_are_listed_with_their_queries_as_a_person_writes_them() {
         .says(",cmdline:minidump cb.fq.os_type=windows\n");
     let ran = bench.run(&["watchlist", "list", "--limit", "2"]).await;
     assert_eq!(ran.check(0).out.lines().count(), 3);
-    ran.notes_say("note: 2 of ")
-        .notes_say("--limit 0 gives all");
+    ran.notes_say("note: 2 of ").notes_say("--limit 0 gives all");
     let rows = bench.rows(&["watchlist", "list"]).await;
     let stored = rows.iter().find(|row| row.text("id") == "22").unwrap();
     assert!(stored.text("search_query").contains("cmdline%3Aminidump"));
@@ -50,8 +49,7 @@ async fn one_is_shown_by_number_or_name_with_what_it_sets_off() {
     for word in ["999", "Office"] {
         let ran = bench.run(&["watchlist", "show", word]).await;
         assert_eq!(ran.check(3).out, "");
-        ran.notes_say("error: no watchlist has the n")
-            .notes_say("`lampblack watchlist list`");
+        ran.notes_say("error: no watchlist has the n").notes_say("`lampblack watchlist list`");
     }
     bench.fault(json!({"mode": "403", "match": "/action$"}));
     let ran = bench.run(&["watchlist", "show", "14"]).await;
@@ -68,9 +66,7 @@ async fn what_it_would_find_now_is_what_a_search_prints() {
     assert!(found.check(0).out.lines().count() > 1);
     assert_eq!(found.out, searched.out);
     // This one is of binaries.
-    let ran = bench
-        .run(&["watchlist", "search", "31", "--format", "csv"])
-        .await;
+    let ran = bench.run(&["watchlist", "search", "31", "--format", "csv"]).await;
     ran.check(0).says("svch0st.exe");
     // Somebody stored what no server can read.
     let ran = bench.run(&["watchlist", "search", "33"]).await;
@@ -80,17 +76,10 @@ async fn what_it_would_find_now_is_what_a_search_prints() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_query_becomes_a_watchlist_and_is_there_under_its_name() {
     let bench = Bench::start().await;
-    let ran = bench
-        .run(&["watchlist", "create", NAME, QUERY, "--dry-run"])
-        .await;
-    ran.check(0)
-        .says("new process watchlist")
-        .says(&format!("Query: {QUERY}"))
-        .says("sends: POST /api/v1/watchlist {");
+    let ran = bench.run(&["watchlist", "create", NAME, QUERY, "--dry-run"]).await;
+    ran.check(0).says("new process watchlist").says(&format!("Query: {QUERY}")).says("sends: POST /api/v1/watchlist {");
     assert_eq!(bench.changes(), 0);
-    let ran = bench
-        .watch(&["create", NAME, QUERY, "--description", "case 7"])
-        .await;
+    let ran = bench.watch(&["create", NAME, QUERY, "--description", "case 7"]).await;
     ran.check(0).says("create watchlist: confirmed");
     let rows = bench.rows_of(&["watchlist", "show", NAME]).await;
     assert_eq!(rows[0].text("index_type"), "events");
@@ -98,17 +87,12 @@ async fn a_query_becomes_a_watchlist_and_is_there_under_its_name() {
     let ran = bench.run(&["watchlist", "show", NAME]).await;
     ran.check(0).says(&format!("query          {QUERY}\n"));
     let ran = bench.watch(&["create", NAME, QUERY]).await;
-    ran.check(0)
-        .says("already exists with this query; nothing was sent");
+    ran.check(0).says("already exists with this query; nothing was sent");
     // The same name for another query makes two, and neither is meant by it.
-    let ran = bench
-        .watch(&["create", NAME, "digsig_result:Unsigned", "--binary"])
-        .await;
+    let ran = bench.watch(&["create", NAME, "digsig_result:Unsigned", "--binary"]).await;
     ran.check(0).notes_say("1 watchlist has this name already");
     let ran = bench.watch(&["delete", NAME]).await;
-    ran.check(2)
-        .notes_say("error: 2 watchlists have the name")
-        .notes_say("give the number of the one that is meant");
+    ran.check(2).notes_say("error: 2 watchlists have the name").notes_say("give the number of the one that is meant");
     assert_eq!(bench.changes(), 2);
 }
 
@@ -117,14 +101,7 @@ async fn what_no_watchlist_should_hold_is_refused_before_anything_is_sent() {
     let bench = Bench::start().await;
     let ran = bench.watch(&["create", NAME, "(process_name:a.exe"]).await;
     ran.check(2).notes_say("this parenthesis is never closed");
-    let ran = bench
-        .watch(&[
-            "create",
-            NAME,
-            "digsig_result:Unsigned cmdline:a",
-            "--binary",
-        ])
-        .await;
+    let ran = bench.watch(&["create", NAME, "digsig_result:Unsigned cmdline:a", "--binary"]).await;
     ran.notes_say("warning: query: binaries have no field cmdline");
     let before = bench.changes();
     for (name, query) in [("", QUERY), (" ", QUERY), (NAME, ""), (NAME, " ")] {
@@ -135,18 +112,11 @@ async fn what_no_watchlist_should_hold_is_refused_before_anything_is_sent() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_strict_server_takes_every_query_and_gives_it_back_as_it_was() {
-    let bench = Bench::with(lampblack::sim::Options {
-        server_version: "7.5.0.200101.1000".into(),
-        ..super::bench::world()
-    })
-    .await;
+    let bench =
+        Bench::with(lampblack::sim::Options { server_version: "7.5.0.200101.1000".into(), ..super::bench::world() })
+            .await;
     let query = "path:usr/bin/* cmdline:\"é & = + % #\"";
-    let ran = bench
-        .fed(
-            &["watchlist", "create", NAME, "-", "--yes"],
-            &format!("{query}\n"),
-        )
-        .await;
+    let ran = bench.fed(&["watchlist", "create", NAME, "-", "--yes"], &format!("{query}\n")).await;
     ran.check(0).says("create watchlist: confirmed");
     let ran = bench.run(&["watchlist", "show", NAME]).await;
     ran.check(0).says(&format!("query          {query}\n"));
@@ -167,13 +137,10 @@ async fn it_is_switched_off_for_a_reason_on_without_one_and_deleted() {
     ran.check(0).says("enable watchlist: confirmed");
     assert_eq!(state().await, "true");
     let ran = bench.watch(&["delete", "7"]).await;
-    ran.check(0)
-        .says("delete watchlist: confirmed")
-        .notes_say("DELETE /api/v1/watchlist/7");
+    ran.check(0).says("delete watchlist: confirmed").notes_say("DELETE /api/v1/watchlist/7");
     bench.watch(&["delete", "7"]).await.check(3);
     let ran = bench.watch(&["delete", "1"]).await;
-    ran.check(1)
-        .notes_say("is read-only: the server does not allow changes");
+    ran.check(1).notes_say("is read-only: the server does not allow changes");
     assert_eq!(bench.changes(), 3);
     bench.run(&["log", "verify"]).await.check(0);
 }
@@ -183,8 +150,7 @@ async fn what_does_not_show_at_once_is_looked_for_again_before_it_is_called_not_
     let bench = Bench::start().await;
     bench.fault(json!({"mode": "never-confirm", "match": "/api/v1/watchlist/7", "method": "PUT"}));
     let ran = bench.watch(&["disable", "7"]).await;
-    ran.check(1)
-        .says("disable watchlist: not applied; server state: watchlist 7, enabled");
+    ran.check(1).says("disable watchlist: not applied; server state: watchlist 7, enabled");
     let seen = bench.server.requests();
     let after = seen.iter().skip_while(|seen| seen.method != "PUT").skip(1);
     assert_eq!(after.count(), 3);
@@ -207,12 +173,8 @@ async fn what_it_sets_off_is_listed_added_and_removed_by_number() {
     ran.check(2).notes_say("--to <USERID>");
     let ran = bench.watch(&action(&["add", "syslog", "--to", "1"])).await;
     ran.check(2).notes_say("--to is for e-mail alone");
-    let ran = bench
-        .watch(&action(&["add", "email", "--to", "1", "3"]))
-        .await;
-    ran.check(0)
-        .says("add action: confirmed")
-        .notes_say("email_recipients");
+    let ran = bench.watch(&action(&["add", "email", "--to", "1", "3"])).await;
+    ran.check(0).says("add action: confirmed").notes_say("email_recipients");
     let rows = bench.rows(list).await;
     assert_eq!(rows.len(), before + 1);
     let number = rows.last().unwrap().text("id");
@@ -241,9 +203,7 @@ async fn what_a_stored_search_asks_for_beside_its_query_is_shown_and_searched_fo
     let rows = bench.run(&["watchlist", "list", "--format", "csv"]).await;
     rows.check(0).says(query);
     let args = ["--format", "jsonl", "--limit", "0"];
-    let found = bench
-        .run(&[&["watchlist", "search", NAME][..], &args].concat())
-        .await;
+    let found = bench.run(&[&["watchlist", "search", NAME][..], &args].concat()).await;
     let searched = bench.run(&[&["search", query][..], &args].concat()).await;
     assert!(found.check(0).out.lines().count() > 1);
     assert_eq!(found.out, searched.out);
@@ -253,26 +213,20 @@ async fn what_a_stored_search_asks_for_beside_its_query_is_shown_and_searched_fo
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stored_search_that_nobody_has_encoded_is_searched_for_as_it_is_shown() {
     let bench = Bench::start().await;
-    let list =
-        json!({"name": NAME, "index_type": "events", "search_query": "process_name:cmd.exe"});
+    let list = json!({"name": NAME, "index_type": "events", "search_query": "process_name:cmd.exe"});
     bench.send(Method::POST, "/api/v1/watchlist", list).await;
     let ran = bench.run(&["watchlist", "show", NAME]).await;
     ran.check(0).says("query          process_name:cmd.exe\n");
     let args = ["--format", "jsonl", "--limit", "0"];
-    let found = bench
-        .run(&[&["watchlist", "search", NAME][..], &args].concat())
-        .await;
-    let searched = bench
-        .run(&[&["search", "process_name:cmd.exe"][..], &args].concat())
-        .await;
+    let found = bench.run(&[&["watchlist", "search", NAME][..], &args].concat()).await;
+    let searched = bench.run(&[&["search", "process_name:cmd.exe"][..], &args].concat()).await;
     assert_eq!(found.check(0).out, searched.check(0).out);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn where_some_cannot_be_read_none_is_said_not_to_be_there() {
     let bench = Bench::start().await;
-    let spoil =
-        |path: &str| bench.fault(json!({"mode": "wrong-types", "match": path, "method": "GET"}));
+    let spoil = |path: &str| bench.fault(json!({"mode": "wrong-types", "match": path, "method": "GET"}));
     spoil("^/api/v1/watchlist$");
     spoil("^/api/v1/feed$");
     spoil("^/api/users");
@@ -287,39 +241,19 @@ async fn where_some_cannot_be_read_none_is_said_not_to_be_there() {
     ] {
         let ran = bench.run(arguments).await;
         assert_eq!(ran.check(1).out, "");
-        ran.notes_say(" could not be read, and one of them may be it; of the others, no ")
-            .notes_say("\nhint: ");
+        ran.notes_say(" could not be read, and one of them may be it; of the others, no ").notes_say("\nhint: ");
     }
     let rows = bench.rows(&["alert", "list", "status:unresolved"]).await;
     let id = rows[0].text("unique_id");
-    let ran = bench
-        .run(&["alert", "assign", "nobody", &id, "--yes"])
-        .await;
-    ran.check(1)
-        .notes_say("users could not be read, and one of them may be it");
-    let ran = bench
-        .run(&["watchlist", "create", NAME, QUERY, "--dry-run"])
-        .await;
-    ran.check(0)
-        .says("could not be read, and one of them may have this name");
+    let ran = bench.run(&["alert", "assign", "nobody", &id, "--yes"]).await;
+    ran.check(1).notes_say("users could not be read, and one of them may be it");
+    let ran = bench.run(&["watchlist", "create", NAME, QUERY, "--dry-run"]).await;
+    ran.check(0).says("could not be read, and one of them may have this name");
     let ran = bench.run(&["group", "create", "new", "--dry-run"]).await;
-    ran.check(0)
-        .says("groups could not be read, and one of them may have this name");
-    let who = [
-        "user",
-        "create",
-        "new",
-        "--first-name",
-        "N",
-        "--last-name",
-        "N",
-        "--email",
-        "n@x",
-        "--dry-run",
-    ];
+    ran.check(0).says("groups could not be read, and one of them may have this name");
+    let who = ["user", "create", "new", "--first-name", "N", "--last-name", "N", "--email", "n@x", "--dry-run"];
     let ran = bench.run(&who).await;
-    ran.check(0)
-        .says("users could not be read, and one of them may have this name");
+    ran.check(0).says("users could not be read, and one of them may have this name");
     // A number is asked for alone.
     bench.run(&["watchlist", "show", "7"]).await.check(0);
     assert_eq!(bench.changes(), 0);

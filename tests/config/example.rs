@@ -36,20 +36,8 @@ fn what_the_example_comments_out_can_be_commented_in() {
     let given = &config.profiles["default"];
     let default = lampblack::config::Profile::default();
     assert_eq!(
-        (
-            given.verify_tls,
-            given.verify_hostname,
-            given.read_only,
-            given.connections,
-            given.timeout
-        ),
-        (
-            default.verify_tls,
-            default.verify_hostname,
-            default.read_only,
-            default.connections,
-            default.timeout
-        ),
+        (given.verify_tls, given.verify_hostname, given.read_only, given.connections, given.timeout),
+        (default.verify_tls, default.verify_hostname, default.read_only, default.connections, default.timeout),
     );
     assert_eq!(given.protected_hosts, default.protected_hosts);
     assert_eq!(config.keys["global"]["quit"], ["ctrl-q"]);
@@ -78,18 +66,10 @@ quit = ["q"]
 "##;
     let mistakes = Config::parse(text, None).unwrap_err();
     let lines: Vec<_> = mistakes.iter().map(|mistake| mistake.line).collect();
-    assert_eq!(
-        lines,
-        [1, 2, 3, 4, 5, 6, 7, 8, 11, 13, 15, 16, 17],
-        "{mistakes:#?}"
-    );
+    assert_eq!(lines, [1, 2, 3, 4, 5, 6, 7, 8, 11, 13, 15, 16, 17], "{mistakes:#?}");
     let said = format!("{mistakes:?}");
     assert!(!said.contains("s3cret"));
-    for hint in [
-        "did you mean ascii?",
-        "did you mean verify_tls?",
-        "midnight",
-    ] {
+    for hint in ["did you mean ascii?", "did you mean verify_tls?", "midnight"] {
         assert!(said.contains(hint), "{hint}: {said}");
     }
 }

@@ -11,12 +11,7 @@ pub(crate) struct Place(TempDir);
 impl Place {
     pub(crate) fn new() -> Self {
         let place = Self(tempfile::tempdir().unwrap());
-        for directory in [
-            "home/.config/lampblack",
-            "home/.carbonblack",
-            "work/.carbonblack",
-            "etc/carbonblack",
-        ] {
+        for directory in ["home/.config/lampblack", "home/.carbonblack", "work/.carbonblack", "etc/carbonblack"] {
             fs::create_dir_all(place.path().join(directory)).unwrap();
         }
         place
@@ -37,11 +32,7 @@ impl Place {
         self.write("home/.config/lampblack/config.toml", text)
     }
 
-    pub(crate) fn choose(
-        &self,
-        flags: &Flags,
-        variables: &[(&str, &str)],
-    ) -> Result<Access, Error> {
+    pub(crate) fn choose(&self, flags: &Flags, variables: &[(&str, &str)]) -> Result<Access, Error> {
         let environment = Environment::below(self.path(), variables);
         let config = Config::load(flags.config.as_deref(), &environment)?;
         Access::choose(flags, &config, &environment)
@@ -55,31 +46,17 @@ pub(crate) fn chmod(path: &Path, mode: u32) {
 }
 
 pub(crate) fn profile(name: &str) -> Flags {
-    Flags {
-        profile: Some(name.into()),
-        ..Flags::default()
-    }
+    Flags { profile: Some(name.into()), ..Flags::default() }
 }
 
 #[track_caller]
 pub(crate) fn chosen(access: Result<Access, Error>) -> (String, String, Source) {
     let access = access.unwrap();
-    (
-        access.url.to_string(),
-        access.token.expose_secret().to_owned(),
-        access.source,
-    )
+    (access.url.to_string(), access.token.expose_secret().to_owned(), access.source)
 }
 
-pub(crate) const CLIENT: &str =
-    "[default]\nurl=https://client.example\ntoken=clienttoken\nssl_verify=False\n";
-pub(crate) const OURS: &str =
-    "[profiles.default]\nurl = \"https://ours.example\"\ntoken = \"ourtoken\"\n";
-pub(crate) const LAMPBLACK: [(&str, &str); 2] = [
-    ("LAMPBLACK_URL", "https://variable.example"),
-    ("LAMPBLACK_TOKEN", "variabletoken"),
-];
-pub(crate) const CBAPI: [(&str, &str); 2] = [
-    ("CBAPI_URL", "https://cbapi.example"),
-    ("CBAPI_TOKEN", "cbapitoken"),
-];
+pub(crate) const CLIENT: &str = "[default]\nurl=https://client.example\ntoken=clienttoken\nssl_verify=False\n";
+pub(crate) const OURS: &str = "[profiles.default]\nurl = \"https://ours.example\"\ntoken = \"ourtoken\"\n";
+pub(crate) const LAMPBLACK: [(&str, &str); 2] =
+    [("LAMPBLACK_URL", "https://variable.example"), ("LAMPBLACK_TOKEN", "variabletoken")];
+pub(crate) const CBAPI: [(&str, &str); 2] = [("CBAPI_URL", "https://cbapi.example"), ("CBAPI_TOKEN", "cbapitoken")];

@@ -20,31 +20,18 @@ fn the_token_comes_from_a_file_or_a_program() {
 #[test]
 fn a_secret_that_others_can_read_is_a_warning() {
     let place = Place::new().ours(OURS);
-    assert_eq!(
-        place.choose(&Flags::default(), &[]).unwrap().notices,
-        [""; 0]
-    );
+    assert_eq!(place.choose(&Flags::default(), &[]).unwrap().notices, [""; 0]);
     let file = place.path().join("home/.config/lampblack/config.toml");
     chmod(&file, 0o644);
     let notices = place.choose(&Flags::default(), &[]).unwrap().notices;
-    assert!(
-        notices[0].contains("config.toml") && notices[0].contains("read"),
-        "{notices:?}"
-    );
+    assert!(notices[0].contains("config.toml") && notices[0].contains("read"), "{notices:?}");
     // Without a token in it, anyone may read it.
-    let place = place
-        .write("home/token", "t")
-        .ours("[profiles.default]\nurl = \"https://a\"\ntoken_file = \"~/token\"\n");
+    let place =
+        place.write("home/token", "t").ours("[profiles.default]\nurl = \"https://a\"\ntoken_file = \"~/token\"\n");
     chmod(&file, 0o644);
-    assert_eq!(
-        place.choose(&Flags::default(), &[]).unwrap().notices,
-        [""; 0]
-    );
+    assert_eq!(place.choose(&Flags::default(), &[]).unwrap().notices, [""; 0]);
     chmod(&place.path().join("home/token"), 0o640);
-    assert_eq!(
-        place.choose(&Flags::default(), &[]).unwrap().notices.len(),
-        1
-    );
+    assert_eq!(place.choose(&Flags::default(), &[]).unwrap().notices.len(), 1);
 }
 
 #[test]
@@ -53,12 +40,6 @@ fn no_token_is_in_any_debug_output() {
     let environment = Environment::below(place.path(), &LAMPBLACK);
     let config = Config::load(None, &environment).unwrap();
     let access = Access::choose(&Flags::default(), &config, &environment).unwrap();
-    let said = format!(
-        "{config:?} {access:?} {:?} {environment:?}",
-        access.settings()
-    );
-    assert!(
-        !said.contains("ourtoken") && !said.contains("variabletoken"),
-        "{said}"
-    );
+    let said = format!("{config:?} {access:?} {:?} {environment:?}", access.settings());
+    assert!(!said.contains("ourtoken") && !said.contains("variabletoken"), "{said}");
 }

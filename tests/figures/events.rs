@@ -57,10 +57,7 @@ async fn compare(report: &mut Report, server: &Server) {
         &format!("median {}, most {}", ms(ours.median()), ms(ours.most())),
         "at most 2 times",
         ours.median() <= 2 * theirs.median(),
-        &format!(
-            "the same segments raw, each parsed once: {}",
-            ms(theirs.median())
-        ),
+        &format!("the same segments raw, each parsed once: {}", ms(theirs.median())),
     );
     report.figure(
         "events kept",
@@ -69,9 +66,7 @@ async fn compare(report: &mut Report, server: &Server) {
         weight < BYTES,
         "what the cache keeps at most",
     );
-    note(&format!(
-        "{RUNS} times each; {EVENTS} events in {SEGMENTS} segments, {AHEAD} in flight"
-    ));
+    note(&format!("{RUNS} times each; {EVENTS} events in {SEGMENTS} segments, {AHEAD} in flight"));
 }
 
 /// A client of ours, and the process that did so much.
@@ -92,11 +87,7 @@ pub(crate) fn raw() -> reqwest::Client {
 }
 
 async fn busy(client: &Client) -> ProcessId {
-    let search = Search {
-        query: BUSY.into(),
-        group_by: Some("id".into()),
-        ..Search::default()
-    };
+    let search = Search { query: BUSY.into(), group_by: Some("id".into()), ..Search::default() };
     let page = client.processes(&search, Span { start: 0, rows: 2 }).await;
     page.expect("a page").rows[0].id
 }
@@ -135,9 +126,7 @@ pub(crate) async fn fetched(
         .iter()
         .flat_map(|document| document["process"].as_object().expect("a process").iter())
         .filter(|(name, _)| name.ends_with("_complete"));
-    let records: usize = lists
-        .map(|(_, list)| list.as_array().expect("a list").len())
-        .sum();
+    let records: usize = lists.map(|(_, list)| list.as_array().expect("a list").len()).sum();
     assert_eq!(records, EVENTS);
     time
 }

@@ -52,20 +52,12 @@ const FIGURES: [Figure; 15] = [
 
 fn main() -> ExitCode {
     // Cargo says `--bench` to everything it takes for a benchmark.
-    let wanted: Vec<String> = std::env::args()
-        .skip(1)
-        .filter(|argument| argument != "--bench")
-        .collect();
+    let wanted: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
     let mut report = Report::default();
-    let unknown = wanted
-        .iter()
-        .find(|name| !FIGURES.iter().any(|(known, _)| known == name));
+    let unknown = wanted.iter().find(|name| !FIGURES.iter().any(|(known, _)| known == name));
     if let Some(name) = unknown {
         let known: Vec<_> = FIGURES.iter().map(|(known, _)| *known).collect();
-        note(&format!(
-            "there is no figure {name:?}; there are {}",
-            known.join(", ")
-        ));
+        note(&format!("there is no figure {name:?}; there are {}", known.join(", ")));
         return ExitCode::from(2);
     }
     report::head();

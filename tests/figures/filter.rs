@@ -22,9 +22,7 @@ pub(crate) fn measure(report: &mut Report) {
             console.press("ctrl-f").await;
         }
         // Five columns of the record besides those of every list.
-        console
-            .press("w G space G space G space G space G space esc /")
-            .await;
+        console.press("w G space G space G space G space G space esc /").await;
         console
     });
     let loaded = loaded(&console.text());

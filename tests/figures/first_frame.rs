@@ -25,30 +25,14 @@ pub(crate) fn measure(report: &mut Report) {
     let server = Server::start(&["--processes", "500", "--tls", "--cert-out", &cert_out]);
     server.configure(home.path(), Some(&pem));
     remember(home.path());
-    time(
-        report,
-        "first-frame",
-        "1,000 queries of history, HTTPS",
-        home.path(),
-        || lampblack(&[]),
-    );
+    time(report, "first-frame", "1,000 queries of history, HTTPS", home.path(), || lampblack(&[]));
     drop(server);
-    time(
-        report,
-        "first-frame of the demo",
-        "20,000 processes simulated in the same process",
-        home.path(),
-        || lampblack(&["demo"]),
-    );
+    time(report, "first-frame of the demo", "20,000 processes simulated in the same process", home.path(), || {
+        lampblack(&["demo"])
+    });
 }
 
-fn time(
-    report: &mut Report,
-    name: &str,
-    with: &str,
-    home: &Path,
-    command: impl Fn() -> CommandBuilder,
-) {
+fn time(report: &mut Report, name: &str, with: &str, home: &Path, command: impl Fn() -> CommandBuilder) {
     let times = Times::new((0..RUNS).map(|_| start(command(), home)).collect());
     report.figure(
         name,
@@ -64,9 +48,7 @@ fn time(
 fn start(command: CommandBuilder, home: &Path) -> Duration {
     let mut pty = Pty::run(command, home, 120, 40);
     let at = loop {
-        let at = pty
-            .next(PATIENCE)
-            .unwrap_or_else(|| panic!("no frame:\n{}", pty.text()));
+        let at = pty.next(PATIENCE).unwrap_or_else(|| panic!("no frame:\n{}", pty.text()));
         if is_whole(&pty) {
             break at;
         }
@@ -82,16 +64,8 @@ fn start(command: CommandBuilder, home: &Path) -> Duration {
 /// Header, every pane in its frame, the editor with its cursor, the keys that work.
 fn is_whole(pty: &Pty) -> bool {
     let screen = pty.text();
-    let parts = [
-        "read-write",
-        "Query",
-        "Enter to search",
-        "Processes",
-        "No search yet",
-        "Parent chain",
-        "Sensor",
-        "run",
-    ];
+    let parts =
+        ["read-write", "Query", "Enter to search", "Processes", "No search yet", "Parent chain", "Sensor", "run"];
     let corners = screen.matches('╯').count() + screen.matches('┘').count();
     parts.iter().all(|part| screen.contains(part)) && corners == 4 && !pty.hides_cursor()
 }

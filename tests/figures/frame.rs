@@ -91,20 +91,14 @@ fn build(report: &mut Report, app: &mut App) {
 
 /// A held key, delivered at once through the loop itself: what it draws is counted.
 async fn hold(report: &mut Report, app: &mut App) {
-    let mut terminal = Terminal::new(Counting {
-        screen: TestBackend::new(WIDTH, HEIGHT),
-        n_frames: 0,
-    })
-    .expect("no terminal to fail");
+    let mut terminal =
+        Terminal::new(Counting { screen: TestBackend::new(WIDTH, HEIGHT), n_frames: 0 }).expect("no terminal to fail");
     // A worker that says nothing, so that every frame is one of the keys.
     let (requests, _inbox) = mpsc::unbounded_channel();
     let (_outbox, replies) = mpsc::channel(1);
     let mut worker = Worker { requests, replies };
     let (told, stop) = tokio::sync::oneshot::channel();
-    let events = Held {
-        keys: keys(&vec!["j"; HELD].join(" ")).into_iter(),
-        told: Some(told),
-    };
+    let events = Held { keys: keys(&vec!["j"; HELD].join(" ")).into_iter(), told: Some(told) };
     let stop = async {
         let _ = stop.await;
         // The frame that shows the last key comes before the end.
@@ -112,17 +106,11 @@ async fn hold(report: &mut Report, app: &mut App) {
         poll_fn(|cx| {
             n_looks += 1;
             cx.waker().wake_by_ref();
-            if n_looks > 2 {
-                Poll::Ready(())
-            } else {
-                Poll::Pending
-            }
+            if n_looks > 2 { Poll::Ready(()) } else { Poll::Pending }
         })
         .await;
     };
-    runtime::run(&mut terminal, app, events, stop, &mut worker, &mut Nowhere)
-        .await
-        .expect("no terminal to fail");
+    runtime::run(&mut terminal, app, events, stop, &mut worker, &mut Nowhere).await.expect("no terminal to fail");
     let n_frames = terminal.backend().n_frames;
     report.figure(
         "held key",
@@ -138,12 +126,7 @@ fn hold_in_a_terminal(report: &mut Report) {
     /// What ratatui writes once for every frame without a cursor.
     const FRAME: &[u8] = b"\x1b[?25l";
     let home = TempDir::new().expect("a home");
-    let mut pty = Pty::run(
-        lampblack(&["demo", "--processes", "2000"]),
-        home.path(),
-        120,
-        40,
-    );
+    let mut pty = Pty::run(lampblack(&["demo", "--processes", "2000"]), home.path(), 120, 40);
     pty.until("No search yet");
     pty.send("process_name:*\r");
     pty.until("row 1");
@@ -153,11 +136,7 @@ fn hold_in_a_terminal(report: &mut Report) {
     pty.send(&"j".repeat(HELD));
     // What follows when the cursor rests is not the keys' work: it begins 80 ms later.
     pty.settle(Duration::from_millis(40));
-    let n_frames = pty
-        .written
-        .windows(FRAME.len())
-        .filter(|bytes| *bytes == FRAME)
-        .count();
+    let n_frames = pty.written.windows(FRAME.len()).filter(|bytes| *bytes == FRAME).count();
     assert!(pty.text().contains(&format!("row {}", HELD + 1)));
     report.figure(
         "held key in a terminal",

@@ -18,17 +18,11 @@ const SECONDS: u64 = 60;
 
 /// Measures the console on a server of its own process, and the demonstration, at the same time.
 pub(crate) fn measure(report: &mut Report) {
-    let seconds = env::var("LAMPBLACK_IDLE")
-        .ok()
-        .and_then(|seconds| seconds.parse().ok())
-        .unwrap_or(SECONDS);
+    let seconds = env::var("LAMPBLACK_IDLE").ok().and_then(|seconds| seconds.parse().ok()).unwrap_or(SECONDS);
     let home = TempDir::new().expect("a home");
     let server = Server::start(&["--processes", "2000"]);
     server.configure(home.path(), None);
-    let runs: [(&str, &[&str]); 2] = [
-        ("idle", &[]),
-        ("idle demo", &["demo", "--processes", "2000"]),
-    ];
+    let runs: [(&str, &[&str]); 2] = [("idle", &[]), ("idle demo", &["demo", "--processes", "2000"])];
     let mut watched: Vec<_> = runs
         .into_iter()
         .map(|(name, arguments)| {
@@ -51,10 +45,7 @@ pub(crate) fn measure(report: &mut Report) {
     let began: Vec<_> = watched.iter().map(|(_, pty)| Life::of(pty.pid())).collect();
     let deadline = Instant::now() + Duration::from_secs(seconds);
     for (_, pty) in &mut watched {
-        while pty
-            .next(deadline.saturating_duration_since(Instant::now()))
-            .is_some()
-        {}
+        while pty.next(deadline.saturating_duration_since(Instant::now())).is_some() {}
     }
     for ((name, pty), began) in watched.iter().zip(&began) {
         let ended = Life::of(pty.pid());
@@ -90,14 +81,9 @@ impl Life {
         // The name is in parentheses and may hold anything; user and system time are the 12th and 13th after it.
         let (_, rest) = stat.rsplit_once(')').expect("a name");
         let ticks = rest.split_whitespace().skip(11).take(2);
-        let ticks = ticks
-            .map(|ticks| ticks.parse::<u64>().expect("a number"))
-            .sum();
+        let ticks = ticks.map(|ticks| ticks.parse::<u64>().expect("a number")).sum();
         let mut threads = HashMap::new();
-        for thread in fs::read_dir(process.join("task"))
-            .expect("threads")
-            .flatten()
-        {
+        for thread in fs::read_dir(process.join("task")).expect("threads").flatten() {
             // A thread may end while it is looked at.
             let Ok(status) = fs::read_to_string(thread.path().join("status")) else {
                 continue;
@@ -124,10 +110,7 @@ impl Life {
             })
             .filter(|(_, times)| *times > 0)
             .collect();
-        let gone = began
-            .threads
-            .iter()
-            .filter(|(id, _)| !self.threads.contains_key(*id));
+        let gone = began.threads.iter().filter(|(id, _)| !self.threads.contains_key(*id));
         woken.extend(gone.map(|(_, (name, _))| (format!("{name}, which has ended,"), 1)));
         woken.sort();
         woken

@@ -60,16 +60,10 @@ pub(crate) fn measure(report: &mut Report) {
     let times = theirs.as_secs_f64() / ours.as_secs_f64();
     report.figure(
         "join",
-        &format!(
-            "{:.0} ms, {times:.1} times faster",
-            ours.as_secs_f64() * 1e3
-        ),
+        &format!("{:.0} ms, {times:.1} times faster", ours.as_secs_f64() * 1e3),
         &format!("{TIMES:.0} times faster"),
         times >= TIMES,
-        &format!(
-            "the official client's loop: {:.0} ms",
-            theirs.as_secs_f64() * 1e3
-        ),
+        &format!("the official client's loop: {:.0} ms", theirs.as_secs_f64() * 1e3),
     );
     note(
         "lampblack from its start to its end, the official client without its start and its connecting; both over https",
@@ -119,11 +113,7 @@ impl Bench {
             .env("HOME", self.home.path())
             .output()
             .expect("a search");
-        assert!(
-            ran.status.success(),
-            "{}",
-            String::from_utf8_lossy(&ran.stderr)
-        );
+        assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
         let out = String::from_utf8(ran.stdout).expect("text");
         let lines = out.lines();
         let rows = lines.map(|line| serde_json::from_str(line).expect("JSON"));
@@ -152,9 +142,7 @@ impl Bench {
         let binaries = distinct("binary", "md5");
         assert_eq!((sensors, binaries), (HOSTS, BINARIES));
         let asked = self.sim.requests();
-        let joins = asked
-            .iter()
-            .filter(|seen| !seen.target.contains("/process"));
+        let joins = asked.iter().filter(|seen| !seen.target.contains("/process"));
         (joins.count(), sensors + groups + binaries)
     }
 
@@ -173,12 +161,7 @@ impl Bench {
         let mut words = out.split_whitespace();
         let seconds = words.next().and_then(|word| word.parse().ok());
         let count = words.next().and_then(|word| word.parse().ok());
-        assert_eq!(
-            count,
-            Some(ROWS),
-            "{out}{}",
-            String::from_utf8_lossy(&ran.stderr)
-        );
+        assert_eq!(count, Some(ROWS), "{out}{}", String::from_utf8_lossy(&ran.stderr));
         Duration::from_secs_f64(seconds.expect("its time"))
     }
 }
@@ -187,10 +170,7 @@ impl Bench {
 fn chosen(rows: &[Value]) -> Vec<String> {
     let mut by_host: BTreeMap<String, Vec<&Value>> = BTreeMap::new();
     for row in rows {
-        by_host
-            .entry(row["sensor_id"].to_string())
-            .or_default()
-            .push(row);
+        by_host.entry(row["sensor_id"].to_string()).or_default().push(row);
     }
     let mut hosts: Vec<_> = by_host.into_values().collect();
     hosts.sort_by_key(|rows| std::cmp::Reverse(rows.len()));
@@ -203,8 +183,7 @@ fn chosen(rows: &[Value]) -> Vec<String> {
     let rest = hosts.iter().flat_map(|rows| rows.iter().skip(1));
     let rest: Vec<_> = rest.collect();
     for row in first.chain(rest.iter().copied()) {
-        if ids.len() < HOSTS || files.len() < BINARIES && !files.contains(&text(row, "process_md5"))
-        {
+        if ids.len() < HOSTS || files.len() < BINARIES && !files.contains(&text(row, "process_md5")) {
             files.insert(text(row, "process_md5"));
             ids.push(text(row, "id"));
         }
@@ -215,19 +194,14 @@ fn chosen(rows: &[Value]) -> Vec<String> {
             ids.push(id);
         }
     }
-    assert_eq!(
-        (ids.len(), files.len()),
-        (ROWS, BINARIES),
-        "the world is too small"
-    );
+    assert_eq!((ids.len(), files.len()), (ROWS, BINARIES), "the world is too small");
     ids
 }
 
 /// A Python with the official client.
 fn client() -> Result<PathBuf, String> {
-    let ran = Command::new("tests/interop/client")
-        .output()
-        .map_err(|error| format!("tests/interop/client: {error}"))?;
+    let ran =
+        Command::new("tests/interop/client").output().map_err(|error| format!("tests/interop/client: {error}"))?;
     if !ran.status.success() {
         let notes = String::from_utf8_lossy(&ran.stderr);
         let last = notes.lines().last().unwrap_or_default().to_owned();

@@ -40,12 +40,7 @@ const P99: Duration = Duration::from_micros(2_500);
 /// Measures it, and csvlens beside it where that is installed.
 pub(crate) fn measure(report: &mut Report) {
     let home = TempDir::new().expect("a home");
-    let mut console = Pty::run(
-        lampblack(&["demo", "--processes", "120000"]),
-        home.path(),
-        WIDTH,
-        HEIGHT,
-    );
+    let mut console = Pty::run(lampblack(&["demo", "--processes", "120000"]), home.path(), WIDTH, HEIGHT);
     console.until("No search yet");
     console.send("process_type:w* OR process_name:*\r");
     console.until("Processes  up to 1");
@@ -53,9 +48,7 @@ pub(crate) fn measure(report: &mut Report) {
     console.settle(QUIET);
     let total = total(&console.text());
     assert!(total >= MATCHES, "only {total} matches");
-    let times = press(&mut console, |pressed, screen| {
-        screen.contains(&format!("row {}", pressed + 1))
-    });
+    let times = press(&mut console, |pressed, screen| screen.contains(&format!("row {}", pressed + 1)));
     drop(console);
 
     let beside = csvlens().map(|csvlens| {
@@ -69,11 +62,7 @@ pub(crate) fn measure(report: &mut Report) {
         press(&mut pty, |_, _| true)
     });
     let against = match &beside {
-        Some(times) => format!(
-            "csvlens, here and now: median {}, p99 {}",
-            ms(times.median()),
-            ms(times.p99())
-        ),
+        Some(times) => format!("csvlens, here and now: median {}, p99 {}", ms(times.median()), ms(times.p99())),
         None => "csvlens elsewhere: median 1.0 ms, p99 1.4 ms (it is not on PATH here)".into(),
     };
     let is_met = times.median() < MEDIAN && times.p99() < P99;
@@ -84,17 +73,10 @@ pub(crate) fn measure(report: &mut Report) {
         is_met,
         &against,
     );
-    note(&format!(
-        "{KEYS} keys over {total} matches at {WIDTH}x{HEIGHT}; the slowest took {}",
-        ms(times.most())
-    ));
+    note(&format!("{KEYS} keys over {total} matches at {WIDTH}x{HEIGHT}; the slowest took {}", ms(times.most())));
     if !is_met {
         let floor = floor(home.path());
-        note(&format!(
-            "the terminal alone, echoing a key: median {}, p99 {}",
-            ms(floor.median()),
-            ms(floor.p99())
-        ));
+        note(&format!("the terminal alone, echoing a key: median {}, p99 {}", ms(floor.median()), ms(floor.p99())));
     }
 }
 
@@ -103,9 +85,7 @@ fn press(pty: &mut Pty, is_done: impl Fn(usize, &str) -> bool) -> Times {
     let mut times = Vec::new();
     for pressed in 1..=WARM + KEYS {
         let sent = pty.send("j");
-        let mut last = pty
-            .next(Duration::from_secs(5))
-            .unwrap_or_else(|| panic!("nothing happens:\n{}", pty.text()));
+        let mut last = pty.next(Duration::from_secs(5)).unwrap_or_else(|| panic!("nothing happens:\n{}", pty.text()));
         if let Some(later) = pty.settle(DONE) {
             last = later;
         }
@@ -128,19 +108,14 @@ fn floor(home: &Path) -> Times {
 /// The number of matches in the title of the list.
 fn total(screen: &str) -> u64 {
     let (_, rest) = screen.split_once("Processes  up to ").expect("a title");
-    let digits: String = rest
-        .chars()
-        .take_while(|char| char.is_ascii_digit() || *char == ',')
-        .filter(|char| *char != ',')
-        .collect();
+    let digits: String =
+        rest.chars().take_while(|char| char.is_ascii_digit() || *char == ',').filter(|char| *char != ',').collect();
     digits.parse().expect("a number")
 }
 
 fn csvlens() -> Option<PathBuf> {
     let path = env::var_os("PATH")?;
-    env::split_paths(&path)
-        .map(|directory| directory.join("csvlens"))
-        .find(|file| file.is_file())
+    env::split_paths(&path).map(|directory| directory.join("csvlens")).find(|file| file.is_file())
 }
 
 /// A table as wide as the process list, with so many rows.

@@ -32,10 +32,7 @@ pub(crate) fn measure(report: &mut Report) {
     let without = Home::of(&server);
     let with = Home::of(&server);
     let bytes = write_log(&with.state());
-    note(&format!(
-        "the log has {LINES} lines and {} MB",
-        bytes / 1_000_000
-    ));
+    note(&format!("the log has {LINES} lines and {} MB", bytes / 1_000_000));
     let (empty, long) = (console(&without), console(&with));
     report.figure(
         "log, opened",
@@ -46,11 +43,8 @@ pub(crate) fn measure(report: &mut Report) {
     );
     more(report, "log, opened", long.peak, empty.peak);
     more(report, "log, after an action", long.acted, empty.acted);
-    for arguments in [
-        &["log", "show", "--format", "jsonl"][..],
-        &["log", "show", "--limit", "20"],
-        &["log", "verify"],
-    ] {
+    for arguments in [&["log", "show", "--format", "jsonl"][..], &["log", "show", "--limit", "20"], &["log", "verify"]]
+    {
         let (empty, long) = (run(&without, arguments), run(&with, arguments));
         more(report, &arguments.join(" "), long.peak, empty.peak);
         note(&format!("{} in {}", arguments.join(" "), ms(long.took)));
@@ -99,11 +93,7 @@ fn console(home: &Home) -> Run {
     pty.send("\x1b");
     pty.until("? help");
     pty.send("@");
-    pty.until(if has_lines(&home.state()) {
-        "CONFIRMED"
-    } else {
-        "nothing was changed yet"
-    });
+    pty.until(if has_lines(&home.state()) { "CONFIRMED" } else { "nothing was changed yet" });
     let took = began.elapsed();
     pty.settle(Duration::from_millis(500));
     let peak = peak(pty.pid());
@@ -116,11 +106,7 @@ fn console(home: &Home) -> Run {
     pty.send("case 7\t\t\r");
     pty.until("CONFIRMED; banned");
     pty.settle(Duration::from_millis(500));
-    Run {
-        took,
-        peak,
-        acted: self::peak(pty.pid()),
-    }
+    Run { took, peak, acted: self::peak(pty.pid()) }
 }
 
 fn has_lines(state: &Path) -> bool {
@@ -150,19 +136,14 @@ fn run(home: &Home, arguments: &[&str]) -> Run {
         std::thread::yield_now();
     }
     reader.join().expect("its output");
-    Run {
-        took: began.elapsed(),
-        peak: highest,
-        acted: 0,
-    }
+    Run { took: began.elapsed(), peak: highest, acted: 0 }
 }
 
 /// The most memory a process has ever had, in kilobytes; nothing once it has ended.
 fn peak(pid: u32) -> u64 {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    line.and_then(|line| line.trim().strip_suffix(" kB")?.parse().ok())
-        .unwrap_or_default()
+    line.and_then(|line| line.trim().strip_suffix(" kB")?.parse().ok()).unwrap_or_default()
 }
 
 /// Writes a log of bans, as a year of a busy team leaves it. Returns how many bytes it has.

@@ -14,17 +14,13 @@ use crate::support::{
 const ALERTS: usize = 10_000;
 
 /// Through every grouping and every order, down and up again, and through a filter.
-const KEYS: &str =
-    ", s s s s j j j ctrl-f ctrl-f G g g , s s s s G g g , s s s s G g g * esc / s r v";
+const KEYS: &str = ", s s s s j j j ctrl-f ctrl-f G g g , s s s s G g g , s s s s G g g * esc / s r v";
 
 /// Measures from the key to the cells of the frame.
 pub(crate) fn measure(report: &mut Report) {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let (mut console, read) = runtime.block_on(async {
-        let options = Options {
-            alerts: 10_500,
-            ..small()
-        };
+        let options = Options { alerts: 10_500, ..small() };
         let mut console = Console::with(options, 200, 60, |_| {}).await;
         console.press("esc 3 i ctrl-u enter").await;
         let began = Instant::now();

@@ -15,14 +15,7 @@ pub(crate) struct Report {
 
 impl Report {
     /// One figure.
-    pub(crate) fn figure(
-        &mut self,
-        name: &str,
-        measured: &str,
-        bound: &str,
-        is_met: bool,
-        against: &str,
-    ) {
+    pub(crate) fn figure(&mut self, name: &str, measured: &str, bound: &str, is_met: bool, against: &str) {
         self.n_missed += usize::from(!is_met);
         let verdict = if is_met { "ok" } else { "MISS" };
         print(&[name, measured, bound, verdict, against]);
@@ -36,10 +29,7 @@ impl Report {
         let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
         let load = load.split(' ').next().unwrap_or("unknown").to_owned();
         let cores = std::thread::available_parallelism().map_or(0, usize::from);
-        note(&format!(
-            "{} missed; load of the last minute {load} on {cores} cores",
-            self.n_missed
-        ));
+        note(&format!("{} missed; load of the last minute {load} on {cores} cores", self.n_missed));
         ExitCode::FAILURE
     }
 }

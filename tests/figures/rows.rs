@@ -26,11 +26,7 @@ pub(crate) fn measure(report: &mut Report) {
     let grown = (few.highest().over(many.highest()) - 1.0) * 100.0;
     report.figure(
         "rows",
-        &format!(
-            "peak {} for {} rows, {grown:+.1} %",
-            many.highest(),
-            many.0[0].rows
-        ),
+        &format!("peak {} for {} rows, {grown:+.1} %", many.highest(), many.0[0].rows),
         "within 10 %",
         grown.abs() < 10.0,
         &format!("peak {} for {} rows", few.highest(), few.0[0].rows),
@@ -102,12 +98,7 @@ fn read(home: &Path) -> Run {
         .spawn()
         .expect("a search");
     let mut out = child.stdout.take().expect("its output");
-    let mut run = Run {
-        rows: 0,
-        bytes: 0,
-        peak: Memory(0),
-        took: Duration::ZERO,
-    };
+    let mut run = Run { rows: 0, bytes: 0, peak: Memory(0), took: Duration::ZERO };
     let mut piece = vec![0; 256 * 1024];
     loop {
         // Before every piece, the last one included: once the program has ended, the kernel has forgotten.
@@ -129,6 +120,5 @@ fn read(home: &Path) -> Run {
 fn peak(pid: u32) -> Memory {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    line.and_then(|line| line.trim().strip_suffix(" kB")?.parse().ok())
-        .map_or(Memory(0), Memory)
+    line.and_then(|line| line.trim().strip_suffix(" kB")?.parse().ok()).map_or(Memory(0), Memory)
 }

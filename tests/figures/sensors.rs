@@ -28,11 +28,7 @@ const PAGES: usize = 200;
 pub(crate) fn measure(report: &mut Report) {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     runtime.block_on(async {
-        let options = Options {
-            sensors: SENSORS,
-            latency: LATENCY,
-            ..small()
-        };
+        let options = Options { sensors: SENSORS, latency: LATENCY, ..small() };
         let mut console = Console::with(options, 200, 60, |_| {}).await;
         console.press("esc").await;
         let trip = round_trip(&console).await;
@@ -61,10 +57,7 @@ pub(crate) fn measure(report: &mut Report) {
 async fn round_trip(console: &Console) -> Duration {
     let client = Client::new(settings(&console.sim), None).expect("a client");
     client.info().await.expect("a server");
-    let span = Span {
-        start: 0,
-        rows: 100,
-    };
+    let span = Span { start: 0, rows: 100 };
     let mut times = Vec::new();
     for _ in 0..5 {
         let began = Instant::now();
@@ -77,18 +70,10 @@ async fn round_trip(console: &Console) -> Duration {
 
 /// Page after page, without waiting for any: from the key to the cells.
 async fn scroll(report: &mut Report, console: &mut Console) {
-    crate::within::a_frame(
-        report,
-        "sensors, scrolled",
-        "page",
-        console,
-        keys(&vec!["ctrl-f"; PAGES].join(" ")),
-    );
+    crate::within::a_frame(report, "sensors, scrolled", "page", console, keys(&vec!["ctrl-f"; PAGES].join(" ")));
     // Over there, rows have come; far ones were let go.
     console.press("ctrl-c G").await;
     console.shows(&["row 50,000"]);
     let held = console.app.session().sensors.here().count();
-    note(&format!(
-        "{PAGES} pages of a frame of 200x60; {held} of {SENSORS} rows are held at the end"
-    ));
+    note(&format!("{PAGES} pages of a frame of 200x60; {held} of {SENSORS} rows are held at the end"));
 }

@@ -46,9 +46,7 @@ impl Server {
 pub(crate) fn configure(home: &Path, url: &str, token: &str, ca_file: Option<&Path>) {
     let directory = home.join(".config/lampblack");
     fs::create_dir_all(&directory).expect("a directory");
-    let ca_file = ca_file.map_or(String::new(), |file| {
-        format!("ca_file = {:?}\n", file.display().to_string())
-    });
+    let ca_file = ca_file.map_or(String::new(), |file| format!("ca_file = {:?}\n", file.display().to_string()));
     let text = format!("[profiles.default]\nurl = {url:?}\ntoken = {token:?}\n{ca_file}");
     let file = directory.join("config.toml");
     fs::write(&file, text).expect("a configuration");

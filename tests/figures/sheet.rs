@@ -22,12 +22,7 @@ const BOUND: Duration = Duration::from_secs(2);
 pub(crate) fn measure(report: &mut Report) {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     runtime.block_on(async {
-        let options = Options {
-            sensors: 1_700,
-            processes: 100_000,
-            latency: LATENCY,
-            ..small()
-        };
+        let options = Options { sensors: 1_700, processes: 100_000, latency: LATENCY, ..small() };
         let mut console = Console::with(options, 120, 40, |_| {}).await;
         console.search(FILE).await.press("esc").await;
         console.shows(&["row 1", "svchost.exe"]);
@@ -35,26 +30,15 @@ pub(crate) fn measure(report: &mut Report) {
         console.asked();
         let mut drawn = Vec::new();
         let began = Instant::now();
-        console
-            .press_and_look("B", |screen| drawn.push(screen.to_owned()))
-            .await;
+        console.press_and_look("B", |screen| drawn.push(screen.to_owned())).await;
         let whole = began.elapsed();
         let first = drawn.first().cloned().unwrap_or_default();
         report.figure(
             "sheet",
-            &format!(
-                "frame {} has it",
-                drawn
-                    .iter()
-                    .position(|screen| screen.contains("BAN"))
-                    .map_or(0, |at| at + 1)
-            ),
+            &format!("frame {} has it", drawn.iter().position(|screen| screen.contains("BAN")).map_or(0, |at| at + 1)),
             "the first frame after the key",
             first.contains("BAN") && first.contains("svchost.exe"),
-            &format!(
-                "{} frames until all of it was there",
-                console.n_frames() - frames
-            ),
+            &format!("{} frames until all of it was there", console.n_frames() - frames),
         );
         let n_asked = console.asked().len();
         let screen = console.text();

@@ -54,17 +54,11 @@ async fn first(report: &mut Report, server: &Server) {
     let (mut ours, mut trips) = (Vec::new(), Vec::new());
     for run in 0..=RUNS {
         let mut desk = Desk::found(server).await;
-        let took = desk
-            .open(|session| !session.timeline.rows().is_empty())
-            .await;
+        let took = desk.open(|session| !session.timeline.rows().is_empty()).await;
         desk.until(|session| !session.is_waiting()).await;
         let began = Instant::now();
         let url = format!("{}/api/info", server.url);
-        let asked = raw
-            .get(url)
-            .header("X-Auth-Token", &server.token)
-            .send()
-            .await;
+        let asked = raw.get(url).header("X-Auth-Token", &server.token).send().await;
         asked.expect("an answer").bytes().await.expect("a body");
         // The first makes the server draw its events, and opens connections.
         if run > 0 {
@@ -108,10 +102,7 @@ async fn all(report: &mut Report, server: &Server) -> Desk {
         &format!("median {}, most {}", ms(ours.median()), ms(ours.most())),
         "at most 2 times",
         ours.median() <= 2 * theirs.median(),
-        &format!(
-            "the same segments raw, each parsed once: {}",
-            ms(theirs.median())
-        ),
+        &format!("the same segments raw, each parsed once: {}", ms(theirs.median())),
     );
     note(&format!(
         "{RUNS} times each; {EVENTS} events in {SEGMENTS} segments, with a frame of 120x36 for every answer"
@@ -145,9 +136,7 @@ fn letters(report: &mut Report, desk: &mut Desk) {
             times.most() < FRAME,
             "a screen of 60 Hz: 16.67 ms",
         );
-        note(&format!(
-            "{n_keys} keys over {EVENTS} events, to the cells of a frame of 120x36"
-        ));
+        note(&format!("{n_keys} keys over {EVENTS} events, to the cells of a frame of 120x36"));
     }
 }
 
@@ -207,8 +196,7 @@ impl Desk {
         for key in keys("enter esc") {
             desk.key(key);
         }
-        desk.until(|session| session.subject.is_some() && !session.is_waiting())
-            .await;
+        desk.until(|session| session.subject.is_some() && !session.is_waiting()).await;
         desk
     }
 

@@ -4,9 +4,7 @@ use std::time::{Duration, Instant};
 
 use futures::TryStreamExt;
 use lampblack::api::Client;
-use lampblack::deeds::{
-    self, Deed, Estate, Grounds, Guard, Order, Prepared, Stage, Triage, Verdict,
-};
+use lampblack::deeds::{self, Deed, Estate, Grounds, Guard, Order, Prepared, Stage, Triage, Verdict};
 use lampblack::model::{Alert, AlertId, AlertStatus, Search};
 use lampblack::read::pages;
 use lampblack::record::actions::Actions;
@@ -27,11 +25,7 @@ const BOUND: Duration = Duration::from_secs(10);
 pub(crate) fn measure(report: &mut Report) {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     runtime.block_on(async {
-        let options = Options {
-            alerts: 10_000,
-            latency: LATENCY,
-            ..small()
-        };
+        let options = Options { alerts: 10_000, latency: LATENCY, ..small() };
         let sim = sim::start(options).await.expect("a simulator");
         let client = Client::new(settings(&sim), None).expect("a client");
         let ids = open(&client).await;
@@ -48,26 +42,16 @@ pub(crate) fn measure(report: &mut Report) {
             &format!("{} for {n_proven} alerts, proven one by one", ms(took)),
             &format!("{} for {ALERTS}", ms(BOUND)),
             took < BOUND && n_proven == ALERTS,
-            &format!(
-                "{} requests, {n_changes} of which change something, each {} late",
-                requests.len(),
-                ms(LATENCY)
-            ),
+            &format!("{} requests, {n_changes} of which change something, each {} late", requests.len(), ms(LATENCY)),
         );
     });
 }
 
 /// So many alerts, whatever they are.
 async fn open(client: &Client) -> Vec<AlertId> {
-    let search = Search {
-        query: "-status:Resolved".into(),
-        ..Search::default()
-    };
+    let search = Search { query: "-status:Resolved".into(), ..Search::default() };
     let limit = Some(ALERTS as u64);
-    let found: Vec<_> = pages::<Alert>(client, search, limit)
-        .try_collect()
-        .await
-        .expect("alerts");
+    let found: Vec<_> = pages::<Alert>(client, search, limit).try_collect().await.expect("alerts");
     let rows = found.into_iter().flat_map(|page| page.rows);
     rows.map(|alert| alert.id).collect()
 }
@@ -76,19 +60,14 @@ async fn open(client: &Client) -> Vec<AlertId> {
 async fn resolve(ids: &[AlertId], client: &Client, log: &mut Actions) -> usize {
     let estate = Estate::new(client.clone(), Guard::default());
     let blocks = Triage::blocks(ids, &Verdict::Status(AlertStatus::Resolved));
-    let each = blocks
-        .into_iter()
-        .map(|block| Deed::Triage(block).prepare(&estate));
+    let each = blocks.into_iter().map(|block| Deed::Triage(block).prepare(&estate));
     let prepared = futures::future::join_all(each).await;
     let mut n_proven = 0;
     for one in prepared {
         let Ok(Prepared::Ready(plan)) = one else {
             continue;
         };
-        let order = Order {
-            plan: &plan,
-            grounds: &Grounds::default(),
-        };
+        let order = Order { plan: &plan, grounds: &Grounds::default() };
         let Ok(mut done) = deeds::perform(order, client, log).await else {
             continue;
         };

@@ -43,18 +43,11 @@ async fn second(report: &mut Report) {
 
 /// Every row once, with its chain and its sensor, each waited for.
 async fn many(report: &mut Report) {
-    let options = Options {
-        processes: 20_000,
-        ..small()
-    };
+    let options = Options { processes: 20_000, ..small() };
     let mut console = Console::with(options, 120, 40, |_| {}).await;
     console.search("process_name:*").await.press("esc").await;
-    let (mut ancestors, mut sensors, mut groups, mut binaries) = (
-        HashSet::new(),
-        HashSet::new(),
-        HashSet::new(),
-        HashSet::new(),
-    );
+    let (mut ancestors, mut sensors, mut groups, mut binaries) =
+        (HashSet::new(), HashSet::new(), HashSet::new(), HashSet::new());
     let mut n_links = 0;
     for row in 1..=ROWS {
         let session = console.app.session();

@@ -13,20 +13,12 @@ use crate::support::{console::Console, now};
 const FRAME: Duration = Duration::from_micros(16_670);
 
 /// Presses keys at a console of 200x60, one after another, and reports what they took; `each` is what one of them is.
-pub(crate) fn a_frame(
-    report: &mut Report,
-    name: &str,
-    each: &str,
-    console: &mut Console,
-    keys: Vec<KeyEvent>,
-) {
+pub(crate) fn a_frame(report: &mut Report, name: &str, each: &str, console: &mut Console, keys: Vec<KeyEvent>) {
     let mut terminal = Terminal::new(TestBackend::new(200, 60)).expect("no terminal to fail");
     let times = keys.into_iter().map(|key| {
         let began = Instant::now();
         console.app.handle(Input::Key(key), now());
-        terminal
-            .draw(|frame| console.app.render(frame))
-            .expect("no terminal to fail");
+        terminal.draw(|frame| console.app.render(frame)).expect("no terminal to fail");
         began.elapsed()
     });
     let times = Times::new(times.collect());

@@ -6,19 +6,15 @@ use ratatui::buffer::{Buffer, Cell};
 use crate::support;
 
 /// What no screen, clipboard or log may hold as it is.
-pub(crate) const INVISIBLE: [char; 7] = [
-    '\u{202e}', '\u{200b}', '\u{2066}', '\u{2069}', '\u{feff}', '\u{a0}', '\u{2028}',
-];
+pub(crate) const INVISIBLE: [char; 7] =
+    ['\u{202e}', '\u{200b}', '\u{2066}', '\u{2069}', '\u{feff}', '\u{a0}', '\u{2028}'];
 
 /// Nothing on the screen moves the cursor or hides.
 #[track_caller]
 pub(crate) fn check_visible(buffer: &Buffer) {
     let screen = support::text(buffer);
     for char in screen.chars().filter(|char| *char != '\n') {
-        assert!(
-            !char.is_control() && !INVISIBLE.contains(&char),
-            "{char:?}\n{screen}"
-        );
+        assert!(!char.is_control() && !INVISIBLE.contains(&char), "{char:?}\n{screen}");
     }
 }
 
@@ -70,9 +66,7 @@ pub(crate) fn check_overlay(buffer: &Buffer, title: &str) {
     check_visible(buffer);
     let width = usize::from(buffer.area.width);
     let symbols: Vec<_> = buffer.content().iter().map(Cell::symbol).collect();
-    let corner = symbols
-        .windows(2 + title.len())
-        .position(|part| part[0] == "╭" && part[2..].concat() == title);
+    let corner = symbols.windows(2 + title.len()).position(|part| part[0] == "╭" && part[2..].concat() == title);
     let corner = corner.unwrap_or_else(|| panic!("no {title}:\n{}", support::text(buffer)));
     let row = &symbols[corner..][..width - corner % width];
     let right = corner + row.iter().position(|symbol| *symbol == "╮").unwrap();

@@ -13,8 +13,7 @@ use crate::support::{
 };
 
 /// Everything in the simulator's world that was written to deceive: all of it ran on one host within seconds.
-const HOSTILE: &str =
-    "(sensor_id:8 start:[2026-03-03T23:17:30 TO 2026-03-03T23:18:30]) or cmdline:damaged";
+const HOSTILE: &str = "(sensor_id:8 start:[2026-03-03T23:17:30 TO 2026-03-03T23:18:30]) or cmdline:damaged";
 
 #[tokio::test]
 async fn hostile_processes_are_shown_and_copied_as_text() {
@@ -71,17 +70,8 @@ async fn hostile_processes_fit_on_every_screen() {
 #[tokio::test]
 async fn a_megabyte_of_command_line_is_a_row_like_any_other() {
     let mut console = Console::start().await;
-    console
-        .search("process_name:probe.exe")
-        .await
-        .press("esc G g g")
-        .await;
-    let rows = console
-        .app
-        .session()
-        .results
-        .held()
-        .flat_map(|page| &page.value.rows);
+    console.search("process_name:probe.exe").await.press("esc G g g").await;
+    let rows = console.app.session().results.held().flat_map(|page| &page.value.rows);
     let longest = rows.map(|row| row.cmdline.raw().len()).max();
     assert!(longest >= Some(1_000_000), "{longest:?}");
     check_whole(console.buffer());
@@ -103,10 +93,7 @@ fn of_rows_of_megabytes_only_the_pages_in_sight_are_kept() {
             Fetch::Page { span, .. } => {
                 let rows = (span.start..span.start + span.rows).map(|n| {
                     let id = world::id(u32::try_from(n).unwrap());
-                    Arc::new(Process {
-                        id,
-                        ..process.clone()
-                    })
+                    Arc::new(Process { id, ..process.clone() })
                 });
                 Ok(Answer::Page(world::known(Page {
                     rows: rows.collect(),
@@ -124,10 +111,7 @@ fn of_rows_of_megabytes_only_the_pages_in_sight_are_kept() {
             stage.answer_all(answer);
         }
         let n = stage.app.session().results.held().count();
-        assert!(
-            n >= n_pages && n <= n_pages + 1,
-            "{n} pages of rows of {bytes} bytes"
-        );
+        assert!(n >= n_pages && n <= n_pages + 1, "{n} pages of rows of {bytes} bytes");
     }
 }
 

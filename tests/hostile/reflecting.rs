@@ -7,22 +7,8 @@ use super::support::{
 use lampblack::sim;
 
 /// Every view, the whole record of a row and its copies, the log of requests, and the last error.
-const KEYS: [&str; 14] = [
-    "1",
-    "enter",
-    "y j",
-    "y y",
-    "esc",
-    "2",
-    "3",
-    "enter y j",
-    "4 y j",
-    "5 y j",
-    "6 y j",
-    "7 y j",
-    "9 y j",
-    "!",
-];
+const KEYS: [&str; 14] =
+    ["1", "enter", "y j", "y y", "esc", "2", "3", "enter y j", "4 y j", "5 y j", "6 y j", "7 y j", "9 y j", "!"];
 
 #[tokio::test]
 async fn a_token_that_is_reflected_is_on_no_screen_and_in_no_copy() {
@@ -49,20 +35,11 @@ async fn a_token_that_is_reflected_is_on_no_screen_and_in_no_copy() {
         }
         console.press("esc esc").await;
     }
-    assert!(
-        n_blanked > 10,
-        "only {n_blanked} screens had something to blank"
-    );
+    assert!(n_blanked > 10, "only {n_blanked} screens had something to blank");
     for copy in &console.outside.copied {
         mirror.is_not_in(copy, "a copy");
     }
-    assert!(
-        console
-            .outside
-            .copied
-            .iter()
-            .any(|copy| copy.contains("********"))
-    );
+    assert!(console.outside.copied.iter().any(|copy| copy.contains("********")));
     for entry in std::fs::read_dir(console.state.path()).unwrap() {
         let file = entry.unwrap().path();
         if file.is_file() {

@@ -20,43 +20,31 @@ use crate::support::{
 fn poisoned(fetch: &Fetch) -> Result<Answer, Error> {
     Ok(match world::answer(fetch)? {
         Answer::Info(mut known) => {
-            poison(Arc::make_mut(&mut known.value), |info| {
-                info.document.json().to_owned()
-            });
+            poison(Arc::make_mut(&mut known.value), |info| info.document.json().to_owned());
             Answer::Info(known)
         }
         Answer::Sensor(mut known) => {
-            poison(Arc::make_mut(&mut known.value), |sensor| {
-                sensor.document.json().to_owned()
-            });
+            poison(Arc::make_mut(&mut known.value), |sensor| sensor.document.json().to_owned());
             Answer::Sensor(known)
         }
         Answer::Group(mut known) => {
-            poison(Arc::make_mut(&mut known.value), |group| {
-                group.document.json().to_owned()
-            });
+            poison(Arc::make_mut(&mut known.value), |group| group.document.json().to_owned());
             Answer::Group(known)
         }
         Answer::Binary(mut known) => {
-            poison(Arc::make_mut(&mut known.value), |binary| {
-                binary.document.json().to_owned()
-            });
+            poison(Arc::make_mut(&mut known.value), |binary| binary.document.json().to_owned());
             Answer::Binary(known)
         }
         Answer::Page(mut known) => {
             for row in &mut Arc::make_mut(&mut known.value).rows {
-                poison(Arc::make_mut(row), |process| {
-                    process.document.json().to_owned()
-                });
+                poison(Arc::make_mut(row), |process| process.document.json().to_owned());
             }
             Answer::Page(known)
         }
         Answer::Lineage(mut known) => {
             let lineage = Arc::make_mut(&mut known.value);
             for process in lineage.ancestors.iter_mut().chain([&mut lineage.subject]) {
-                poison(Arc::make_mut(process), |process| {
-                    process.document.json().to_owned()
-                });
+                poison(Arc::make_mut(process), |process| process.document.json().to_owned());
             }
             Answer::Lineage(known)
         }
@@ -76,9 +64,7 @@ fn poisoned(fetch: &Fetch) -> Result<Answer, Error> {
         Answer::Bans(known) => Answer::Bans(poison_all(known, |ban| &ban.document)),
         Answer::Isolated(mut known) => {
             for row in &mut Arc::make_mut(&mut known.value).rows {
-                poison(&mut Arc::make_mut(row).0, |sensor| {
-                    sensor.document.json().to_owned()
-                });
+                poison(&mut Arc::make_mut(row).0, |sensor| sensor.document.json().to_owned());
             }
             Answer::Isolated(known)
         }
@@ -118,24 +104,14 @@ fn poison_all<T: wire::Noun + Clone>(
 
 /// Reads a record again with every text that names nothing replaced.
 fn poison<T: wire::Noun>(value: &mut T, document: impl Fn(&T) -> String) {
-    const KEPT: [&str; 6] = [
-        "id",
-        "unique_id",
-        "md5",
-        "md5hash",
-        "parent_id",
-        "parent_unique_id",
-    ];
+    const KEPT: [&str; 6] = ["id", "unique_id", "md5", "md5hash", "parent_id", "parent_unique_id"];
     let mut record: Value = serde_json::from_str(&document(value)).unwrap();
     for (name, field) in record.as_object_mut().unwrap() {
         let is_kept = KEPT.contains(&name.as_str());
         if let Value::String(text) = field
             && !is_kept
         {
-            *text = format!(
-                "{}\u{1b}]0;owned\u{7}\u{202e}世界\r\n\u{200b}",
-                &text[..text.len().min(3)]
-            );
+            *text = format!("{}\u{1b}]0;owned\u{7}\u{202e}世界\r\n\u{200b}", &text[..text.len().min(3)]);
         }
     }
     *value = wire::one(&record.to_string()).unwrap().unwrap();
@@ -145,11 +121,7 @@ fn poison<T: wire::Noun>(value: &mut T, document: impl Fn(&T) -> String) {
 fn whatever_a_server_says_of_anything_is_text() {
     for (width, height) in [(60, 16), (80, 24), (120, 36), (200, 60)] {
         let mut stage = Stage::new(width, height);
-        stage
-            .answer_all(poisoned)
-            .write("a")
-            .press("enter")
-            .answer_all(poisoned);
+        stage.answer_all(poisoned).write("a").press("enter").answer_all(poisoned);
         for keys in ["esc", "tab", "k k", "tab", "j j", "y y"] {
             stage.press(keys).answer_all(poisoned);
             check_whole(stage.buffer());
@@ -168,20 +140,12 @@ fn whatever_a_server_says_of_anything_is_text() {
 fn what_a_server_says_of_a_failure_is_text() {
     let said = "no\u{1b}[2J\u{202e}\r\n世界";
     for error in [
-        Error::Malformed {
-            endpoint: "GET /api/v1/process".into(),
-            reason: said.into(),
-        },
-        Error::Syntax {
-            reason: said.into(),
-        },
+        Error::Malformed { endpoint: "GET /api/v1/process".into(), reason: said.into() },
+        Error::Syntax { reason: said.into() },
         Error::NotFound { what: said.into() },
     ] {
         let mut stage = Stage::new(120, 36);
-        stage
-            .write("a")
-            .press("enter")
-            .answer_all(|_| Err(error.clone()));
+        stage.write("a").press("enter").answer_all(|_| Err(error.clone()));
         check_whole(stage.buffer());
         assert!(stage.text().contains("世界"), "{}", stage.text());
         stage.press("esc !");
@@ -201,12 +165,8 @@ async fn the_page_of_a_failing_server_is_text() {
         }
     });
     assert_ne!(settings(&sim).url.as_str(), url);
-    let mut console =
-        Console::at(sim, 120, 36, |settings| settings.url = url.parse().unwrap()).await;
-    console
-        .search("a")
-        .await
-        .shows(&["answered 409: ␛]52;c;eA==␇own<U+202E>ed"]);
+    let mut console = Console::at(sim, 120, 36, |settings| settings.url = url.parse().unwrap()).await;
+    console.search("a").await.shows(&["answered 409: ␛]52;c;eA==␇own<U+202E>ed"]);
     check_whole(console.buffer());
     portal.abort();
 }

@@ -13,9 +13,7 @@ use crate::support::{now, pty::Pty, stage::Stage, world};
 #[test]
 fn a_paste_is_cleaned_before_it_is_shown_or_asked() {
     let mut stage = Stage::new(120, 36);
-    stage.input(Input::Paste(
-        "domain:evil[.]example \u{1b}[2J\u{202e}\r\nprocess_name:a.exe".into(),
-    ));
+    stage.input(Input::Paste("domain:evil[.]example \u{1b}[2J\u{202e}\r\nprocess_name:a.exe".into()));
     check_whole(stage.buffer());
     let screen = stage.text();
     assert!(screen.contains("domain:evil.example [2J"), "{screen}");
@@ -30,10 +28,7 @@ fn names_from_a_profile_cannot_draw_on_the_header() {
         user: Some("ana\u{7}".into()),
         ..Identity::default()
     };
-    let setup = Setup {
-        identity,
-        ..Setup::default()
-    };
+    let setup = Setup { identity, ..Setup::default() };
     let mut stage = Stage::with(120, 36, setup);
     check_whole(stage.buffer());
     let screen = stage.text();
@@ -42,18 +37,10 @@ fn names_from_a_profile_cannot_draw_on_the_header() {
 
 #[test]
 fn a_history_that_was_tampered_with_is_text_and_asks_for_what_it_shows() {
-    let past = |query: &str| Past {
-        when: When::default(),
-        query: query.into(),
-        at: now(),
-        total: Some(3),
-        took_ms: None,
-    };
+    let past =
+        |query: &str| Past { when: When::default(), query: query.into(), at: now(), total: Some(3), took_ms: None };
     let setup = Setup {
-        history: vec![
-            past("process_name:\u{202e}exe.ten\u{1b}[2J\nor \u{200b}x"),
-            past("世界".repeat(200).as_str()),
-        ],
+        history: vec![past("process_name:\u{202e}exe.ten\u{1b}[2J\nor \u{200b}x"), past("世界".repeat(200).as_str())],
         ..Setup::default()
     };
     let mut stage = Stage::with(120, 36, setup);

@@ -73,16 +73,11 @@ fn lies() -> Vec<Lie> {
     let lie = |name, fault: Fault| Lie {
         name,
         // Who is too busy does not say what became of it.
-        is_refusal: fault
-            .status
-            .is_some_and(|status| status != 429 && (400..500).contains(&status)),
+        is_refusal: fault.status.is_some_and(|status| status != 429 && (400..500).contains(&status)),
         fault,
         may_come: false,
     };
-    let silent = |name, fault| Lie {
-        may_come: true,
-        ..lie(name, fault)
-    };
+    let silent = |name, fault| Lie { may_come: true, ..lie(name, fault) };
     let page = "<html><head><title>Sign in</title></head><body>Sign in</body></html>";
     let mut lies: Vec<_> = [
         (400, "400"),
@@ -105,14 +100,8 @@ fn lies() -> Vec<Lie> {
         lie("an empty 200", answer(200).body("")),
         lie("a page to sign in", answer(200).body(page)),
         lie("broken JSON", answer(200).body("{\"result\": \"succ")),
-        lie(
-            "no success",
-            answer(200).body("{\"result\": \"feed is busy\"}"),
-        ),
-        lie(
-            "an error message",
-            answer(200).body("{\"errorMessage\": \"no rights\"}"),
-        ),
+        lie("no success", answer(200).body("{\"result\": \"feed is busy\"}")),
+        lie("an error message", answer(200).body("{\"errorMessage\": \"no rights\"}")),
         silent("504", answer(504)),
         silent("a lost answer", Fault::new(Mode::LostAnswer)),
     ]);
@@ -148,12 +137,7 @@ async fn lies_about(kind: &'static str) -> Vec<String> {
             let fault = if is_made { fault.after() } else { fault };
             let outcome = world.perform(&case.deed, fault).await;
             let held = world.get(&case.record).await;
-            assert_eq!(
-                (case.is_made)(&held),
-                is_made,
-                "{kind}, {}: {held}",
-                lie.name
-            );
+            assert_eq!((case.is_made)(&held), is_made, "{kind}, {}: {held}", lie.name);
             if !is_true(&outcome, is_made, kind, &lie) {
                 offences.push(format!(
                     "{kind}, {}, {}: {}; {}",
@@ -181,12 +165,7 @@ async fn whatever_the_answer_says_the_outcome_is_what_the_server_holds() {
         });
     }
     let offences: Vec<_> = kinds.join_all().await.into_iter().flatten().collect();
-    assert!(
-        offences.is_empty(),
-        "{}:\n{}",
-        offences.len(),
-        offences.join("\n")
-    );
+    assert!(offences.is_empty(), "{}:\n{}", offences.len(), offences.join("\n"));
 }
 
 /// The change is held up until somebody else has made the same.
@@ -210,9 +189,7 @@ async fn what_a_colleague_did_between_the_look_and_the_request_is_so_already() {
         world.post("/api/v1/banning/bannedlist", body).await;
     });
     let deleted = beside_a_colleague("delete watchlist", async |world, case| {
-        let request = world
-            .http
-            .delete(format!("{}{}", world.sim.url, case.record));
+        let request = world.http.delete(format!("{}{}", world.sim.url, case.record));
         world.say(request).await;
     });
     let (banned, deleted) = (banned.await, deleted.await);
@@ -228,9 +205,7 @@ async fn what_was_refused_and_cannot_be_read_is_unknown_and_says_both() {
     let world = World::new().await;
     for (read, is_looked_for) in [(Mode::Internal, true), (Mode::Unauthorized, false)] {
         let case = world.case("isolate", 0).await;
-        let unreadable = Fault::new(read)
-            .method("GET")
-            .at(&format!("^{}$", case.record));
+        let unreadable = Fault::new(read).method("GET").at(&format!("^{}$", case.record));
         let refused = Fault::new(Mode::Forbidden).method("PUT").after();
         let refused = refused.late(Duration::from_millis(300));
         // The look before it is sent still works.
@@ -240,11 +215,7 @@ async fn what_was_refused_and_cannot_be_read_is_unknown_and_says_both() {
         });
         assert_eq!(outcome.stage, Stage::Unknown, "{}", outcome.note);
         assert!(outcome.note.contains("has no right"), "{}", outcome.note);
-        assert!(
-            outcome.note.contains("could not be read back"),
-            "{}",
-            outcome.note
-        );
+        assert!(outcome.note.contains("could not be read back"), "{}", outcome.note);
         assert_eq!(outcome.is_unread(), is_looked_for, "{read:?}");
         world.sim.forget_requests();
     }
@@ -270,11 +241,7 @@ async fn a_new_query_that_an_older_server_ignores_is_not_applied() {
     let case = world.case("query of a watchlist", 0).await;
     let outcome = world.perform(&case.deed, Fault::new(Mode::Latency)).await;
     assert_eq!(outcome.stage, Stage::NotApplied, "{}", outcome.note);
-    assert!(
-        outcome.note.contains("query cmdline:own0"),
-        "{}",
-        outcome.note
-    );
+    assert!(outcome.note.contains("query cmdline:own0"), "{}", outcome.note);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

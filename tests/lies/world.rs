@@ -4,12 +4,11 @@ use std::time::Duration;
 
 use lampblack::api::Client;
 use lampblack::deeds::{
-    self, Admin, Deed, Estate, Feeding, Grounds, Guard, Ignoring, NewUser, NewWatchlist, Order,
-    Outcome, Password, Prepared, Triage, Verdict, Watching, WatchlistChange, WatchlistDraft,
+    self, Admin, Deed, Estate, Feeding, Grounds, Guard, Ignoring, NewUser, NewWatchlist, Order, Outcome, Password,
+    Prepared, Triage, Verdict, Watching, WatchlistChange, WatchlistDraft,
 };
 use lampblack::model::{
-    ActionKind, AlertId, AlertStatus, FeedId, GroupId, Md5, ReportId, SensorId, StoredIndex,
-    WatchlistId,
+    ActionKind, AlertId, AlertStatus, FeedId, GroupId, Md5, ReportId, SensorId, StoredIndex, WatchlistId,
 };
 use lampblack::record::actions::Actions;
 use lampblack::sim::{self, Fault, Options, Running};
@@ -79,8 +78,7 @@ impl World {
             Value::Array(rows) => rows,
             mut page => page["results"].as_array_mut().unwrap().split_off(0),
         };
-        let is_there =
-            |one: &Value| one["uninstalled"] != true && one["supports_isolation"] == true;
+        let is_there = |one: &Value| one["uninstalled"] != true && one["supports_isolation"] == true;
         world.sensors = rows(world.get("/api/v1/sensor").await);
         world.sensors.retain(is_there);
         let open = "/api/v2/alert?cb.urlver=1&q=status:Unresolved&rows=200";
@@ -91,22 +89,15 @@ impl World {
     }
 
     pub(crate) async fn get(&self, path: &str) -> Value {
-        self.say(self.http.get(format!("{}{path}", self.sim.url)))
-            .await
+        self.say(self.http.get(format!("{}{path}", self.sim.url))).await
     }
 
     pub(crate) async fn post(&self, path: &str, body: Value) -> Value {
-        self.say(
-            self.http
-                .post(format!("{}{path}", self.sim.url))
-                .json(&body),
-        )
-        .await
+        self.say(self.http.post(format!("{}{path}", self.sim.url)).json(&body)).await
     }
 
     async fn put(&self, path: &str, body: Value) -> Value {
-        self.say(self.http.put(format!("{}{path}", self.sim.url)).json(&body))
-            .await
+        self.say(self.http.put(format!("{}{path}", self.sim.url)).json(&body)).await
     }
 
     /// The answer; null if there is none, or no such thing.
@@ -123,9 +114,7 @@ impl World {
     async fn watchlist(&self, n: usize, is_enabled: bool) -> u64 {
         let body = json!({"name": format!("own {n}"), "search_query": format!("cb.urlver=1&q=cmdline%3Aown{n}"),
             "index_type": "events", "enabled": is_enabled});
-        self.post("/api/v1/watchlist", body).await["id"]
-            .as_u64()
-            .unwrap()
+        self.post("/api/v1/watchlist", body).await["id"].as_u64().unwrap()
     }
 
     /// The address of a document of a feed that nobody has added yet.
@@ -145,17 +134,13 @@ impl World {
     /// A feed of this number's own.
     async fn feed(&self, n: usize, is_enabled: bool) -> u64 {
         let body = json!({"feed_url": self.paper(n), "enabled": is_enabled});
-        self.post("/api/v1/feed", body).await["id"]
-            .as_u64()
-            .unwrap()
+        self.post("/api/v1/feed", body).await["id"].as_u64().unwrap()
     }
 
     /// A change of this kind that is to be made, to a target that no pair of cases but this has changed.
     pub(crate) async fn case(&self, kind: &str, n: usize) -> Case {
         match kind {
-            "isolate" | "unisolate" | "move" | "flush" | "restart" | "notes" => {
-                self.sensor_case(kind, n).await
-            }
+            "isolate" | "unisolate" | "move" | "flush" | "restart" | "notes" => self.sensor_case(kind, n).await,
             "ban" | "unban" => self.ban_case(kind, n).await,
             "alert status" | "status of alerts" | "assign" | "ignore" => self.alert_case(kind, n),
             "ignore report" | "restore report" => self.report_case(kind, n).await,
@@ -177,52 +162,21 @@ impl World {
         }
         let group = if known["group_id"] == 2 { 1 } else { 2 };
         let (deed, is_made): (_, Sight) = match kind {
-            "isolate" => (
-                Deed::Isolate(sensor),
-                Box::new(|now| now["network_isolation_enabled"] == true),
-            ),
-            "unisolate" => (
-                Deed::Release(sensor),
-                Box::new(|now| now["network_isolation_enabled"] == false),
-            ),
-            "move" => (
-                Deed::Move {
-                    sensor,
-                    group: GroupId(group),
-                },
-                Box::new(move |now| now["group_id"] == group),
-            ),
+            "isolate" => (Deed::Isolate(sensor), Box::new(|now| now["network_isolation_enabled"] == true)),
+            "unisolate" => (Deed::Release(sensor), Box::new(|now| now["network_isolation_enabled"] == false)),
+            "move" => (Deed::Move { sensor, group: GroupId(group) }, Box::new(move |now| now["group_id"] == group)),
             "flush" => (
-                Deed::Flush {
-                    sensor,
-                    until: "2027-01-01T00:00:00Z".parse().unwrap(),
-                },
+                Deed::Flush { sensor, until: "2027-01-01T00:00:00Z".parse().unwrap() },
                 Box::new(|now| now["event_log_flush_time"].is_string()),
             ),
-            "restart" => (
-                Deed::Restart(sensor),
-                Box::new(|now| now["restart_queued"] == true),
-            ),
-            _ => (
-                Deed::Annotate {
-                    sensor,
-                    notes: "case 7".into(),
-                },
-                Box::new(|now| now["notes"] == "case 7"),
-            ),
+            "restart" => (Deed::Restart(sensor), Box::new(|now| now["restart_queued"] == true)),
+            _ => (Deed::Annotate { sensor, notes: "case 7".into() }, Box::new(|now| now["notes"] == "case 7")),
         };
-        Case {
-            deed,
-            method: "PUT",
-            record,
-            is_made,
-        }
+        Case { deed, method: "PUT", record, is_made }
     }
 
     async fn ban_case(&self, kind: &str, n: usize) -> Case {
-        let md5: Md5 = format!("9e107d9d372bb6826bd81d3542a4{n:04x}")
-            .parse()
-            .unwrap();
+        let md5: Md5 = format!("9e107d9d372bb6826bd81d3542a4{n:04x}").parse().unwrap();
         let record = format!("/api/v1/banning/bannedlist/{md5}");
         if kind == "unban" {
             let body = json!({"md5hash": md5.to_string(), "text": "", "enabled": true});
@@ -245,10 +199,7 @@ impl World {
     fn alert_case(&self, kind: &str, n: usize) -> Case {
         let id = |n: usize| AlertId(self.alerts[n]["unique_id"].as_str().unwrap().into());
         let ids = [id(n), id(n ^ 1)];
-        let record = format!(
-            "/api/v2/alert?cb.urlver=1&q=&cb.fq.unique_id={}",
-            ids[0].0.raw()
-        );
+        let record = format!("/api/v2/alert?cb.urlver=1&q=&cb.fq.unique_id={}", ids[0].0.raw());
         let (ids, to) = match kind {
             "alert status" => (&ids[..1], Verdict::Status(AlertStatus::Resolved)),
             "status of alerts" => (&ids[..], Verdict::Status(AlertStatus::Resolved)),
@@ -261,12 +212,7 @@ impl World {
             _ => |now| any(now, |row| row["status"] == "Resolved"),
         };
         let mut blocks = Triage::blocks(ids, &to);
-        Case {
-            deed: Deed::Triage(blocks.remove(0)),
-            method: "POST",
-            record,
-            is_made: Box::new(is_made),
-        }
+        Case { deed: Deed::Triage(blocks.remove(0)), method: "POST", record, is_made: Box::new(is_made) }
     }
 
     fn new_watchlist_case(n: usize) -> Case {
@@ -293,17 +239,11 @@ impl World {
         let id = self.watchlist(n, kind != "enable watchlist").await;
         let (watchlist, record) = (WatchlistId(id), format!("/api/v1/watchlist/{id}"));
         let actions = format!("{record}/action");
-        let edit = |change| Watching::Edit {
-            id: watchlist,
-            change: Box::new(change),
-        };
+        let edit = |change| Watching::Edit { id: watchlist, change: Box::new(change) };
         let switch = |on| Watching::Switch { id: watchlist, on };
         let (watching, method, record, is_made): (_, _, _, Sight) = match kind {
             "edit watchlist" => (
-                edit(WatchlistChange {
-                    name: Some("another name".into()),
-                    ..WatchlistChange::default()
-                }),
+                edit(WatchlistChange { name: Some("another name".into()), ..WatchlistChange::default() }),
                 "PUT",
                 record,
                 Box::new(|now| now["name"] == "another name"),
@@ -317,30 +257,11 @@ impl World {
                 record,
                 Box::new(|now| now["search_query"].as_str().unwrap().ends_with("another")),
             ),
-            "enable watchlist" => (
-                switch(true),
-                "PUT",
-                record,
-                Box::new(|now| now["enabled"] == true),
-            ),
-            "disable watchlist" => (
-                switch(false),
-                "PUT",
-                record,
-                Box::new(|now| now["enabled"] == false),
-            ),
-            "delete watchlist" => (
-                Watching::Delete(watchlist),
-                "DELETE",
-                record,
-                Box::new(Value::is_null),
-            ),
+            "enable watchlist" => (switch(true), "PUT", record, Box::new(|now| now["enabled"] == true)),
+            "disable watchlist" => (switch(false), "PUT", record, Box::new(|now| now["enabled"] == false)),
+            "delete watchlist" => (Watching::Delete(watchlist), "DELETE", record, Box::new(Value::is_null)),
             "add action" => (
-                Watching::AddAction {
-                    id: watchlist,
-                    kind: ActionKind::Syslog,
-                    recipients: Vec::new(),
-                },
+                Watching::AddAction { id: watchlist, kind: ActionKind::Syslog, recipients: Vec::new() },
                 "POST",
                 actions,
                 Box::new(|now| any(now, |one| one["action_type"] == 1)),
@@ -349,40 +270,21 @@ impl World {
                 let body = json!({"action_type": 1, "watchlist_id": id, "group_id": null, "action_data": null});
                 self.post(&actions, body).await;
                 let action = self.get(&actions).await[0]["id"].as_u64().unwrap();
-                let remove = Watching::RemoveAction {
-                    id: watchlist,
-                    action,
-                };
-                (
-                    remove,
-                    "DELETE",
-                    actions,
-                    Box::new(|now| !any(now, |_| true)),
-                )
+                let remove = Watching::RemoveAction { id: watchlist, action };
+                (remove, "DELETE", actions, Box::new(|now| !any(now, |_| true)))
             }
             other => panic!("no case of {other}"),
         };
-        Case {
-            deed: Deed::Watch(watching),
-            method,
-            record,
-            is_made,
-        }
+        Case { deed: Deed::Watch(watching), method, record, is_made }
     }
 
     async fn report_case(&self, kind: &str, n: usize) -> Case {
         let row = &self.reports[n % self.reports.len()];
-        let (feed, id) = (
-            row["feed_id"].as_u64().unwrap(),
-            row["id"].as_str().unwrap(),
-        );
+        let (feed, id) = (row["feed_id"].as_u64().unwrap(), row["id"].as_str().unwrap());
         let on = kind == "ignore report";
         let body = json!({"ids": {feed.to_string(): [id]}, "updates": {"is_ignored": !on}});
         self.post("/api/v1/threat_report", body).await;
-        let report = ReportId {
-            feed: FeedId(feed),
-            id: id.into(),
-        };
+        let report = ReportId { feed: FeedId(feed), id: id.into() };
         Case {
             deed: Deed::Ignore(Ignoring { report, on }),
             method: "POST",
@@ -394,10 +296,7 @@ impl World {
     async fn feed_case(&self, kind: &str, n: usize) -> Case {
         if kind == "add feed" {
             let url = self.paper(n);
-            let add = Feeding::Add {
-                url: url.clone(),
-                is_enabled: true,
-            };
+            let add = Feeding::Add { url: url.clone(), is_enabled: true };
             return Case {
                 deed: Deed::Feed(add),
                 method: "POST",
@@ -420,34 +319,17 @@ impl World {
         }
         let (feed, record) = (FeedId(id), format!("/api/v1/feed/{id}"));
         let (feeding, method, is_made): (_, _, fn(&Value) -> bool) = match kind {
-            "enable feed" => (Feeding::Switch { id: feed, on: true }, "PUT", |now| {
-                now["enabled"] == true
-            }),
-            "disable feed" => (
-                Feeding::Switch {
-                    id: feed,
-                    on: false,
-                },
-                "PUT",
-                |now| now["enabled"] == false,
-            ),
+            "enable feed" => (Feeding::Switch { id: feed, on: true }, "PUT", |now| now["enabled"] == true),
+            "disable feed" => (Feeding::Switch { id: feed, on: false }, "PUT", |now| now["enabled"] == false),
             _ => (Feeding::Delete(feed), "DELETE", Value::is_null),
         };
-        Case {
-            deed: Deed::Feed(feeding),
-            method,
-            record,
-            is_made: Box::new(is_made),
-        }
+        Case { deed: Deed::Feed(feeding), method, record, is_made: Box::new(is_made) }
     }
 
     async fn group_case(&self, kind: &str, n: usize) -> Case {
         let name = format!("group {n}");
         if kind == "create group" {
-            let deed = Deed::Admin(Admin::CreateGroup {
-                name: name.clone(),
-                site: 1,
-            });
+            let deed = Deed::Admin(Admin::CreateGroup { name: name.clone(), site: 1 });
             return Case {
                 deed,
                 method: "POST",
@@ -458,11 +340,7 @@ impl World {
         let body = json!({"name": name, "site_id": 1});
         let id = self.post("/api/group", body).await["id"].as_u64().unwrap();
         let renamed = format!("renamed {n}");
-        let deed = Deed::Admin(Admin::EditGroup {
-            id: GroupId(id),
-            name: Some(renamed.clone()),
-            site: None,
-        });
+        let deed = Deed::Admin(Admin::EditGroup { id: GroupId(id), name: Some(renamed.clone()), site: None });
         Case {
             deed,
             method: "PUT",
@@ -513,10 +391,7 @@ impl World {
             panic!("it can be done: {deed:?}: {prepared:?}");
         };
         self.sim.fault(fault.times(1));
-        let order = Order {
-            plan: &plan,
-            grounds: &Grounds::default(),
-        };
+        let order = Order { plan: &plan, grounds: &Grounds::default() };
         let done = deeds::perform(order, &self.client, &mut log).await.unwrap();
         self.sim.clear_faults();
         done.outcome

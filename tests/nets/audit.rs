@@ -48,11 +48,7 @@ fn a_line_of_every_kind_has_the_keys_of_the_golden() {
 
 /// What the lines of a log are made of, without what depends on the moment.
 fn describe(lines: &[Line]) -> String {
-    let of = |line: &Json| {
-        lines
-            .iter()
-            .find(|other| other.json.text("line") == line.text("of"))
-    };
+    let of = |line: &Json| lines.iter().find(|other| other.json.text("line") == line.text("of"));
     let mut found = BTreeSet::new();
     let mut held: Vec<(String, Json)> = Vec::new();
     for Line { json, .. } in lines {
@@ -67,19 +63,13 @@ fn describe(lines: &[Line]) -> String {
             "sending" => {
                 let deed = json.text("deed");
                 for name in ["who", "target", "wanted"] {
-                    found.insert(format!(
-                        "{event} {deed}, {name}: {}",
-                        json.get(name).unwrap().outline()
-                    ));
+                    found.insert(format!("{event} {deed}, {name}: {}", json.get(name).unwrap().outline()));
                 }
                 found.insert(format!("{event} {deed}, target is: {}", kind(json)));
                 for request in json.get("requests").unwrap().list() {
                     found.insert(format!("{event} {deed}, sent: {}", request_of(request)));
                 }
-                held.push((
-                    format!("before, {}", kind(json)),
-                    json.get("before").unwrap().clone(),
-                ));
+                held.push((format!("before, {}", kind(json)), json.get("before").unwrap().clone()));
             }
             "known" => {
                 found.insert(format!("{event} as: {}", json.text("stage")));
@@ -108,16 +98,10 @@ fn describe(lines: &[Line]) -> String {
 fn request_of(request: &Json) -> String {
     let path = request.text("path").split('/').map(|part| {
         let is_id = part.len() > 8 && part.contains(|c: char| c.is_ascii_digit());
-        if is_id || part.parse::<u64>().is_ok() {
-            "N"
-        } else {
-            part
-        }
+        if is_id || part.parse::<u64>().is_ok() { "N" } else { part }
     });
     let path: Vec<_> = path.collect();
-    let body = request
-        .get("body")
-        .map_or(String::new(), |body| format!(" {}", body.outline()));
+    let body = request.get("body").map_or(String::new(), |body| format!(" {}", body.outline()));
     format!("{} {}{body}", request.text("method"), path.join("/"))
 }
 
@@ -138,11 +122,7 @@ fn write_goldens(home: &Home, server: &Server) {
     chain::rewrite(&state, |at, json| {
         anonymous(json);
         let month = if at < n_lines / 2 { 9 } else { 10 };
-        let when = format!(
-            "2026-{month:02}-17T08:{:02}:{:02}.123456789Z",
-            at / 60,
-            at % 60
-        );
+        let when = format!("2026-{month:02}-17T08:{:02}:{:02}.123456789Z", at / 60, at % 60);
         chain::set(json, "at", &when);
     });
     changes::ban(home, "0cc175b9c0f1b6a831c399e269772661");
@@ -154,10 +134,7 @@ fn write_goldens(home: &Home, server: &Server) {
     let home = Home::of(server);
     changes::ban(&home, "4a8a08f09d37b73795649038408b5f33");
     let head = fs::read_to_string(home.state("actions.head")).unwrap();
-    home.put(
-        ".local/state/lampblack/actions.head",
-        &head.replace("\"lines\":2", "\"lines\":7"),
-    );
+    home.put(".local/state/lampblack/actions.head", &head.replace("\"lines\":2", "\"lines\":7"));
     changes::ban(&home, "8277e0910d750195b448797616e091ad");
     chain::rewrite(&home.state(""), |_, json| anonymous(json));
     chain::copy(&home.state(""), &golden::folder().join("audit/damaged"));
@@ -184,16 +161,10 @@ fn a_log_of_today_is_verified_and_whoever_changes_it_is_found_out() {
     let lines = chain::read(&home.state(""));
     let out = home.prints(&["log", "verify"]);
     assert!(out.contains(&lines.len().to_string()), "{out}");
-    assert!(
-        out.contains(&chain::hash(&lines[lines.len() - 1].text)),
-        "{out}"
-    );
+    assert!(out.contains(&chain::hash(&lines[lines.len() - 1].text)), "{out}");
     let log = fs::read_to_string(home.state("actions-2026-10.jsonl")).unwrap();
     let name = ".local/state/lampblack/actions-2026-10.jsonl";
-    for changed in [
-        log.replacen("case 7", "case 8", 1),
-        log.lines().skip(1).collect::<Vec<_>>().join("\n"),
-    ] {
+    for changed in [log.replacen("case 7", "case 8", 1), log.lines().skip(1).collect::<Vec<_>>().join("\n")] {
         assert_ne!(changed, log);
         home.put(name, &changed);
         assert_eq!(home.run(&["log", "verify"]).exit, 1);
@@ -214,10 +185,7 @@ fn the_chain_of_a_log_of_today_goes_on() {
     changes::ban(&home, "0cc175b9c0f1b6a831c399e269772661");
     let after = chain::read(&home.state(""));
     assert_eq!(after.len(), before + 2);
-    assert_eq!(
-        after[before].json.text("prev"),
-        chain::hash(&after[before - 1].text)
-    );
+    assert_eq!(after[before].json.text("prev"), chain::hash(&after[before - 1].text));
     home.prints(&["log", "verify"]);
 }
 
@@ -253,15 +221,8 @@ fn what_a_log_of_today_leaves_open_is_taken_up_by_a_console() {
     let lines = chain::read(&home.state(""));
     let resumed = lines.iter().skip(before).map(|line| {
         let of = line.json.text("of");
-        let sent = lines
-            .iter()
-            .find(|other| other.json.text("line") == of)
-            .unwrap();
-        format!(
-            "{} {of}: {}\n",
-            sent.json.text("deed"),
-            line.json.text("stage")
-        )
+        let sent = lines.iter().find(|other| other.json.text("line") == of).unwrap();
+        format!("{} {of}: {}\n", sent.json.text("deed"), line.json.text("stage"))
     });
     let mut resumed: Vec<_> = resumed.collect();
     resumed.sort();
@@ -282,10 +243,7 @@ fn a_change_of_a_log_of_today_is_taken_back_by_a_console() {
     console.type_and_rest("undone\t\t\r");
     console.until_known(&home, "unban", "confirmed");
     let lines = chain::read(&home.state(""));
-    let unban = lines
-        .iter()
-        .find(|line| line.json.text("deed") == "unban")
-        .unwrap();
+    let unban = lines.iter().find(|line| line.json.text("deed") == "unban").unwrap();
     assert_eq!(unban.json.text("undoes"), "1");
     console.quit();
 }

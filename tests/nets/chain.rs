@@ -26,9 +26,7 @@ fn files(state: &Path) -> Vec<PathBuf> {
     let names = names.map(|entry| entry.unwrap().file_name().into_string().unwrap());
     let mut names: Vec<_> = names
         .filter(|name| {
-            let is_log = Path::new(name)
-                .extension()
-                .is_some_and(|end| end == "jsonl");
+            let is_log = Path::new(name).extension().is_some_and(|end| end == "jsonl");
             is_log && name.starts_with("actions-")
         })
         .collect();
@@ -42,18 +40,13 @@ pub(crate) fn read(state: &Path) -> Vec<Line> {
     if !state.join("actions.jsonl").exists() {
         return Vec::new();
     }
-    let texts = files(state)
-        .into_iter()
-        .map(|path| fs::read_to_string(path).unwrap());
+    let texts = files(state).into_iter().map(|path| fs::read_to_string(path).unwrap());
     let texts: Vec<_> = texts.collect();
     let whole = texts.iter().flat_map(|text| {
         let whole = text.rsplit_once('\n').map_or("", |(whole, _)| whole);
         whole.lines()
     });
-    let lines = whole.map(|line| Line {
-        text: line.to_owned(),
-        json: Json::read(line),
-    });
+    let lines = whole.map(|line| Line { text: line.to_owned(), json: Json::read(line) });
     lines.collect()
 }
 
@@ -109,9 +102,7 @@ pub(crate) fn replace(json: &mut Json, from: &str, to: &str) {
     match json {
         Json::Text(text) => *text = text.replace(from, to),
         Json::List(values) => values.iter_mut().for_each(|value| replace(value, from, to)),
-        Json::Record(members) => members
-            .iter_mut()
-            .for_each(|(_, value)| replace(value, from, to)),
+        Json::Record(members) => members.iter_mut().for_each(|(_, value)| replace(value, from, to)),
         Json::Null | Json::Flag(_) | Json::Number(_) => {}
     }
 }

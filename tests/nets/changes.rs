@@ -38,10 +38,7 @@ pub(crate) struct Console {
 impl Console {
     /// Opens the console of a home, and waits until it is drawn.
     pub(crate) fn open(home: &Home) -> Self {
-        let mut console = Self {
-            pty: home.console(&[]),
-            n_lines: chain::read(&home.state("")).len(),
-        };
+        let mut console = Self { pty: home.console(&[]), n_lines: chain::read(&home.state("")).len() };
         until("the console is drawn", || {
             console.read();
             console.pty.is_alternate() && !console.text().trim().is_empty()
@@ -97,11 +94,7 @@ impl Console {
                 break;
             }
             let is_late = Instant::now() > deadline;
-            assert!(
-                !is_late,
-                "{deed} is {last:?}, not {stage}:\n{}",
-                self.text()
-            );
+            assert!(!is_late, "{deed} is {last:?}, not {stage}:\n{}", self.text());
         }
         self.n_lines = chain::read(&home.state("")).len();
         self.rest();
@@ -179,58 +172,26 @@ fn by_commands(home: &Home) {
     }
     let alerts = listed(home, &["alert", "list", "status:unresolved"], "unique_id");
     for status in ["in-progress", "resolved", "false-positive", "unresolved"] {
-        change(
-            home,
-            &["alert", "status", status, &alerts[0], &alerts[1]],
-            0,
-        );
+        change(home, &["alert", "status", status, &alerts[0], &alerts[1]], 0);
     }
-    change(
-        home,
-        &["alert", "assign", "kim", &alerts[alerts.len() - 1]],
-        0,
-    );
+    change(home, &["alert", "assign", "kim", &alerts[alerts.len() - 1]], 0);
     change(home, &["alert", "ignore", &alerts[2]], 0);
     change(home, &["report", "ignore", REPORT], 0);
     change(home, &["report", "restore", REPORT], 0);
 
-    change(
-        home,
-        &[
-            "watchlist",
-            "create",
-            "theirs",
-            "process_name:7z.exe",
-            "--description",
-            "case 7",
-        ],
-        0,
-    );
+    change(home, &["watchlist", "create", "theirs", "process_name:7z.exe", "--description", "case 7"], 0);
     let watchlist = number_of(home, &["watchlist", "list"], "name", "theirs");
     for arguments in [
         &["watchlist", "disable", &watchlist][..],
         &["watchlist", "enable", &watchlist],
         &["watchlist", "action", &watchlist, "add", "alert"],
         &["watchlist", "action", &watchlist, "add", "syslog"],
-        &[
-            "watchlist",
-            "action",
-            &watchlist,
-            "add",
-            "email",
-            "--to",
-            "1",
-            "3",
-        ],
+        &["watchlist", "action", &watchlist, "add", "email", "--to", "1", "3"],
     ] {
         change(home, arguments, 0);
     }
     let actions = listed(home, &["watchlist", "action", &watchlist, "list"], "id");
-    change(
-        home,
-        &["watchlist", "action", &watchlist, "remove", &actions[0]],
-        0,
-    );
+    change(home, &["watchlist", "action", &watchlist, "remove", &actions[0]], 0);
     change(home, &["watchlist", "delete", &watchlist], 0);
 
     let feed = home.path("feed.json");
@@ -263,9 +224,7 @@ fn by_commands(home: &Home) {
 /// What is not confirmed: pending, not applied, not known, and a program that ended before it knew.
 fn in_trouble(home: &Home, server: &Server) {
     let never = |path: &str, method: &str| {
-        server.fault(&format!(
-            r#"{{"mode":"never-confirm","match":"{path}","method":"{method}"}}"#
-        ));
+        server.fault(&format!(r#"{{"mode":"never-confirm","match":"{path}","method":"{method}"}}"#));
     };
     never("/api/v1/sensor/5", "PUT");
     never("/api/v1/sensor/5", "GET");
@@ -279,20 +238,7 @@ fn in_trouble(home: &Home, server: &Server) {
         panic!("{alerts:?}");
     };
     server.fault(r#"{"mode":"partial","match":"/api/v1/alert"}"#);
-    change(
-        home,
-        &[
-            "alert",
-            "status",
-            "resolved",
-            first,
-            second,
-            third,
-            "--timeout",
-            "1s",
-        ],
-        4,
-    );
+    change(home, &["alert", "status", "resolved", first, second, third, "--timeout", "1s"], 4);
     server.clear_faults();
 
     let isolate = |host: &str| {
@@ -311,9 +257,7 @@ fn in_trouble(home: &Home, server: &Server) {
     let mut child = isolate("8");
     until_sent("8");
     server.fault(r#"{"mode":"broken-json","match":"/api/v1/sensor/8$","method":"GET"}"#);
-    until("it is not known", || {
-        last_stage(home, "isolate", 0).as_deref() == Some("unknown")
-    });
+    until("it is not known", || last_stage(home, "isolate", 0).as_deref() == Some("unknown"));
     child.kill().unwrap();
     child.wait().unwrap();
     server.clear_faults();

@@ -134,34 +134,10 @@ impl Place {
         let is_off = |list: &&Json| list.get("enabled") == Some(&Json::Flag(false));
         let disabled = lists.iter().find(is_off).unwrap().text("id").to_owned();
         let names = vec![
-            (
-                "{process}",
-                first(&["search", NET, "--sort", "start asc"], "id"),
-            ),
-            (
-                "{busy}",
-                first(&["search", "process_name:svch0st.exe"], "id"),
-            ),
-            (
-                "{binary}",
-                first(
-                    &[
-                        "binary",
-                        "search",
-                        "md5:* signed:Unsigned",
-                        "--sort",
-                        "md5 asc",
-                    ],
-                    "md5",
-                ),
-            ),
-            (
-                "{alert}",
-                first(
-                    &["alert", "list", "status:unresolved feed_name:soc"],
-                    "unique_id",
-                ),
-            ),
+            ("{process}", first(&["search", NET, "--sort", "start asc"], "id")),
+            ("{busy}", first(&["search", "process_name:svch0st.exe"], "id")),
+            ("{binary}", first(&["binary", "search", "md5:* signed:Unsigned", "--sort", "md5 asc"], "md5")),
+            ("{alert}", first(&["alert", "list", "status:unresolved feed_name:soc"], "unique_id")),
             ("{banned}", "0123456789abcdef0123456789abcdef".to_owned()),
             ("{disabled}", disabled),
         ];
@@ -215,18 +191,12 @@ fn each_command_has_the_columns_and_keys_of_its_golden() {
 /// What a command prints in each format, without the values.
 fn describe(place: &Place, (_, table, arguments): Case) -> String {
     let line = arguments.iter().map(|argument| {
-        if argument.contains(' ') || argument.is_empty() {
-            format!("'{argument}'")
-        } else {
-            (*argument).to_owned()
-        }
+        if argument.contains(' ') || argument.is_empty() { format!("'{argument}'") } else { (*argument).to_owned() }
     });
     let mut text = format!("$ lampblack {}\n", line.collect::<Vec<_>>().join(" "));
     let arguments = place.fill(arguments);
     let run = |format: &str| {
-        let ran = place
-            .home
-            .run(&[&arguments[..], &["--format", format]].concat());
+        let ran = place.home.run(&[&arguments[..], &["--format", format]].concat());
         assert_eq!(ran.exit, 0, "{arguments:?}: {ran:#?}");
         ran.out
     };
@@ -241,11 +211,7 @@ fn describe(place: &Place, (_, table, arguments): Case) -> String {
     assert!(!lines.is_empty(), "{arguments:?}");
     let keys = json::keys(&lines);
     let whole = Json::read(&run("json"));
-    assert_eq!(
-        json::keys(whole.list()),
-        keys,
-        "{arguments:?}: json and jsonl"
-    );
+    assert_eq!(json::keys(whole.list()), keys, "{arguments:?}: json and jsonl");
     writeln!(text, "json: a list of what jsonl has a line each").unwrap();
     writeln!(text, "jsonl:\n  {}", keys.join("\n  ")).unwrap();
     text
@@ -264,9 +230,7 @@ fn labels(card: &str) -> Vec<&str> {
     let lines = lines.filter(|line| !line.starts_with(' '));
     let labels = lines.filter_map(|line| line.split("  ").next());
     // A label that is too long for its column stands directly before the value.
-    labels
-        .map(|label| label.split(" 2").next().unwrap_or(label))
-        .collect()
+    labels.map(|label| label.split(" 2").next().unwrap_or(label)).collect()
 }
 
 #[test]
@@ -276,9 +240,7 @@ fn each_change_sends_the_requests_of_the_golden() {
     let mut text = String::new();
     for (name, arguments) in CHANGES {
         let arguments = place.fill(arguments);
-        let ran = place
-            .home
-            .run(&[&arguments[..], &["--reason", "case 7", "--dry-run"]].concat());
+        let ran = place.home.run(&[&arguments[..], &["--reason", "case 7", "--dry-run"]].concat());
         assert_eq!(ran.exit, 0, "{arguments:?}: {ran:#?}");
         writeln!(text, "{name}").unwrap();
         for line in ran.out.lines() {
@@ -305,29 +267,21 @@ fn each_change_sends_the_requests_of_the_golden() {
     user.stdin(std::process::Stdio::piped());
     let ran = crate::program::finish(user, "s3cret\n");
     assert_eq!(ran.exit, 0, "{ran:#?}");
-    assert!(
-        !ran.out.contains("s3cret") && !ran.notes.contains("s3cret"),
-        "{ran:#?}"
-    );
+    assert!(!ran.out.contains("s3cret") && !ran.notes.contains("s3cret"), "{ran:#?}");
     writeln!(text, "user_create").unwrap();
     for request in ran.out.lines().filter_map(request) {
         writeln!(text, "  {request}").unwrap();
     }
     golden::check("requests.txt", &text);
     let changes = Json::read(&server.ask("GET", "/_sim/log", ""));
-    let sent = changes
-        .list()
-        .iter()
-        .filter(|seen| seen.text("method") != "GET");
+    let sent = changes.list().iter().filter(|seen| seen.text("method") != "GET");
     // The ban that everything begins with.
     assert_eq!(sent.count(), 1);
 }
 
 /// The request that a line of a preview names, with the keys of its body.
 fn request(line: &str) -> Option<String> {
-    let at = ["GET", "POST", "PUT", "DELETE"]
-        .iter()
-        .find_map(|method| line.find(&format!("{method} /api/")))?;
+    let at = ["GET", "POST", "PUT", "DELETE"].iter().find_map(|method| line.find(&format!("{method} /api/")))?;
     let mut parts = line[at..].splitn(3, ' ');
     let (method, path) = (parts.next()?, parts.next()?);
     let body = parts.next().filter(|body| body.starts_with(['{', '[']));
@@ -350,9 +304,7 @@ fn a_count_is_a_number_and_nothing_else() {
         &["binary", "search", ""],
     ] {
         let out = home.prints(&[arguments, &["--count"]].concat());
-        let number = out
-            .strip_suffix('\n')
-            .and_then(|line| line.parse::<u64>().ok());
+        let number = out.strip_suffix('\n').and_then(|line| line.parse::<u64>().ok());
         assert!(number.is_some(), "{arguments:?}: {out:?}");
     }
 }
@@ -370,18 +322,9 @@ fn the_histogram_is_that_of_the_official_documentation() {
     for value in &values {
         let name = value.text("name");
         let percent = number(value, "percent");
-        let bars = (1..=50)
-            .take_while(|bar| f64::from(bar * 2) <= percent)
-            .count();
-        let expected = format!(
-            "{name:>15}: {:5.1}% {}",
-            number(value, "ratio"),
-            "■".repeat(bars)
-        );
-        assert!(
-            lines.contains(&expected.trim_end()),
-            "{expected:?} of\n{table}"
-        );
+        let bars = (1..=50).take_while(|bar| f64::from(bar * 2) <= percent).count();
+        let expected = format!("{name:>15}: {:5.1}% {}", number(value, "ratio"), "■".repeat(bars));
+        assert!(lines.contains(&expected.trim_end()), "{expected:?} of\n{table}");
     }
 }
 

@@ -46,13 +46,8 @@ protected_hosts = []
 fn names(text: &str) -> BTreeSet<String> {
     let lines = text.lines().map(|line| line.trim_start_matches(['#', ' ']));
     let names = lines.filter_map(|line| line.split_once(" = "));
-    let is_name =
-        |name: &&str| !name.is_empty() && name.chars().all(|c| c.is_ascii_lowercase() || c == '_');
-    names
-        .map(|(name, _)| name)
-        .filter(is_name)
-        .map(str::to_owned)
-        .collect()
+    let is_name = |name: &&str| !name.is_empty() && name.chars().all(|c| c.is_ascii_lowercase() || c == '_');
+    names.map(|(name, _)| name).filter(is_name).map(str::to_owned).collect()
 }
 
 #[test]
@@ -94,10 +89,7 @@ fn a_theme_of_today_is_taken_as_one_of_the_user_s_own() {
     home.put(".config/lampblack/themes/ours.toml", &theme);
     home.configure("theme = \"ours\"\n");
     home.prints(&["keys"]);
-    home.put(
-        ".config/lampblack/themes/ours.toml",
-        &theme.replace("[roles]", "[parts]"),
-    );
+    home.put(".config/lampblack/themes/ours.toml", &theme.replace("[roles]", "[parts]"));
     assert_eq!(home.run(&["keys"]).exit, 1);
 }
 
@@ -126,44 +118,25 @@ fn address_and_token_come_from_every_source_of_today() {
     let (url, token) = (server.url.as_str(), server.token.as_str());
     let none = Home::empty();
     let nothing = count(&none, &[]);
-    assert!(
-        nothing.exit != 0 && nothing.notes.contains("lampblack demo"),
-        "{nothing:#?}"
-    );
+    assert!(nothing.exit != 0 && nothing.notes.contains("lampblack demo"), "{nothing:#?}");
 
     let works = |home: &Home, variables: &[(&str, &str)]| {
         let ran = count(home, variables);
         assert_eq!(ran.exit, 0, "{variables:?}: {ran:#?}");
     };
     works(&none, &[("LAMPBLACK_URL", url), ("LAMPBLACK_TOKEN", token)]);
-    works(
-        &none,
-        &[
-            ("CBAPI_URL", url),
-            ("CBAPI_TOKEN", token),
-            ("CBAPI_SSL_VERIFY", "false"),
-        ],
-    );
+    works(&none, &[("CBAPI_URL", url), ("CBAPI_TOKEN", token), ("CBAPI_SSL_VERIFY", "false")]);
 
     let file = none.path("elsewhere.toml");
     let text = format!("[profiles.lab]\nurl = \"{url}\"\ntoken = \"{token}\"\n");
     none.put("elsewhere.toml", &text);
     let file = file.to_str().unwrap();
-    works(
-        &none,
-        &[("LAMPBLACK_CONFIG", file), ("LAMPBLACK_PROFILE", "lab")],
-    );
-    none.put(
-        "elsewhere/lampblack/config.toml",
-        &text.replace("lab", "default"),
-    );
+    works(&none, &[("LAMPBLACK_CONFIG", file), ("LAMPBLACK_PROFILE", "lab")]);
+    none.put("elsewhere/lampblack/config.toml", &text.replace("lab", "default"));
     let directory = none.path("elsewhere");
     works(&none, &[("XDG_CONFIG_HOME", directory.to_str().unwrap())]);
 
-    for name in [
-        ".carbonblack/credentials.response",
-        "work/.carbonblack/credentials.response",
-    ] {
+    for name in [".carbonblack/credentials.response", "work/.carbonblack/credentials.response"] {
         let home = Home::empty();
         let text = format!(
             "[default]\nurl={url}\ntoken={token}\nssl_verify=False\nssl_verify_hostname=False\n\
@@ -178,15 +151,10 @@ fn address_and_token_come_from_every_source_of_today() {
         assert_eq!(ran.exit, 0, "{name}: {ran:#?}");
     }
 
-    for (key, value) in [
-        ("token_command", "[\"cat\", \"secret\"]"),
-        ("token_file", "\"~/secret\""),
-    ] {
+    for (key, value) in [("token_command", "[\"cat\", \"secret\"]"), ("token_file", "\"~/secret\"")] {
         let home = Home::empty();
         home.put("secret", token);
-        home.configure(&format!(
-            "[profiles.default]\nurl = \"{url}\"\n{key} = {value}\n"
-        ));
+        home.configure(&format!("[profiles.default]\nurl = \"{url}\"\n{key} = {value}\n"));
         works(&home, &[]);
     }
 }
@@ -197,18 +165,8 @@ fn options_that_hold_everywhere_are_taken_before_and_after_a_command() {
     let home = Home::of(&server);
     let config = home.path(".config/lampblack/config.toml");
     let config = config.to_str().unwrap();
-    let options = [
-        "--profile",
-        "default",
-        "--config",
-        config,
-        "--user",
-        "kim",
-        "--read-only",
-        "--color",
-        "never",
-        "-v",
-    ];
+    let options =
+        ["--profile", "default", "--config", config, "--user", "kim", "--read-only", "--color", "never", "-v"];
     let search = ["search", "process_name:net.exe", "--count"];
     home.prints(&[&options[..], &search].concat());
     home.prints(&[&search[..], &options].concat());
@@ -225,20 +183,12 @@ fn the_log_has_a_line_for_every_request_and_no_token() {
     let mut files = fs::read_dir(home.state("log")).unwrap();
     let path = files.next().unwrap().unwrap().path();
     let day = path.file_stem().unwrap().to_str().unwrap().to_owned();
-    let shape: String = day
-        .chars()
-        .map(|c| if c.is_ascii_digit() { '9' } else { c })
-        .collect();
-    assert_eq!(
-        (shape.as_str(), path.extension().unwrap().to_str()),
-        ("9999-99-99", Some("log"))
-    );
+    let shape: String = day.chars().map(|c| if c.is_ascii_digit() { '9' } else { c }).collect();
+    assert_eq!((shape.as_str(), path.extension().unwrap().to_str()), ("9999-99-99", Some("log")));
     let log = fs::read_to_string(path).unwrap();
     assert!(!log.contains(&server.token), "{log}");
     // `HTTP GET /api/v1/process?… took 0.462s (response 200)`
-    let requests = log
-        .lines()
-        .filter_map(|line| line.split_once("HTTP GET /api/"));
+    let requests = log.lines().filter_map(|line| line.split_once("HTTP GET /api/"));
     let requests: Vec<_> = requests.map(|(_, rest)| rest).collect();
     assert!(requests.len() > 1, "{log}");
     for request in requests {
@@ -268,16 +218,8 @@ fn files_have_the_names_of_the_golden_and_are_for_their_owner_alone() {
     console.type_and_rest(">");
     console.type_and_rest("\x1b");
     console.quit();
-    let query = [
-        "binary",
-        "search",
-        "observed_filename:svch0st.exe",
-        "--format",
-        "jsonl",
-    ];
-    let md5 = Json::read(home.prints(&query).trim_end())
-        .text("md5")
-        .to_lowercase();
+    let query = ["binary", "search", "observed_filename:svch0st.exe", "--format", "jsonl"];
+    let md5 = Json::read(home.prints(&query).trim_end()).text("md5").to_lowercase();
     home.prints(&["binary", "download", &md5]);
     home.prints(&["binary", "download", &md5, "-o", "bare", "--extract"]);
     fs::create_dir(home.path("kept")).unwrap();

@@ -83,18 +83,13 @@ fn what_server_network_and_files_do_wrong_is_exit_code_one() {
     let home = Home::of(&server);
     let fault = |mode: &str, matching: &str, more: &str| {
         server.clear_faults();
-        server.fault(&format!(
-            r#"{{"mode":"{mode}","match":"{matching}"{more}}}"#
-        ));
+        server.fault(&format!(r#"{{"mode":"{mode}","match":"{matching}"{more}}}"#));
     };
     fault("401", "/api/", "");
     check("a token that is refused", &home.run(&["search", "a"]), 1);
     let doctor = home.run(&["doctor"]);
     assert_eq!(doctor.exit, 1, "{doctor:#?}");
-    assert!(
-        doctor.out.lines().any(|line| line.starts_with("fail ")),
-        "{doctor:#?}"
-    );
+    assert!(doctor.out.lines().any(|line| line.starts_with("fail ")), "{doctor:#?}");
     fault("404", "/api/v1/process", "");
     assert!(matches!(home.run(&["search", "a"]).exit, 1 | 3));
     fault("403", "/api/v1/process", "");
@@ -103,16 +98,11 @@ fn what_server_network_and_files_do_wrong_is_exit_code_one() {
     check("an answer that is none", &home.run(&["search", "a"]), 1);
     fault("never-confirm", "/api/v1/watchlist/7", r#","method":"PUT""#);
     let lost = home.run(&["watchlist", "disable", "7", "--reason", "x", "--yes"]);
-    assert_eq!(
-        lost.exit, 1,
-        "a change that did not come to pass: {lost:#?}"
-    );
+    assert_eq!(lost.exit, 1, "a change that did not come to pass: {lost:#?}");
     server.clear_faults();
 
     let mut closed = home.command(&["search", "a"]);
-    closed
-        .env("LAMPBLACK_URL", "http://127.0.0.1:1")
-        .env("LAMPBLACK_TOKEN", "abc");
+    closed.env("LAMPBLACK_URL", "http://127.0.0.1:1").env("LAMPBLACK_TOKEN", "abc");
     check("a server that is not there", &finish(closed, ""), 1);
 
     home.put(".local/state/lampblack/actions.jsonl", "{}\n");
@@ -124,16 +114,7 @@ fn what_was_sent_and_not_confirmed_in_time_is_exit_code_four() {
     let server = Server::start(&["--checkin", "1"]);
     let home = Home::of(&server);
     server.fault(r#"{"mode":"never-confirm","match":"/api/v1/sensor/3"}"#);
-    let isolate = [
-        "sensor",
-        "isolate",
-        "3",
-        "--reason",
-        "x",
-        "--yes",
-        "--timeout",
-        "1s",
-    ];
+    let isolate = ["sensor", "isolate", "3", "--reason", "x", "--yes", "--timeout", "1s"];
     check("a sensor that does not answer", &home.run(&isolate), 4);
 }
 
@@ -142,9 +123,7 @@ fn several_sensors_of_one_name_are_exit_code_two() {
     let server = Server::start(&[]);
     let home = Home::of(&server);
     let twins = r#"{\"results\":[{\"id\":8,\"computer_name\":\"FIN-WS-042\"},{\"id\":9,\"computer_name\":\"fin-ws-042\"}],\"total_results\":2}"#;
-    server.fault(&format!(
-        r#"{{"mode":"answer","match":"/sensor?","body":"{twins}"}}"#
-    ));
+    server.fault(&format!(r#"{{"mode":"answer","match":"/sensor?","body":"{twins}"}}"#));
     let show = home.run(&["sensor", "show", "FIN-WS-042"]);
     check("a name that two sensors have", &show, 2);
 }
@@ -153,13 +132,7 @@ fn several_sensors_of_one_name_are_exit_code_two() {
 fn an_existing_file_is_not_written_over_by_a_download() {
     let server = Server::start(&[]);
     let home = Home::of(&server);
-    let query = [
-        "binary",
-        "search",
-        "observed_filename:svch0st.exe",
-        "--format",
-        "jsonl",
-    ];
+    let query = ["binary", "search", "observed_filename:svch0st.exe", "--format", "jsonl"];
     let found = Json::read(home.prints(&query).trim_end());
     let md5 = found.text("md5").to_lowercase();
     let download = ["binary", "download", &md5];

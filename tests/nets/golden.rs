@@ -38,11 +38,7 @@ pub(crate) fn compare(name: &str, text: &str) -> Option<String> {
         let lines = difference(&golden, text);
         let n_more = lines.len().saturating_sub(MAX_LINES);
         let shown: Vec<_> = lines.into_iter().take(MAX_LINES).collect();
-        let more = if n_more > 0 {
-            format!("\n... and {n_more} more lines")
-        } else {
-            String::new()
-        };
+        let more = if n_more > 0 { format!("\n... and {n_more} more lines") } else { String::new() };
         format!(
             "tests/goldens/nets/{name} differs (- golden, + now); NETS_UPDATE=1 writes it again:\n{}{more}\n",
             shown.join("\n")
@@ -70,9 +66,7 @@ fn difference(golden: &str, text: &str) -> Vec<String> {
         if at < old.len() && other_at < new.len() && old[at] == new[other_at] {
             at += 1;
             other_at += 1;
-        } else if other_at == new.len()
-            || at < old.len() && common[at + 1][other_at] >= common[at][other_at + 1]
-        {
+        } else if other_at == new.len() || at < old.len() && common[at + 1][other_at] >= common[at][other_at + 1] {
             found.push(format!("- {}", old[at]));
             at += 1;
         } else {

@@ -29,16 +29,11 @@ fn walk(home: &Home, path: &[&str], text: &mut String) {
     }
     // What holds for every command is written once.
     let everywhere = text.find(EVERYWHERE).map(|at| {
-        let end = text[at..]
-            .find("\nlampblack")
-            .map_or(text.len(), |end| at + end + 1);
+        let end = text[at..].find("\nlampblack").map_or(text.len(), |end| at + end + 1);
         text[at..end].to_owned()
     });
     if let Some(everywhere) = everywhere {
-        assert!(
-            options.contains(&everywhere),
-            "{name} lacks some of\n{everywhere}"
-        );
+        assert!(options.contains(&everywhere), "{name} lacks some of\n{everywhere}");
         options = options.replace(&everywhere, "");
     }
     text.push_str(&options);

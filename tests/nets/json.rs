@@ -77,9 +77,7 @@ impl Json {
                 format!("[{}]", outlines.into_iter().collect::<Vec<_>>().join(" | "))
             }
             Self::Record(members) => {
-                let members = members
-                    .iter()
-                    .map(|(key, value)| format!("{key}: {}", value.outline()));
+                let members = members.iter().map(|(key, value)| format!("{key}: {}", value.outline()));
                 format!("{{{}}}", members.collect::<Vec<_>>().join(", "))
             }
             other => other.kind().to_owned(),
@@ -88,10 +86,7 @@ impl Json {
 
     fn collect(&self, path: &str, found: &mut BTreeMap<String, BTreeSet<&'static str>>) {
         if !path.is_empty() {
-            found
-                .entry(path.to_owned())
-                .or_default()
-                .insert(self.kind());
+            found.entry(path.to_owned()).or_default().insert(self.kind());
         }
         match self {
             Self::List(values) => {
@@ -210,18 +205,6 @@ fn the_order_of_keys_is_kept_and_their_types_are_told() {
     let text = r#"{"b":1,"a":[{"x":null},{"x":"y"}],"c":true}"#;
     let json = Json::read(text);
     assert_eq!(json.to_string(), text);
-    assert_eq!(
-        json.outline(),
-        "{b: number, a: [{x: null} | {x: text}], c: flag}"
-    );
-    assert_eq!(
-        keys(&[json]),
-        [
-            "a: list",
-            "a[]: record",
-            "a[].x: null or text",
-            "b: number",
-            "c: flag"
-        ]
-    );
+    assert_eq!(json.outline(), "{b: number, a: [{x: null} | {x: text}], c: flag}");
+    assert_eq!(keys(&[json]), ["a: list", "a[]: record", "a[].x: null or text", "b: number", "c: flag"]);
 }

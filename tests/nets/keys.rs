@@ -16,10 +16,7 @@ fn table(home: &Home) -> Vec<Row> {
         if let Some((_, rest)) = line.split_once(" [keys.") {
             rest.trim_end_matches(']').clone_into(&mut scope);
         } else if line.starts_with("  ") {
-            let mut columns = line
-                .split("  ")
-                .map(str::trim)
-                .filter(|part| !part.is_empty());
+            let mut columns = line.split("  ").map(str::trim).filter(|part| !part.is_empty());
             let mut column = || columns.next().unwrap().to_owned();
             let (chords, action) = (column(), column());
             let chords = chords.split(", ").map(str::to_owned).collect();
@@ -81,10 +78,7 @@ fn a_configuration_of_today_that_names_every_action_is_accepted_and_changes_noth
 #[test]
 fn every_action_can_be_unbound_in_every_scope_of_today() {
     let home = Home::empty();
-    let names: BTreeSet<_> = table(&home)
-        .into_iter()
-        .map(|(_, action, _)| action)
-        .collect();
+    let names: BTreeSet<_> = table(&home).into_iter().map(|(_, action, _)| action).collect();
     let scopes = std::fs::read_to_string(golden::folder().join("scopes.txt")).unwrap();
     let mut text = String::new();
     for scope in scopes.lines() {
@@ -95,9 +89,7 @@ fn every_action_can_be_unbound_in_every_scope_of_today() {
     }
     home.configure(&text);
     let said = home.prints(&["keys"]);
-    let unbound = said
-        .lines()
-        .find_map(|line| line.strip_prefix("Not bound: "));
+    let unbound = said.lines().find_map(|line| line.strip_prefix("Not bound: "));
     let unbound: BTreeSet<_> = unbound.unwrap().split(", ").map(str::to_owned).collect();
     assert_eq!(unbound, names);
 }
@@ -105,20 +97,13 @@ fn every_action_can_be_unbound_in_every_scope_of_today() {
 #[test]
 fn a_chord_of_the_user_s_own_takes_the_place_of_those_of_today() {
     let home = Home::empty();
-    home.configure(
-        "[keys.acts]\n[keys.global]\nquit = [\"ctrl-q\", \"g Q\"]\nrelease = [\"f12\"]\n",
-    );
+    home.configure("[keys.acts]\n[keys.global]\nquit = [\"ctrl-q\", \"g Q\"]\nrelease = [\"f12\"]\n");
     let rows = table(&home);
     let of = |action: &str| {
-        let mut found = rows
-            .iter()
-            .filter(|row| row.0 == "global" && row.1 == action);
+        let mut found = rows.iter().filter(|row| row.0 == "global" && row.1 == action);
         found.next().unwrap().2.join(" ")
     };
-    assert_eq!(
-        (of("quit"), of("release")),
-        ("ctrl-q g Q".into(), "f12".into())
-    );
+    assert_eq!((of("quit"), of("release")), ("ctrl-q g Q".into(), "f12".into()));
 }
 
 #[test]

@@ -45,10 +45,7 @@ impl Server {
     pub(crate) fn start(more: &[&str]) -> Self {
         let home = TempDir::new().unwrap();
         let world = ["simulate", "--seed", "1", "--processes", "400"];
-        let mut child = command(home.path(), &[&world, more].concat())
-            .stdin(Stdio::null())
-            .spawn()
-            .unwrap();
+        let mut child = command(home.path(), &[&world, more].concat()).stdin(Stdio::null()).spawn().unwrap();
         let mut out = BufReader::new(child.stdout.take().unwrap());
         let mut line = |label: &str| {
             let mut line = String::new();
@@ -58,13 +55,7 @@ impl Server {
             value.unwrap_or_else(|| panic!("{line:?}")).to_owned()
         };
         let (url, token) = (line("url: "), line("token: "));
-        Self {
-            child,
-            _out: out,
-            home,
-            url,
-            token,
-        }
+        Self { child, _out: out, home, url, token }
     }
 
     /// The address without the scheme, as the action log names a server.
@@ -113,9 +104,7 @@ impl Drop for Server {
 impl Home {
     /// One that knows no server.
     pub(crate) fn empty() -> Self {
-        Self {
-            dir: TempDir::new().unwrap(),
-        }
+        Self { dir: TempDir::new().unwrap() }
     }
 
     /// One whose default profile is this server.

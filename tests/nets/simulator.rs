@@ -43,20 +43,10 @@ fn what_it_tells_of_itself_has_the_keys_of_today() {
     let server = Server::start(&[]);
     server.ask("GET", "/api/info", "");
     let seen = Json::read(&server.ask("GET", "/_sim/log", ""));
-    assert_eq!(
-        json::keys(seen.list()),
-        ["method: text", "status: number", "target: text"]
-    );
+    assert_eq!(json::keys(seen.list()), ["method: text", "status: number", "target: text"]);
     let truth = server.ask("GET", "/_sim/truth?q=process_name:net.exe", "");
     assert_eq!(
         json::keys(&[Json::read(&truth)]),
-        [
-            "count: number",
-            "ids: list",
-            "ids[]: text",
-            "processes: number",
-            "unique_ids: list",
-            "unique_ids[]: text",
-        ]
+        ["count: number", "ids: list", "ids[]: text", "processes: number", "unique_ids: list", "unique_ids[]: text",]
     );
 }

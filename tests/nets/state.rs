@@ -41,9 +41,7 @@ fn the_columns_of_every_list_are_kept_under_the_names_of_the_golden() {
     console.until("ntoskrnl.exe");
     widen(&mut console);
     // Every view that has lists, and in each the panes that are one.
-    for keys in [
-        "3", ",", "4", "6", "7", "\t", "8", "9", "\t", "\t\t", "\t", "gi", "@", "\t",
-    ] {
+    for keys in ["3", ",", "4", "6", "7", "\t", "8", "9", "\t", "\t\t", "\t", "gi", "@", "\t"] {
         console.type_and_rest(keys);
         widen(&mut console);
     }
@@ -64,12 +62,7 @@ fn columns(session: &Json) -> String {
     for (list, columns) in lists {
         writeln!(text, "{list}").unwrap();
         for column in columns.list() {
-            writeln!(
-                text,
-                "  {}",
-                column.outline().replace("text", column.text("name"))
-            )
-            .unwrap();
+            writeln!(text, "  {}", column.outline().replace("text", column.text("name"))).unwrap();
         }
     }
     text
@@ -85,18 +78,12 @@ fn the_columns_of_a_session_of_today_are_those_on_the_screen_and_stay() {
     let screen = console.text();
     let is_row = |line: &&str| {
         let row = line.split('│').nth(1).unwrap_or_default();
-        let cells: Vec<_> = row
-            .trim_start_matches(['>', ' '])
-            .split_whitespace()
-            .collect();
+        let cells: Vec<_> = row.trim_start_matches(['>', ' ']).split_whitespace().collect();
         cells == ["3", "WIN-IA9NQ1GN8OI"]
     };
     assert!(screen.lines().any(|line| is_row(&line)), "{screen}");
     console.quit();
-    assert_eq!(
-        fs::read_to_string(home.state("session.json")).unwrap(),
-        of_today("session.json")
-    );
+    assert_eq!(fs::read_to_string(home.state("session.json")).unwrap(), of_today("session.json"));
 
     let mut console = Console::open(&home);
     console.type_and_rest("8");
@@ -163,10 +150,7 @@ fn a_query_with_a_period_is_written_to_the_history_with_the_keys_of_today() {
     let line = Json::read(fs::read_to_string(&path).unwrap().trim_end());
     let golden = Json::read_lines(&of_today("history.jsonl"));
     assert_eq!(line.outline(), golden[1].outline());
-    assert_eq!(
-        (line.text("query"), line.text("period")),
-        ("process_name:net.exe", "-720d")
-    );
+    assert_eq!((line.text("query"), line.text("period")), ("process_name:net.exe", "-720d"));
 }
 
 #[test]
@@ -189,6 +173,7 @@ fn the_saved_queries_of_today_are_offered_and_kept_with_their_comments() {
     console.quit();
     let written = fs::read_to_string(home.path(QUERIES)).unwrap();
     let new = written.strip_prefix(&of_today("queries.toml")).unwrap();
-    let expected = "\n[[query]]\nname = \"nets\"\nquery = \"process_name:net.exe\"\nperiod = \"-720d\"\nclock = \"server\"\n";
+    let expected =
+        "\n[[query]]\nname = \"nets\"\nquery = \"process_name:net.exe\"\nperiod = \"-720d\"\nclock = \"server\"\n";
     assert_eq!(new, expected);
 }

@@ -67,9 +67,7 @@ fn the_words_of_the_code_do_not_get_worse() {
     }
     let limits = fs::read_to_string(golden::folder().join("words.txt")).unwrap();
     for (figure, cases) in &found {
-        let limit = limits
-            .lines()
-            .find_map(|line| line.strip_prefix(&format!("{figure}: ")));
+        let limit = limits.lines().find_map(|line| line.strip_prefix(&format!("{figure}: ")));
         let limit: usize = limit.unwrap_or("0").parse().unwrap();
         assert!(
             cases.len() <= limit,
@@ -93,10 +91,7 @@ struct Source {
 /// The files of the product.
 fn sources(directory: &Path) -> Vec<Source> {
     let mut found = Vec::new();
-    let mut entries: Vec<_> = fs::read_dir(directory)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .collect();
+    let mut entries: Vec<_> = fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path()).collect();
     entries.sort();
     for path in entries {
         let is_test = path.file_stem().is_some_and(|stem| stem == "tests");
@@ -104,10 +99,7 @@ fn sources(directory: &Path) -> Vec<Source> {
             found.extend(sources(&path));
         } else if path.extension().is_some_and(|extension| extension == "rs") && !is_test {
             let text = fs::read_to_string(&path).unwrap();
-            let text = text
-                .split("#[cfg(test)]\nmod tests {")
-                .next()
-                .unwrap_or_default();
+            let text = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
             found.push(Source::read(path, text));
         }
     }
@@ -117,19 +109,12 @@ fn sources(directory: &Path) -> Vec<Source> {
 impl Source {
     /// Takes a file apart.
     fn read(path: PathBuf, text: &str) -> Self {
-        let mut source = Self {
-            path,
-            code: String::new(),
-            comments: Vec::new(),
-            texts: Vec::new(),
-        };
+        let mut source = Self { path, code: String::new(), comments: Vec::new(), texts: Vec::new() };
         let mut rest = text;
         while let Some(first) = rest.chars().next() {
             if let Some(after) = rest.strip_prefix("//") {
                 let (comment, left) = after.split_once('\n').unwrap_or((after, ""));
-                source
-                    .comments
-                    .push(comment.trim_start_matches(['/', '!', ' ']).to_owned());
+                source.comments.push(comment.trim_start_matches(['/', '!', ' ']).to_owned());
                 source.code.push('\n');
                 rest = left;
             } else if let Some((text, left)) = raw_text(rest).or_else(|| plain_text(rest)) {
@@ -202,10 +187,7 @@ fn count_types(sources: &[Source], found: &mut Found) {
         for source in sources.iter().filter(|source| source.part() == part) {
             for name in declared(&source.code, &["struct", "enum", "union", "trait"]) {
                 if name != "Error" {
-                    types
-                        .entry(name)
-                        .or_default()
-                        .push(source.path.display().to_string());
+                    types.entry(name).or_default().push(source.path.display().to_string());
                 }
             }
         }
@@ -248,10 +230,7 @@ fn count_names(source: &Source, found: &mut Found) {
     let names = declared(&source.code, &["fn"]);
     let bare = names.iter().filter(|name| is_nameless(name));
     let bare = bare.map(|name| format!("{name} in {path}"));
-    found
-        .entry("functions named by a participle or an adverb")
-        .or_default()
-        .extend(bare);
+    found.entry("functions named by a participle or an adverb").or_default().extend(bare);
     let stem = source.path.file_stem().unwrap().to_string_lossy();
     let files = found.entry("files without a noun").or_default();
     if stem.split('_').all(is_nameless) {
@@ -267,34 +246,19 @@ fn count_names(source: &Source, found: &mut Found) {
 /// House words in identifiers, comments and texts.
 fn count_words(source: &Source, found: &mut Found) {
     let path = source.path.display();
-    let declared = declared(
-        &source.code,
-        &[
-            "fn", "struct", "enum", "trait", "mod", "const", "static", "type",
-        ],
-    );
+    let declared = declared(&source.code, &["fn", "struct", "enum", "trait", "mod", "const", "static", "type"]);
     let offences = declared.iter().filter(|name| {
         let words = words_of(name);
         words.iter().any(|word| has(IN_IDENTIFIERS, word))
     });
     let offences = offences.map(|name| format!("{name} in {path}"));
-    found
-        .entry("house words in declared names")
-        .or_default()
-        .extend(offences);
+    found.entry("house words in declared names").or_default().extend(offences);
     let said = |texts: &[String], phrases: &str| {
-        let offences = texts
-            .iter()
-            .filter(|text| phrases.split(", ").any(|phrase| says(text, phrase)));
-        offences
-            .map(|text| format!("{text:?} in {path}"))
-            .collect::<Vec<_>>()
+        let offences = texts.iter().filter(|text| phrases.split(", ").any(|phrase| says(text, phrase)));
+        offences.map(|text| format!("{text:?} in {path}")).collect::<Vec<_>>()
     };
     let comments = said(&source.comments, IN_COMMENTS);
-    found
-        .entry("house words in lines of comments")
-        .or_default()
-        .extend(comments);
+    found.entry("house words in lines of comments").or_default().extend(comments);
     // The simulator says what the server says.
     if source.part() != "sim" {
         let mut texts = said(&source.texts, IN_TEXTS);
@@ -302,10 +266,7 @@ fn count_words(source: &Source, found: &mut Found) {
         if source.part() == "cli" || source.path.ends_with("keys/action.rs") {
             texts.extend(said(&source.comments, IN_TEXTS));
         }
-        found
-            .entry("house words in texts for the user")
-            .or_default()
-            .extend(texts);
+        found.entry("house words in texts for the user").or_default().extend(texts);
     }
 }
 

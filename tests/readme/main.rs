@@ -38,10 +38,7 @@ async fn the_screen_in_the_readme_is_the_one_the_program_draws() {
         let shown = pages::between(readme, "<!-- screen -->\n", "<!-- /screen -->");
         readme.replace(shown, &screen)
     });
-    let picture = svg::draw(
-        console.buffer(),
-        "lampblack: a process, who started it, and what it did",
-    );
+    let picture = svg::draw(console.buffer(), "lampblack: a process, who started it, and what it did");
     pages::keep(PICTURE, |_| picture);
 }
 
@@ -125,11 +122,7 @@ fn every_link_between_the_pages_leads_somewhere() {
                 continue;
             }
             let (file, part) = target.split_once('#').unwrap_or((target, ""));
-            let file = if file.is_empty() {
-                path.into()
-            } else {
-                folder.join(file)
-            };
+            let file = if file.is_empty() { path.into() } else { folder.join(file) };
             assert!(file.exists(), "{path}: {target}");
             let is_there = part.is_empty()
                 || pages::read(file.to_str().unwrap())
@@ -150,12 +143,7 @@ fn no_page_has_house_words() {
         let prose: Vec<_> = text.split("```").step_by(2).collect();
         for line in prose.iter().flat_map(|part| part.lines()) {
             let plain: String = line.split('`').step_by(2).collect();
-            let plain = format!(
-                " {} ",
-                plain
-                    .to_lowercase()
-                    .replace(|char: char| !char.is_alphanumeric(), " ")
-            );
+            let plain = format!(" {} ", plain.to_lowercase().replace(|char: char| !char.is_alphanumeric(), " "));
             let words = HOUSE_WORDS.split(',').map(str::trim);
             let bad = words.filter(|word| plain.contains(&format!(" {word} ")));
             found.extend(bad.map(|word| format!("{path}: {word}: {line}")));
@@ -175,10 +163,7 @@ fn the_readme_can_be_read_in_one_go() {
 #[test]
 fn every_key_in_a_table_is_bound() {
     let keymap = Keymap::default();
-    let bound: Vec<_> = keymap
-        .entries()
-        .map(|entry| entry.binding.to_string())
-        .collect();
+    let bound: Vec<_> = keymap.entries().map(|entry| entry.binding.to_string()).collect();
     let is_bound = |key: &str| {
         let begins = |binding: &String| binding == key || binding.starts_with(&format!("{key} "));
         bound.iter().any(begins) || bound.contains(&key.replace('-', "minus"))
@@ -193,16 +178,11 @@ fn every_key_in_a_table_is_bound() {
             if !line.starts_with('|') {
                 column = None;
             } else if column.is_none() {
-                let heading = cells
-                    .iter()
-                    .position(|cell| matches!(cell.trim(), "Key" | "Keys"));
+                let heading = cells.iter().position(|cell| matches!(cell.trim(), "Key" | "Keys"));
                 column = Some(heading.filter(|_| !is_story));
             } else if let Some(Some(column)) = column {
                 let keys = quoted(cells[column]).into_iter();
-                found.extend(
-                    keys.filter(|key| !is_bound(key))
-                        .map(|key| format!("{path}: {key}: {line}")),
-                );
+                found.extend(keys.filter(|key| !is_bound(key)).map(|key| format!("{path}: {key}: {line}")));
             }
         }
     }
@@ -212,10 +192,7 @@ fn every_key_in_a_table_is_bound() {
 #[test]
 fn every_message_in_a_table_is_one_of_the_program() {
     let program: String = pages::sources("src").join("\n");
-    let program = program
-        .split("\\\n")
-        .map(str::trim_start)
-        .collect::<String>();
+    let program = program.split("\\\n").map(str::trim_start).collect::<String>();
     let mut n_messages = 0;
     for path in pages::ALL {
         let text = pages::read(path);
@@ -237,18 +214,12 @@ fn every_message_in_a_table_is_one_of_the_program() {
 fn every_command_has_its_place_in_the_readme() {
     let readme = pages::read("README.md");
     let table = pages::between(&readme, "| Command | What it does |\n", "\n\n");
-    let told: Vec<_> = quoted(table)
-        .into_iter()
-        .flat_map(|code| code.split(' '))
-        .collect();
+    let told: Vec<_> = quoted(table).into_iter().flat_map(|code| code.split(' ')).collect();
     let mut program = Cli::command();
     program.build();
     let mut missing = Vec::new();
     for command in program.get_subcommands() {
-        let names = command
-            .get_subcommands()
-            .chain([command])
-            .map(clap::Command::get_name);
+        let names = command.get_subcommands().chain([command]).map(clap::Command::get_name);
         missing.extend(names.filter(|name| *name != "help" && !told.contains(name)));
     }
     assert!(missing.is_empty(), "{missing:?}");

@@ -30,11 +30,7 @@ pub(crate) fn read(path: &str) -> String {
 #[track_caller]
 pub(crate) fn keep(path: &str, edit: impl FnOnce(&str) -> String) {
     let _alone = WRITING.lock().unwrap_or_else(PoisonError::into_inner);
-    let text = if Path::new(path).exists() {
-        read(path)
-    } else {
-        String::new()
-    };
+    let text = if Path::new(path).exists() { read(path) } else { String::new() };
     let edited = edit(&text);
     if edited == text {
         return;
@@ -56,12 +52,8 @@ pub(crate) fn keep(path: &str, edit: impl FnOnce(&str) -> String) {
 /// What stands between two marks.
 #[track_caller]
 pub(crate) fn between<'a>(text: &'a str, begin: &str, end: &str) -> &'a str {
-    let (_, rest) = text
-        .split_once(begin)
-        .unwrap_or_else(|| panic!("{begin} begins no part"));
-    let (part, _) = rest
-        .split_once(end)
-        .unwrap_or_else(|| panic!("{end} ends no part"));
+    let (_, rest) = text.split_once(begin).unwrap_or_else(|| panic!("{begin} begins no part"));
+    let (part, _) = rest.split_once(end).unwrap_or_else(|| panic!("{end} ends no part"));
     part
 }
 
@@ -69,9 +61,7 @@ pub(crate) fn between<'a>(text: &'a str, begin: &str, end: &str) -> &'a str {
 pub(crate) fn blocks<'a>(text: &'a str, language: &str) -> Vec<&'a str> {
     let fence = format!("```{language}\n");
     let rests = text.split(fence.as_str()).skip(1);
-    rests
-        .map(|rest| rest.split("```").next().unwrap_or_default())
-        .collect()
+    rests.map(|rest| rest.split("```").next().unwrap_or_default()).collect()
 }
 
 /// The text with other blocks of code in a language, one for each there is.

@@ -14,10 +14,7 @@ const COLUMNS: u16 = 110;
 /// What the examples call besides lampblack, where not every machine has it: name and script.
 const HELPERS: [(&str, &str); 2] = [
     // The string of one member of each object.
-    (
-        "jq",
-        "for last; do :; done; name=${last##*.}; exec sed -n \"s/.*\\\"$name\\\":\\\"\\([^\\\"]*\\)\\\".*/\\1/p\"",
-    ),
+    ("jq", "for last; do :; done; name=${last##*.}; exec sed -n \"s/.*\\\"$name\\\":\\\"\\([^\\\"]*\\)\\\".*/\\1/p\""),
     ("pass", "echo correct-horse-battery-staple"),
 ];
 
@@ -29,10 +26,7 @@ pub(crate) struct Shell {
 
 impl Shell {
     pub(crate) async fn start() -> Self {
-        let options = Options {
-            tls: true,
-            ..small()
-        };
+        let options = Options { tls: true, ..small() };
         let server = sim::start(options).await.unwrap();
         let home = tempfile::tempdir().unwrap();
         let write = |name: &str, text: &str, mode: u32| {
@@ -71,10 +65,7 @@ impl Shell {
         let status = pty.wait();
         let text = pty.text();
         let lines: Vec<_> = text.lines().map(str::trim_end).chain([""]).collect();
-        let text = lines
-            .join("\n")
-            .replace(home, "/home/ana")
-            .replace(&self.server.url, "https://cb.example.com");
+        let text = lines.join("\n").replace(home, "/home/ana").replace(&self.server.url, "https://cb.example.com");
         (text, status.success())
     }
 }

@@ -62,10 +62,7 @@ fn draw_run(out: &mut String, run: &Run, row: usize, ground: &str) {
     let look = &run.look;
     if look.ground != ground {
         let fill = &look.ground;
-        let _ = writeln!(
-            out,
-            "<rect x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{HEIGHT}\" fill=\"{fill}\"/>"
-        );
+        let _ = writeln!(out, "<rect x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{HEIGHT}\" fill=\"{fill}\"/>");
     }
     let text = run.text.trim();
     if text.is_empty() {
@@ -107,12 +104,7 @@ fn runs(buffer: &Buffer, row: u16) -> Vec<Run> {
                 run.text.push_str(cell.symbol());
                 run.n_columns += n_columns;
             }
-            _ => runs.push(Run {
-                column: usize::from(column),
-                n_columns,
-                text: cell.symbol().to_owned(),
-                look,
-            }),
+            _ => runs.push(Run { column: usize::from(column), n_columns, text: cell.symbol().to_owned(), look }),
         }
         column += u16::try_from(n_columns).unwrap();
     }
@@ -143,7 +135,5 @@ fn hexadecimal(color: Color) -> String {
 }
 
 fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }

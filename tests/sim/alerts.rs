@@ -25,13 +25,7 @@ const ALL: (&str, &str) = ("rows", "10000");
 #[tokio::test]
 async fn the_worst_alerts_are_those_of_the_incident() {
     let lab = Lab::small().await;
-    let found = lab
-        .alerts(&[
-            ("q", "status:Unresolved"),
-            ("sort", "alert_severity desc"),
-            ("rows", "3"),
-        ])
-        .await;
+    let found = lab.alerts(&[("q", "status:Unresolved"), ("sort", "alert_severity desc"), ("rows", "3")]).await;
     for row in rows(&found) {
         assert_eq!(row["status"], "Unresolved");
         assert!(row["alert_severity"].as_f64().unwrap() > 60.0, "{row}");
@@ -94,55 +88,28 @@ async fn an_alert_and_its_process_tell_the_same() {
             lists.iter().any(|list| list["wid"] == origin)
         } else {
             let feed = row["feed_name"].as_str().unwrap();
-            process[format!("alliance_data_{feed}")]
-                .to_string()
-                .contains(origin)
+            process[format!("alliance_data_{feed}")].to_string().contains(origin)
         };
         assert!(is_told, "{process} says nothing of {origin}");
-        assert!(
-            time(&row["created_time"]) > time(&process["last_server_update"]),
-            "{row}"
-        );
+        assert!(time(&row["created_time"]) > time(&process["last_server_update"]), "{row}");
     }
     assert!(n_here > 100 && n_gone > 50, "{n_here} and {n_gone}");
 }
 
 #[tokio::test]
 async fn a_noisy_report_has_a_past_that_says_what_it_is_worth() {
-    let lab = Lab::start(Options {
-        alerts: 2_000,
-        ..small()
-    })
-    .await;
+    let lab = Lab::start(Options { alerts: 2_000, ..small() }).await;
     let of_it = "watchlist_id:vt-4471";
-    let hosts = lab
-        .alerts(&[
-            ("q", of_it),
-            ("facet", "true"),
-            ("facet.field", "hostname"),
-            ("rows", "0"),
-        ])
-        .await;
+    let hosts = lab.alerts(&[("q", of_it), ("facet", "true"), ("facet.field", "hostname"), ("rows", "0")]).await;
     let hosts = hosts["facets"]["hostname"].as_array().unwrap().len();
     assert!(hosts >= 8, "{hosts}");
     let past = format!("{of_it} created_time:[* TO 2021-03-02T18:00:00]");
-    let (all, false_ones) = (
-        lab.count(&past).await,
-        lab.count(&format!("{past} status:\"false positive\""))
-            .await,
-    );
-    assert!(
-        all > 40 && false_ones * 5 > all * 4,
-        "{false_ones} of {all}"
-    );
+    let (all, false_ones) = (lab.count(&past).await, lab.count(&format!("{past} status:\"false positive\"")).await);
+    assert!(all > 40 && false_ones * 5 > all * 4, "{false_ones} of {all}");
     let open = lab.count(&format!("{of_it} status:unresolved")).await;
     assert!(open > 20, "{open}");
     // What is real was never seen before, and is open.
-    for real in [
-        "fuzzywombat-beacon-1",
-        "lsass-crossproc-3",
-        "exfil-webclient-1",
-    ] {
+    for real in ["fuzzywombat-beacon-1", "lsass-crossproc-3", "exfil-webclient-1"] {
         let query = format!("watchlist_id:{real}");
         let all = lab.count(&query).await;
         assert!((1..5).contains(&all), "{real} {all}");
@@ -159,10 +126,7 @@ async fn a_watchlist_tags_what_its_query_finds() {
         let value: Value = serde_json::from_str(row["ioc_value"].as_str().unwrap()).unwrap();
         let stored = query::Stored::read(value["search_query"].as_str().unwrap());
         let index = value["index_type"].as_str().unwrap().to_owned();
-        lists.insert(
-            row["watchlist_id"].as_str().unwrap().to_owned(),
-            (index, stored.text),
-        );
+        lists.insert(row["watchlist_id"].as_str().unwrap().to_owned(), (index, stored.text));
     }
     assert!(lists.len() >= 6, "{lists:?}");
     for (id, (index, text)) in lists {
@@ -191,12 +155,7 @@ async fn alerts_are_found_by_their_fields() {
     let all = lab.count("").await;
     assert!(all > 400, "{all}");
     let mut n_told = 0;
-    for status in [
-        "Unresolved",
-        "\"in progress\"",
-        "resolved",
-        "\"False Positive\"",
-    ] {
+    for status in ["Unresolved", "\"in progress\"", "resolved", "\"False Positive\""] {
         let count = lab.count(&format!("status:{status}")).await;
         assert!(count > 10, "{status} {count}");
         n_told += count;
@@ -237,10 +196,7 @@ async fn one_alert_is_asked_for_by_a_filter() {
         let found = lab.alerts(&[("cb.fq.unique_id", id), ("q", "")]).await;
         assert_eq!(ids(rows(&found), "unique_id"), std::slice::from_ref(id));
     }
-    let both = [
-        ("cb.fq.unique_id", known[0].as_str()),
-        ("cb.fq.unique_id", &known[1]),
-    ];
+    let both = [("cb.fq.unique_id", known[0].as_str()), ("cb.fq.unique_id", &known[1])];
     assert_eq!(lab.alerts(&both).await["total_results"], 2);
     let narrow = [
         ("cb.fq.status", "Unresolved"),
@@ -248,9 +204,7 @@ async fn one_alert_is_asked_for_by_a_filter() {
         ("sort", "alert_severity desc"),
     ];
     let found = lab.alerts(&narrow).await;
-    let severities = rows(&found)
-        .iter()
-        .map(|row| row["alert_severity"].as_f64().unwrap());
+    let severities = rows(&found).iter().map(|row| row["alert_severity"].as_f64().unwrap());
     assert!(severities.rev().is_sorted());
     assert!(rows(&found).iter().all(|row| row["status"] == "Unresolved"));
     let response = lab
@@ -266,11 +220,7 @@ async fn one_alert_is_asked_for_by_a_filter() {
 
 #[tokio::test]
 async fn they_are_spread_over_thirty_days_and_dealt_with_after_they_were_raised() {
-    let lab = Lab::start(Options {
-        alerts: 3_000,
-        ..small()
-    })
-    .await;
+    let lab = Lab::start(Options { alerts: 3_000, ..small() }).await;
     let all = lab.alerts(&[ALL]).await;
     assert!(rows(&all).len() > 3_000);
     let now = small().clock.now();
@@ -278,35 +228,18 @@ async fn they_are_spread_over_thirty_days_and_dealt_with_after_they_were_raised(
     for row in rows(&all) {
         let created = time(&row["created_time"]);
         assert!(created <= now, "{row}");
-        *days
-            .entry(now.duration_since(created).as_hours() / 24)
-            .or_insert(0) += 1;
+        *days.entry(now.duration_since(created).as_hours() / 24).or_insert(0) += 1;
         let is_closed = matches!(row["status"].as_str(), Some("Resolved" | "False Positive"));
         assert_eq!(row.get("resolved_time").is_some(), is_closed, "{row}");
         if is_closed {
             assert!(time(&row["resolved_time"]) >= created);
         }
-        assert_eq!(
-            row["status"] == "Unresolved",
-            row.get("assigned_to").is_none(),
-            "{row}"
-        );
+        assert_eq!(row["status"] == "Unresolved", row.get("assigned_to").is_none(), "{row}");
     }
-    assert!(
-        days.len() > 25 && days.keys().all(|day| *day <= 30),
-        "{days:?}"
-    );
-    let fewer = Lab::start(Options {
-        alerts: 0,
-        ..small()
-    })
-    .await;
+    assert!(days.len() > 25 && days.keys().all(|day| *day <= 30), "{days:?}");
+    let fewer = Lab::start(Options { alerts: 0, ..small() }).await;
     let told = fewer.alerts(&[ALL]).await;
-    assert!(
-        (15..40).contains(&rows(&told).len()),
-        "{}",
-        rows(&told).len()
-    );
+    assert!((15..40).contains(&rows(&told).len()), "{}", rows(&told).len());
     assert!(rows(&told).iter().all(|row| row["status"] == "Unresolved"));
 }
 
@@ -321,14 +254,9 @@ async fn pages_join_and_facets_count() {
         joined.extend(ids(rows(&page), "unique_id"));
     }
     assert_eq!(joined, ids(rows(&whole), "unique_id"));
-    let faceted = lab
-        .alerts(&[("facet", "true"), ("facet.field", "status"), ("rows", "0")])
-        .await;
+    let faceted = lab.alerts(&[("facet", "true"), ("facet.field", "status"), ("rows", "0")]).await;
     let counted = faceted["facets"]["status"].as_array().unwrap();
-    let sum: u64 = counted
-        .iter()
-        .map(|value| value["value"].as_u64().unwrap())
-        .sum();
+    let sum: u64 = counted.iter().map(|value| value["value"].as_u64().unwrap()).sum();
     assert_eq!(json!(sum), whole["total_results"]);
     assert_eq!(whole["facets"], json!({}));
     let defaults = lab.alerts(&[("facet", "true"), ("rows", "0")]).await;
@@ -351,12 +279,7 @@ async fn each_generation_and_release_has_its_own_spelling() {
     assert!(segment > 1_600_000_000_000);
     assert!(v2.get("sha256").is_none());
 
-    let lab = |version: &str| {
-        Lab::start(Options {
-            server_version: version.into(),
-            ..small()
-        })
-    };
+    let lab = |version: &str| Lab::start(Options { server_version: version.into(), ..small() });
     let path = format!("/api/v2/alert?{params}");
     let row = rows(&lab("6.1.0").await.json(&path).await)[0].clone();
     assert_eq!(row["segment_id"], segment & 0xffff_ffff);
@@ -365,10 +288,7 @@ async fn each_generation_and_release_has_its_own_spelling() {
     let row = rows(&lab("7.8").await.json(&path).await)[0].clone();
     assert_eq!(row["sha256"].as_str().map(str::len), Some(64));
     let row = rows(&lab("5.2").await.json(&path).await)[0].clone();
-    assert_eq!(
-        (&row["segment_id"], &row["hostname"]),
-        (&json!(1), &json!("FIN-WS-042"))
-    );
+    assert_eq!((&row["segment_id"], &row["hostname"]), (&json!(1), &json!("FIN-WS-042")));
 }
 
 #[tokio::test]
@@ -382,32 +302,16 @@ async fn a_search_that_cannot_be_read_or_made_is_refused() {
 #[tokio::test]
 async fn an_alert_can_be_about_a_host() {
     for version in ["6.2", "7.8"] {
-        let lab = Lab::start(Options {
-            server_version: version.into(),
-            ..small()
-        })
-        .await;
+        let lab = Lab::start(Options { server_version: version.into(), ..small() }).await;
         let query = ("q", "alert_type:watchlist.hit.ingress.host");
         let found = lab.alerts(&[query]).await;
         assert_eq!(found["total_results"], 1);
         let alert = &rows(&found)[0];
-        assert_eq!(
-            [&alert["hostname"], &alert["feed_name"], &alert["ioc_type"]],
-            ["old-ws-009", "cbtamper", "class"]
-        );
+        assert_eq!([&alert["hostname"], &alert["feed_name"], &alert["ioc_type"]], ["old-ws-009", "cbtamper", "class"]);
         assert_eq!(alert["sensor_id"], 12);
         // Scripts of the official client print these.
-        assert_eq!(
-            (&alert["process_name"], &alert["md5"]),
-            (&json!(""), &json!(""))
-        );
-        for absent in [
-            "process_id",
-            "process_path",
-            "observed_filename",
-            "sha256",
-            "host_count",
-        ] {
+        assert_eq!((&alert["process_name"], &alert["md5"]), (&json!(""), &json!("")));
+        for absent in ["process_id", "process_path", "observed_filename", "sha256", "host_count"] {
             assert!(alert.get(absent).is_none(), "{absent}");
         }
         let older = lab.json("/api/v1/alert?q=feed_name:cbtamper").await;
@@ -423,11 +327,7 @@ async fn numbers_about_alerts_are_reported() {
     let statuses = list("currentalertstatus").await;
     for row in &statuses {
         let status = row["name"].as_str().unwrap();
-        assert_eq!(
-            row["value"],
-            lab.count(&format!("status:\"{status}\"")).await,
-            "{status}"
-        );
+        assert_eq!(row["value"], lab.count(&format!("status:\"{status}\"")).await, "{status}");
     }
     assert_eq!(statuses.len(), 4);
     let sensors = list("currentmonitoringstatus").await;
@@ -454,25 +354,16 @@ async fn numbers_about_alerts_are_reported() {
             assert_eq!(lab.status(&path).await, 404, "{path}");
         }
     }
-    for kind in [
-        "unresolvedalerttrend",
-        "soc/unresolvedalerttrend",
-        "alertresolutionaverage",
-        "binarydwell",
-        "hosthygiene",
-    ] {
+    for kind in
+        ["unresolvedalerttrend", "soc/unresolvedalerttrend", "alertresolutionaverage", "binarydwell", "hosthygiene"]
+    {
         let days = list(kind).await;
-        assert_eq!(
-            (days.len(), &days[29]["date"]),
-            (30, &json!("2021-03-04")),
-            "{kind}"
-        );
+        assert_eq!((days.len(), &days[29]["date"]), (30, &json!("2021-03-04")), "{kind}");
         assert_eq!(list(&format!("{kind}/7")).await[..], days[23..], "{kind}");
     }
     let trend = list("unresolvedalerttrend/60").await;
     let open: u64 = trend.iter().filter_map(|day| day["value"].as_u64()).sum();
-    let expected =
-        lab.count("status:Unresolved or status:\"In Progress\" created_time:[2021-01-10 TO *]");
+    let expected = lab.count("status:Unresolved or status:\"In Progress\" created_time:[2021-01-10 TO *]");
     assert!(open > 0 && open <= expected.await);
     assert_eq!(lab.status("/api/v1/detect/report/whatever").await, 404);
 }

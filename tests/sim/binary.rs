@@ -13,28 +13,20 @@ use super::lab::{Lab, form, ids, rows, small, time};
 #[tokio::test]
 async fn binaries_are_searched_and_counted() {
     let lab = Lab::small().await;
-    let params = form(&[
-        ("q", "digsig_result:Unsigned is_executable_image:true"),
-        ("rows", "100"),
-    ]);
+    let params = form(&[("q", "digsig_result:Unsigned is_executable_image:true"), ("rows", "100")]);
     let found = lab.json(&format!("/api/v1/binary?{params}")).await;
     let hashes = ids(rows(&found), "md5");
     let payload = lab.md5("svch0st.exe").await;
     assert!(hashes.contains(&payload), "{hashes:?}");
     assert_eq!(found["total_results"], hashes.len());
-    assert!(
-        found.get("comprehensive_search").is_none(),
-        "only processes have these flags"
-    );
+    assert!(found.get("comprehensive_search").is_none(), "only processes have these flags");
     for row in rows(&found) {
         assert_eq!(row["digsig_result_code"], "2148204800");
         assert!(row.get("digsig_publisher").is_none());
     }
     let md5 = lab.md5("winupdsvc.exe").await;
     let params = form(&[("cb.freqver", "1"), ("name", "md5"), ("md5", &md5)]);
-    let count = lab
-        .json(&format!("/api/v1/process/host/count?{params}"))
-        .await;
+    let count = lab.json(&format!("/api/v1/process/host/count?{params}")).await;
     assert_eq!(count["hostCount"], 2);
     assert_eq!(count["globalCount"], 9);
     assert!(count["numDocs"].as_u64().unwrap() > 2_000);
@@ -65,10 +57,7 @@ async fn binaries_are_sorted_and_paged() {
     hashes.dedup();
     assert_eq!(hashes.len(), hosts.len());
     let newest = page("", 0).await;
-    let times: Vec<_> = rows(&newest)
-        .iter()
-        .map(|row| time(&row["server_added_timestamp"]))
-        .collect();
+    let times: Vec<_> = rows(&newest).iter().map(|row| time(&row["server_added_timestamp"])).collect();
     assert!(times.is_sorted_by(|a, b| a >= b), "{times:?}");
 }
 
@@ -156,10 +145,7 @@ async fn an_archive_holds_the_file_and_what_the_server_wrote_beside_it() {
     assert_eq!((&file[..2], file.len()), (&b"MZ"[..], 214_528));
     let text = String::from_utf8(member(&archive, "metadata").unwrap()).unwrap();
     let lines: Vec<_> = text.lines().collect();
-    assert!(
-        lines[0].starts_with("Timestamp                      : 03/0"),
-        "{text}"
-    );
+    assert!(lines[0].starts_with("Timestamp                      : 03/0"), "{text}");
     assert_eq!(
         lines[1],
         r"OrigFilename                   : \Device\HarddiskVolume2\users\mlopez\appdata\roaming\svc\svch0st.exe"

@@ -16,22 +16,12 @@ async fn each_status_can_be_forced() {
         (Mode::Forbidden, 403, "Forbidden"),
         (Mode::NotFound, 404, "Not Found"),
         (Mode::TooMany, 429, "Too Many"),
-        (
-            Mode::Internal,
-            500,
-            "Unhandled exception. Check logs for details.",
-        ),
+        (Mode::Internal, 500, "Unhandled exception. Check logs for details."),
         (Mode::BadGateway, 502, "<center>openresty</center>"),
         (Mode::Unavailable, 503, "<center>openresty</center>"),
         (Mode::GatewayTimeout, 504, "504 Gateway Time-out"),
     ] {
-        lab.sim.fault(
-            Fault::new(mode)
-                .at("^/api/info")
-                .method("GET")
-                .times(1)
-                .retry_after(7),
-        );
+        lab.sim.fault(Fault::new(mode).at("^/api/info").method("GET").times(1).retry_after(7));
         let response = lab.get("/api/info").await;
         assert_eq!(response.status().as_u16(), status);
         assert_eq!(response.headers()["retry-after"], "7");
@@ -47,13 +37,7 @@ async fn faults_are_switched_from_outside_and_the_log_says_what_was_asked() {
     let faults = json!([{"mode": "503", "match": "^/api/v1/process", "times": 1, "retry_after": 2},
                         {"mode": "latency", "match": "^/api/info", "ms": 1}]);
     let url = |path: &str| format!("{}{path}", lab.sim.url);
-    let posted = lab
-        .client
-        .post(url("/_sim/faults"))
-        .json(&faults)
-        .send()
-        .await
-        .unwrap();
+    let posted = lab.client.post(url("/_sim/faults")).json(&faults).send().await.unwrap();
     assert_eq!(posted.status(), StatusCode::OK, "no token is needed");
     assert_eq!(lab.status("/api/v1/process?q=a").await, 503);
     assert_eq!(lab.status("/api/v1/process?q=a").await, 200);
@@ -73,13 +57,7 @@ async fn faults_are_switched_from_outside_and_the_log_says_what_was_asked() {
         assert_eq!(lab.json(path).await, json!([]));
     }
     assert!(lab.sim.requests().is_empty());
-    let broken = lab
-        .send(
-            Method::POST,
-            "/_sim/faults",
-            Some(json!({"mode": "teapot"})),
-        )
-        .await;
+    let broken = lab.send(Method::POST, "/_sim/faults", Some(json!({"mode": "teapot"}))).await;
     assert_eq!(broken.status(), StatusCode::BAD_REQUEST);
 }
 
@@ -127,58 +105,30 @@ async fn a_change_can_be_made_and_its_answer_lost() {
     let isolate = |wanted: bool| {
         let url = format!("{}/api/v1/sensor/7", lab.sim.url);
         let request = lab.client.put(url).header("X-Auth-Token", &lab.sim.token);
-        request
-            .json(&json!({"network_isolation_enabled": wanted}))
-            .send()
+        request.json(&json!({"network_isolation_enabled": wanted})).send()
     };
-    lab.sim
-        .fault(Fault::new(Mode::LostAnswer).method("PUT").times(1));
+    lab.sim.fault(Fault::new(Mode::LostAnswer).method("PUT").times(1));
     assert!(isolate(true).await.is_err());
     assert_eq!(lab.json("/api/v1/sensor/7").await["is_isolating"], true);
-    lab.sim
-        .fault(Fault::new(Mode::Internal).method("PUT").times(1).after());
-    assert_eq!(
-        isolate(false).await.unwrap().status(),
-        StatusCode::INTERNAL_SERVER_ERROR
-    );
-    assert_eq!(
-        lab.json("/api/v1/sensor/7").await["is_isolating"],
-        false,
-        "it was done all the same"
-    );
-    lab.sim
-        .fault(Fault::new(Mode::Internal).method("PUT").times(1));
+    lab.sim.fault(Fault::new(Mode::Internal).method("PUT").times(1).after());
+    assert_eq!(isolate(false).await.unwrap().status(), StatusCode::INTERNAL_SERVER_ERROR);
+    assert_eq!(lab.json("/api/v1/sensor/7").await["is_isolating"], false, "it was done all the same");
+    lab.sim.fault(Fault::new(Mode::Internal).method("PUT").times(1));
     isolate(true).await.unwrap();
-    assert_eq!(
-        lab.json("/api/v1/sensor/7").await["is_isolating"],
-        false,
-        "it was not done"
-    );
+    assert_eq!(lab.json("/api/v1/sensor/7").await["is_isolating"], false, "it was not done");
 }
 
 #[tokio::test]
 async fn a_stubborn_sensor_never_confirms_until_the_fault_is_cleared() {
     let lab = Lab::small().await;
-    lab.sim
-        .fault(Fault::new(Mode::NeverConfirm).at("/sensor/7"));
+    lab.sim.fault(Fault::new(Mode::NeverConfirm).at("/sensor/7"));
     let body = json!({"network_isolation_enabled": true});
     for id in [6, 7] {
         let path = format!("/api/v1/sensor/{id}");
-        assert_eq!(
-            lab.send(Method::PUT, &path, Some(body.clone()))
-                .await
-                .status(),
-            StatusCode::NO_CONTENT
-        );
+        assert_eq!(lab.send(Method::PUT, &path, Some(body.clone())).await.status(), StatusCode::NO_CONTENT);
     }
     let record = lab.json("/api/v1/sensor/7").await;
-    assert_eq!(
-        (
-            &record["network_isolation_enabled"],
-            &record["is_isolating"]
-        ),
-        (&json!(true), &json!(false))
-    );
+    assert_eq!((&record["network_isolation_enabled"], &record["is_isolating"]), (&json!(true), &json!(false)));
     assert_eq!(lab.json("/api/v1/sensor/6").await["is_isolating"], true);
     lab.sim.clear_faults();
     assert_eq!(lab.json("/api/v1/sensor/7").await["is_isolating"], true);
@@ -196,11 +146,8 @@ async fn a_change_can_be_made_long_after_whoever_asked_for_it_was_sent_away() {
         let later = Duration::from_millis(600);
         Fault::new(mode).method("PUT").times(1).later(later)
     };
-    for (mode, notes) in [
-        (Mode::GatewayTimeout, "sent away"),
-        (Mode::LostAnswer, "cut off"),
-        (Mode::Hang, "gone away"),
-    ] {
+    for (mode, notes) in [(Mode::GatewayTimeout, "sent away"), (Mode::LostAnswer, "cut off"), (Mode::Hang, "gone away")]
+    {
         lab.sim.fault(belated(mode));
         let answer = put(json!({"notes": notes})).send().await;
         match mode {
@@ -219,8 +166,7 @@ async fn a_change_can_be_made_long_after_whoever_asked_for_it_was_sent_away() {
 #[tokio::test]
 async fn a_request_that_hangs_can_have_been_carried_out() {
     let lab = Lab::small().await;
-    lab.sim
-        .fault(Fault::new(Mode::Hang).method("PUT").times(1).after());
+    lab.sim.fault(Fault::new(Mode::Hang).method("PUT").times(1).after());
     let url = format!("{}/api/v1/sensor/7", lab.sim.url);
     let request = lab.client.put(url).header("X-Auth-Token", &lab.sim.token);
     let request = request.json(&json!({"notes": "carried out"}));
@@ -231,11 +177,7 @@ async fn a_request_that_hangs_can_have_been_carried_out() {
 
 #[tokio::test]
 async fn a_host_that_starts_again_is_isolated_only_when_it_has_checked_in() {
-    let lab = Lab::start(Options {
-        checkin: Duration::from_millis(50),
-        ..small()
-    })
-    .await;
+    let lab = Lab::start(Options { checkin: Duration::from_millis(50), ..small() }).await;
     let url = format!("{}/api/v1/sensor/7", lab.sim.url);
     let request = lab.client.put(url).header("X-Auth-Token", &lab.sim.token);
     let wanted = json!({"network_isolation_enabled": true});
@@ -244,12 +186,6 @@ async fn a_host_that_starts_again_is_isolated_only_when_it_has_checked_in() {
     while !is_isolating().await {}
     lab.sim.fault(Fault::new(Mode::Reboot).times(1));
     let record = lab.json("/api/v1/sensor/7").await;
-    assert_eq!(
-        (
-            &record["network_isolation_enabled"],
-            &record["is_isolating"]
-        ),
-        (&json!(true), &json!(false))
-    );
+    assert_eq!((&record["network_isolation_enabled"], &record["is_isolating"]), (&json!(true), &json!(false)));
     while !is_isolating().await {}
 }

@@ -15,10 +15,7 @@ async fn a_client_connects() {
     let lab = Lab::small().await;
     let response = lab.get("/api/info").await;
     assert_eq!(response.headers()["server"], "openresty");
-    assert_eq!(
-        response.headers()["content-type"],
-        "application/json; charset=utf-8"
-    );
+    assert_eq!(response.headers()["content-type"], "application/json; charset=utf-8");
     assert_eq!(response.headers()["expires"], response.headers()["date"]);
     assert_eq!(response.headers()["date"], "Thu, 04 Mar 2021 18:00:00 GMT");
     let text = response.text().await.unwrap();
@@ -71,10 +68,7 @@ async fn what_is_not_there_is_a_404_and_a_wrong_verb_a_405() {
         let response = lab.get(path).await;
         assert_eq!(response.status(), StatusCode::NOT_FOUND, "{path}");
         let page = response.text().await.unwrap();
-        assert!(
-            page.contains("The requested URL was not found on the server."),
-            "{path}: {page}"
-        );
+        assert!(page.contains("The requested URL was not found on the server."), "{path}: {page}");
     }
     for path in [
         "/api/info",
@@ -93,11 +87,7 @@ async fn what_is_not_there_is_a_404_and_a_wrong_verb_a_405() {
 #[tokio::test]
 async fn an_old_server_has_no_sensor_list_with_pages() {
     for (version, status) in [("5.1.1", 404), ("5.2.0", 200)] {
-        let lab = Lab::start(Options {
-            server_version: version.into(),
-            ..small()
-        })
-        .await;
+        let lab = Lab::start(Options { server_version: version.into(), ..small() }).await;
         assert_eq!(lab.status("/api/v2/sensor").await, status, "{version}");
         assert_eq!(lab.status("/api/v1/sensor").await, 200, "{version}");
     }
@@ -105,11 +95,7 @@ async fn an_old_server_has_no_sensor_list_with_pages() {
 
 #[tokio::test]
 async fn rows_can_be_limited_and_content_is_compressed_when_wanted() {
-    let lab = Lab::start(Options {
-        max_rows: Some(20),
-        ..small()
-    })
-    .await;
+    let lab = Lab::start(Options { max_rows: Some(20), ..small() }).await;
     let found = lab.search(&[("rows", "100")]).await;
     assert_eq!(rows(&found).len(), 20);
     assert_eq!(lab.json("/api/info").await["maxSearchResultRows"], 20);
@@ -124,78 +110,44 @@ async fn rows_can_be_limited_and_content_is_compressed_when_wanted() {
     assert!(response.bytes().await.unwrap().starts_with(&[0x1f, 0x8b]));
     let response = ask("identity").await.unwrap();
     assert_eq!(response.headers()["transfer-encoding"], "chunked");
-    assert!(
-        response
-            .text()
-            .await
-            .unwrap()
-            .starts_with("{\n  \"boot_id\"")
-    );
+    assert!(response.text().await.unwrap().starts_with("{\n  \"boot_id\""));
 }
 
 #[tokio::test]
 async fn tls_is_spoken_with_a_certificate_made_at_start() {
     for tls_versions in [Tls::Both, Tls::Only12, Tls::Only13] {
-        let sim = sim::start(Options {
-            tls: true,
-            tls_versions,
-            ..small()
-        })
-        .await
-        .unwrap();
+        let sim = sim::start(Options { tls: true, tls_versions, ..small() }).await.unwrap();
         let pem = sim.certificate.clone().unwrap();
         let root = reqwest::Certificate::from_pem(pem.as_bytes()).unwrap();
         let trusting = client().tls_certs_only([root]).build().unwrap();
         let url = format!("{}/api/info", sim.url);
         assert!(url.starts_with("https://"));
         let request = trusting.get(&url).header("X-Auth-Token", &sim.token);
-        assert_eq!(
-            request.send().await.unwrap().status(),
-            StatusCode::OK,
-            "{tls_versions:?}"
-        );
+        assert_eq!(request.send().await.unwrap().status(), StatusCode::OK, "{tls_versions:?}");
         let clear = url.replace("https://", "http://");
         let refused = trusting.get(clear).send().await.unwrap();
         assert_eq!(refused.status(), StatusCode::BAD_REQUEST);
         let page = refused.text().await.unwrap();
-        assert!(
-            page.contains("The plain HTTP request was sent to HTTPS port"),
-            "{page}"
-        );
+        assert!(page.contains("The plain HTTP request was sent to HTTPS port"), "{page}");
     }
 }
 
 #[tokio::test]
 async fn certificates_come_in_the_shapes_that_are_about() {
-    for (certificate, is_authority) in [
-        (Certificate::NoSan, false),
-        (Certificate::Authority, true),
-        (Certificate::AuthorityNoSan, true),
-    ] {
-        let sim = sim::start(Options {
-            tls: true,
-            certificate,
-            ..small()
-        })
-        .await
-        .unwrap();
+    for (certificate, is_authority) in
+        [(Certificate::NoSan, false), (Certificate::Authority, true), (Certificate::AuthorityNoSan, true)]
+    {
+        let sim = sim::start(Options { tls: true, certificate, ..small() }).await.unwrap();
         let pem = sim.certificate.clone().unwrap();
         let root = reqwest::Certificate::from_pem(pem.as_bytes()).unwrap();
         let trusting = client().tls_certs_only([root]).build().unwrap();
         let url = format!("{}/api/info", sim.url);
         let error = trusting.get(&url).send().await.unwrap_err();
         let text = format!("{error:?}");
-        let expected = if is_authority {
-            "CaUsedAsEndEntity"
-        } else {
-            "NotValidForName"
-        };
+        let expected = if is_authority { "CaUsedAsEndEntity" } else { "NotValidForName" };
         assert!(text.contains(expected), "{certificate:?}: {text}");
         let careless = client().danger_accept_invalid_certs(true).build().unwrap();
-        assert_eq!(
-            careless.get(&url).send().await.unwrap().status(),
-            StatusCode::UNAUTHORIZED
-        );
+        assert_eq!(careless.get(&url).send().await.unwrap().status(), StatusCode::UNAUTHORIZED);
     }
 }
 
@@ -241,11 +193,7 @@ async fn only_a_host_header_of_this_machine_drives_the_simulation() {
 async fn a_body_is_bounded_before_the_token_is_looked_at() {
     let lab = Lab::small().await;
     let send = |path: &str, token: &str, bytes: usize| {
-        lab.client
-            .post(format!("{}{path}", lab.sim.url))
-            .header("X-Auth-Token", token)
-            .body(vec![b' '; bytes])
-            .send()
+        lab.client.post(format!("{}{path}", lab.sim.url)).header("X-Auth-Token", token).body(vec![b' '; bytes]).send()
     };
     let kept = send("/api/v1/process", &lab.sim.token, 1 << 20);
     assert_eq!(kept.await.unwrap().status(), 200);
@@ -261,9 +209,7 @@ async fn a_body_is_bounded_before_the_token_is_looked_at() {
         }
     }
     // Nobody has to wait for the end of what is never sent.
-    let mut line = TcpStream::connect(lab.sim.url.trim_start_matches("http://"))
-        .await
-        .unwrap();
+    let mut line = TcpStream::connect(lab.sim.url.trim_start_matches("http://")).await.unwrap();
     let head = "POST /api/v1/process HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000000\r\n\r\n";
     line.write_all(head.as_bytes()).await.unwrap();
     let mut answer = [0; 12];

@@ -30,10 +30,7 @@ async fn a_new_group_is_there_with_the_servers_defaults_and_a_number_of_its_own(
         assert_eq!(group[0]["name"], "Critical Endpoints");
         assert_eq!(group[0]["alert_criticality"], 3);
         assert_eq!(group[0]["quota_eventlog_bytes"], "1073741824");
-        assert_eq!(
-            (&group[0]["number_of_hosts"], &group[0]["team_access"]),
-            (&json!(0), &json!([]))
-        );
+        assert_eq!((&group[0]["number_of_hosts"], &group[0]["team_access"]), (&json!(0), &json!([])));
     }
     assert_eq!(lab.json("/api/group").await.as_array().unwrap().len(), 7);
     let again = lab.send(Method::POST, "/api/v3/group", Some(body)).await;
@@ -49,16 +46,9 @@ async fn a_new_group_is_there_with_the_servers_defaults_and_a_number_of_its_own(
         assert_eq!(status, 400, "{wrong}");
     }
     // A number is never given twice.
-    assert_eq!(
-        lab.send(Method::DELETE, "/api/group/7", None)
-            .await
-            .status(),
-        200
-    );
+    assert_eq!(lab.send(Method::DELETE, "/api/group/7", None).await.status(), 200);
     assert_eq!(lab.status("/api/group/7").await, 404);
-    let (_, made) = lab
-        .ask(Method::POST, "/api/group", json!({"name": "Next"}))
-        .await;
+    let (_, made) = lab.ask(Method::POST, "/api/group", json!({"name": "Next"})).await;
     assert_eq!(made, json!({"id": 8}));
 }
 
@@ -84,16 +74,10 @@ async fn a_group_is_written_back_whole_or_in_part() {
     let part = json!({"collect_netconns": false});
     assert_eq!(lab.ask(Method::PUT, "/api/group/4", part).await.0, 200);
     let group = lab.group(4).await;
-    assert_eq!(
-        (&group["name"], &group["collect_netconns"]),
-        (&json!("Treasury"), &json!(false))
-    );
+    assert_eq!((&group["name"], &group["collect_netconns"]), (&json!("Treasury"), &json!(false)));
     let taken = json!({"name": "SERVERS"});
     assert_eq!(lab.ask(Method::PUT, "/api/group/4", taken).await.0, 409);
-    assert_eq!(
-        lab.ask(Method::PUT, "/api/group/77", json!({})).await.0,
-        404
-    );
+    assert_eq!(lab.ask(Method::PUT, "/api/group/77", json!({})).await.0, 404);
     // What a team may do is told with the team too, by the name that the group has now.
     let team = lab.json("/api/team/1").await;
     let access = team["group_access"].as_array().unwrap();
@@ -108,9 +92,7 @@ async fn a_group_is_written_back_whole_or_in_part() {
 #[tokio::test]
 async fn sensors_move_into_a_new_group_and_back_to_the_default_when_it_is_removed() {
     let lab = Lab::small().await;
-    let (_, made) = lab
-        .ask(Method::POST, "/api/group", json!({"name": "Quarantine"}))
-        .await;
+    let (_, made) = lab.ask(Method::POST, "/api/group", json!({"name": "Quarantine"})).await;
     let id = made["id"].as_u64().unwrap();
     let before = lab.group(4).await["number_of_hosts"].as_u64().unwrap();
     let move_to = |group: u64| json!({"group_id": group});
@@ -120,16 +102,11 @@ async fn sensors_move_into_a_new_group_and_back_to_the_default_when_it_is_remove
     assert_eq!(lab.group(id).await["number_of_hosts"], 1);
     assert_eq!(lab.group(4).await["number_of_hosts"], before - 1);
     let page = lab.json(&format!("/api/v2/sensor?groupid={id}")).await;
-    assert_eq!(
-        (&page["total_results"], &rows(&page)[0]["id"]),
-        (&json!(1), &json!(7))
-    );
+    assert_eq!((&page["total_results"], &rows(&page)[0]["id"]), (&json!(1), &json!(7)));
     let (status, _) = lab.ask(Method::PUT, "/api/v1/sensor/7", move_to(99)).await;
     assert_eq!(status, 400);
 
-    let removed = lab
-        .send(Method::DELETE, &format!("/api/group/{id}"), None)
-        .await;
+    let removed = lab.send(Method::DELETE, &format!("/api/group/{id}"), None).await;
     assert_eq!(removed.status(), StatusCode::OK);
     assert_eq!(lab.json("/api/v1/sensor/7").await["group_id"], 1);
     let page = lab.json(&format!("/api/v2/sensor?groupid={id}")).await;
@@ -141,26 +118,11 @@ async fn sensors_move_into_a_new_group_and_back_to_the_default_when_it_is_remove
 #[tokio::test]
 async fn sites_come_and_go_unless_groups_stand_on_them() {
     let lab = Lab::small().await;
-    let (status, made) = lab
-        .ask(Method::POST, "/api/site", json!({"name": "HQ"}))
-        .await;
+    let (status, made) = lab.ask(Method::POST, "/api/site", json!({"name": "HQ"})).await;
     assert_eq!((status, made), (200, json!({"id": 2})));
-    assert_eq!(
-        lab.ask(Method::POST, "/api/site", json!({"name": "hq"}))
-            .await
-            .0,
-        409
-    );
-    assert_eq!(
-        lab.ask(Method::PUT, "/api/site/2", json!({"name": "Head Office"}))
-            .await
-            .0,
-        200
-    );
-    assert_eq!(
-        lab.json("/api/site/2").await,
-        json!([{"id": 2, "name": "Head Office"}])
-    );
+    assert_eq!(lab.ask(Method::POST, "/api/site", json!({"name": "hq"})).await.0, 409);
+    assert_eq!(lab.ask(Method::PUT, "/api/site/2", json!({"name": "Head Office"})).await.0, 200);
+    assert_eq!(lab.json("/api/site/2").await, json!([{"id": 2, "name": "Head Office"}]));
     let group = json!({"name": "Board", "site_id": 2});
     let (_, group) = lab.ask(Method::POST, "/api/group", group).await;
     let removal = || lab.send(Method::DELETE, "/api/site/2", None);

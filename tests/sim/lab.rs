@@ -17,10 +17,7 @@ pub(crate) struct Lab {
 
 impl Lab {
     pub(crate) async fn start(options: Options) -> Self {
-        Self {
-            sim: sim::start(options).await.unwrap(),
-            client: client().build().unwrap(),
-        }
+        Self { sim: sim::start(options).await.unwrap(), client: client().build().unwrap() }
     }
 
     pub(crate) async fn small() -> Self {
@@ -29,10 +26,7 @@ impl Lab {
 
     pub(crate) async fn send(&self, method: Method, path: &str, body: Option<Value>) -> Response {
         let url = format!("{}{path}", self.sim.url);
-        let mut request = self
-            .client
-            .request(method, url)
-            .header("X-Auth-Token", &self.sim.token);
+        let mut request = self.client.request(method, url).header("X-Auth-Token", &self.sim.token);
         if let Some(body) = body {
             request = request.json(&body);
         }
@@ -70,8 +64,7 @@ impl Lab {
 
     /// A process search with parameters that need escaping.
     pub(crate) async fn search(&self, params: &[(&str, &str)]) -> Value {
-        self.json(&format!("/api/v1/process?{}", form(params)))
-            .await
+        self.json(&format!("/api/v1/process?{}", form(params))).await
     }
 
     /// The rows of all pages.
@@ -120,9 +113,7 @@ pub(crate) fn small() -> Options {
 }
 
 pub(crate) fn form(params: &[(&str, &str)]) -> String {
-    url::form_urlencoded::Serializer::new(String::new())
-        .extend_pairs(params)
-        .finish()
+    url::form_urlencoded::Serializer::new(String::new()).extend_pairs(params).finish()
 }
 
 pub(crate) fn ids(rows: &[Value], field: &str) -> Vec<String> {

@@ -30,10 +30,7 @@ async fn a_user_is_made_once_and_the_password_is_never_told() {
     assert_eq!(lab.ask(Method::PUT, "/api/user/lee", change).await.0, 200);
     let user = lab.json("/api/user/lee").await;
     assert_eq!(user["teams"], json!([{"id": 2, "name": "Responders"}]));
-    assert_eq!(
-        (&user["global_admin"], &user["last_name"]),
-        (&json!(true), &json!("Ng"))
-    );
+    assert_eq!((&user["global_admin"], &user["last_name"]), (&json!(true), &json!("Ng")));
 
     let removal = || lab.send(Method::DELETE, "/api/user/lee", None);
     assert_eq!(removal().await.status(), StatusCode::OK);
@@ -84,23 +81,16 @@ async fn a_team_sees_the_groups_it_is_given() {
             .contains(&json!({"team_id": 3, "team_name": "Auditors", "access_category": "Viewer"}))
     );
     assert_eq!(lab.ask(Method::POST, "/api/team", body).await.0, 409);
-    let nowhere =
-        json!({"name": "x", "group_access": [{"group_id": 99, "access_category": "Viewer"}]});
+    let nowhere = json!({"name": "x", "group_access": [{"group_id": 99, "access_category": "Viewer"}]});
     assert_eq!(lab.ask(Method::POST, "/api/team", nowhere).await.0, 400);
     let name = json!({"name": "Audit"});
     assert_eq!(lab.ask(Method::PUT, "/api/team/3", name).await.0, 200);
     let team = lab.json("/api/team/3").await;
-    assert_eq!(
-        (&team["name"], &team["group_access"]),
-        (&json!("Audit"), &expected["group_access"])
-    );
+    assert_eq!((&team["name"], &team["group_access"]), (&json!("Audit"), &expected["group_access"]));
 
     let joined = json!({"teams": [3]});
     assert_eq!(lab.ask(Method::PUT, "/api/user/kim", joined).await.0, 200);
-    assert_eq!(
-        lab.send(Method::DELETE, "/api/team/3", None).await.status(),
-        200
-    );
+    assert_eq!(lab.send(Method::DELETE, "/api/team/3", None).await.status(), 200);
     assert_eq!(lab.status("/api/team/3").await, 404);
     assert_eq!(lab.json("/api/user/kim").await["teams"], json!([]));
 }
@@ -112,15 +102,9 @@ async fn log_ins_are_told_with_those_that_failed() {
     let logins = logins.as_array().unwrap();
     let words = |status: u64| {
         let of = |login: &&Value| login["http_status"] == status;
-        logins
-            .iter()
-            .find(of)
-            .map(|login| login["http_description"].clone())
+        logins.iter().find(of).map(|login| login["http_description"].clone())
     };
-    assert_eq!(
-        (words(200), words(403)),
-        (Some(json!("OK")), Some(json!("Forbidden")))
-    );
+    assert_eq!((words(200), words(403)), (Some(json!("OK")), Some(json!("Forbidden"))));
     for login in logins {
         let path = format!("/api/user/{}", login["username"].as_str().unwrap());
         assert_eq!(lab.status(&path).await, 200);

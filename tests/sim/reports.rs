@@ -15,9 +15,7 @@ impl Lab {
     }
 
     async fn ignored(&self) -> Vec<String> {
-        let found = self
-            .reports(&[("q", "is_ignored:true"), ("rows", "1000")])
-            .await;
+        let found = self.reports(&[("q", "is_ignored:true"), ("rows", "1000")]).await;
         ids(rows(&found), "id")
     }
 }
@@ -46,18 +44,10 @@ async fn reports_are_found_by_their_fields() {
         ("title:nothing", false),
     ] {
         let found = lab.reports(&[("q", query)]).await;
-        assert_eq!(
-            found["total_results"].as_u64().unwrap() > 0,
-            expected,
-            "{query}"
-        );
+        assert_eq!(found["total_results"].as_u64().unwrap() > 0, expected, "{query}");
     }
     assert_eq!(lab.status("/api/v1/threat_report?q=(a").await, 400);
-    let old = Lab::start(Options {
-        server_version: "5.2".into(),
-        ..small()
-    })
-    .await;
+    let old = Lab::start(Options { server_version: "5.2".into(), ..small() }).await;
     assert_eq!(old.status("/api/v1/threat_report?q=(a").await, 500);
 }
 
@@ -75,19 +65,10 @@ async fn they_are_sorted_filtered_counted_and_paged() {
             ("facet.field", "feed_name"),
         ])
         .await;
-    let scores: Vec<i64> = rows(&found)
-        .iter()
-        .map(|row| row["severity_score"].as_i64().unwrap())
-        .collect();
-    assert!(
-        scores.len() >= 7 && scores.is_sorted_by(|a, b| a >= b),
-        "{scores:?}"
-    );
+    let scores: Vec<i64> = rows(&found).iter().map(|row| row["severity_score"].as_i64().unwrap()).collect();
+    assert!(scores.len() >= 7 && scores.is_sorted_by(|a, b| a >= b), "{scores:?}");
     assert_eq!(found["facets"]["feed_name"][0]["name"], "soc");
-    assert_eq!(
-        found["facets"]["feed_name"].as_array().map(Vec::len),
-        Some(2)
-    );
+    assert_eq!(found["facets"]["feed_name"].as_array().map(Vec::len), Some(2));
     let whole = lab.reports(&[("rows", "1000")]).await;
     let total = rows(&whole).len();
     assert!(total > 200, "{total}");
@@ -107,23 +88,12 @@ async fn they_are_sorted_filtered_counted_and_paged() {
 #[tokio::test]
 async fn one_report_has_its_indicators() {
     let lab = Lab::small().await;
-    let report = lab
-        .json("/api/v1/feed/12/report/fuzzywombat-beacon-1")
-        .await;
-    assert_eq!(
-        (&report["feed_id"], &report["feed_name"]),
-        (&json!(12), &json!("soc"))
-    );
+    let report = lab.json("/api/v1/feed/12/report/fuzzywombat-beacon-1").await;
+    assert_eq!((&report["feed_id"], &report["feed_name"]), (&json!(12), &json!("soc")));
     assert_eq!(report["iocs"]["ipv4"], json!(["203.0.113.77"]));
     assert_eq!(report["iocs"]["dns"], json!(["update-cdn.example"]));
-    assert_eq!(
-        report["iocs"]["md5"][0],
-        lab.md5("svch0st.exe").await.to_lowercase()
-    );
-    assert_eq!(
-        (&report["is_ignored"], &report["has_query"]),
-        (&json!(false), &json!(false))
-    );
+    assert_eq!(report["iocs"]["md5"][0], lab.md5("svch0st.exe").await.to_lowercase());
+    assert_eq!((&report["is_ignored"], &report["has_query"]), (&json!(false), &json!(false)));
     assert!(report["timestamp"].as_i64() < report["create_time"].as_i64());
     let query = lab.json("/api/v1/feed/4/report/lsass-crossproc-3").await;
     assert_eq!(query["has_query"], true);
@@ -133,34 +103,19 @@ async fn one_report_has_its_indicators() {
     assert_eq!(srs["iocs"]["sha256"].as_array().map(Vec::len), Some(1));
     let all = lab.json("/api/v1/feed/12/report").await;
     assert!(all.as_array().unwrap().contains(&report));
-    for path in [
-        "/api/v1/feed/12/report/no",
-        "/api/v1/feed/99/report/no",
-        "/api/v1/feed/99/report",
-    ] {
+    for path in ["/api/v1/feed/12/report/no", "/api/v1/feed/99/report/no", "/api/v1/feed/99/report"] {
         assert_eq!(lab.status(path).await, 404);
     }
 }
 
 #[tokio::test]
 async fn reports_are_ignored_by_their_ids() {
-    let lab = Lab::start(Options {
-        index_lag: Duration::from_hours(1),
-        ..small()
-    })
-    .await;
+    let lab = Lab::start(Options { index_lag: Duration::from_hours(1), ..small() }).await;
     let body = |flag: bool| json!({"ids": {"12": ["encoded-command-1", "no"], "2": ["vt-4471"]}, "updates": {"is_ignored": flag}});
-    assert_eq!(
-        lab.made(PATH, body(true)).await,
-        json!({"result": "success"})
-    );
+    assert_eq!(lab.made(PATH, body(true)).await, json!({"result": "success"}));
     let path = "/api/v1/feed/12/report/encoded-command-1";
     assert_eq!(lab.json(path).await["is_ignored"], true);
-    assert_eq!(
-        lab.ignored().await,
-        Vec::<String>::new(),
-        "searches know later"
-    );
+    assert_eq!(lab.ignored().await, Vec::<String>::new(), "searches know later");
     lab.sim.index_now();
     assert_eq!(
         BTreeSet::from_iter(lab.ignored().await),
@@ -183,10 +138,7 @@ async fn reports_are_ignored_by_a_query_but_not_by_an_empty_one() {
     }
     let query = "cb.urlver=1&q=feed_id%3A12%20title%3AFUZZY*";
     assert_eq!(lab.post(PATH, body(query)).await, 200);
-    assert_eq!(
-        lab.ignored().await,
-        ["fuzzywombat-beacon-1", "fuzzywombat-service-1"]
-    );
+    assert_eq!(lab.ignored().await, ["fuzzywombat-beacon-1", "fuzzywombat-service-1"]);
     let domains = "cb.urlver=1&q=feed_name%3Amdl";
     lab.sim.fault(Fault::new(Mode::Partial).times(1));
     assert_eq!(lab.post(PATH, body(domains)).await, 200);

@@ -14,11 +14,7 @@ use crate::lab::{Lab, form, ids, rows, small, time};
 #[tokio::test]
 async fn pages_join_without_gap_or_double() {
     let lab = Lab::small().await;
-    for query in [
-        ("q", ""),
-        ("q", "process_name:svchost.exe"),
-        ("sort", "process_name asc"),
-    ] {
+    for query in [("q", ""), ("q", "process_name:svchost.exe"), ("sort", "process_name asc")] {
         let rows = lab.pages(&[query], 173).await;
         let truth = lab.truth(&[query]).await;
         let found = ids(&rows, "unique_id");
@@ -33,24 +29,11 @@ async fn rows_come_in_the_order_asked_for() {
     let lab = Lab::small().await;
     let starts = |order| {
         let lab = &lab;
-        async move {
-            ids(
-                rows(&lab.search(&[("sort", order), ("rows", "500")]).await),
-                "process_name",
-            )
-        }
+        async move { ids(rows(&lab.search(&[("sort", order), ("rows", "500")]).await), "process_name") }
     };
-    let (up, down) = (
-        starts("process_name asc").await,
-        starts("process_name desc").await,
-    );
+    let (up, down) = (starts("process_name asc").await, starts("process_name desc").await);
     assert!(up.iter().map(|name| name.to_lowercase()).is_sorted());
-    assert!(
-        down.iter()
-            .rev()
-            .map(|name| name.to_lowercase())
-            .is_sorted()
-    );
+    assert!(down.iter().rev().map(|name| name.to_lowercase()).is_sorted());
     let newest = lab.search(&[("rows", "300")]).await;
     let updates = rows(&newest).iter().map(|row| time(&row["last_update"]));
     assert!(updates.rev().is_sorted(), "the default is last_update desc");
@@ -59,27 +42,18 @@ async fn rows_come_in_the_order_asked_for() {
 #[tokio::test]
 async fn a_count_needs_no_rows_and_an_offset_past_the_end_finds_none() {
     let lab = Lab::small().await;
-    let count = lab
-        .search(&[("q", ""), ("rows", "0"), ("start", "0")])
-        .await;
+    let count = lab.search(&[("q", ""), ("rows", "0"), ("start", "0")]).await;
     assert_eq!(rows(&count).len(), 0);
     assert!(count["total_results"].as_u64().unwrap() > 2_000);
     let past = lab.search(&[("start", "1000000")]).await;
     assert_eq!(rows(&past).len(), 0);
     assert_eq!(past["start"], 1_000_000);
     assert_eq!(past["total_results"], count["total_results"]);
-    assert_eq!(
-        rows(&lab.search(&[]).await).len(),
-        10,
-        "ten rows by default"
-    );
+    assert_eq!(rows(&lab.search(&[]).await).len(), 10, "ten rows by default");
     for flag in ["comprehensive_search", "all_segments"] {
         assert_eq!(count[flag], true);
     }
-    assert_eq!(
-        (&count["incomplete_results"], &count["filtered"]),
-        (&json!(false), &json!({}))
-    );
+    assert_eq!((&count["incomplete_results"], &count["filtered"]), (&json!(false), &json!({})));
 }
 
 #[tokio::test]
@@ -106,10 +80,7 @@ async fn each_time_filter_bounds_its_clock() {
     ] {
         let passes = |row: &&Value| (time(&row[field]) >= time(&json!(bound))) == is_min;
         let expected = all.iter().filter(passes).count();
-        assert!(
-            0 < expected && expected < all.len(),
-            "{name} would prove nothing"
-        );
+        assert!(0 < expected && expected < all.len(), "{name} would prove nothing");
         let found = lab.search(&[(name, bound), ("rows", "0")]).await;
         assert_eq!(found["total_results"], expected, "{name}");
     }
@@ -119,58 +90,28 @@ async fn each_time_filter_bounds_its_clock() {
 async fn a_query_that_cannot_be_read_is_a_400_with_a_reason() {
     let lab = Lab::small().await;
     for query in ["(process_name:a", "process_name:\"a"] {
-        let response = lab
-            .get(&format!("/api/v1/process?{}", form(&[("q", query)])))
-            .await;
+        let response = lab.get(&format!("/api/v1/process?{}", form(&[("q", query)]))).await;
         assert_eq!(response.status(), StatusCode::BAD_REQUEST, "{query}");
         let body: Value = response.json().await.unwrap();
         let reason = body["reason"].as_str().unwrap();
-        assert!(
-            ["query_malformed_syntax", "query_syntax_error"].contains(&reason),
-            "{reason}"
-        );
+        assert!(["query_malformed_syntax", "query_syntax_error"].contains(&reason), "{reason}");
     }
 }
 
 #[tokio::test]
 async fn criteria_in_parameters_are_joined_to_the_query() {
     let lab = Lab::small().await;
-    let text = lab
-        .truth(&[("q", "process_name:cmd.exe hostname:fin-ws-042")])
-        .await;
-    let split = lab
-        .truth(&[
-            ("q", "process_name:cmd.exe"),
-            ("cb.q.hostname", "fin-ws-042"),
-        ])
-        .await;
-    let filtered = lab
-        .truth(&[
-            ("q", "process_name:cmd.exe"),
-            ("cb.fq.hostname", "fin-ws-042"),
-        ])
-        .await;
+    let text = lab.truth(&[("q", "process_name:cmd.exe hostname:fin-ws-042")]).await;
+    let split = lab.truth(&[("q", "process_name:cmd.exe"), ("cb.q.hostname", "fin-ws-042")]).await;
+    let filtered = lab.truth(&[("q", "process_name:cmd.exe"), ("cb.fq.hostname", "fin-ws-042")]).await;
     assert!(text["count"].as_u64().unwrap() > 0);
     assert_eq!(text, split);
     assert_eq!(text, filtered);
-    let both = lab
-        .truth(&[
-            ("cb.fq.hostname", "fin-ws-042"),
-            ("cb.fq.hostname", "srv-file-01"),
-        ])
-        .await;
+    let both = lab.truth(&[("cb.fq.hostname", "fin-ws-042"), ("cb.fq.hostname", "srv-file-01")]).await;
     let one = lab.truth(&[("cb.fq.hostname", "fin-ws-042")]).await;
-    assert!(
-        both["count"].as_u64() > one["count"].as_u64(),
-        "one field twice is either"
-    );
+    assert!(both["count"].as_u64() > one["count"].as_u64(), "one field twice is either");
     let body = json!({"q": ["process_name:cmd.exe"], "cb.fq.hostname": "fin-ws-042", "rows": 500});
-    let posted: Value = lab
-        .send(Method::POST, "/api/v1/process", Some(body))
-        .await
-        .json()
-        .await
-        .unwrap();
+    let posted: Value = lab.send(Method::POST, "/api/v1/process", Some(body)).await.json().await.unwrap();
     assert_eq!(json!(ids(rows(&posted), "unique_id")), text["unique_ids"]);
 }
 
@@ -186,48 +127,25 @@ async fn facets_count_the_whole_result() {
     ];
     let found = lab.search(&params).await;
     let names = found["facets"]["process_name"].as_array().unwrap();
-    let sum: u64 = names
-        .iter()
-        .map(|facet| facet["value"].as_u64().unwrap())
-        .sum();
+    let sum: u64 = names.iter().map(|facet| facet["value"].as_u64().unwrap()).sum();
     assert_eq!(found["total_results"], sum);
     assert_eq!(names[0]["percent"], 100.0);
     let largest = names[0]["value"].as_u64().unwrap();
-    assert!(
-        names
-            .iter()
-            .all(|facet| facet["value"].as_u64().unwrap() <= largest)
-    );
+    assert!(names.iter().all(|facet| facet["value"].as_u64().unwrap() <= largest));
     assert!(names[0]["ratio"].is_string());
-    let narrowed = lab
-        .truth(&[
-            ("q", "os_type:windows"),
-            ("cb.fq.process_name", names[0]["name"].as_str().unwrap()),
-        ])
-        .await;
+    let narrowed =
+        lab.truth(&[("q", "os_type:windows"), ("cb.fq.process_name", names[0]["name"].as_str().unwrap())]).await;
     assert_eq!(narrowed["count"], largest);
     let users = found["facets"]["username"].as_array().unwrap();
-    assert!(
-        users.iter().any(|facet| facet["name"] == "mlopez"),
-        "accounts stand alone"
-    );
+    assert!(users.iter().any(|facet| facet["name"] == "mlopez"), "accounts stand alone");
     assert_eq!(lab.search(&[("facet", "false")]).await["facets"], json!({}));
     let defaults = lab.search(&[("facet", "true"), ("rows", "0")]).await;
-    assert_eq!(
-        defaults["facets"]["hour_of_day"].as_array().unwrap().len(),
-        24
-    );
+    assert_eq!(defaults["facets"]["hour_of_day"].as_array().unwrap().len(), 24);
     assert!(defaults["facets"]["hour_of_day"][0].get("ratio").is_none());
     let days = defaults["facets"]["start"].as_array().unwrap();
     assert_eq!(days.len(), 30);
     assert_eq!(days[29]["name"], "2021-03-04T00:00:00Z");
-    let day = [
-        (
-            "q",
-            "start:[2021-03-04T00:00:00Z TO 2021-03-04T23:59:59.999Z]",
-        ),
-        ("rows", "0"),
-    ];
+    let day = [("q", "start:[2021-03-04T00:00:00Z TO 2021-03-04T23:59:59.999Z]"), ("rows", "0")];
     assert_eq!(
         days[29]["value"],
         lab.search(&day).await["total_results"],
@@ -238,15 +156,9 @@ async fn facets_count_the_whole_result() {
 #[tokio::test]
 async fn facets_count_segments_even_where_rows_are_grouped() {
     let lab = Lab::small().await;
-    let asked = [
-        ("q", "process_name:svchost.exe"),
-        ("facet", "true"),
-        ("facet.field", "hostname"),
-    ];
+    let asked = [("q", "process_name:svchost.exe"), ("facet", "true"), ("facet.field", "hostname")];
     let plain = lab.search(&asked).await;
-    let grouped = lab
-        .search(&[&asked[..], &[("cb.group", "id")]].concat())
-        .await;
+    let grouped = lab.search(&[&asked[..], &[("cb.group", "id")]].concat()).await;
     assert_eq!(plain["facets"], grouped["facets"]);
     let truth = lab.truth(&asked[..1]).await;
     let counts = plain["facets"]["hostname"].as_array().unwrap().iter();
@@ -289,18 +201,13 @@ async fn binaries_have_facets_of_their_own() {
 #[tokio::test]
 async fn a_library_is_as_common_as_the_processes_that_loaded_it() {
     let lab = Lab::small().await;
-    let query = form(&[
-        ("q", "is_executable_image:false company_name:microsoft"),
-        ("rows", "1"),
-        ("sort", "host_count desc"),
-    ]);
+    let query =
+        form(&[("q", "is_executable_image:false company_name:microsoft"), ("rows", "1"), ("sort", "host_count desc")]);
     let library = lab.json(&format!("/api/v1/binary?{query}")).await;
     let md5 = rows(&library)[0]["md5"].as_str().unwrap();
     let path = format!("/api/v1/process/host/count?cb.freqver=1&name=md5&md5={md5}");
     let count = lab.json(&path).await;
-    let loaders = lab
-        .search(&[("q", &format!("md5:{md5}")), ("rows", "0")])
-        .await;
+    let loaders = lab.search(&[("q", &format!("md5:{md5}")), ("rows", "0")]).await;
     assert_eq!(count["globalCount"], loaders["total_results"]);
     let hosts = count["hostnames"].as_array().unwrap();
     assert_eq!(count["hostCount"], hosts.len());
@@ -309,16 +216,10 @@ async fn a_library_is_as_common_as_the_processes_that_loaded_it() {
 
 #[tokio::test]
 async fn a_large_world_answers() {
-    let lab = Lab::start(Options {
-        processes: 200_000,
-        ..small()
-    })
-    .await;
+    let lab = Lab::start(Options { processes: 200_000, ..small() }).await;
     let all = lab.search(&[("rows", "10")]).await;
     assert!(all["total_results"].as_u64().unwrap() > 200_000);
-    let found = lab
-        .search(&[("q", "process_name:svch0st.exe"), ("rows", "10")])
-        .await;
+    let found = lab.search(&[("q", "process_name:svch0st.exe"), ("rows", "10")]).await;
     assert_eq!(found["total_results"], 7);
     let deep = lab.search(&[("rows", "10"), ("start", "150000")]).await;
     assert_eq!(rows(&deep).len(), 10);
@@ -327,11 +228,7 @@ async fn a_large_world_answers() {
 #[tokio::test]
 async fn the_documentations_histogram_has_the_figures_it_prints() {
     for version in ["5.2", "6.2", "7.8"] {
-        let lab = Lab::start(Options {
-            server_version: version.into(),
-            ..small()
-        })
-        .await;
+        let lab = Lab::start(Options { server_version: version.into(), ..small() }).await;
         let found = lab
             .search(&[
                 ("q", "hostname:WIN-IA9NQ1GN8OI username:bit9rad"),
@@ -372,16 +269,10 @@ async fn the_documentations_histogram_has_the_figures_it_prints() {
 #[tokio::test]
 async fn ten_thousand_terms_take_a_bounded_time_and_find_what_one_would() {
     let patience = Duration::from_secs(8);
-    let lab = Lab::start(Options {
-        patience,
-        ..small()
-    })
-    .await;
+    let lab = Lab::start(Options { patience, ..small() }).await;
     let one = "0f2d5c1e9a7b4468b3d0e6f1a2c3b4d5";
     let hash = |number: u32| format!("{number:08x}{}", &one[8..]);
-    let known = lab
-        .search(&[("q", "process_name:svch0st.exe"), ("rows", "1")])
-        .await;
+    let known = lab.search(&[("q", "process_name:svch0st.exe"), ("rows", "1")]).await;
     let known = rows(&known)[0]["process_md5"].as_str().unwrap().to_owned();
     let many: Vec<String> = (0..10_000).map(hash).chain([known.clone()]).collect();
     let all = lab.truth(&[("q", "")]).await["count"].clone();
@@ -394,14 +285,8 @@ async fn ten_thousand_terms_take_a_bounded_time_and_find_what_one_would() {
         answer
     };
     for (query, same) in [
-        (
-            format!("md5:{}", many.join(" or md5:")),
-            format!("md5:{known}"),
-        ),
-        (
-            format!("-md5:{}", many.join(" -md5:")),
-            format!("-md5:{known}"),
-        ),
+        (format!("md5:{}", many.join(" or md5:")), format!("md5:{known}")),
+        (format!("-md5:{}", many.join(" -md5:")), format!("-md5:{known}")),
     ] {
         let answer = send(query).await;
         assert_eq!(answer.status(), StatusCode::OK, "{same}");
@@ -412,34 +297,20 @@ async fn ten_thousand_terms_take_a_bounded_time_and_find_what_one_would() {
     }
     // Each of these is looked for in every field. A server that takes too long for it says so.
     let status = send(many.join(" or ")).await.status();
-    assert!(
-        [StatusCode::OK, StatusCode::GATEWAY_TIMEOUT].contains(&status),
-        "{status}"
-    );
+    assert!([StatusCode::OK, StatusCode::GATEWAY_TIMEOUT].contains(&status), "{status}");
 }
 
 #[tokio::test]
 async fn what_third_parties_ask_for_is_answered() {
     let lab = Lab::small().await;
-    let found = lab
-        .search(&[("q", "process_name:svch0st.exe"), ("rows", "1")])
-        .await;
+    let found = lab.search(&[("q", "process_name:svch0st.exe"), ("rows", "1")]).await;
     let row = &rows(&found)[0];
     let pid = row["process_pid"].as_i64().unwrap();
     let total = async |q: String| lab.truth(&[("q", &q)]).await["count"].clone();
     for (query, same) in [
-        (
-            format!("process_pid:{pid} process_name:svch0st.exe"),
-            format!("process_id:{}", row["id"].as_str().unwrap()),
-        ),
-        (
-            "netconn_count:[1 to *]".into(),
-            "netconn_count:[1 TO *]".into(),
-        ),
-        (
-            "start:[2021-03-01 to 2021-03-03]".into(),
-            "start:[2021-03-01 TO 2021-03-03]".into(),
-        ),
+        (format!("process_pid:{pid} process_name:svch0st.exe"), format!("process_id:{}", row["id"].as_str().unwrap())),
+        ("netconn_count:[1 to *]".into(), "netconn_count:[1 TO *]".into()),
+        ("start:[2021-03-01 to 2021-03-03]".into(), "start:[2021-03-01 TO 2021-03-03]".into()),
     ] {
         let (found, expected) = (total(query.clone()).await, total(same).await);
         assert_eq!(found, expected, "{query}");
@@ -465,11 +336,7 @@ async fn what_third_parties_ask_for_is_answered() {
             let found = lab.json(&format!("/api/v1/binary?{query}")).await;
             assert!(!rows(&found).is_empty(), "{field}:{state}");
             for row in rows(&found) {
-                let told = [
-                    &row["signed"],
-                    &row["digsig_result"],
-                    &row["digsig_result_code"],
-                ];
+                let told = [&row["signed"], &row["digsig_result"], &row["digsig_result_code"]];
                 assert_eq!(told, [state, state, code]);
             }
         }
@@ -478,42 +345,26 @@ async fn what_third_parties_ask_for_is_answered() {
 
 #[tokio::test]
 async fn a_world_without_hostile_strings_has_none() {
-    let plain = Lab::start(Options {
-        hostile: false,
-        ..small()
-    })
-    .await;
+    let plain = Lab::start(Options { hostile: false, ..small() }).await;
     let hostile = Lab::small().await;
     let told = async |lab: &Lab| {
         let mut all = lab.pages(&[], 1_000).await;
-        for path in [
-            "/api/v1/binary?rows=10000",
-            "/api/v2/alert?rows=10000",
-            "/api/v1/threat_report?rows=10000",
-        ] {
+        for path in ["/api/v1/binary?rows=10000", "/api/v2/alert?rows=10000", "/api/v1/threat_report?rows=10000"] {
             all.extend(rows(&lab.json(path).await).iter().cloned());
         }
-        for path in [
-            "/api/v1/watchlist",
-            "/api/v1/feed",
-            "/api/v1/sensor",
-            "/api/users",
-        ] {
+        for path in ["/api/v1/watchlist", "/api/v1/feed", "/api/v1/sensor", "/api/users"] {
             all.push(lab.json(path).await);
         }
         all
     };
     let is_hostile = |char: char| {
-        char.is_control()
-            || matches!(char, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+        char.is_control() || matches!(char, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
     };
     let count = |all: &[Value]| {
         let mut count = 0;
         for value in all {
             texts(value, &mut |text| {
-                let is_markup = ["<script", "<img", "javascript:"]
-                    .iter()
-                    .any(|mark| text.contains(mark));
+                let is_markup = ["<script", "<img", "javascript:"].iter().any(|mark| text.contains(mark));
                 let is_formula = text.starts_with(['=', '@']);
                 // Icons are base64 in lines.
                 let is_bad = !text.starts_with("iVBOR") && text.contains(is_hostile);
@@ -528,11 +379,7 @@ async fn a_world_without_hostile_strings_has_none() {
 
 #[tokio::test]
 async fn a_server_before_6_passes_over_what_it_does_not_know() {
-    let old = Lab::start(Options {
-        server_version: "5.2".into(),
-        ..small()
-    })
-    .await;
+    let old = Lab::start(Options { server_version: "5.2".into(), ..small() }).await;
     let all = old.search(&[("rows", "0")]).await["total_results"].clone();
     for (name, value) in [
         ("cb.min_last_update", "2021-03-04T17:00:00Z"),

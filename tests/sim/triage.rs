@@ -24,10 +24,7 @@ impl Lab {
 
     /// The ids of the first alerts that a query finds.
     async fn first(&self, q: &str, count: &str) -> Vec<String> {
-        ids(
-            rows(&self.alerts(&[("q", q), ("rows", count)]).await),
-            "unique_id",
-        )
+        ids(rows(&self.alerts(&[("q", q), ("rows", count)]).await), "unique_id")
     }
 }
 
@@ -35,11 +32,7 @@ const OPEN: &str = "status:Unresolved";
 
 /// A server whose index knows of nothing until it is told to.
 async fn late() -> Lab {
-    Lab::start(Options {
-        index_lag: Duration::from_hours(1),
-        ..small()
-    })
-    .await
+    Lab::start(Options { index_lag: Duration::from_hours(1), ..small() }).await
 }
 
 #[tokio::test]
@@ -48,17 +41,8 @@ async fn one_alert_is_resolved_and_opened_again() {
     let id = &lab.first(OPEN, "1").await[0];
     let path = format!("/api/v1/alert/{id}");
     let before = lab.count(OPEN).await;
-    let response = lab
-        .send(
-            Method::POST,
-            &path,
-            Some(json!({"status": "Resolved", "unique_id": id})),
-        )
-        .await;
-    assert_eq!(
-        response.json::<Value>().await.unwrap(),
-        json!({"result": "success"})
-    );
+    let response = lab.send(Method::POST, &path, Some(json!({"status": "Resolved", "unique_id": id}))).await;
+    assert_eq!(response.json::<Value>().await.unwrap(), json!({"result": "success"}));
     let row = lab.alert(id).await;
     assert_eq!(row["status"], "Resolved");
     assert_eq!(time(&row["resolved_time"]), small().clock.now());
@@ -66,10 +50,7 @@ async fn one_alert_is_resolved_and_opened_again() {
     let body = json!({"status": "In Progress", "assigned_to": "kim"});
     assert_eq!(lab.post(&path, body).await, 200);
     let row = lab.alert(id).await;
-    assert_eq!(
-        (&row["status"], &row["assigned_to"]),
-        (&json!("In Progress"), &json!("kim"))
-    );
+    assert_eq!((&row["status"], &row["assigned_to"]), (&json!("In Progress"), &json!("kim")));
     assert_eq!(row.get("resolved_time"), None);
     assert_eq!(lab.post(&path, json!({"assigned_to": ""})).await, 200);
     assert_eq!(lab.alert(id).await.get("assigned_to"), None);
@@ -82,8 +63,7 @@ async fn many_alerts_are_changed_in_one_go_and_every_search_sees_it() {
     assert_eq!(open.len(), 60);
     // Searches that are asked again must not be answered from memory.
     let before = lab.count("status:\"in progress\"").await;
-    let body =
-        json!({"alert_ids": open, "assigned_to": "newcomer", "requested_status": "In Progress"});
+    let body = json!({"alert_ids": open, "assigned_to": "newcomer", "requested_status": "In Progress"});
     assert_eq!(lab.post("/api/v1/alerts", body).await, 200);
     assert_eq!(lab.count("status:\"in progress\"").await, before + 60);
     assert_eq!(lab.count("assigned_to:newcomer").await, 60);
@@ -104,13 +84,7 @@ async fn many_alerts_are_changed_in_one_go_and_every_search_sees_it() {
         json!([{"name": "newcomer", "value": 60, "percent": 100.0, "ratio": "100.0"}])
     );
     assert_eq!(found["facets"]["status"][0]["name"], "In Progress");
-    let sorted = lab
-        .alerts(&[
-            ("sort", "status asc"),
-            ("rows", "1"),
-            ("q", "assigned_to:newcomer"),
-        ])
-        .await;
+    let sorted = lab.alerts(&[("sort", "status asc"), ("rows", "1"), ("q", "assigned_to:newcomer")]).await;
     assert_eq!(rows(&sorted)[0]["status"], "In Progress");
 }
 
@@ -137,48 +111,16 @@ async fn what_cannot_be_done_is_refused_and_changes_nothing() {
     let id = lab.first(OPEN, "1").await.remove(0);
     let open = lab.count(OPEN).await;
     for (path, body, expected) in [
-        (
-            format!("/api/v1/alert/{id}"),
-            json!({"status": "resolved"}),
-            400,
-        ),
+        (format!("/api/v1/alert/{id}"), json!({"status": "resolved"}), 400),
         (format!("/api/v1/alert/{id}"), json!([]), 400),
-        (
-            "/api/v1/alert/6f0d2b1e-8c4a-4e57-9a3b-2d7f1c90e845".into(),
-            json!({"status": "Resolved"}),
-            404,
-        ),
-        (
-            "/api/v1/alerts".into(),
-            json!({"alert_ids": ["no"], "requested_status": "Resolved"}),
-            404,
-        ),
-        (
-            "/api/v1/alerts".into(),
-            json!({"alert_ids": [id], "requested_status": "Done"}),
-            400,
-        ),
-        (
-            "/api/v1/alerts".into(),
-            json!({"alert_ids": [id], "set_ignored": 7}),
-            400,
-        ),
-        (
-            "/api/v1/alerts".into(),
-            json!({"requested_status": "Resolved"}),
-            400,
-        ),
-        (
-            "/api/v1/alerts".into(),
-            json!({"query": "(a", "requested_status": "Resolved"}),
-            400,
-        ),
+        ("/api/v1/alert/6f0d2b1e-8c4a-4e57-9a3b-2d7f1c90e845".into(), json!({"status": "Resolved"}), 404),
+        ("/api/v1/alerts".into(), json!({"alert_ids": ["no"], "requested_status": "Resolved"}), 404),
+        ("/api/v1/alerts".into(), json!({"alert_ids": [id], "requested_status": "Done"}), 400),
+        ("/api/v1/alerts".into(), json!({"alert_ids": [id], "set_ignored": 7}), 400),
+        ("/api/v1/alerts".into(), json!({"requested_status": "Resolved"}), 400),
+        ("/api/v1/alerts".into(), json!({"query": "(a", "requested_status": "Resolved"}), 400),
     ] {
-        assert_eq!(
-            lab.post(&path, body.clone()).await,
-            expected,
-            "{path} {body}"
-        );
+        assert_eq!(lab.post(&path, body.clone()).await, expected, "{path} {body}");
     }
     assert_eq!(lab.count(OPEN).await, open);
     assert_eq!(lab.status("/api/v1/alerts").await, 405);
@@ -210,21 +152,14 @@ async fn to_ignore_an_alert_is_to_ignore_its_report() {
     let all = lab.count(report).await;
     assert!(all > 5, "{all}");
     let id = lab.first(report, "1").await.remove(0);
-    let list = lab
-        .first("feed_id:-1 status:Unresolved", "1")
-        .await
-        .remove(0);
-    let body =
-        json!({"alert_ids": [id, list], "requested_status": "False Positive", "set_ignored": true});
+    let list = lab.first("feed_id:-1 status:Unresolved", "1").await.remove(0);
+    let body = json!({"alert_ids": [id, list], "requested_status": "False Positive", "set_ignored": true});
     assert_eq!(lab.post("/api/v1/alerts", body).await, 200);
     let found = lab.alerts(&[("q", report), ("rows", "1000")]).await;
     assert!(rows(&found).iter().all(|row| row["report_ignored"] == true));
     assert_eq!(lab.alert(&id).await["status"], "False Positive");
     let list = lab.alert(&list).await;
-    assert_eq!(
-        (&list["status"], list.get("report_ignored")),
-        (&json!("False Positive"), None)
-    );
+    assert_eq!((&list["status"], list.get("report_ignored")), (&json!("False Positive"), None));
     let others = lab.alerts(&[("q", "feed_name:soc")]).await;
     assert_eq!(rows(&others)[0]["report_ignored"], false);
     // It raises no more, and raises again once it is not ignored any more.
@@ -242,8 +177,7 @@ async fn to_ignore_an_alert_is_to_ignore_its_report() {
 async fn a_change_of_many_can_be_made_in_part_or_not_at_all() {
     let lab = Lab::small().await;
     let open = lab.first(OPEN, "10").await;
-    let change =
-        json!({"alert_ids": open, "requested_status": "Resolved", "assigned_to": "whoever"});
+    let change = json!({"alert_ids": open, "requested_status": "Resolved", "assigned_to": "whoever"});
     lab.sim.fault(Fault::new(Mode::NeverConfirm).times(1));
     assert_eq!(lab.post("/api/v1/alerts", change.clone()).await, 200);
     assert_eq!(lab.count("assigned_to:whoever").await, 0);
@@ -260,9 +194,7 @@ async fn new_alerts_arrive_while_somebody_looks() {
     let lab = Lab::small().await;
     let all = lab.first("", "10000").await;
     let raised = lab.sim.raise_alerts(3);
-    let posted = lab
-        .send(Method::POST, "/_sim/alerts", Some(json!({"count": 2})))
-        .await;
+    let posted = lab.send(Method::POST, "/_sim/alerts", Some(json!({"count": 2}))).await;
     let posted: Value = posted.json().await.unwrap();
     let posted = posted["raised"].as_array().unwrap();
     assert_eq!((raised.len(), posted.len()), (3, 2));
@@ -288,11 +220,7 @@ async fn new_alerts_arrive_while_somebody_looks() {
 
 #[tokio::test]
 async fn hundreds_of_a_hundred_thousand_are_changed_without_a_wait() {
-    let lab = Lab::start(Options {
-        alerts: 100_000,
-        ..small()
-    })
-    .await;
+    let lab = Lab::start(Options { alerts: 100_000, ..small() }).await;
     let open = lab.first(OPEN, "500").await;
     let started = Instant::now();
     let body = json!({"alert_ids": open, "requested_status": "Resolved"});

@@ -14,9 +14,7 @@ impl Lab {
     async fn partitions(&self) -> Vec<(String, String)> {
         let told = self.json(&format!("{STORE}/partition")).await;
         let parts = told.as_object().unwrap().iter();
-        parts
-            .map(|(name, part)| (name.clone(), part["status"].as_str().unwrap().to_owned()))
-            .collect()
+        parts.map(|(name, part)| (name.clone(), part["status"].as_str().unwrap().to_owned())).collect()
     }
 
     async fn act(&self, method: Method, path: &str) -> u16 {
@@ -29,9 +27,7 @@ impl Lab {
 async fn the_license_counts_the_sensors_that_are_served_and_is_good_for_another_year() {
     let lab = Lab::small().await;
     let sensors = lab.json("/api/v2/sensor?rows=100").await;
-    let online = rows(&sensors)
-        .iter()
-        .filter(|one| one["status"] == "Online");
+    let online = rows(&sensors).iter().filter(|one| one["status"] == "Online");
     let license = lab.json("/api/license").await;
     assert!(license["actual_sensor_count"].as_u64().unwrap() >= online.count() as u64);
     assert!(license["actual_sensor_count"].as_u64().unwrap() < 16);
@@ -41,9 +37,7 @@ async fn the_license_counts_the_sensors_that_are_served_and_is_good_for_another_
     let (status, _) = lab.ask(Method::POST, "/api/license", renewed("junk")).await;
     assert_eq!(status, 400);
     let block = "-----BEGIN CB LICENSE-----\nabc\n-----END CB LICENSE-----\n";
-    let answer = lab
-        .ask(Method::POST, "/api/v1/license", renewed(block))
-        .await;
+    let answer = lab.ask(Method::POST, "/api/v1/license", renewed(block)).await;
     assert_eq!(answer, (200, json!({"status": "success"})));
     let license = lab.json("/api/v1/license").await;
     assert_eq!(license["license_end_date"], "2022-03-04");
@@ -58,18 +52,11 @@ async fn the_dashboard_counts_what_the_lists_have() {
         assert_eq!(group[0]["number_of_hosts"], entry["count"]);
         let filter = format!("/api/v2/sensor?rows=100&groupid={}", entry["group_id"]);
         let sensors = lab.json(&filter).await;
-        let online = rows(&sensors)
-            .iter()
-            .filter(|one| one["status"] == "Online");
+        let online = rows(&sensors).iter().filter(|one| one["status"] == "Online");
         assert_eq!(entry["punctual"], online.count());
     }
     let told = lab.json("/api/v1/dashboard/statistics").await;
-    let node = told["storage"]
-        .as_object()
-        .unwrap()
-        .values()
-        .next()
-        .unwrap();
+    let node = told["storage"].as_object().unwrap().values().next().unwrap();
     let binaries = lab.json("/api/v1/binary?rows=0").await;
     assert_eq!(node["ModuleStoreStats"]["files"], binaries["total_results"]);
     let alliance = lab.json("/api/v1/dashboard/alliance").await;
@@ -85,8 +72,7 @@ async fn the_dashboard_counts_what_the_lists_have() {
 async fn the_token_of_the_other_product_is_taken_and_never_told() {
     let lab = Lab::small().await;
     assert_eq!(lab.json(LINK).await, json!({}));
-    let said =
-        json!({"server_url": "cbp.corp.example", "auth_token": "s3cret", "watchlist_export": true});
+    let said = json!({"server_url": "cbp.corp.example", "auth_token": "s3cret", "watchlist_export": true});
     assert_eq!(lab.ask(Method::POST, LINK, said).await.0, 200);
     let part = json!({"watchlist_export": false});
     assert_eq!(lab.ask(Method::POST, LINK, part).await.0, 200);
@@ -100,10 +86,7 @@ async fn the_token_of_the_other_product_is_taken_and_never_told() {
 async fn partitions_are_laid_aside_taken_back_and_erased() {
     let lab = Lab::small().await;
     let parts = lab.partitions().await;
-    assert_eq!(
-        parts.iter().filter(|(_, status)| status == "hot").count(),
-        1
-    );
+    assert_eq!(parts.iter().filter(|(_, status)| status == "hot").count(), 1);
     let name = &parts[0].0;
     assert!(name.starts_with("cbevents_2021_02_"), "{name}");
     let status = |parts: Vec<(String, String)>| parts[0].1.clone();
@@ -137,16 +120,8 @@ async fn the_writer_rolls_over_from_6_1_on() {
         assert_eq!(parts["writer"]["info"]["numDocs"], 0);
     }
     let parts = lab.partitions().await;
-    assert!(
-        parts
-            .iter()
-            .any(|(name, _)| name == "cbevents_2021_03_04_1800")
-    );
-    let old = Lab::start(Options {
-        server_version: "6.0.0".into(),
-        ..small()
-    })
-    .await;
+    assert!(parts.iter().any(|(name, _)| name == "cbevents_2021_03_04_1800"));
+    let old = Lab::start(Options { server_version: "6.0.0".into(), ..small() }).await;
     assert_ne!(old.act(Method::POST, "new_partition").await, 200);
 }
 
@@ -157,10 +132,7 @@ async fn a_sensor_tells_what_waits_and_what_it_costs_while_it_was_heard_of() {
     let mut seen = [0, 0];
     for sensor in rows(&sensors) {
         let path = |what: &str| format!("/api/v1/sensor/{}/{what}", sensor["id"]);
-        let waits = [
-            &sensor["num_eventlog_bytes"],
-            &sensor["num_storefiles_bytes"],
-        ];
+        let waits = [&sensor["num_eventlog_bytes"], &sensor["num_storefiles_bytes"]];
         let is_idle = waits.iter().all(|count| *count == "0");
         let response = lab.get(&path("queued")).await;
         if response.status() == StatusCode::NO_CONTENT {
@@ -171,13 +143,7 @@ async fn a_sensor_tells_what_waits_and_what_it_costs_while_it_was_heard_of() {
         seen[1] += 1;
         let queued: Value = response.json().await.unwrap();
         let queued = queued.as_array().unwrap();
-        assert!(
-            queued
-                .iter()
-                .map(|entry| entry["timestamp"].as_str().unwrap())
-                .rev()
-                .is_sorted()
-        );
+        assert!(queued.iter().map(|entry| entry["timestamp"].as_str().unwrap()).rev().is_sorted());
         for (name, is_text) in [
             ("id", true),
             ("num_eventlogs", true),
@@ -190,10 +156,7 @@ async fn a_sensor_tells_what_waits_and_what_it_costs_while_it_was_heard_of() {
         }
         let memory = lab.json(&path("resourcestatus")).await;
         assert!(memory[0]["commit_charge"].is_string());
-        assert_eq!(
-            lab.json(&path("activity")).await[0]["computer_name"],
-            sensor["computer_name"]
-        );
+        assert_eq!(lab.json(&path("activity")).await[0]["computer_name"], sensor["computer_name"]);
     }
     assert!(seen[0] > 0 && seen[1] > 0, "{seen:?}");
     assert_eq!(lab.status("/api/v1/sensor/999/queued").await, 404);

@@ -32,11 +32,7 @@ fn number(text: &Value) -> u64 {
 }
 
 async fn of_version(version: &str) -> Lab {
-    Lab::start(Options {
-        server_version: version.into(),
-        ..small()
-    })
-    .await
+    Lab::start(Options { server_version: version.into(), ..small() }).await
 }
 
 #[tokio::test]
@@ -65,12 +61,7 @@ async fn every_stored_watchlist_has_found_what_its_query_finds() {
             let tagged = [("q", format!("watchlist_{id}:*"))];
             let tagged = tagged.each_ref().map(|(name, q)| (*name, q.as_str()));
             assert_eq!(lab.search(&tagged).await["total_results"], total, "{list}");
-            assert!(
-                Stored::read(list["search_query"].as_str().unwrap())
-                    .text
-                    .len()
-                    > 5
-            );
+            assert!(Stored::read(list["search_query"].as_str().unwrap()).text.len() > 5);
         }
     }
     assert!(n_hit >= 7, "{n_hit}");
@@ -80,30 +71,12 @@ async fn every_stored_watchlist_has_found_what_its_query_finds() {
 async fn they_are_stored_in_every_spelling() {
     let lab = Lab::small().await;
     let lists = lab.json(PATH).await;
-    let all: Vec<&str> = lists
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|list| list["search_query"].as_str().unwrap())
-        .collect();
-    for part in [
-        "&cb.urlver=1",
-        "+",
-        "%20",
-        "&cb.q.",
-        "&cb.fq.",
-        "&sort=",
-        "&facet=",
-        "&rows=",
-        "cb.q.path=%28",
-        "%7B",
-    ] {
+    let all: Vec<&str> = lists.as_array().unwrap().iter().map(|list| list["search_query"].as_str().unwrap()).collect();
+    for part in ["&cb.urlver=1", "+", "%20", "&cb.q.", "&cb.fq.", "&sort=", "&facet=", "&rows=", "cb.q.path=%28", "%7B"]
+    {
         assert!(all.iter().any(|search| search.contains(part)), "{part}");
     }
-    assert!(
-        all.iter()
-            .any(|search| search.starts_with("cb.urlver=1&q="))
-    );
+    assert!(all.iter().any(|search| search.starts_with("cb.urlver=1&q=")));
 }
 
 #[tokio::test]
@@ -116,10 +89,7 @@ async fn a_new_one_runs_before_it_is_read() {
     assert_eq!(made, json!({"id": id}));
     let list = lab.json(&format!("{PATH}/{id}")).await;
     assert_eq!(list["id"], json!(id.to_string()));
-    assert_eq!(
-        (&list["enabled"], &list["readonly"]),
-        (&json!(true), &json!(false))
-    );
+    assert_eq!((&list["enabled"], &list["readonly"]), (&json!(true), &json!(false)));
     let hits = lab.run(&list).await;
     assert!(hits > 0);
     assert_eq!(list["last_hit_count"], hits);
@@ -134,18 +104,14 @@ async fn a_new_one_runs_before_it_is_read() {
     assert_eq!(lab.post(PATH, off).await, 409);
     let path = format!("{PATH}/4711");
     let mut list = lab.json(&path).await;
-    assert_eq!(
-        (&list["last_hit_count"], &list["last_hit"]),
-        (&json!(0), &json!(null))
-    );
+    assert_eq!((&list["last_hit_count"], &list["last_hit"]), (&json!(0), &json!(null)));
     list["enabled"] = json!(true);
     assert_eq!(lab.put(&path, list).await, 200);
     let list = lab.json(&path).await;
     assert_eq!(list["last_hit_count"], lab.run(&list).await);
     // It ran once: whoever reads it again finds no more hits.
     assert_eq!(lab.json(&path).await, list);
-    let modules =
-        json!({"name": "m", "index_type": "modules", "search_query": "q=digsig_result%3AUnsigned"});
+    let modules = json!({"name": "m", "index_type": "modules", "search_query": "q=digsig_result%3AUnsigned"});
     let id = lab.made(PATH, modules).await["id"].as_u64().unwrap();
     assert_eq!(id, 4712);
     let list = lab.json(&format!("{PATH}/{id}")).await;
@@ -161,30 +127,17 @@ async fn a_record_is_changed_in_whole_or_in_part() {
     assert_eq!(lab.put(&path, json!({"enabled": "False"})).await, 200);
     let after = lab.json(&path).await;
     assert_eq!(after["enabled"], false);
-    assert_eq!(
-        (&after["name"], &after["total_hits"]),
-        (&before["name"], &before["total_hits"])
-    );
+    assert_eq!((&after["name"], &after["total_hits"]), (&before["name"], &before["total_hits"]));
     let search = "cb.urlver=1&q=process_name%3Acmd.exe";
     let change = json!({"search_query": search, "description": "changed", "enabled": true, "total_hits": "9999"});
     assert_eq!(lab.put(&path, change).await, 200);
     let after = lab.json(&path).await;
-    assert_eq!(
-        (&after["search_query"], &after["description"]),
-        (&json!(search), &json!("changed"))
-    );
+    assert_eq!((&after["search_query"], &after["description"]), (&json!(search), &json!("changed")));
     let hits = lab.run(&after).await;
     assert_eq!(after["last_hit_count"], hits);
-    assert_eq!(
-        number(&after["total_hits"]),
-        number(&before["total_hits"]) + hits
-    );
+    assert_eq!(number(&after["total_hits"]), number(&before["total_hits"]) + hits);
     let lists = lab.json(PATH).await;
-    let readonly = lists
-        .as_array()
-        .unwrap()
-        .iter()
-        .find(|list| list["readonly"] == true);
+    let readonly = lists.as_array().unwrap().iter().find(|list| list["readonly"] == true);
     let path = format!("{PATH}/{}", readonly.unwrap()["id"].as_str().unwrap());
     assert_eq!(lab.put(&path, json!({"name": "mine"})).await, 403);
     assert_eq!(lab.delete(&path).await, 403);
@@ -212,8 +165,7 @@ async fn what_cannot_be_is_refused() {
     assert_eq!(lab.post(PATH, good.clone()).await, 200);
     let strict = of_version("7.8").await;
     assert_eq!(strict.post(PATH, good).await, 400);
-    let escaped =
-        json!({"name": "n", "index_type": "events", "search_query": "cb.urlver=1&q=a%3Ab+c~d"});
+    let escaped = json!({"name": "n", "index_type": "events", "search_query": "cb.urlver=1&q=a%3Ab+c~d"});
     assert_eq!(strict.post(PATH, escaped).await, 200);
     assert_eq!(lab.put(&format!("{PATH}/7"), json!({"name": 7})).await, 400);
     for path in ["/api/v1/watchlist/999", "/api/v1/watchlist/x"] {
@@ -248,11 +200,7 @@ async fn a_deleted_one_is_gone_and_raises_nothing() {
     assert_eq!(raised("7").await, 0);
     // One that is switched off, and one that has no action for it, do neither.
     assert!(raised("5").await > 0);
-    assert_eq!(
-        lab.put(&format!("{PATH}/5"), json!({"enabled": false}))
-            .await,
-        200
-    );
+    assert_eq!(lab.put(&format!("{PATH}/5"), json!({"enabled": false})).await, 200);
     assert_eq!(raised("5").await, 0);
     let actions = lab.json(&format!("{PATH}/11/action")).await;
     let action = format!("{PATH}/11/action/{}", actions[0]["id"]);
@@ -261,10 +209,7 @@ async fn a_deleted_one_is_gone_and_raises_nothing() {
     assert_eq!(raised("11").await, 0);
     let (params, all) = (form(&[("q", "watchlist_7:*")]), "/api/v1/process");
     let still = lab.json(&format!("{all}?{params}")).await;
-    assert!(
-        still["total_results"].as_u64().unwrap() > 0,
-        "what was tagged stays tagged"
-    );
+    assert!(still["total_results"].as_u64().unwrap() > 0, "what was tagged stays tagged");
 }
 
 #[tokio::test]
@@ -281,36 +226,16 @@ async fn actions_come_and_go() {
         made,
         json!({"id": made["id"], "action_type": 1, "watchlist_id": 14, "group_id": null, "action_data": null})
     );
-    let old = lab
-        .made(
-            "/util/v1/watchlist/14/action",
-            json!({"action_type": 2, "action_data": "{}"}),
-        )
-        .await;
+    let old = lab.made("/util/v1/watchlist/14/action", json!({"action_type": 2, "action_data": "{}"})).await;
     let one = format!("{path}/{}", made["id"]);
-    assert_eq!(
-        lab.put(
-            &one,
-            json!({"action_type": 0, "action_data": "{\"email_recipients\":[2]}"})
-        )
-        .await,
-        200
-    );
+    assert_eq!(lab.put(&one, json!({"action_type": 0, "action_data": "{\"email_recipients\":[2]}"})).await, 200);
     let now = lab.json(&path).await;
     assert_eq!(now.as_array().map(Vec::len), Some(4));
     assert_eq!((&now[2]["action_type"], &now[3]), (&json!(0), &old));
     assert_eq!(lab.delete(&one).await, 200);
     assert_eq!(lab.delete(&one).await, 404);
-    assert_eq!(
-        lab.delete(&format!("{PATH}/7/action/{}", old["id"])).await,
-        404,
-        "it is another's"
-    );
-    for wrong in [
-        json!({}),
-        json!({"action_type": 9}),
-        json!({"action_type": 3, "action_data": 7}),
-    ] {
+    assert_eq!(lab.delete(&format!("{PATH}/7/action/{}", old["id"])).await, 404, "it is another's");
+    for wrong in [json!({}), json!({"action_type": 9}), json!({"action_type": 3, "action_data": 7})] {
         assert_eq!(lab.post(&path, wrong).await, 400);
     }
 }
@@ -323,10 +248,7 @@ async fn each_generation_spells_them_differently() {
     let until = six["search_timestamp"].as_str().unwrap();
     assert!(until.contains(' ') && !until.ends_with('Z'), "{until}");
     let old = first(of_version("6.1.0").await).await;
-    assert_eq!(
-        (&old["alliance_id"], &old["from_alliance"]),
-        (&json!(null), &json!(false))
-    );
+    assert_eq!((&old["alliance_id"], &old["from_alliance"]), (&json!(null), &json!(false)));
     let five = first(of_version("5.2").await).await;
     let until = five["search_timestamp"].as_str().unwrap();
     assert!(until.contains('T') && until.ends_with('Z'), "{until}");
@@ -338,10 +260,7 @@ async fn each_generation_spells_them_differently() {
 async fn lab_modules(lab: &Lab) -> Value {
     let lists = lab.json(PATH).await;
     let mut lists = lists.as_array().unwrap().iter();
-    lists
-        .find(|list| list["index_type"] == "modules")
-        .unwrap()
-        .clone()
+    lists.find(|list| list["index_type"] == "modules").unwrap().clone()
 }
 
 #[tokio::test]
@@ -358,21 +277,14 @@ async fn a_new_one_tags_what_it_finds_and_what_is_tagged_stays_so() {
     ] {
         let found = total(path, query).await;
         assert!(found > 0);
-        let body =
-            json!({"index_type": index, "name": index, "search_query": format!("q={query}")});
+        let body = json!({"index_type": index, "name": index, "search_query": format!("q={query}")});
         let id = lab.made(PATH, body).await["id"].as_u64().unwrap();
         lab.json(&format!("{PATH}/{id}")).await;
         let tagged = format!("watchlist_{id}:*");
         assert_eq!(total(path, &tagged).await, found);
         let rows = lab.json(&format!("{path}?q={tagged}&rows=1")).await;
         let hit = &rows["results"][0]["watchlists"];
-        assert!(
-            hit.as_array()
-                .unwrap()
-                .iter()
-                .any(|hit| hit["wid"] == json!(id.to_string())),
-            "{hit}"
-        );
+        assert!(hit.as_array().unwrap().iter().any(|hit| hit["wid"] == json!(id.to_string())), "{hit}");
         assert_eq!(lab.delete(&format!("{PATH}/{id}")).await, 200);
         assert_eq!(total(path, &tagged).await, found);
     }

@@ -48,11 +48,7 @@ impl Desk {
                 });
             }
         });
-        Self {
-            url,
-            inbox,
-            _tasks: tasks,
-        }
+        Self { url, inbox, _tasks: tasks }
     }
 
     /// The next request.
@@ -86,9 +82,7 @@ impl Asked {
     /// Answers with a status and a body, and closes.
     pub async fn say(mut self, status: &str, body: &str) {
         let length = body.len();
-        let answer = format!(
-            "HTTP/1.1 {status}\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{body}"
-        );
+        let answer = format!("HTTP/1.1 {status}\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{body}");
         // Whoever asked may have gone.
         let _ = self.stream.write_all(answer.as_bytes()).await;
     }

@@ -47,11 +47,7 @@ pub struct Notes {
 
 /// A small world: fast to start, large enough for several pages.
 pub fn small() -> Options {
-    Options {
-        processes: 3_000,
-        clock: Clock::Fixed(now()),
-        ..Options::default()
-    }
+    Options { processes: 3_000, clock: Clock::Fixed(now()), ..Options::default() }
 }
 
 /// A client for a simulator, with the pace of tests.
@@ -70,12 +66,7 @@ impl Console {
     }
 
     /// Starts a simulator with options, and a console of a size with changed settings.
-    pub async fn with(
-        options: Options,
-        width: u16,
-        height: u16,
-        change: impl Fn(&mut Settings),
-    ) -> Self {
+    pub async fn with(options: Options, width: u16, height: u16, change: impl Fn(&mut Settings)) -> Self {
         let sim = sim::start(options).await.unwrap();
         Self::at(sim, width, height, change).await
     }
@@ -122,17 +113,11 @@ impl Console {
         user: Option<&str>,
     ) -> Self {
         let host = client.server().to_owned();
-        let who = Who {
-            os_user: Some("ana (uid 7)".into()),
-            user: user.map(str::to_owned),
-            machine: Some("bastion".into()),
-        };
+        let who =
+            Who { os_user: Some("ana (uid 7)".into()), user: user.map(str::to_owned), machine: Some("bastion".into()) };
         let office = Office {
             who: who.clone(),
-            guard: Guard {
-                protected: vec!["group:Domain Controllers".into()],
-                ..Guard::default()
-            },
+            guard: Guard { protected: vec!["group:Domain Controllers".into()], ..Guard::default() },
             state_dir: Some(state.path().to_owned()),
         };
         let worker = worker::spawn(Reader::new(client), calls, office);
@@ -146,19 +131,9 @@ impl Console {
             host_zone: zone_named("-05:00"),
             ..Identity::default()
         };
-        let app = App::new(Setup {
-            identity,
-            ..Setup::default()
-        });
+        let app = App::new(Setup { identity, ..Setup::default() });
         let terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
-        Self {
-            app,
-            sim,
-            state,
-            outside: Notes::default(),
-            terminal,
-            worker,
-        }
+        Self { app, sim, state, outside: Notes::default(), terminal, worker }
     }
 
     /// Waits until something is on the screen that nobody asks for: what becomes of a deed.
@@ -232,12 +207,7 @@ impl Console {
 
     /// Writes a query over whatever stands in the editor, and runs it.
     pub async fn search(&mut self, query: &str) -> &mut Self {
-        self.press("esc i ctrl-u")
-            .await
-            .write(query)
-            .await
-            .press("enter")
-            .await
+        self.press("esc i ctrl-u").await.write(query).await.press("enter").await
     }
 
     /// Presses keys, and others once the server has been asked because of the first.
@@ -298,9 +268,7 @@ impl Console {
             &mut self.outside,
         );
         let ended = time::timeout(PATIENCE, run).await;
-        ended
-            .unwrap_or_else(|_| panic!("it does not settle:\n{}", self.text()))
-            .unwrap()
+        ended.unwrap_or_else(|_| panic!("it does not settle:\n{}", self.text())).unwrap()
     }
 
     /// What is on the screen, cell by cell.
@@ -339,12 +307,7 @@ impl Console {
 
     /// What the simulator was asked since this was last called: the paths, in order.
     pub fn asked(&self) -> Vec<String> {
-        let paths = self
-            .sim
-            .requests()
-            .into_iter()
-            .map(|seen| seen.target)
-            .collect();
+        let paths = self.sim.requests().into_iter().map(|seen| seen.target).collect();
         self.sim.forget_requests();
         paths
     }

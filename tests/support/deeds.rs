@@ -9,10 +9,7 @@ use super::console::{Console, small};
 
 /// A console on a server whose sensors check in at once, with the documentation's own host under the cursor.
 pub async fn ready() -> Console {
-    let options = Options {
-        checkin: Duration::from_millis(1),
-        ..small()
-    };
+    let options = Options { checkin: Duration::from_millis(1), ..small() };
     let mut console = Console::with(options, 120, 36, |_| {}).await;
     console.search("net use hostname:WIN-IA9NQ1GN8OI").await;
     console
@@ -22,8 +19,7 @@ pub async fn ready() -> Console {
 pub fn changes(console: &Console) -> Vec<String> {
     let seen = console.sim.requests().into_iter();
     let seen = seen.filter(|seen| seen.method != "GET");
-    seen.map(|seen| format!("{} {}", seen.method, seen.target))
-        .collect()
+    seen.map(|seen| format!("{} {}", seen.method, seen.target)).collect()
 }
 
 /// Lets the simulator fail.

@@ -19,10 +19,7 @@ impl Door {
     /// A door that leads to the server at `url`.
     pub async fn open(url: &str) -> Self {
         let free = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let mut door = Self {
-            address: free.local_addr().unwrap(),
-            passage: JoinSet::new(),
-        };
+        let mut door = Self { address: free.local_addr().unwrap(), passage: JoinSet::new() };
         drop(free);
         door.lead_to(url).await;
         door

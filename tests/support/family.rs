@@ -59,10 +59,7 @@ pub fn summary(id: ProcessId, children: u32) -> Value {
         (relative(id, world::ancestor(0), "notepad.exe"), Vec::new())
     } else {
         let nth = id.pid().unwrap() % 1000;
-        (
-            relative(id, first, &format!("child{nth:02}.exe")),
-            Vec::new(),
-        )
+        (relative(id, first, &format!("child{nth:02}.exe")), Vec::new())
     };
     let listed: Vec<Value> = all.into_iter().take(children as usize).collect();
     json!({"process": process, "parent": {}, "children": listed, "siblings": siblings})
@@ -72,12 +69,9 @@ pub fn summary(id: ProcessId, children: u32) -> Value {
 pub fn answer(fetch: &Fetch) -> Result<Answer, Error> {
     match fetch {
         Fetch::Summary { id, children } => Ok(told(&summary(*id, *children))),
-        Fetch::Alerts { span, .. } => Ok(Answer::Alerts(world::known(Page {
-            rows: alerts(),
-            total: 2,
-            start: span.start,
-            ..Page::default()
-        }))),
+        Fetch::Alerts { span, .. } => {
+            Ok(Answer::Alerts(world::known(Page { rows: alerts(), total: 2, start: span.start, ..Page::default() })))
+        }
         other => world::answer(other),
     }
 }
@@ -93,15 +87,10 @@ fn alerts() -> Vec<Arc<Alert>> {
         });
         Arc::new(wire::one(&document.to_string()).unwrap().unwrap())
     };
-    vec![
-        alert(0, world::id(0), "Rundll32 from temp"),
-        alert(1, child(80), "Something else"),
-    ]
+    vec![alert(0, world::id(0), "Rundll32 from temp"), alert(1, child(80), "Something else")]
 }
 
 /// A summary as an answer.
 pub fn told(summary: &Value) -> Answer {
-    Answer::Summary(world::known(
-        wire::summary(&summary.to_string()).unwrap().unwrap(),
-    ))
+    Answer::Summary(world::known(wire::summary(&summary.to_string()).unwrap().unwrap()))
 }

@@ -30,13 +30,7 @@ pub enum Reflection {
 }
 
 impl Reflection {
-    pub const ALL: [Self; 5] = [
-        Self::Records,
-        Self::Refusal,
-        Self::Page,
-        Self::Redirect,
-        Self::Message,
-    ];
+    pub const ALL: [Self; 5] = [Self::Records, Self::Refusal, Self::Page, Self::Redirect, Self::Message];
 }
 
 /// The server; it ends when this goes.
@@ -70,12 +64,7 @@ impl Mirror {
                 talks.spawn(talk(stream, client.clone(), behind.clone(), how));
             }
         });
-        Self {
-            url: format!("http://{address}"),
-            token: token.to_owned(),
-            reflection,
-            task,
-        }
+        Self { url: format!("http://{address}"), token: token.to_owned(), reflection, task }
     }
 
     /// Reflects like this from now on.
@@ -90,10 +79,7 @@ impl Mirror {
         for spelling in spellings(&self.token) {
             // Half a token is a token lost.
             let half = &spelling[..spelling.len() / 2];
-            assert!(
-                !folded.contains(&half.to_lowercase()),
-                "{what} has the token in it, as {spelling}:\n{text}"
-            );
+            assert!(!folded.contains(&half.to_lowercase()), "{what} has the token in it, as {spelling}:\n{text}");
         }
     }
 }
@@ -101,12 +87,7 @@ impl Mirror {
 /// The token as it is, in capitals, as in an address, and in base64.
 fn spellings(token: &str) -> [String; 4] {
     let write = |byte: u8| format!("%{byte:02x}");
-    [
-        token.to_owned(),
-        token.to_uppercase(),
-        token.bytes().map(write).collect(),
-        STANDARD.encode(token),
-    ]
+    [token.to_owned(), token.to_uppercase(), token.bytes().map(write).collect(), STANDARD.encode(token)]
 }
 
 async fn talk(mut stream: TcpStream, client: reqwest::Client, behind: String, how: Reflection) {
@@ -147,10 +128,7 @@ async fn talk(mut stream: TcpStream, client: reqwest::Client, behind: String, ho
         refusal(how, &token)
     };
     let (status, headers, body) = answer;
-    let head = format!(
-        "HTTP/1.1 {status}\r\nConnection: close\r\nContent-Length: {}\r\n{headers}\r\n",
-        body.len()
-    );
+    let head = format!("HTTP/1.1 {status}\r\nConnection: close\r\nContent-Length: {}\r\n{headers}\r\n", body.len());
     let _ = stream.write_all(head.as_bytes()).await;
     let _ = stream.write_all(&body).await;
     let _ = stream.shutdown().await;
@@ -223,11 +201,7 @@ async fn read(stream: &mut TcpStream) -> Option<(String, Vec<u8>)> {
     let mut bytes = Vec::new();
     let mut buffer = [0; 4096];
     loop {
-        let length = stream
-            .read(&mut buffer)
-            .await
-            .ok()
-            .filter(|length| *length > 0)?;
+        let length = stream.read(&mut buffer).await.ok().filter(|length| *length > 0)?;
         bytes.extend_from_slice(&buffer[..length]);
         let Some(end) = bytes.windows(4).position(|four| four == b"\r\n\r\n") else {
             continue;

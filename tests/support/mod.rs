@@ -37,9 +37,7 @@ pub fn keys(text: &str) -> Vec<KeyEvent> {
     text.split(' ')
         .filter(|chord| !chord.is_empty())
         .map(|chord| {
-            let chord: Chord = chord
-                .parse()
-                .unwrap_or_else(|error| panic!("{chord:?}: {error}"));
+            let chord: Chord = chord.parse().unwrap_or_else(|error| panic!("{chord:?}: {error}"));
             chord.to_key()
         })
         .collect()
@@ -47,9 +45,7 @@ pub fn keys(text: &str) -> Vec<KeyEvent> {
 
 /// The keys that type a text.
 pub fn typed(text: &str) -> Vec<KeyEvent> {
-    text.chars()
-        .map(|char| KeyEvent::from(crossterm::event::KeyCode::Char(char)))
-        .collect()
+    text.chars().map(|char| KeyEvent::from(crossterm::event::KeyCode::Char(char))).collect()
 }
 
 /// The text of a screen, line by line, without blanks at the ends.
@@ -85,18 +81,12 @@ pub fn picture(buffer: &Buffer) -> String {
 #[track_caller]
 pub fn shows(screen: &str, texts: &[&str]) {
     for text in texts {
-        assert!(
-            screen.contains(text),
-            "{text:?} is not on the screen:\n{screen}"
-        );
+        assert!(screen.contains(text), "{text:?} is not on the screen:\n{screen}");
     }
 }
 
 /// Fails if a screen contains `text`.
 #[track_caller]
 pub fn lacks(screen: &str, text: &str) {
-    assert!(
-        !screen.contains(text),
-        "{text:?} is on the screen:\n{screen}"
-    );
+    assert!(!screen.contains(text), "{text:?} is on the screen:\n{screen}");
 }

@@ -41,22 +41,9 @@ impl Pty {
     }
 
     /// Starts any program in a locale.
-    pub fn run_in(
-        mut command: CommandBuilder,
-        locale: &str,
-        home: &Path,
-        width: u16,
-        height: u16,
-    ) -> Self {
-        let size = PtySize {
-            rows: height,
-            cols: width,
-            pixel_width: 0,
-            pixel_height: 0,
-        };
-        let pair = native_pty_system()
-            .openpty(size)
-            .expect("a pseudo-terminal");
+    pub fn run_in(mut command: CommandBuilder, locale: &str, home: &Path, width: u16, height: u16) -> Self {
+        let size = PtySize { rows: height, cols: width, pixel_width: 0, pixel_height: 0 };
+        let pair = native_pty_system().openpty(size).expect("a pseudo-terminal");
         command.env_clear();
         command.env("TERM", "xterm-256color");
         command.env("LANG", locale);
@@ -76,47 +63,27 @@ impl Pty {
             }
         });
         let screen = vt100::Parser::new(cells(height), cells(width), 0);
-        Self {
-            child,
-            master: pair.master,
-            keys,
-            output,
-            screen,
-            started,
-            written: Vec::new(),
-        }
+        Self { child, master: pair.master, keys, output, screen, started, written: Vec::new() }
     }
 
     /// Types bytes as the terminal would send them.
     pub fn send(&mut self, bytes: &str) -> Instant {
         let at = Instant::now();
-        self.keys
-            .write_all(bytes.as_bytes())
-            .expect("the program takes keys");
+        self.keys.write_all(bytes.as_bytes()).expect("the program takes keys");
         self.keys.flush().expect("the program takes keys");
         at
     }
 
     /// Changes the size of the terminal.
     pub fn resize(&mut self, width: u16, height: u16) {
-        let size = PtySize {
-            rows: height,
-            cols: width,
-            pixel_width: 0,
-            pixel_height: 0,
-        };
+        let size = PtySize { rows: height, cols: width, pixel_width: 0, pixel_height: 0 };
         self.master.resize(size).expect("another size");
-        self.screen
-            .screen_mut()
-            .set_size(cells(height), cells(width));
+        self.screen.screen_mut().set_size(cells(height), cells(width));
     }
 
     /// Sends a signal by its number.
     pub fn signal(&mut self, signal: rustix::process::Signal) {
-        let pid = self
-            .child
-            .process_id()
-            .and_then(|pid| rustix::process::Pid::from_raw(pid.cast_signed()));
+        let pid = self.child.process_id().and_then(|pid| rustix::process::Pid::from_raw(pid.cast_signed()));
         rustix::process::kill_process(pid.expect("a pid"), signal).expect("a signal");
     }
 
@@ -138,10 +105,7 @@ impl Pty {
     pub fn until_written(&mut self, sequence: &str) {
         let deadline = Instant::now() + PATIENCE;
         loop {
-            let found = self
-                .written
-                .windows(sequence.len())
-                .position(|bytes| bytes == sequence.as_bytes());
+            let found = self.written.windows(sequence.len()).position(|bytes| bytes == sequence.as_bytes());
             if let Some(at) = found {
                 self.written.drain(..at + sequence.len());
                 return;

@@ -45,14 +45,7 @@ impl Stage {
             color: Some("red".into()),
             ..Identity::default()
         };
-        Self::with(
-            width,
-            height,
-            Setup {
-                identity,
-                ..Setup::default()
-            },
-        )
+        Self::with(width, height, Setup { identity, ..Setup::default() })
     }
 
     /// A console that was set up otherwise.
@@ -120,12 +113,7 @@ impl Stage {
     pub fn answer(&mut self, which: usize, answer: impl Fn(&Fetch) -> Result<Answer, Error>) {
         let (ticket, slot, fetch) = self.asked.remove(which);
         let result = answer(&fetch);
-        self.input(Input::Reply(Reply::Answer {
-            ticket,
-            slot,
-            result,
-            tally: Tally::default(),
-        }));
+        self.input(Input::Reply(Reply::Answer { ticket, slot, result, tally: Tally::default() }));
     }
 
     /// Answers requests that were superseded or cancelled, as a worker does that had the answer just then.
@@ -133,12 +121,7 @@ impl Stage {
         for (ticket, slot, fetch) in std::mem::take(&mut self.dropped) {
             let result = answer(&fetch);
             let tally = Tally::default();
-            self.input(Input::Reply(Reply::Answer {
-                ticket,
-                slot,
-                result,
-                tally,
-            }));
+            self.input(Input::Reply(Reply::Answer { ticket, slot, result, tally }));
         }
     }
 
@@ -150,12 +133,7 @@ impl Stage {
     fn take(&mut self, effects: Vec<Effect>) {
         for effect in effects {
             match effect {
-                Effect::Send(Request::Fetch {
-                    ticket,
-                    slot,
-                    fetch,
-                    ..
-                }) => {
+                Effect::Send(Request::Fetch { ticket, slot, fetch, .. }) => {
                     self.drop_slot(slot);
                     self.asked.push((ticket, slot, fetch));
                     self.n_asked += 1;

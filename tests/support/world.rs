@@ -46,11 +46,7 @@ pub fn document(row: u32) -> Value {
 
 /// The GUID of an ancestor, the parent being 0.
 pub fn ancestor(height: u32) -> ProcessId {
-    ProcessId::new(
-        7,
-        2816 - 100 * height,
-        STARTED - 36_000_000_000 * u64::from(height + 1),
-    )
+    ProcessId::new(7, 2816 - 100 * height, STARTED - 36_000_000_000 * u64::from(height + 1))
 }
 
 /// A process from its document.
@@ -62,38 +58,25 @@ pub fn process(document: &Value) -> Process {
 pub fn answer(fetch: &Fetch) -> Result<Answer, Error> {
     Ok(match fetch {
         Fetch::Info => Answer::Info(known(
-            wire::one(r#"{"version": "6.2.0.171114.1158", "banningEnabled": true}"#)
-                .unwrap()
-                .unwrap(),
+            wire::one(r#"{"version": "6.2.0.171114.1158", "banningEnabled": true}"#).unwrap().unwrap(),
         )),
         Fetch::Page { span, .. } => {
             const TOTAL: u64 = 214;
             let rows = (span.start..TOTAL.min(span.start + span.rows))
                 .map(|row| Arc::new(process(&document(u32::try_from(row).unwrap()))))
                 .collect();
-            Answer::Page(known(Page {
-                rows,
-                total: TOTAL,
-                start: span.start,
-                ..Page::default()
-            }))
+            Answer::Page(known(Page { rows, total: TOTAL, start: span.start, ..Page::default() }))
         }
         Fetch::Lineage { id, .. } => Answer::Lineage(known(lineage(*id))),
-        Fetch::Sensor(_) => {
-            Answer::Sensor(known(wire::one(&sensor().to_string()).unwrap().unwrap()))
-        }
+        Fetch::Sensor(_) => Answer::Sensor(known(wire::one(&sensor().to_string()).unwrap().unwrap())),
         Fetch::Group(_) => Answer::Group(known(
-            wire::one(r#"[{"id": 4, "name": "Finance", "number_of_hosts": 12}]"#)
-                .unwrap()
-                .unwrap(),
+            wire::one(r#"[{"id": 4, "name": "Finance", "number_of_hosts": 12}]"#).unwrap().unwrap(),
         )),
         Fetch::Groups => {
             let groups = r#"[{"id": 4, "name": "Finance", "number_of_hosts": 12}]"#;
             Answer::Groups(known(wire::list::<Group>(groups).unwrap().map(Arc::new)))
         }
-        Fetch::Binary(_) => {
-            Answer::Binary(known(wire::one(&binary().to_string()).unwrap().unwrap()))
-        }
+        Fetch::Binary(_) => Answer::Binary(known(wire::one(&binary().to_string()).unwrap().unwrap())),
         Fetch::Facets { fields, .. } => {
             let counts = include_str!("../goldens/get_process_facets.json");
             Answer::Facets(known(wire::facets(counts, fields).unwrap()))
@@ -112,12 +95,7 @@ pub fn answer(fetch: &Fetch) -> Result<Answer, Error> {
                 document["digsig_result"] = (*verdict).into();
                 Arc::new(wire::one(&document.to_string()).unwrap().unwrap())
             });
-            Answer::Binaries(known(Page {
-                rows: rows.collect(),
-                total: 3,
-                start: span.start,
-                ..Page::default()
-            }))
+            Answer::Binaries(known(Page { rows: rows.collect(), total: 3, start: span.start, ..Page::default() }))
         }
         Fetch::Bans => {
             let page = wire::list::<Ban>(include_str!("../goldens/get_ban_list.json")).unwrap();
@@ -127,18 +105,12 @@ pub fn answer(fetch: &Fetch) -> Result<Answer, Error> {
             let host = wire::one(&sensor().to_string()).unwrap().unwrap();
             Answer::Isolated(known(Page::from(vec![Arc::new(Severed(host))])))
         }
-        Fetch::Head { .. } => Answer::Head(known(Head {
-            bytes: b"MZ\x90\0 no more than this".to_vec(),
-            is_whole: true,
-        })),
+        Fetch::Head { .. } => {
+            Answer::Head(known(Head { bytes: b"MZ\x90\0 no more than this".to_vec(), is_whole: true }))
+        }
         Fetch::Sensors { span, .. } => {
             let host = wire::one(&sensor().to_string()).unwrap().unwrap();
-            Answer::Sensors(known(Page {
-                rows: vec![Arc::new(host)],
-                total: 1,
-                start: span.start,
-                ..Page::default()
-            }))
+            Answer::Sensors(known(Page { rows: vec![Arc::new(host)], total: 1, start: span.start, ..Page::default() }))
         }
         Fetch::Count { .. } => Answer::Count(known(12)),
         Fetch::Watchlists
@@ -155,20 +127,14 @@ pub fn answer(fetch: &Fetch) -> Result<Answer, Error> {
         | Fetch::Alerts { .. }
         | Fetch::Queue { .. }
         | Fetch::AlertFacets { .. } => {
-            return Err(Error::NotFound {
-                what: "that".into(),
-            });
+            return Err(Error::NotFound { what: "that".into() });
         }
     })
 }
 
 /// A fact of this very moment.
 pub fn known<T>(value: T) -> Known<T> {
-    Known {
-        value: Arc::new(value),
-        as_of: now(),
-        from_cache: false,
-    }
+    Known { value: Arc::new(value), as_of: now(), from_cache: false }
 }
 
 /// A process with as many of its three ancestors, and why there are no more.
@@ -181,11 +147,7 @@ pub fn chain(row: u32, n_ancestors: usize, top: Top) -> Lineage {
 
 fn lineage(subject: ProcessId) -> Lineage {
     let row = subject.pid().unwrap() - 4000;
-    let names = [
-        ("explorer.exe", "CORP\\mlopez"),
-        ("userinit.exe", "CORP\\mlopez"),
-        ("winlogon.exe", "SYSTEM"),
-    ];
+    let names = [("explorer.exe", "CORP\\mlopez"), ("userinit.exe", "CORP\\mlopez"), ("winlogon.exe", "SYSTEM")];
     let ancestors = names.iter().zip(0..).map(|((name, user), height)| {
         let mut document = document(0);
         document["id"] = ancestor(height).to_string().into();
@@ -197,11 +159,7 @@ fn lineage(subject: ProcessId) -> Lineage {
         Arc::new(process(&document))
     });
     let ancestors = ancestors.collect();
-    Lineage {
-        subject: Arc::new(process(&document(row))),
-        ancestors,
-        top: Top::NotRecorded(ancestor(3)),
-    }
+    Lineage { subject: Arc::new(process(&document(row))), ancestors, top: Top::NotRecorded(ancestor(3)) }
 }
 
 /// A sensor document.

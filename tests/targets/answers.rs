@@ -33,13 +33,7 @@ fn start() -> Mutex<Server> {
         let journal = some_actions(&client).await;
         (sim, Reader::new(client), Arc::new(journal))
     });
-    Mutex::new(Server {
-        runtime,
-        _sim: sim,
-        reader,
-        answers: HashMap::new(),
-        journal,
-    })
+    Mutex::new(Server { runtime, _sim: sim, reader, answers: HashMap::new(), journal })
 }
 
 /// Bans hashes and isolates hosts, and makes a site, so that these lists have more rows than one.
@@ -71,20 +65,14 @@ async fn some_actions(client: &Client) -> Journal {
     let dir = tempfile::tempdir().unwrap();
     let mut log = Actions::open(dir.path()).unwrap();
     let estate = Estate::new(client.clone(), Guard::default());
-    let ban = |nth: u64| Deed::Ban {
-        md5: format!("{nth:032x}").parse().unwrap(),
-        note: None,
-    };
+    let ban = |nth: u64| Deed::Ban { md5: format!("{nth:032x}").parse().unwrap(), note: None };
     let isolations = (5..12).map(|id| Deed::Isolate(SensorId(id)));
     for deed in isolations.chain([ban(4), ban(5)]) {
         // Not every sensor can isolate its host.
         let Prepared::Ready(plan) = deed.prepare(&estate).await.unwrap() else {
             continue;
         };
-        let order = Order {
-            plan: &plan,
-            grounds: &Grounds::default(),
-        };
+        let order = Order { plan: &plan, grounds: &Grounds::default() };
         deeds::perform(order, client, &mut log).await.unwrap();
     }
     Journal::read(dir.path()).unwrap()

@@ -125,11 +125,8 @@ fn a_pivot_is_about_the_row_that_it_began_at() {
 
 #[test]
 fn every_way_is_walked() {
-    let is_walked = |name: &str| {
-        ["opened", "forth", " of a", "changed", "pivot"]
-            .iter()
-            .any(|word| name.contains(word))
-    };
+    let is_walked =
+        |name: &str| ["opened", "forth", " of a", "changed", "pivot"].iter().any(|word| name.contains(word));
     assert!(WAYS.iter().all(|way| is_walked(way.name)));
 }
 

@@ -13,10 +13,7 @@ async fn before_the_alerts(mode: &str) -> Console {
     console.search("net use hostname:WIN-IA9NQ1GN8OI").await;
     console.press("enter").await;
     console.shows(&["net.exe", "win-ia9nq1gn8oi #3"]);
-    fault(
-        &console,
-        json!({"mode": mode, "match": "^/api/v1/process/"}),
-    );
+    fault(&console, json!({"mode": mode, "match": "^/api/v1/process/"}));
     console.begin("3");
     console.until("FUZZYWOMBAT").await;
     console
@@ -65,20 +62,12 @@ async fn a_process_that_never_comes_leaves_no_other_one_in_its_place() {
 #[tokio::test]
 async fn a_child_that_does_not_come_leaves_its_parent_in_no_pane() {
     let mut console = Console::start().await;
-    console
-        .search("process_name:cmd.exe childproc_count:[1 TO *]")
-        .await;
+    console.search("process_name:cmd.exe childproc_count:[1 TO *]").await;
     console.press("enter tab e c").await;
     let screen = console.text();
     assert!(screen.contains("child"), "{screen}");
-    fault(
-        &console,
-        json!({"mode": "404", "match": "^/api/v1/process/"}),
-    );
-    fault(
-        &console,
-        json!({"mode": "404", "match": "^/api/v2/process/"}),
-    );
+    fault(&console, json!({"mode": "404", "match": "^/api/v1/process/"}));
+    fault(&console, json!({"mode": "404", "match": "^/api/v2/process/"}));
     console.press("enter").await;
     let opened = console.app.session().opened;
     let subject = console.app.session().subject.clone();
@@ -95,11 +84,9 @@ async fn an_answer_about_another_thing_is_shown_by_no_pane_and_meant_by_no_key()
     let process = json!({"process": {"id": "00000009-0000-1092-01d7-10df4de391b0", "process_name": "other-file.exe",
         "hostname": "other-host", "sensor_id": 9}, "children": [], "siblings": []});
     let mut console = Console::start().await;
-    for (path, body) in [
-        ("^/api/v1/sensor/3$", &sensor),
-        ("^/api/v1/binary/", &binary),
-        ("^/api/v1/process/0", &process),
-    ] {
+    for (path, body) in
+        [("^/api/v1/sensor/3$", &sensor), ("^/api/v1/binary/", &binary), ("^/api/v1/process/0", &process)]
+    {
         fault(
             &console,
             json!({"mode": "answer", "status": 200, "match": path, "method": "GET", "body": body.to_string()}),
@@ -107,9 +94,7 @@ async fn an_answer_about_another_thing_is_shown_by_no_pane_and_meant_by_no_key()
     }
     console.search("net use hostname:WIN-IA9NQ1GN8OI").await;
     console.shows(&["an answer about another"]);
-    for key in [
-        "I", "B", "S n", "S m", "enter", "tab", "tab", "I", "2", "[", "g b", "[", "g h",
-    ] {
+    for key in ["I", "B", "S n", "S m", "enter", "tab", "tab", "I", "2", "[", "g b", "[", "g h"] {
         console.press(key).await;
         let screen = console.text().to_lowercase();
         assert!(!screen.contains("other-host"), "{key}:\n{screen}");
@@ -129,23 +114,14 @@ async fn the_events_of_another_process_begin_without_what_was_chosen_for_the_one
     console.shows(&["Events  svch0st.exe"]);
     console.press("e n v j v j").await;
     let chosen = title(&console);
-    assert!(
-        chosen.contains(" of ") && chosen.contains("row 2"),
-        "{chosen}"
-    );
+    assert!(chosen.contains(" of ") && chosen.contains("row 2"), "{chosen}");
     console.press("tab j j").await;
     // Its parent, by the tree.
     console.press("tab g p enter").await;
     console.lacks("[net ").lacks("Events  svch0st.exe");
     let other = title(&console);
-    assert!(
-        !other.contains(" of ") && other.contains("row 1"),
-        "{other}"
-    );
-    assert!(
-        console.text().contains("│cmdline "),
-        "its facts begin at the top"
-    );
+    assert!(!other.contains(" of ") && other.contains("row 1"), "{other}");
+    assert!(console.text().contains("│cmdline "), "its facts begin at the top");
     console.press("[").await;
     assert_eq!(title(&console), chosen);
 }
@@ -155,10 +131,5 @@ fn title(console: &Console) -> String {
     let screen = console.text();
     let line = screen.lines().find(|line| line.contains("Events  "));
     let title = line.and_then(|line| line.split("Events  ").nth(1));
-    title
-        .unwrap_or_default()
-        .split(" ─")
-        .next()
-        .unwrap()
-        .to_owned()
+    title.unwrap_or_default().split(" ─").next().unwrap().to_owned()
 }

@@ -3,10 +3,7 @@
 use lampblack::worker::List;
 
 /// A view to be walked.
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each says one thing of a view, beside its name"
-)]
+#[expect(clippy::struct_excessive_bools, reason = "each says one thing of a view, beside its name")]
 pub(crate) struct View {
     /// What it is called in a failure.
     pub(crate) name: &'static str,
@@ -55,22 +52,10 @@ const PLAIN: View = View {
 };
 
 /// What lies beside the first list, and what is looked at from a row.
-const OPENED: View = View {
-    visit: "enter",
-    back: "[",
-    is_named: false,
-    is_brief: true,
-    ..PLAIN
-};
+const OPENED: View = View { visit: "enter", back: "[", is_named: false, is_brief: true, ..PLAIN };
 
 pub(crate) const VIEWS: &[View] = &[
-    View {
-        name: "hunt",
-        query: "process_name:cmd.exe",
-        rows: &[List::Processes],
-        panes: 3,
-        ..PLAIN
-    },
+    View { name: "hunt", query: "process_name:cmd.exe", rows: &[List::Processes], panes: 3, ..PLAIN },
     View {
         name: "process opened from the hunt",
         query: "process_name:cmd.exe",
@@ -89,13 +74,7 @@ pub(crate) const VIEWS: &[View] = &[
         panes: 3,
         ..PLAIN
     },
-    View {
-        name: "alerts",
-        come: "esc 3",
-        rows: &[List::Alerts],
-        panes: 2,
-        ..PLAIN
-    },
+    View { name: "alerts", come: "esc 3", rows: &[List::Alerts], panes: 2, ..PLAIN },
     View {
         name: "process opened from an alert",
         come: "esc 3",
@@ -105,42 +84,11 @@ pub(crate) const VIEWS: &[View] = &[
         panes: 3,
         ..PLAIN
     },
-    View {
-        name: "alert groups",
-        come: "esc 3 ,",
-        rows: &[List::Alerts, List::Bundles],
-        panes: 2,
-        ..PLAIN
-    },
-    View {
-        name: "sensors",
-        come: "esc 4",
-        rows: &[List::Sensors],
-        panes: 2,
-        ..PLAIN
-    },
-    View {
-        name: "binaries",
-        come: "esc 5 i",
-        query: "*",
-        rows: &[List::Binaries],
-        panes: 2,
-        ..PLAIN
-    },
-    View {
-        name: "watchlists",
-        come: "esc 6",
-        rows: &[List::Watchlists],
-        panes: 2,
-        ..PLAIN
-    },
-    View {
-        name: "feeds",
-        come: "esc 7",
-        rows: &[List::Feeds],
-        panes: 3,
-        ..PLAIN
-    },
+    View { name: "alert groups", come: "esc 3 ,", rows: &[List::Alerts, List::Bundles], panes: 2, ..PLAIN },
+    View { name: "sensors", come: "esc 4", rows: &[List::Sensors], panes: 2, ..PLAIN },
+    View { name: "binaries", come: "esc 5 i", query: "*", rows: &[List::Binaries], panes: 2, ..PLAIN },
+    View { name: "watchlists", come: "esc 6", rows: &[List::Watchlists], panes: 2, ..PLAIN },
+    View { name: "feeds", come: "esc 7", rows: &[List::Feeds], panes: 3, ..PLAIN },
     View {
         name: "reports",
         come: "esc 7",
@@ -150,50 +98,13 @@ pub(crate) const VIEWS: &[View] = &[
         panes: 2,
         ..PLAIN
     },
-    View {
-        name: "bans",
-        come: "esc 8",
-        rows: &[List::Bans],
-        ..PLAIN
-    },
-    View {
-        name: "admin",
-        come: "esc 9",
-        rows: &[List::Groups],
-        ..PLAIN
-    },
-    View {
-        name: "isolated",
-        come: "esc g i",
-        rows: &[List::Isolated],
-        ..PLAIN
-    },
-    View {
-        name: "users",
-        come: "esc 9",
-        then: "tab",
-        rows: &[List::Users],
-        ..PLAIN
-    },
-    View {
-        name: "teams",
-        come: "esc 9",
-        then: "tab tab tab",
-        rows: &[List::Teams],
-        ..PLAIN
-    },
-    View {
-        name: "sites",
-        come: "esc 9",
-        then: "tab tab tab tab",
-        rows: &[List::Sites],
-        ..PLAIN
-    },
-    View {
-        name: "activity",
-        come: "esc @",
-        ..PLAIN
-    },
+    View { name: "bans", come: "esc 8", rows: &[List::Bans], ..PLAIN },
+    View { name: "admin", come: "esc 9", rows: &[List::Groups], ..PLAIN },
+    View { name: "isolated", come: "esc g i", rows: &[List::Isolated], ..PLAIN },
+    View { name: "users", come: "esc 9", then: "tab", rows: &[List::Users], ..PLAIN },
+    View { name: "teams", come: "esc 9", then: "tab tab tab", rows: &[List::Teams], ..PLAIN },
+    View { name: "sites", come: "esc 9", then: "tab tab tab tab", rows: &[List::Sites], ..PLAIN },
+    View { name: "activity", come: "esc @", ..PLAIN },
 ];
 
 /// Every way from a row to something else, and back and forth again.

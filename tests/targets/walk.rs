@@ -140,19 +140,10 @@ impl View {
     }
 
     /// A console that looks at a row in some weather; of the first row, it may know everything.
-    fn look(
-        &self,
-        row: usize,
-        weather: &Weather,
-        is_known: bool,
-    ) -> (Stage, String, BTreeSet<String>) {
+    fn look(&self, row: usize, weather: &Weather, is_known: bool) -> (Stage, String, BTreeSet<String>) {
         let mut stage = self.begin();
         if is_known {
-            let before = if *weather == Weather::Late {
-                Weather::Silent
-            } else {
-                Weather::Fine
-            };
+            let before = if *weather == Weather::Late { Weather::Silent } else { Weather::Fine };
             self.answer(&mut stage, &before);
             let is_opened = !self.visit.is_empty();
             stage.press(self.visit);
@@ -194,9 +185,7 @@ impl View {
         assert!(is_asked, "{}: nothing was opened", self.name);
         let all = if self.is_brief { FEW } else { KEYS };
         let fine = self.seen(&mut stage, all);
-        let missing = Error::NotFound {
-            what: "that".into(),
-        };
+        let missing = Error::NotFound { what: "that".into() };
         let mut weathers = vec![
             Weather::Reversed,
             Weather::Refused(missing.clone()),
@@ -228,9 +217,7 @@ impl View {
 
     /// Everything that is shown stays when it is asked for again and does not come.
     pub(crate) fn keep(&self) {
-        let missing = Error::NotFound {
-            what: "that".into(),
-        };
+        let missing = Error::NotFound { what: "that".into() };
         for error in [Some(Error::Internal), Some(missing), None] {
             let (mut stage, ..) = self.look(0, &Weather::Fine, false);
             let before = self.shown(&mut stage);
@@ -280,11 +267,7 @@ impl View {
             let is_list = pane == 0 && self.visit.is_empty();
             stage.press("+");
             // A list shows all of its rows.
-            let lines = if is_list {
-                BTreeSet::new()
-            } else {
-                lines(stage)
-            };
+            let lines = if is_list { BTreeSet::new() } else { lines(stage) };
             let targets = keys.iter().map(|keys| (*keys, pressed(stage, keys)));
             let targets = targets.collect();
             stage.press("+");
@@ -297,8 +280,8 @@ impl View {
 
 /// Keys that act on what is under the cursor and stay where they are.
 const KEYS: &[&str] = &[
-    "I", "U", "B", "M", "W", "S m", "S f", "S r", "S n", "a", "d", "f", "u", "A", "X", "o", "D",
-    "b", "t", "e", "#", "y y", "y h", "y c", "y g", "y n", "y j", "y d",
+    "I", "U", "B", "M", "W", "S m", "S f", "S r", "S n", "a", "d", "f", "u", "A", "X", "o", "D", "b", "t", "e", "#",
+    "y y", "y h", "y c", "y g", "y n", "y j", "y d",
 ];
 
 /// Of these, those that tell one row from another wherever it is.
@@ -330,14 +313,9 @@ impl Seen {
             let mut chars = line.chars();
             let awaited = chars.next().map(|_| format!("…{}", chars.as_str()));
             let awaited = awaited.unwrap_or_default();
-            let is_known = pure
-                .iter()
-                .any(|pure| pure.lines.contains(line) || pure.lines.contains(&awaited));
+            let is_known = pure.iter().any(|pure| pure.lines.contains(line) || pure.lines.contains(&awaited));
             let lines = &pure[1].lines;
-            assert!(
-                is_known,
-                "{at}: nothing of this row says\n{line}\nbut\n{lines:#?}"
-            );
+            assert!(is_known, "{at}: nothing of this row says\n{line}\nbut\n{lines:#?}");
         }
         for meant in &self.targets {
             let (key, meant) = meant;
@@ -357,12 +335,8 @@ impl Seen {
                 assert!(is_known, "{at}: {key} copies {:?}", meant.copied);
             }
             for line in &meant.popup {
-                let is_known =
-                    pure.iter().any(|pure| pure.popup.contains(line)) || line.ends_with("unknown");
-                assert!(
-                    is_known,
-                    "{at}: after {key}, nothing of this row says\n{line}"
-                );
+                let is_known = pure.iter().any(|pure| pure.popup.contains(line)) || line.ends_with("unknown");
+                assert!(is_known, "{at}: after {key}, nothing of this row says\n{line}");
             }
         }
     }
@@ -390,17 +364,8 @@ fn is_of(deed: &Deed, record: &str, at: &str) {
 /// The identifiers in a record.
 fn targets(record: &str) -> BTreeSet<String> {
     let record: serde_json::Value = serde_json::from_str(record).unwrap_or_default();
-    let names = [
-        "id",
-        "sensor_id",
-        "md5",
-        "process_md5",
-        "md5hash",
-        "process_id",
-        "unique_id",
-        "hostname",
-        "computer_name",
-    ];
+    let names =
+        ["id", "sensor_id", "md5", "process_md5", "md5hash", "process_id", "unique_id", "hostname", "computer_name"];
     // An action names what it was done to in a record of its own.
     let inner = record.get("sending").and_then(|act| act.get("target"));
     let all = inner.into_iter().chain([&record]);
@@ -444,30 +409,16 @@ fn popup(before: &str, after: &str) -> BTreeSet<String> {
         let differing = (0..n).filter(|at| row.get(*at) != other.get(*at));
         differing.collect::<Vec<_>>()
     };
-    let columns: BTreeSet<_> = after
-        .iter()
-        .zip(&before)
-        .flat_map(|(row, other)| differs(row, other))
-        .collect();
+    let columns: BTreeSet<_> = after.iter().zip(&before).flat_map(|(row, other)| differs(row, other)).collect();
     let (Some(first), Some(last)) = (columns.first(), columns.last()) else {
         return BTreeSet::new();
     };
-    let changed = after
-        .iter()
-        .zip(&before)
-        .filter(|(row, other)| row != other);
+    let changed = after.iter().zip(&before).filter(|(row, other)| row != other);
     let part = |row: &Vec<char>| -> String {
         let cells = row.iter().skip(*first).take(last + 1 - first);
-        cells
-            .collect::<String>()
-            .trim_matches([' ', '│', '>'])
-            .trim()
-            .to_owned()
+        cells.collect::<String>().trim_matches([' ', '│', '>']).trim().to_owned()
     };
-    changed
-        .map(|(row, _)| part(row))
-        .filter(|line| !line.is_empty())
-        .collect()
+    changed.map(|(row, _)| part(row)).filter(|line| !line.is_empty()).collect()
 }
 
 /// What stands on the screen below the header and above the hints.
@@ -478,8 +429,6 @@ fn lines(stage: &mut Stage) -> BTreeSet<String> {
 fn lines_of(screen: &str) -> Vec<String> {
     let lines: Vec<_> = screen.lines().collect();
     let inner = &lines[2..lines.len() - 2];
-    let inner = inner
-        .iter()
-        .map(|line| line.trim_matches([' ', '│', '>']).trim().to_owned());
+    let inner = inner.iter().map(|line| line.trim_matches([' ', '│', '>']).trim().to_owned());
     inner.filter(|line| !line.is_empty()).collect()
 }

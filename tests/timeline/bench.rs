@@ -20,13 +20,8 @@ pub(crate) fn opened() -> Stage {
 }
 
 /// Answers the request for a segment.
-pub(crate) fn answer(
-    stage: &mut Stage,
-    segment: u64,
-    result: impl Fn(&Fetch) -> Result<Answer, Error>,
-) {
-    let is_it =
-        |fetch: &Fetch| matches!(fetch, Fetch::Events { segment: it, .. } if it.0 == segment);
+pub(crate) fn answer(stage: &mut Stage, segment: u64, result: impl Fn(&Fetch) -> Result<Answer, Error>) {
+    let is_it = |fetch: &Fetch| matches!(fetch, Fetch::Events { segment: it, .. } if it.0 == segment);
     let at = stage.asked.iter().position(|(_, _, fetch)| is_it(fetch));
     stage.answer(at.expect("it is asked for"), result);
 }
@@ -37,11 +32,7 @@ pub(crate) fn awaited(stage: &Stage) -> Vec<u64> {
         Fetch::Events { segment, .. } => Some(segment.0),
         _ => None,
     };
-    stage
-        .asked
-        .iter()
-        .filter_map(|(_, _, fetch)| segment(fetch))
-        .collect()
+    stage.asked.iter().filter_map(|(_, _, fetch)| segment(fetch)).collect()
 }
 
 /// Answers the list of segments.
@@ -52,9 +43,5 @@ pub(crate) fn list(stage: &mut Stage) {
 }
 
 pub(crate) fn broken() -> Error {
-    Error::Refused {
-        endpoint: "/api/v4/process".into(),
-        status: 500,
-        said: String::new(),
-    }
+    Error::Refused { endpoint: "/api/v4/process".into(), status: 500, said: String::new() }
 }

@@ -19,20 +19,14 @@ async fn the_payloads_contact_and_its_children_are_found_by_keys() {
     let mut console = payload().await;
     console.shows(&["Events  ", " segments", "as of "]);
     console.press("e n").await.shows(&["[net ", "connected to"]);
-    console
-        .press("e n e c")
-        .await
-        .shows(&["[child 6]", "started "]);
+    console.press("e n e c").await.shows(&["[child 6]", "started "]);
     // The first child is opened, and its own timeline is there.
     console.press("g g enter").await.shows(&["› "]);
     let session = console.app.session();
     let child = session.opened.unwrap();
     assert_eq!(session.timeline.process(), Some(child));
     assert!(!session.timeline.rows().is_empty());
-    console
-        .press("[")
-        .await
-        .shows(&["[child 6]", "svch0st.exe"]);
+    console.press("[").await.shows(&["[child 6]", "svch0st.exe"]);
 }
 
 #[tokio::test]
@@ -40,10 +34,7 @@ async fn what_is_shown_is_written_to_a_file_with_what_records_do_not_say() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("events.jsonl");
     let mut console = payload().await;
-    console
-        .press("e n E")
-        .await
-        .shows(&["Export ", " events of "]);
+    console.press("e n E").await.shows(&["Export ", " events of "]);
     let name = path.display().to_string();
     console.press("ctrl-u").await.write(&name).await;
     console.press("enter").await.shows(&["Exported "]);
@@ -64,10 +55,5 @@ async fn what_is_known_is_not_asked_again() {
     console.asked();
     console.press("tab 1 2 tab").await.shows(&["Events  "]);
     let asked = console.asked();
-    assert!(
-        !asked
-            .iter()
-            .any(|path| path.contains("/event") || path.contains("/segment")),
-        "{asked:#?}"
-    );
+    assert!(!asked.iter().any(|path| path.contains("/event") || path.contains("/segment")), "{asked:#?}");
 }

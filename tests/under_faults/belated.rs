@@ -18,18 +18,11 @@ const LATER: Duration = Duration::from_secs(1);
 
 /// A small world whose sensors check in at once.
 fn brisk() -> Options {
-    Options {
-        processes: 100,
-        checkin: Duration::from_millis(1),
-        ..small()
-    }
+    Options { processes: 100, checkin: Duration::from_millis(1), ..small() }
 }
 
 fn on_change(mode: Mode) -> Fault {
-    Fault::new(mode)
-        .method("PUT")
-        .at("^/api/v1/sensor/3$")
-        .times(1)
+    Fault::new(mode).method("PUT").at("^/api/v1/sensor/3$").times(1)
 }
 
 fn on_read(mode: Mode) -> Fault {
@@ -59,18 +52,9 @@ impl Isolation {
         for fault in faults {
             sim.fault(fault);
         }
-        let order = Order {
-            plan: &plan,
-            grounds: &Grounds::default(),
-        };
+        let order = Order { plan: &plan, grounds: &Grounds::default() };
         let done = deeds::perform(order, &client, &mut log).await.unwrap();
-        Self {
-            sim,
-            client,
-            log,
-            outcome: done.outcome,
-            _state: state,
-        }
+        Self { sim, client, log, outcome: done.outcome, _state: state }
     }
 
     async fn look(&mut self) -> Stage {

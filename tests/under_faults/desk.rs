@@ -2,12 +2,10 @@
 
 use lampblack::api::{Change, Client};
 use lampblack::deeds::{
-    self, Deed, Done, Estate, Feeding, Grounds, Guard, Journal, NewWatchlist, NotSent, Order, Plan,
-    Prepared, Stage, Triage, Verdict, Watching, WatchlistChange, WatchlistDraft,
+    self, Deed, Done, Estate, Feeding, Grounds, Guard, Journal, NewWatchlist, NotSent, Order, Plan, Prepared, Stage,
+    Triage, Verdict, Watching, WatchlistChange, WatchlistDraft,
 };
-use lampblack::model::{
-    ActionKind, AlertStatus, FeedId, Search, SensorId, Span, StoredIndex, Watchlist, WatchlistId,
-};
+use lampblack::model::{ActionKind, AlertStatus, FeedId, Search, SensorId, Span, StoredIndex, Watchlist, WatchlistId};
 use lampblack::record::actions::{self, Actions};
 use lampblack::sim::{self, Fault, Mode, Options, Running};
 use serde_json::json;
@@ -25,19 +23,11 @@ struct Desk {
 
 impl Desk {
     async fn open() -> Self {
-        let options = Options {
-            server_version: "7.8".into(),
-            ..small()
-        };
+        let options = Options { server_version: "7.8".into(), ..small() };
         let sim = sim::start(options).await.unwrap();
         let client = Client::new(settings(&sim), None).unwrap();
         let state = tempfile::tempdir().unwrap();
-        Self {
-            log: Actions::open(state.path()).unwrap(),
-            sim,
-            client,
-            state,
-        }
+        Self { log: Actions::open(state.path()).unwrap(), sim, client, state }
     }
 
     async fn prepare(&self, deed: Deed) -> Prepared {
@@ -53,10 +43,7 @@ impl Desk {
     }
 
     async fn carry_out(&mut self, plan: &Plan) -> Result<Done, NotSent> {
-        let order = Order {
-            plan,
-            grounds: &Grounds::default(),
-        };
+        let order = Order { plan, grounds: &Grounds::default() };
         deeds::perform(order, &self.client, &mut self.log).await
     }
 
@@ -118,33 +105,15 @@ async fn a_synchronization_whose_answer_was_lost_stays_unknown() {
 #[tokio::test]
 async fn what_follows_from_a_deed_is_in_the_log_before_it_is_sent() {
     let mut desk = Desk::open().await;
-    let done = desk
-        .perform(watchlist(StoredIndex::Events, &[ActionKind::Alert]))
-        .await;
-    assert_eq!(
-        done.outcome.stage,
-        Stage::Confirmed,
-        "{}",
-        done.outcome.note
-    );
+    let done = desk.perform(watchlist(StoredIndex::Events, &[ActionKind::Alert])).await;
+    assert_eq!(done.outcome.stage, Stage::Confirmed, "{}", done.outcome.note);
     let journal = desk.journal();
     let told = journal.acts.iter().rev().map(|act| {
         let n_requests = act.sending.requests.len();
-        (
-            act.sending.deed.as_str(),
-            act.sending.follows,
-            act.stage(),
-            n_requests,
-        )
+        (act.sending.deed.as_str(), act.sending.follows, act.stage(), n_requests)
     });
     let told: Vec<_> = told.collect();
-    assert_eq!(
-        told,
-        [
-            ("create watchlist", None, Stage::Confirmed, 1),
-            ("add action", Some(1), Stage::Confirmed, 1),
-        ]
-    );
+    assert_eq!(told, [("create watchlist", None, Stage::Confirmed, 1), ("add action", Some(1), Stage::Confirmed, 1),]);
     // All of it goes with the watchlist.
     let last = journal.last_reversible(desk.client.server(), jiff::Timestamp::UNIX_EPOCH, |_| true);
     let undo = last.unwrap().undo().unwrap();
@@ -159,11 +128,7 @@ async fn a_watchlist_that_was_made_without_its_action_is_partly_done_and_goes_ag
     let wanted = watchlist(StoredIndex::Events, &[ActionKind::Alert]);
     let done = desk.perform(wanted.clone()).await;
     assert_eq!(done.outcome.stage, Stage::Partly, "{}", done.outcome.note);
-    assert!(
-        done.outcome.aside.contains("add action"),
-        "{}",
-        done.outcome.aside
-    );
+    assert!(done.outcome.aside.contains("add action"), "{}", done.outcome.aside);
     let [one] = &desk.watchlists("share").await[..] else {
         panic!("there is one");
     };
@@ -187,8 +152,7 @@ async fn a_watchlist_that_was_disabled_comes_back_disabled() {
     let mut desk = Desk::open().await;
     desk.perform(watchlist(StoredIndex::Events, &[])).await;
     let id = desk.watchlists("share").await[0].id;
-    desk.perform(Deed::Watch(Watching::Switch { id, on: false }))
-        .await;
+    desk.perform(Deed::Watch(Watching::Switch { id, on: false })).await;
     desk.perform(Deed::Watch(Watching::Delete(id))).await;
     let undo = desk.journal().acts[0].undo().unwrap();
     desk.perform(undo).await;
@@ -204,23 +168,11 @@ async fn an_edit_writes_only_what_it_changes_and_nothing_that_was_changed_meanwh
         let change = Box::new(change);
         Deed::Watch(Watching::Edit { id: old.id, change })
     };
-    let described = desk
-        .plan(edit(WatchlistChange {
-            description: Some("mounts".into()),
-            ..WatchlistChange::default()
-        }))
-        .await;
-    let renamed = desk
-        .plan(edit(WatchlistChange {
-            name: Some("shares".into()),
-            ..WatchlistChange::default()
-        }))
-        .await;
+    let described =
+        desk.plan(edit(WatchlistChange { description: Some("mounts".into()), ..WatchlistChange::default() })).await;
+    let renamed = desk.plan(edit(WatchlistChange { name: Some("shares".into()), ..WatchlistChange::default() })).await;
     let theirs = json!({"name": "kim's", "search_query": "q=cmdline%3Akim"});
-    desk.client
-        .change(&Change::watchlist(&old, theirs))
-        .await
-        .unwrap();
+    desk.client.change(&Change::watchlist(&old, theirs)).await.unwrap();
     desk.carry_out(&described).await.unwrap();
     let [now] = &desk.watchlists("kim's").await[..] else {
         panic!("the name that was given meanwhile stays");
@@ -234,17 +186,11 @@ async fn an_edit_writes_only_what_it_changes_and_nothing_that_was_changed_meanwh
 #[tokio::test]
 async fn notes_that_somebody_wrote_meanwhile_are_kept_and_told_before_an_undo() {
     let mut desk = Desk::open().await;
-    let annotate = |notes: &str| Deed::Annotate {
-        sensor: SensorId(3),
-        notes: notes.into(),
-    };
+    let annotate = |notes: &str| Deed::Annotate { sensor: SensorId(3), notes: notes.into() };
     desk.perform(annotate("mine")).await;
     let plan = desk.plan(annotate("mine again")).await;
     let sensor = desk.client.sensor(SensorId(3)).await.unwrap();
-    desk.client
-        .change(&Change::notes(&sensor, "kim's"))
-        .await
-        .unwrap();
+    desk.client.change(&Change::notes(&sensor, "kim's")).await.unwrap();
     let refused = desk.carry_out(&plan).await.unwrap_err().to_string();
     assert!(refused.contains("was changed meanwhile"), "{refused}");
     let act = &desk.journal().acts[0];
@@ -255,18 +201,11 @@ async fn notes_that_somebody_wrote_meanwhile_are_kept_and_told_before_an_undo() 
 #[tokio::test]
 async fn an_alert_that_is_left_alone_is_in_no_request() {
     let mut desk = Desk::open().await;
-    let search = Search {
-        query: "status:Unresolved".into(),
-        ..Search::default()
-    };
+    let search = Search { query: "status:Unresolved".into(), ..Search::default() };
     let span = Span { start: 0, rows: 3 };
     let alerts = desk.client.alerts(&search, span).await.unwrap().rows;
     let ids: Vec<_> = alerts.iter().map(|alert| alert.id.clone()).collect();
-    for to in [
-        Verdict::Status(AlertStatus::Resolved),
-        Verdict::Assigned("ana".into()),
-        Verdict::Ignored,
-    ] {
+    for to in [Verdict::Status(AlertStatus::Resolved), Verdict::Assigned("ana".into()), Verdict::Ignored] {
         let [triage] = &Triage::blocks(&ids, &to)[..] else {
             panic!("three are one block");
         };
@@ -274,11 +213,7 @@ async fn an_alert_that_is_left_alone_is_in_no_request() {
         let begun = Change::alert(&ids[0], &AlertStatus::InProgress);
         desk.client.change(&begun).await.unwrap();
         let done = desk.carry_out(&plan).await.unwrap();
-        assert!(
-            done.outcome.aside.contains("is skipped"),
-            "{}",
-            done.outcome.aside
-        );
+        assert!(done.outcome.aside.contains("is skipped"), "{}", done.outcome.aside);
         let now = desk.client.alerts_of(&ids[..1]).await.unwrap();
         assert_eq!(now[0].status, AlertStatus::InProgress, "{to:?}");
         for id in &ids {
@@ -292,19 +227,12 @@ async fn an_alert_that_is_left_alone_is_in_no_request() {
 async fn an_e_mail_to_somebody_else_is_another_action() {
     let mut desk = Desk::open().await;
     let add = |user| {
-        Deed::Watch(Watching::AddAction {
-            id: WatchlistId(22),
-            kind: ActionKind::Email,
-            recipients: vec![user],
-        })
+        Deed::Watch(Watching::AddAction { id: WatchlistId(22), kind: ActionKind::Email, recipients: vec![user] })
     };
     desk.perform(add(7)).await;
     let done = desk.perform(add(8)).await;
     assert_eq!(done.outcome.stage, Stage::Confirmed);
-    assert!(matches!(
-        desk.prepare(add(8)).await,
-        Prepared::AlreadySo { .. }
-    ));
+    assert!(matches!(desk.prepare(add(8)).await, Prepared::AlreadySo { .. }));
     assert_eq!(desk.n_sent("/api/v1/watchlist/22/action"), 2);
 }
 
@@ -314,28 +242,12 @@ async fn a_feed_that_was_disabled_comes_back_disabled_and_no_password_is_taken_i
     let feeds = desk.client.feeds().await.unwrap().rows;
     let own = feeds.iter().find(|feed| feed.is_manual == Some(true));
     let id = own.expect("one was added by hand").id;
-    desk.perform(Deed::Feed(Feeding::Switch { id, on: false }))
-        .await;
+    desk.perform(Deed::Feed(Feeding::Switch { id, on: false })).await;
     desk.perform(Deed::Feed(Feeding::Delete(id))).await;
     let undo = desk.journal().acts[0].undo().unwrap();
-    assert!(
-        matches!(
-            &undo,
-            Deed::Feed(Feeding::Add {
-                is_enabled: false,
-                ..
-            })
-        ),
-        "{undo:?}"
-    );
-    for address in [
-        "https://ana:s3cret@intel.example/feed.json",
-        "intel.example",
-    ] {
-        let add = Deed::Feed(Feeding::Add {
-            url: address.into(),
-            is_enabled: true,
-        });
+    assert!(matches!(&undo, Deed::Feed(Feeding::Add { is_enabled: false, .. })), "{undo:?}");
+    for address in ["https://ana:s3cret@intel.example/feed.json", "intel.example"] {
+        let add = Deed::Feed(Feeding::Add { url: address.into(), is_enabled: true });
         let Prepared::Refused(refusal) = desk.prepare(add).await else {
             panic!("{address} is refused");
         };

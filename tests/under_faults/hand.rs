@@ -3,9 +3,7 @@
 use std::{path::Path, sync::Arc};
 
 use lampblack::api::{Call, Client};
-use lampblack::deeds::{
-    self, Deed, Estate, Grounds, Guard, Order, Outcome, Plan, Prepared, Stage, Target,
-};
+use lampblack::deeds::{self, Deed, Estate, Grounds, Guard, Order, Outcome, Plan, Prepared, Stage, Target};
 use lampblack::model::{GroupId, Md5, SensorId};
 use lampblack::record::actions::{self, Actions};
 use lampblack::sim::Running;
@@ -104,13 +102,7 @@ impl Hand {
         while !self.truth(&plan.deed).await.0 {
             assert!(tokio::time::Instant::now() < deadline, "it never came");
         }
-        assert_ne!(
-            outcome.stage,
-            Stage::NotApplied,
-            "{:?} was on its way, {}",
-            plan.deed,
-            outcome.note
-        );
+        assert_ne!(outcome.stage, Stage::NotApplied, "{:?} was on its way, {}", plan.deed, outcome.note);
         while outcome.stage != Stage::Confirmed {
             deeds::settle(&plan.deed, &self.client, &mut self.log, &mut outcome).await;
             assert!(tokio::time::Instant::now() < deadline, "{outcome:?}");
@@ -134,22 +126,12 @@ impl Hand {
     }
 
     fn draw(&mut self, is_belated: bool) -> Deed {
-        let sensor = if is_belated {
-            self.own.belated
-        } else {
-            self.dice.pick(&self.own.sensors)
-        };
+        let sensor = if is_belated { self.own.belated } else { self.dice.pick(&self.own.sensors) };
         match self.dice.below(if is_belated { 4 } else { 8 }) {
             0 | 1 => Deed::Isolate(sensor),
             2 => Deed::Release(sensor),
-            3 => Deed::Move {
-                sensor,
-                group: self.dice.pick(&self.groups),
-            },
-            4..=6 => Deed::Ban {
-                md5: self.dice.pick(&self.own.hashes),
-                note: None,
-            },
+            3 => Deed::Move { sensor, group: self.dice.pick(&self.groups) },
+            4..=6 => Deed::Ban { md5: self.dice.pick(&self.own.hashes), note: None },
             _ => Deed::Lift(self.dice.pick(&self.own.hashes)),
         }
     }
@@ -160,24 +142,15 @@ impl Hand {
             Deed::Release(sensor) => Deed::Isolate(sensor),
             Deed::Ban { md5, .. } => Deed::Lift(md5),
             Deed::Lift(md5) => Deed::Ban { md5, note: None },
-            Deed::Move { sensor, .. } => Deed::Move {
-                sensor,
-                group: self.dice.pick(&self.groups),
-            },
+            Deed::Move { sensor, .. } => Deed::Move { sensor, group: self.dice.pick(&self.groups) },
             other => other,
         }
     }
 
     /// Performs it, and keeps what left for it. Nothing leaves for a deed that is said not to be sent.
     async fn perform(&mut self, plan: &Plan) -> Option<Outcome> {
-        let grounds = Grounds {
-            reason: Some("a script".into()),
-            ..Grounds::default()
-        };
-        let order = Order {
-            plan,
-            grounds: &grounds,
-        };
+        let grounds = Grounds { reason: Some("a script".into()), ..Grounds::default() };
+        let order = Order { plan, grounds: &grounds };
         self.changes();
         let result = deeds::perform(order, &self.client, &mut self.log).await;
         let requests = self.changes();

@@ -36,8 +36,7 @@ const DEEDS: usize = 1_000;
 const SEED: u64 = 7;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn of_a_thousand_deeds_on_a_bad_server_none_is_sent_twice_falsely_confirmed_or_missing_in_the_log()
- {
+async fn of_a_thousand_deeds_on_a_bad_server_none_is_sent_twice_falsely_confirmed_or_missing_in_the_log() {
     let options = Options {
         processes: 100,
         alerts: 0,
@@ -91,25 +90,16 @@ fn client(sim: &Running) -> (Client, mpsc::UnboundedReceiver<lampblack::api::Cal
 
 /// What each hand has for itself, and the groups that there are.
 async fn shares(client: &Client) -> (Vec<Own>, Vec<GroupId>) {
-    let span = Span {
-        start: 0,
-        rows: 1_000,
-    };
+    let span = Span { start: 0, rows: 1_000 };
     let page = client.sensors(&SensorFilter::default(), span).await;
     let sensors = page.unwrap().rows.into_iter();
     let sensors = sensors.filter(|sensor| sensor.uninstalled != Some(true));
-    let (online, others): (Vec<_>, Vec<_>) =
-        sensors.partition(|sensor| sensor.status.raw() == "Online");
+    let (online, others): (Vec<_>, Vec<_>) = sensors.partition(|sensor| sensor.status.raw() == "Online");
     let (belated, online) = online.split_at(usize::try_from(HANDS).unwrap());
     let sensors: Vec<SensorId> = online.iter().chain(&others).map(|one| one.id).collect();
     let mut dice = Dice::new(SEED);
     let mut share = |n: usize| Own {
-        sensors: sensors
-            .iter()
-            .copied()
-            .skip(n)
-            .step_by(belated.len())
-            .collect(),
+        sensors: sensors.iter().copied().skip(n).step_by(belated.len()).collect(),
         hashes: (0..5).map(|_| md5(&mut dice)).collect(),
         belated: belated[n].id,
     };
@@ -140,14 +130,9 @@ fn nothing_is_sent_twice(journal: &Journal, sent: &[Sent], sim: &Running) {
     for Sent { line, requests } in sent {
         let act = journal.acts.iter().find(|act| act.line == *line).unwrap();
         let logged = act.sending.requests.iter();
-        let logged: Vec<_> = logged
-            .map(|request| (request.method.clone(), request.path.clone()))
-            .collect();
+        let logged: Vec<_> = logged.map(|request| (request.method.clone(), request.path.clone())).collect();
         assert!(!requests.is_empty(), "nothing was sent on line {line}");
-        assert!(
-            logged.starts_with(requests),
-            "line {line} has {logged:?}, and {requests:?} left"
-        );
+        assert!(logged.starts_with(requests), "line {line} has {logged:?}, and {requests:?} left");
         for request in requests {
             *left.entry(request.clone()).or_default() += 1;
         }
@@ -193,13 +178,7 @@ fn all_of_it_has_happened(journal: &Journal, sent: &[Sent]) {
     let steps = journal.acts.iter().flat_map(|act| &act.steps);
     let stages: Vec<_> = steps.map(|(_, outcome)| outcome.stage).collect();
     let n_of = |stage| stages.iter().filter(|is| **is == stage).count();
-    for stage in [
-        Stage::Confirmed,
-        Stage::Accepted,
-        Stage::NotApplied,
-        Stage::Pending,
-        Stage::Unknown,
-    ] {
+    for stage in [Stage::Confirmed, Stage::Accepted, Stage::NotApplied, Stage::Pending, Stage::Unknown] {
         assert!(n_of(stage) > 20, "{} are {stage}", n_of(stage));
     }
     let n_not_sent = DEEDS - sent.len();

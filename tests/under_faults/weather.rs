@@ -95,12 +95,8 @@ fn change(deed: &Deed, mode: Mode) -> Fault {
     let fault = Fault::new(mode).times(1);
     match deed {
         Deed::Ban { .. } => fault.method("POST").at("^/api/v1/banning/blacklist$"),
-        Deed::Lift(_) => fault
-            .method("DELETE")
-            .at(&format!("^{}$", record(deed.target()))),
-        _ => fault
-            .method("PUT")
-            .at(&format!("^{}$", record(deed.target()))),
+        Deed::Lift(_) => fault.method("DELETE").at(&format!("^{}$", record(deed.target()))),
+        _ => fault.method("PUT").at(&format!("^{}$", record(deed.target()))),
     }
 }
 

@@ -79,12 +79,7 @@ impl Bench {
     pub(crate) fn ask_for(&mut self, slot: Slot, fetch: Fetch, urgency: Urgency) -> Ticket {
         self.tickets += 1;
         let ticket = Ticket(self.tickets);
-        self.send(Request::Fetch {
-            ticket,
-            slot,
-            fetch,
-            urgency,
-        });
+        self.send(Request::Fetch { ticket, slot, fetch, urgency });
         ticket
     }
 
@@ -101,12 +96,7 @@ impl Bench {
     pub(crate) async fn answer(&mut self) -> (Ticket, Result<Answer, Error>) {
         loop {
             match self.reply().await {
-                Reply::Answer {
-                    ticket,
-                    result,
-                    tally,
-                    ..
-                } => {
+                Reply::Answer { ticket, result, tally, .. } => {
                     self.tally = tally;
                     return (ticket, result);
                 }

@@ -12,18 +12,8 @@ use crate::bench::{Bench, seen, sensor, start};
 
 /// A page of a search.
 fn page(query: &str) -> Fetch {
-    let search = Search {
-        query: query.into(),
-        group_by: Some("id".into()),
-        ..Search::default()
-    };
-    Fetch::Page {
-        search: Arc::new(search),
-        span: Span {
-            start: 0,
-            rows: 100,
-        },
-    }
+    let search = Search { query: query.into(), group_by: Some("id".into()), ..Search::default() };
+    Fetch::Page { search: Arc::new(search), span: Span { start: 0, rows: 100 } }
 }
 
 /// The processes of a query.
@@ -61,10 +51,7 @@ async fn what_is_known_costs_no_request_and_says_so() {
 async fn a_refresh_asks_the_server_and_what_it_says_is_known_from_then_on() {
     let (sim, mut bench) = start(|_| {}).await;
     for urgency in [Now, Fresh, Now, Fresh] {
-        bench
-            .get(page("process_name:net.exe"), urgency)
-            .await
-            .unwrap();
+        bench.get(page("process_name:net.exe"), urgency).await.unwrap();
     }
     // And once for the release, which decides what rows can be grouped by.
     assert_eq!(seen(&sim).len(), 4);
@@ -136,20 +123,14 @@ async fn a_failed_refresh_leaves_nothing_old_to_be_taken_for_new() {
     sim.fault(Fault::new(Mode::Internal));
     bench.get(sensor(3), Fresh).await.unwrap_err();
     let error = bench.get(sensor(3), Now).await.unwrap_err();
-    assert!(
-        matches!(error, Error::Refused { status: 500, .. }),
-        "{error}"
-    );
+    assert!(matches!(error, Error::Refused { status: 500, .. }), "{error}");
 }
 
 #[tokio::test]
 async fn the_chain_of_a_sibling_costs_no_request() {
     let (sim, mut bench) = start(|_| {}).await;
     let found = ids(&mut bench, r"process_name:net.exe cmdline:\\test\blah").await;
-    let chain = |at: usize| Fetch::Lineage {
-        id: found[at],
-        known: 7,
-    };
+    let chain = |at: usize| Fetch::Lineage { id: found[at], known: 7 };
     sim.forget_requests();
     bench.get(chain(0), Now).await.unwrap();
     // A summary brings the parent along: eight ancestors are four requests.

@@ -15,10 +15,7 @@ async fn start() -> (Running, Reader) {
 }
 
 async fn process(reader: &Reader, query: &str) -> ProcessId {
-    let search = Search {
-        query: query.into(),
-        ..Search::default()
-    };
+    let search = Search { query: query.into(), ..Search::default() };
     let span = Span { start: 0, rows: 1 };
     reader.client().processes(&search, span).await.unwrap().rows[0].id
 }
@@ -32,11 +29,7 @@ async fn segments_and_events_are_asked_for_once() {
     let segment = segments.value[0].segment;
     let events = reader.events(id, segment).await.unwrap();
     assert!(!events.from_cache);
-    let crossed = events
-        .value
-        .rows
-        .iter()
-        .filter(|event| event.kind() == EventKind::Crossproc);
+    let crossed = events.value.rows.iter().filter(|event| event.kind() == EventKind::Crossproc);
     assert_eq!(crossed.count(), 2);
     let n_seen = seen(&sim).len();
     assert!(reader.segments(id).await.unwrap().from_cache);
@@ -52,10 +45,7 @@ async fn equal_questions_in_flight_are_one_request() {
     let id = process(&reader, "process_name:svch0st.exe").await;
     let segments = reader.segments(id).await.unwrap().value;
     sim.forget_requests();
-    let fetch = Fetch::Events {
-        id,
-        segment: segments[3].segment,
-    };
+    let fetch = Fetch::Events { id, segment: segments[3].segment };
     for waiter in 0..3 {
         reader.ask(read::Waiter(waiter), fetch.clone(), false);
     }
@@ -81,23 +71,13 @@ async fn a_timeline_has_its_segments_at_once_and_names_those_that_are_missing() 
     assert!(!whole.signatures.is_empty());
 
     let gone = whole.events[0].segment;
-    sim.fault(Fault {
-        target: Some(format!("/{gone}/event")),
-        ..Fault::new(Mode::BrokenJson)
-    });
+    sim.fault(Fault { target: Some(format!("/{gone}/event")), ..Fault::new(Mode::BrokenJson) });
     let rest = read::timeline(reader.client(), id).await.unwrap();
     assert_eq!((rest.loaded, rest.gaps.len()), (6, 1));
     assert_eq!(rest.gaps[0].segment, gone);
-    let kept: Vec<_> = whole
-        .events
-        .into_iter()
-        .filter(|event| event.segment != gone)
-        .collect();
+    let kept: Vec<_> = whole.events.into_iter().filter(|event| event.segment != gone).collect();
     assert_eq!(rest.events, kept);
 
-    sim.fault(Fault {
-        target: Some("/event".into()),
-        ..Fault::new(Mode::BrokenJson)
-    });
+    sim.fault(Fault { target: Some("/event".into()), ..Fault::new(Mode::BrokenJson) });
     read::timeline(reader.client(), id).await.unwrap_err();
 }

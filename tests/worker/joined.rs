@@ -19,19 +19,13 @@ async fn reader() -> (Running, Reader) {
 }
 
 fn search(query: &str) -> Arc<Search> {
-    Arc::new(Search {
-        query: query.into(),
-        ..Search::default()
-    })
+    Arc::new(Search { query: query.into(), ..Search::default() })
 }
 
 #[tokio::test]
 async fn alerts_that_are_known_cost_no_request() {
     let (sim, mut reader) = reader().await;
-    let fetch = Fetch::Alerts {
-        search: search("status:unresolved"),
-        span: FIRST,
-    };
+    let fetch = Fetch::Alerts { search: search("status:unresolved"), span: FIRST };
     let mut is_known = false;
     for _ in 0..2 {
         let Answer::Alerts(known) = reader.get(fetch.clone()).await.unwrap() else {
@@ -40,11 +34,7 @@ async fn alerts_that_are_known_cost_no_request() {
         assert_eq!(known.from_cache, is_known);
         assert_eq!(known.value.rows.len(), 50);
         let statuses = known.value.rows.iter().map(|alert| &alert.status);
-        assert!(
-            statuses
-                .into_iter()
-                .all(|status| *status == AlertStatus::Unresolved)
-        );
+        assert!(statuses.into_iter().all(|status| *status == AlertStatus::Unresolved));
         assert_eq!(seen(&sim).len(), 1);
         is_known = true;
     }
@@ -53,10 +43,7 @@ async fn alerts_that_are_known_cost_no_request() {
 #[tokio::test]
 async fn a_join_takes_no_answer_that_is_somebody_elses() {
     let (sim, mut reader) = reader().await;
-    let page = Fetch::Page {
-        search: search("hostname:fin-ws-042"),
-        span: FIRST,
-    };
+    let page = Fetch::Page { search: search("hostname:fin-ws-042"), span: FIRST };
     let Answer::Page(page) = reader.get(page).await.unwrap() else {
         panic!("something else");
     };
@@ -82,9 +69,7 @@ async fn a_join_takes_no_answer_that_is_somebody_elses() {
     }
     waiters.sort();
     assert_eq!(waiters, [Waiter(1), Waiter(2)]);
-    let sensors = seen(&sim)
-        .into_iter()
-        .filter(|path| path.ends_with("/sensor/7"));
+    let sensors = seen(&sim).into_iter().filter(|path| path.ends_with("/sensor/7"));
     assert_eq!(sensors.count(), 1);
 }
 
@@ -92,10 +77,7 @@ async fn a_join_takes_no_answer_that_is_somebody_elses() {
 async fn an_object_that_fails_costs_only_itself() {
     let (sim, mut reader) = reader().await;
     sim.fault(Fault::new(Mode::Forbidden).at("^/api/v1/sensor/14"));
-    let page = Fetch::Page {
-        search: search("process_name:winupdsvc.exe"),
-        span: FIRST,
-    };
+    let page = Fetch::Page { search: search("process_name:winupdsvc.exe"), span: FIRST };
     let Answer::Page(page) = reader.get(page).await.unwrap() else {
         panic!("something else");
     };

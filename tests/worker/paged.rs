@@ -17,20 +17,12 @@ async fn start(options: Options) -> (Running, Client) {
 }
 
 fn search(query: &str) -> Search {
-    Search {
-        query: query.into(),
-        sort: Some("start asc".into()),
-        group_by: Some("id".into()),
-        ..Search::default()
-    }
+    Search { query: query.into(), sort: Some("start asc".into()), group_by: Some("id".into()), ..Search::default() }
 }
 
 /// The processes of all pages, and the size of each page.
 async fn read(client: &Client, search: Search, limit: Option<u64>) -> (Vec<String>, Vec<usize>) {
-    let pages: Vec<_> = pages::<Process>(client, search, limit)
-        .try_collect()
-        .await
-        .unwrap();
+    let pages: Vec<_> = pages::<Process>(client, search, limit).try_collect().await.unwrap();
     let sizes = pages.iter().map(|page| page.rows.len()).collect();
     let rows = pages.into_iter().flat_map(|page| page.rows);
     (rows.map(|row| row.id.to_string()).collect(), sizes)
@@ -38,10 +30,7 @@ async fn read(client: &Client, search: Search, limit: Option<u64>) -> (Vec<Strin
 
 /// What one large answer gives.
 async fn whole(client: &Client, search: Search) -> Vec<String> {
-    let span = Span {
-        start: 0,
-        rows: 1_000_000,
-    };
+    let span = Span { start: 0, rows: 1_000_000 };
     let page = client.processes(&search, span).await.unwrap();
     page.rows.iter().map(|row| row.id.to_string()).collect()
 }
@@ -52,10 +41,7 @@ async fn pages_come_in_order_without_gap_or_double() {
     let expected = whole(&client, search("")).await;
     let (found, sizes) = read(&client, search(""), None).await;
     assert!(found.len() > 3000 && found == expected);
-    assert!(
-        sizes.iter().all(|size| *size <= 1000) && sizes.len() > 3,
-        "{sizes:?}"
-    );
+    assert!(sizes.iter().all(|size| *size <= 1000) && sizes.len() > 3, "{sizes:?}");
 }
 
 #[tokio::test]
@@ -64,10 +50,7 @@ async fn a_server_that_gives_fewer_rows_than_asked_leaves_no_gap() {
         let query = search("process_name:svchost.exe");
         let (_sim, client) = start(small()).await;
         let expected = whole(&client, query.clone()).await;
-        let options = Options {
-            max_rows: Some(max_rows),
-            ..small()
-        };
+        let options = Options { max_rows: Some(max_rows), ..small() };
         let (_sim, client) = start(options).await;
         let (found, _) = read(&client, query, None).await;
         assert_eq!(found, expected, "{max_rows}");
@@ -77,16 +60,7 @@ async fn a_server_that_gives_fewer_rows_than_asked_leaves_no_gap() {
 #[tokio::test]
 async fn a_limit_is_kept_to_the_row() {
     let (sim, client) = start(small()).await;
-    let all = client
-        .processes(
-            &search(""),
-            Span {
-                start: 0,
-                rows: 1001,
-            },
-        )
-        .await
-        .unwrap();
+    let all = client.processes(&search(""), Span { start: 0, rows: 1001 }).await.unwrap();
     let expected: Vec<_> = all.rows.iter().map(|row| row.id.to_string()).collect();
     for limit in [0, 1, 1000, 1001] {
         sim.forget_requests();
@@ -118,9 +92,7 @@ async fn nothing_found_is_one_empty_page() {
     let (found, sizes) = read(&client, search("process_name:nothing.exe"), None).await;
     assert_eq!((found.len(), sizes), (0, vec![0]));
     let pages = sim.requests();
-    let pages = pages
-        .iter()
-        .filter(|seen| seen.target.starts_with("/api/v1/process?"));
+    let pages = pages.iter().filter(|seen| seen.target.starts_with("/api/v1/process?"));
     assert_eq!(pages.count(), 1);
 }
 
@@ -141,10 +113,7 @@ async fn what_came_before_a_failure_is_given_before_it() {
 async fn rows_that_cannot_be_read_are_counted_and_leave_no_gap() {
     let (sim, client) = start(small()).await;
     sim.fault(Fault::new(Mode::WrongTypes));
-    let pages: Vec<_> = pages::<Process>(&client, search(""), Some(2000))
-        .try_collect()
-        .await
-        .unwrap();
+    let pages: Vec<_> = pages::<Process>(&client, search(""), Some(2000)).try_collect().await.unwrap();
     let broken: usize = pages.iter().map(|page| page.broken).sum();
     let read: usize = pages.iter().map(|page| page.rows.len()).sum();
     assert_eq!((broken + read, pages.len()), (2000, 2));
@@ -153,10 +122,7 @@ async fn rows_that_cannot_be_read_are_counted_and_leave_no_gap() {
 
 #[tokio::test]
 async fn several_pages_are_on_their_way_at_a_time_but_not_all() {
-    let options = Options {
-        max_rows: Some(10),
-        ..small()
-    };
+    let options = Options { max_rows: Some(10), ..small() };
     let (sim, client) = start(options).await;
     sim.fault(Fault::new(Mode::Hang).at("start=30"));
     let mut pages = std::pin::pin!(pages::<Process>(&client, search(""), None));
@@ -167,9 +133,7 @@ async fn several_pages_are_on_their_way_at_a_time_but_not_all() {
     let stuck = pages.try_next();
     let sent = || {
         let requests = sim.requests();
-        let pages = requests
-            .iter()
-            .filter(|seen| seen.target.starts_with("/api/v1/process?"));
+        let pages = requests.iter().filter(|seen| seen.target.starts_with("/api/v1/process?"));
         pages.count()
     };
     let asked = crate::bench::until(|| sent() >= 7);
@@ -182,19 +146,10 @@ async fn several_pages_are_on_their_way_at_a_time_but_not_all() {
 
 #[tokio::test]
 async fn binaries_are_paged_like_processes() {
-    let few = Options {
-        max_rows: Some(7),
-        ..small()
-    };
+    let few = Options { max_rows: Some(7), ..small() };
     let (_sim, client) = start(few).await;
-    let query = Search {
-        query: "os_type:windows".into(),
-        ..Search::default()
-    };
-    let pages: Vec<_> = pages::<Binary>(&client, query, Some(40))
-        .try_collect()
-        .await
-        .unwrap();
+    let query = Search { query: "os_type:windows".into(), ..Search::default() };
+    let pages: Vec<_> = pages::<Binary>(&client, query, Some(40)).try_collect().await.unwrap();
     let rows = pages.iter().flat_map(|page| &page.rows);
     let hashes: BTreeSet<_> = rows.map(|binary| binary.md5).collect();
     assert_eq!(hashes.len(), 40);

@@ -91,9 +91,8 @@ async fn when_the_screen_goes_so_does_every_request() {
 #[tokio::test]
 async fn equal_questions_in_flight_are_one_request_with_an_answer_for_each() {
     let (mut desk, mut bench) = by_hand().await;
-    let asked: Vec<Ticket> = (0..3)
-        .map(|slot| bench.ask_for(Slot::Page(List::Processes, slot), sensor(1), Urgency::Now))
-        .collect();
+    let asked: Vec<Ticket> =
+        (0..3).map(|slot| bench.ask_for(Slot::Page(List::Processes, slot), sensor(1), Urgency::Now)).collect();
     desk.next().await.answer(SENSOR).await;
     let mut answered = Vec::new();
     for _ in &asked {
@@ -149,9 +148,7 @@ async fn who_asks_after_a_deed_is_not_told_what_was_asked_before_it() {
 #[tokio::test]
 async fn a_held_key_costs_one_request() {
     let (sim, mut bench) = start(|settings| settings.pace.settle = Duration::from_millis(20)).await;
-    let last = (1..=10)
-        .map(|id| bench.ask(sensor(id), Urgency::Settled))
-        .last();
+    let last = (1..=10).map(|id| bench.ask(sensor(id), Urgency::Settled)).last();
     let (ticket, result) = bench.answer().await;
     assert_eq!(Some(ticket), last);
     is_sensor(&result.unwrap(), 10);

@@ -15,11 +15,7 @@ use crate::support::{asked::Desk, now};
 
 /// The process whose parents are walked along, and its ancestors: 0 is the subject itself.
 fn id(height: u32) -> ProcessId {
-    ProcessId::new(
-        7,
-        9000 - height,
-        134_170_929_300_000_000 - u64::from(height),
-    )
+    ProcessId::new(7, 9000 - height, 134_170_929_300_000_000 - u64::from(height))
 }
 
 /// The stand-in for a parent that the sensor did not see.
@@ -82,11 +78,7 @@ impl Served {
                 }
             }
         });
-        Self {
-            reader: Reader::new(Client::new(settings, None).unwrap()),
-            asked,
-            _tasks: tasks,
-        }
+        Self { reader: Reader::new(Client::new(settings, None).unwrap()), asked, _tasks: tasks }
     }
 
     async fn walk(&mut self) -> Result<Lineage, Error> {
@@ -119,11 +111,7 @@ fn alone(height: u32, parent: Option<ProcessId>) -> Value {
 fn chain(n_ancestors: u32, top: Option<ProcessId>) -> Vec<Value> {
     (0..=n_ancestors)
         .map(|height| {
-            let parent = if height == n_ancestors {
-                top
-            } else {
-                Some(id(height + 1))
-            };
+            let parent = if height == n_ancestors { top } else { Some(id(height + 1)) };
             alone(height, parent)
         })
         .collect()
@@ -232,10 +220,7 @@ async fn a_process_that_is_not_there_is_an_error() {
     let mut served = Served::start(Vec::new()).await;
     for _ in 0..2 {
         let error = served.walk().await.unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            format!("the server does not know process {}", id(0))
-        );
+        assert_eq!(error.to_string(), format!("the server does not know process {}", id(0)));
     }
 }
 

@@ -44,23 +44,15 @@ impl Change {
     /// Lets a feed's reports be looked for, or no longer. What can be written goes back whole, with its secrets.
     pub fn feed(feed: &Feed, is_enabled: bool) -> Self {
         let id = feed.id;
-        let body = record(
-            feed.whole.open(),
-            |name| WRITABLE.contains(&name),
-            json!({"enabled": is_enabled}),
-        );
+        let body = record(feed.whole.open(), |name| WRITABLE.contains(&name), json!({"enabled": is_enabled}));
         let change = Self(Ask::put(format!("{PATH}/{id}"), format!("feed {id}"), body));
         change.takes("change feeds", ADMINISTRATOR)
     }
 
     /// Has the server read all of a feed again.
     pub fn synchronize(id: FeedId) -> Self {
-        Self(Ask::post(
-            format!("{PATH}/{id}/synchronize"),
-            format!("feed {id}"),
-            json!({"full_sync": true}),
-        ))
-        .takes("synchronize feeds", ADMINISTRATOR)
+        Self(Ask::post(format!("{PATH}/{id}/synchronize"), format!("feed {id}"), json!({"full_sync": true})))
+            .takes("synchronize feeds", ADMINISTRATOR)
     }
 
     /// Takes a feed away, with its reports.

@@ -38,10 +38,7 @@ impl Change {
     /// Asks for isolation of a host, or no longer (reference 2.6, "Isolation").
     pub fn isolation(sensor: &Sensor, is_wanted: bool) -> Self {
         let change = Self::sensor(sensor, "network_isolation_enabled", is_wanted.into());
-        change.takes(
-            "isolate or release hosts",
-            "the enhanced permission to isolate",
-        )
+        change.takes("isolate or release hosts", "the enhanced permission to isolate")
     }
 
     /// Puts a sensor into another group (reference 2.6, "Move").
@@ -122,14 +119,8 @@ impl Change {
 }
 
 /// Members that no screen, log or message has.
-const SECRETS: [&str; 6] = [
-    "password",
-    "current_password",
-    "confirm_password",
-    "auth_token",
-    "ssl_client_crt",
-    "ssl_client_key",
-];
+const SECRETS: [&str; 6] =
+    ["password", "current_password", "confirm_password", "auth_token", "ssl_client_crt", "ssl_client_key"];
 
 /// What is secret in a body.
 fn secrets(body: &Value) -> Vec<&str> {
@@ -155,11 +146,7 @@ fn told(body: &Value) -> Value {
         Value::Object(members) => {
             let each = members.iter().map(|(name, value)| {
                 let is_secret = SECRETS.contains(&name.as_str()) && !value.is_null();
-                let told = if is_secret {
-                    "********".into()
-                } else {
-                    told(value)
-                };
+                let told = if is_secret { "********".into() } else { told(value) };
                 (name.clone(), told)
             });
             Value::Object(each.collect())
@@ -216,11 +203,7 @@ impl Client {
         }
         let answer = self.send(&change.0).await?;
         answer.is_success()?;
-        Ok(if answer.is_empty() {
-            Taken::Silently
-        } else {
-            Taken::WithWords
-        })
+        Ok(if answer.is_empty() { Taken::Silently } else { Taken::WithWords })
     }
 }
 
@@ -239,33 +222,22 @@ mod tests {
     use crate::wire;
 
     fn sensor() -> Sensor {
-        let sensor: Option<Sensor> =
-            wire::one(r#"{"id": 3, "computer_name": "WS-3", "group_id": 1}"#).unwrap();
+        let sensor: Option<Sensor> = wire::one(r#"{"id": 3, "computer_name": "WS-3", "group_id": 1}"#).unwrap();
         sensor.unwrap()
     }
 
     #[test]
     fn a_change_of_a_sensor_names_one_member_and_the_group() {
         let sensor = sensor();
-        assert_eq!(
-            Change::isolation(&sensor, true).body(),
-            json!({"group_id": 1, "network_isolation_enabled": true})
-        );
-        assert_eq!(
-            Change::group(&sensor, GroupId(2)).body(),
-            json!({"group_id": 2})
-        );
+        assert_eq!(Change::isolation(&sensor, true).body(), json!({"group_id": 1, "network_isolation_enabled": true}));
+        assert_eq!(Change::group(&sensor, GroupId(2)).body(), json!({"group_id": 2}));
     }
 
     #[test]
     fn what_is_secret_in_a_body_is_sent_and_never_told() {
         let body = json!({"password": "s3cret", "inner": [{"auth_token": "s3cret"}], "icon": "x".repeat(5000)});
         let change = Change(Ask::post("/api/user", "user ana", body));
-        for told in [
-            change.to_string(),
-            format!("{change:?}"),
-            change.body().to_string(),
-        ] {
+        for told in [change.to_string(), format!("{change:?}"), change.body().to_string()] {
             assert!(!told.contains("s3cret"), "{told}");
         }
         assert_eq!(change.body()["icon"], "(5000 characters)");
@@ -275,9 +247,7 @@ mod tests {
     #[test]
     fn a_flush_is_written_as_the_release_reads_it() {
         let until: Timestamp = "2022-01-05T10:01:07Z".parse().unwrap();
-        let text = |release| {
-            Change::flush(&sensor(), until, release).body()["event_log_flush_time"].clone()
-        };
+        let text = |release| Change::flush(&sensor(), until, release).body()["event_log_flush_time"].clone();
         assert_eq!(text(Some((5, 2))), "2022-01-05 10:01:07.000000");
         assert_eq!(text(Some((6, 0))), "Wed, 05 Jan 2022 10:01:07 GMT");
         assert_eq!(text(None), "Wed, 05 Jan 2022 10:01:07 GMT");

@@ -26,9 +26,7 @@ fn sought(members: &[(&str, &[u8])], method: CompressionMethod) -> Vec<u8> {
 /// The same as a server that cannot writes it: what is to be told of a member follows it.
 fn streamed(members: &[(&str, &[u8])], is_large: bool) -> Vec<u8> {
     let mut zip = ZipWriter::new_stream(Vec::new());
-    let options = SimpleFileOptions::default()
-        .compression_method(CompressionMethod::Deflated)
-        .large_file(is_large);
+    let options = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated).large_file(is_large);
     for (name, content) in members {
         zip.start_file(*name, options).unwrap();
         zip.write_all(content).unwrap();
@@ -123,11 +121,7 @@ fn an_archive_that_is_cut_off_anywhere_is_of_no_use() {
     for archive in [usual(CONTENT), streamed(&[("filedata", CONTENT)], true)] {
         for end in 0..archive.len() {
             let error = unpack(&archive[..end]).unwrap_err();
-            let expected = if end < 4 {
-                "what came is no zip archive"
-            } else {
-                "the archive ends too early"
-            };
+            let expected = if end < 4 { "what came is no zip archive" } else { "the archive ends too early" };
             assert_eq!(error.to_string(), expected, "{end}");
         }
     }
@@ -135,13 +129,7 @@ fn an_archive_that_is_cut_off_anywhere_is_of_no_use() {
 
 #[test]
 fn what_is_no_archive_is_said_to_be_none() {
-    for other in [
-        &b""[..],
-        b"PK",
-        b"<html>",
-        b"{\"errorMessage\": 1}",
-        b"PK\x05\x06 and more",
-    ] {
+    for other in [&b""[..], b"PK", b"<html>", b"{\"errorMessage\": 1}", b"PK\x05\x06 and more"] {
         let error = unpack(other).unwrap_err().to_string();
         let is_known = ["what came is no zip archive", "the archive ends too early"];
         assert!(is_known.contains(&error.as_str()), "{error}");
@@ -164,10 +152,7 @@ fn a_member_that_leads_elsewhere_is_named_and_refused() {
         let members = [("filedata", CONTENT), (&*plain, CONTENT)];
         let archive = sought(&members, CompressionMethod::Deflated);
         let archive = replaced(&archive, plain.as_bytes(), name.as_bytes());
-        fails(
-            &archive,
-            &format!("the archive holds a member with the name {shown}, which leads elsewhere"),
-        );
+        fails(&archive, &format!("the archive holds a member with the name {shown}, which leads elsewhere"));
     }
 }
 
@@ -186,16 +171,10 @@ fn a_size_that_is_not_so_is_found_out() {
     let size = u32::try_from(CONTENT.len()).unwrap().to_le_bytes();
     for lie in [0_u32, 1, 57, 10_000, u32::MAX - 1] {
         let archive = replaced(&usual(CONTENT), &size, &lie.to_le_bytes());
-        fails(
-            &archive,
-            "the archive says that filedata has another size than it has",
-        );
+        fails(&archive, "the archive says that filedata has another size than it has");
         let archive = streamed(&[("filedata", CONTENT)], false);
         let archive = replaced(&archive, &size, &lie.to_le_bytes());
-        fails(
-            &archive,
-            "the archive says that filedata has another size than it has",
-        );
+        fails(&archive, "the archive says that filedata has another size than it has");
     }
 }
 
@@ -206,10 +185,7 @@ fn a_packed_size_that_is_not_so_is_found_out() {
     for lie in [0, packed - 1, packed + 1] {
         let archive = replaced(&archive, &packed.to_le_bytes(), &lie.to_le_bytes());
         let error = unpack(&archive).unwrap_err();
-        assert!(
-            matches!(error, Error::Size(_) | Error::Packing(_)),
-            "{error}"
-        );
+        assert!(matches!(error, Error::Size(_) | Error::Packing(_)), "{error}");
     }
 }
 
@@ -218,26 +194,16 @@ fn a_file_that_never_ends_is_given_up_at_the_limit() {
     let zeros = vec![0; 3 << 20];
     let archive = streamed(&[("filedata", &zeros)], false);
     assert!(archive.len() < 10_000);
-    fails(
-        &archive,
-        "filedata in the archive is larger than 1048576 bytes, which is more than there should be",
-    );
+    fails(&archive, "filedata in the archive is larger than 1048576 bytes, which is more than there should be");
     let archive = streamed(&[("metadata", &zeros), ("filedata", CONTENT)], false);
-    fails(
-        &archive,
-        "metadata in the archive is larger than 1048576 bytes, which is more than there should be",
-    );
+    fails(&archive, "metadata in the archive is larger than 1048576 bytes, which is more than there should be");
 }
 
 #[test]
 fn a_changed_byte_is_found_out() {
     let members = [("filedata", CONTENT)];
     let archive = sought(&members, CompressionMethod::Stored);
-    let changed = replaced(
-        &archive,
-        b"what an attacker has built, ",
-        b"what an attacker has bui1t, ",
-    );
+    let changed = replaced(&archive, b"what an attacker has built, ", b"what an attacker has bui1t, ");
     fails(&changed, "the checksum of filedata in the archive is wrong");
 }
 
@@ -245,10 +211,7 @@ fn a_changed_byte_is_found_out() {
 fn the_directory_must_tell_of_what_came() {
     const MESSAGE: &str = "the directory of the archive does not agree with what is in it";
     let archive = usual(CONTENT);
-    let directory = archive
-        .windows(4)
-        .position(|four| header::long(four, 0) == CENTRAL)
-        .unwrap();
+    let directory = archive.windows(4).position(|four| header::long(four, 0) == CENTRAL).unwrap();
     // Another name, another size, another place: programs that look there first would find something else.
     for (at, byte) in [(46, 0x20), (24, 1), (20, 1), (42, 1), (16, 1), (10, 8)] {
         let mut archive = archive.clone();
@@ -268,10 +231,7 @@ fn the_directory_must_tell_of_what_came() {
     fails(&hidden, MESSAGE);
     let mut longer = archive;
     longer.extend_from_slice(b"PK\x03\x04");
-    fails(
-        &longer,
-        "the archive goes on after its end, which is not understood here",
-    );
+    fails(&longer, "the archive goes on after its end, which is not understood here");
 }
 
 #[test]
@@ -282,22 +242,14 @@ fn what_the_server_has_no_use_for_is_refused_by_name() {
         archive[at] = byte;
         archive
     };
-    for (archive, what) in [
-        (change(6, 1), "is encrypted"),
-        (change(8, 12), "is packed in another way than by deflate"),
-    ] {
-        fails(
-            &archive,
-            &format!("the archive {what}, which is not understood here"),
-        );
+    for (archive, what) in [(change(6, 1), "is encrypted"), (change(8, 12), "is packed in another way than by deflate")]
+    {
+        fails(&archive, &format!("the archive {what}, which is not understood here"));
     }
     let stored = sought(&[("filedata", CONTENT)], CompressionMethod::Stored);
     let mut stored = stored;
     stored[6] |= 8;
-    fails(
-        &stored,
-        "the archive stores a member without its size, which is not understood here",
-    );
+    fails(&stored, "the archive stores a member without its size, which is not understood here");
 }
 
 #[test]

@@ -2,9 +2,7 @@
 
 mod triage;
 
-use super::{
-    Caller, Exit, Failure, chosen, gaps::missing, links, query_argument, told, when, words,
-};
+use super::{Caller, Exit, Failure, chosen, gaps::missing, links, query_argument, told, when, words};
 use crate::cli::{self, Asking, Reading};
 use crate::model::{Alert, AlertSource, OPEN_ALERTS, Search};
 use crate::output::{Align, Cell, Column, Row};
@@ -19,10 +17,7 @@ const COLUMNS: &[Column] = &[
     Column::new("severity", Align::Right),
     Column::new("status", Align::Left).rank(4),
     Column::new("host", Align::Left).least(12),
-    Column::new("user", Align::Left)
-        .least(6)
-        .keeps_end()
-        .rank(3),
+    Column::new("user", Align::Left).least(6).keeps_end().rank(3),
     Column::new("process", Align::Left).least(12),
     Column::new("source", Align::Left).least(16),
     Column::new("feed", Align::Left).least(6).rank(6),
@@ -36,26 +31,15 @@ const COLUMNS: &[Column] = &[
 /// Runs what lists alerts, or does something to them.
 pub(super) async fn run(command: cli::Alert, caller: &mut Caller<'_>) -> Result<Exit, Failure> {
     match command {
-        cli::Alert::List {
-            query,
-            asking,
-            reading,
-        } => list(query.as_deref(), asking, reading, caller).await,
-        cli::Alert::Status { status, alerts } => {
-            change(Wish::Status(&status), &alerts, caller).await
-        }
+        cli::Alert::List { query, asking, reading } => list(query.as_deref(), asking, reading, caller).await,
+        cli::Alert::Status { status, alerts } => change(Wish::Status(&status), &alerts, caller).await,
         cli::Alert::Assign { owner, alerts } => change(Wish::Owner(&owner), &alerts, caller).await,
         cli::Alert::Ignore(alerts) => change(Wish::Ignored, &alerts, caller).await,
     }
 }
 
 /// Runs `alert list`.
-async fn list(
-    asked: Option<&str>,
-    asking: Asking,
-    reading: Reading,
-    caller: &mut Caller<'_>,
-) -> Result<Exit, Failure> {
+async fn list(asked: Option<&str>, asking: Asking, reading: Reading, caller: &mut Caller<'_>) -> Result<Exit, Failure> {
     let search = Search {
         query: query_argument::read(Index::Alert, asked.unwrap_or(OPEN_ALERTS), asking, caller)?,
         sort: Some("alert_severity desc".into()),
@@ -65,10 +49,7 @@ async fn list(
 }
 
 fn row(alert: &Alert) -> Row {
-    let name = alert
-        .process_name
-        .non_empty()
-        .or_else(|| alert.observed_paths.first());
+    let name = alert.process_name.non_empty().or_else(|| alert.observed_paths.first());
     let indicator = &alert.indicator;
     let indicator = query::indicated(indicator.kind.raw(), indicator.value.raw());
     let indicator = Untrusted::from(indicator);

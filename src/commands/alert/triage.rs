@@ -22,11 +22,7 @@ pub(in super::super) enum Wish<'a> {
 }
 
 /// Runs `alert status`, `alert assign` and `alert ignore`.
-pub(in super::super) async fn change(
-    wish: Wish<'_>,
-    args: &Alerts,
-    caller: &mut Caller<'_>,
-) -> Result<Exit, Failure> {
+pub(in super::super) async fn change(wish: Wish<'_>, args: &Alerts, caller: &mut Caller<'_>) -> Result<Exit, Failure> {
     if let Wish::Status(word) = wish {
         status(word)?;
     }
@@ -47,11 +43,7 @@ pub(in super::super) async fn change(
     let deeds: Vec<Meant> = match named {
         Ok(ids) => there(deeds(&ids), &client).await?,
         Err(query) => {
-            let search = Search {
-                query,
-                sort: Some("alert_severity desc".into()),
-                ..Search::default()
-            };
+            let search = Search { query, sort: Some("alert_severity desc".into()), ..Search::default() };
             let id = |alert: &Alert| alert.id.clone();
             match chosen::found("alert", search, id, &client, caller).await? {
                 Some(ids) => deeds(&ids).into_iter().map(Into::into).collect(),
@@ -92,10 +84,7 @@ fn uuid(word: &str) -> Option<AlertId> {
     let is_hex = |part: &str| part.bytes().all(|byte| byte.is_ascii_hexdigit());
     let parts: Vec<_> = word.split('-').collect();
     let is_uuid = parts.len() == DIGITS.len()
-        && parts
-            .iter()
-            .zip(DIGITS)
-            .all(|(part, digits)| part.len() == digits && is_hex(part));
+        && parts.iter().zip(DIGITS).all(|(part, digits)| part.len() == digits && is_hex(part));
     is_uuid.then(|| AlertId(word.to_ascii_lowercase().into()))
 }
 
@@ -123,18 +112,14 @@ async fn owner(name: &str, client: &Client, caller: &mut Caller<'_>) -> Result<S
     let users = match client.users().await {
         Ok(page) => page,
         Err(error @ (Error::Forbidden { .. } | Error::NotFound { .. })) => {
-            caller.warn(&format!(
-                "whether there is a user {name:?} is not known: {error}"
-            ));
+            caller.warn(&format!("whether there is a user {name:?} is not known: {error}"));
             return Ok(name.to_owned());
         }
         Err(error) => return Err(error.into()),
     };
     let found = users.rows.iter().find(|user| user.username.is_like(name));
-    found
-        .map(|user| user.username.raw().to_owned())
-        .ok_or_else(|| {
-            missing(format!("there is no user {name:?}"), users.broken, "users")
-                .hint("`lampblack user list` shows those there are; nothing was sent")
-        })
+    found.map(|user| user.username.raw().to_owned()).ok_or_else(|| {
+        missing(format!("there is no user {name:?}"), users.broken, "users")
+            .hint("`lampblack user list` shows those there are; nothing was sent")
+    })
 }

@@ -11,10 +11,7 @@ use crate::download::{self, Error, Form, Order, Progress};
 use crate::read::Reader;
 
 /// Runs `binary download`.
-pub(in super::super) async fn download(
-    args: &BinaryDownload,
-    caller: &mut Caller<'_>,
-) -> Result<Exit, Failure> {
+pub(in super::super) async fn download(args: &BinaryDownload, caller: &mut Caller<'_>) -> Result<Exit, Failure> {
     let client = caller.client()?;
     let binary = found(&mut Reader::new(client.clone()), args.md5).await?;
     let form = match (args.extract, args.protect) {
@@ -32,9 +29,7 @@ pub(in super::super) async fn download(
     if order.keeps_unverified && order.binary.is_partial() {
         let size = |size: Option<u64>| size.unwrap_or_default();
         let (stored, whole) = (size(order.binary.stored_size), size(order.binary.size));
-        caller.warn(&format!(
-            "the server has only the first {stored} of {whole} bytes"
-        ));
+        caller.warn(&format!("the server has only the first {stored} of {whole} bytes"));
     }
     let mut words = Words::default();
     let outcome = select! {
@@ -63,11 +58,10 @@ fn failed(error: Error) -> Failure {
     let said = error.to_string();
     match error {
         Error::Server(error) => uncollected(error),
-        Error::NoRoom { .. } => {
-            Failure::new(Exit::Failed, said).hint("choose another place with -o")
+        Error::NoRoom { .. } => Failure::new(Exit::Failed, said).hint("choose another place with -o"),
+        Error::Partial { .. } | Error::Another { .. } => {
+            Failure::new(Exit::Failed, said).hint("--keep-unverified keeps what there is, as NAME.unverified")
         }
-        Error::Partial { .. } | Error::Another { .. } => Failure::new(Exit::Failed, said)
-            .hint("--keep-unverified keeps what there is, as NAME.unverified"),
         Error::Record(_) | Error::Archive(_) => Failure::new(Exit::Failed, said),
     }
 }

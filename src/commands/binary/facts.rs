@@ -11,9 +11,7 @@ const MOST: usize = 20;
 pub(super) fn details(known: &Known<Binary>) -> String {
     let binary = &*known.value;
     let name = binary.name();
-    let title = name
-        .non_empty()
-        .map_or_else(|| binary.md5.to_string(), text::visible);
+    let title = name.non_empty().map_or_else(|| binary.md5.to_string(), text::visible);
     let facts = binary.facts(MOST, when::shown).into_iter();
     let as_of = ("as of", when::shown(known.as_of).into());
     let lines = facts.chain([as_of]);

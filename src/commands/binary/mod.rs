@@ -25,21 +25,14 @@ const COLUMNS: &[Column] = &[
     Column::new("size", Align::Right).rank(3),
     Column::new("stored", Align::Right).rank(5),
     Column::new("md5", Align::Left),
-    Column::new("path", Align::Left)
-        .least(20)
-        .keeps_end()
-        .rank(1),
+    Column::new("path", Align::Left).least(20).keeps_end().rank(1),
 ];
 
 /// Runs `binary search`.
 pub(super) async fn search(args: &BinarySearch, caller: &mut Caller<'_>) -> Result<Exit, Failure> {
     let search = Search {
         query: query_argument::read(Index::Binary, &args.query, args.asking, caller)?,
-        sort: args
-            .sort
-            .as_deref()
-            .map(|sort| search::order(Index::Binary, sort))
-            .transpose()?,
+        sort: args.sort.as_deref().map(|sort| search::order(Index::Binary, sort)).transpose()?,
         ..Search::default()
     };
     if args.count {
@@ -51,11 +44,7 @@ pub(super) async fn search(args: &BinarySearch, caller: &mut Caller<'_>) -> Resu
 }
 
 /// Prints what a search finds.
-pub(super) async fn find(
-    search: Search,
-    reading: Reading,
-    caller: &mut Caller<'_>,
-) -> Result<Exit, Failure> {
+pub(super) async fn find(search: Search, reading: Reading, caller: &mut Caller<'_>) -> Result<Exit, Failure> {
     told::print("binary", search, COLUMNS, reading, row, caller).await
 }
 
@@ -89,10 +78,8 @@ pub(super) async fn show(args: &BinaryShow, caller: &mut Caller<'_>) -> Result<E
 /// What the server knows of a file.
 async fn found(reader: &mut Reader, md5: Md5) -> Result<Known<Binary>, Failure> {
     reader.binary(md5).await.map_err(|error| match error {
-        api::Error::NotFound { .. } => {
-            Failure::new(Exit::Nothing, format!("there is no binary {md5}"))
-                .hint("`lampblack binary search` finds those there are")
-        }
+        api::Error::NotFound { .. } => Failure::new(Exit::Nothing, format!("there is no binary {md5}"))
+            .hint("`lampblack binary search` finds those there are"),
         error => error.into(),
     })
 }

@@ -1,26 +1,17 @@
 //! `watchlist action`: what a watchlist sets off when it finds something.
 
-use super::{
-    Caller, Exit, Failure, Meant, deed, find, gaps::missing, listed, meant, perform, show,
-};
+use super::{Caller, Exit, Failure, Meant, deed, find, gaps::missing, listed, meant, perform, show};
 use crate::cli::{self, Effect, Patience, Reading};
 use crate::deeds::{State, Watched, Watching};
 use crate::model::WatchAction;
 use crate::output::{Align, Cell, Column, Row};
 
 /// The columns of actions.
-const COLUMNS: &[Column] = &[
-    Column::new("id", Align::Right),
-    Column::new("action", Align::Left),
-    Column::new("to_users", Align::Left),
-];
+const COLUMNS: &[Column] =
+    &[Column::new("id", Align::Right), Column::new("action", Align::Left), Column::new("to_users", Align::Left)];
 
 /// Runs `watchlist action`.
-pub(super) async fn run(
-    word: &str,
-    action: cli::Action,
-    caller: &mut Caller<'_>,
-) -> Result<Exit, Failure> {
+pub(super) async fn run(word: &str, action: cli::Action, caller: &mut Caller<'_>) -> Result<Exit, Failure> {
     let (grounds, wish) = match action {
         cli::Action::List { reading } => return list(word, reading, caller).await,
         cli::Action::Add { kind, to, .. } if kind != Effect::Email && !to.is_empty() => {
@@ -33,15 +24,8 @@ pub(super) async fn run(
     let (client, access) = caller.reach()?;
     deed::may_change(&access)?;
     let watching = |id| match &wish {
-        Ok((kind, recipients)) => Watching::AddAction {
-            id,
-            kind: (*kind).into(),
-            recipients: recipients.clone(),
-        },
-        Err(action) => Watching::RemoveAction {
-            id,
-            action: *action,
-        },
+        Ok((kind, recipients)) => Watching::AddAction { id, kind: (*kind).into(), recipients: recipients.clone() },
+        Err(action) => Watching::RemoveAction { id, action: *action },
     };
     let Meant { deed, state } = meant(word, watching, &client, caller).await?;
     let state = match state {
@@ -61,10 +45,7 @@ async fn list(word: &str, reading: Reading, caller: &mut Caller<'_>) -> Result<E
     let client = caller.client()?;
     let id = find(word, &client, caller).await?.id;
     let page = client.watch_actions(id).await?;
-    let names = listed::Names {
-        several: "actions",
-        none: "it sets nothing off",
-    };
+    let names = listed::Names { several: "actions", none: "it sets nothing off" };
     listed::print(&page, names, COLUMNS, reading, row, caller)
 }
 
@@ -87,11 +68,7 @@ fn there(action: u64, found: &Watched) -> Result<(), Failure> {
 fn row(action: &WatchAction) -> Row {
     let to: Vec<_> = action.recipients.iter().map(ToString::to_string).collect();
     Row {
-        cells: vec![
-            Cell::from(Some(action.id)),
-            Cell::from(Some(action.kind)),
-            Cell::from(Some(to.join(" "))),
-        ],
+        cells: vec![Cell::from(Some(action.id)), Cell::from(Some(action.kind)), Cell::from(Some(to.join(" ")))],
         json: action.document.json().to_owned(),
     }
 }

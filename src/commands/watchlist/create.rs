@@ -7,24 +7,16 @@ use crate::model::StoredIndex;
 use crate::query::{self, Index};
 
 /// Runs `watchlist create`.
-pub(super) async fn create(
-    args: &cli::NewWatchlist,
-    caller: &mut Caller<'_>,
-) -> Result<Exit, Failure> {
+pub(super) async fn create(args: &cli::NewWatchlist, caller: &mut Caller<'_>) -> Result<Exit, Failure> {
     if args.name.trim().is_empty() {
-        return Err(Failure::usage("the watchlist has no name")
-            .hint("give it one that says what it looks for"));
+        return Err(Failure::usage("the watchlist has no name").hint("give it one that says what it looks for"));
     }
-    let (searched, index) = if args.binary {
-        (Index::Binary, StoredIndex::Modules)
-    } else {
-        (Index::Process, StoredIndex::Events)
-    };
+    let (searched, index) =
+        if args.binary { (Index::Binary, StoredIndex::Modules) } else { (Index::Process, StoredIndex::Events) };
     let query = query_argument::read(searched, &args.query, args.asking, caller)?;
     if query.trim().is_empty() {
         return Err(
-            Failure::usage("the query is empty: the watchlist would tag everything")
-                .hint("say what it looks for"),
+            Failure::usage("the query is empty: the watchlist would tag everything").hint("say what it looks for")
         );
     }
     let (client, access) = caller.reach()?;
@@ -35,12 +27,7 @@ pub(super) async fn create(
         search_query: stored(&query),
     };
     let sets_off = Vec::new();
-    let new = NewWatchlist {
-        draft,
-        index,
-        sets_off,
-        is_enabled: true,
-    };
+    let new = NewWatchlist { draft, index, sets_off, is_enabled: true };
     let deeds = vec![Deed::Watch(Watching::Create(new))];
     let server = (&client, &access);
     perform(deeds, &args.grounds, Patience::None, server, caller).await
@@ -60,12 +47,7 @@ mod tests {
     fn what_strict_servers_refuse_is_encoded_and_read_back_as_it_was() {
         let query = r#"path:/usr/bin/* -cmdline:"a b" é"#;
         let encoded = stored(query);
-        assert!(
-            encoded
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || b"-._~%&=+".contains(&byte)),
-            "{encoded}"
-        );
+        assert!(encoded.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~%&=+".contains(&byte)), "{encoded}");
         assert_eq!(Stored::read(&encoded).text, query);
     }
 }

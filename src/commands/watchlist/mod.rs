@@ -30,11 +30,7 @@ const COLUMNS: &[Column] = &[
 ];
 
 /// What watchlists are called.
-const KIND: Kind = Kind {
-    one: "watchlist",
-    several: "watchlists",
-    list: Some("lampblack watchlist list"),
-};
+const KIND: Kind = Kind { one: "watchlist", several: "watchlists", list: Some("lampblack watchlist list") };
 
 impl Numbered for Watchlist {
     fn number(&self) -> u64 {
@@ -55,17 +51,8 @@ pub(super) async fn run(command: cli::Watchlist, caller: &mut Caller<'_>) -> Res
         cli::Watchlist::Create(args) => create::create(&args, caller).await,
         cli::Watchlist::Enable(args) => change(&args, switch(true), caller).await,
         cli::Watchlist::Disable(args) => change(&args, switch(false), caller).await,
-        cli::Watchlist::Search {
-            id,
-            asking,
-            count,
-            reading,
-        } => {
-            let how = show::Asked {
-                asking,
-                count,
-                reading,
-            };
+        cli::Watchlist::Search { id, asking, count, reading } => {
+            let how = show::Asked { asking, count, reading };
             show::search(&id, how, caller).await
         }
         cli::Watchlist::Delete(args) => change(&args, Watching::Delete, caller).await,
@@ -76,10 +63,7 @@ pub(super) async fn run(command: cli::Watchlist, caller: &mut Caller<'_>) -> Res
 /// Runs `watchlist list`.
 async fn list(reading: Reading, caller: &mut Caller<'_>) -> Result<Exit, Failure> {
     let page = caller.client()?.watchlists().await?;
-    let names = listed::Names {
-        several: KIND.several,
-        none: "there is no watchlist",
-    };
+    let names = listed::Names { several: KIND.several, none: "there is no watchlist" };
     listed::print(&page, names, COLUMNS, reading, row, caller)
 }
 
@@ -111,11 +95,7 @@ async fn find(word: &str, client: &Client, caller: &mut Caller<'_>) -> Result<Wa
 }
 
 /// The watchlist of this name.
-async fn by_name(
-    word: &str,
-    client: &Client,
-    caller: &mut Caller<'_>,
-) -> Result<Watchlist, Failure> {
+async fn by_name(word: &str, client: &Client, caller: &mut Caller<'_>) -> Result<Watchlist, Failure> {
     named::find(word, client.watchlists().await?, KIND, caller)
 }
 
@@ -128,8 +108,7 @@ async fn meant(
 ) -> Result<Meant, Failure> {
     let word = &links::watchlist(word, caller)?;
     let deed = |number| Deed::Watch(watching(WatchlistId(number)));
-    let is_there =
-        |state: &State| matches!(state, State::Watchlist(found) if found.watchlist.is_some());
+    let is_there = |state: &State| matches!(state, State::Watchlist(found) if found.watchlist.is_some());
     if let Some(meant) = Meant::by_number(word, deed, is_there, client).await? {
         return Ok(meant);
     }

@@ -12,11 +12,7 @@ use crate::query::{self, Index, Stored};
 use crate::text;
 
 /// Runs `watchlist show`.
-pub(super) async fn show(
-    word: &str,
-    format: Format,
-    caller: &mut Caller<'_>,
-) -> Result<Exit, Failure> {
+pub(super) async fn show(word: &str, format: Format, caller: &mut Caller<'_>) -> Result<Exit, Failure> {
     let client = caller.client()?;
     let watchlist = find(word, &client, caller).await?;
     // The watchlist is the answer; actions that cannot be read do not take it away.
@@ -39,10 +35,7 @@ pub(super) async fn show(
             format!("[{}]", each.join(","))
         },
     );
-    let shown = Row {
-        json: output::extended(&watchlist.document, &[("actions", json)]),
-        ..row(&watchlist)
-    };
+    let shown = Row { json: output::extended(&watchlist.document, &[("actions", json)]), ..row(&watchlist) };
     let look = caller.look();
     let mut sheet = Sheet::new(caller.streams.out, format, COLUMNS, look);
     sheet.rows(&[shown])?;
@@ -61,11 +54,7 @@ pub(super) struct Asked {
 }
 
 /// Runs `watchlist search`.
-pub(super) async fn search(
-    word: &str,
-    asked: Asked,
-    caller: &mut Caller<'_>,
-) -> Result<Exit, Failure> {
+pub(super) async fn search(word: &str, asked: Asked, caller: &mut Caller<'_>) -> Result<Exit, Failure> {
     let client = caller.client()?;
     let watchlist = find(word, &client, caller).await?;
     let index = match &watchlist.index {
@@ -80,17 +69,15 @@ pub(super) async fn search(
     if let Some(why) = stored.malformed() {
         let why = format!("its stored query is malformed: {why}");
         if !asked.asking.as_typed {
-            return Err(Failure::usage(why)
-                .hint("`lampblack watchlist show` shows it; nothing was searched, --as-typed searches with what there is"));
+            return Err(Failure::usage(why).hint(
+                "`lampblack watchlist show` shows it; nothing was searched, --as-typed searches with what there is",
+            ));
         }
         caller.warn(&why);
     }
     let query = query::one_line(&stored.query());
     problem::check(index, &query, asked.asking, caller)?;
-    let search = Search {
-        query,
-        ..Search::default()
-    };
+    let search = Search { query, ..Search::default() };
     match index {
         Index::Binary if asked.count => _ = told::count::<Binary>(&search, &client, caller).await?,
         _ if asked.count => _ = told::count::<Process>(&search, &client, caller).await?,
@@ -119,11 +106,7 @@ fn details(watchlist: &Watchlist, actions: Option<&[WatchAction]>) -> String {
     let ran = watchlist.searched.filter(|at| at.as_second() > 0);
     let sets_off = actions.map(|actions| {
         let each: Vec<_> = actions.iter().map(action).collect();
-        if each.is_empty() {
-            "nothing".to_owned()
-        } else {
-            each.join(", ")
-        }
+        if each.is_empty() { "nothing".to_owned() } else { each.join(", ") }
     });
     card(
         &watchlist.name,

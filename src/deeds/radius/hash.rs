@@ -16,14 +16,7 @@ use crate::text;
 use crate::text::Untrusted;
 
 /// The lines, in their order.
-pub(super) const NAMES: [&str; 6] = [
-    "file",
-    "hosts",
-    "groups",
-    "running now",
-    "last 30 days",
-    "exclusions",
-];
+pub(super) const NAMES: [&str; 6] = ["file", "hosts", "groups", "running now", "last 30 days", "exclusions"];
 
 /// Processes that are read to count those that run.
 const READ: u64 = 500;
@@ -54,14 +47,9 @@ pub(super) fn looks(md5: Md5, estate: &Estate) -> Vec<Look<'_>> {
 }
 
 /// The looks at one of many hashes, whose record was read with those of the others.
-pub(super) fn looks_at_record(
-    record: Result<Binary, Error>,
-    estate: &Estate,
-) -> Vec<(&'static str, Look<'_>)> {
+pub(super) fn looks_at_record(record: Result<Binary, Error>, estate: &Estate) -> Vec<(&'static str, Look<'_>)> {
     let [what, where_seen, .., spared] = NAMES;
-    let binary: Record<'_> = futures::future::ready(record.map(Arc::new))
-        .boxed()
-        .shared();
+    let binary: Record<'_> = futures::future::ready(record.map(Arc::new)).boxed().shared();
     vec![
         (what, Box::pin(file(binary.clone()))),
         (where_seen, Box::pin(hosts(binary.clone(), estate))),
@@ -80,24 +68,12 @@ pub(super) fn looks_at_runs<'a>(md5s: &[Md5], client: &'a Client) -> Vec<(&'stat
 }
 
 /// The records of files, as far as there are any, and why one that is missing may be there all the same.
-pub(super) async fn records(
-    md5s: &[Md5],
-    client: &Client,
-) -> Result<(HashMap<Md5, Binary>, Option<Error>), Error> {
+pub(super) async fn records(md5s: &[Md5], client: &Client) -> Result<(HashMap<Md5, Binary>, Option<Error>), Error> {
     let (mut records, mut doubt) = (HashMap::new(), None);
     for block in md5s.chunks(TOGETHER) {
-        let each: Vec<_> = block
-            .iter()
-            .map(|md5| format!("md5:{}", md5.upper()))
-            .collect();
-        let search = Search {
-            query: each.join(" OR "),
-            ..Search::default()
-        };
-        let span = Span {
-            start: 0,
-            rows: count(TOGETHER),
-        };
+        let each: Vec<_> = block.iter().map(|md5| format!("md5:{}", md5.upper())).collect();
+        let search = Search { query: each.join(" OR "), ..Search::default() };
+        let span = Span { start: 0, rows: count(TOGETHER) };
         let page = client.binaries(&search, span).await?;
         if page.broken > 0 || page.is_incomplete {
             doubt = Some(Error::Malformed {
@@ -143,13 +119,7 @@ async fn file(binary: Record<'_>) -> Result<Fact, Error> {
         Some(name) => text::fit(name, 40),
         None => "unnamed file".into(),
     };
-    Ok(Fact {
-        said: format!("{name}, {verdict}{publisher}"),
-        source,
-        warnings,
-        requests: 1,
-        ..Fact::default()
-    })
+    Ok(Fact { said: format!("{name}, {verdict}{publisher}"), source, warnings, requests: 1, ..Fact::default() })
 }
 
 /// Whether it is a word: the server's verdict on a signature always is.
@@ -199,14 +169,10 @@ async fn hosts(binary: Record<'_>, estate: &Estate) -> Result<Fact, Error> {
         ));
     }
     if let (Err(error), true) = (&sensors.value, n > 0) {
-        warnings.push(format!(
-            "Number of sensors unavailable ({error}): cannot tell whether most hosts have it"
-        ));
+        warnings.push(format!("Number of sensors unavailable ({error}): cannot tell whether most hosts have it"));
     }
     let total = sensors.value.ok();
-    let of = total.map_or(String::new(), |n| {
-        format!(" of {}", text::counted(n, "host", "hosts"))
-    });
+    let of = total.map_or(String::new(), |n| format!(" of {}", text::counted(n, "host", "hosts")));
     let at_least = words::at_least(counted.is_none());
     if let Some(total) = total
         && n * MANY > total
@@ -214,25 +180,16 @@ async fn hosts(binary: Record<'_>, estate: &Estate) -> Result<Fact, Error> {
         let percent = n * 100 / total;
         warnings.push(format!("Seen on {n} of {total} hosts ({percent} %)"));
     }
-    let protected: Vec<_> = endpoints
-        .iter()
-        .filter(|name| estate.guard.names(name))
-        .collect();
+    let protected: Vec<_> = endpoints.iter().filter(|name| estate.guard.names(name)).collect();
     if !protected.is_empty() {
-        warnings.push(format!(
-            "Present on protected hosts: {}",
-            words::few(protected.into_iter())
-        ));
+        warnings.push(format!("Present on protected hosts: {}", words::few(protected.into_iter())));
     }
     Ok(Fact {
         said: match (n, counted) {
             (0, None) => "unknown: the record names no host, and no number".into(),
             (0, Some(_)) => format!("seen on no host{of}"),
             (n, _) if named == 0 => format!("seen on {n}{of}, none of them named"),
-            (n, _) => format!(
-                "seen on {at_least}{n}{of}: {}",
-                words::few(endpoints.iter())
-            ),
+            (n, _) => format!("seen on {at_least}{n}{of}: {}", words::few(endpoints.iter())),
         },
         source: format!("binary record, {named} of {n} hosts named"),
         warnings,
@@ -250,17 +207,13 @@ async fn groups(md5s: Vec<Md5>, client: &Client) -> Result<Fact, Error> {
         .find(|value| value.name.is_like("domain_controller"))
         .map_or(0, |value| value.count);
     if controllers > 0 {
-        warnings.push(format!(
-            "Ran on DOMAIN CONTROLLERS: {controllers} process segments"
-        ));
+        warnings.push(format!("Ran on DOMAIN CONTROLLERS: {controllers} process segments"));
     } else if let Some(gap) = &gap {
         warnings.extend(unavailable(NAMES[2], gap));
     } else if facets.total > 0 && counted(&facets, "host_type").next().is_none() {
         warnings.extend(unavailable(NAMES[2], "no process of it says its host's"));
     }
-    let groups: Vec<_> = counted(&facets, "group")
-        .map(|value| (&value.name, value.count))
-        .collect();
+    let groups: Vec<_> = counted(&facets, "group").map(|value| (&value.name, value.count)).collect();
     let at_least = words::at_least(gap.is_some());
     Ok(Fact {
         said: match (&groups[..], gap) {
@@ -278,19 +231,12 @@ async fn groups(md5s: Vec<Md5>, client: &Client) -> Result<Fact, Error> {
 
 /// What of it runs, as far as no end was seen.
 async fn running(md5s: Vec<Md5>, client: &Client) -> Result<Fact, Error> {
-    let first = Span {
-        start: 0,
-        rows: READ,
-    };
+    let first = Span { start: 0, rows: READ };
     let (mut n_open, mut hosts) = (0, Vec::new());
     let (mut n_read, mut total, mut requests) = (0, 0, 0);
     let (mut is_all, mut n_broken, mut is_incomplete) = (true, 0, false);
     for block in md5s.chunks(TOGETHER) {
-        let search = Search {
-            sort: Some("last_update desc".into()),
-            group_by: Some("id".into()),
-            ..ran(block)
-        };
+        let search = Search { sort: Some("last_update desc".into()), group_by: Some("id".into()), ..ran(block) };
         let page = client.processes(&search, first).await?;
         requests += 1;
         n_read += page.rows.len();
@@ -315,10 +261,7 @@ async fn running(md5s: Vec<Md5>, client: &Client) -> Result<Fact, Error> {
             0 if n_broken > 0 => format!("unknown: {n_broken} of the processes unreadable"),
             0 if is_incomplete => "unknown: INCOMPLETE".into(),
             0 => "none".into(),
-            n => format!(
-                "possibly {at_least}{n}, on {on}: {}",
-                words::few(hosts.iter())
-            ),
+            n => format!("possibly {at_least}{n}, on {on}: {}", words::few(hosts.iter())),
         },
         source: if n_broken > 0 {
             format!("process search, {n_read} processes read, {n_broken} unreadable{limits}")
@@ -339,12 +282,8 @@ async fn lately(md5s: Vec<Md5>, client: &Client) -> Result<Fact, Error> {
     let started = format!(" start:[{} TO *]", since.strftime("%Y-%m-%dT%H:%M:%S"));
     let fields = ["hostname", "username"];
     let (facets, requests) = facets_of_runs(&md5s, fields, &started, client).await?;
-    let hosts: Vec<_> = counted(&facets, "hostname")
-        .map(|value| &value.name)
-        .collect();
-    let users: Vec<_> = counted(&facets, "username")
-        .map(|value| &value.name)
-        .collect();
+    let hosts: Vec<_> = counted(&facets, "hostname").map(|value| &value.name).collect();
+    let users: Vec<_> = counted(&facets, "username").map(|value| &value.name).collect();
     let gap = facets.gap();
     let at_least = words::at_least(gap.is_some());
     let on = match hosts.len() {
@@ -382,17 +321,9 @@ async fn never(binary: Record<'_>, estate: &Estate) -> Result<Fact, Error> {
             ..Fact::default()
         });
     };
-    let paths = binary
-        .map(|binary| binary.observed_paths.clone())
-        .unwrap_or_default();
-    let spared: Vec<_> = paths
-        .iter()
-        .filter(|path| {
-            patterns
-                .iter()
-                .any(|pattern| words::is_restricted(pattern, path))
-        })
-        .collect();
+    let paths = binary.map(|binary| binary.observed_paths.clone()).unwrap_or_default();
+    let spared: Vec<_> =
+        paths.iter().filter(|path| patterns.iter().any(|pattern| words::is_restricted(pattern, path))).collect();
     let is_spared = !spared.is_empty();
     Ok(Fact {
         said: if is_spared {
@@ -404,11 +335,7 @@ async fn never(binary: Record<'_>, estate: &Estate) -> Result<Fact, Error> {
             .then(|| "A ban restriction covers one of its paths: it is not blocked there".into())
             .into_iter()
             .collect(),
-        source: format!(
-            "{} ban restrictions, {}",
-            patterns.len(),
-            text::counted(paths.len(), "path", "paths")
-        ),
+        source: format!("{} ban restrictions, {}", patterns.len(), text::counted(paths.len(), "path", "paths")),
         requests,
         ..Fact::default()
     })
@@ -416,19 +343,11 @@ async fn never(binary: Record<'_>, estate: &Estate) -> Result<Fact, Error> {
 
 /// How often each value occurs among the processes of files, with how many requests that took. `more` is a part of the
 /// query that stands behind the hashes.
-async fn facets_of_runs(
-    md5s: &[Md5],
-    fields: [&str; 2],
-    more: &str,
-    client: &Client,
-) -> Result<(Facets, u32), Error> {
+async fn facets_of_runs(md5s: &[Md5], fields: [&str; 2], more: &str, client: &Client) -> Result<(Facets, u32), Error> {
     let fields = fields.map(str::to_owned);
     let (mut all, mut requests) = (Facets::default(), 0);
     for block in md5s.chunks(TOGETHER) {
-        let search = Search {
-            query: format!("{}{more}", ran(block).query),
-            ..Search::default()
-        };
+        let search = Search { query: format!("{}{more}", ran(block).query), ..Search::default() };
         all.merge(client.facets(&search, &fields).await?);
         requests += 1;
     }
@@ -442,21 +361,12 @@ fn ran(md5s: &[Md5]) -> Search {
         [one] => one.clone(),
         several => format!("({})", several.join(" OR ")),
     };
-    Search {
-        query,
-        ..Search::default()
-    }
+    Search { query, ..Search::default() }
 }
 
 /// The values of a facet.
-fn counted<'f>(
-    facets: &'f Facets,
-    field: &'f str,
-) -> impl Iterator<Item = &'f crate::model::FacetValue> {
-    let its = facets
-        .facets
-        .iter()
-        .filter(move |facet| facet.field == field);
+fn counted<'f>(facets: &'f Facets, field: &'f str) -> impl Iterator<Item = &'f crate::model::FacetValue> {
+    let its = facets.facets.iter().filter(move |facet| facet.field == field);
     its.flat_map(|facet| &facet.values)
 }
 

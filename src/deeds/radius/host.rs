@@ -13,11 +13,7 @@ pub(super) const NAMES: [&str; 3] = ["connections in", "users in 24 h", "role"];
 
 /// The looks, in the order of their names.
 pub(super) fn looks<'a>(sensor: &'a Sensor, role: &'a Role, client: &'a Client) -> Vec<Look<'a>> {
-    vec![
-        Box::pin(talked(sensor, client)),
-        Box::pin(users(sensor, client)),
-        Box::pin(async { says(role) }),
-    ]
+    vec![Box::pin(talked(sensor, client)), Box::pin(users(sensor, client)), Box::pin(async { says(role) })]
 }
 
 /// Which hosts had a connection to it in the last day.
@@ -34,24 +30,13 @@ async fn talked(sensor: &Sensor, client: &Client) -> Result<Fact, Error> {
             ..Fact::default()
         });
     }
-    let search = lately(
-        format!("({}) -sensor_id:{}", addresses.join(" OR "), sensor.id),
-        client,
-    );
+    let search = lately(format!("({}) -sensor_id:{}", addresses.join(" OR "), sensor.id), client);
     let fields = ["hostname".to_owned()];
     let facets = client.facets(&search, &fields).await?;
     // The index does not tell them from connections (reference 7).
     let has_blocked = client.release().is_some_and(|release| release >= (7, 7));
-    let blocked = if has_blocked {
-        ", including attempts that isolation blocked"
-    } else {
-        ""
-    };
-    let hosts: Vec<_> = facets
-        .facets
-        .iter()
-        .flat_map(|facet| &facet.values)
-        .collect();
+    let blocked = if has_blocked { ", including attempts that isolation blocked" } else { "" };
+    let hosts: Vec<_> = facets.facets.iter().flat_map(|facet| &facet.values).collect();
     let gap = facets.gap();
     let at_least = words::at_least(gap.is_some());
     Ok(Fact {
@@ -64,10 +49,7 @@ async fn talked(sensor: &Sensor, client: &Client) -> Result<Fact, Error> {
                 words::few(hosts.iter().map(|value| &value.name))
             ),
         },
-        source: words::source(
-            &format!("process search, netconn to its IP{blocked}"),
-            &facets,
-        ),
+        source: words::source(&format!("process search, netconn to its IP{blocked}"), &facets),
         requests: 1,
         ..Fact::default()
     })
@@ -108,9 +90,7 @@ fn says(role: &Role) -> Result<Fact, Error> {
         let doubt = role.may_be(DOMAIN_CONTROLLER);
         doubt.and_then(|doubt| unavailable(NAMES[2], &doubt))
     };
-    let shown = names
-        .iter()
-        .map(|name| text::visible(name).replace('_', " "));
+    let shown = names.iter().map(|name| text::visible(name).replace('_', " "));
     let said = match (&shown.collect::<Vec<_>>()[..], doubt) {
         ([], Some(doubt)) => format!("unknown: {doubt}"),
         ([], None) => "unknown: the server has no process record of this host".into(),
@@ -120,21 +100,11 @@ fn says(role: &Role) -> Result<Fact, Error> {
         Some(doubt) => format!("host_type of its processes, {doubt}"),
         None => "host_type of its processes".into(),
     };
-    Ok(Fact {
-        said,
-        source,
-        warnings: warning.into_iter().collect(),
-        requests: 1,
-        ..Fact::default()
-    })
+    Ok(Fact { said, source, warnings: warning.into_iter().collect(), requests: 1, ..Fact::default() })
 }
 
 /// A search of the last day, by the server's clock.
 fn lately(query: String, client: &Client) -> Search {
     let now = client.clock().now();
-    Search {
-        query,
-        min_last_server_update: now.checked_sub(24.hours()).ok(),
-        ..Search::default()
-    }
+    Search { query, min_last_server_update: now.checked_sub(24.hours()).ok(), ..Search::default() }
 }

@@ -59,11 +59,7 @@ pub async fn read_many(deeds: &[Deed], estate: &Estate) -> Result<Vec<Option<Sta
     let states = deeds.iter().map(|deed| {
         let md5 = hash_of(deed)?;
         let ban = bans.remove(&md5);
-        (is_whole || ban.is_some()).then(|| State::Hash {
-            md5,
-            ban,
-            list: client.ban_list(),
-        })
+        (is_whole || ban.is_some()).then(|| State::Hash { md5, ban, list: client.ban_list() })
     });
     Ok(states.collect())
 }
@@ -105,11 +101,9 @@ async fn of_each(md5s: &[Md5], estate: &Estate) -> Vec<Vec<Fact>> {
     let mut each = Vec::new();
     for md5 in md5s {
         let record = match &mut records {
-            Ok((records, doubt)) => records.remove(md5).ok_or_else(|| {
-                doubt.clone().unwrap_or_else(|| Error::NotFound {
-                    what: format!("the binary {md5}"),
-                })
-            }),
+            Ok((records, doubt)) => records
+                .remove(md5)
+                .ok_or_else(|| doubt.clone().unwrap_or_else(|| Error::NotFound { what: format!("the binary {md5}") })),
             Err(error) => Err(error.clone()),
         };
         let mut facts = Vec::new();
@@ -175,10 +169,7 @@ struct Gathered<K, T> {
 
 impl<K, T> Default for Gathered<K, T> {
     fn default() -> Self {
-        Self {
-            places: HashMap::new(),
-            lines: Vec::new(),
-        }
+        Self { places: HashMap::new(), lines: Vec::new() }
     }
 }
 
@@ -240,10 +231,7 @@ mod tests {
             ]
         );
         let warnings: Vec<_> = lines.iter().flat_map(|line| &line.warnings).collect();
-        assert_eq!(
-            warnings,
-            ["look twice about file", "look twice about hosts"]
-        );
+        assert_eq!(warnings, ["look twice about file", "look twice about hosts"]);
         assert_eq!(lines[0].requests, 3);
     }
 
@@ -252,9 +240,6 @@ mod tests {
         let lifts = |n: u8| (0..n).map(|n| Deed::Lift(Md5([n; 16]))).collect::<Vec<_>>();
         assert_eq!(cost_of_many(&lifts(4)), None);
         let cost = cost_of_many(&lifts(51)).unwrap();
-        assert!(
-            cost.starts_with("51 hashes: up to 14 API requests"),
-            "{cost}"
-        );
+        assert!(cost.starts_with("51 hashes: up to 14 API requests"), "{cost}");
     }
 }

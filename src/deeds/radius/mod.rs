@@ -57,12 +57,8 @@ impl Plan {
     pub async fn radius(&self, estate: &Estate, tell: impl Fn(Fact)) {
         let looks: Vec<Look<'_>> = match (&self.deed, &self.state) {
             (Deed::Ban { .. }, State::Hash { md5, .. }) => hash::looks(*md5, estate),
-            (Deed::Isolate(_), State::Sensor(sensor)) => {
-                host::looks(sensor, &self.role, &estate.client)
-            }
-            (Deed::Ignore(ignoring), _) if ignoring.on => {
-                report::looks(&ignoring.report, &estate.client)
-            }
+            (Deed::Isolate(_), State::Sensor(sensor)) => host::looks(sensor, &self.role, &estate.client),
+            (Deed::Ignore(ignoring), _) if ignoring.on => report::looks(&ignoring.report, &estate.client),
             (Deed::Watch(watching), State::Watchlist(now)) => {
                 let index = match watching {
                     Watching::Create(new) => Some(&new.index),
@@ -93,10 +89,7 @@ async fn known(what: &'static str, look: Look<'_>, estate: &Estate, n_requests: 
         ..Fact::default()
     };
     let fact = match tokio::time::timeout(patience, look).await {
-        Ok(Ok(fact)) => Fact {
-            is_known: true,
-            ..fact
-        },
+        Ok(Ok(fact)) => Fact { is_known: true, ..fact },
         Ok(Err(error)) => unknown(error.to_string()),
         Err(_) => unknown(format!("no answer within {} s", patience.as_secs())),
     };
@@ -106,14 +99,8 @@ async fn known(what: &'static str, look: Look<'_>, estate: &Estate, n_requests: 
 /// What cannot be told without a line that would warn. A warning that could not be looked for is not known to be absent.
 fn unavailable(what: &str, why: &str) -> Option<String> {
     let (whose, doubt) = match what {
-        "file" => (
-            "File record",
-            "whether it is Microsoft-signed or a security tool",
-        ),
-        "hosts" => (
-            "List of hosts",
-            "how many hosts have it, or whether protected hosts do",
-        ),
+        "file" => ("File record", "whether it is Microsoft-signed or a security tool"),
+        "hosts" => ("List of hosts", "how many hosts have it, or whether protected hosts do"),
         "groups" => ("Host types", "whether domain controllers ran it"),
         "role" => ("Host role", "whether this is a DOMAIN CONTROLLER"),
         _ => return None,

@@ -17,10 +17,7 @@ const MOST: u64 = 5_000;
 
 /// The looks, in the order of their names.
 pub(super) fn looks<'a>(report: &'a ReportId, client: &'a Client) -> Vec<Look<'a>> {
-    vec![
-        Box::pin(silenced(report, client)),
-        Box::pin(open(report, client)),
-    ]
+    vec![Box::pin(silenced(report, client)), Box::pin(open(report, client))]
 }
 
 /// The alerts that a report has raised.
@@ -33,29 +30,17 @@ fn raised(report: &ReportId) -> String {
 async fn silenced(report: &ReportId, client: &Client) -> Result<Fact, Error> {
     let now = client.clock().now();
     let since = now.checked_sub((90 * 24).hours()).unwrap_or(now);
-    let lately = format!(
-        "{} created_time:[{} TO *]",
-        raised(report),
-        since.strftime("%Y-%m-%dT%H:%M:%S")
-    );
+    let lately = format!("{} created_time:[{} TO *]", raised(report), since.strftime("%Y-%m-%dT%H:%M:%S"));
     let count = async |query: String| {
-        let search = Search {
-            query,
-            ..Search::default()
-        };
+        let search = Search { query, ..Search::default() };
         let none = Span { start: 0, rows: 0 };
         client.alerts(&search, none).await.map(|page| page.total)
     };
-    let (all, resolved) = futures::future::try_join(
-        count(lately.clone()),
-        count(format!("{lately} status:Resolved")),
-    )
-    .await?;
+    let (all, resolved) =
+        futures::future::try_join(count(lately.clone()), count(format!("{lately} status:Resolved"))).await?;
     let warnings = if resolved > 0 {
         let were = if resolved == 1 { "was" } else { "were" };
-        vec![format!(
-            "{resolved} of its alerts {were} resolved as true positives"
-        )]
+        vec![format!("{resolved} of its alerts {were} resolved as true positives")]
     } else {
         Vec::new()
     };
@@ -82,9 +67,7 @@ async fn open(report: &ReportId, client: &Client) -> Result<Fact, Error> {
         sort: Some("alert_severity desc".into()),
         ..Search::default()
     };
-    let found: Vec<_> = pages::<Alert>(client, search, Some(MOST))
-        .try_collect()
-        .await?;
+    let found: Vec<_> = pages::<Alert>(client, search, Some(MOST)).try_collect().await?;
     let total = found.first().map_or(0, |page| page.total);
     let requests = u32::try_from(found.len()).unwrap_or(u32::MAX);
     let n_broken: usize = found.iter().map(|page| page.broken).sum();
@@ -92,11 +75,7 @@ async fn open(report: &ReportId, client: &Client) -> Result<Fact, Error> {
         0 => String::new(),
         n => format!("; {n} unreadable"),
     };
-    let alerts: Vec<AlertId> = found
-        .into_iter()
-        .flat_map(|page| page.rows)
-        .map(|alert| alert.id)
-        .collect();
+    let alerts: Vec<AlertId> = found.into_iter().flat_map(|page| page.rows).map(|alert| alert.id).collect();
     let more = total.saturating_sub(u64::try_from(alerts.len()).unwrap_or(u64::MAX));
     let rest = match more {
         0 => String::new(),
@@ -106,9 +85,7 @@ async fn open(report: &ReportId, client: &Client) -> Result<Fact, Error> {
         said: match alerts.len() {
             0 if n_broken > 0 => format!("unknown: {n_broken} unreadable"),
             0 => "none".into(),
-            n => format!(
-                "{n}; their status stays unless you also mark them false positive{rest}{unread}"
-            ),
+            n => format!("{n}; their status stays unless you also mark them false positive{rest}{unread}"),
         },
         source: "alert search".into(),
         requests,

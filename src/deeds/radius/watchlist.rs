@@ -18,39 +18,22 @@ const HOURS: [Option<i64>; 3] = [Some(24), Some(7 * 24), None];
 const MANY: u64 = 100;
 
 /// The looks, in the order of their names.
-pub(super) fn looks<'a>(
-    search_query: &'a str,
-    index: &'a StoredIndex,
-    client: &'a Client,
-) -> Vec<Look<'a>> {
+pub(super) fn looks<'a>(search_query: &'a str, index: &'a StoredIndex, client: &'a Client) -> Vec<Look<'a>> {
     let each = HOURS.into_iter();
     let look = |hours| -> Look<'a> { Box::pin(found(search_query, index, hours, client)) };
     each.map(look).collect()
 }
 
-async fn found(
-    search_query: &str,
-    index: &StoredIndex,
-    hours: Option<i64>,
-    client: &Client,
-) -> Result<Fact, Error> {
+async fn found(search_query: &str, index: &StoredIndex, hours: Option<i64>, client: &Client) -> Result<Fact, Error> {
     let query = Stored::read(search_query).query();
     let none = Span { start: 0, rows: 0 };
     let now = client.clock().now();
     let (total, what) = if *index == StoredIndex::Modules {
         // Binaries have one moment: when the server first had them.
-        let since = hours.map_or(String::new(), |hours| {
-            format!(" server_added_timestamp:-{hours}h")
-        });
-        let search = Search {
-            query: format!("({query}){since}"),
-            ..Search::default()
-        };
+        let since = hours.map_or(String::new(), |hours| format!(" server_added_timestamp:-{hours}h"));
+        let search = Search { query: format!("({query}){since}"), ..Search::default() };
         let total = client.binaries(&search, none).await?.total;
-        (
-            total,
-            text::counted(total, "binary matches", "binaries match"),
-        )
+        (total, text::counted(total, "binary matches", "binaries match"))
     } else {
         let search = Search {
             query,
@@ -67,11 +50,5 @@ async fn found(
     } else {
         Vec::new()
     };
-    Ok(Fact {
-        said: what,
-        source: "search, server time".into(),
-        warnings,
-        requests: 1,
-        ..Fact::default()
-    })
+    Ok(Fact { said: what, source: "search, server time".into(), warnings, requests: 1, ..Fact::default() })
 }

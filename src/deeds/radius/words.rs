@@ -63,11 +63,7 @@ pub(super) fn few<'t>(names: impl ExactSizeIterator<Item = &'t Untrusted>) -> St
         0 => String::new(),
         n => format!(" and {n} more"),
     };
-    if shown.is_empty() {
-        "no names".into()
-    } else {
-        format!("{}{more}", shown.join(", "))
-    }
+    if shown.is_empty() { "no names".into() } else { format!("{}{more}", shown.join(", ")) }
 }
 
 /// So many hosts.
@@ -78,9 +74,7 @@ pub(super) fn hosts(n: usize) -> String {
 /// The first few names with their counts.
 pub(super) fn tally(counts: &[(&Untrusted, u64)]) -> String {
     let named = counts.iter().take(NAMED);
-    let named: Vec<_> = named
-        .map(|(name, count)| format!("{} ({count})", shown(name)))
-        .collect();
+    let named: Vec<_> = named.map(|(name, count)| format!("{} ({count})", shown(name))).collect();
     let more = match counts.len().saturating_sub(NAMED) {
         0 => String::new(),
         n => format!(" and {n} more"),
@@ -95,11 +89,7 @@ pub(super) fn at_least(is_less: bool) -> &'static str {
 
 /// Where a count comes from: how much was counted, and whether that is all.
 pub(super) fn source(what: &str, facets: &Facets) -> String {
-    let limits = if facets.is_incomplete {
-        ", INCOMPLETE"
-    } else {
-        ""
-    };
+    let limits = if facets.is_incomplete { ", INCOMPLETE" } else { "" };
     let hidden = match facets.hidden {
         0 => String::new(),
         n => format!(", {n} hidden (no permission)"),
@@ -136,15 +126,9 @@ mod tests {
     #[test]
     fn a_path_that_no_ban_reaches_is_known_by_its_end() {
         let pattern = r"%SystemRoot%\system32\svchost.exe".into();
-        assert!(is_restricted(
-            &pattern,
-            &r"c:\windows\system32\svchost.exe".into()
-        ));
+        assert!(is_restricted(&pattern, &r"c:\windows\system32\svchost.exe".into()));
         assert!(!is_restricted(&pattern, &r"c:\users\x\svchost.exe".into()));
-        assert!(!is_restricted(
-            &pattern,
-            &r"c:\windows\xsystem32\svchost.exe".into()
-        ));
+        assert!(!is_restricted(&pattern, &r"c:\windows\xsystem32\svchost.exe".into()));
     }
 
     #[test]

@@ -58,8 +58,7 @@ pub(in crate::deeds) fn read_was(alert: &Value, is_ignoring: bool) -> Option<Was
         id: AlertId(text("unique_id")?.into()),
         status: AlertStatus::read(&text("status")?.into()),
         assigned_to: text("assigned_to").unwrap_or_default().to_owned(),
-        is_heard_again: flag("is_heard_again")
-            .unwrap_or(is_ignoring && flag("report_ignored") == Some(false)),
+        is_heard_again: flag("is_heard_again").unwrap_or(is_ignoring && flag("report_ignored") == Some(false)),
     })
 }
 

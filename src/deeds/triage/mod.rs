@@ -67,10 +67,7 @@ pub struct Was {
 impl Triage {
     /// Deeds that do the same to all of these alerts, each of which to as many as a server takes at once.
     pub fn blocks(alerts: &[AlertId], to: &Verdict) -> Vec<Self> {
-        let blocks = alerts.chunks(BLOCK).map(|block| Self {
-            alerts: block.into(),
-            to: to.clone(),
-        });
+        let blocks = alerts.chunks(BLOCK).map(|block| Self { alerts: block.into(), to: to.clone() });
         blocks.collect()
     }
 
@@ -90,9 +87,7 @@ impl Triage {
     /// Whether an alert has what it is to have.
     fn is_so(&self, alert: &Alert) -> bool {
         match &self.to {
-            Verdict::Assigned(user) => {
-                alert.assigned_to.raw() == user && alert.status == AlertStatus::InProgress
-            }
+            Verdict::Assigned(user) => alert.assigned_to.raw() == user && alert.status == AlertStatus::InProgress,
             Verdict::Status(status) => alert.status == *status,
             Verdict::Ignored => {
                 // A watchlist has no report, and some servers do not say it in an alert.
@@ -111,9 +106,7 @@ impl Triage {
         match &self.to {
             Verdict::Assigned(user) => format!("In Progress, {}", shown(user)),
             Verdict::Status(status) => text::visible(&status.word()),
-            Verdict::Ignored if is_watched(alert) => {
-                "False Positive; a watchlist cannot be ignored".into()
-            }
+            Verdict::Ignored if is_watched(alert) => "False Positive; a watchlist cannot be ignored".into(),
             Verdict::Ignored => "False Positive and ignore report".into(),
             Verdict::Before(before) => {
                 let was = before.of(&alert.id);
@@ -156,10 +149,7 @@ impl Triage {
             }),
             // The official client has another way for one alone, which takes fewer rights.
             Verdict::Status(status) if open.len() == 1 => vec![Change::alert(&open[0].id, status)],
-            Verdict::Status(status) => change(AlertChange {
-                status: Some(status),
-                ..AlertChange::default()
-            }),
+            Verdict::Status(status) => change(AlertChange { status: Some(status), ..AlertChange::default() }),
             Verdict::Ignored => change(AlertChange {
                 status: Some(&AlertStatus::FalsePositive),
                 is_ignored: Some(true),
@@ -192,8 +182,7 @@ impl Triage {
         if now.here.is_empty() {
             return Some(("no longer on the server", "reload the alerts (r)"));
         }
-        let is_nothing_ignored =
-            self.to == Verdict::Ignored && now.here.iter().all(|alert| is_watched(alert));
+        let is_nothing_ignored = self.to == Verdict::Ignored && now.here.iter().all(|alert| is_watched(alert));
         is_nothing_ignored.then_some((
             "raised by a watchlist: there is no report to ignore",
             "mark them as false positives instead, or disable the watchlist",
@@ -218,15 +207,9 @@ impl Triage {
         }
         let left = now.here.iter().filter(|alert| !self.is_so(alert));
         let left = left.map(|alert| format!("{} is {}", id(&alert.id), had_now(alert)));
-        let gone = now
-            .gone
-            .iter()
-            .map(|gone| format!("{} no longer exists", id(gone)));
+        let gone = now.gone.iter().map(|gone| format!("{} no longer exists", id(gone)));
         let left: Vec<_> = left.chain(gone).collect();
-        let so = format!(
-            "{done} of {} changed",
-            text::counted(all, "alert", "alerts")
-        );
+        let so = format!("{done} of {} changed", text::counted(all, "alert", "alerts"));
         match left.len() {
             0 => so,
             n if n <= NAMED => format!("{so}; {}", left.join(", ")),
@@ -247,19 +230,12 @@ impl Triage {
             };
             let is_same = seen.status == alert.status && seen.assigned_to == alert.assigned_to;
             if !is_same {
-                said.push(format!(
-                    "{} was changed meanwhile and is skipped: {}",
-                    id(&alert.id),
-                    had_now(alert)
-                ));
+                said.push(format!("{} was changed meanwhile and is skipped: {}", id(&alert.id), had_now(alert)));
             }
             is_same
         };
         let kept: Vec<_> = now.here.iter().filter(is_as_seen).collect();
-        let left = Self {
-            alerts: kept.iter().map(|alert| alert.id.clone()).collect(),
-            to: self.to.clone(),
-        };
+        let left = Self { alerts: kept.iter().map(|alert| alert.id.clone()).collect(), to: self.to.clone() };
         (left, said)
     }
 
@@ -286,10 +262,7 @@ impl Triage {
             let each: Vec<_> = owners.iter().map(|(who, n)| format!("{who} {n}")).collect();
             let n: usize = owners.values().sum();
             let are = if n == 1 { "is" } else { "are" };
-            warnings.push(format!(
-                "{n} of {n_open} {are} assigned to others: {}",
-                each.join(", ")
-            ));
+            warnings.push(format!("{n} of {n_open} {are} assigned to others: {}", each.join(", ")));
         }
         if self.to == Verdict::Ignored {
             let open = now.here.iter().filter(|alert| !self.is_so(alert));
@@ -302,17 +275,12 @@ impl Triage {
         }
         if let Verdict::Before(before) = &self.to {
             let had_none = |was: &Was| was.assigned_to.is_empty();
-            let keeps = now
-                .here
-                .iter()
-                .filter(|alert| !alert.assigned_to.is_empty());
+            let keeps = now.here.iter().filter(|alert| !alert.assigned_to.is_empty());
             let keeps = keeps.filter(|alert| before.of(&alert.id).is_some_and(had_none));
             let n = keeps.count();
             if n > 0 {
                 let n = text::counted(n, "alert was", "alerts were");
-                notes.push(format!(
-                    "{n} unassigned before and will stay assigned: the API cannot unassign alerts"
-                ));
+                notes.push(format!("{n} unassigned before and will stay assigned: the API cannot unassign alerts"));
             }
         }
         Prepared::Ready(Box::new(Plan {
@@ -342,21 +310,10 @@ impl Triage {
     fn effect(&self, alert: &Alert) -> String {
         /// Cells of a name.
         const WIDE: usize = 40;
-        let score = alert
-            .severity
-            .map_or("?".into(), |score| format!("{score:.0}"));
+        let score = alert.severity.map_or("?".into(), |score| format!("{score:.0}"));
         let name = source(alert);
-        let place = if alert.host.is_empty() {
-            String::new()
-        } else {
-            format!(" on {}", text::fit(&alert.host, WIDE))
-        };
-        format!(
-            "{score:>3}  {}{place}: {} -> {}",
-            text::fit(name, WIDE),
-            had_now(alert),
-            self.wish(alert)
-        )
+        let place = if alert.host.is_empty() { String::new() } else { format!(" on {}", text::fit(&alert.host, WIDE)) };
+        format!("{score:>3}  {}{place}: {} -> {}", text::fit(name, WIDE), had_now(alert), self.wish(alert))
     }
 }
 

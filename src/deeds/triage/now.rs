@@ -21,10 +21,7 @@ impl Alerts {
     /// Reads them, past every cache.
     pub(in crate::deeds) async fn read(ids: &[AlertId], client: &Client) -> Result<Self, Error> {
         let found = client.alerts_of(ids).await?;
-        let mut found: HashMap<_, _> = found
-            .into_iter()
-            .map(|alert| (alert.id.clone(), Arc::new(alert)))
-            .collect();
+        let mut found: HashMap<_, _> = found.into_iter().map(|alert| (alert.id.clone(), Arc::new(alert))).collect();
         let mut alerts = Self::default();
         for id in ids {
             match found.remove(id) {
@@ -75,11 +72,7 @@ pub(super) fn had_now(alert: &Alert) -> String {
 
 pub(super) fn had(status: &AlertStatus, owner: &str) -> String {
     let status = text::visible(&status.word());
-    if owner.is_empty() {
-        status
-    } else {
-        format!("{status}, {}", shown(owner))
-    }
+    if owner.is_empty() { status } else { format!("{status}, {}", shown(owner)) }
 }
 
 pub(super) fn id(id: &AlertId) -> String {

@@ -6,12 +6,11 @@ mod tests;
 use serde_json::Value;
 
 use super::{
-    Admin, Deed, Feeding, Ignoring, NewUser, NewWatchlist, Triage, Verdict, Watching,
-    WatchlistChange, WatchlistDraft, triage,
+    Admin, Deed, Feeding, Ignoring, NewUser, NewWatchlist, Triage, Verdict, Watching, WatchlistChange, WatchlistDraft,
+    triage,
 };
 use crate::model::{
-    ActionKind, AlertId, AlertStatus, FeedId, GroupId, Md5, ReportId, SensorId, StoredIndex,
-    WatchlistId,
+    ActionKind, AlertId, AlertStatus, FeedId, GroupId, Md5, ReportId, SensorId, StoredIndex, WatchlistId,
 };
 use crate::record::actions::Sending;
 
@@ -35,24 +34,12 @@ pub(super) fn of(sending: &Sending) -> Option<Deed> {
     Some(match sending.deed.as_str() {
         "isolate" => Deed::Isolate(sensor()?),
         "release" => Deed::Release(sensor()?),
-        "ban" => Deed::Ban {
-            md5: hash()?,
-            note: text(wanted, "text"),
-        },
+        "ban" => Deed::Ban { md5: hash()?, note: text(wanted, "text") },
         "unban" => Deed::Lift(hash()?),
-        "move" => Deed::Move {
-            sensor: sensor()?,
-            group: GroupId(number(wanted, "group_id")?),
-        },
-        "flush" => Deed::Flush {
-            sensor: sensor()?,
-            until: text(wanted, "event_log_flush_time")?.parse().ok()?,
-        },
+        "move" => Deed::Move { sensor: sensor()?, group: GroupId(number(wanted, "group_id")?) },
+        "flush" => Deed::Flush { sensor: sensor()?, until: text(wanted, "event_log_flush_time")?.parse().ok()? },
         "restart" => Deed::Restart(sensor()?),
-        "annotate" => Deed::Annotate {
-            sensor: sensor()?,
-            notes: text(wanted, "notes")?,
-        },
+        "annotate" => Deed::Annotate { sensor: sensor()?, notes: text(wanted, "notes")? },
         _ => return None,
     })
 }
@@ -65,32 +52,19 @@ pub(super) fn undoing(sending: &Sending, after: &Value) -> Option<Deed> {
         Deed::Isolate(sensor) => Deed::Release(sensor),
         Deed::Release(sensor) => Deed::Isolate(sensor),
         Deed::Ban { md5, .. } => Deed::Lift(md5),
-        Deed::Lift(md5) => Deed::Ban {
-            md5,
-            note: text(before, "text"),
-        },
-        Deed::Move { sensor, .. } => Deed::Move {
-            sensor,
-            group: GroupId(number(before, "group_id")?),
-        },
-        Deed::Annotate { sensor, .. } => Deed::Annotate {
-            sensor,
-            notes: text(before, "notes").unwrap_or_default(),
-        },
+        Deed::Lift(md5) => Deed::Ban { md5, note: text(before, "text") },
+        Deed::Move { sensor, .. } => Deed::Move { sensor, group: GroupId(number(before, "group_id")?) },
+        Deed::Annotate { sensor, .. } => Deed::Annotate { sensor, notes: text(before, "notes").unwrap_or_default() },
         Deed::Triage(done) => Deed::Triage(triage::undoing(before, &done)?),
         Deed::Watch(done) => Deed::Watch(unwatching(&done, before, after)?),
         Deed::Feed(Feeding::Switch { id, on }) => Deed::Feed(Feeding::Switch { id, on: !on }),
         // What was there before is none of its making.
         Deed::Feed(Feeding::Add { .. }) if number(before, "id").is_some() => return None,
-        Deed::Feed(Feeding::Add { .. }) => {
-            Deed::Feed(Feeding::Delete(FeedId(number(after, "id")?)))
-        }
-        Deed::Feed(Feeding::Delete(_)) if flag(before, "manually_added") == Some(true) => {
-            Deed::Feed(Feeding::Add {
-                url: text(before, "feed_url")?,
-                is_enabled: flag(before, "enabled").unwrap_or(true),
-            })
-        }
+        Deed::Feed(Feeding::Add { .. }) => Deed::Feed(Feeding::Delete(FeedId(number(after, "id")?))),
+        Deed::Feed(Feeding::Delete(_)) if flag(before, "manually_added") == Some(true) => Deed::Feed(Feeding::Add {
+            url: text(before, "feed_url")?,
+            is_enabled: flag(before, "enabled").unwrap_or(true),
+        }),
         Deed::Ignore(Ignoring { report, on }) => Deed::Ignore(Ignoring { report, on: !on }),
         Deed::Admin(Admin::EditGroup { id, name, site }) => Deed::Admin(Admin::EditGroup {
             id,
@@ -111,10 +85,7 @@ fn alerts(sending: &Sending) -> Option<Triage> {
         "ignore" => Verdict::Ignored,
         "put back" => {
             let each = wanted.get("alerts")?.as_array()?.iter();
-            Verdict::Before(
-                each.filter_map(|was| triage::read_was(was, false))
-                    .collect(),
-            )
+            Verdict::Before(each.filter_map(|was| triage::read_was(was, false)).collect())
         }
         _ => Verdict::Status(status()?),
     };
@@ -134,23 +105,13 @@ fn watching(sending: &Sending) -> Option<Watching> {
                 search_query: text(wanted, "search_query"),
             }),
         },
-        "enable watchlist" | "disable watchlist" => Watching::Switch {
-            id: id()?,
-            on: flag(wanted, "enabled")?,
-        },
+        "enable watchlist" | "disable watchlist" => Watching::Switch { id: id()?, on: flag(wanted, "enabled")? },
         "delete watchlist" => Watching::Delete(id()?),
         "add action" => {
             let (kind, recipients) = action(wanted)?;
-            Watching::AddAction {
-                id: id()?,
-                kind,
-                recipients,
-            }
+            Watching::AddAction { id: id()?, kind, recipients }
         }
-        "remove action" => Watching::RemoveAction {
-            id: id()?,
-            action: number(wanted, "removed_action")?,
-        },
+        "remove action" => Watching::RemoveAction { id: id()?, action: number(wanted, "removed_action")? },
         _ => return None,
     })
 }
@@ -176,29 +137,17 @@ fn unwatching(done: &Watching, before: &Value, after: &Value) -> Option<Watching
         }
         Watching::Switch { id, on } => Watching::Switch { id: *id, on: !on },
         Watching::Delete(_) => Watching::Create(created(before)?),
-        Watching::AddAction {
-            id,
-            kind,
-            recipients,
-        } => {
+        Watching::AddAction { id, kind, recipients } => {
             let mut actions = after.get("actions")?.as_array()?.iter();
-            let is_it =
-                |(other, users): (ActionKind, Vec<u64>)| other == *kind && users == *recipients;
+            let is_it = |(other, users): (ActionKind, Vec<u64>)| other == *kind && users == *recipients;
             let made = actions.rfind(|one| action(one).is_some_and(is_it));
-            Watching::RemoveAction {
-                id: *id,
-                action: number(made?, "id")?,
-            }
+            Watching::RemoveAction { id: *id, action: number(made?, "id")? }
         }
         Watching::RemoveAction { id, action: gone } => {
             let mut actions = before.get("actions")?.as_array()?.iter();
             let was = actions.find(|one| number(one, "id") == Some(*gone))?;
             let (kind, recipients) = action(was)?;
-            Watching::AddAction {
-                id: *id,
-                kind,
-                recipients,
-            }
+            Watching::AddAction { id: *id, kind, recipients }
         }
     })
 }
@@ -210,10 +159,7 @@ fn feeding(sending: &Sending) -> Option<Feeding> {
             url: sending.target.id.clone(),
             is_enabled: flag(&sending.wanted, "enabled").unwrap_or(true),
         },
-        "enable feed" | "disable feed" => Feeding::Switch {
-            id: id()?,
-            on: flag(&sending.wanted, "enabled")?,
-        },
+        "enable feed" | "disable feed" => Feeding::Switch { id: id()?, on: flag(&sending.wanted, "enabled")? },
         "sync feed" => Feeding::Synchronize(id()?),
         "delete feed" => Feeding::Delete(id()?),
         _ => return None,
@@ -225,10 +171,7 @@ fn admin(sending: &Sending) -> Option<Admin> {
     let wanted = &sending.wanted;
     let named = |name: &str| text(wanted, name).unwrap_or_default();
     Some(match sending.deed.as_str() {
-        "create group" => Admin::CreateGroup {
-            name: text(wanted, "name")?,
-            site: number(wanted, "site_id")?,
-        },
+        "create group" => Admin::CreateGroup { name: text(wanted, "name")?, site: number(wanted, "site_id")? },
         "edit group" => Admin::EditGroup {
             id: GroupId(sending.target.id.parse().ok()?),
             name: text(wanted, "name"),
@@ -242,9 +185,7 @@ fn admin(sending: &Sending) -> Option<Admin> {
             is_admin: flag(wanted, "global_admin")?,
             ..NewUser::default()
         })),
-        "create team" => Admin::CreateTeam {
-            name: text(wanted, "name")?,
-        },
+        "create team" => Admin::CreateTeam { name: text(wanted, "name")? },
         _ => return None,
     })
 }

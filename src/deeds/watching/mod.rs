@@ -98,9 +98,9 @@ impl Watching {
             Self::Edit { change, .. } => change.members(),
             Self::Switch { on, .. } => json!({"enabled": on}),
             Self::Delete(_) => json!({"deleted": true}),
-            Self::AddAction {
-                kind, recipients, ..
-            } => json!({"action_type": kind.number(), "email_recipients": recipients}),
+            Self::AddAction { kind, recipients, .. } => {
+                json!({"action_type": kind.number(), "email_recipients": recipients})
+            }
             Self::RemoveAction { action, .. } => json!({"removed_action": action}),
         }
     }
@@ -168,14 +168,7 @@ impl Watching {
                 vec![Change::watchlist(old, json!({"enabled": on}))]
             }
             (Self::Delete(id), Some(_)) => vec![Change::no_watchlist(*id)],
-            (
-                Self::AddAction {
-                    id,
-                    kind,
-                    recipients,
-                },
-                Some(_),
-            ) => vec![Change::new_action(*id, *kind, recipients)],
+            (Self::AddAction { id, kind, recipients }, Some(_)) => vec![Change::new_action(*id, *kind, recipients)],
             (Self::RemoveAction { id, action }, Some(_)) => vec![Change::no_action(*id, *action)],
         }
     }
@@ -185,15 +178,8 @@ impl Watching {
         let (Self::Create(new), Some(made)) = (self, &now.watchlist) else {
             return Vec::new();
         };
-        let missing = new
-            .sets_off
-            .iter()
-            .filter(|kind| !now.sets_off(**kind, &[]));
-        let action = |kind: &ActionKind| Self::AddAction {
-            id: made.id,
-            kind: *kind,
-            recipients: Vec::new(),
-        };
+        let missing = new.sets_off.iter().filter(|kind| !now.sets_off(**kind, &[]));
+        let action = |kind: &ActionKind| Self::AddAction { id: made.id, kind: *kind, recipients: Vec::new() };
         missing.map(action).collect()
     }
 
@@ -222,9 +208,7 @@ impl Watching {
             Self::Edit { change, .. } => Some(change.is_held(one)),
             Self::Switch { on, .. } => one.is_enabled.map(|is| is == *on),
             Self::Delete(_) => Some(false),
-            Self::AddAction {
-                kind, recipients, ..
-            } => match now.sets_off(*kind, recipients) {
+            Self::AddAction { kind, recipients, .. } => match now.sets_off(*kind, recipients) {
                 false if now.n_unread > 0 => None,
                 is_so => Some(is_so),
             },
@@ -256,30 +240,23 @@ impl Watching {
         match (self, &now.watchlist) {
             (Self::Create(_), None) => None,
             // It may be somebody else's.
-            (Self::Create(new), Some(one)) if one.is_enabled == Some(!new.is_enabled) => Some((
-                "already exists with this query, but in the other state",
-                "enable or disable the existing one",
-            )),
-            (Self::Create(_), Some(_)) => Some((
-                "already exists with this query, but without this action",
-                "add the action to the existing one",
-            )),
+            (Self::Create(new), Some(one)) if one.is_enabled == Some(!new.is_enabled) => {
+                Some(("already exists with this query, but in the other state", "enable or disable the existing one"))
+            }
+            (Self::Create(_), Some(_)) => {
+                Some(("already exists with this query, but without this action", "add the action to the existing one"))
+            }
             (_, None) => Some(("no longer exists", "reload the watchlists (r)")),
-            (_, Some(one)) if one.is_readonly == Some(true) => Some((
-                "is read-only: the server does not allow changes",
-                "create your own watchlist from its query",
-            )),
+            (_, Some(one)) if one.is_readonly == Some(true) => {
+                Some(("is read-only: the server does not allow changes", "create your own watchlist from its query"))
+            }
             _ => None,
         }
     }
 
     pub(super) fn words(&self, now: &Watched) -> String {
         let Some(one) = &now.watchlist else {
-            let read = if now.n_unread > 0 {
-                " among those that could be read"
-            } else {
-                ""
-            };
+            let read = if now.n_unread > 0 { " among those that could be read" } else { "" };
             return format!("no such watchlist{read}");
         };
         let state = match one.is_enabled {
@@ -289,11 +266,7 @@ impl Watching {
         };
         let actions = now.actions.as_ref().map(|actions| {
             let kinds: Vec<_> = actions.iter().map(|one| one.kind.to_string()).collect();
-            if kinds.is_empty() {
-                ", no actions".into()
-            } else {
-                format!(", actions: {}", kinds.join(", "))
-            }
+            if kinds.is_empty() { ", no actions".into() } else { format!(", actions: {}", kinds.join(", ")) }
         });
         let query = match self {
             Self::Edit { change, .. } if change.search_query.is_some() => {
@@ -301,11 +274,7 @@ impl Watching {
             }
             _ => String::new(),
         };
-        format!(
-            "watchlist {}, {state}{query}{}",
-            one.id,
-            actions.unwrap_or_default()
-        )
+        format!("watchlist {}, {state}{query}{}", one.id, actions.unwrap_or_default())
     }
 
     /// Finds out what it would do.
@@ -313,17 +282,9 @@ impl Watching {
         if let Self::Create(NewWatchlist { draft, .. }) = &self
             && let Some((why, hint)) = draft.trouble()
         {
-            return Prepared::Refused(Refusal {
-                why: why.into(),
-                hint,
-                is_guard: false,
-            });
+            return Prepared::Refused(Refusal { why: why.into(), hint, is_guard: false });
         }
-        let mut effects = vec![format!(
-            "{}: {}",
-            text::visible(now.raw_name()),
-            self.effect(&now)
-        )];
+        let mut effects = vec![format!("{}: {}", text::visible(now.raw_name()), self.effect(&now))];
         let mut notes = Vec::new();
         let mut warnings: Vec<String> = self.query().and_then(now::trouble).into_iter().collect();
         if let Some(one) = now.watchlist.as_ref().filter(|_| self.query().is_none()) {
@@ -331,10 +292,7 @@ impl Watching {
         }
         match &self {
             Self::Create(new) => {
-                effects.push(format!(
-                    "Query: {}",
-                    readable(&new.draft.search_query.as_str().into())
-                ));
+                effects.push(format!("Query: {}", readable(&new.draft.search_query.as_str().into())));
                 let kinds: Vec<_> = new.sets_off.iter().map(ToString::to_string).collect();
                 effects.push(match &kinds[..] {
                     [] => "Tags its matches; no actions".into(),
@@ -363,10 +321,7 @@ impl Watching {
             Self::Edit { change, .. } if change.search_query.is_some() => {
                 let is_old = |release| release < QUERIES_CHANGE;
                 if estate.client.release().is_some_and(is_old) {
-                    warnings.push(
-                        "Servers before 7.8 ignore a changed query: create a new watchlist instead"
-                            .into(),
-                    );
+                    warnings.push("Servers before 7.8 ignore a changed query: create a new watchlist instead".into());
                 }
             }
             _ => {}
@@ -405,14 +360,9 @@ impl Watching {
                 Some(n) => format!("will be DELETED ({})", text::counted(n, "hit", "hits")),
                 None => "will be DELETED".into(),
             },
-            Self::AddAction {
-                kind, recipients, ..
-            } => match recipients.len() {
+            Self::AddAction { kind, recipients, .. } => match recipients.len() {
                 0 => format!("add action: {kind}"),
-                n => format!(
-                    "add action: {kind} to {}",
-                    text::counted(n, "user", "users")
-                ),
+                n => format!("add action: {kind} to {}", text::counted(n, "user", "users")),
             },
             Self::RemoveAction { action, .. } => {
                 let actions = now.actions.iter().flatten();

@@ -60,16 +60,10 @@ impl WatchlistDraft {
     /// What no server takes.
     pub(super) fn trouble(&self) -> Option<(&'static str, &'static str)> {
         if self.name.trim().is_empty() {
-            return Some((
-                "the name is empty",
-                "enter a name that says what it looks for",
-            ));
+            return Some(("the name is empty", "enter a name that says what it looks for"));
         }
         if Stored::read(&self.search_query).text.trim().is_empty() {
-            return Some((
-                "the query is empty: it would match everything",
-                "enter a query",
-            ));
+            return Some(("the query is empty: it would match everything", "enter a query"));
         }
         None
     }
@@ -87,11 +81,7 @@ impl NewWatchlist {
 impl WatchlistChange {
     /// The members of the record that are to be others.
     pub(super) fn members(&self) -> Value {
-        let each = [
-            ("name", &self.name),
-            ("description", &self.description),
-            ("search_query", &self.search_query),
-        ];
+        let each = [("name", &self.name), ("description", &self.description), ("search_query", &self.search_query)];
         let each = each.into_iter();
         let named = each.filter_map(|(name, to)| Some((name.to_owned(), to.as_deref()?.into())));
         Value::Object(named.collect())
@@ -135,11 +125,8 @@ impl WatchlistChange {
             let (now, to) = (readable(&now.search_query), readable(&to.into()));
             format!("query {now} -> {to}")
         });
-        let each = [
-            other("name", &now.name, &self.name),
-            other("description", &now.description, &self.description),
-            query,
-        ];
+        let each =
+            [other("name", &now.name, &self.name), other("description", &now.description, &self.description), query];
         let each: Vec<_> = each.into_iter().flatten().collect();
         each.join(", ")
     }
@@ -198,10 +185,7 @@ pub(super) fn trouble(search_query: &str) -> Option<String> {
     let problems = query::parse_for(Index::Process, &stored.text).problems;
     let mut problems = problems.into_iter();
     let error = problems.find(|problem| problem.level == Level::Error)?;
-    Some(format!(
-        "The query has an error and may never match: {}",
-        error.message
-    ))
+    Some(format!("The query has an error and may never match: {}", error.message))
 }
 
 /// Whether a watchlist searches for this: servers store a query in other words than they were given (reference 2.10), so

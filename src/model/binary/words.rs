@@ -74,16 +74,8 @@ impl Binary {
     }
 
     fn kind_in_words(&self) -> Option<String> {
-        let kind = self.is_executable.map(|is_program| {
-            if is_program {
-                "executable"
-            } else {
-                "library or driver"
-            }
-        });
-        let bits = self
-            .is_64bit
-            .map(|is_64bit| if is_64bit { "64-bit" } else { "32-bit" });
+        let kind = self.is_executable.map(|is_program| if is_program { "executable" } else { "library or driver" });
+        let bits = self.is_64bit.map(|is_64bit| if is_64bit { "64-bit" } else { "32-bit" });
         let os = self.os.non_empty().map(Untrusted::raw);
         let words: Vec<_> = [kind, bits, os].into_iter().flatten().collect();
         (!words.is_empty()).then(|| words.join(", "))
@@ -116,20 +108,14 @@ impl Facts {
     }
 
     /// The first of many, and how many more there are.
-    fn list(
-        &mut self,
-        name: &'static str,
-        most: usize,
-        values: impl ExactSizeIterator<Item = Untrusted>,
-    ) {
+    fn list(&mut self, name: &'static str, most: usize, values: impl ExactSizeIterator<Item = Untrusted>) {
         let more = values.len().saturating_sub(most);
         self.0.extend(values.take(most).map(|value| (name, value)));
         self.add("", (more > 0).then(|| format!("and {more} more")));
     }
 
     fn sign(&mut self, signature: &Signature, shown: impl Fn(Timestamp) -> String) {
-        self.0
-            .extend(signature.verdict().map(|verdict| ("signature", verdict)));
+        self.0.extend(signature.verdict().map(|verdict| ("signature", verdict)));
         self.say("publisher", &signature.publisher);
         self.say("subject", &signature.subject);
         self.say("issuer", &signature.issuer);

@@ -203,11 +203,7 @@ impl AccessRights {
             return vec![name];
         }
         let is_asked = |(bits, _): &&(u32, &str)| self.0 & bits != 0;
-        SINGLE
-            .iter()
-            .filter(is_asked)
-            .map(|(_, name)| *name)
-            .collect()
+        SINGLE.iter().filter(is_asked).map(|(_, name)| *name).collect()
     }
 
     /// The bits that have no name.
@@ -233,20 +229,8 @@ mod tests {
     fn rights_have_the_official_clients_names() {
         check(2_097_151, &["PROCESS_ALL_ACCESS"], 0);
         check(0x0f_0000, &["STANDARD_RIGHTS_REQUIRED"], 0);
-        check(
-            0x1410,
-            &[
-                "PROCESS_VM_READ",
-                "PROCESS_QUERY_INFORMATION",
-                "PROCESS_QUERY_LIMITED_INFORMATION",
-            ],
-            0,
-        );
-        check(
-            0x12_0001,
-            &["SYNCHRONIZE", "READ_CONTROL", "PROCESS_TERMINATE"],
-            0,
-        );
+        check(0x1410, &["PROCESS_VM_READ", "PROCESS_QUERY_INFORMATION", "PROCESS_QUERY_LIMITED_INFORMATION"], 0);
+        check(0x12_0001, &["SYNCHRONIZE", "READ_CONTROL", "PROCESS_TERMINATE"], 0);
         check(0x8000_0010, &["PROCESS_VM_READ"], 0x8000_0000);
         check(0, &[], 0);
     }

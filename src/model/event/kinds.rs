@@ -39,11 +39,7 @@ impl Kinds {
     /// The kinds that an event counts as. One that tampers with the sensor also counts as EMET: both tell of a guard
     /// that something ran into.
     pub fn of(event: &Event) -> Self {
-        let guard = if event.is_tamper {
-            EventKind::Emet.bit()
-        } else {
-            0
-        };
+        let guard = if event.is_tamper { EventKind::Emet.bit() } else { 0 };
         Self(event.kind().bit() | guard)
     }
 

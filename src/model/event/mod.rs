@@ -11,9 +11,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 pub use codes::{AccessRights, CrossKind, Direction, FileAction, FileType, Protocol, RegAction};
-pub use facts::{
-    Block, Childproc, Crossproc, Fileless, Filemod, Modload, Netconn, Regmod, Side, Stage, What,
-};
+pub use facts::{Block, Childproc, Crossproc, Fileless, Filemod, Modload, Netconn, Regmod, Side, Stage, What};
 pub use kinds::Kinds;
 pub use segment::{Segment, SegmentInfo};
 

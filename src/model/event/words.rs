@@ -66,13 +66,7 @@ impl Event {
 
     /// The whole event as one line.
     pub fn words(&self) -> Untrusted {
-        format!(
-            "{} {}{}",
-            self.action(),
-            self.object().raw(),
-            self.remarks()
-        )
-        .into()
+        format!("{} {}{}", self.action(), self.object().raw(), self.remarks()).into()
     }
 
     /// What the line says behind what it was done to.
@@ -81,10 +75,7 @@ impl Event {
         match &self.what {
             What::Filemod(file) => append(&mut line, file.file_type.and_then(FileType::name)),
             What::Netconn(netconn) => {
-                append(
-                    &mut line,
-                    netconn.blocked_by.non_empty().map(Untrusted::raw),
-                );
+                append(&mut line, netconn.blocked_by.non_empty().map(Untrusted::raw));
                 append(&mut line, netconn.protocol.map(protocol));
                 append(&mut line, proxy(netconn.proxy));
             }
@@ -96,10 +87,7 @@ impl Event {
             What::Block(block) => append(&mut line, block.result.non_empty().map(Untrusted::raw)),
             _ => {}
         }
-        append(
-            &mut line,
-            self.is_tamper.then_some("tampering with the sensor"),
-        );
+        append(&mut line, self.is_tamper.then_some("tampering with the sensor"));
         append(&mut line, self.is_doubtful.then_some("path uncertain"));
         line
     }
@@ -108,11 +96,7 @@ impl Event {
     pub fn facts(&self) -> Vec<Fact> {
         let mut facts = Vec::new();
         let mut tell = |name, value: Option<Untrusted>| {
-            facts.extend(
-                value
-                    .filter(|value| !value.is_empty())
-                    .map(|value| (name, value)),
-            );
+            facts.extend(value.filter(|value| !value.is_empty()).map(|value| (name, value)));
         };
         tell("action", Some(self.action().into()));
         match &self.what {
@@ -150,11 +134,7 @@ impl Event {
             What::Childproc(child) => child.md5,
             What::Crossproc(cross) => cross.md5,
             What::Block(block) => block.md5,
-            What::Regmod(_)
-            | What::Netconn(_)
-            | What::Fileless(_)
-            | What::Emet(_)
-            | What::Other { .. } => None,
+            What::Regmod(_) | What::Netconn(_) | What::Fileless(_) | What::Emet(_) | What::Other { .. } => None,
         }
     }
 
@@ -166,11 +146,7 @@ impl Event {
             What::Childproc(child) => child.sha256,
             What::Crossproc(cross) => cross.sha256,
             What::Fileless(script) => script.sha256,
-            What::Block(_)
-            | What::Regmod(_)
-            | What::Netconn(_)
-            | What::Emet(_)
-            | What::Other { .. } => None,
+            What::Block(_) | What::Regmod(_) | What::Netconn(_) | What::Emet(_) | What::Other { .. } => None,
         }
     }
 }
@@ -205,10 +181,7 @@ fn of_file(file: &Filemod, tell: &mut impl FnMut(&'static str, Option<Untrusted>
 }
 
 fn of_netconn(netconn: &Netconn, tell: &mut impl FnMut(&'static str, Option<Untrusted>)) {
-    tell(
-        "protocol",
-        netconn.protocol.map(|proto| protocol(proto).into()),
-    );
+    tell("protocol", netconn.protocol.map(|proto| protocol(proto).into()));
     let direction = netconn.direction.map(|direction| match direction {
         Direction::Inbound => "inbound",
         Direction::Outbound => "outbound",
@@ -256,11 +229,7 @@ fn of_block(block: &Block, tell: &mut impl FnMut(&'static str, Option<Untrusted>
     tell("kind", Some(block.kind.clone()));
 }
 
-fn hashes(
-    md5: Option<Md5>,
-    sha256: Option<Sha256>,
-    tell: &mut impl FnMut(&'static str, Option<Untrusted>),
-) {
+fn hashes(md5: Option<Md5>, sha256: Option<Sha256>, tell: &mut impl FnMut(&'static str, Option<Untrusted>)) {
     tell("md5", md5.map(|md5| md5.to_string().into()));
     tell("sha256", sha256.map(|sha256| sha256.to_string().into()));
 }

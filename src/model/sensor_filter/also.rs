@@ -79,22 +79,16 @@ impl Also {
             }
             "health" if value.starts_with(['<', '>']) => {
                 let (how, value) = compared(value);
-                let number = value
-                    .parse()
-                    .map_err(|_| format!("{value:?} is not a number"));
+                let number = value.parse().map_err(|_| format!("{value:?} is not a number"));
                 number.map(|number| What::Health(how, number))
             }
             "status" => status(value),
-            "health" if value.parse::<i64>().is_ok() => Err(format!(
-                "health takes <{value} or >{value} for the number, or words of the sensor's message"
-            )),
+            "health" if value.parse::<i64>().is_ok() => {
+                Err(format!("health takes <{value} or >{value} for the number, or words of the sensor's message"))
+            }
             _ => Ok(What::Text(name.parse().ok()?)),
         };
-        Some(what.map(|what| Self {
-            is_not: bare.is_some(),
-            what,
-            value: value.to_lowercase(),
-        }))
+        Some(what.map(|what| Self { is_not: bare.is_some(), what, value: value.to_lowercase() }))
     }
 
     /// Whether a sensor is like that; `now` is the server's clock. What its record does not say is not so.
@@ -103,9 +97,9 @@ impl Also {
             What::Text(text) => text.of(sensor).contains(&self.value),
             What::Isolation(wanted) => wanted.contains(&sensor.isolation().into()),
             What::Health(how, than) => sensor.health.is_some_and(|health| how.holds(health, *than)),
-            What::Seen(how, than) => sensor
-                .last_checkin
-                .is_some_and(|at| how.holds(now.duration_since(at).as_secs(), *than)),
+            What::Seen(how, than) => {
+                sensor.last_checkin.is_some_and(|at| how.holds(now.duration_since(at).as_secs(), *than))
+            }
         };
         holds != self.is_not
     }
@@ -191,10 +185,7 @@ fn status(value: &str) -> Result<What, String> {
     if known.any(|status| status.contains(&part)) {
         return Ok(What::Text(Text::Status));
     }
-    Err(format!(
-        "{value:?} is no status; status is one of {}",
-        STATUSES.join(", ")
-    ))
+    Err(format!("{value:?} is no status; status is one of {}", STATUSES.join(", ")))
 }
 
 /// `<7` or `>7`; a number alone is what lies below it.
@@ -216,10 +207,6 @@ fn seconds(value: &str) -> Result<i64, String> {
     });
     let number = value.get(..value.len().saturating_sub(1));
     let number = number.and_then(|number| number.parse::<i64>().ok());
-    let found = unit
-        .zip(number)
-        .and_then(|(unit, number)| number.checked_mul(unit));
-    found.ok_or(
-        "seen takes <4h for the last four hours, or >7d for longer ago than seven days".into(),
-    )
+    let found = unit.zip(number).and_then(|(unit, number)| number.checked_mul(unit));
+    found.ok_or("seen takes <4h for the last four hours, or >7d for longer ago than seven days".into())
 }

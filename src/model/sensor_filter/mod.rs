@@ -45,9 +45,7 @@ impl SensorFilter {
                 Some((field, value)) => {
                     let also = Also::read(field, value).ok_or_else(|| {
                         let names = Also::NAMES;
-                        format!(
-                            "sensors have no {field}; there are hostname, ip, group, id, {names}"
-                        )
+                        format!("sensors have no {field}; there are hostname, ip, group, id, {names}")
                     })?;
                     filter.also.push(needed(field, value).and(also)?);
                     continue;
@@ -67,9 +65,7 @@ impl SensorFilter {
                     filter.group.replace(found).is_some()
                 }
                 "id" => {
-                    let id = value
-                        .parse()
-                        .map_err(|_| format!("{value:?} is not a number"))?;
+                    let id = value.parse().map_err(|_| format!("{value:?} is not a number"))?;
                     filter.id.replace(SensorId(id)).is_some()
                 }
                 _ => filter.hostname.replace(value.to_owned()).is_some(),
@@ -99,10 +95,7 @@ impl fmt::Display for SensorFilter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let quoted = |text: &String| format!("\"{text}\"");
         let parts = [
-            self.hostname
-                .as_ref()
-                .map(quoted)
-                .map(|name| format!("hostname:{name}")),
+            self.hostname.as_ref().map(quoted).map(|name| format!("hostname:{name}")),
             self.ip.as_ref().map(quoted).map(|ip| format!("ip:{ip}")),
             self.group.map(|group| format!("group:{group}")),
             self.id.map(|id| format!("id:{id}")),
@@ -121,9 +114,7 @@ fn needed(field: &str, value: &str) -> Result<(), String> {
 }
 
 fn is_field(name: &str) -> bool {
-    ["hostname", "ip", "group", "id"]
-        .iter()
-        .any(|field| field.eq_ignore_ascii_case(name))
+    ["hostname", "ip", "group", "id"].iter().any(|field| field.eq_ignore_ascii_case(name))
 }
 
 /// Whether a character may stand in an address.
@@ -133,15 +124,8 @@ fn is_of_address(char: char) -> bool {
 
 /// Whether it can only be part of an address.
 fn is_address(word: &str) -> bool {
-    let is_v4 = word.contains('.')
-        && word
-            .chars()
-            .all(|char| char.is_ascii_digit() || char == '.');
-    is_v4
-        || word.contains(':')
-            && word
-                .chars()
-                .all(|char| char.is_ascii_hexdigit() || char == ':')
+    let is_v4 = word.contains('.') && word.chars().all(|char| char.is_ascii_digit() || char == '.');
+    is_v4 || word.contains(':') && word.chars().all(|char| char.is_ascii_hexdigit() || char == ':')
 }
 
 #[cfg(test)]
@@ -165,16 +149,10 @@ mod tests {
             ("id:7", "id:7"),
             ("STATUS:Offline", "status:\"offline\""),
             ("-status:off", "-status:\"off\""),
-            (
-                "status:\"uninstall pending\"",
-                "status:\"uninstall pending\"",
-            ),
+            ("status:\"uninstall pending\"", "status:\"uninstall pending\""),
             ("health:driver", "health:\"driver\""),
             ("ip:FE80::", "ip:\"FE80::\""),
-            (
-                "FIN -version:6.2 seen:>7d",
-                "hostname:\"FIN\" -version:\"6.2\" seen:\">7d\"",
-            ),
+            ("FIN -version:6.2 seen:>7d", "hostname:\"FIN\" -version:\"6.2\" seen:\">7d\""),
             ("fe80::1", "ip:\"fe80::1\""),
             ("", ""),
         ] {

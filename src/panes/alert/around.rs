@@ -15,21 +15,14 @@ use crate::widgets::Field;
 const LONG: usize = 4;
 
 /// What is said of a part, or that it is on its way, or why it is not here; nothing when nobody asked.
-fn part<T>(
-    remote: &Remote<T>,
-    theme: &Theme,
-    say: impl FnOnce(&T) -> Line<'static>,
-) -> Option<Line<'static>> {
+fn part<T>(remote: &Remote<T>, theme: &Theme, say: impl FnOnce(&T) -> Line<'static>) -> Option<Line<'static>> {
     if let Some(known) = remote.current() {
         return Some(say(&known.value));
     }
     let unknown = |text: String| Some(Line::styled(text, theme.unknown));
     match remote.error() {
         _ if remote.is_pending() => Some(Line::styled(theme.glyphs.ellipsis, theme.muted)),
-        Some(error) => unknown(format!(
-            "unknown: {}",
-            text::excerpt(&error.to_string().into())
-        )),
+        Some(error) => unknown(format!("unknown: {}", text::excerpt(&error.to_string().into()))),
         // Given up.
         None => remote.asked().and_then(|_| unknown("unknown".into())),
     }
@@ -44,22 +37,13 @@ pub(super) fn precedent(alert: &Alert, session: &Session, theme: &Theme) -> Vec<
         since.is_ok_and(|since| alert.created.is_some_and(|at| at >= since))
     });
     let own = is_counted.then(|| text::excerpt(&alert.status.word()));
-    let ended = part(&asides.ended, theme, |facets| {
-        ended(facets, own.as_deref(), theme)
-    });
-    let mut fields: Vec<_> = ended
-        .map(|line| Field::wrapped("history", line, LONG))
-        .into_iter()
-        .collect();
+    let ended = part(&asides.ended, theme, |facets| ended(facets, own.as_deref(), theme));
+    let mut fields: Vec<_> = ended.map(|line| Field::wrapped("history", line, LONG)).into_iter().collect();
     let last = asides.last.current();
     if let Some(last) = last.and_then(|known| known.value.rows.first()) {
         let day = last.resolved.map(|at| session.zone.day(at));
         let by = last.assigned_to.non_empty().map(text::excerpt);
-        let words = [
-            Some(text::excerpt(&last.status.word())),
-            day,
-            by.map(|by| format!("by {by}")),
-        ];
+        let words = [Some(text::excerpt(&last.status.word())), day, by.map(|by| format!("by {by}"))];
         let words: Vec<_> = words.into_iter().flatten().collect();
         fields.push(Field::wrapped("last closed", words.join(" "), LONG));
     }
@@ -91,10 +75,7 @@ fn ended(facets: &Facets, own: Option<&str>, theme: &Theme) -> Line<'static> {
         .map(|(count, name)| format!("{} {name}", thousands(count)))
         .collect();
     let most = if is_partial { "at least " } else { "" };
-    Line::raw(format!(
-        "{most}{total} in {days} days ({})",
-        each.join(", ")
-    ))
+    Line::raw(format!("{most}{total} in {days} days ({})", each.join(", ")))
 }
 
 /// The status as alerts have it, whatever case the server counts it in.
@@ -145,10 +126,7 @@ fn line(lineage: &Lineage, theme: &Theme) -> Line<'static> {
     if !way.is_empty() {
         way.push_str(&crumb);
     }
-    Line::from(vec![
-        Span::styled(way, theme.text),
-        Span::styled(text::excerpt(&lineage.subject.name), theme.accent),
-    ])
+    Line::from(vec![Span::styled(way, theme.text), Span::styled(text::excerpt(&lineage.subject.name), theme.accent)])
 }
 
 /// Who vouches for the file.
@@ -162,10 +140,7 @@ pub(super) fn file(session: &Session, theme: &Theme) -> Option<Field<'static>> {
         };
         let publisher = signature.publisher.non_empty();
         let publisher = publisher.map(|by| format!("  {}", text::excerpt(by)));
-        Line::from(vec![
-            Span::styled(word, style),
-            Span::raw(publisher.unwrap_or_default()),
-        ])
+        Line::from(vec![Span::styled(word, style), Span::raw(publisher.unwrap_or_default())])
     })?;
     Some(Field::wrapped("signature", line, LONG))
 }

@@ -51,26 +51,14 @@ fn cause(alert: &Alert, theme: &Theme) -> Vec<Field<'static>> {
         AlertSource::Watchlist => ("watchlist", None),
         AlertSource::Report(_) => ("report", said("feed", &alert.feed_name)),
     };
-    let severity = alert
-        .severity
-        .map_or("unknown".into(), |severity| score(severity).to_string());
-    let report_score = alert
-        .report_score
-        .map(|score| format!("  (report score {score})"));
-    let scores = Line::from(vec![
-        Span::styled(severity, theme.caution),
-        Span::raw(report_score.unwrap_or_default()),
-    ]);
+    let severity = alert.severity.map_or("unknown".into(), |severity| score(severity).to_string());
+    let report_score = alert.report_score.map(|score| format!("  (report score {score})"));
+    let scores = Line::from(vec![Span::styled(severity, theme.caution), Span::raw(report_score.unwrap_or_default())]);
     let ignored = (alert.is_report_ignored == Some(true)).then(|| {
         let text = "this report is now ignored";
         Field::cut("", Line::styled(text, theme.caution))
     });
-    let fields = [
-        said(what, source(alert)),
-        feed,
-        ignored,
-        Some(Field::cut("severity", scores)),
-    ];
+    let fields = [said(what, source(alert)), feed, ignored, Some(Field::cut("severity", scores))];
     fields.into_iter().flatten().collect()
 }
 
@@ -84,26 +72,16 @@ fn match_of(alert: &Alert, session: &Session, theme: &Theme) -> Vec<Field<'stati
         AlertKind::Other(word) => text::excerpt(word),
     };
     // What an indicator of one value found is told by the indicator.
-    let told = format!(
-        "{} {}",
-        alert.indicator.kind.raw(),
-        alert.indicator.value.raw()
-    );
+    let told = format!("{} {}", alert.indicator.kind.raw(), alert.indicator.value.raw());
     let matched = alert.indicator.matched.iter();
     let matched = matched.filter(|matched| !matched.is_like(&told));
     let mut fields = vec![
         said("description", &alert.description),
-        alert
-            .link
-            .non_empty()
-            .map(|link| Field::wrapped("link", text::defang(link), LONG)),
+        alert.link.non_empty().map(|link| Field::wrapped("link", text::defang(link), LONG)),
         said(kind_of(alert), &indicator(alert)),
     ];
     fields.extend(matched.map(|matched| said("matched", matched)));
-    fields.extend([
-        Some(Field::cut("detected", found)),
-        time("created", alert.created, session, theme),
-    ]);
+    fields.extend([Some(Field::cut("detected", found)), time("created", alert.created, session, theme)]);
     fields.into_iter().flatten().collect()
 }
 
@@ -126,9 +104,7 @@ pub(super) fn time(
 /// What the indicator is; the server's word where it is short enough for a label.
 fn kind_of(alert: &Alert) -> &'static str {
     let kind = &alert.indicator.kind;
-    let known = [
-        "query", "md5", "sha256", "dns", "ipv4", "ipv6", "ja3", "ja3s",
-    ];
+    let known = ["query", "md5", "sha256", "dns", "ipv4", "ipv6", "ja3", "ja3s"];
     let known = known.into_iter().find(|word| kind.is_like(word));
     known.unwrap_or("indicator")
 }

@@ -24,13 +24,9 @@ pub(super) fn facts(bundle: &Bundle, session: &Session, theme: &Theme) -> Vec<Fi
         By::Hash => "hash",
         By::User => "user",
     };
-    let severity = bundle
-        .severity
-        .map_or("unknown".into(), |severity| score(severity).to_string());
+    let severity = bundle.severity.map_or("unknown".into(), |severity| score(severity).to_string());
     let owners = owners(bundle);
-    let owners = owners
-        .non_empty()
-        .map_or("unassigned".into(), text::excerpt);
+    let owners = owners.non_empty().map_or("unassigned".into(), text::excerpt);
     let alerts = match bundle.len() {
         1 => "1".to_owned(),
         len => format!("{} on {}", thousands(n(len)), hosts(n(bundle.n_hosts))),
@@ -48,11 +44,7 @@ pub(super) fn facts(bundle: &Bundle, session: &Session, theme: &Theme) -> Vec<Fi
     }
     let is_known = session.alert.is_some();
     fields.extend(Some(Field::cut("", "")).filter(|_| is_known));
-    let text = if bundle.len() > 1 {
-        "Newest:"
-    } else {
-        "Alert:"
-    };
+    let text = if bundle.len() > 1 { "Newest:" } else { "Alert:" };
     fields.extend(Some(Field::cut("", Line::styled(text, theme.muted))).filter(|_| is_known));
     fields
 }

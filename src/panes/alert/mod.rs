@@ -60,8 +60,7 @@ impl Pane for AlertPane {
             }
             return true;
         }
-        pivot::follow(action, cx, |session| self.clues(session))
-            || yank::copy_one(yank::alert(&alert, action), cx)
+        pivot::follow(action, cx, |session| self.clues(session)) || yank::copy_one(yank::alert(&alert, action), cx)
     }
 
     fn clues(&self, session: &Session) -> Vec<Clues> {
@@ -76,10 +75,7 @@ impl Pane for AlertPane {
         let session = cx.session();
         let group = session.triage.bundle.as_ref();
         let alert = session.alert.as_ref();
-        let shown = (
-            group.map(|bundle| bundle.name().clone()),
-            alert.map(|alert| alert.id.clone()),
-        );
+        let shown = (group.map(|bundle| bundle.name().clone()), alert.map(|alert| alert.id.clone()));
         if shown != self.of {
             self.of = shown;
             self.offset = 0;
@@ -108,10 +104,7 @@ impl Pane for AlertPane {
         }
         self.height = usize::from(area.height);
         self.offset = self.offset.min(fields.len().saturating_sub(1));
-        let list = Fields {
-            fields: &fields,
-            scroll: self.offset,
-        };
+        let list = Fields { fields: &fields, scroll: self.offset };
         self.n_lines = list.render(area, frame.buffer_mut(), look.theme);
     }
 }

@@ -37,9 +37,7 @@ impl Card for HostCard {
 
     fn title(session: &Session) -> String {
         let host = session.host.as_ref();
-        host.map_or("Host".into(), |host| {
-            format!("{} #{}", text::fit(&host.computer_name, 24), host.id)
-        })
+        host.map_or("Host".into(), |host| format!("{} #{}", text::fit(&host.computer_name, 24), host.id))
     }
 
     fn as_of(session: &Session) -> Option<Timestamp> {
@@ -57,9 +55,7 @@ impl Card for HostCard {
         let as_of = Self::as_of(session).unwrap_or(Timestamp::UNIX_EPOCH);
         let mut fields = sensor::facts(host, as_of, None, session, theme);
         let name = &host.computer_name;
-        fields.extend(
-            said("dns name", &host.dns_name).filter(|_| !host.dns_name.is_like(name.raw())),
-        );
+        fields.extend(said("dns name", &host.dns_name).filter(|_| !host.dns_name.is_like(name.raw())));
         fields.push(alerts(&host.computer_name, session, theme));
         fields.push(Field::cut("", ""));
         fields.extend(sensor::aside(host));
@@ -84,10 +80,7 @@ impl Card for HostCard {
 
     fn lead(session: &Session) -> Option<Lead> {
         let host = session.host.as_ref()?;
-        Some(Lead::Search(
-            Index::Process,
-            format!("sensor_id:{}", host.id),
-        ))
+        Some(Lead::Search(Index::Process, format!("sensor_id:{}", host.id)))
     }
 
     fn clues(session: &Session) -> Option<Clues> {

@@ -106,12 +106,7 @@ pub struct CardPane<C: Card> {
 
 impl<C: Card> Default for CardPane<C> {
     fn default() -> Self {
-        Self {
-            offset: 0,
-            n_lines: 0,
-            height: 1,
-            of: None,
-        }
+        Self { offset: 0, n_lines: 0, height: 1, of: None }
     }
 }
 
@@ -155,9 +150,7 @@ impl<C: Card> Pane for CardPane<C> {
             return true;
         }
         C::act(action, cx)
-            || pivot::follow(action, cx, |session| {
-                C::clues(session).into_iter().collect()
-            })
+            || pivot::follow(action, cx, |session| C::clues(session).into_iter().collect())
             || yank::copy_one(C::copied(cx.session(), action), cx)
     }
 
@@ -190,10 +183,7 @@ impl<C: Card> Pane for CardPane<C> {
         let fields = C::facts(session, look.theme);
         self.height = usize::from(area.height);
         self.offset = self.offset.min(self.n_lines.saturating_sub(1));
-        let list = Fields {
-            fields: &fields,
-            scroll: self.offset,
-        };
+        let list = Fields { fields: &fields, scroll: self.offset };
         self.n_lines = list.render(area, frame.buffer_mut(), look.theme);
     }
 }

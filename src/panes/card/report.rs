@@ -42,9 +42,7 @@ impl Card for ReportCard {
     fn shown(session: &Session) -> Option<Subject> {
         let report = session.looked_up.as_ref();
         let feed = || Some(Subject::Feed(session.feed.as_ref()?.id.0));
-        report
-            .map(|report| Subject::Report(report.id.clone()))
-            .or_else(feed)
+        report.map(|report| Subject::Report(report.id.clone())).or_else(feed)
     }
 
     fn title(session: &Session) -> String {
@@ -100,11 +98,7 @@ impl Card for ReportCard {
     fn copied(session: &Session, action: Action) -> Option<Copied> {
         let found = session.looked_up.as_deref()?;
         let report = whole(found, session).unwrap_or(found);
-        let own = [
-            report.id.raw().into(),
-            report.title.clone(),
-            report.link.clone(),
-        ];
+        let own = [report.id.raw().into(), report.title.clone(), report.link.clone()];
         let values = report.indicators.iter().map(|one| one.value.clone());
         yank::fields(|| own.into_iter().chain(values), &report.document, action)
     }
@@ -113,9 +107,7 @@ impl Card for ReportCard {
 fn report(found: &Report, session: &Session, theme: &Theme) -> Vec<Field<'static>> {
     let whole = whole(found, session);
     let report = whole.unwrap_or(found);
-    let score = report
-        .score
-        .map_or("unknown".into(), |score| score.to_string());
+    let score = report.score.map_or("unknown".into(), |score| score.to_string());
     let ignored = match report.is_ignored {
         Some(true) => Span::styled("  IGNORED (no alerts)", theme.caution),
         Some(false) => Span::styled("  raises alerts", theme.muted),
@@ -148,12 +140,7 @@ fn report(found: &Report, session: &Session, theme: &Theme) -> Vec<Field<'static
     fields.extend(indicators);
     let mut fields: Vec<_> = fields.into_iter().flatten().collect();
     let note = match whole {
-        None if session
-            .report_of(&found.id)
-            .is_some_and(Awaiting::is_pending) =>
-        {
-            Some(("Loading…", theme.muted))
-        }
+        None if session.report_of(&found.id).is_some_and(Awaiting::is_pending) => Some(("Loading…", theme.muted)),
         None => Some(("details not loaded; search result only", theme.unknown)),
         Some(whole) if whole.indicators.is_empty() => Some(("nothing", theme.muted)),
         Some(_) => None,
@@ -190,11 +177,7 @@ fn feed_facts(feed: &Feed, theme: &Theme) -> Vec<Field<'static>> {
         (Some(false), _) => "DISABLED",
         (None, _) => "unknown whether it is enabled",
     };
-    let style = if feed.is_enabled == Some(true) {
-        theme.good
-    } else {
-        theme.caution
-    };
+    let style = if feed.is_enabled == Some(true) { theme.good } else { theme.caution };
     let fields = [
         said("feed", feed.title()),
         Some(Field::cut("", Line::styled(state, style))),

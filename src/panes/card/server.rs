@@ -51,23 +51,12 @@ impl Card for ServerCard {
         fields.push(Field::cut("", ""));
         match session.license.current() {
             Some(known) => fields.extend(license(&known.value, theme)),
-            None => fields.push(Field::cut(
-                "license",
-                missing(Some(&session.license), theme),
-            )),
+            None => fields.push(Field::cut("license", missing(Some(&session.license), theme))),
         }
         fields.push(Field::cut("", ""));
         match session.partitions.current() {
-            Some(known) => fields.extend(
-                known
-                    .value
-                    .iter()
-                    .flat_map(|part| store(part, session, theme)),
-            ),
-            None => fields.push(Field::cut(
-                "store",
-                missing(Some(&session.partitions), theme),
-            )),
+            Some(known) => fields.extend(known.value.iter().flat_map(|part| store(part, session, theme))),
+            None => fields.push(Field::cut("store", missing(Some(&session.partitions), theme))),
         }
         fields
     }
@@ -82,11 +71,7 @@ impl Card for ServerCard {
 
     fn copied(session: &Session, action: Action) -> Option<Copied> {
         let info = &session.info.current()?.value;
-        yank::fields(
-            || std::iter::once(info.version.clone()),
-            &info.document,
-            action,
-        )
+        yank::fields(|| std::iter::once(info.version.clone()), &info.document, action)
     }
 }
 
@@ -120,11 +105,8 @@ fn features(info: &ServerInfo) -> Vec<String> {
     let Some(features) = record.get("features").and_then(Value::as_object) else {
         return Vec::new();
     };
-    let on = features
-        .iter()
-        .filter(|(_, is_on)| **is_on == Value::Bool(true));
-    on.map(|(name, _)| text::excerpt(&name.as_str().into()))
-        .collect()
+    let on = features.iter().filter(|(_, is_on)| **is_on == Value::Bool(true));
+    on.map(|(name, _)| text::excerpt(&name.as_str().into())).collect()
 }
 
 fn license(license: &License, theme: &Theme) -> Vec<Field<'static>> {
@@ -138,24 +120,10 @@ fn license(license: &License, theme: &Theme) -> Vec<Field<'static>> {
     let until = until.map(|end| format!(" until {}", text::fit(end, 20)));
     let state = format!("{word}{}", until.unwrap_or_default());
     let count = |n: Option<u64>| n.map_or("?".into(), thousands);
-    let sensors = format!(
-        "{} of {} in use (yesterday)",
-        count(license.actual),
-        count(license.licensed)
-    );
-    let is_exceeded = license
-        .actual
-        .zip(license.licensed)
-        .is_some_and(|(actual, licensed)| actual > licensed);
-    let sensors = if is_exceeded {
-        Line::styled(format!("{sensors}: EXCEEDED"), theme.bad)
-    } else {
-        sensors.into()
-    };
-    vec![
-        Field::cut("license", Line::styled(state, style)),
-        Field::wrapped("sensors", sensors, 2),
-    ]
+    let sensors = format!("{} of {} in use (yesterday)", count(license.actual), count(license.licensed));
+    let is_exceeded = license.actual.zip(license.licensed).is_some_and(|(actual, licensed)| actual > licensed);
+    let sensors = if is_exceeded { Line::styled(format!("{sensors}: EXCEEDED"), theme.bad) } else { sensors.into() };
+    vec![Field::cut("license", Line::styled(state, style)), Field::wrapped("sensors", sensors, 2)]
 }
 
 /// A part of the store of events: how warm it is, from when to when, and how large.
@@ -166,9 +134,7 @@ fn store(part: &Partition, session: &Session, theme: &Theme) -> Vec<Field<'stati
     let label = ["hot", "warm", "cold"];
     let label = label.into_iter().find(|label| part.status.is_like(label));
     let name = text::fit(&part.name, 40);
-    let documents = part
-        .documents
-        .map(|n| format!("{} process records", thousands(n)));
+    let documents = part.documents.map(|n| format!("{} process records", thousands(n)));
     let size = part.bytes.map(size);
     let amount: Vec<_> = [documents, size].into_iter().flatten().collect();
     vec![

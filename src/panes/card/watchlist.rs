@@ -38,9 +38,7 @@ impl Card for WatchlistCard {
 
     fn title(session: &Session) -> String {
         let watchlist = session.watchlist.as_ref();
-        watchlist.map_or("Watchlist".into(), |watchlist| {
-            format!("Watchlist {}", watchlist.id)
-        })
+        watchlist.map_or("Watchlist".into(), |watchlist| format!("Watchlist {}", watchlist.id))
     }
 
     fn as_of(session: &Session) -> Option<Timestamp> {
@@ -60,11 +58,7 @@ impl Card for WatchlistCard {
         fields.extend(said("description", &watchlist.description));
         fields.push(Field::cut("", ""));
         fields.extend(looks_for(watchlist, theme));
-        fields.push(Field::wrapped(
-            "matches now",
-            now(watchlist, session, theme),
-            4,
-        ));
+        fields.push(Field::wrapped("matches now", now(watchlist, session, theme), 4));
         fields.push(Field::cut("", ""));
         let hits = |label, n: Option<u64>| Some(Field::cut(label, thousands(n?)));
         let rest = [
@@ -125,11 +119,7 @@ fn state(watchlist: &Watchlist, theme: &Theme) -> Line<'static> {
         Some(false) => ("DISABLED", theme.caution),
         None => ("unknown whether it is enabled", theme.unknown),
     };
-    let readonly = if watchlist.is_readonly == Some(true) {
-        ", read-only"
-    } else {
-        ""
-    };
+    let readonly = if watchlist.is_readonly == Some(true) { ", read-only" } else { "" };
     Line::styled(format!("{word}{readonly}"), style)
 }
 

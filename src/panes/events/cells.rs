@@ -36,11 +36,7 @@ pub(super) struct Form<'a> {
 impl<'a> Form<'a> {
     /// How the times of a stretch are written.
     pub(super) fn of(stretch: Option<Stretch>, zone: &'a Zone) -> Self {
-        let day = |at: Timestamp| {
-            zone.bare(at, Precision::Second)
-                .get(..10)
-                .map(str::to_owned)
-        };
+        let day = |at: Timestamp| zone.bare(at, Precision::Second).get(..10).map(str::to_owned);
         let has_days = stretch.is_some_and(|stretch| day(stretch.from) != day(stretch.to));
         Self { zone, has_days }
     }
@@ -86,10 +82,7 @@ pub(super) fn event(
 /// The event in so many cells. Of a path that is too long the end is worth more than the beginning. However long the
 /// record is, only what is shown of it costs.
 fn words(event: &Event, room: usize) -> String {
-    let is_path = matches!(
-        event.kind(),
-        EventKind::Filemod | EventKind::Regmod | EventKind::Modload
-    );
+    let is_path = matches!(event.kind(), EventKind::Filemod | EventKind::Regmod | EventKind::Modload);
     let (before, object, after) = (event.action(), event.object(), event.remarks());
     let length = before.len() + 1 + object.raw().len() + after.len();
     if is_path && length > room {
@@ -103,12 +96,7 @@ fn words(event: &Event, room: usize) -> String {
 }
 
 /// The cells of the row of a segment that is missing.
-pub(super) fn gap(
-    gap: &Gap<'_>,
-    at: Option<Timestamp>,
-    form: Form<'_>,
-    theme: &Theme,
-) -> Vec<Line<'static>> {
+pub(super) fn gap(gap: &Gap<'_>, at: Option<Timestamp>, form: Form<'_>, theme: &Theme) -> Vec<Line<'static>> {
     let at = at.map(|at| form.time(at)).unwrap_or_default();
     vec![
         Line::styled(at, theme.time),
@@ -116,14 +104,7 @@ pub(super) fn gap(
         Line::styled("gap", theme.bad),
         Line::from(vec![
             Span::styled(format!("{} could not be loaded", missing(gap)), theme.bad),
-            Span::styled(
-                if gap.is_left_out {
-                    ", "
-                } else {
-                    ", r retries: "
-                },
-                theme.hint,
-            ),
+            Span::styled(if gap.is_left_out { ", " } else { ", r retries: " }, theme.hint),
             Span::raw(why(gap)),
         ]),
     ]
@@ -142,8 +123,7 @@ pub(super) fn missing(gap: &Gap<'_>) -> String {
 /// Why it is missing.
 pub(super) fn why(gap: &Gap<'_>) -> String {
     if gap.is_left_out {
-        return "left out: the segments that are here take all the memory there is for one process"
-            .into();
+        return "left out: the segments that are here take all the memory there is for one process".into();
     }
     let why = gap.error.map_or("cancelled".into(), ToString::to_string);
     text::visible(&why.into())

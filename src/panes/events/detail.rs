@@ -17,12 +17,7 @@ use crate::widgets::Field;
 const LINES: usize = 3;
 
 /// The facts of an event, in as many cells.
-pub(super) fn event(
-    event: &Event,
-    session: &Session,
-    width: usize,
-    theme: &Theme,
-) -> Vec<Field<'static>> {
+pub(super) fn event(event: &Event, session: &Session, width: usize, theme: &Theme) -> Vec<Field<'static>> {
     let zone = &session.zone;
     let mut fields = vec![Field::cut("time", time(event.at, zone, theme))];
     for (name, value) in event.facts() {
@@ -43,26 +38,17 @@ pub(super) fn event(
 pub(super) fn gap(gap: &Gap<'_>, theme: &Theme) -> Vec<Field<'static>> {
     let hint = gap.error.and_then(crate::api::Error::hint);
     let missing = Line::styled(cells::missing(gap), theme.bad);
-    let mut fields = vec![
-        Field::cut("missing", missing),
-        Field::wrapped("why", cells::why(gap), LINES),
-    ];
+    let mut fields = vec![Field::cut("missing", missing), Field::wrapped("why", cells::why(gap), LINES)];
     fields.extend(hint.map(|hint| Field::wrapped("hint", hint, LINES)));
-    let next = if gap.is_left_out {
-        "lampblack events PROCESS --limit 0 writes all of them"
-    } else {
-        "r loads it again"
-    };
+    let next =
+        if gap.is_left_out { "lampblack events PROCESS --limit 0 writes all of them" } else { "r loads it again" };
     fields.push(Field::cut("", Line::styled(next, theme.hint)));
     fields
 }
 
 fn time(at: Option<Timestamp>, zone: &Zone, theme: &Theme) -> Line<'static> {
     match at {
-        Some(at) => Line::styled(
-            format!("{} (sensor clock)", zone.show(at, Precision::Most)),
-            theme.time,
-        ),
+        Some(at) => Line::styled(format!("{} (sensor clock)", zone.show(at, Precision::Most)), theme.time),
         None => Line::styled("unknown: the record's time is unreadable", theme.unknown),
     }
 }
@@ -77,8 +63,5 @@ fn signed(signature: &Signature, theme: &Theme) -> Line<'static> {
     let shown = |text: &Untrusted| text.non_empty().map(text::excerpt);
     let result = shown(&signature.result).unwrap_or("unknown".into());
     let by = shown(&signature.publisher).map(|by| format!(" by {by}"));
-    Line::from(vec![
-        Span::styled(result, style),
-        Span::styled(by.unwrap_or_default(), Style::new()),
-    ])
+    Line::from(vec![Span::styled(result, style), Span::styled(by.unwrap_or_default(), Style::new())])
 }

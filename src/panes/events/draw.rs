@@ -37,11 +37,7 @@ const DETAIL: u16 = 12;
 fn areas(area: Rect, has_filter: bool) -> Areas {
     let is_roomy = |least: u16| u16::from(area.height >= least);
     // A rule, and below it the facts.
-    let detail = if area.height < 10 {
-        0
-    } else {
-        (area.height * 2 / 5).min(DETAIL)
-    };
+    let detail = if area.height < 10 { 0 } else { (area.height * 2 / 5).min(DETAIL) };
     let [kinds, strip, rows, filter, detail] = Layout::vertical([
         Constraint::Length(is_roomy(ROOMY.0)),
         Constraint::Length(is_roomy(ROOMY.1)),
@@ -50,23 +46,11 @@ fn areas(area: Rect, has_filter: bool) -> Areas {
         Constraint::Length(detail),
     ])
     .areas(area);
-    Areas {
-        kinds,
-        strip,
-        rows,
-        filter,
-        detail,
-    }
+    Areas { kinds, strip, rows, filter, detail }
 }
 
 /// Draws all of it.
-pub(super) fn events(
-    pane: &mut EventsPane,
-    frame: &mut Frame<'_>,
-    area: Rect,
-    session: &Session,
-    look: &Look<'_>,
-) {
+pub(super) fn events(pane: &mut EventsPane, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &Look<'_>) {
     let has_filter = pane.is_typing() || !pane.state.wish.filter.is_empty();
     let areas = areas(area, has_filter);
     kinds(pane, frame, areas.kinds, look);
@@ -78,14 +62,7 @@ pub(super) fn events(
         let loaded = session.timeline.rows().len();
         let counts = (pane.sifted.rows.len(), loaded);
         let is_typing = pane.is_typing() && look.is_focused;
-        filter_line(
-            frame,
-            areas.filter,
-            pane.state.wish.filter.text(),
-            counts,
-            is_typing,
-            look,
-        );
+        filter_line(frame, areas.filter, pane.state.wish.filter.text(), counts, is_typing, look);
     }
     facts(pane, frame, areas.detail, session, look);
 }
@@ -115,22 +92,13 @@ fn kinds(pane: &EventsPane, frame: &mut Frame<'_>, area: Rect, look: &Look<'_>) 
             Span::styled(close, style),
         ]))
     };
-    let bar = Bar {
-        left: pane.sifted.counts().filter_map(piece).collect(),
-        right: Line::default(),
-        style: Style::new(),
-    };
+    let bar =
+        Bar { left: pane.sifted.counts().filter_map(piece).collect(), right: Line::default(), style: Style::new() };
     bar.render(area, frame.buffer_mut(), theme);
 }
 
 /// The strip between the times at which it begins and ends.
-fn strip(
-    pane: &EventsPane,
-    frame: &mut Frame<'_>,
-    area: Rect,
-    session: &Session,
-    look: &Look<'_>,
-) -> Option<Strip> {
+fn strip(pane: &EventsPane, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &Look<'_>) -> Option<Strip> {
     let (theme, timeline) = (look.theme, &session.timeline);
     let chosen = pane.state.wish.stretch();
     let stretch = chosen.or_else(|| Strip::whole(timeline))?;
@@ -141,10 +109,7 @@ fn strip(
     let room = usize::from(area.width.saturating_sub(2));
     let times = if room < 2 * times { 0 } else { times };
     let width = room - times;
-    let known = pane
-        .strip
-        .as_ref()
-        .filter(|strip| pane.is_strip_known && strip.width() == width);
+    let known = pane.strip.as_ref().filter(|strip| pane.is_strip_known && strip.width() == width);
     let strip = match known {
         Some(strip) => strip.clone(),
         None => Strip::new(&pane.sifted, timeline, stretch, width),
@@ -152,11 +117,7 @@ fn strip(
     let cursor = pane.current().and_then(|place| timeline.at(place));
     let line = strip.line(cursor, pane.marked(session), theme);
     let mut spans = vec![Span::raw(" ")];
-    let style = if chosen.is_some() {
-        theme.found
-    } else {
-        theme.time
-    };
+    let style = if chosen.is_some() { theme.found } else { theme.time };
     let [from, to] = ends.map(|end| Span::styled(end, style));
     if times > 0 {
         spans.extend([from, Span::raw(" ")]);
@@ -169,13 +130,7 @@ fn strip(
     Some(strip)
 }
 
-fn rows(
-    pane: &mut EventsPane,
-    frame: &mut Frame<'_>,
-    area: Rect,
-    session: &Session,
-    look: &Look<'_>,
-) {
+fn rows(pane: &mut EventsPane, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &Look<'_>) {
     let (theme, timeline) = (look.theme, &session.timeline);
     let strip = pane.strip.as_ref();
     let form = Form::of(strip.map(|strip| strip.stretch), &session.zone);
@@ -195,32 +150,22 @@ fn rows(
     pane.height = table.height(area).max(1);
     let rows = &pane.sifted.rows;
     let mut top = pane.offset;
-    table.render(
-        area,
-        frame.buffer_mut(),
-        theme,
-        &mut top,
-        |index, widths| {
-            let place = rows[index];
-            let at = timeline.at(place);
-            let room = widths[columns.len() - 1];
-            let before = index.checked_sub(1).map(|before| rows[before]);
-            let before = before.filter(|before| timeline.event(*before).is_some());
-            let cells = match (timeline.event(place), timeline.gap(place)) {
-                (Some(event), _) => {
-                    let before = before.and_then(|before| timeline.at(before));
-                    cells::event(event, before, form, room, theme)
-                }
-                (None, Some(gap)) => cells::gap(&gap, at, form, theme),
-                (None, None) => Vec::new(),
-            };
-            Row::Here {
-                cells,
-                is_marked: marked.zip(at).is_some_and(|(marked, at)| marked.has(at)),
-                style: Style::new(),
+    table.render(area, frame.buffer_mut(), theme, &mut top, |index, widths| {
+        let place = rows[index];
+        let at = timeline.at(place);
+        let room = widths[columns.len() - 1];
+        let before = index.checked_sub(1).map(|before| rows[before]);
+        let before = before.filter(|before| timeline.event(*before).is_some());
+        let cells = match (timeline.event(place), timeline.gap(place)) {
+            (Some(event), _) => {
+                let before = before.and_then(|before| timeline.at(before));
+                cells::event(event, before, form, room, theme)
             }
-        },
-    );
+            (None, Some(gap)) => cells::gap(&gap, at, form, theme),
+            (None, None) => Vec::new(),
+        };
+        Row::Here { cells, is_marked: marked.zip(at).is_some_and(|(marked, at)| marked.has(at)), style: Style::new() }
+    });
     pane.offset = top;
 }
 
@@ -238,10 +183,7 @@ fn facts(pane: &EventsPane, frame: &mut Frame<'_>, area: Rect, session: &Session
         (None, Some(gap)) => detail::gap(&gap, theme),
         (None, None) => Vec::new(),
     };
-    let list = Fields {
-        fields: &fields,
-        scroll: 0,
-    };
+    let list = Fields { fields: &fields, scroll: 0 };
     list.render(below, frame.buffer_mut(), theme);
 }
 

@@ -65,11 +65,7 @@ impl EventsPane {
 
     /// Goes back to it.
     pub fn restore(&mut self, state: EventsState) {
-        *self = Self {
-            state,
-            height: self.height,
-            ..Self::default()
-        };
+        *self = Self { state, height: self.height, ..Self::default() };
     }
 
     /// The event under the cursor.
@@ -153,9 +149,7 @@ impl EventsPane {
         let Some((place, at)) = self.state.under else {
             self.go(0, session);
             // Nobody chose it, and events that come are worth more.
-            self.state
-                .under
-                .take_if(|(place, _)| timeline.gap(*place).is_some());
+            self.state.under.take_if(|(place, _)| timeline.gap(*place).is_some());
             return;
         };
         let is_there = |row: &Place| *row == place;
@@ -175,11 +169,7 @@ impl Pane for EventsPane {
     }
 
     fn scope(&self) -> Scope {
-        if self.is_typing() {
-            Scope::Filter
-        } else {
-            Scope::Events
-        }
+        if self.is_typing() { Scope::Filter } else { Scope::Events }
     }
 
     fn title(&self, session: &Session) -> Line<'static> {
@@ -187,11 +177,7 @@ impl Pane for EventsPane {
         let progress = timeline.progress();
         let number = |n: usize| thousands(u64::try_from(n).unwrap_or(u64::MAX));
         let (shown, all) = (self.sifted.n_events, self.sifted.n_all);
-        let of = if shown < all {
-            format!(" of {}", number(all))
-        } else {
-            String::new()
-        };
+        let of = if shown < all { format!(" of {}", number(all)) } else { String::new() };
         let of_whom = facts::opened(session).map(|opened| format!("  {opened}"));
         let of_whom = of_whom.unwrap_or_default();
         let mut parts = vec![format!("Events{of_whom}  {}{of}", number(shown))];
@@ -302,10 +288,7 @@ impl Pane for EventsPane {
     fn settle(&mut self, cx: &mut Cx<'_>) {
         let opened = cx.session().opened;
         if self.state.of != opened {
-            self.restore(EventsState {
-                of: opened,
-                ..EventsState::default()
-            });
+            self.restore(EventsState { of: opened, ..EventsState::default() });
         }
         cx.unroll(self.now(cx.session()));
         self.sift(cx.session());
@@ -321,13 +304,7 @@ impl Pane for EventsPane {
             }
             (None, _) => "Open a process to see its events",
             _ if is_awaited => "Loading… ^c cancels",
-            _ if self
-                .slots()
-                .iter()
-                .any(|slot| session.error(*slot).is_some()) =>
-            {
-                ""
-            }
+            _ if self.slots().iter().any(|slot| session.error(*slot).is_some()) => "",
             (Some(_), None) => "Cancelled. r retries",
             (Some(_), Some(_)) => "No events on the server for this process",
         };

@@ -11,9 +11,7 @@ use crate::session::{Cx, Lead, Session};
 use crate::text::Untrusted;
 
 /// The names of what is taken out of an event.
-const COLUMNS: [&str; 7] = [
-    "time", "kind", "action", "what", "md5", "segment", "process",
-];
+const COLUMNS: [&str; 7] = ["time", "kind", "action", "what", "md5", "segment", "process"];
 
 /// Of these, what a record does not say itself.
 const HEADS: usize = 2;
@@ -26,8 +24,7 @@ impl EventsPane {
         };
         let id = match &event.what {
             What::Childproc(child) if child.is_suppressed => {
-                return cx
-                    .notify("This child was suppressed by the sensor filter: no process record");
+                return cx.notify("This child was suppressed by the sensor filter: no process record");
             }
             What::Childproc(child) => child.id,
             What::Crossproc(cross) => cross.id,
@@ -50,8 +47,7 @@ impl EventsPane {
         let event = self.selected(cx.session()).cloned();
         if let Some(event) = event {
             let clues = |session: &Session| self.under_cursor(session).into_iter().collect();
-            return pivot::follow(action, cx, clues)
-                || yank::copy_one(yank::event(&event, action), cx);
+            return pivot::follow(action, cx, clues) || yank::copy_one(yank::event(&event, action), cx);
         }
         cx.notify(format!("{}: no event selected", action.label()));
         true
@@ -60,9 +56,7 @@ impl EventsPane {
     /// The events that are shown.
     pub(super) fn extract(&self, session: &Session) -> Extract {
         let rows = self.sifted.rows.iter();
-        let events: Vec<_> = rows
-            .filter_map(|place| session.timeline.event(*place))
-            .collect();
+        let events: Vec<_> = rows.filter_map(|place| session.timeline.event(*place)).collect();
         Extract {
             name: "events".into(),
             columns: COLUMNS.map(Untrusted::from).into(),

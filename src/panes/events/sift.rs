@@ -49,10 +49,7 @@ impl Wish {
 impl Stretch {
     /// The stretch between two moments, whichever is first.
     pub(super) fn between(one: Timestamp, other: Timestamp) -> Self {
-        Self {
-            from: one.min(other),
-            to: one.max(other),
-        }
+        Self { from: one.min(other), to: one.max(other) }
     }
 
     /// Whether a moment lies in it.
@@ -70,11 +67,7 @@ impl Sifted {
     /// Sifts the rows of a timeline. A gap is shown whatever is asked for: nobody knows what it hides.
     pub(super) fn new(wish: &Wish, timeline: &Timeline) -> Self {
         let stretch = wish.stretch();
-        let mut sifted = Self {
-            wish: wish.clone(),
-            edition: timeline.edition(),
-            ..Self::default()
-        };
+        let mut sifted = Self { wish: wish.clone(), edition: timeline.edition(), ..Self::default() };
         for place in timeline.rows() {
             let kinds = timeline.kinds(*place);
             sifted.n_all += usize::from(!kinds.is_empty());

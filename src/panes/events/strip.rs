@@ -28,23 +28,12 @@ impl Strip {
         let rows = timeline.rows().iter();
         let mut times = rows.clone().filter_map(|place| timeline.at(*place));
         let last = rows.rev().find_map(|place| timeline.at(*place));
-        times
-            .next()
-            .zip(last)
-            .map(|(from, to)| Stretch { from, to })
+        times.next().zip(last).map(|(from, to)| Stretch { from, to })
     }
 
     /// Counts the rows that are shown in each part of a stretch. They are in order, so where a part ends is searched for.
-    pub(super) fn new(
-        sifted: &Sifted,
-        timeline: &Timeline,
-        stretch: Stretch,
-        width: usize,
-    ) -> Self {
-        let mut strip = Self {
-            stretch,
-            cells: vec![Cell::default(); width],
-        };
+    pub(super) fn new(sifted: &Sifted, timeline: &Timeline, stretch: Stretch, width: usize) -> Self {
+        let mut strip = Self { stretch, cells: vec![Cell::default(); width] };
         let mut rest = &sifted.rows[..];
         while let Some((first, _)) = rest.split_first() {
             // What has no time comes last.
@@ -84,13 +73,7 @@ impl Strip {
     }
 
     /// The first row in the next cell that has any, after the one of the row at `from`; or in the one before it.
-    pub(super) fn step(
-        &self,
-        rows: &[Place],
-        from: usize,
-        is_later: bool,
-        timeline: &Timeline,
-    ) -> Option<usize> {
+    pub(super) fn step(&self, rows: &[Place], from: usize, is_later: bool, timeline: &Timeline) -> Option<usize> {
         let cell = |at: usize| {
             let at = rows.get(at).and_then(|place| timeline.at(*place));
             at.and_then(|at| self.cell(at))
@@ -99,27 +82,19 @@ impl Strip {
         if is_later {
             return (from + 1..rows.len()).find(|at| cell(*at).is_some() && cell(*at) != here);
         }
-        let other = (0..from)
-            .rev()
-            .find(|at| cell(*at).is_some() && cell(*at) != here)?;
+        let other = (0..from).rev().find(|at| cell(*at).is_some() && cell(*at) != here)?;
         let first = (0..other).rev().take_while(|at| cell(*at) == cell(other));
         Some(first.last().unwrap_or(other))
     }
 
     /// Draws it: the more events, the higher; what is marked is set off, and so is the place of the cursor.
-    pub(super) fn line(
-        &self,
-        cursor: Option<Timestamp>,
-        marked: Option<Stretch>,
-        theme: &Theme,
-    ) -> Line<'static> {
+    pub(super) fn line(&self, cursor: Option<Timestamp>, marked: Option<Stretch>, theme: &Theme) -> Line<'static> {
         let most = self.cells.iter().map(|cell| cell.n_events).max();
         let cursor = cursor.and_then(|at| self.cell(at));
         let ends = marked.map(|marked| (self.cell(marked.from), self.cell(marked.to)));
         let spans = self.cells.iter().enumerate().map(|(at, cell)| {
-            let is_marked = ends.is_some_and(|(from, to)| {
-                from.is_none_or(|from| from <= at) && to.is_none_or(|to| at <= to)
-            });
+            let is_marked =
+                ends.is_some_and(|(from, to)| from.is_none_or(|from| from <= at) && to.is_none_or(|to| at <= to));
             let (glyph, style) = if cell.has_gap {
                 (theme.glyphs.missing, theme.bad)
             } else if cell.n_events == 0 {

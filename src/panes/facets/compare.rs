@@ -26,10 +26,7 @@ impl ComparePane {
             (Some(Other::Condition(condition)), None) => Some(condition.clone()),
             (_, proposed) => proposed,
         };
-        Self {
-            entry: Entry::new(&proposed.unwrap_or_default()),
-            is_done: false,
-        }
+        Self { entry: Entry::new(&proposed.unwrap_or_default()), is_done: false }
     }
 }
 

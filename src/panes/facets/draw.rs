@@ -20,13 +20,7 @@ use crate::widgets::{Column, Gutter, Row, Table, cells, draw, wrap};
 const PENDING: usize = 3;
 
 /// Draws the pane.
-pub(super) fn render(
-    pane: &mut FacetsPane,
-    frame: &mut Frame<'_>,
-    area: Rect,
-    session: &Session,
-    look: &Look<'_>,
-) {
+pub(super) fn render(pane: &mut FacetsPane, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &Look<'_>) {
     let theme = look.theme;
     let counts = &session.counts;
     let Some(known) = counts.a.current() else {
@@ -57,10 +51,7 @@ pub(super) fn render(
     .areas(area);
     let shown = fields_line(pane, &known.value, session, theme, area.width);
     draw(&shown, fields, frame.buffer_mut(), theme);
-    for (line, place) in [side_a(known, session, theme), side_b(session, theme)]
-        .iter()
-        .zip(sides.rows())
-    {
+    for (line, place) in [side_a(known, session, theme), side_b(session, theme)].iter().zip(sides.rows()) {
         draw(line, place, frame.buffer_mut(), theme);
     }
     table(pane, &values, &field, frame, rows, session, look);
@@ -79,38 +70,20 @@ pub(super) fn render(
 }
 
 /// The fields with how many values each has, from the one before the current on.
-fn fields_line(
-    pane: &FacetsPane,
-    facets: &Facets,
-    session: &Session,
-    theme: &Theme,
-    width: u16,
-) -> Line<'static> {
+fn fields_line(pane: &FacetsPane, facets: &Facets, session: &Session, theme: &Theme, width: u16) -> Line<'static> {
     let fields = session.counted();
     let current = pane.field.min(fields.len().saturating_sub(1));
     let piece = |at: usize, field: &String| {
         let facet = facets.of(field);
         let n_values = facet.map_or(0, |facet| facet.values.len());
-        let more = if facet.is_some_and(|facet| facet.broken > 0) {
-            "+"
-        } else {
-            ""
-        };
-        let style = if at == current {
-            theme.title.add_modifier(Modifier::UNDERLINED)
-        } else {
-            theme.muted
-        };
+        let more = if facet.is_some_and(|facet| facet.broken > 0) { "+" } else { "" };
+        let style = if at == current { theme.title.add_modifier(Modifier::UNDERLINED) } else { theme.muted };
         vec![
             Span::styled(text::visible(&field.as_str().into()), style),
             Span::styled(format!(" {n_values}{more}  "), theme.number),
         ]
     };
-    let pieces: Vec<_> = fields
-        .iter()
-        .enumerate()
-        .map(|(at, field)| piece(at, field))
-        .collect();
+    let pieces: Vec<_> = fields.iter().enumerate().map(|(at, field)| piece(at, field)).collect();
     let wide = |spans: &[Vec<Span<'_>>]| -> usize { spans.iter().flatten().map(Span::width).sum() };
     let end = pieces.len().min(current + 1);
     let first = (0..end).find(|first| wide(&pieces[*first..end]) <= usize::from(width));
@@ -127,11 +100,7 @@ pub(super) fn unread(n: usize) -> String {
 fn side_a(known: &Known<Facets>, session: &Session, theme: &Theme) -> Line<'static> {
     let search = session.results.search();
     let query = search.map_or("", |search| search.query.as_str());
-    let query = if query.is_empty() {
-        "everything"
-    } else {
-        query
-    };
+    let query = if query.is_empty() { "everything" } else { query };
     let period = search.map_or_else(Vec::new, |search| Period::of(search));
     let bounds = period.iter().map(ToString::to_string);
     let what: Vec<_> = std::iter::once(query.to_owned()).chain(bounds).collect();
@@ -173,10 +142,7 @@ fn pending(pane: &FacetsPane, width: u16, theme: &Theme) -> Vec<Line<'static>> {
     }
     let conditions = pane.marks.conditions().join(" ");
     let conditions = text::visible(&Untrusted::from(conditions));
-    let line = Line::from(vec![
-        Span::styled("Enter applies ", theme.key),
-        Span::styled(conditions, theme.value),
-    ]);
+    let line = Line::from(vec![Span::styled("Enter applies ", theme.key), Span::styled(conditions, theme.value)]);
     let mut lines = wrap(&line, usize::from(width));
     if lines.len() > PENDING {
         lines.truncate(PENDING);
@@ -188,19 +154,11 @@ fn pending(pane: &FacetsPane, width: u16, theme: &Theme) -> Vec<Line<'static>> {
 }
 
 /// What was counted, when, and what is missing.
-fn notes(
-    known: &Known<Facets>,
-    field: &str,
-    session: &Session,
-    theme: &Theme,
-) -> Vec<Line<'static>> {
+fn notes(known: &Known<Facets>, field: &str, session: &Session, theme: &Theme) -> Vec<Line<'static>> {
     let facets = &known.value;
     let as_of = session.zone.show(known.as_of, Precision::Second);
     let mut notes = vec![Line::styled(
-        format!(
-            "{} segments (a process may have several); as of {as_of}",
-            thousands(facets.total)
-        ),
+        format!("{} segments (a process may have several); as of {as_of}", thousands(facets.total)),
         theme.muted,
     )];
     let mut gaps = Vec::new();
@@ -211,10 +169,7 @@ fn notes(
         gaps.push(unread(facets.broken));
     }
     if facets.hidden > 0 {
-        gaps.push(format!(
-            "{} hidden (no permission)",
-            thousands(facets.hidden)
-        ));
+        gaps.push(format!("{} hidden (no permission)", thousands(facets.hidden)));
     }
     let is_cut = |remote: &Remote<Facets>| {
         let facet = remote.current().and_then(|known| known.value.of(field));
@@ -263,9 +218,7 @@ fn table(
         Some((_, facet)) if facet.broken > 0 => {
             format!("Unknown: {}", unread(facet.broken))
         }
-        Some((known, _)) if known.value.is_incomplete => {
-            "Unknown: the server's counts are INCOMPLETE".to_owned()
-        }
+        Some((known, _)) if known.value.is_incomplete => "Unknown: the server's counts are INCOMPLETE".to_owned(),
         _ => "The server has no value counts for this field".to_owned(),
     };
     let table = Table {
@@ -292,15 +245,8 @@ fn table(
             Line::styled(text::fit_end(&value.name, widths[1]), style)
         };
         let count = |(count, share): (u64, f64)| {
-            let style = if count == 0 {
-                theme.muted
-            } else {
-                theme.number
-            };
-            [
-                Line::styled(thousands(count), style),
-                Line::styled(percent(share), theme.muted),
-            ]
+            let style = if count == 0 { theme.muted } else { theme.number };
+            [Line::styled(thousands(count), style), Line::styled(percent(share), theme.muted)]
         };
         let mut cells = vec![Line::styled(sign, style), name];
         cells.extend(count(value.a));

@@ -22,8 +22,7 @@ impl Marks {
             return false;
         }
         let before = self.of(field, value);
-        self.0
-            .retain(|(of, name, _)| (of.as_str(), name) != (field, value));
+        self.0.retain(|(of, name, _)| (of.as_str(), name) != (field, value));
         if before != Some(sense) {
             self.0.push((field.to_owned(), value.clone(), sense));
         }
@@ -71,9 +70,7 @@ impl Marks {
     /// The text of a query narrowed to what the marks ask for.
     pub(super) fn narrowed(&self, text: &str) -> String {
         let conditions = self.conditions();
-        conditions.iter().fold(text.to_owned(), |text, condition| {
-            query::also(&text, condition)
-        })
+        conditions.iter().fold(text.to_owned(), |text, condition| query::also(&text, condition))
     }
 }
 

@@ -89,9 +89,7 @@ impl FacetsPane {
         let last = self.values(cx.session()).len().saturating_sub(1);
         self.cursor = (self.cursor + 1).min(last);
         let (included, excluded) = self.marks.counts();
-        cx.notify(format!(
-            "{included} to include, {excluded} to exclude. Enter applies"
-        ));
+        cx.notify(format!("{included} to include, {excluded} to exclude. Enter applies"));
     }
 
     /// Asks for what is marked; for the value under the cursor where nothing is.
@@ -119,17 +117,9 @@ impl FacetsPane {
         let (field, values) = (self.field(session), self.values(session));
         let percent = |share: f64| Untrusted::from(format!("{share:.1}"));
         let row = |value: &Value| {
-            let mut row = vec![
-                value.name.clone(),
-                value.a.0.to_string().into(),
-                percent(value.a.1),
-            ];
+            let mut row = vec![value.name.clone(), value.a.0.to_string().into(), percent(value.a.1)];
             if let Some((count, share, change)) = value.b {
-                row.extend([
-                    count.to_string().into(),
-                    percent(share),
-                    draw::word(change).into(),
-                ]);
+                row.extend([count.to_string().into(), percent(share), draw::word(change).into()]);
             }
             row
         };
@@ -173,11 +163,7 @@ impl Pane for FacetsPane {
     }
 
     fn scope(&self) -> Scope {
-        if self.typing.is_on() {
-            Scope::Filter
-        } else {
-            Scope::Facets
-        }
+        if self.typing.is_on() { Scope::Filter } else { Scope::Facets }
     }
 
     fn title(&self, session: &Session) -> Line<'static> {
@@ -303,11 +289,7 @@ impl Pane for FacetsPane {
         let is_comparing = session.counts.other.is_some();
         if is_comparing != self.was_comparing {
             self.was_comparing = is_comparing;
-            self.order = if is_comparing {
-                Order::Changed
-            } else {
-                Order::Common
-            };
+            self.order = if is_comparing { Order::Changed } else { Order::Common };
             (self.cursor, self.top) = (0, 0);
         }
         let last = self.values(session).len().saturating_sub(1);
@@ -325,7 +307,5 @@ fn wide(n: usize) -> u64 {
 
 /// What is said of a facet that may have more values than the server lists.
 fn cut(facet: &Facet) -> Option<String> {
-    facet
-        .is_cut()
-        .then(|| format!("servers list {} values at most", Facet::MOST))
+    facet.is_cut().then(|| format!("servers list {} values at most", Facet::MOST))
 }

@@ -58,9 +58,7 @@ pub(super) fn values(counts: &Counts, field: &str, order: Order, filter: &Filter
     };
     let b = facets(counts.b.current().map(|known| &*known.value), field);
     let mut values: Vec<_> = match b {
-        Some((b, is_b_incomplete)) if counts.other.is_some() => {
-            compared(a.0, b, a.1 || is_b_incomplete)
-        }
+        Some((b, is_b_incomplete)) if counts.other.is_some() => compared(a.0, b, a.1 || is_b_incomplete),
         _ => a.0.values.iter().map(|value| alone(a.0, value)).collect(),
     };
     match order {
@@ -76,11 +74,7 @@ pub(super) fn values(counts: &Counts, field: &str, order: Order, filter: &Filter
     }
     values.retain(|value| {
         let name = value.name.raw().to_lowercase();
-        let named = |column: &str, word: &str| {
-            column
-                .eq_ignore_ascii_case(field)
-                .then(|| name.contains(word))
-        };
+        let named = |column: &str, word: &str| column.eq_ignore_ascii_case(field).then(|| name.contains(word));
         filter.passes(named, |word| name.contains(word))
     });
     values
@@ -104,11 +98,8 @@ fn alone(facet: &Facet, value: &crate::model::FacetValue) -> Value {
 }
 
 fn compared(a: &Facet, b: &Facet, is_incomplete: bool) -> Vec<Value> {
-    let documents: HashMap<_, _> = [b, a]
-        .iter()
-        .flat_map(|facet| &facet.values)
-        .map(|value| (&value.name, &value.document))
-        .collect();
+    let documents: HashMap<_, _> =
+        [b, a].iter().flat_map(|facet| &facet.values).map(|value| (&value.name, &value.document)).collect();
     let most = a.values.iter().map(|value| value.count).max();
     let all = compare(a, b).into_iter();
     all.map(|found| {

@@ -24,11 +24,7 @@ pub(super) fn hits(process: &Process, session: &Session, theme: &Theme) -> Vec<F
     // What comes as a relative of another says nothing of these.
     let is_partial = process.counts == Counts::default();
     let none = || {
-        if is_partial {
-            Line::styled("unknown", theme.unknown)
-        } else {
-            "none".into()
-        }
+        if is_partial { Line::styled("unknown", theme.unknown) } else { "none".into() }
     };
     let listed = |label, names: Vec<String>| {
         if names.is_empty() {
@@ -49,11 +45,7 @@ pub(super) fn hits(process: &Process, session: &Session, theme: &Theme) -> Vec<F
         let name = text::excerpt(&hit.feed);
         format!("{name}{}{reports}", score.unwrap_or_default())
     });
-    vec![
-        alerts(process, session, theme),
-        listed("watchlists", watchlists.collect()),
-        listed("feeds", feeds.collect()),
-    ]
+    vec![alerts(process, session, theme), listed("watchlists", watchlists.collect()), listed("feeds", feeds.collect())]
 }
 
 /// A watchlist by its name, where the list of them or an alert of the host tells it, and by its number otherwise.
@@ -62,8 +54,7 @@ fn watchlist(hit: &WatchlistHit, host: &Untrusted, session: &Session) -> String 
     let listed = listed.find(|watchlist| watchlist.id.to_string() == hit.id.raw());
     let open = session.open_alerts_of(host).and_then(Remote::current);
     let mut open = open.iter().flat_map(|known| &known.value.rows);
-    let is_its =
-        |alert: &&Arc<Alert>| alert.source == AlertSource::Watchlist && alert.source_id == hit.id;
+    let is_its = |alert: &&Arc<Alert>| alert.source == AlertSource::Watchlist && alert.source_id == hit.id;
     let listed = listed.map(|watchlist| &watchlist.name);
     match listed.or_else(|| open.find(is_its).map(|alert| source(alert))) {
         Some(name) if !name.is_empty() => text::excerpt(name),
@@ -82,9 +73,7 @@ fn alerts(process: &Process, session: &Session, theme: &Theme) -> Field<'static>
     };
     let page = &known.value;
     let rows = page.rows.iter();
-    let own: Vec<_> = rows
-        .filter(|alert| alert.process == Some(process.id))
-        .collect();
+    let own: Vec<_> = rows.filter(|alert| alert.process == Some(process.id)).collect();
     let is_whole = u64::try_from(page.rows.len()).is_ok_and(|rows| rows >= page.total);
     let others = match page.total {
         0 => "none open on the host".to_owned(),
@@ -92,30 +81,17 @@ fn alerts(process: &Process, session: &Session, theme: &Theme) -> Field<'static>
         total => format!("{total} open on the host"),
     };
     if own.is_empty() {
-        let first = if is_whole {
-            ""
-        } else {
-            ", none of those loaded about this process"
-        };
+        let first = if is_whole { "" } else { ", none of those loaded about this process" };
         return Field::cut("alerts", format!("{others}{first}"));
     }
     let least = if is_whole { "" } else { " or more" };
     let names = own.iter().map(|alert| {
-        let severity = alert
-            .severity
-            .map(|severity| format!("{} ", score(severity)));
-        format!(
-            "{}{}",
-            severity.unwrap_or_default(),
-            text::excerpt(source(alert))
-        )
+        let severity = alert.severity.map(|severity| format!("{} ", score(severity)));
+        format!("{}{}", severity.unwrap_or_default(), text::excerpt(source(alert)))
     });
     let names: Vec<_> = names.collect();
     let own = format!("{}{least} open: {}", own.len(), names.join("; "));
-    let line = vec![
-        Span::styled(own, theme.bad),
-        Span::raw(format!(" ({others})")),
-    ];
+    let line = vec![Span::styled(own, theme.bad), Span::raw(format!(" ({others})"))];
     Field::wrapped("alerts", Line::from(line), LONG)
 }
 
@@ -134,11 +110,7 @@ pub(super) fn prevalence(process: &Process, session: &Session, theme: &Theme) ->
 
 /// How common a file is, in words.
 fn common(prevalence: &Prevalence) -> String {
-    let least = if prevalence.is_exact == Some(false) {
-        "about "
-    } else {
-        ""
-    };
+    let least = if prevalence.is_exact == Some(false) { "about " } else { "" };
     let hosts = hosts(prevalence.hosts);
     let first = prevalence.hostnames.iter().take(NAMED);
     let mut names: Vec<_> = first.map(|host| text::excerpt(&host.name)).collect();
@@ -147,8 +119,6 @@ fn common(prevalence: &Prevalence) -> String {
     }
     let on = if names.is_empty() { "" } else { ": " };
     let names = format!("{on}{}", names.join(", "));
-    let share = prevalence
-        .share()
-        .map(|share| format!(", {:.2}% of all process records", share * 100.0));
+    let share = prevalence.share().map(|share| format!(", {:.2}% of all process records", share * 100.0));
     format!("{least}{hosts}{names}{}", share.unwrap_or_default())
 }

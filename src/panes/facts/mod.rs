@@ -72,13 +72,7 @@ impl Pane for FactsPane {
     }
 
     fn slots(&self) -> &'static [Slot] {
-        &[
-            Slot::Sensor,
-            Slot::Group,
-            Slot::Binary,
-            Slot::Prevalence,
-            Slot::HostAlerts,
-        ]
+        &[Slot::Sensor, Slot::Group, Slot::Binary, Slot::Prevalence, Slot::HostAlerts]
     }
 
     fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> bool {
@@ -101,10 +95,7 @@ impl Pane for FactsPane {
 
     fn clues(&self, session: &Session) -> Vec<Clues> {
         let process = session.looked_at();
-        process
-            .map(|process| Clues::of_process(process))
-            .into_iter()
-            .collect()
+        process.map(|process| Clues::of_process(process)).into_iter().collect()
     }
 
     fn record(&self, session: &Session) -> Option<(String, Document)> {
@@ -134,12 +125,7 @@ impl Pane for FactsPane {
         };
         let is_wide = area.width >= WIDE;
         let [left, _, right] = if is_wide {
-            Layout::horizontal([
-                Constraint::Fill(1),
-                Constraint::Length(2),
-                Constraint::Fill(1),
-            ])
-            .areas(area)
+            Layout::horizontal([Constraint::Fill(1), Constraint::Length(2), Constraint::Fill(1)]).areas(area)
         } else {
             [area, Rect::ZERO, Rect::ZERO]
         };
@@ -161,10 +147,7 @@ impl Pane for FactsPane {
         self.offset = self.offset.min(self.n_lines.saturating_sub(1));
         self.n_lines = 0;
         for (fields, place) in [(first, left), (second, right)] {
-            let list = Fields {
-                fields: &fields,
-                scroll: self.offset,
-            };
+            let list = Fields { fields: &fields, scroll: self.offset };
             let n_lines = list.render(place, frame.buffer_mut(), theme);
             self.n_lines = self.n_lines.max(n_lines);
         }

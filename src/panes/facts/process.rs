@@ -18,15 +18,9 @@ pub(in crate::panes) fn run(
 ) -> Vec<Field<'static>> {
     let time = |at| session.zone.show(at, Precision::Most);
     let started = process.started.map_or("unknown".into(), time);
-    let cmdline = if process.cmdline.is_empty() {
-        "unknown".into()
-    } else {
-        text::fit(&process.cmdline, room * lines)
-    };
+    let cmdline = if process.cmdline.is_empty() { "unknown".into() } else { text::fit(&process.cmdline, room * lines) };
     let path = process.path.non_empty();
-    let path = path.map_or("unknown".into(), |path| {
-        text::fit_end(path, room.saturating_sub(8))
-    });
+    let path = path.map_or("unknown".into(), |path| text::fit_end(path, room.saturating_sub(8)));
     let user = process.user.non_empty();
     let user = user.map_or("unknown".into(), text::excerpt);
     let sid = process.sid.non_empty();
@@ -54,11 +48,7 @@ pub(in crate::panes) fn names(process: &Process) -> Vec<Field<'static>> {
 }
 
 /// When it ended, and after how long; the last event is the best that a sensor says of that (reference 4.9).
-fn end(
-    process: &Process,
-    time: impl Fn(jiff::Timestamp) -> String,
-    theme: &Theme,
-) -> Line<'static> {
+fn end(process: &Process, time: impl Fn(jiff::Timestamp) -> String, theme: &Theme) -> Line<'static> {
     let last = process.last_update;
     let told = |at: jiff::Timestamp| Span::styled(time(at), theme.time);
     match (process.terminated, last) {
@@ -71,9 +61,7 @@ fn end(
             Line::from(vec![told(at), Span::raw(lasted.unwrap_or_default())])
         }
         (Some(true), None) => Line::styled("ended, time unknown", theme.unknown),
-        (Some(false), Some(at)) => {
-            Line::from(vec![Span::raw("still running? last event "), told(at)])
-        }
+        (Some(false), Some(at)) => Line::from(vec![Span::raw("still running? last event "), told(at)]),
         (Some(false), None) => "still running?".into(),
         (None, _) => Line::styled("unknown", theme.unknown),
     }

@@ -2,12 +2,9 @@
 
 use super::{FormPane, lines::Written};
 use crate::deeds::{
-    Admin, Deed, Feeding, NewUser, NewWatchlist, Password, Triage, Verdict, Watching,
-    WatchlistChange, WatchlistDraft,
+    Admin, Deed, Feeding, NewUser, NewWatchlist, Password, Triage, Verdict, Watching, WatchlistChange, WatchlistDraft,
 };
-use crate::model::{
-    ActionKind, AlertId, Group, GroupId, StoredIndex, Team, WatchAction, Watchlist, WatchlistId,
-};
+use crate::model::{ActionKind, AlertId, Group, GroupId, StoredIndex, Team, WatchAction, Watchlist, WatchlistId};
 use crate::query::{self, Index, Stored};
 use crate::text;
 
@@ -59,10 +56,7 @@ impl FormPane {
         let kept = stored.facets.iter();
         let kept = kept.map(|(name, value)| {
             let filter = format!("{name}={value}");
-            format!(
-                "Stays limited to {}",
-                text::visible(&filter.as_str().into())
-            )
+            format!("Stays limited to {}", text::visible(&filter.as_str().into()))
         });
         let form = Form::EditWatchlist(Box::new(watchlist.clone()));
         Self::new(form, lines, kept.collect())
@@ -74,8 +68,7 @@ impl FormPane {
             Written::text("action (alert, email, syslog)", "alert"),
             Written::text("email recipients (user IDs)", ""),
         ];
-        let notes =
-            vec!["User IDs are not available via the API; look them up in the web console".into()];
+        let notes = vec!["User IDs are not available via the API; look them up in the web console".into()];
         Self::new(Form::AddAction(id), lines, notes)
     }
 
@@ -85,9 +78,7 @@ impl FormPane {
             [only] => only.id.to_string(),
             _ => String::new(),
         };
-        let notes = actions
-            .iter()
-            .map(|one| format!("{}  {}", one.id, one.kind));
+        let notes = actions.iter().map(|one| format!("{}  {}", one.id, one.kind));
         let notes = notes.collect();
         let lines = vec![Written::text("action ID", &only)];
         Self::new(Form::RemoveAction(id, actions), lines, notes)
@@ -109,18 +100,13 @@ impl FormPane {
     /// What a sensor group is called, and where it belongs.
     pub fn edit_group(group: &Group) -> Self {
         let site = group.site.map_or(String::new(), |site| site.to_string());
-        let lines = vec![
-            Written::text("name", group.name.raw()),
-            Written::text("site ID", &site),
-        ];
+        let lines = vec![Written::text("name", group.name.raw()), Written::text("site ID", &site)];
         Self::new(Form::EditGroup(group.id), lines, Vec::new())
     }
 
     /// A new user, in one of these teams or none.
     pub fn new_user<'a>(teams: impl Iterator<Item = &'a Team>) -> Self {
-        let teams: Vec<_> = teams
-            .map(|team| (team.id, team.name.raw().to_owned()))
-            .collect();
+        let teams: Vec<_> = teams.map(|team| (team.id, team.name.raw().to_owned())).collect();
         let lines = vec![
             Written::text("username", ""),
             Written::text("first name", ""),
@@ -131,9 +117,7 @@ impl FormPane {
             Written::secret("password"),
             Written::secret("confirm password"),
         ];
-        let names = teams
-            .iter()
-            .map(|(_, name)| text::visible(&name.as_str().into()));
+        let names = teams.iter().map(|(_, name)| text::visible(&name.as_str().into()));
         let names: Vec<_> = names.collect();
         let notes = match names.len() {
             0 => Vec::new(),
@@ -174,16 +158,11 @@ impl Form {
         let needed = |at: usize| {
             let text = said(at);
             let label = lines.get(at).map_or("", |line| line.label);
-            if text.is_empty() {
-                Err((at, format!("{label}: required")))
-            } else {
-                Ok(text)
-            }
+            if text.is_empty() { Err((at, format!("{label}: required"))) } else { Ok(text) }
         };
         let number = |at: usize| {
             let text = needed(at)?;
-            text.parse::<u64>()
-                .map_err(|_| (at, format!("{text:?} is not a number")))
+            text.parse::<u64>().map_err(|_| (at, format!("{text:?} is not a number")))
         };
         // What nobody touched may have been changed by others meanwhile, and is not written back.
         let touched = |at: usize| lines.get(at).is_some_and(Written::is_touched);
@@ -212,28 +191,19 @@ impl Form {
                     description: touched(1).then(|| said(1)),
                     search_query: touched(2).then(search).transpose()?,
                 };
-                Deed::Watch(Watching::Edit {
-                    id: one.id,
-                    change: Box::new(change),
-                })
+                Deed::Watch(Watching::Edit { id: one.id, change: Box::new(change) })
             }
             Self::AddAction(id) => {
                 let kind = said(0);
                 let choices = ActionKind::CHOICES.into_iter();
                 let mut found = choices.filter(|one| one.to_string() == kind.to_lowercase());
-                let kind = found.next().ok_or((
-                    0,
-                    format!("{kind:?} is not an action: write alert, email or syslog"),
-                ))?;
+                let kind =
+                    found.next().ok_or((0, format!("{kind:?} is not an action: write alert, email or syslog")))?;
                 let recipients = recipients(&said(1))?;
                 if kind == ActionKind::Email && recipients.is_empty() {
                     return Err((1, "an email needs at least one recipient".into()));
                 }
-                Deed::Watch(Watching::AddAction {
-                    id: *id,
-                    kind,
-                    recipients,
-                })
+                Deed::Watch(Watching::AddAction { id: *id, kind, recipients })
             }
             Self::RemoveAction(id, actions) => {
                 let action = number(0)?;
@@ -242,14 +212,8 @@ impl Form {
                 }
                 Deed::Watch(Watching::RemoveAction { id: *id, action })
             }
-            Self::Feed => Deed::Feed(Feeding::Add {
-                url: needed(0)?,
-                is_enabled: true,
-            }),
-            Self::Group => Deed::Admin(Admin::CreateGroup {
-                name: needed(0)?,
-                site: number(1)?,
-            }),
+            Self::Feed => Deed::Feed(Feeding::Add { url: needed(0)?, is_enabled: true }),
+            Self::Group => Deed::Admin(Admin::CreateGroup { name: needed(0)?, site: number(1)? }),
             Self::EditGroup(id) => Deed::Admin(Admin::EditGroup {
                 id: *id,
                 name: touched(0).then(|| needed(0)).transpose()?,
@@ -285,10 +249,7 @@ fn search_query(stored: &str, query: &str) -> String {
 
 fn recipients(text: &str) -> Result<Vec<u64>, Trouble> {
     let words = text.split([',', ' ']).filter(|word| !word.is_empty());
-    let numbers = words.map(|word| {
-        word.parse()
-            .map_err(|_| (1, format!("{word:?} is not a user ID")))
-    });
+    let numbers = words.map(|word| word.parse().map_err(|_| (1, format!("{word:?} is not a user ID"))));
     numbers.collect()
 }
 
@@ -296,9 +257,7 @@ fn team(name: &str, teams: &[(u64, String)]) -> Result<Vec<(u64, String)>, Troub
     if name.is_empty() {
         return Ok(Vec::new());
     }
-    let found = teams
-        .iter()
-        .find(|(_, known)| known.eq_ignore_ascii_case(name));
+    let found = teams.iter().find(|(_, known)| known.eq_ignore_ascii_case(name));
     match found {
         Some(team) => Ok(vec![team.clone()]),
         None => Err((4, format!("no team is named {name:?}"))),
@@ -306,9 +265,5 @@ fn team(name: &str, teams: &[(u64, String)]) -> Result<Vec<(u64, String)>, Troub
 }
 
 fn password(once: &str, again: &str) -> Result<Password, Trouble> {
-    if once == again {
-        Ok(Password::new(once.to_owned()))
-    } else {
-        Err((7, "the passwords do not match".into()))
-    }
+    if once == again { Ok(Password::new(once.to_owned())) } else { Err((7, "the passwords do not match".into())) }
 }

@@ -41,36 +41,22 @@ impl Written {
     /// A text, as it is to begin with.
     pub(super) fn text(label: &'static str, text: &str) -> Self {
         let entry = Entry::new(text);
-        Self {
-            label,
-            kind: Kind::Text,
-            first: entry.text(),
-            entry,
-        }
+        Self { label, kind: Kind::Text, first: entry.text(), entry }
     }
 
     /// A query of an index, as it is to begin with.
     pub(super) fn query(label: &'static str, index: Index, text: &str) -> Self {
-        Self {
-            kind: Kind::Query(index),
-            ..Self::text(label, text)
-        }
+        Self { kind: Kind::Query(index), ..Self::text(label, text) }
     }
 
     /// A text that nobody sees.
     pub(super) fn secret(label: &'static str) -> Self {
-        Self {
-            kind: Kind::Secret,
-            ..Self::text(label, "")
-        }
+        Self { kind: Kind::Secret, ..Self::text(label, "") }
     }
 
     /// Yes or no.
     pub(super) fn choice(label: &'static str, is_yes: bool) -> Self {
-        Self {
-            kind: Kind::Choice,
-            ..Self::text(label, word(is_yes))
-        }
+        Self { kind: Kind::Choice, ..Self::text(label, word(is_yes)) }
     }
 
     /// What was written. Of a secret, every blank counts.
@@ -96,14 +82,7 @@ impl Written {
         self.entry.set(word(!self.is_yes()));
     }
 
-    pub(super) fn render(
-        &self,
-        frame: &mut Frame<'_>,
-        row: Rect,
-        width: usize,
-        is_here: bool,
-        theme: &Theme,
-    ) {
+    pub(super) fn render(&self, frame: &mut Frame<'_>, row: Rect, width: usize, is_here: bool, theme: &Theme) {
         let style = if is_here { theme.title } else { theme.muted };
         let label = Span::styled(format!("{:<width$}", self.label), style);
         let shown = match self.kind {

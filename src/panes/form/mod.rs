@@ -41,14 +41,7 @@ pub struct FormPane {
 
 impl FormPane {
     fn new(form: Form, lines: Vec<Written>, notes: Vec<String>) -> Self {
-        Self {
-            form,
-            lines,
-            at: 0,
-            notes,
-            marked: MarkedRows::default(),
-            sheet: None,
-        }
+        Self { form, lines, at: 0, notes, marked: MarkedRows::default(), sheet: None }
     }
 
     /// What stands below the lines: the keys, and what is to be known.
@@ -97,11 +90,7 @@ impl FormPane {
 
 /// The users that are known; none where the token may not see them.
 fn users(session: &Session) -> Vec<&Untrusted> {
-    session
-        .users
-        .here()
-        .map(|(_, user)| &user.username)
-        .collect()
+    session.users.here().map(|(_, user)| &user.username).collect()
 }
 
 impl FormPane {
@@ -247,12 +236,9 @@ impl Pane for FormPane {
         let n = u16::try_from(self.lines.len()).unwrap_or(u16::MAX);
         let n_shown = usize::from(n.min(area.height));
         let first = (self.at + 1).saturating_sub(n_shown);
-        let [lines, _, below] = Layout::vertical([
-            Constraint::Length(n.min(area.height)),
-            Constraint::Length(1),
-            Constraint::Fill(1),
-        ])
-        .areas(area);
+        let [lines, _, below] =
+            Layout::vertical([Constraint::Length(n.min(area.height)), Constraint::Length(1), Constraint::Fill(1)])
+                .areas(area);
         let width = self.lines.iter().map(|line| text::width(line.label));
         let width = width.max().unwrap_or_default() + 2;
         let shown = self.lines.iter().enumerate().skip(first);

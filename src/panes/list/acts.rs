@@ -53,11 +53,7 @@ impl Kind for Acts {
         target.map_or_else(Clues::default, |target| Clues::of_target(target, &name))
     }
 
-    fn popup(
-        action: Action,
-        chosen: impl FnOnce() -> Vec<Arc<Act>>,
-        session: &Session,
-    ) -> Option<Box<dyn Pane>> {
+    fn popup(action: Action, chosen: impl FnOnce() -> Vec<Arc<Act>>, session: &Session) -> Option<Box<dyn Pane>> {
         match action {
             Action::Open => Some(Box::new(RecordPane::of_act(&*chosen().into_iter().next()?))),
             Action::Undo => {
@@ -100,12 +96,7 @@ fn outcome(act: &Act, session: &Session) -> Value {
 
 const FIELDS: &[Field<Act>] = &[
     Field::time("at", "AT", 3, |act, _| Value::Time(act.at)),
-    Field::new(
-        "who",
-        Column::left("WHO", 8, 12, 5),
-        |theme| theme.text,
-        |act, _| Value::Text(act.who().into()),
-    ),
+    Field::new("who", Column::left("WHO", 8, 12, 5), |theme| theme.text, |act, _| Value::Text(act.who().into())),
     Field::new(
         "deed",
         Column::left("ACTION", 14, 16, 0),
@@ -118,12 +109,7 @@ const FIELDS: &[Field<Act>] = &[
         |theme| theme.text,
         |act, _| Value::Text(act.sending.target.name.as_str().into()),
     ),
-    Field::new(
-        "outcome",
-        Column::left("RESULT", 11, 11, 0),
-        |theme| theme.caution,
-        outcome,
-    ),
+    Field::new("outcome", Column::left("RESULT", 11, 11, 0), |theme| theme.caution, outcome),
     Field::new(
         "reason",
         Column::left("REASON", 12, 28, 2),
@@ -153,10 +139,5 @@ const FIELDS: &[Field<Act>] = &[
         |theme| theme.muted,
         |act, _| Value::Text(act.sending.server.as_str().into()),
     ),
-    Field::new(
-        "line",
-        Column::right("LINE", 4, 6, 8),
-        |theme| theme.number,
-        |act, _| Value::Number(act.line),
-    ),
+    Field::new("line", Column::right("LINE", 4, 6, 8), |theme| theme.number, |act, _| Value::Number(act.line)),
 ];

@@ -48,10 +48,7 @@ impl Kind for SensorGroups {
     }
 
     fn lead(row: &Group) -> Option<Lead> {
-        let filter = SensorFilter {
-            group: Some(row.id),
-            ..SensorFilter::default()
-        };
+        let filter = SensorFilter { group: Some(row.id), ..SensorFilter::default() };
         Some(Lead::Sensors(filter.to_string()))
     }
 
@@ -59,11 +56,7 @@ impl Kind for SensorGroups {
         Clues::of_group(row.id)
     }
 
-    fn popup(
-        action: Action,
-        chosen: impl FnOnce() -> Vec<Arc<Group>>,
-        _: &Session,
-    ) -> Option<Box<dyn Pane>> {
+    fn popup(action: Action, chosen: impl FnOnce() -> Vec<Arc<Group>>, _: &Session) -> Option<Box<dyn Pane>> {
         let form = match action {
             Action::New => FormPane::new_group(),
             Action::Edit => FormPane::edit_group(&*chosen().into_iter().next()?),
@@ -89,11 +82,7 @@ impl Kind for Users {
         cx.load::<User>();
     }
 
-    fn popup(
-        action: Action,
-        _: impl FnOnce() -> Vec<Arc<User>>,
-        session: &Session,
-    ) -> Option<Box<dyn Pane>> {
+    fn popup(action: Action, _: impl FnOnce() -> Vec<Arc<User>>, session: &Session) -> Option<Box<dyn Pane>> {
         let teams = session.teams.here().map(|(_, team)| &**team);
         (action == Action::New).then(|| Box::new(FormPane::new_user(teams)) as Box<dyn Pane>)
     }
@@ -115,11 +104,7 @@ impl Kind for Teams {
         cx.load::<Team>();
     }
 
-    fn popup(
-        action: Action,
-        _: impl FnOnce() -> Vec<Arc<Team>>,
-        _: &Session,
-    ) -> Option<Box<dyn Pane>> {
+    fn popup(action: Action, _: impl FnOnce() -> Vec<Arc<Team>>, _: &Session) -> Option<Box<dyn Pane>> {
         (action == Action::New).then(|| Box::new(FormPane::new_team()) as Box<dyn Pane>)
     }
 }
@@ -166,18 +151,8 @@ fn list(texts: impl Iterator<Item = String>) -> Value {
 }
 
 const GROUPS: &[Field<Group>] = &[
-    Field::new(
-        "name",
-        Column::left("GROUP", 18, 22, 0),
-        |theme| theme.accent,
-        |group, _| (&group.name).into(),
-    ),
-    Field::new(
-        "number_of_hosts",
-        Column::right("HOSTS", 5, 6, 1),
-        |theme| theme.number,
-        |group, _| group.hosts.into(),
-    ),
+    Field::new("name", Column::left("GROUP", 18, 22, 0), |theme| theme.accent, |group, _| (&group.name).into()),
+    Field::new("number_of_hosts", Column::right("HOSTS", 5, 6, 1), |theme| theme.number, |group, _| group.hosts.into()),
     Field::new(
         "banning_enabled",
         Column::left("BANS", 4, 4, 2),
@@ -190,12 +165,7 @@ const GROUPS: &[Field<Group>] = &[
         |theme| theme.number,
         |group, _| member(group, "alert_criticality"),
     ),
-    Field::new(
-        "site",
-        Column::left("SITE", 8, 14, 4),
-        |theme| theme.text,
-        site,
-    ),
+    Field::new("site", Column::left("SITE", 8, 14, 4), |theme| theme.text, site),
     Field::new(
         "isolation_exclusions",
         Column::left("ISOLATION EXCLUSIONS", 12, Column::REST, 2),
@@ -205,12 +175,7 @@ const GROUPS: &[Field<Group>] = &[
             list(exclusions.map(|address| address.raw().to_owned()))
         },
     ),
-    Field::new(
-        "id",
-        Column::right("ID", 3, 5, 5),
-        |theme| theme.number,
-        |group, _| Value::Number(group.id.0),
-    ),
+    Field::new("id", Column::right("ID", 3, 5, 5), |theme| theme.number, |group, _| Value::Number(group.id.0)),
     Field::new(
         "sensorbackend_server",
         Column::left("SERVER URL", 16, 40, 7),
@@ -220,12 +185,7 @@ const GROUPS: &[Field<Group>] = &[
 ];
 
 const USERS: &[Field<User>] = &[
-    Field::new(
-        "username",
-        Column::left("USER", 10, 16, 0),
-        |theme| theme.accent,
-        |user, _| (&user.username).into(),
-    ),
+    Field::new("username", Column::left("USER", 10, 16, 0), |theme| theme.accent, |user, _| (&user.username).into()),
     Field::new(
         "global_admin",
         Column::left("ADMIN", 5, 5, 1),
@@ -252,21 +212,11 @@ const USERS: &[Field<User>] = &[
         |theme| theme.text,
         |user, _| list(user.teams.iter().map(|team| team.raw().to_owned())),
     ),
-    Field::new(
-        "email",
-        Column::left("EMAIL", 14, Column::REST, 4),
-        |theme| theme.text,
-        |user, _| (&user.email).into(),
-    ),
+    Field::new("email", Column::left("EMAIL", 14, Column::REST, 4), |theme| theme.text, |user, _| (&user.email).into()),
 ];
 
 const TEAMS: &[Field<Team>] = &[
-    Field::new(
-        "name",
-        Column::left("TEAM", 10, 16, 0),
-        |theme| theme.accent,
-        |team, _| (&team.name).into(),
-    ),
+    Field::new("name", Column::left("TEAM", 10, 16, 0), |theme| theme.accent, |team, _| (&team.name).into()),
     Field::new(
         "group_access",
         Column::left("PERMISSIONS", 16, Column::REST, 1),
@@ -276,25 +226,10 @@ const TEAMS: &[Field<Team>] = &[
             list(access.map(|access| format!("{}: {}", access.group.raw(), access.category.raw())))
         },
     ),
-    Field::new(
-        "id",
-        Column::right("ID", 3, 5, 2),
-        |theme| theme.number,
-        |team, _| Value::Number(team.id),
-    ),
+    Field::new("id", Column::right("ID", 3, 5, 2), |theme| theme.number, |team, _| Value::Number(team.id)),
 ];
 
 const SITES: &[Field<Site>] = &[
-    Field::new(
-        "name",
-        Column::left("SITE", 10, Column::REST, 0),
-        |theme| theme.accent,
-        |site, _| (&site.name).into(),
-    ),
-    Field::new(
-        "id",
-        Column::right("ID", 3, 5, 1),
-        |theme| theme.number,
-        |site, _| Value::Number(site.id),
-    ),
+    Field::new("name", Column::left("SITE", 10, Column::REST, 0), |theme| theme.accent, |site, _| (&site.name).into()),
+    Field::new("id", Column::right("ID", 3, 5, 1), |theme| theme.number, |site, _| Value::Number(site.id)),
 ];

@@ -82,11 +82,7 @@ pub(in crate::panes) fn indicator(alert: &Alert) -> Untrusted {
 
 /// A score without its fraction, as the server's own console shows it.
 pub(in crate::panes) fn score(severity: f64) -> u64 {
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "what lies between 0 and 100 fits"
-    )]
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "what lies between 0 and 100 fits")]
     let whole = severity.clamp(0.0, 100.0).round() as u64;
     whole
 }
@@ -106,33 +102,21 @@ fn stand(alert: &Alert, session: &Session) -> Value {
 }
 
 const FIELDS: &[Field<Alert>] = &[
-    Field::new(
-        "flag",
-        Column::left("ST", 2, 2, 2),
-        |theme| theme.caution,
-        stand,
-    ),
+    Field::new("flag", Column::left("ST", 2, 2, 2), |theme| theme.caution, stand),
     Field::new(
         "alert_severity",
         Column::right("SCORE", 7, 7, 0),
         |theme| theme.caution,
         |alert, _| alert.severity.map(score).into(),
     ),
-    Field::time("created_time", "CREATED", 3, |alert, _| {
-        Value::time(alert.created)
-    }),
+    Field::time("created_time", "CREATED", 3, |alert, _| Value::time(alert.created)),
     Field::new(
         "status",
         Column::left("STATUS", 10, 14, 7),
         |theme| theme.muted,
         |alert, _| Value::Text(alert.status.word()),
     ),
-    Field::new(
-        "hostname",
-        Column::left("HOST", 11, 16, 2),
-        |theme| theme.text,
-        |alert, _| (&alert.host).into(),
-    ),
+    Field::new("hostname", Column::left("HOST", 11, 16, 2), |theme| theme.text, |alert, _| (&alert.host).into()),
     Field::new(
         "process_name",
         Column::left("PROCESS", 14, 18, 1),
@@ -157,12 +141,7 @@ const FIELDS: &[Field<Alert>] = &[
         |theme| theme.text,
         |alert, _| (&indicator(alert)).into(),
     ),
-    Field::new(
-        "username",
-        Column::left("USER", 10, 14, 6),
-        |theme| theme.text,
-        |alert, _| (&alert.user).into(),
-    ),
+    Field::new("username", Column::left("USER", 10, 14, 6), |theme| theme.text, |alert, _| (&alert.user).into()),
     Field::new(
         "feed_name",
         Column::left("FEED", 8, 14, 6),
@@ -172,12 +151,7 @@ const FIELDS: &[Field<Alert>] = &[
             AlertSource::Report(_) => (&alert.feed_name).into(),
         },
     ),
-    Field::new(
-        "group",
-        Column::left("GROUP", 10, 16, 7),
-        |theme| theme.text,
-        |alert, _| (&alert.group).into(),
-    ),
+    Field::new("group", Column::left("GROUP", 10, 16, 7), |theme| theme.text, |alert, _| (&alert.group).into()),
     Field::new(
         "md5",
         Column::left("MD5", 12, 32, 7),

@@ -54,11 +54,7 @@ impl Kind for Bans {
         yank::ban(row, action)
     }
 
-    fn popup(
-        action: Action,
-        _: impl FnOnce() -> Vec<Arc<Ban>>,
-        _: &Session,
-    ) -> Option<Box<dyn Pane>> {
+    fn popup(action: Action, _: impl FnOnce() -> Vec<Arc<Ban>>, _: &Session) -> Option<Box<dyn Pane>> {
         (action == Action::AddBans).then(|| Box::new(HashesPane::default()) as Box<dyn Pane>)
     }
 }
@@ -81,31 +77,14 @@ const FIELDS: &[Field<Ban>] = &[
         |ban, _| Value::Text(ban.md5.to_string().into()),
     ),
     Field::time("timestamp", "BANNED", 4, |ban, _| Value::time(ban.created)),
-    Field::new(
-        "username",
-        Column::left("BY", 8, 14, 3),
-        |theme| theme.text,
-        |ban, _| (&ban.username).into(),
-    ),
-    Field::new(
-        "block_count",
-        Column::right("BLOCKS", 6, 6, 2),
-        |theme| theme.number,
-        |ban, _| ban.blocks.into(),
-    ),
-    Field::time("last_block_time", "LAST", 5, |ban, _| {
-        Value::time(ban.last_block)
-    }),
+    Field::new("username", Column::left("BY", 8, 14, 3), |theme| theme.text, |ban, _| (&ban.username).into()),
+    Field::new("block_count", Column::right("BLOCKS", 6, 6, 2), |theme| theme.number, |ban, _| ban.blocks.into()),
+    Field::time("last_block_time", "LAST", 5, |ban, _| Value::time(ban.last_block)),
     Field::new(
         "last_block_hostname",
         Column::left("ON", 12, 16, 6),
         |theme| theme.text,
         |ban, _| (&ban.last_host).into(),
     ),
-    Field::new(
-        "text",
-        Column::left("NOTE", 30, Column::REST, 1),
-        |theme| theme.text,
-        |ban, _| (&ban.text).into(),
-    ),
+    Field::new("text", Column::left("NOTE", 30, Column::REST, 1), |theme| theme.text, |ban, _| (&ban.text).into()),
 ];

@@ -46,49 +46,23 @@ impl Kind for Binaries {
         yank::binary(row, action)
     }
 
-    fn popup(
-        action: Action,
-        chosen: impl FnOnce() -> Vec<Arc<Binary>>,
-        session: &Session,
-    ) -> Option<Box<dyn Pane>> {
+    fn popup(action: Action, chosen: impl FnOnce() -> Vec<Arc<Binary>>, session: &Session) -> Option<Box<dyn Pane>> {
         binary::popup(action, chosen, session)
     }
 }
 
 const FIELDS: &[Field<Binary>] = &[
-    Field::new(
-        "digsig_result",
-        Column::left("SIGNED", 8, 14, 2),
-        |theme| theme.text,
-        |binary, _| verdict(binary),
-    ),
-    Field::time("server_added_timestamp", "FIRST", 4, |binary, _| {
-        Value::time(binary.first_seen)
-    }),
-    Field::new(
-        "name",
-        Column::left("NAME", 12, 20, 0),
-        |theme| theme.accent,
-        |binary, _| (&binary.name()).into(),
-    ),
+    Field::new("digsig_result", Column::left("SIGNED", 8, 14, 2), |theme| theme.text, |binary, _| verdict(binary)),
+    Field::time("server_added_timestamp", "FIRST", 4, |binary, _| Value::time(binary.first_seen)),
+    Field::new("name", Column::left("NAME", 12, 20, 0), |theme| theme.accent, |binary, _| (&binary.name()).into()),
     Field::new(
         "digsig_publisher",
         Column::left("PUBLISHER", 12, 24, 3),
         |theme| theme.text,
         |binary, _| (&binary.signature.publisher).into(),
     ),
-    Field::new(
-        "host_count",
-        Column::right("HOSTS", 5, 6, 1),
-        |theme| theme.number,
-        |binary, _| binary.hosts.into(),
-    ),
-    Field::new(
-        "orig_mod_len",
-        Column::right("SIZE", 8, 11, 6),
-        |theme| theme.number,
-        |binary, _| binary.size.into(),
-    ),
+    Field::new("host_count", Column::right("HOSTS", 5, 6, 1), |theme| theme.number, |binary, _| binary.hosts.into()),
+    Field::new("orig_mod_len", Column::right("SIZE", 8, 11, 6), |theme| theme.number, |binary, _| binary.size.into()),
     Field::new(
         "md5",
         Column::left("MD5", 12, 32, 7),
@@ -122,13 +96,6 @@ const FIELDS: &[Field<Binary>] = &[
         |theme| theme.number,
         |binary, _| binary.stored_size.into(),
     ),
-    Field::time("last_seen", "LAST", 5, |binary, _| {
-        Value::time(binary.last_seen)
-    }),
-    Field::new(
-        "os_type",
-        Column::left("OS", 6, 10, 8),
-        |theme| theme.muted,
-        |binary, _| (&binary.os).into(),
-    ),
+    Field::time("last_seen", "LAST", 5, |binary, _| Value::time(binary.last_seen)),
+    Field::new("os_type", Column::left("OS", 6, 10, 8), |theme| theme.muted, |binary, _| (&binary.os).into()),
 ];

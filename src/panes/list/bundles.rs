@@ -36,16 +36,13 @@ impl Kind for Bundles {
         let queue = &triage.queue.current()?.value;
         let n = queue.rows.len();
         let n = thousands(u64::try_from(n).unwrap_or(u64::MAX));
-        let n = if queue.is_cut() {
-            format!("first {n} of {}", thousands(queue.total))
-        } else {
-            n
-        };
+        let n = if queue.is_cut() { format!("first {n} of {}", thousands(queue.total)) } else { n };
         let groups = thousands(triage.bundles.total()?);
         let by = triage.by?.word();
-        let status = triage.status.as_ref().map_or(String::new(), |status| {
-            format!(" {}", text::visible(&status.word()).to_lowercase())
-        });
+        let status = triage
+            .status
+            .as_ref()
+            .map_or(String::new(), |status| format!(" {}", text::visible(&status.word()).to_lowercase()));
         let what = if groups == "1" { "group" } else { "groups" };
         Some(format!("Alerts  {n}{status} in {groups} {what}, by {by}"))
     }
@@ -148,9 +145,7 @@ pub(in crate::panes) fn statuses(bundle: &Bundle) -> Untrusted {
         return only.word();
     }
     let each = bundle.statuses.iter();
-    let each: Vec<_> = each
-        .map(|(status, n)| format!("{n} {}", status.word().raw()))
-        .collect();
+    let each: Vec<_> = each.map(|(status, n)| format!("{n} {}", status.word().raw())).collect();
     each.join(", ").into()
 }
 
@@ -161,9 +156,7 @@ const FIELDS: &[Field<Bundle>] = &[
         |theme| theme.caution,
         |bundle, _| bundle.severity.map(score).into(),
     ),
-    Field::time("newest", "NEWEST", 3, |bundle, _| {
-        Value::time(bundle.newest)
-    }),
+    Field::time("newest", "NEWEST", 3, |bundle, _| Value::time(bundle.newest)),
     Field::new(
         "group",
         Column::left("GROUP", 22, Column::REST, 0),
@@ -191,15 +184,8 @@ const FIELDS: &[Field<Bundle>] = &[
         |theme| theme.number,
         |bundle, _| Value::Number(u64::try_from(bundle.len()).unwrap_or(u64::MAX)),
     ),
-    Field::time("oldest", "OLDEST", 6, |bundle, _| {
-        Value::time(bundle.oldest)
-    }),
-    Field::new(
-        "assigned_to",
-        Column::left("WHO", 6, 14, 4),
-        |theme| theme.text,
-        |bundle, _| (&owners(bundle)).into(),
-    ),
+    Field::time("oldest", "OLDEST", 6, |bundle, _| Value::time(bundle.oldest)),
+    Field::new("assigned_to", Column::left("WHO", 6, 14, 4), |theme| theme.text, |bundle, _| (&owners(bundle)).into()),
     Field::new(
         "status",
         Column::left("STATUS", 10, 26, 7),

@@ -33,19 +33,11 @@ impl Kind for Calls {
         if action == Action::YankCurl {
             return Some(("curl", curl(row, session)));
         }
-        let fields = || {
-            FIELDS
-                .iter()
-                .map(|field| (field.value)(row, session).text())
-        };
+        let fields = || FIELDS.iter().map(|field| (field.value)(row, session).text());
         yank::fields(fields, &row.document, action)
     }
 
-    fn popup(
-        action: Action,
-        chosen: impl FnOnce() -> Vec<Arc<Heard>>,
-        session: &Session,
-    ) -> Option<Box<dyn Pane>> {
+    fn popup(action: Action, chosen: impl FnOnce() -> Vec<Arc<Heard>>, session: &Session) -> Option<Box<dyn Pane>> {
         if action != Action::Open {
             return None;
         }

@@ -73,9 +73,7 @@ pub(super) fn needs<K: Kind>(columns: &[Column<K>]) -> Vec<Related> {
 /// The column of a name: a field, its title, or a path that this row's record has.
 pub(super) fn named<K: Kind>(name: &str) -> Option<&'static Field<K::Row>> {
     let is_title = |title: &str| title.eq_ignore_ascii_case(name);
-    K::FIELDS
-        .iter()
-        .find(|field| field.name.eq_ignore_ascii_case(name) || is_title(field.column.title))
+    K::FIELDS.iter().find(|field| field.name.eq_ignore_ascii_case(name) || is_title(field.column.title))
 }
 
 impl<K: Kind> Column<K> {
@@ -88,10 +86,7 @@ impl<K: Kind> Column<K> {
 
     /// As it was chosen.
     pub(super) fn chosen(&self) -> Chosen {
-        Chosen {
-            name: self.name().to_owned(),
-            width: self.width(),
-        }
+        Chosen { name: self.name().to_owned(), width: self.width() }
     }
 
     /// Its name in exports.
@@ -119,18 +114,10 @@ impl<K: Kind> Column<K> {
     }
 
     /// How it shares the width. Where room is scarce, columns keep to their least, so that the last one gets the rest.
-    pub(super) fn drawn<'t>(
-        &self,
-        title: &'t str,
-        session: &Session,
-        is_narrow: bool,
-    ) -> widgets::Column<'t> {
+    pub(super) fn drawn<'t>(&self, title: &'t str, session: &Session, is_narrow: bool) -> widgets::Column<'t> {
         let order = session.order(K::Row::LIST);
         let mut column = match self {
-            Self::Field(field, _) => widgets::Column {
-                title,
-                ..field.column
-            },
+            Self::Field(field, _) => widgets::Column { title, ..field.column },
             Self::Path(_) => {
                 let least = cells(title.len()).clamp(PATH.0, PATH.1);
                 widgets::Column::left(title, least, PATH.1, 7)
@@ -151,11 +138,7 @@ impl<K: Kind> Column<K> {
             column.priority = column.priority.max(OTHER_TIME);
         }
         if let Some(order) = order.filter(|_| is_sorted) {
-            column.sorted = Some(if order.is_descending {
-                Order::Descending
-            } else {
-                Order::Ascending
-            });
+            column.sorted = Some(if order.is_descending { Order::Descending } else { Order::Ascending });
         }
         column
     }
@@ -177,11 +160,7 @@ pub(super) struct Cells<'a, K: Kind> {
 
 impl<'a, K: Kind> Cells<'a, K> {
     pub(super) fn of(row: &'a Arc<K::Row>, session: &'a Session) -> Self {
-        Self {
-            row,
-            session,
-            members: OnceCell::new(),
-        }
+        Self { row, session, members: OnceCell::new() }
     }
 
     /// What stands in a column.
@@ -199,9 +178,7 @@ impl<'a, K: Kind> Cells<'a, K> {
 
     /// The member of the record at a path.
     pub(super) fn member(&self, path: &str) -> Value {
-        let members = self
-            .members
-            .get_or_init(|| Members::of(self.row.document()));
+        let members = self.members.get_or_init(|| Members::of(self.row.document()));
         members.at(path).map_or(Value::None, Value::Text)
     }
 }

@@ -37,11 +37,8 @@ pub(super) fn rows<K: Kind>(
     let as_of = first.map_or(Timestamp::UNIX_EPOCH, |page| page.as_of);
     let zone = session.zone.short(as_of);
     let titles: Vec<_> = columns.iter().map(|column| column.title(&zone)).collect();
-    let drawn: Vec<_> = columns
-        .iter()
-        .zip(&titles)
-        .map(|(column, title)| column.drawn(title, session, area.width < ROOMY))
-        .collect();
+    let drawn: Vec<_> =
+        columns.iter().zip(&titles).map(|(column, title)| column.drawn(title, session, area.width < ROOMY)).collect();
     let total = pane.n_shown(session);
     let table = Table {
         columns: &drawn,
@@ -53,50 +50,36 @@ pub(super) fn rows<K: Kind>(
         empty: Line::raw("No loaded row matches the filter"),
     };
     // Only the last column that takes what is left can be moved sideways.
-    let moving = drawn
-        .iter()
-        .rposition(|column| column.ideal == widgets::Column::REST);
+    let moving = drawn.iter().rposition(|column| column.ideal == widgets::Column::REST);
     let mut top = place(pane.offset());
-    let sign = columns
-        .iter()
-        .position(|column| matches!(column.name(), "flag" | "hit"));
+    let sign = columns.iter().position(|column| matches!(column.name(), "flag" | "hit"));
     let mut has_signs = false;
     let theme = look.theme;
-    table.render(
-        area,
-        frame.buffer_mut(),
-        theme,
-        &mut top,
-        |index, widths| {
-            has_signs |= sign.is_some_and(|sign| widths[sign] > 0);
-            let at = pane.at(u64::try_from(index).unwrap_or(u64::MAX), session);
-            match pages.row(at) {
-                Row::Here(row) => {
-                    let cells = Cells::<K>::of(row, session);
-                    let line = |(place, column): (usize, &Column<K>)| {
-                        let shift = if moving == Some(place) {
-                            pane.shift()
-                        } else {
-                            0
-                        };
-                        let style = column.style(theme);
-                        let moment = |at| moment(at, widths[place], as_of, &session.zone);
-                        let value = cells.value(column);
-                        cell(&value, widths[place], shift, moment, style, theme)
-                    };
-                    widgets::Row::Here {
-                        cells: columns.iter().enumerate().map(line).collect(),
-                        is_marked: pane.is_marked(row),
-                        style: Style::new(),
-                    }
+    table.render(area, frame.buffer_mut(), theme, &mut top, |index, widths| {
+        has_signs |= sign.is_some_and(|sign| widths[sign] > 0);
+        let at = pane.at(u64::try_from(index).unwrap_or(u64::MAX), session);
+        match pages.row(at) {
+            Row::Here(row) => {
+                let cells = Cells::<K>::of(row, session);
+                let line = |(place, column): (usize, &Column<K>)| {
+                    let shift = if moving == Some(place) { pane.shift() } else { 0 };
+                    let style = column.style(theme);
+                    let moment = |at| moment(at, widths[place], as_of, &session.zone);
+                    let value = cells.value(column);
+                    cell(&value, widths[place], shift, moment, style, theme)
+                };
+                widgets::Row::Here {
+                    cells: columns.iter().enumerate().map(line).collect(),
+                    is_marked: pane.is_marked(row),
+                    style: Style::new(),
                 }
-                Row::Coming => widgets::Row::Awaited,
-                Row::Broken => said("unreadable", widths, theme.bad),
-                Row::Failed => said("not loaded, r retries", widths, theme.bad),
-                Row::None => said("", widths, theme.muted),
             }
-        },
-    );
+            Row::Coming => widgets::Row::Awaited,
+            Row::Broken => said("unreadable", widths, theme.bad),
+            Row::Failed => said("not loaded, r retries", widths, theme.bad),
+            Row::None => said("", widths, theme.muted),
+        }
+    });
     pane.drawn.has_signs = has_signs;
     pane.scrolled(u64::try_from(top).unwrap_or(u64::MAX));
 }
@@ -120,10 +103,7 @@ fn cell(
             let raw = whole.raw();
             let begin = raw.char_indices().nth(shift);
             let rest = &raw[begin.map_or(raw.len(), |(at, _)| at)..];
-            Line::styled(
-                text::fit(&Untrusted::from(text::head(rest, width)), width),
-                style,
-            )
+            Line::styled(text::fit(&Untrusted::from(text::head(rest, width)), width), style)
         }
         Value::Text(whole) => Line::styled(text::fit(whole, width), style),
         Value::Word(word) => Line::styled(*word, style),
@@ -139,12 +119,7 @@ fn cell(
 }
 
 /// A time. Where there is no room for all of it, this year's times lose the year, others the seconds.
-pub(in crate::panes) fn moment(
-    at: Timestamp,
-    width: usize,
-    as_of: Timestamp,
-    zone: &Zone,
-) -> String {
+pub(in crate::panes) fn moment(at: Timestamp, width: usize, as_of: Timestamp, zone: &Zone) -> String {
     let whole = zone.bare(at, Precision::Second);
     let is_this_year = whole.get(..4) == zone.bare(as_of, Precision::Second).get(..4);
     let part = match (width, is_this_year) {
@@ -177,14 +152,7 @@ pub(super) fn filter<K: Kind>(
     let found = place(pane.n_shown(session));
     let loaded = K::Row::pages(session).here().count();
     let is_typing = pane.is_typing() && look.is_focused;
-    filter_line(
-        frame,
-        area,
-        pane.filter_text(),
-        (found, loaded),
-        is_typing,
-        look,
-    );
+    filter_line(frame, area, pane.filter_text(), (found, loaded), is_typing, look);
 }
 
 /// Draws a filter, and how many rows pass it of how many; the cursor stands behind it while it is typed.

@@ -43,22 +43,13 @@ impl Kind for Feeds {
         Clues::of_feed(row.id)
     }
 
-    fn popup(
-        action: Action,
-        _: impl FnOnce() -> Vec<Arc<Feed>>,
-        _: &Session,
-    ) -> Option<Box<dyn Pane>> {
+    fn popup(action: Action, _: impl FnOnce() -> Vec<Arc<Feed>>, _: &Session) -> Option<Box<dyn Pane>> {
         (action == Action::New).then(|| Box::new(FormPane::new_feed()) as Box<dyn Pane>)
     }
 }
 
 const FIELDS: &[Field<Feed>] = &[
-    Field::new(
-        "enabled",
-        Column::left("ON", 3, 3, 1),
-        |theme| theme.text,
-        |feed, _| switch(feed.is_enabled),
-    ),
+    Field::new("enabled", Column::left("ON", 3, 3, 1), |theme| theme.text, |feed, _| switch(feed.is_enabled)),
     Field::new(
         "display_name",
         Column::left("FEED", 16, Column::REST, 0),
@@ -75,36 +66,11 @@ const FIELDS: &[Field<Feed>] = &[
             None => Value::Missing,
         },
     ),
-    Field::new(
-        "id",
-        Column::right("ID", 3, 5, 4),
-        |theme| theme.number,
-        |feed, _| Value::Number(feed.id.0),
-    ),
-    Field::new(
-        "name",
-        Column::left("NAME", 10, 16, 6),
-        |theme| theme.text,
-        |feed, _| (&feed.name).into(),
-    ),
-    Field::new(
-        "category",
-        Column::left("CATEGORY", 10, 16, 6),
-        |theme| theme.text,
-        |feed, _| (&feed.category).into(),
-    ),
-    Field::new(
-        "summary",
-        Column::left("SUMMARY", 16, 40, 7),
-        |theme| theme.text,
-        |feed, _| (&feed.summary).into(),
-    ),
-    Field::new(
-        "feed_url",
-        Column::left("URL", 16, 40, 8),
-        |theme| theme.text,
-        |feed, _| (&feed.url).into(),
-    ),
+    Field::new("id", Column::right("ID", 3, 5, 4), |theme| theme.number, |feed, _| Value::Number(feed.id.0)),
+    Field::new("name", Column::left("NAME", 10, 16, 6), |theme| theme.text, |feed, _| (&feed.name).into()),
+    Field::new("category", Column::left("CATEGORY", 10, 16, 6), |theme| theme.text, |feed, _| (&feed.category).into()),
+    Field::new("summary", Column::left("SUMMARY", 16, 40, 7), |theme| theme.text, |feed, _| (&feed.summary).into()),
+    Field::new("feed_url", Column::left("URL", 16, 40, 8), |theme| theme.text, |feed, _| (&feed.url).into()),
     Field::new(
         "provider_url",
         Column::left("PROVIDER", 16, 40, 8),

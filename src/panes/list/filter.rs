@@ -23,13 +23,7 @@ struct Term {
 impl Filter {
     /// Reads a filter. Words in double quotes may hold blanks; nothing is an error.
     pub(in crate::panes) fn parse(text: &str) -> Self {
-        Self {
-            text: text.to_owned(),
-            terms: text::words(text)
-                .iter()
-                .filter_map(|word| term(word))
-                .collect(),
-        }
+        Self { text: text.to_owned(), terms: text::words(text).iter().filter_map(|word| term(word)).collect() }
     }
 
     /// As it was typed.
@@ -70,20 +64,12 @@ fn term(word: &str) -> Option<Term> {
         _ => (None, rest),
     };
     // A column without a word yet is still being typed.
-    (!word.is_empty()).then(|| Term {
-        column,
-        word: word.to_lowercase(),
-        whole: rest.to_lowercase(),
-        is_excluded,
-    })
+    (!word.is_empty()).then(|| Term { column, word: word.to_lowercase(), whole: rest.to_lowercase(), is_excluded })
 }
 
 /// Whether it may name a column: `c:\windows` does not.
 fn is_name(text: &str) -> bool {
-    text.len() > 1
-        && text
-            .chars()
-            .all(|char| char.is_alphanumeric() || matches!(char, '_' | '.'))
+    text.len() > 1 && text.chars().all(|char| char.is_alphanumeric() || matches!(char, '_' | '.'))
 }
 
 #[cfg(test)]

@@ -49,10 +49,7 @@ impl Kind for Isolated {
     }
 
     fn lead(Severed(row): &Severed) -> Option<Lead> {
-        Some(Lead::Search(
-            Index::Process,
-            format!("sensor_id:{}", row.id),
-        ))
+        Some(Lead::Search(Index::Process, format!("sensor_id:{}", row.id)))
     }
 
     fn clues(Severed(row): &Severed) -> Clues {
@@ -67,9 +64,7 @@ impl Kind for Isolated {
 /// The deed that isolated a host, if the log has it and no release since.
 fn cause(sensor: SensorId, session: &Session) -> Option<&Act> {
     let journal = session.journal.as_ref()?;
-    journal
-        .isolation(&session.identity.host, sensor)
-        .map(|act| &**act)
+    journal.isolation(&session.identity.host, sensor).map(|act| &**act)
 }
 
 /// Hosts that are isolated as far as the log knows, and are not among those of the server.
@@ -81,9 +76,7 @@ fn drifted(session: &Session) -> Vec<String> {
     let journal = session.journal.iter();
     let known = journal.flat_map(|journal| journal.isolations(&session.identity.host));
     let gone = known.filter(|(id, _)| !here.contains(id));
-    let mut names: Vec<_> = gone
-        .map(|(_, act)| text::visible(&act.sending.target.name.as_str().into()))
-        .collect();
+    let mut names: Vec<_> = gone.map(|(_, act)| text::visible(&act.sending.target.name.as_str().into())).collect();
     names.sort_unstable();
     names
 }
@@ -116,21 +109,14 @@ fn review(sensor: &Severed, session: &Session) -> Value {
 }
 
 const FIELDS: &[Field<Severed>] = &[
-    Field::new(
-        "isolation",
-        Column::left("STATE", 8, 14, 0),
-        |theme| theme.caution,
-        state,
-    ),
+    Field::new("isolation", Column::left("STATE", 8, 14, 0), |theme| theme.caution, state),
     Field::new(
         "computer_name",
         Column::left("HOST", 12, 16, 0),
         |theme| theme.accent,
         |sensor, _| (&sensor.0.computer_name).into(),
     ),
-    Field::time("since", "SINCE", 2, |sensor, session| {
-        Value::time(since(sensor, session))
-    }),
+    Field::time("since", "SINCE", 2, |sensor, session| Value::time(since(sensor, session))),
     Field::new(
         "by",
         Column::left("BY", 8, 12, 3),
@@ -141,15 +127,8 @@ const FIELDS: &[Field<Severed>] = &[
         },
     ),
     Field::time("review", "REVIEW", 4, review),
-    Field::new(
-        "status",
-        Column::left("STATUS", 7, 11, 4),
-        |theme| theme.text,
-        |sensor, _| (&sensor.0.status).into(),
-    ),
-    Field::time("last_checkin_time", "SEEN", 5, |sensor, _| {
-        Value::time(sensor.0.last_checkin)
-    }),
+    Field::new("status", Column::left("STATUS", 7, 11, 4), |theme| theme.text, |sensor, _| (&sensor.0.status).into()),
+    Field::time("last_checkin_time", "SEEN", 5, |sensor, _| Value::time(sensor.0.last_checkin)),
     Field::new(
         "reason",
         Column::left("REASON", 16, Column::REST, 1),
@@ -170,10 +149,5 @@ const FIELDS: &[Field<Severed>] = &[
             Value::Text(ticket.unwrap_or_default().into())
         },
     ),
-    Field::new(
-        "id",
-        Column::right("SENSOR", 6, 8, 7),
-        |theme| theme.number,
-        |sensor, _| Value::Number(sensor.0.id.0),
-    ),
+    Field::new("id", Column::right("SENSOR", 6, 8, 7), |theme| theme.number, |sensor, _| Value::Number(sensor.0.id.0)),
 ];

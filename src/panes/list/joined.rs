@@ -56,13 +56,9 @@ impl<R: Listed> Joined<R> {
     .needing(&[Related::Sensor]);
 
     /// The group that the sensor is in now.
-    pub(super) const GROUP: Field<R> = Field::new(
-        "sensor_group",
-        Column::left("GROUP NOW", 10, 16, 7),
-        |theme| theme.text,
-        group,
-    )
-    .needing(&[Related::Sensor, Related::Group]);
+    pub(super) const GROUP: Field<R> =
+        Field::new("sensor_group", Column::left("GROUP NOW", 10, 16, 7), |theme| theme.text, group)
+            .needing(&[Related::Sensor, Related::Group]);
 }
 
 impl<R: Listed> Joined<R> {
@@ -73,9 +69,7 @@ impl<R: Listed> Joined<R> {
             match signature.is_good() {
                 None => Value::Missing,
                 Some(true) => Value::Judged("S".into(), true),
-                Some(false) if signature.result.is_like("unsigned") => {
-                    Value::Judged("U".into(), false)
-                }
+                Some(false) if signature.result.is_like("unsigned") => Value::Judged("U".into(), false),
                 Some(false) => Value::Judged("B".into(), false),
             }
         })
@@ -132,9 +126,7 @@ fn of_sensor<R: Listed>(row: &R, session: &Session, say: impl FnOnce(&Sensor) ->
 
 fn group<R: Listed>(row: &R, session: &Session) -> Value {
     of_sensor(row, session, |sensor| match sensor.group {
-        Some(id) => said(&session.related.group(id), |group: &Group| {
-            (&group.name).into()
-        }),
+        Some(id) => said(&session.related.group(id), |group: &Group| (&group.name).into()),
         None => Value::None,
     })
 }

@@ -112,11 +112,7 @@ pub trait Kind: Sized + 'static {
     }
 
     /// What an action opens over such a list and the chosen rows, besides what it opens over any.
-    fn popup(
-        _: Action,
-        _: impl FnOnce() -> Vec<Arc<Self::Row>>,
-        _: &Session,
-    ) -> Option<Box<dyn Pane>> {
+    fn popup(_: Action, _: impl FnOnce() -> Vec<Arc<Self::Row>>, _: &Session) -> Option<Box<dyn Pane>> {
         None
     }
 }
@@ -151,11 +147,7 @@ impl<R> Field<R> {
         Self {
             name,
             column,
-            scarce: if column.ideal == Column::REST {
-                Column::REST
-            } else {
-                column.min
-            },
+            scarce: if column.ideal == Column::REST { Column::REST } else { column.min },
             is_time: false,
             needs: &[],
             style,
@@ -169,20 +161,11 @@ impl<R> Field<R> {
     }
 
     /// A time: even where room is scarce, its year is worth two cells.
-    pub const fn time(
-        name: &'static str,
-        title: &'static str,
-        priority: u8,
-        value: fn(&R, &Session) -> Value,
-    ) -> Self {
+    pub const fn time(name: &'static str, title: &'static str, priority: u8, value: fn(&R, &Session) -> Value) -> Self {
         /// Without its year, and with all of it.
         const CELLS: (u16, u16) = (14, 19);
         let column = Column::left(title, CELLS.0, CELLS.1, priority);
-        Self {
-            scarce: CELLS.0 + 2,
-            is_time: true,
-            ..Self::new(name, column, |theme| theme.time, value)
-        }
+        Self { scarce: CELLS.0 + 2, is_time: true, ..Self::new(name, column, |theme| theme.time, value) }
     }
 }
 
@@ -223,11 +206,7 @@ impl Value {
 
 impl From<&Untrusted> for Value {
     fn from(text: &Untrusted) -> Self {
-        if text.is_empty() {
-            Self::None
-        } else {
-            Self::Text(text.clone())
-        }
+        if text.is_empty() { Self::None } else { Self::Text(text.clone()) }
     }
 }
 

@@ -14,10 +14,7 @@ pub(super) fn line(session: &Session, theme: &Theme) -> Option<Line<'static>> {
         (Watch::Off, _) => return None,
         (Watch::Paused(error), _) => {
             let why = text::visible(&error.to_string().into());
-            vec![
-                Span::styled("live paused, R resumes: ", theme.bad),
-                Span::styled(why, theme.text),
-            ]
+            vec![Span::styled("live paused, R resumes: ", theme.bad), Span::styled(why, theme.text)]
         }
         (Watch::On, None) => vec![Span::styled("live", theme.muted)],
         (Watch::On, Some(news)) => {

@@ -130,12 +130,7 @@ impl<K: Kind> ListPane<K> {
 
     /// Goes back to a state.
     pub fn restore(&mut self, state: State<K>) {
-        *self = Self {
-            state,
-            height: self.height,
-            sought: self.sought.take(),
-            ..Self::default()
-        };
+        *self = Self { state, height: self.height, sought: self.sought.take(), ..Self::default() };
     }
 
     /// Asks again for the rows in sight, past the cache; with a filter, for all that it was applied to.
@@ -202,11 +197,7 @@ impl<K: Kind> Pane for ListPane<K> {
     }
 
     fn scope(&self) -> Scope {
-        if self.is_typing() {
-            Scope::Filter
-        } else {
-            K::SCOPE
-        }
+        if self.is_typing() { Scope::Filter } else { K::SCOPE }
     }
 
     fn title(&self, session: &Session) -> Line<'static> {
@@ -358,11 +349,7 @@ impl<K: Kind> Pane for ListPane<K> {
             let cursor = self.state.cursor.min(last);
             self.state.cursor = if self.state.is_at_end { last } else { cursor };
         }
-        if self
-            .shown
-            .as_ref()
-            .is_some_and(|shown| !shown.places.is_empty())
-        {
+        if self.shown.as_ref().is_some_and(|shown| !shown.places.is_empty()) {
             // Of the rows that are shown, the one nearest to where the cursor was.
             self.state.cursor = self.at(self.index(cx.session()), cx.session());
         }
@@ -392,10 +379,7 @@ impl<K: Kind> Pane for ListPane<K> {
         .areas(area);
         // One line is the header's.
         self.height = u64::from(area.height.saturating_sub(1)).max(1);
-        self.drawn = Drawn {
-            lacks_cursor: area.height <= 1,
-            has_signs: false,
-        };
+        self.drawn = Drawn { lacks_cursor: area.height <= 1, has_signs: false };
         self.follow(session);
         frame.render_widget(news.unwrap_or_default(), last);
         let pages = K::Row::pages(session);

@@ -36,9 +36,7 @@ impl<K: Kind> ListPane<K> {
         self.state.marks.keep(|id| here.contains(id));
         let n_gone = before - self.state.marks.len();
         if n_gone > 0 {
-            cx.notify(format!(
-                "{n_gone} of {before} marked rows are no longer in the list"
-            ));
+            cx.notify(format!("{n_gone} of {before} marked rows are no longer in the list"));
         }
     }
 
@@ -83,21 +81,12 @@ impl<K: Kind> ListPane<K> {
             rows.map(|row| name::<K>(row, session)).collect()
         };
         let [shown, filtered, unloaded] = self.marks_by_sight(session).map(named);
-        MarkedRows {
-            shown,
-            filtered,
-            unloaded,
-            elsewhere: None,
-        }
+        MarkedRows { shown, filtered, unloaded, elsewhere: None }
     }
 
     /// The rows that a verb acts on: the marked ones, or the one under the cursor.
     pub(super) fn chosen(&self, session: &Session) -> Vec<Arc<K::Row>> {
-        if self.has_marks() {
-            self.state.marks.rows()
-        } else {
-            self.current(session).cloned().into_iter().collect()
-        }
+        if self.has_marks() { self.state.marks.rows() } else { self.current(session).cloned().into_iter().collect() }
     }
 
     /// Goes where the row under the cursor leads.
@@ -129,11 +118,7 @@ impl<K: Kind> ListPane<K> {
         let here = K::Row::pages(session).here();
         let n_here = here.filter(|(at, _)| span.contains(at)).count();
         // A filter shows nothing but what is loaded.
-        let n_passed = if self.shown.is_some() {
-            n_here
-        } else {
-            place(span.end - span.start)
-        };
+        let n_passed = if self.shown.is_some() { n_here } else { place(span.end - span.start) };
         cx.notify(match n_passed.saturating_sub(n_here) {
             0 => format!("{n} marked"),
             1 => format!("{n} marked; 1 row is not loaded and not marked"),
@@ -213,10 +198,7 @@ impl<K: Kind> ListPane<K> {
         let columns = columns::columns::<K>(session);
         let cells = |row: &Arc<K::Row>| {
             let cells = Cells::<K>::of(row, session);
-            columns
-                .iter()
-                .map(|column| cells.value(column).text())
-                .collect()
+            columns.iter().map(|column| cells.value(column).text()).collect()
         };
         Extract {
             name: K::NAME.to_lowercase(),
@@ -233,9 +215,7 @@ impl<K: Kind> ListPane<K> {
         let row = self.current(session);
         let paths = row.map_or_else(Vec::new, |row| Members::of(row.document()).paths());
         let is_new = |path: &String| columns::named::<K>(path).is_none();
-        fields
-            .chain(paths.into_iter().filter(is_new).map(Chosen::named))
-            .collect()
+        fields.chain(paths.into_iter().filter(is_new).map(Chosen::named)).collect()
     }
 }
 

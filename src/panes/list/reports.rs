@@ -45,9 +45,7 @@ impl Kind for Reports {
 /// What it looks for, as far as a search has it.
 fn indicators(report: &Report) -> Untrusted {
     let all = report.indicators.iter();
-    let all: Vec<_> = all
-        .map(|one| query::indicated(one.kind.raw(), one.value.raw()))
-        .collect();
+    let all: Vec<_> = all.map(|one| query::indicated(one.kind.raw(), one.value.raw())).collect();
     all.join(" ").into()
 }
 
@@ -77,21 +75,14 @@ const FIELDS: &[Field<Report>] = &[
         |theme| theme.accent,
         |report, _| (&report.title).into(),
     ),
-    Field::time("create_time", "CREATED", 3, |report, _| {
-        Value::time(report.created)
-    }),
+    Field::time("create_time", "CREATED", 3, |report, _| Value::time(report.created)),
     Field::new(
         "feed_name",
         Column::left("FEED", 8, 14, 4),
         |theme| theme.muted,
         |report, _| (&report.feed_name).into(),
     ),
-    Field::new(
-        "report_id",
-        Column::left("REPORT", 8, 16, 5),
-        |theme| theme.number,
-        |report, _| (&report.id.id).into(),
-    ),
+    Field::new("report_id", Column::left("REPORT", 8, 16, 5), |theme| theme.number, |report, _| (&report.id.id).into()),
     Field::new(
         "tags",
         Column::left("TAGS", 8, 20, 6),
@@ -107,12 +98,7 @@ const FIELDS: &[Field<Report>] = &[
         |theme| theme.text,
         |report, _| Value::Text(indicators(report)),
     ),
-    Field::new(
-        "link",
-        Column::left("LINK", 16, 40, 7),
-        |theme| theme.text,
-        |report, _| (&report.link).into(),
-    ),
+    Field::new("link", Column::left("LINK", 16, 40, 7), |theme| theme.text, |report, _| (&report.link).into()),
     Field::new(
         "description",
         Column::left("DESCRIPTION", 16, 40, 7),

@@ -48,10 +48,7 @@ impl Kind for Sensors {
     }
 
     fn lead(row: &Sensor) -> Option<Lead> {
-        Some(Lead::Search(
-            Index::Process,
-            format!("sensor_id:{}", row.id),
-        ))
+        Some(Lead::Search(Index::Process, format!("sensor_id:{}", row.id)))
     }
 
     fn clues(row: &Sensor) -> Clues {
@@ -127,27 +124,10 @@ const FIELDS: &[Field<Sensor>] = &[
         |theme| theme.accent,
         |sensor, _| (&sensor.computer_name).into(),
     ),
-    Field::new(
-        "status",
-        Column::left("STATE", 11, 11, 1),
-        |theme| theme.text,
-        |sensor, _| state(sensor),
-    ),
-    Field::new(
-        "isolation",
-        Column::left("ISOLATION", 9, 9, 1),
-        |theme| theme.caution,
-        |sensor, _| isolation(sensor),
-    ),
-    Field::time("last_checkin_time", "SEEN", 3, |sensor, _| {
-        Value::time(sensor.last_checkin)
-    }),
-    Field::new(
-        "group",
-        Column::left("GROUP", 13, 18, 2),
-        |theme| theme.text,
-        group,
-    ),
+    Field::new("status", Column::left("STATE", 11, 11, 1), |theme| theme.text, |sensor, _| state(sensor)),
+    Field::new("isolation", Column::left("ISOLATION", 9, 9, 1), |theme| theme.caution, |sensor, _| isolation(sensor)),
+    Field::time("last_checkin_time", "SEEN", 3, |sensor, _| Value::time(sensor.last_checkin)),
+    Field::new("group", Column::left("GROUP", 13, 18, 2), |theme| theme.text, group),
     Field::new(
         "network_adapters",
         Column::left("ADDRESS", 13, 15, 5),
@@ -172,30 +152,16 @@ const FIELDS: &[Field<Sensor>] = &[
         |theme| theme.muted,
         |sensor, _| Value::Text(sensor.release().into()),
     ),
-    Field::new(
-        "id",
-        Column::right("SENSOR", 6, 8, 8),
-        |theme| theme.number,
-        |sensor, _| Value::Number(sensor.id.0),
-    ),
-    Field::new(
-        "notes",
-        Column::left("NOTES", 12, 30, 6),
-        |theme| theme.text,
-        |sensor, _| (&sensor.notes).into(),
-    ),
+    Field::new("id", Column::right("SENSOR", 6, 8, 8), |theme| theme.number, |sensor, _| Value::Number(sensor.id.0)),
+    Field::new("notes", Column::left("NOTES", 12, 30, 6), |theme| theme.text, |sensor, _| (&sensor.notes).into()),
     Field::new(
         "computer_dns_name",
         Column::left("DNS NAME", 16, 30, 8),
         |theme| theme.text,
         |sensor, _| (&sensor.dns_name).into(),
     ),
-    Field::time("registration_time", "REGISTERED", 8, |sensor, _| {
-        Value::time(sensor.registered)
-    }),
-    Field::time("next_checkin_time", "NEXT", 9, |sensor, _| {
-        Value::time(sensor.next_checkin)
-    }),
+    Field::time("registration_time", "REGISTERED", 8, |sensor, _| Value::time(sensor.registered)),
+    Field::time("next_checkin_time", "NEXT", 9, |sensor, _| Value::time(sensor.next_checkin)),
     Field::new(
         "num_eventlog_bytes",
         Column::right("WAITING", 8, 12, 9),

@@ -33,17 +33,8 @@ impl<K: Kind> State<K> {
             (Some(of), Some(search)) => K::Row::is_same(of, search),
             (of, search) => of.is_none() && search.is_none(),
         };
-        let kept = if is_same {
-            self.clone()
-        } else {
-            Self::default()
-        };
-        Self {
-            of: search,
-            filter: kept.filter,
-            marks: kept.marks,
-            ..Self::default()
-        }
+        let kept = if is_same { self.clone() } else { Self::default() };
+        Self { of: search, filter: kept.filter, marks: kept.marks, ..Self::default() }
     }
 
     /// The question that the rows answer.

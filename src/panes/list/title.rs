@@ -15,11 +15,7 @@ impl<K: Kind> ListPane<K> {
         };
         let unit = K::unit(session);
         // One row for each of them: the server still counts their segments.
-        let most = if pages.is_estimate() && unit.is_empty() && !K::IS_COUNTED {
-            "up to "
-        } else {
-            ""
-        };
+        let most = if pages.is_estimate() && unit.is_empty() && !K::IS_COUNTED { "up to " } else { "" };
         let plain = || format!("{}  {most}{}{unit}", K::NAME, thousands(total));
         let mut parts = vec![K::headline(session).unwrap_or_else(plain)];
         if self.has_marks() {

@@ -56,11 +56,7 @@ impl Kind for Watchlists {
         Clues::of_watchlist(row.id)
     }
 
-    fn popup(
-        action: Action,
-        chosen: impl FnOnce() -> Vec<Arc<Self::Row>>,
-        session: &Session,
-    ) -> Option<Box<dyn Pane>> {
+    fn popup(action: Action, chosen: impl FnOnce() -> Vec<Arc<Self::Row>>, session: &Session) -> Option<Box<dyn Pane>> {
         let row = || chosen().into_iter().next();
         let form = match action {
             Action::New => FormPane::new_watchlist(StoredIndex::Events, "", Vec::new()),
@@ -93,18 +89,8 @@ fn sought(watchlist: &Watchlist) -> Value {
 }
 
 const FIELDS: &[Field<Watchlist>] = &[
-    Field::new(
-        "enabled",
-        Column::left("ON", 3, 3, 1),
-        |theme| theme.text,
-        |watchlist, _| switch(watchlist.is_enabled),
-    ),
-    Field::new(
-        "name",
-        Column::left("NAME", 24, 30, 0),
-        |theme| theme.accent,
-        |watchlist, _| (&watchlist.name).into(),
-    ),
+    Field::new("enabled", Column::left("ON", 3, 3, 1), |theme| theme.text, |watchlist, _| switch(watchlist.is_enabled)),
+    Field::new("name", Column::left("NAME", 24, 30, 0), |theme| theme.accent, |watchlist, _| (&watchlist.name).into()),
     Field::new(
         "total_hits",
         Column::right("HITS", 6, 8, 1),
@@ -117,9 +103,7 @@ const FIELDS: &[Field<Watchlist>] = &[
         |theme| theme.number,
         |watchlist, _| watchlist.last_hits.into(),
     ),
-    Field::time("last_hit", "LAST HIT", 2, |watchlist, _| {
-        Value::time(watchlist.last_hit)
-    }),
+    Field::time("last_hit", "LAST HIT", 2, |watchlist, _| Value::time(watchlist.last_hit)),
     Field::new(
         "index_type",
         Column::left("FINDS", 9, 9, 6),
@@ -146,22 +130,13 @@ const FIELDS: &[Field<Watchlist>] = &[
             None => Value::Missing,
         },
     ),
-    Field::new(
-        "id",
-        Column::right("ID", 4, 6, 7),
-        |theme| theme.number,
-        |watchlist, _| Value::Number(watchlist.id.0),
-    ),
+    Field::new("id", Column::right("ID", 4, 6, 7), |theme| theme.number, |watchlist, _| Value::Number(watchlist.id.0)),
     Field::new(
         "description",
         Column::left("DESCRIPTION", 16, 40, 7),
         |theme| theme.text,
         |watchlist, _| (&watchlist.description).into(),
     ),
-    Field::time("date_added", "MADE", 8, |watchlist, _| {
-        Value::time(watchlist.added)
-    }),
-    Field::time("search_timestamp", "SEARCHED", 8, |watchlist, _| {
-        Value::time(watchlist.searched)
-    }),
+    Field::time("date_added", "MADE", 8, |watchlist, _| Value::time(watchlist.added)),
+    Field::time("search_timestamp", "SEARCHED", 8, |watchlist, _| Value::time(watchlist.searched)),
 ];

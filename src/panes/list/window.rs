@@ -101,11 +101,7 @@ impl<K: Kind> ListPane<K> {
     /// The rows in sight, and as many again in the direction of travel.
     pub(super) fn wanted(&self) -> Range<u64> {
         let Range { start, end } = self.window();
-        if self.is_downward {
-            start..end + self.height
-        } else {
-            start.saturating_sub(self.height)..end
-        }
+        if self.is_downward { start..end + self.height } else { start.saturating_sub(self.height)..end }
     }
 
     /// Whether the row at a position is shown, if it is here.
@@ -152,8 +148,7 @@ impl<K: Kind> ListPane<K> {
         }
         let edition = (pages.edition(), session.related.edition());
         let chosen = session.columns(K::NAME);
-        let is_known =
-            |shown: &Shown| shown.edition == edition && shown.chosen.as_deref() == chosen;
+        let is_known = |shown: &Shown| shown.edition == edition && shown.chosen.as_deref() == chosen;
         if self.shown.as_ref().is_some_and(is_known) {
             return;
         }
@@ -161,10 +156,7 @@ impl<K: Kind> ListPane<K> {
         let text = |value: Value| value.text().raw().to_lowercase();
         let passes = |row: &Arc<K::Row>| {
             let cells = Cells::<K>::of(row, session);
-            let texts: Vec<_> = columns
-                .iter()
-                .map(|column| text(cells.value(column)))
-                .collect();
+            let texts: Vec<_> = columns.iter().map(|column| text(cells.value(column))).collect();
             let named = |name: &str, word: &str| match columns::named::<K>(name) {
                 Some(field) => Some(text(cells.field(field)).contains(word)),
                 None => match cells.member(name) {

@@ -43,13 +43,7 @@ pub struct AroundPane {
 impl AroundPane {
     /// Offers the time around what these clues tell of; `None` where they tell no host or no time.
     pub fn new(clues: &Clues) -> Option<Self> {
-        Some(Self {
-            host: clues.host()?.clone(),
-            sensor: clues.sensor,
-            moment: clues.at?,
-            span: FIRST,
-            is_done: false,
-        })
+        Some(Self { host: clues.host()?.clone(), sensor: clues.sensor, moment: clues.at?, span: FIRST, is_done: false })
     }
 
     /// From when to when.
@@ -77,11 +71,7 @@ impl AroundPane {
         let (from, until) = self.ends();
         let plain = |at: Timestamp| at.strftime("%Y-%m-%dT%H:%M:%S").to_string();
         let host = quote(self.host.raw());
-        format!(
-            "hostname:{host} start:[{} TO {}]",
-            plain(from),
-            plain(until)
-        )
+        format!("hostname:{host} start:[{} TO {}]", plain(from), plain(until))
     }
 }
 
@@ -129,11 +119,7 @@ impl Pane for AroundPane {
             fact("time", shown(self.moment.at), theme.time),
             fact("", self.moment.of.into(), theme.muted),
             self.clock(session, look),
-            fact(
-                "around",
-                format!("+/- {}", SPANS[self.span].1),
-                theme.accent,
-            ),
+            fact("around", format!("+/- {}", SPANS[self.span].1), theme.accent),
             fact("from", shown(from), theme.time),
             fact("to", shown(until), theme.time),
             Line::default(),

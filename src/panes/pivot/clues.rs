@@ -5,8 +5,8 @@ use jiff::Timestamp;
 use crate::deeds::Target;
 use crate::keys::Action;
 use crate::model::{
-    Alert, AlertId, AlertSource, Binary, Event, FeedId, GroupId, Md5, Process, ProcessId, Queued,
-    Report, ReportId, SensorId, WatchlistId, What,
+    Alert, AlertId, AlertSource, Binary, Event, FeedId, GroupId, Md5, Process, ProcessId, Queued, Report, ReportId,
+    SensorId, WatchlistId, What,
 };
 use crate::session::Bundle;
 use crate::text::Untrusted;
@@ -111,10 +111,7 @@ impl Clues {
 
     /// Those of a host.
     pub fn of_host(sensor: SensorId, name: &Untrusted) -> Self {
-        let mut clues = Self {
-            sensor: Some(sensor),
-            ..Self::default()
-        };
+        let mut clues = Self { sensor: Some(sensor), ..Self::default() };
         clues.add(Action::SameHost, "hostname", name);
         clues
     }
@@ -133,16 +130,9 @@ impl Clues {
     pub fn of_alert(alert: &Alert) -> Self {
         // An alert is raised when the server has got to it; what it is about began when its process did.
         let started = start(alert.process.and_then(ProcessId::started));
-        let raised = alert.created.map(|at| Moment {
-            at,
-            of: "when the alert was raised, by the server's clock",
-        });
-        let mut clues = Self {
-            at: started.or(raised),
-            sensor: alert.sensor,
-            alerts: vec![alert.id.clone()],
-            ..Self::default()
-        };
+        let raised = alert.created.map(|at| Moment { at, of: "when the alert was raised, by the server's clock" });
+        let mut clues =
+            Self { at: started.or(raised), sensor: alert.sensor, alerts: vec![alert.id.clone()], ..Self::default() };
         clues.raised_by(alert.source, &alert.source_id);
         clues.hash("process_md5", alert.md5);
         clues.add(Action::SameName, "process_name", &alert.process_name);
@@ -178,10 +168,7 @@ impl Clues {
     pub fn of_bundle(bundle: &Bundle) -> Self {
         let mut alerts = bundle.alerts().map(Self::of_queued);
         let mut clues = alerts.next().unwrap_or_default();
-        clues.at = bundle.newest.map(|at| Moment {
-            at,
-            of: "when the newest alert was raised, by the server's clock",
-        });
+        clues.at = bundle.newest.map(|at| Moment { at, of: "when the newest alert was raised, by the server's clock" });
         for other in alerts {
             clues.agree(&other);
         }
@@ -191,10 +178,7 @@ impl Clues {
 
     /// Those of an alert of which only the least is known.
     fn of_queued(alert: &Queued) -> Self {
-        let mut clues = Self {
-            sensor: alert.sensor,
-            ..Self::default()
-        };
+        let mut clues = Self { sensor: alert.sensor, ..Self::default() };
         clues.raised_by(alert.source, &alert.source_id);
         clues.hash("process_md5", alert.md5);
         clues.add(Action::SameName, "process_name", &alert.process_name);
@@ -228,34 +212,22 @@ impl Clues {
 
     /// Those of a threat report.
     pub fn of_report(report: &Report) -> Self {
-        Self {
-            report: Some(report.id.clone()),
-            ..Self::default()
-        }
+        Self { report: Some(report.id.clone()), ..Self::default() }
     }
 
     /// Those of a watchlist.
     pub fn of_watchlist(watchlist: WatchlistId) -> Self {
-        Self {
-            watchlist: Some(watchlist),
-            ..Self::default()
-        }
+        Self { watchlist: Some(watchlist), ..Self::default() }
     }
 
     /// Those of a feed.
     pub fn of_feed(feed: FeedId) -> Self {
-        Self {
-            feed: Some(feed),
-            ..Self::default()
-        }
+        Self { feed: Some(feed), ..Self::default() }
     }
 
     /// Those of a sensor group.
     pub fn of_group(group: GroupId) -> Self {
-        Self {
-            group: Some(group),
-            ..Self::default()
-        }
+        Self { group: Some(group), ..Self::default() }
     }
 
     /// Those of a binary.
@@ -271,10 +243,7 @@ impl Clues {
     /// Those of an event, with those of its process that the event does not have itself.
     pub fn of_event(event: &Event, process: Option<&Process>) -> Self {
         let mut clues = Self {
-            at: event.at.map(|at| Moment {
-                at,
-                of: "the event, by the host's clock",
-            }),
+            at: event.at.map(|at| Moment { at, of: "the event, by the host's clock" }),
             sensor: Some(event.process.sensor()),
             ..Self::default()
         };

@@ -17,11 +17,7 @@ const MOST: usize = 50;
 
 /// Asks what else has the same, of all rows that `clues` finds, as `action` names; false when it names nothing of the
 /// kind, and nothing is looked for then.
-pub(super) fn follow(
-    action: Action,
-    cx: &mut Cx<'_>,
-    clues: impl FnOnce(&Session) -> Vec<Clues>,
-) -> bool {
+pub(super) fn follow(action: Action, cx: &mut Cx<'_>, clues: impl FnOnce(&Session) -> Vec<Clues>) -> bool {
     if let Action::GoHost | Action::GoWatchlist | Action::GoReport = action {
         let rows = clues(cx.session());
         match rows.iter().find_map(|row| origin(action, row)) {
@@ -42,10 +38,7 @@ pub(super) fn follow(
 }
 
 /// What `action` opens over a pane that has the clues under its cursor.
-pub(super) fn popup(
-    action: Action,
-    clues: impl FnOnce() -> Option<Clues>,
-) -> Option<Box<dyn Pane>> {
+pub(super) fn popup(action: Action, clues: impl FnOnce() -> Option<Clues>) -> Option<Box<dyn Pane>> {
     let is_around = action == Action::Around;
     let pane = is_around.then(|| AroundPane::new(&clues()?)).flatten()?;
     Some(Box::new(pane))
@@ -56,10 +49,7 @@ fn origin(action: Action, clues: &Clues) -> Option<Lead> {
     Some(match action {
         // By its number: what is called so elsewhere, the list may spell with other letters.
         Action::GoHost => {
-            let filter = SensorFilter {
-                id: Some(clues.sensor?),
-                ..SensorFilter::default()
-            };
+            let filter = SensorFilter { id: Some(clues.sensor?), ..SensorFilter::default() };
             Lead::Sensors(filter.to_string())
         }
         Action::GoWatchlist => Lead::Watchlist(clues.watchlist?),
@@ -97,8 +87,6 @@ fn search(all: Vec<String>, action: Action, index: Index, cx: &mut Cx<'_>) {
         0 => cx.notify(format!("{}: unknown here", action.label())),
         1 => cx.lead(Lead::Search(index, terms.remove(0))),
         2..=MOST => cx.lead(Lead::Search(index, format!("({})", terms.join(" OR ")))),
-        n => cx.warn(format!(
-            "{n} values are too many for one query. Mark at most {MOST}"
-        )),
+        n => cx.warn(format!("{n} values are too many for one query. Mark at most {MOST}")),
     }
 }

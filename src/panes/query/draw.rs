@@ -21,13 +21,7 @@ use crate::widgets::{cells, clear, cut, draw};
 use crate::worker::List;
 
 /// Draws the text, and below it what it means or what is wrong with it.
-pub(super) fn render(
-    pane: &QueryPane,
-    frame: &mut Frame<'_>,
-    area: Rect,
-    session: &Session,
-    look: &Look<'_>,
-) {
+pub(super) fn render(pane: &QueryPane, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &Look<'_>) {
     if area.is_empty() {
         return;
     }
@@ -38,24 +32,14 @@ pub(super) fn render(
     for (row, line) in pane.editor.lines().iter().enumerate() {
         let range = begin..begin + line.len();
         begin = range.end + 1;
-        let Some(y) = row
-            .checked_sub(view.first_row)
-            .and_then(|y| u16::try_from(y).ok())
-            .filter(|y| *y < text_height)
+        let Some(y) = row.checked_sub(view.first_row).and_then(|y| u16::try_from(y).ok()).filter(|y| *y < text_height)
         else {
             continue;
         };
-        let place = Rect {
-            y: area.y + y,
-            height: 1,
-            ..area
-        };
+        let place = Rect { y: area.y + y, height: 1, ..area };
         let spans = colored(full, range, &pane.parts, look.theme);
         let line = Line::from(spans);
-        frame.render_widget(
-            Paragraph::new(line).scroll((0, cells(view.first_cell))),
-            place,
-        );
+        frame.render_widget(Paragraph::new(line).scroll((0, cells(view.first_cell))), place);
     }
     if full.is_empty() {
         let hint = match pane.index {
@@ -64,25 +48,15 @@ pub(super) fn render(
             Index::Alert => "e.g. status:Unresolved hostname:FIN-WS-042, or free text",
             Index::Report => "",
         };
-        frame.render_widget(
-            Span::styled(hint, look.theme.muted),
-            Rect { height: 1, ..area },
-        );
+        frame.render_widget(Span::styled(hint, look.theme.muted), Rect { height: 1, ..area });
     }
     if look.is_focused {
         let x = area.x + cells(view.cursor_cell - view.first_cell);
         let y = area.y + cells(view.cursor_row - view.first_row);
-        frame.set_cursor_position(Position {
-            x: x.min(area.right() - 1),
-            y,
-        });
+        frame.set_cursor_position(Position { x: x.min(area.right() - 1), y });
     }
     if area.height > 1 {
-        let below = Rect {
-            y: area.bottom() - 1,
-            height: 1,
-            ..area
-        };
+        let below = Rect { y: area.bottom() - 1, height: 1, ..area };
         let mut verdict = verdict(pane, session, look, &view, area.width);
         let width = usize::from(area.width);
         // What does not fit can be read in full.
@@ -105,37 +79,19 @@ pub(super) fn render_offer(pane: &QueryPane, frame: &mut Frame<'_>, editor: Rect
     }
     let items = &pane.offer.items;
     let view = View::of(pane, editor.width, editor.height.saturating_sub(1).max(1));
-    let name_width = items
-        .iter()
-        .map(|item| text::width(&shown(&item.text)))
-        .max()
-        .unwrap_or(0);
-    let help_width = items
-        .iter()
-        .map(|item| text::width(&item.help))
-        .max()
-        .unwrap_or(0);
+    let name_width = items.iter().map(|item| text::width(&shown(&item.text))).max().unwrap_or(0);
+    let help_width = items.iter().map(|item| text::width(&item.help)).max().unwrap_or(0);
     let first = pane.offer.chosen.saturating_sub(super::OFFERED - 1);
     let offered = items.iter().enumerate().skip(first).take(super::OFFERED);
     let screen = frame.area();
     let y = editor.bottom();
     let width = cells(name_width + help_width + 4).min(screen.width);
-    let x = (editor.x + cells(view.cursor_cell - view.first_cell))
-        .min(screen.right().saturating_sub(width));
+    let x = (editor.x + cells(view.cursor_cell - view.first_cell)).min(screen.right().saturating_sub(width));
     let height = cells(items.len().min(super::OFFERED)).min(screen.bottom().saturating_sub(y));
-    let area = Rect {
-        x,
-        y,
-        width,
-        height,
-    };
+    let area = Rect { x, y, width, height };
     clear(area, frame.buffer_mut(), look.theme);
     for ((index, item), row) in offered.zip(area.rows()) {
-        let style = if index == pane.offer.chosen {
-            look.theme.selection
-        } else {
-            Style::new()
-        };
+        let style = if index == pane.offer.chosen { look.theme.selection } else { Style::new() };
         // A value may be offered that an attacker wrote.
         let name = shown(&item.text);
         let gap = " ".repeat(name_width.saturating_sub(text::width(&name)));
@@ -160,39 +116,22 @@ struct View {
 impl View {
     fn of(pane: &QueryPane, width: u16, height: u16) -> Self {
         let (cursor_row, column) = pane.editor.cursor();
-        let line = pane
-            .editor
-            .lines()
-            .get(cursor_row)
-            .map_or("", String::as_str);
+        let line = pane.editor.lines().get(cursor_row).map_or("", String::as_str);
         let before: String = line.chars().take(column).collect();
         let cursor_cell = text::width(&shown(&before));
         // The cursor stands on a cell of its own, at the end of the line too.
         let first_cell = (cursor_cell + 1).saturating_sub(usize::from(width));
         let first_row = (cursor_row + 1).saturating_sub(usize::from(height));
-        Self {
-            cursor_row,
-            cursor_cell,
-            first_row,
-            first_cell,
-        }
+        Self { cursor_row, cursor_cell, first_row, first_cell }
     }
 }
 
 /// One line of the text, colored by what its parts are.
-fn colored<'a>(
-    full: &str,
-    line: Range<usize>,
-    parts: &[(Range<usize>, Role)],
-    theme: &Theme,
-) -> Vec<Span<'a>> {
+fn colored<'a>(full: &str, line: Range<usize>, parts: &[(Range<usize>, Role)], theme: &Theme) -> Vec<Span<'a>> {
     let mut spans = Vec::new();
     let mut at = line.start;
     for (range, role) in parts {
-        let (start, end) = (
-            range.start.clamp(at, line.end),
-            range.end.clamp(at, line.end),
-        );
+        let (start, end) = (range.start.clamp(at, line.end), range.end.clamp(at, line.end));
         if start >= end {
             continue;
         }
@@ -221,13 +160,7 @@ fn style(role: Role, theme: &Theme) -> Style {
 }
 
 /// What the text means, or what is wrong with it: the mark stands under the offending text when it is in sight.
-fn verdict(
-    pane: &QueryPane,
-    session: &Session,
-    look: &Look<'_>,
-    view: &View,
-    width: u16,
-) -> Line<'static> {
+fn verdict(pane: &QueryPane, session: &Session, look: &Look<'_>, view: &View, width: u16) -> Line<'static> {
     let Look { theme, keymap, .. } = look;
     let Some(problem) = pane.problem() else {
         let rows = match pane.index {
@@ -239,20 +172,12 @@ fn verdict(
         };
         let order = List::of(pane.index).and_then(|list| session.order(list));
         let order = order.map_or("", |order| order.words);
-        let Some(query) = pane
-            .parsed
-            .query
-            .as_ref()
-            .filter(|_| !pane.text().trim().is_empty())
-        else {
+        let Some(query) = pane.parsed.query.as_ref().filter(|_| !pane.text().trim().is_empty()) else {
             return Line::styled(format!("Enter to search; {rows}"), theme.muted);
         };
         return Line::from(vec![
             Span::styled("ok", theme.good),
-            Span::styled(
-                format!("  {}   {rows}, {order}", query::summary(query)),
-                theme.muted,
-            ),
+            Span::styled(format!("  {}   {rows}, {order}", query::summary(query)), theme.muted),
         ]);
     };
     let style = match problem.level {
@@ -279,13 +204,10 @@ fn verdict(
     let full = pane.text();
     let is_one_line = pane.editor.lines().len() == 1;
     let start = text::width(&shown(&full[..problem.span.start.min(full.len())]));
-    let marked = text::width(&shown(
-        &full[problem.span.start.min(full.len())..problem.span.end.min(full.len())],
-    ));
+    let marked = text::width(&shown(&full[problem.span.start.min(full.len())..problem.span.end.min(full.len())]));
     let indent = start.saturating_sub(view.first_cell);
     let marks = "^".repeat(marked.clamp(1, usize::from(width)));
-    let is_in_sight =
-        is_one_line && start >= view.first_cell && indent + marks.len() <= usize::from(width);
+    let is_in_sight = is_one_line && start >= view.first_cell && indent + marks.len() <= usize::from(width);
     if !is_in_sight {
         return Line::styled(message, style);
     }
@@ -295,10 +217,7 @@ fn verdict(
         return Line::styled(format!("{}{marks} {message}", " ".repeat(indent)), style);
     }
     if text::width(&message) < indent {
-        return Line::styled(
-            format!("{message:>before$} {marks}", before = indent - 1),
-            style,
-        );
+        return Line::styled(format!("{message:>before$} {marks}", before = indent - 1), style);
     }
     Line::styled(message, style)
 }

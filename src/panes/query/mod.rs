@@ -96,10 +96,7 @@ impl QueryPane {
 
     /// The first thing wrong with the text, errors before warnings, warnings before notes.
     fn problem(&self) -> Option<&Problem> {
-        self.parsed
-            .problems
-            .iter()
-            .min_by_key(|problem| Reverse(problem.level))
+        self.parsed.problems.iter().min_by_key(|problem| Reverse(problem.level))
     }
 
     /// Everything wrong with the text, in full: how grave it is, what it is, how it can be fixed.
@@ -117,14 +114,9 @@ impl QueryPane {
         let is_begun = items.first().is_some_and(|item| {
             let typed = &text[item.span.start..at.min(item.span.end)];
             let is_value = text[..item.span.start].ends_with(':');
-            (is_value || typed.chars().count() >= ENOUGH)
-                && items.iter().all(|item| item.text != typed)
+            (is_value || typed.chars().count() >= ENOUGH) && items.iter().all(|item| item.text != typed)
         });
-        self.offer = if is_begun {
-            Offer { items, chosen: 0 }
-        } else {
-            Offer::default()
-        };
+        self.offer = if is_begun { Offer { items, chosen: 0 } } else { Offer::default() };
         self.text = text;
     }
 
@@ -191,9 +183,8 @@ impl QueryPane {
                 let own = links::own(cx.session());
                 match other {
                     None => cx.notify(format!("The link names {noun}: this is its query. Enter runs it")),
-                    Some(server) => cx.warn(format!(
-                        "The link names {noun} on {server}: Enter runs its query on this server, {own}"
-                    )),
+                    Some(server) => cx
+                        .warn(format!("The link names {noun} on {server}: Enter runs its query on this server, {own}")),
                 }
             }
         }
@@ -205,26 +196,17 @@ impl QueryPane {
         self.recalled = None;
         if let Some(trouble) = self.editor.trouble() {
             self.editor.accept();
-            return cx.warn(format!(
-                "Not run: {trouble}. Press Enter again to run it anyway"
-            ));
+            return cx.warn(format!("Not run: {trouble}. Press Enter again to run it anyway"));
         }
         if self.take_link(cx) {
             return;
         }
         let text = query::one_line(&self.text);
-        let error = self
-            .parsed
-            .problems
-            .iter()
-            .find(|problem| problem.level == Level::Error);
+        let error = self.parsed.problems.iter().find(|problem| problem.level == Level::Error);
         if let Some(error) = error
             && self.refused.as_ref() != Some(&text)
         {
-            cx.warn(format!(
-                "Not run: {}. Press Enter again to run it anyway",
-                error.message
-            ));
+            cx.warn(format!("Not run: {}. Press Enter again to run it anyway", error.message));
             self.refused = Some(text);
             return;
         }
@@ -364,10 +346,7 @@ mod tests {
     #[test]
     fn a_field_is_offered_once_it_is_begun_and_completed_in_place() {
         let mut pane = typed("process_name:net.exe cmdl");
-        assert_eq!(
-            pane.offer.items.first().map(|item| item.text.as_str()),
-            Some("cmdline:")
-        );
+        assert_eq!(pane.offer.items.first().map(|item| item.text.as_str()), Some("cmdline:"));
         pane.complete();
         assert_eq!(pane.text(), "process_name:net.exe cmdline:");
         assert!(!pane.is_offering());

@@ -32,10 +32,7 @@ impl QueryPane {
         }
         cx.ask_values(&typing);
         cx.notify(format!("Loading values of {}", typing.field));
-        self.values = Values {
-            asked: Some(typing),
-            ..Values::default()
-        };
+        self.values = Values { asked: Some(typing), ..Values::default() };
         true
     }
 

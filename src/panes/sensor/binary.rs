@@ -11,12 +11,7 @@ use crate::theme::Theme;
 use crate::widgets::Field;
 
 /// The facts of the binary of a process.
-pub(super) fn facts(
-    known: &Known<Binary>,
-    process: &Process,
-    zone: &Zone,
-    theme: &Theme,
-) -> Vec<Field<'static>> {
+pub(super) fn facts(known: &Known<Binary>, process: &Process, zone: &Zone, theme: &Theme) -> Vec<Field<'static>> {
     let binary = &known.value;
     let signature = &binary.signature;
     let style = match signature.is_good() {
@@ -24,18 +19,9 @@ pub(super) fn facts(
         Some(false) => theme.bad,
         None => theme.unknown,
     };
-    let result = signature
-        .result
-        .non_empty()
-        .map_or("unknown".into(), text::excerpt);
-    let publisher = signature
-        .publisher
-        .non_empty()
-        .map(|by| format!(" by {}", text::excerpt(by)));
-    let judged = vec![
-        Span::styled(result, style),
-        Span::raw(publisher.unwrap_or_default()),
-    ];
+    let result = signature.result.non_empty().map_or("unknown".into(), text::excerpt);
+    let publisher = signature.publisher.non_empty().map(|by| format!(" by {}", text::excerpt(by)));
+    let judged = vec![Span::styled(result, style), Span::raw(publisher.unwrap_or_default())];
     let mut fields = vec![
         Field::cut("binary", text::excerpt(&process.name)),
         Field::cut("md5", binary.md5.to_string()),
@@ -43,34 +29,20 @@ pub(super) fn facts(
     ];
     if let Some(signed_at) = signature.signed_at {
         let day = zone.day(signed_at);
-        let age = process
-            .started
-            .map(|started| age(signed_at, started))
-            .unwrap_or_default();
+        let age = process.started.map(|started| age(signed_at, started)).unwrap_or_default();
         fields.push(Field::cut("signed", format!("{day}{age}")));
     }
     let hosts = binary.hosts.map_or("unknown".into(), hosts);
-    let first = binary
-        .first_seen
-        .map(|at| format!(", first seen {}", zone.day(at)));
-    fields.push(Field::cut(
-        "seen on",
-        format!("{hosts}{}", first.unwrap_or_default()),
-    ));
+    let first = binary.first_seen.map(|at| format!(", first seen {}", zone.day(at)));
+    fields.push(Field::cut("seen on", format!("{hosts}{}", first.unwrap_or_default())));
     fields
 }
 
 /// Why there are no facts.
-pub(super) fn missing(
-    process: &Process,
-    remote: Option<&Remote<Binary>>,
-    theme: &Theme,
-) -> Field<'static> {
+pub(super) fn missing(process: &Process, remote: Option<&Remote<Binary>>, theme: &Theme) -> Field<'static> {
     let said = match process.md5 {
         None => Line::styled("hash unknown", theme.unknown),
-        Some(_) if remote.is_some_and(Awaiting::is_pending) => {
-            Line::styled("Loading…", theme.muted)
-        }
+        Some(_) if remote.is_some_and(Awaiting::is_pending) => Line::styled("Loading…", theme.muted),
         Some(md5) => Line::styled(format!("{md5}: unknown"), theme.unknown),
     };
     Field::cut("binary", said)
@@ -91,13 +63,7 @@ mod tests {
     #[test]
     fn a_signature_is_dated_against_the_start() {
         let at = |text: &str| text.parse::<Timestamp>().unwrap();
-        assert_eq!(
-            age(at("2026-03-01T12:00:00Z"), at("2026-03-04T11:00:00Z")),
-            ", 2 d before start"
-        );
-        assert_eq!(
-            age(at("2026-03-09T12:00:00Z"), at("2026-03-04T11:00:00Z")),
-            ", 5 d AFTER start"
-        );
+        assert_eq!(age(at("2026-03-01T12:00:00Z"), at("2026-03-04T11:00:00Z")), ", 2 d before start");
+        assert_eq!(age(at("2026-03-09T12:00:00Z"), at("2026-03-04T11:00:00Z")), ", 5 d AFTER start");
     }
 }

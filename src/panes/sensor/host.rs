@@ -84,15 +84,9 @@ fn isolation(sensor: &Sensor, theme: &Theme) -> Line<'static> {
         Isolation::Unknown => theme.unknown,
     };
     let word = isolation.to_string().to_uppercase();
-    let (wanted, actual) = (
-        yes_or_no(sensor.isolation_wanted),
-        yes_or_no(sensor.is_isolating),
-    );
-    let state = if wanted == actual {
-        format!(" requested {wanted}")
-    } else {
-        format!(" requested {wanted}, actual {actual}")
-    };
+    let (wanted, actual) = (yes_or_no(sensor.isolation_wanted), yes_or_no(sensor.is_isolating));
+    let state =
+        if wanted == actual { format!(" requested {wanted}") } else { format!(" requested {wanted}, actual {actual}") };
     Line::from(vec![Span::styled(word, style), Span::raw(state)])
 }
 
@@ -104,14 +98,9 @@ fn status(sensor: &Sensor, as_of: Timestamp, zone: &Zone, theme: &Theme) -> Line
     };
     let word = |status| text::fit(status, 20).to_lowercase();
     let status = sensor.status.non_empty().map_or("unknown".into(), word);
-    let seen = sensor
-        .last_checkin
-        .map_or("never".into(), |at| seen(at, as_of, zone));
-    let mut spans = vec![
-        Span::styled(status, style),
-        Span::styled(", seen ", theme.muted),
-        Span::styled(seen, theme.time),
-    ];
+    let seen = sensor.last_checkin.map_or("never".into(), |at| seen(at, as_of, zone));
+    let mut spans =
+        vec![Span::styled(status, style), Span::styled(", seen ", theme.muted), Span::styled(seen, theme.time)];
     if sensor.uninstalled == Some(true) {
         spans.push(Span::styled("  UNINSTALLED", theme.bad));
     } else if sensor.uninstall == Some(true) {
@@ -131,23 +120,14 @@ fn health(sensor: &Sensor, theme: &Theme) -> Line<'static> {
         50.. => theme.caution,
         _ => theme.bad,
     };
-    Line::styled(
-        format!("{health}  {}", text::excerpt(&sensor.health_message)),
-        style,
-    )
+    Line::styled(format!("{health}  {}", text::excerpt(&sensor.health_message)), style)
 }
 
 /// How far the clock of a host is off; fast or slow where a process of it is known whose times tell.
-pub(in crate::panes) fn clock(
-    sensor: &Sensor,
-    process: Option<&Process>,
-    theme: &Theme,
-) -> Line<'static> {
+pub(in crate::panes) fn clock(sensor: &Sensor, process: Option<&Process>, theme: &Theme) -> Line<'static> {
     let lean = |delta| process.and_then(|process| process.clock_lean(delta));
     match sensor.clock_delta {
-        Some(delta) if model::is_skewed(delta) => {
-            Line::styled(model::skew(delta, lean(delta)), theme.caution)
-        }
+        Some(delta) if model::is_skewed(delta) => Line::styled(model::skew(delta, lean(delta)), theme.caution),
         Some(delta) => model::skew(delta, None).into(),
         None => Line::styled("unknown", theme.unknown),
     }
@@ -163,11 +143,7 @@ fn yes_or_no(answer: Option<bool>) -> &'static str {
 
 /// A time of the day on which it was told, or a day.
 fn seen(at: Timestamp, as_of: Timestamp, zone: &Zone) -> String {
-    if zone.day(at) == zone.day(as_of) {
-        zone.clock(at)
-    } else {
-        zone.show(at, Precision::Minute)
-    }
+    if zone.day(at) == zone.day(as_of) { zone.clock(at) } else { zone.show(at, Precision::Minute) }
 }
 
 fn bytes(count: Option<u64>) -> String {

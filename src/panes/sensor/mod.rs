@@ -110,10 +110,7 @@ impl Pane for SensorPane {
         }
         self.height = usize::from(area.height);
         self.offset = self.offset.min(fields.len().saturating_sub(self.height));
-        let list = Fields {
-            fields: &fields,
-            scroll: self.offset,
-        };
+        let list = Fields { fields: &fields, scroll: self.offset };
         self.n_lines = list.render(area, frame.buffer_mut(), theme);
     }
 }
@@ -125,11 +122,7 @@ fn host<'s>(process: &Process, session: &'s Session) -> Option<&'s Sensor> {
 }
 
 /// What is known of the host of a process.
-pub(super) fn host_fields(
-    process: &Process,
-    session: &Session,
-    theme: &Theme,
-) -> Vec<Field<'static>> {
+pub(super) fn host_fields(process: &Process, session: &Session, theme: &Theme) -> Vec<Field<'static>> {
     let remote = session.sensor_of(process.sensor);
     match remote.and_then(|remote| Some((remote, remote.current()?))) {
         Some((remote, known)) => {
@@ -142,11 +135,7 @@ pub(super) fn host_fields(
 }
 
 /// What is known of the file of a process.
-pub(super) fn binary_fields(
-    process: &Process,
-    session: &Session,
-    theme: &Theme,
-) -> Vec<Field<'static>> {
+pub(super) fn binary_fields(process: &Process, session: &Session, theme: &Theme) -> Vec<Field<'static>> {
     let remote = session.binary_of(process);
     match remote.and_then(|remote| Some((remote, remote.current()?))) {
         Some((remote, known)) => {
@@ -167,11 +156,7 @@ pub(super) fn missing<T>(remote: Option<&Remote<T>>, theme: &Theme) -> Line<'sta
 }
 
 /// What is old is dimmed: a newer answer was asked for and did not come.
-fn dimmed<T>(
-    remote: &Remote<T>,
-    mut fields: Vec<Field<'static>>,
-    theme: &Theme,
-) -> Vec<Field<'static>> {
+fn dimmed<T>(remote: &Remote<T>, mut fields: Vec<Field<'static>>, theme: &Theme) -> Vec<Field<'static>> {
     if remote.error().is_some() {
         for field in &mut fields {
             field.value = Line::styled(field.value.to_string(), theme.stale);

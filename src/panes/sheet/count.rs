@@ -21,11 +21,7 @@ impl SheetPane {
     pub(super) fn several(&self) -> &'static str {
         let mut kinds = self.deeds.iter().map(|deed| deed.target().several());
         let first = kinds.next().unwrap_or_default();
-        if kinds.all(|other| other == first) {
-            first
-        } else {
-            "actions"
-        }
+        if kinds.all(|other| other == first) { first } else { "actions" }
     }
 
     /// What must be typed, and what for; nothing for a single target that nobody protects, and for a few alerts.

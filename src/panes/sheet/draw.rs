@@ -26,13 +26,7 @@ const LONG: usize = 6;
 const LABEL: u16 = 34;
 
 /// Draws the sheet.
-pub(super) fn render(
-    pane: &mut SheetPane,
-    frame: &mut Frame<'_>,
-    area: Rect,
-    session: &Session,
-    theme: &Theme,
-) {
+pub(super) fn render(pane: &mut SheetPane, frame: &mut Frame<'_>, area: Rect, session: &Session, theme: &Theme) {
     let wanted = pane.wanted(session);
     let has_choice = !pane.alerts.is_empty();
     let n_typed = 2 + u16::from(has_choice) + u16::from(wanted.is_some());
@@ -67,11 +61,7 @@ pub(super) fn render(
     pane.offset = pane.offset.min(pane.n_lines.saturating_sub(pane.height));
     let n_below = pane.n_lines.saturating_sub(pane.offset + pane.height);
     if n_below > 0 && has_gap {
-        let text = text::counted(
-            n_below,
-            "more line below (Down scrolls)",
-            "more lines below (Down scrolls)",
-        );
+        let text = text::counted(n_below, "more line below (Down scrolls)", "more lines below (Down scrolls)");
         frame.render_widget(Line::styled(text, theme.caution), gap);
     }
     draw_fields(pane, wanted.as_ref(), n_typed, frame, typed, theme);
@@ -89,24 +79,14 @@ fn draw_fields(
 ) {
     let has_choice = !pane.alerts.is_empty();
     let is_required = pane.deeds.iter().any(Deed::needs_reason);
-    let reason = if is_required {
-        "reason (required)"
-    } else {
-        "reason"
-    };
+    let reason = if is_required { "reason (required)" } else { "reason" };
     // The field that is typed in is shown, whatever gives way.
-    let places = [
-        (Focus::Reason, true),
-        (Focus::Ticket, true),
-        (Focus::Choice, has_choice),
-        (Focus::Typed, wanted.is_some()),
-    ];
+    let places =
+        [(Focus::Reason, true), (Focus::Ticket, true), (Focus::Choice, has_choice), (Focus::Typed, wanted.is_some())];
     let mut places = places.iter().filter(|(_, is_there)| *is_there);
     let at = places.position(|(place, _)| *place == pane.fields.focus);
     let n_hidden = usize::from(n_typed.saturating_sub(area.height));
-    let n_above = at.map_or(n_hidden, |at| {
-        (at + 1).saturating_sub(usize::from(area.height))
-    });
+    let n_above = at.map_or(n_hidden, |at| (at + 1).saturating_sub(usize::from(area.height)));
     let mut rows = area.rows();
     let mut n_fields = 0;
     let mut row = |label: &str, entry: &Entry, focus| {
@@ -123,30 +103,17 @@ fn draw_fields(
     if has_choice {
         let answer = if pane.takes_alerts() { "yes" } else { "no" };
         let answer = Entry::new(&format!("{answer} (Space toggles)"));
-        let label = text::counted(
-            pane.alerts.len(),
-            "open alert -> false positive",
-            "open alerts -> false positive",
-        );
+        let label = text::counted(pane.alerts.len(), "open alert -> false positive", "open alerts -> false positive");
         row(&label, &answer, Focus::Choice);
     }
     if let Some((what, wanted)) = wanted {
-        let label = text::fit(
-            &format!("type {wanted} ({what})").into(),
-            usize::from(LABEL) - 1,
-        );
+        let label = text::fit(&format!("type {wanted} ({what})").into(), usize::from(LABEL) - 1);
         row(&label, &pane.fields.typed, Focus::Typed);
     }
 }
 
 /// Draws the two buttons, and why the first does nothing yet.
-fn draw_buttons(
-    pane: &SheetPane,
-    frame: &mut Frame<'_>,
-    area: Rect,
-    session: &Session,
-    theme: &Theme,
-) {
+fn draw_buttons(pane: &SheetPane, frame: &mut Frame<'_>, area: Rect, session: &Session, theme: &Theme) {
     let trouble = pane.trouble(session);
     let button = |text: String, focus, style| {
         let is_here = pane.fields.focus == focus;
@@ -155,11 +122,7 @@ fn draw_buttons(
         let sign = if is_here { theme.glyphs.cursor } else { " " };
         Span::styled(format!("{sign}[ {text} ]"), style)
     };
-    let verb = if trouble.is_some() {
-        theme.muted
-    } else {
-        theme.bad
-    };
+    let verb = if trouble.is_some() { theme.muted } else { theme.bad };
     // The key is only a key where no text is typed.
     let again = pane.again.filter(|_| pane.fields.is_on_button());
     let is_warned = again.is_some() && has_warnings(pane, session);
@@ -206,14 +169,7 @@ fn lay(pane: &SheetPane, width: u16, session: &Session, theme: &Theme) -> Lines 
 }
 
 /// One line that is typed.
-fn field(
-    frame: &mut Frame<'_>,
-    area: Rect,
-    label: &str,
-    entry: &Entry,
-    is_focused: bool,
-    theme: &Theme,
-) {
+fn field(frame: &mut Frame<'_>, area: Rect, label: &str, entry: &Entry, is_focused: bool, theme: &Theme) {
     let style = if is_focused { theme.title } else { theme.muted };
     let width = usize::from(LABEL.min(area.width / 2));
     let label = text::fit(&label.into(), width.saturating_sub(1));

@@ -23,9 +23,7 @@ pub(super) type Said = (&'static str, Line<'static>);
 /// Everything that is known, by what it is.
 pub(super) fn lines(pane: &SheetPane, session: &Session, theme: &Theme) -> Vec<Said> {
     let preface = pane.preface.iter();
-    let mut lines: Vec<Said> = preface
-        .map(|text| ("", Line::styled(shown(text), theme.title)))
-        .collect();
+    let mut lines: Vec<Said> = preface.map(|text| ("", Line::styled(shown(text), theme.title))).collect();
     lines.extend(hidden(pane, theme));
     if let Some(cost) = deeds::cost_of_many(&pane.deeds) {
         lines.push(("", Line::styled(cost, theme.muted)));
@@ -35,20 +33,12 @@ pub(super) fn lines(pane: &SheetPane, session: &Session, theme: &Theme) -> Vec<S
     };
     let plans = pane.plans(session);
     lines.extend(known(preview, session, theme));
-    let (alerts, others): (Vec<&Plan>, Vec<&Plan>) =
-        plans.iter().copied().partition(|plan| of_alerts(plan));
+    let (alerts, others): (Vec<&Plan>, Vec<&Plan>) = plans.iter().copied().partition(|plan| of_alerts(plan));
     let others = others.into_iter().flat_map(|plan| targets(plan, theme));
     let mut others: Vec<_> = others.collect();
-    let alerts: Vec<_> = alerts
-        .into_iter()
-        .flat_map(|plan| targets(plan, theme))
-        .collect();
+    let alerts: Vec<_> = alerts.into_iter().flat_map(|plan| targets(plan, theme)).collect();
     // Nobody scrolls past hundreds of alerts or hashes to read what speaks against it.
-    let (few, mut many) = if alerts.len() > FEW {
-        (Vec::new(), alerts)
-    } else {
-        (alerts, Vec::new())
-    };
+    let (few, mut many) = if alerts.len() > FEW { (Vec::new(), alerts) } else { (alerts, Vec::new()) };
     if deeds::are_many(&pane.deeds) && others.len() > FEW {
         many.extend(others.split_off(FEW));
         let more = format!("and {} more, listed below", many.len());
@@ -94,11 +84,7 @@ fn of_alerts(plan: &Plan) -> bool {
 
 /// What becomes of the targets of a plan.
 fn targets(plan: &Plan, theme: &Theme) -> Vec<Said> {
-    let n = if of_alerts(plan) {
-        plan.effects.len()
-    } else {
-        1
-    };
+    let n = if of_alerts(plan) { plan.effects.len() } else { 1 };
     let lines = plan.effects.iter().take(n);
     let lines = lines.map(|text| (TARGET, Line::styled(shown(text), theme.text)));
     let protection = plan.protection.iter();
@@ -115,10 +101,7 @@ fn rest(plan: &Plan) -> &[String] {
 }
 
 /// What plans say, each once, with the names of those it holds for; without names where it holds for all.
-fn gathered<'p>(
-    plans: &[&'p Plan],
-    said: impl Fn(&'p Plan) -> &'p [String],
-) -> Vec<(String, &'p String)> {
+fn gathered<'p>(plans: &[&'p Plan], said: impl Fn(&'p Plan) -> &'p [String]) -> Vec<(String, &'p String)> {
     let mut gathered: Vec<(Vec<String>, &String)> = Vec::new();
     for plan in plans {
         for text in said(plan) {
@@ -130,28 +113,19 @@ fn gathered<'p>(
         }
     }
     let named = |names: Vec<String>| {
-        if names.len() == plans.len() {
-            String::new()
-        } else {
-            format!("{}: ", names.join(", "))
-        }
+        if names.len() == plans.len() { String::new() } else { format!("{}: ", names.join(", ")) }
     };
     let gathered = gathered.into_iter();
     gathered.map(|(names, text)| (named(names), text)).collect()
 }
 
 /// Actions on the same targets whose outcome is not known yet.
-fn pending_actions<'s>(
-    preview: &'s Preview,
-    session: &'s Session,
-) -> impl Iterator<Item = &'s std::sync::Arc<Act>> {
+fn pending_actions<'s>(preview: &'s Preview, session: &'s Session) -> impl Iterator<Item = &'s std::sync::Arc<Act>> {
     let targets: Vec<_> = preview.deeds.iter().map(Deed::target).collect();
     let acts = session.journal.iter().flat_map(|journal| &journal.acts);
     acts.filter(move |act| {
         let is_its = |deed: Deed| targets.contains(&deed.target());
-        act.sending.server == session.identity.host
-            && act.is_open()
-            && act.deed().is_some_and(is_its)
+        act.sending.server == session.identity.host && act.is_open() && act.deed().is_some_and(is_its)
     })
 }
 
@@ -264,8 +238,7 @@ fn known(preview: &Preview, session: &Session, theme: &Theme) -> Vec<Said> {
         Target::Alerts(ids) => text::counted(ids.len(), "alert", "alerts"),
         other => format!("{} {}", other.kind(), shown(&other.id())),
     });
-    said.map(|said| (TARGET, Line::styled(said, theme.stale)))
-        .collect()
+    said.map(|said| (TARGET, Line::styled(said, theme.stale))).collect()
 }
 
 /// Whom it will hit, each line with its source.
@@ -274,11 +247,7 @@ fn radius(preview: &Preview, theme: &Theme) -> Vec<Said> {
     let mut lines: Vec<Said> = Vec::new();
     for (at, fact) in &facts {
         let said = shown(&format!("{}{}", name(preview, *at), fact.said));
-        let style = if fact.is_known {
-            theme.text
-        } else {
-            theme.unknown
-        };
+        let style = if fact.is_known { theme.text } else { theme.unknown };
         let mut line = Line::styled(said, style);
         if !fact.source.is_empty() {
             let source = format!("  [{}]", shown(&fact.source));
@@ -292,10 +261,7 @@ fn radius(preview: &Preview, theme: &Theme) -> Vec<Said> {
         let more = text::counted(n_pending, "more lookup", "more lookups");
         format!("{more} running; ^c cancels")
     } else if requests > 0 {
-        format!(
-            "Based on {}",
-            text::counted(requests, "API request", "API requests")
-        )
+        format!("Based on {}", text::counted(requests, "API request", "API requests"))
     } else {
         return lines;
     };
@@ -310,9 +276,7 @@ fn answers(preview: &Preview, theme: &Theme) -> Vec<Said> {
     for one in &preview.prepared {
         let line = match one {
             None => ("", Line::styled("Checking… ^c cancels", theme.muted)),
-            Some(Ok(Prepared::AlreadySo { said, .. })) => {
-                ("no change", Line::styled(shown(said), theme.good))
-            }
+            Some(Ok(Prepared::AlreadySo { said, .. })) => ("no change", Line::styled(shown(said), theme.good)),
             Some(Ok(Prepared::Refused(refusal))) => {
                 let text = format!("{}; {}", refusal.why, refusal.hint);
                 ("refused", Line::styled(shown(&text), theme.bad))
@@ -325,13 +289,8 @@ fn answers(preview: &Preview, theme: &Theme) -> Vec<Said> {
                 _ => continue,
             },
             Some(Err(error)) => {
-                let hint = error
-                    .hint()
-                    .map_or(String::new(), |hint| format!("; {hint}"));
-                (
-                    "unknown",
-                    Line::styled(shown(&format!("{error}{hint}")), theme.bad),
-                )
+                let hint = error.hint().map_or(String::new(), |hint| format!("; {hint}"));
+                ("unknown", Line::styled(shown(&format!("{error}{hint}")), theme.bad))
             }
         };
         lines.push(line);

@@ -55,10 +55,7 @@ impl Fields {
     /// The label of the ticket's field, with the ticket that is offered there.
     pub(super) fn ticket_label(&self) -> String {
         match &self.offered_ticket {
-            Some(ticket) => format!(
-                "ticket (Tab takes {})",
-                text::visible(&ticket.as_str().into())
-            ),
+            Some(ticket) => format!("ticket (Tab takes {})", text::visible(&ticket.as_str().into())),
             None => "ticket".into(),
         }
     }

@@ -134,26 +134,14 @@ impl SheetPane {
         let at = act.at.strftime("%Y-%m-%d %H:%M:%SZ");
         let what = match &acts[..] {
             [act] => format!("{} {}", deeds::label(&act.sending.deed), act.name()),
-            all => format!(
-                "{} actions, first: {} {}",
-                all.len(),
-                deeds::label(&act.sending.deed),
-                act.name()
-            ),
+            all => format!("{} actions, first: {} {}", all.len(), deeds::label(&act.sending.deed), act.name()),
         };
         let mut preface = vec![format!("Undo: {what} ({at} by {})", act.who())];
         if let Some(reason) = &act.sending.reason {
-            preface.push(format!(
-                "Reason then: {}",
-                text::visible(&reason.as_str().into())
-            ));
+            preface.push(format!("Reason then: {}", text::visible(&reason.as_str().into())));
         }
         let mut pane = Self::new(deeds, session).with_preface(preface);
-        pane.fields.reason.set(&format!(
-            "undo of {} {} ",
-            deeds::label(&act.sending.deed),
-            act.name()
-        ));
+        pane.fields.reason.set(&format!("undo of {} {} ", deeds::label(&act.sending.deed), act.name()));
         if let Some(ticket) = &act.sending.ticket {
             pane.fields.ticket.set(ticket);
         }
@@ -164,11 +152,7 @@ impl SheetPane {
     /// Whether every row of `clues` is of another thing than each target.
     pub fn is_about_others(&self, clues: &[Clues]) -> bool {
         let targets = self.deeds.iter().map(Deed::target);
-        let is_of = |target| {
-            clues
-                .iter()
-                .map(move |row| row.names(&target) == Some(true))
-        };
+        let is_of = |target| clues.iter().map(move |row| row.names(&target) == Some(true));
         !clues.is_empty() && !targets.flat_map(is_of).any(|is| is)
     }
 
@@ -188,11 +172,7 @@ impl SheetPane {
     }
 
     fn grounds(&self) -> Grounds {
-        Grounds {
-            reason: self.fields.reason(),
-            ticket: self.fields.ticket(),
-            ..Grounds::default()
-        }
+        Grounds { reason: self.fields.reason(), ticket: self.fields.ticket(), ..Grounds::default() }
     }
 
     /// What a plan takes back, if it does.
@@ -209,9 +189,7 @@ impl SheetPane {
 
     /// Whether the open alerts of what is ignored are called false positives with it.
     fn takes_alerts(&self) -> bool {
-        self.deeds
-            .iter()
-            .any(|deed| matches!(deed, Deed::Triage(_)))
+        self.deeds.iter().any(|deed| matches!(deed, Deed::Triage(_)))
     }
 
     /// Takes the open alerts of what is ignored with it, or no longer.
@@ -228,10 +206,7 @@ impl SheetPane {
 
     /// Where one is when more is known than at first.
     fn places(&self, session: &Session) -> Places {
-        Places {
-            has_choice: !self.alerts.is_empty(),
-            has_typed: self.wanted(session).is_some(),
-        }
+        Places { has_choice: !self.alerts.is_empty(), has_typed: self.wanted(session).is_some() }
     }
 
     /// What its lines depend on; nothing while more becomes known.
@@ -304,10 +279,7 @@ impl SheetPane {
                     plan.clone().taking_back(undoes)
                 });
                 let plans = plans.collect();
-                cx.notify(format!(
-                    "{}: sending; Activity (@) shows the result",
-                    self.verb()
-                ));
+                cx.notify(format!("{}: sending; Activity (@) shows the result", self.verb()));
                 cx.perform(plans, self.grounds());
                 self.form = None;
                 self.is_done = true;

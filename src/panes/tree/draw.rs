@@ -74,17 +74,11 @@ pub(in crate::panes) fn draw(
                 let is_opened = shown.opened == Some(process.id);
                 let fold = shown.has_signs.then_some(fold);
                 let started = process.started.map(started).unwrap_or_default();
-                branch(
-                    process, guide, fold, is_opened, columns, started, look.theme,
-                )
+                branch(process, guide, fold, is_opened, columns, started, look.theme)
             }
             What::Note(_, note) => {
                 let (said, style) = said(note, look.theme);
-                let sign = if shown.has_signs && rows[at].depth > 0 {
-                    "  "
-                } else {
-                    ""
-                };
+                let sign = if shown.has_signs && rows[at].depth > 0 { "  " } else { "" };
                 let room = usize::from(area.width).saturating_sub(text::width(&guide) + sign.len());
                 Line::from(vec![
                     Span::styled(guide, look.theme.guide),
@@ -95,11 +89,7 @@ pub(in crate::panes) fn draw(
         };
         frame.render_widget(line, place);
         if at == shown.cursor {
-            let style = if look.is_focused {
-                look.theme.selection
-            } else {
-                look.theme.selection_unfocused
-            };
+            let style = if look.is_focused { look.theme.selection } else { look.theme.selection_unfocused };
             frame.buffer_mut().set_style(place, style);
         }
     }
@@ -118,21 +108,13 @@ impl Columns {
     fn of(width: usize, has_signs: bool) -> Self {
         let name = if has_signs { NAME + 2 } else { NAME };
         let left = width.saturating_sub(PID);
-        let user = if left >= name + USER {
-            USER
-        } else {
-            left.saturating_sub(name)
-        };
+        let user = if left >= name + USER { USER } else { left.saturating_sub(name) };
         // A cell or two of a user tell nobody anything.
         let user = if user < 6 { 0 } else { user };
         let left = left - user;
         let start = if left >= name + START { START } else { 0 };
         let left = left - start;
-        let cmdline = if left >= LONG_NAME + CMDLINE {
-            left - LONG_NAME
-        } else {
-            0
-        };
+        let cmdline = if left >= LONG_NAME + CMDLINE { left - LONG_NAME } else { 0 };
         Self {
             name: left - cmdline,
             user: user.saturating_sub(2),
@@ -158,25 +140,15 @@ fn branch(
         Some(Fold::Folded | Fold::Path) => theme.glyphs.folded,
         Some(Fold::Unfolded) => theme.glyphs.unfolded,
     };
-    let gap = if matches!(fold, None | Some(Fold::Leaf)) {
-        ""
-    } else {
-        " "
-    };
+    let gap = if matches!(fold, None | Some(Fold::Leaf)) { "" } else { " " };
     let taken = text::width(&guide) + text::width(sign) + gap.len();
-    let name = if process.name.is_empty() {
-        Untrusted::from("name unknown")
-    } else {
-        process.name.clone()
-    };
+    let name = if process.name.is_empty() { Untrusted::from("name unknown") } else { process.name.clone() };
     let is_hit = !process.feeds.is_empty() || !process.watchlists.is_empty();
     let hit = if is_hit { "!" } else { "" };
     // A hit takes the last cell of the column.
     let room = columns.name.saturating_sub(taken + hit.len());
     let name = text::fit(&name, room);
-    let pad = columns
-        .name
-        .saturating_sub(taken + text::width(&name) + hit.len());
+    let pad = columns.name.saturating_sub(taken + text::width(&name) + hit.len());
     let pad = " ".repeat(pad);
     let mut style = if is_hit { theme.caution } else { theme.text };
     if is_opened {
@@ -227,34 +199,16 @@ fn said(note: Note<'_>, theme: &Theme) -> (String, Style) {
             (said, theme.caution)
         }
         Note::None => ("no children".into(), theme.muted),
-        Note::More(_, Some(counted)) => {
-            (format!("{counted} children, Enter loads all"), theme.accent)
-        }
-        Note::More(shown, None) => (
-            format!("more than {shown} children, Enter loads all"),
-            theme.accent,
-        ),
-        Note::Short(shown, counted) => (
-            format!("{shown} of {counted} children available"),
-            theme.caution,
-        ),
+        Note::More(_, Some(counted)) => (format!("{counted} children, Enter loads all"), theme.accent),
+        Note::More(shown, None) => (format!("more than {shown} children, Enter loads all"), theme.accent),
+        Note::Short(shown, counted) => (format!("{shown} of {counted} children available"), theme.caution),
         Note::Broken(n_broken) => (format!("{n_broken} unreadable"), theme.bad),
         Note::Siblings(n_siblings, is_least) => {
             let least = if is_least { " or more" } else { "" };
-            let noun = if n_siblings == 1 {
-                "sibling"
-            } else {
-                "siblings"
-            };
-            (
-                format!("{n_siblings}{least} {noun}, Enter shows them"),
-                theme.accent,
-            )
+            let noun = if n_siblings == 1 { "sibling" } else { "siblings" };
+            (format!("{n_siblings}{least} {noun}, Enter shows them"), theme.accent)
         }
-        Note::Loop => (
-            "loop detected: it is its own ancestor".into(),
-            theme.caution,
-        ),
+        Note::Loop => ("loop detected: it is its own ancestor".into(), theme.caution),
     }
 }
 

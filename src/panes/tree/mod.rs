@@ -71,11 +71,7 @@ impl TreePane {
         let mut shown = unfolded(&rows);
         shown.extend(cx.session().opened);
         let under_cursor = rows.get(self.index(&rows)).and_then(Row::process);
-        shown.extend(
-            under_cursor
-                .filter(|process| has_document(process))
-                .map(|process| process.id),
-        );
+        shown.extend(under_cursor.filter(|process| has_document(process)).map(|process| process.id));
         for id in shown {
             cx.renew_relative(id);
         }
@@ -128,15 +124,9 @@ impl TreePane {
         let Some(level) = folded().map(|(depth, ..)| *depth).min() else {
             return cx.notify("Nothing to expand");
         };
-        let ids: Vec<_> = folded()
-            .filter(|(depth, ..)| *depth == level)
-            .map(|(.., id)| *id)
-            .collect();
+        let ids: Vec<_> = folded().filter(|(depth, ..)| *depth == level).map(|(.., id)| *id).collect();
         if ids.len() > AT_ONCE {
-            cx.notify(format!(
-                "Expanded {AT_ONCE} of {}. Press it again for more",
-                ids.len()
-            ));
+            cx.notify(format!("Expanded {AT_ONCE} of {}. Press it again for more", ids.len()));
         }
         self.state.unfolded.extend(ids.into_iter().take(AT_ONCE));
     }
@@ -155,11 +145,8 @@ impl TreePane {
     /// Another tree, or another process of this one.
     fn turn_to_opened(&mut self, session: &Session) {
         if self.state.origin != session.origin {
-            self.state = State {
-                origin: session.origin,
-                unfolded: session.origin.into_iter().collect(),
-                ..State::default()
-            };
+            self.state =
+                State { origin: session.origin, unfolded: session.origin.into_iter().collect(), ..State::default() };
             self.opened = None;
         }
         if self.opened == session.opened {
@@ -170,10 +157,7 @@ impl TreePane {
         self.state.cursor = Some(Spot::Process(opened));
         let rows = rows::tree(session, &self.state.unfolded);
         let is_shown = rows.iter().any(|row| row.spot() == Spot::Process(opened));
-        let summary = session
-            .family
-            .get(&opened)
-            .and_then(|remote| remote.current());
+        let summary = session.family.get(&opened).and_then(|remote| remote.current());
         let parent = summary.and_then(|known| known.value.process.parent);
         if let (false, Some(parent)) = (is_shown, parent) {
             self.state.unfolded.insert(parent);
@@ -200,18 +184,12 @@ impl Pane for TreePane {
     fn state(&self, session: &Session) -> Line<'static> {
         let chain = session.origin.and_then(|id| session.chain_of(id));
         let lineage = chain.and_then(Remote::current);
-        let summary = session
-            .opened
-            .and_then(|id| session.family.get(&id)?.current());
+        let summary = session.opened.and_then(|id| session.family.get(&id)?.current());
         let (Some(lineage), Some(summary)) = (lineage, summary) else {
             return Line::default();
         };
         let n_children = summary.value.children.len();
-        let more = if session.has_more_children(summary.value.process.id) {
-            " or more"
-        } else {
-            ""
-        };
+        let more = if session.has_more_children(summary.value.process.id) { " or more" } else { "" };
         let n_ancestors = lineage.value.ancestors.len();
         let ancestors = text::counted(n_ancestors, "ancestor", "ancestors");
         format!("{ancestors}, {n_children}{more} children").into()
@@ -266,10 +244,8 @@ impl Pane for TreePane {
                 }
             }
             Action::Deeper | Action::Shallower => {
-                let levels: Vec<_> = rows
-                    .iter()
-                    .filter_map(|row| Some((row.depth, row.fold()?, row.process()?.id)))
-                    .collect();
+                let levels: Vec<_> =
+                    rows.iter().filter_map(|row| Some((row.depth, row.fold()?, row.process()?.id))).collect();
                 if action == Action::Deeper {
                     self.unfold_level(&levels, cx);
                 } else {
@@ -322,8 +298,7 @@ impl Pane for TreePane {
         }
         if rested != self.rested {
             let before = std::mem::replace(&mut self.rested, rested);
-            let is_needed =
-                |id: &ProcessId| unfolded.contains(id) || cx.session().opened == Some(*id);
+            let is_needed = |id: &ProcessId| unfolded.contains(id) || cx.session().opened == Some(*id);
             if let Some(before) = before.filter(|id| !is_needed(id)) {
                 cx.leave(before);
             }
@@ -354,15 +329,7 @@ impl Pane for TreePane {
             opened: session.opened,
             has_signs: true,
         };
-        draw(
-            &rows,
-            shown,
-            &mut self.state.first,
-            session,
-            frame,
-            area,
-            look,
-        );
+        draw(&rows, shown, &mut self.state.first, session, frame, area, look);
     }
 }
 

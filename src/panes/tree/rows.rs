@@ -102,10 +102,7 @@ pub(in crate::panes) fn chain(lineage: &Lineage, is_awaited: bool) -> Vec<Row<'_
     let mut rows = Vec::new();
     rows.extend(top(lineage, is_awaited));
     let processes = lineage.ancestors.iter().rev().chain([&lineage.subject]);
-    rows.extend(processes.enumerate().map(|(depth, process)| Row {
-        depth,
-        what: What::Process(process, Fold::Leaf),
-    }));
+    rows.extend(processes.enumerate().map(|(depth, process)| Row { depth, what: What::Process(process, Fold::Leaf) }));
     rows
 }
 
@@ -129,32 +126,15 @@ pub(super) fn tree<'a>(session: &'a Session, unfolded: &BTreeSet<ProcessId>) -> 
         let lineage = &*known.value;
         rows.extend(top(lineage, chain.is_some_and(Awaiting::is_pending)));
         let ancestors = lineage.ancestors.iter().rev();
-        ancestors
-            .chain([&lineage.subject])
-            .map(|process| &**process)
-            .collect()
+        ancestors.chain([&lineage.subject]).map(|process| &**process).collect()
     } else {
-        let own = session
-            .family
-            .get(&origin)
-            .and_then(|remote| remote.current());
+        let own = session.family.get(&origin).and_then(|remote| remote.current());
         let own = own.map(|known| &known.value.process);
-        let opened = session
-            .opened_process()
-            .filter(|opened| opened.id == origin);
-        rows.push(Row {
-            depth: 0,
-            what: What::Note(origin, missing_chain(session, origin)),
-        });
+        let opened = session.opened_process().filter(|opened| opened.id == origin);
+        rows.push(Row { depth: 0, what: What::Note(origin, missing_chain(session, origin)) });
         own.or(opened).into_iter().collect()
     };
-    let mut growth = Growth {
-        session,
-        unfolded,
-        origin,
-        rows,
-        path: HashSet::new(),
-    };
+    let mut growth = Growth { session, unfolded, origin, rows, path: HashSet::new() };
     if let [root, rest @ ..] = stem.as_slice() {
         growth.grow(root, rest, 0);
     }
@@ -165,8 +145,7 @@ pub(super) fn tree<'a>(session: &'a Session, unfolded: &BTreeSet<ProcessId>) -> 
 fn missing_chain(session: &Session, origin: ProcessId) -> Note<'_> {
     let summary = session.family.get(&origin);
     let chain = session.chain_of(origin);
-    let is_awaited =
-        summary.is_some_and(Awaiting::is_pending) || chain.is_some_and(Awaiting::is_pending);
+    let is_awaited = summary.is_some_and(Awaiting::is_pending) || chain.is_some_and(Awaiting::is_pending);
     let error = summary.and_then(Awaiting::error);
     match error.or(chain.and_then(Awaiting::error)) {
         None if is_awaited => Note::Awaited,
@@ -205,14 +184,8 @@ impl<'a> Growth<'a, '_> {
         } else {
             Fold::Folded
         };
-        self.rows.push(Row {
-            depth,
-            what: What::Process(process, fold),
-        });
-        let note = |note| Row {
-            depth: depth + 1,
-            what: What::Note(id, note),
-        };
+        self.rows.push(Row { depth, what: What::Process(process, fold) });
+        let note = |note| Row { depth: depth + 1, what: What::Note(id, note) };
         match fold {
             Fold::Leaf if is_loop => return self.rows.push(note(Note::Loop)),
             Fold::Leaf | Fold::Folded => {}
@@ -234,11 +207,7 @@ impl<'a> Growth<'a, '_> {
     }
 
     /// The children of a process, the oldest first and each of them once, with what leads on from the one on the stem.
-    fn children<'s>(
-        &self,
-        id: ProcessId,
-        stem: &'s [&'a Process],
-    ) -> Vec<(&'a Process, &'s [&'a Process])> {
+    fn children<'s>(&self, id: ProcessId, stem: &'s [&'a Process]) -> Vec<(&'a Process, &'s [&'a Process])> {
         let remote = self.session.family.get(&id);
         let known = remote.and_then(|remote| remote.current());
         let listed = known.map_or(&[][..], |known| &known.value.children);
@@ -267,8 +236,7 @@ impl<'a> Growth<'a, '_> {
         if let Some(known) = remote.current() {
             let n_shown = known.value.children.len();
             let counted = known.value.process.counts.childproc;
-            let n_counted = counted
-                .filter(|counted| usize::try_from(*counted).is_ok_and(|counted| counted > n_shown));
+            let n_counted = counted.filter(|counted| usize::try_from(*counted).is_ok_and(|counted| counted > n_shown));
             if known.value.broken > 0 {
                 notes.push(Note::Broken(known.value.broken));
             }

@@ -10,11 +10,7 @@ pub(super) enum DomainProbe {
     /// A label, anywhere; with wildcards, the whole name will do as well.
     Label(Needle),
     /// Labels in a row: at the beginning, at the end, or at neither.
-    Row {
-        row: Vec<Needle>,
-        is_first: bool,
-        is_last: bool,
-    },
+    Row { row: Vec<Needle>, is_first: bool, is_last: bool },
 }
 
 impl DomainProbe {
@@ -22,22 +18,11 @@ impl DomainProbe {
         let name = text.trim_matches('.');
         let (before, after) = (text.starts_with('.'), text.ends_with('.'));
         if before || after {
-            let row = name
-                .split('.')
-                .map(|label| Needle::new(label, stars, lower))
-                .collect();
-            return Self::Row {
-                row,
-                is_first: !before,
-                is_last: !after,
-            };
+            let row = name.split('.').map(|label| Needle::new(label, stars, lower)).collect();
+            return Self::Row { row, is_first: !before, is_last: !after };
         }
         let needle = Needle::new(name, stars, lower);
-        if name.contains('.') {
-            Self::Whole(needle)
-        } else {
-            Self::Label(needle)
-        }
+        if name.contains('.') { Self::Whole(needle) } else { Self::Label(needle) }
     }
 
     pub(super) fn passes(&self, text: &str) -> bool {
@@ -48,18 +33,12 @@ impl DomainProbe {
                 name.split('.').any(|label| needle.matches(label))
                     || (matches!(needle, Needle::Like(_)) && needle.matches(name))
             }
-            Self::Row {
-                row,
-                is_first,
-                is_last,
-            } => {
+            Self::Row { row, is_first, is_last } => {
                 let mut labels = name.split('.');
                 let mut at_first = true;
                 loop {
                     let mut from = labels.clone();
-                    let fits = row
-                        .iter()
-                        .all(|needle| from.next().is_some_and(|label| needle.matches(label)));
+                    let fits = row.iter().all(|needle| from.next().is_some_and(|label| needle.matches(label)));
                     let at_last = from.next().is_none();
                     if fits && at_first == *is_first && at_last == *is_last {
                         return true;

@@ -91,11 +91,7 @@ impl Needle {
                 chars.collect()
             }
         };
-        if literal.is_ascii() {
-            literal
-        } else {
-            String::new()
-        }
+        if literal.is_ascii() { literal } else { String::new() }
     }
 }
 

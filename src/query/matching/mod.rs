@@ -51,9 +51,7 @@ impl Matcher {
     /// of such a field finds nothing.
     pub fn new(query: &Query, index: Index, now: Timestamp) -> Self {
         let build = Build { index, now };
-        Self {
-            root: build.node(query.expr(), None),
-        }
+        Self { root: build.node(query.expr(), None) }
     }
 
     /// Whether the query finds this document.
@@ -111,21 +109,11 @@ impl Node {
 }
 
 /// The fields in which a bare term is looked for: the default fields that can have it.
-pub(super) fn default_fields(
-    index: Index,
-    operand: &Operand,
-    now: Timestamp,
-) -> Vec<&'static Field> {
-    probes(index, operand, now)
-        .map(|(field, _)| field)
-        .collect()
+pub(super) fn default_fields(index: Index, operand: &Operand, now: Timestamp) -> Vec<&'static Field> {
+    probes(index, operand, now).map(|(field, _)| field).collect()
 }
 
-fn probes(
-    index: Index,
-    operand: &Operand,
-    now: Timestamp,
-) -> impl Iterator<Item = (&'static Field, Probe)> {
+fn probes(index: Index, operand: &Operand, now: Timestamp) -> impl Iterator<Item = (&'static Field, Probe)> {
     fields::fields(index)
         .filter(move |field| field.place(index) == Place::Default)
         .map(move |field| (field, Probe::new(field, operand, now)))
@@ -208,10 +196,9 @@ impl Build {
 
     fn named(&self, name: &str, operand: &Operand) -> Node {
         match (fields::field(self.index, name), operand) {
-            (Some(field), _) => Node::Leaf(Leaf {
-                field: name.to_owned(),
-                probe: Probe::new(field, operand, self.now),
-            }),
+            (Some(field), _) => {
+                Node::Leaf(Leaf { field: name.to_owned(), probe: Probe::new(field, operand, self.now) })
+            }
             (None, Operand::Word(word)) => self.bare(&Operand::Word(format!("{name}:{word}"))),
             (None, Operand::Phrase(_) | Operand::Range(..)) => Node::Any(Vec::new()),
         }
@@ -219,10 +206,7 @@ impl Build {
 
     fn bare(&self, operand: &Operand) -> Node {
         let mut leaves: Vec<_> = probes(self.index, operand, self.now)
-            .map(|(field, probe)| Leaf {
-                field: field.name.to_owned(),
-                probe,
-            })
+            .map(|(field, probe)| Leaf { field: field.name.to_owned(), probe })
             .collect();
         leaves.sort_by_key(|leaf| leaf.probe.cost());
         Node::Any(leaves)

@@ -9,8 +9,7 @@ use crate::query::tokens::is_slash;
 pub(super) fn path_ends(path: &str, end: &str) -> bool {
     let mut rest = path.trim_end_matches(is_slash).chars().rev();
     let mut end = end.chars().rev();
-    end.all(|char| rest.next().is_some_and(|next| lower_path(next) == char))
-        && rest.next().is_none_or(is_slash)
+    end.all(|char| rest.next().is_some_and(|next| lower_path(next) == char)) && rest.next().is_none_or(is_slash)
 }
 
 /// Whether the path, from one of its directories on, is like the pattern.
@@ -35,8 +34,7 @@ pub(super) fn path_is_like(path: &str, parts: &[Part]) -> bool {
 pub(super) fn current_control_set(key: &str) -> Cow<'_, str> {
     const SET: &str = "controlset00";
     let at = key.as_bytes().windows(SET.len() + 1).position(|window| {
-        window[..SET.len()].eq_ignore_ascii_case(SET.as_bytes())
-            && matches!(window[SET.len()], b'1' | b'2')
+        window[..SET.len()].eq_ignore_ascii_case(SET.as_bytes()) && matches!(window[SET.len()], b'1' | b'2')
     });
     match at {
         Some(at) => {

@@ -63,9 +63,7 @@ impl Probe {
             Operand::Word(word) => Self::value(field, word, Stars::Wild, now),
             Operand::Phrase(value) => Self::value(field, value, Stars::Tame, now),
             Operand::Range(Bound::Open, Bound::Open) => Self::Exists,
-            Operand::Range(lower, upper) => {
-                Self::range(field.kind, lower, upper, now).unwrap_or(Self::Vain)
-            }
+            Operand::Range(lower, upper) => Self::range(field.kind, lower, upper, now).unwrap_or(Self::Vain),
         }
     }
 
@@ -81,11 +79,7 @@ impl Probe {
             }
             Kind::Md5 | Kind::Sha256 => {
                 let is_digit = |char: char| char.is_ascii_hexdigit() || matches!(char, '*' | '?');
-                if text.chars().all(is_digit) {
-                    Self::Whole(whole())
-                } else {
-                    Self::Vain
-                }
+                if text.chars().all(is_digit) { Self::Whole(whole()) } else { Self::Vain }
             }
             Kind::Text => {
                 let words = Words::of_query(text, stars == Stars::Wild);
@@ -95,24 +89,13 @@ impl Probe {
                 // A slash at the beginning of the query begins a path if it is the beginning of the command line
                 // as well, and a switch if it is not. Nobody can tell from the query, so both are looked for.
                 let readings = [Cmdline::new(text), Cmdline::of_later(text)];
-                let mut rows: Vec<_> = readings
-                    .into_iter()
-                    .filter_map(|reading| Row::new(reading, stars))
-                    .collect();
+                let mut rows: Vec<_> = readings.into_iter().filter_map(|reading| Row::new(reading, stars)).collect();
                 rows.dedup();
-                if rows.is_empty() {
-                    Self::Vain
-                } else {
-                    Self::Cmdline(rows)
-                }
+                if rows.is_empty() { Self::Vain } else { Self::Cmdline(rows) }
             }
             Kind::Path => {
                 let probe = path(text, stars);
-                if field.name == "regmod" {
-                    Self::Registry(Box::new(probe))
-                } else {
-                    probe
-                }
+                if field.name == "regmod" { Self::Registry(Box::new(probe)) } else { probe }
             }
             Kind::Domain => Self::Domain(DomainProbe::new(text, stars)),
             Kind::Ip | Kind::Ipv6 => match Network::read(text) {
@@ -128,9 +111,7 @@ impl Probe {
                 .iter()
                 .position(|word| text.eq_ignore_ascii_case(word))
                 .map_or(Self::Vain, |at| Self::Flag(at == 1)),
-            Kind::Time => {
-                Date::read(text).map_or(Self::Vain, |date| Self::Times(date.stretch(now)))
-            }
+            Kind::Time => Date::read(text).map_or(Self::Vain, |date| Self::Times(date.stretch(now))),
         }
     }
 
@@ -142,10 +123,7 @@ impl Probe {
                     Bound::Open => Some(open),
                     Bound::At(text) => text.parse().ok(),
                 };
-                Self::Numbers(
-                    number(lower, f64::NEG_INFINITY)?,
-                    number(upper, f64::INFINITY)?,
-                )
+                Self::Numbers(number(lower, f64::NEG_INFINITY)?, number(upper, f64::INFINITY)?)
             }
             Kind::Time => {
                 let from = match lower {
@@ -228,15 +206,10 @@ impl Probe {
         match self {
             Self::Vain => false,
             Self::Exists => !matches!(value, Value::Text(text) if text.is_empty()),
-            Self::Network(network) => {
-                address(value).is_some_and(|address| network.contains(address))
-            }
-            Self::Addresses(from, to) => address(value).is_some_and(|address| {
-                from.is_ipv4() == address.is_ipv4() && *from <= address && address <= *to
-            }),
-            Self::Numbers(from, to) => {
-                number(value).is_some_and(|number| *from <= number && number <= *to)
-            }
+            Self::Network(network) => address(value).is_some_and(|address| network.contains(address)),
+            Self::Addresses(from, to) => address(value)
+                .is_some_and(|address| from.is_ipv4() == address.is_ipv4() && *from <= address && address <= *to),
+            Self::Numbers(from, to) => number(value).is_some_and(|number| *from <= number && number <= *to),
             Self::Times(stretch) => moment(value).is_some_and(|moment| stretch.contains(moment)),
             Self::Flag(wanted) => flag(value) == Some(*wanted),
             Self::OneOf(exact, others) => {
@@ -260,24 +233,18 @@ impl Probe {
         match self {
             Self::Whole(needle) => needle.matches(text),
             Self::User(needle) => {
-                needle.matches(text)
-                    || text
-                        .rsplit_once('\\')
-                        .is_some_and(|(_, account)| needle.matches(account))
+                needle.matches(text) || text.rsplit_once('\\').is_some_and(|(_, account)| needle.matches(account))
             }
             Self::Crossproc(needle) => needle.matches(&text.replace('_', "")),
             Self::Words(row) => row.is_in(text, Words::new(text), Needle::matches),
-            Self::Cmdline(rows) => rows
-                .iter()
-                .any(|row| row.is_in(text, Cmdline::new(text), is_token)),
+            Self::Cmdline(rows) => rows.iter().any(|row| row.is_in(text, Cmdline::new(text), is_token)),
             Self::PathEnd(end) => path_ends(text, end),
             Self::PathLike(parts) => path_is_like(text, parts),
             Self::Registry(inner) => inner.passes_text(&current_control_set(text)),
             Self::Domain(probe) => probe.passes(text),
             Self::Between(from, to) => {
                 let text = folded(text);
-                from.as_ref().is_none_or(|from| *from <= text)
-                    && to.as_ref().is_none_or(|to| text <= *to)
+                from.as_ref().is_none_or(|from| *from <= text) && to.as_ref().is_none_or(|to| text <= *to)
             }
             Self::Vain
             | Self::Exists

@@ -14,9 +14,7 @@ pub(super) struct Row {
 impl Row {
     /// The tokens of a query, in their order; nothing if there are none.
     pub(super) fn new<'a>(tokens: impl Iterator<Item = &'a str>, stars: Stars) -> Option<Self> {
-        let needles: Vec<_> = tokens
-            .map(|token| Needle::new(token, stars, lower))
-            .collect();
+        let needles: Vec<_> = tokens.map(|token| Needle::new(token, stars, lower)).collect();
         let literals = needles.iter().map(Needle::literal);
         let longest = literals.max_by_key(String::len).unwrap_or_default();
         (!needles.is_empty()).then_some(Self { needles, longest })
@@ -52,9 +50,7 @@ impl Row {
         };
         let firsts = [*first, first.to_ascii_uppercase()];
         let mut windows = text.as_bytes().windows(wanted.len());
-        !text.is_ascii()
-            || windows
-                .any(|window| firsts.contains(&window[0]) && window.eq_ignore_ascii_case(wanted))
+        !text.is_ascii() || windows.any(|window| firsts.contains(&window[0]) && window.eq_ignore_ascii_case(wanted))
     }
 }
 

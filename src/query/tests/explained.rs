@@ -6,11 +6,8 @@ use super::*;
 #[track_caller]
 fn check_for(index: Index, text: &str, expected: &[&str]) {
     let lines = explain(index, text, time("2021-03-04T12:00:00Z"));
-    let lines: Vec<_> = lines
-        .iter()
-        .filter(|(label, _)| label != "reads")
-        .map(|(label, text)| format!("{label} | {text}"))
-        .collect();
+    let lines: Vec<_> =
+        lines.iter().filter(|(label, _)| label != "reads").map(|(label, text)| format!("{label} | {text}")).collect();
     assert_eq!(lines, expected, "{text}");
 }
 
@@ -40,27 +37,17 @@ fn groups_are_told_with_the_parentheses_the_server_adds() {
             "    hostname | is `g` as a whole",
         ],
     );
-    check(
-        "-(-hostname:a)",
-        &["not | what follows", "  not hostname | is `a` as a whole"],
-    );
+    check("-(-hostname:a)", &["not | what follows", "  not hostname | is `a` as a whole"]);
     check(
         "hostname:(a or b*)",
-        &[
-            "any of | these 2",
-            "  hostname | is `a` as a whole",
-            "  hostname | is like `b*` as a whole",
-        ],
+        &["any of | these 2", "  hostname | is `a` as a whole", "  hostname | is like `b*` as a whole"],
     );
 }
 
 #[test]
 fn values_are_told_by_what_they_are_cut_into() {
     for (text, expected) in [
-        (
-            r"cmdline:\\test\blah",
-            "cmdline | has these tokens in a row: `test` `blah`",
-        ),
+        (r"cmdline:\\test\blah", "cmdline | has these tokens in a row: `test` `blah`"),
         (
             "cmdline:/tmp/x",
             "cmdline | has these tokens in a row: `/tmp` `x`; or, at its beginning, has these tokens in a row: `tmp` `x`",
@@ -70,40 +57,19 @@ fn values_are_told_by_what_they_are_cut_into() {
             "product_name:\"Visual Studio\"",
             "product_name | has these words in a row: `visual` `studio`, of its executable",
         ),
-        (
-            "digsig_result_modload:Unsigned",
-            "digsig_result_modload | is `Unsigned` as a whole, of a module it loaded",
-        ),
-        (
-            r"path:c:\windows\*",
-            r"path | is like `c:\windows\*` from any directory to its end",
-        ),
-        (
-            r"path:\boot",
-            "path | nothing, for paths are stored without the slash they begin with",
-        ),
-        (
-            "username:mlopez",
-            "username | is `mlopez`, or ends in it after a backslash",
-        ),
+        ("digsig_result_modload:Unsigned", "digsig_result_modload | is `Unsigned` as a whole, of a module it loaded"),
+        (r"path:c:\windows\*", r"path | is like `c:\windows\*` from any directory to its end"),
+        (r"path:\boot", "path | nothing, for paths are stored without the slash they begin with"),
+        ("username:mlopez", "username | is `mlopez`, or ends in it after a backslash"),
         ("domain:com", "domain | has `com` as one of its labels"),
         ("domain:.com", "domain | ends in `com` after another label"),
         ("domain:a.com", "domain | is `a.com` as a whole"),
         ("ipaddr:10.0.0.0/8", "ipaddr | is in the network 10.0.0.0/8"),
-        (
-            "ipaddr:here",
-            "ipaddr | nothing, for `here` is not an IPv4 address or network",
-        ),
+        ("ipaddr:here", "ipaddr | nothing, for `here` is not an IPv4 address or network"),
         ("netconn_count:[1 TO *]", "netconn_count | is 1 or more"),
-        (
-            "netconn_count:[1 TO 5]",
-            "netconn_count | is from 1 to 5, both included",
-        ),
+        ("netconn_count:[1 TO 5]", "netconn_count | is from 1 to 5, both included"),
         ("watchlist_14:*", "watchlist_14 | has any value"),
-        (
-            "colour:[a TO b]",
-            "colour | nothing, for there is no such field",
-        ),
+        ("colour:[a TO b]", "colour | nothing, for there is no such field"),
     ] {
         check(text, &[expected]);
     }
@@ -112,23 +78,11 @@ fn values_are_told_by_what_they_are_cut_into() {
 #[test]
 fn times_are_told_as_moments() {
     for (text, expected) in [
-        (
-            "start:-24h",
-            "is from 2021-03-03 12:00:00Z to 2021-03-04 12:00:00Z",
-        ),
-        (
-            "start:2021-03-04",
-            "is from 2021-03-04 00:00:00Z to 2021-03-04 23:59:59Z",
-        ),
-        (
-            "start:2021-03-04T10:00:00",
-            "is from 2021-03-04 10:00:00Z to 2021-03-05 09:59:59Z, the 24 hours after it",
-        ),
+        ("start:-24h", "is from 2021-03-03 12:00:00Z to 2021-03-04 12:00:00Z"),
+        ("start:2021-03-04", "is from 2021-03-04 00:00:00Z to 2021-03-04 23:59:59Z"),
+        ("start:2021-03-04T10:00:00", "is from 2021-03-04 10:00:00Z to 2021-03-05 09:59:59Z, the 24 hours after it"),
         ("start:[-2h TO *]", "is 2021-03-04 10:00:00Z or later"),
-        (
-            "start:[* TO 2021-03-01]",
-            "is 2021-03-01 23:59:59Z or earlier",
-        ),
+        ("start:[* TO 2021-03-01]", "is 2021-03-01 23:59:59Z or earlier"),
         ("start:soon", "nothing, for `soon` is not a time"),
     ] {
         check(text, &[&format!("start | {expected}")]);
@@ -160,12 +114,5 @@ fn what_cannot_be_read_is_told_by_its_mistakes() {
     check("", &["finds | all processes"]);
     check_for(Index::Binary, "*:*", &["finds | all binaries"]);
     check("a (b", &["error | this parenthesis is never closed"]);
-    check(
-        "hostname:a or *:*",
-        &[
-            "any of | these 2",
-            "  hostname | is `a` as a whole",
-            "  anything | whatever it is",
-        ],
-    );
+    check("hostname:a or *:*", &["any of | these 2", "  hostname | is `a` as a whole", "  anything | whatever it is"]);
 }

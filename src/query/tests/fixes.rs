@@ -21,17 +21,11 @@ fn check_none(text: &str) {
 
 #[test]
 fn paths_and_spaces_are_mended() {
-    check(
-        r"path:c:\program files (x86)\windows\a.exe -b",
-        r#"path:"c:\program files (x86)\windows\a.exe" -b"#,
-    );
+    check(r"path:c:\program files (x86)\windows\a.exe -b", r#"path:"c:\program files (x86)\windows\a.exe" -b"#);
     check(r"path:\boot\a.exe", r"path:boot\a.exe");
     check(r#"filemod:"\temp dir\a""#, r#"filemod:"temp dir\a""#);
     check(r"path:c:\temp\ hostname:a", r"path:c:\temp\* hostname:a");
-    check(
-        r"cmdline:c:\temp\ hostname:a",
-        r"cmdline:c:\temp hostname:a",
-    );
+    check(r"cmdline:c:\temp\ hostname:a", r"cmdline:c:\temp hostname:a");
     check("a\"b\"", "a \"b\"");
     check("\u{201c}foo bar\u{201d} x", "\"foo bar\" x");
     check_none("\u{201c}foo bar");
@@ -53,14 +47,8 @@ fn ranges_and_times_are_mended() {
     check("cmdline:[a TO b]", "cmdline:\"[a TO b]\"");
     check("hostname:[a TO a]", "hostname:a");
     check("hostname:[* TO *]", "hostname:*");
-    check(
-        "start:2021-03-04T10:00:00",
-        "start:[2021-03-04T10:00:00 TO *]",
-    );
-    check(
-        "start:\"2021-03-04 10:00\"",
-        "start:[\"2021-03-04 10:00\" TO *]",
-    );
+    check("start:2021-03-04T10:00:00", "start:[2021-03-04T10:00:00 TO *]");
+    check("start:\"2021-03-04 10:00\"", "start:[\"2021-03-04 10:00\" TO *]");
     check("start:-7d", "start:-168h");
     check("start:24h", "start:-24h");
     check_none("start:[24h TO *]");
@@ -97,16 +85,9 @@ fn a_minus_is_mended_and_a_negation_left_alone() {
     check("a - b", "a -b");
     check("powershell.exe -nop", "powershell.exe \"-nop\"");
     check("powershell -w hidden", "powershell \"-w\" hidden");
-    for text in [
-        "-system.exe",
-        "-nop",
-        "a -system.exe",
-        "a -b:c",
-        "process_name:a -nop",
-        "a -(nop)",
-        "a not nop",
-        "a \"-nop\"",
-    ] {
+    for text in
+        ["-system.exe", "-nop", "a -system.exe", "a -b:c", "process_name:a -nop", "a -(nop)", "a not nop", "a \"-nop\""]
+    {
         check_none(text);
     }
 }

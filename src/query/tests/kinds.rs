@@ -29,21 +29,9 @@ fn paths_match_from_a_directory_to_their_end() {
         ],
     );
     let boot = Document::default().text("path", r"\boot\a.exe");
-    check(
-        Index::Process,
-        &boot,
-        &[(r"path:boot\a.exe", true), (r"path:\boot\a.exe", false)],
-    );
+    check(Index::Process, &boot, &[(r"path:boot\a.exe", true), (r"path:\boot\a.exe", false)]);
     let unix = Document::default().text("path", "/usr/bin/ls");
-    check(
-        Index::Process,
-        &unix,
-        &[
-            ("path:usr/bin/ls", true),
-            ("path:bin/ls", true),
-            ("path:usr/*", true),
-        ],
-    );
+    check(Index::Process, &unix, &[("path:usr/bin/ls", true), ("path:bin/ls", true), ("path:usr/*", true)]);
 }
 
 #[test]
@@ -91,11 +79,7 @@ fn a_backslash_before_other_signs_is_a_separator() {
         ]
         .map(|(query, expected)| {
             // A bracket directly after the colon would begin a range, so it is quoted.
-            if query.contains("filemod:[") {
-                (r#"filemod:"[x]\{y}\q.txt""#, expected)
-            } else {
-                (query, expected)
-            }
+            if query.contains("filemod:[") { (r#"filemod:"[x]\{y}\q.txt""#, expected) } else { (query, expected) }
         }),
     );
 }
@@ -161,9 +145,7 @@ fn fields_of_alerts_and_reports() {
 
 #[test]
 fn command_lines_match_by_tokens_in_a_row() {
-    let net = Document::default()
-        .text("process_name", "net.exe")
-        .text("cmdline", r"net  use y: \\test\blah");
+    let net = Document::default().text("process_name", "net.exe").text("cmdline", r"net  use y: \\test\blah");
     check(
         Index::Process,
         &net,
@@ -180,10 +162,7 @@ fn command_lines_match_by_tokens_in_a_row() {
             (r"cmdline:\\test\*", true),
         ],
     );
-    let rundll = Document::default().text(
-        "cmdline",
-        r#""C:\Windows\system32\rundll32.exe" /d srrstr.dll,ExecuteX"#,
-    );
+    let rundll = Document::default().text("cmdline", r#""C:\Windows\system32\rundll32.exe" /d srrstr.dll,ExecuteX"#);
     check(
         Index::Process,
         &rundll,
@@ -227,21 +206,9 @@ fn the_domain_table() {
     ];
     for (query, short, long) in table {
         let at = |name| Document::default().text("domain", name);
-        assert_eq!(
-            finds(Index::Process, query, &at("foo.com")),
-            short,
-            "{query}"
-        );
-        assert_eq!(
-            finds(Index::Process, query, &at("foo.com.au")),
-            long,
-            "{query}"
-        );
-        assert_eq!(
-            finds(Index::Process, query, &at("FOO.COM.")),
-            short,
-            "{query}"
-        );
+        assert_eq!(finds(Index::Process, query, &at("foo.com")), short, "{query}");
+        assert_eq!(finds(Index::Process, query, &at("foo.com.au")), long, "{query}");
+        assert_eq!(finds(Index::Process, query, &at("FOO.COM.")), short, "{query}");
     }
     let document = Document::default().text("domain", "www.foo.com.au");
     check(

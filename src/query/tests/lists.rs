@@ -9,30 +9,15 @@ const OTHER: &str = "e4d909c290d0fb1ca068ffaddf22cbd0";
 #[track_caller]
 fn check(index: Index, text: &str, n: usize, joined: Option<&str>) {
     let problems = parse_for(index, text).problems;
-    let [list] = &problems[..] else {
-        panic!("{text:?}: {problems:?}")
-    };
-    assert_eq!(
-        (list.cause, list.level),
-        (Cause::List, Level::Error),
-        "{text:?}"
-    );
-    assert!(
-        list.message.contains(&format!("a list of {n} indicators")),
-        "{}",
-        list.message
-    );
+    let [list] = &problems[..] else { panic!("{text:?}: {problems:?}") };
+    assert_eq!((list.cause, list.level), (Cause::List, Level::Error), "{text:?}");
+    assert!(list.message.contains(&format!("a list of {n} indicators")), "{}", list.message);
     let fixed = list.fix.as_ref().map(|fix| fix.apply(text));
     assert_eq!(fixed.as_deref(), joined);
     if let Some(joined) = joined {
         let problems = parse_for(index, joined).problems;
-        assert!(
-            problems.iter().all(|problem| problem.level < Level::Error),
-            "{joined}: {problems:?}"
-        );
-        assert!(
-            matches!(parse(joined).query.unwrap().expr(), Expr::Or(members) if members.len() <= n)
-        );
+        assert!(problems.iter().all(|problem| problem.level < Level::Error), "{joined}: {problems:?}");
+        assert!(matches!(parse(joined).query.unwrap().expr(), Expr::Or(members) if members.len() <= n));
     }
 }
 
@@ -40,22 +25,14 @@ fn check(index: Index, text: &str, n: usize, joined: Option<&str>) {
 #[track_caller]
 fn check_none(text: &str) {
     let problems = parse_for(Index::Process, text).problems;
-    assert!(
-        problems.iter().all(|problem| problem.cause != Cause::List),
-        "{text:?}"
-    );
+    assert!(problems.iter().all(|problem| problem.cause != Cause::List), "{text:?}");
 }
 
 #[test]
 fn lines_of_indicators_are_a_list_whatever_ends_them() {
     let joined = format!("(md5:{ONE} OR md5:{OTHER})");
     for end in ["\n", "\r\n", "\r", "\n\n", "\u{2028}", "\u{85}"] {
-        check(
-            Index::Process,
-            &format!("{ONE}{end}{OTHER}{end}"),
-            2,
-            Some(&joined),
-        );
+        check(Index::Process, &format!("{ONE}{end}{OTHER}{end}"), 2, Some(&joined));
     }
 }
 
@@ -65,34 +42,13 @@ fn indicators_of_every_kind_are_joined_by_their_fields() {
     let joined = "(ipaddr:10.0.0.1 OR ipaddr:10.0.0.0/8 OR ipv6addr:\"2001:db8::1\" OR domain:evil.example OR \
                   domain:a.evil.example OR ipaddr:10.9.8.7 OR invoice.exe OR \"c:\\temp\\a b.exe\")";
     check(Index::Process, text, 8, Some(joined));
-    let text =
-        "hxxps://cb[.]evil[.]example/a\n10[.]0[.]0[.]1:443\nevil(.)example\nevil[dot]example";
-    check(
-        Index::Process,
-        text,
-        4,
-        Some("(domain:cb.evil.example OR ipaddr:10.0.0.1 OR domain:evil.example)"),
-    );
-    check(
-        Index::Alert,
-        "evil.example\n10.0.0.1",
-        2,
-        Some("(ioc_value:evil.example OR ioc_value:10.0.0.1)"),
-    );
-    check(
-        Index::Report,
-        "evil.example\n10.0.0.1",
-        2,
-        Some("(domain:evil.example OR ipaddr:10.0.0.1)"),
-    );
+    let text = "hxxps://cb[.]evil[.]example/a\n10[.]0[.]0[.]1:443\nevil(.)example\nevil[dot]example";
+    check(Index::Process, text, 4, Some("(domain:cb.evil.example OR ipaddr:10.0.0.1 OR domain:evil.example)"));
+    check(Index::Alert, "evil.example\n10.0.0.1", 2, Some("(ioc_value:evil.example OR ioc_value:10.0.0.1)"));
+    check(Index::Report, "evil.example\n10.0.0.1", 2, Some("(domain:evil.example OR ipaddr:10.0.0.1)"));
     // Binaries have no addresses, and no server knows SHA-1: nothing is dropped silently.
     check(Index::Binary, "evil.example\n10.0.0.1", 2, None);
-    check(
-        Index::Process,
-        &format!("{ONE}\n{}", "a".repeat(40)),
-        2,
-        None,
-    );
+    check(Index::Process, &format!("{ONE}\n{}", "a".repeat(40)), 2, None);
 }
 
 #[test]
@@ -149,22 +105,11 @@ fn a_long_list_is_one_and_offers_no_query_that_servers_refuse() {
 #[track_caller]
 fn check_bare(index: Index, text: &str, level: Level, fixed: &str) {
     let problems = parse_for(index, text).problems;
-    let [bare] = &problems[..] else {
-        panic!("{text:?}: {problems:?}")
-    };
+    let [bare] = &problems[..] else { panic!("{text:?}: {problems:?}") };
     assert_eq!(bare.level, level, "{bare:?}");
     assert_eq!(bare.fix.as_ref().unwrap().apply(text), fixed);
-    assert!(
-        bare.hint.as_ref().unwrap().starts_with("write "),
-        "{bare:?}"
-    );
-    assert!(
-        parse_for(index, fixed)
-            .problems
-            .iter()
-            .all(|problem| problem.level == Level::Note),
-        "{fixed}"
-    );
+    assert!(bare.hint.as_ref().unwrap().starts_with("write "), "{bare:?}");
+    assert!(parse_for(index, fixed).problems.iter().all(|problem| problem.level == Level::Note), "{fixed}");
 }
 
 #[test]
@@ -175,47 +120,16 @@ fn an_indicator_without_its_field_gets_the_hint_of_it() {
     check_bare(Index::Process, "10.0.0.1:443", Warning, "ipaddr:10.0.0.1");
     check_bare(Index::Process, "10[.]0[.]0[.]1", Warning, "ipaddr:10.0.0.1");
     check_bare(Index::Process, "10.0.0.0/8", Warning, "ipaddr:10.0.0.0/8");
-    check_bare(
-        Index::Process,
-        "2001:db8::1",
-        Warning,
-        "ipv6addr:\"2001:db8::1\"",
-    );
+    check_bare(Index::Process, "2001:db8::1", Warning, "ipv6addr:\"2001:db8::1\"");
     check_bare(Index::Process, "-10.0.0.1", Warning, "-ipaddr:10.0.0.1");
-    check_bare(
-        Index::Process,
-        "(cmd.exe 10.0.0.1)",
-        Warning,
-        "(cmd.exe ipaddr:10.0.0.1)",
-    );
-    check_bare(
-        Index::Process,
-        "https://evil.example/a",
-        Note,
-        "domain:evil.example",
-    );
-    check_bare(
-        Index::Process,
-        "hxxps://evil[.]example/a",
-        Note,
-        "domain:evil.example",
-    );
-    check_bare(
-        Index::Process,
-        "evil[.]example",
-        Note,
-        "domain:evil.example",
-    );
+    check_bare(Index::Process, "(cmd.exe 10.0.0.1)", Warning, "(cmd.exe ipaddr:10.0.0.1)");
+    check_bare(Index::Process, "https://evil.example/a", Note, "domain:evil.example");
+    check_bare(Index::Process, "hxxps://evil[.]example/a", Note, "domain:evil.example");
+    check_bare(Index::Process, "evil[.]example", Note, "domain:evil.example");
     check_bare(Index::Binary, ONE, Note, &format!("md5:{ONE}"));
     check_bare(Index::Alert, "10.0.0.1", Warning, "ioc_value:10.0.0.1");
     check_bare(Index::Report, "10.0.0.1", Warning, "ipaddr:10.0.0.1");
-    for text in [
-        "evil.example",
-        "cmdline:10.0.0.1",
-        "cmdline:(10.0.0.1)",
-        "\"10.0.0.1\"",
-        "1.5",
-    ] {
+    for text in ["evil.example", "cmdline:10.0.0.1", "cmdline:(10.0.0.1)", "\"10.0.0.1\"", "1.5"] {
         assert_eq!(parse_for(Index::Process, text).problems, [], "{text}");
     }
 }
@@ -225,16 +139,10 @@ fn a_defanged_value_is_not_found_as_it_is_written() {
     for (text, fixed) in [
         ("domain:evil[.]example", "domain:evil.example"),
         ("ipaddr:10[.]0[.]0[.]1", "ipaddr:10.0.0.1"),
-        (
-            "cmdline:hxxp://a[.]example/x",
-            "cmdline:\"http://a.example/x\"",
-        ),
+        ("cmdline:hxxp://a[.]example/x", "cmdline:\"http://a.example/x\""),
     ] {
         let problems = parse_for(Index::Process, text).problems;
-        let fixed_by: Vec<_> = problems
-            .iter()
-            .filter_map(|one| Some(one.fix.as_ref()?.apply(text)))
-            .collect();
+        let fixed_by: Vec<_> = problems.iter().filter_map(|one| Some(one.fix.as_ref()?.apply(text))).collect();
         assert!(fixed_by.contains(&fixed.to_owned()), "{text}: {problems:?}");
         assert_eq!(parse_for(Index::Process, fixed).problems, [], "{fixed}");
     }

@@ -9,17 +9,11 @@ fn check(text: &str, at: &str, fixed: &str) {
     let found = problems.iter().find(|problem| {
         problem.level > Level::Note
             && &text[problem.span.clone()] == at
-            && problem
-                .fix
-                .as_ref()
-                .is_some_and(|fix| fix.apply(text) == fixed)
+            && problem.fix.as_ref().is_some_and(|fix| fix.apply(text) == fixed)
     });
     assert!(found.is_some(), "{text}: {problems:#?}");
     let after = parse_for(Index::Process, fixed).problems;
-    let after: Vec<_> = after
-        .iter()
-        .filter(|problem| problem.level > Level::Note)
-        .collect();
+    let after: Vec<_> = after.iter().filter(|problem| problem.level > Level::Note).collect();
     assert!(after.is_empty(), "{fixed}: {after:#?}");
 }
 
@@ -27,67 +21,30 @@ fn check(text: &str, at: &str, fixed: &str) {
 #[track_caller]
 fn check_unmended(text: &str, at: &str) {
     let problems = parse_for(Index::Process, text).problems;
-    let found = problems
-        .iter()
-        .find(|problem| problem.level > Level::Note && &text[problem.span.clone()] == at);
-    assert!(
-        found.is_some_and(|problem| problem.fix.is_none()),
-        "{text}: {problems:#?}"
-    );
+    let found = problems.iter().find(|problem| problem.level > Level::Note && &text[problem.span.clone()] == at);
+    assert!(found.is_some_and(|problem| problem.fix.is_none()), "{text}: {problems:#?}");
 }
 
 /// Nothing is wrong: there is a note at most.
 #[track_caller]
 fn check_good(text: &str) {
     let problems = parse_for(Index::Process, text).problems;
-    assert!(
-        problems.iter().all(|problem| problem.level == Level::Note),
-        "{text}: {problems:#?}"
-    );
+    assert!(problems.iter().all(|problem| problem.level == Level::Note), "{text}: {problems:#?}");
 }
 
 #[test]
 fn a_backslash_that_keeps_a_quote_from_closing_is_marked_wherever_the_value_ends_then() {
-    check(
-        r#"path:"c:\windows\system32\""#,
-        r#"\""#,
-        r"path:c:\windows\system32\*",
-    );
-    check(
-        r#"path:"c:\program files\" process_name:a.exe"#,
-        r#"\""#,
-        r"path:c:\program\ files\* process_name:a.exe",
-    );
-    check(
-        r#"path:"c:\windows\" cmdline:"a b""#,
-        r#"\""#,
-        r#"path:c:\windows\* cmdline:"a b""#,
-    );
-    check(
-        r#"cmdline:"c:\windows\""#,
-        r#"\""#,
-        r#"cmdline:"c:\windows""#,
-    );
-    check(
-        r#"-cmdline:"c:\windows\" cmdline:"a b""#,
-        r#"\""#,
-        r#"-cmdline:"c:\windows" cmdline:"a b""#,
-    );
+    check(r#"path:"c:\windows\system32\""#, r#"\""#, r"path:c:\windows\system32\*");
+    check(r#"path:"c:\program files\" process_name:a.exe"#, r#"\""#, r"path:c:\program\ files\* process_name:a.exe");
+    check(r#"path:"c:\windows\" cmdline:"a b""#, r#"\""#, r#"path:c:\windows\* cmdline:"a b""#);
+    check(r#"cmdline:"c:\windows\""#, r#"\""#, r#"cmdline:"c:\windows""#);
+    check(r#"-cmdline:"c:\windows\" cmdline:"a b""#, r#"\""#, r#"-cmdline:"c:\windows" cmdline:"a b""#);
     check(r#"(cmdline:"c:\x\") a"#, r#"\""#, r#"(cmdline:"c:\x") a"#);
-    check(
-        r#"cmdline:"c:\\windows\\" a"#,
-        r#"\""#,
-        r#"cmdline:"c:\\windows" a"#,
-    );
+    check(r#"cmdline:"c:\\windows\\" a"#, r#"\""#, r#"cmdline:"c:\\windows" a"#);
     // With two of them all quotes are closed, and the query means something else all the same.
     let text = r#"cmdline:"c:\a\" cmdline:"c:\b\" x""#;
     let problems = parse_for(Index::Process, text).problems;
-    assert!(
-        problems
-            .iter()
-            .any(|problem| &text[problem.span.clone()] == r#"\""#),
-        "{problems:#?}"
-    );
+    assert!(problems.iter().any(|problem| &text[problem.span.clone()] == r#"\""#), "{problems:#?}");
     for good in [
         r#"cmdline:"\"c:\program files \(x86\)\google\update\googleupdate.exe\" /svc""#,
         r#"cmdline:"say \"a b\" c""#,
@@ -106,11 +63,7 @@ fn alternatives_of_negations_leave_out_nothing() {
     let text = "x (-cmdline:a or -cmdline:b or -cmdline:c)";
     let fixed = fixes(text)[0].apply(text);
     assert_eq!(fixed, "x (-cmdline:a -cmdline:b -cmdline:c)");
-    check(
-        &fixed,
-        "(-cmdline:a -cmdline:b -cmdline:c)",
-        "x -cmdline:a -cmdline:b -cmdline:c",
-    );
+    check(&fixed, "(-cmdline:a -cmdline:b -cmdline:c)", "x -cmdline:a -cmdline:b -cmdline:c");
     check("NOT a OR NOT b", "OR", "NOT a NOT b");
     check_unmended("x or -a or -b", "or");
     for good in ["a OR -b", "-(a OR b)", "-a -b", "a (b OR c)"] {
@@ -133,60 +86,28 @@ fn a_group_of_negations_alone_finds_nothing_on_some_servers() {
     check_unmended("(-b -c or a) x", "or");
     check("a or (-b)", "(-b)", "a or -b");
     check_good("a or -(b OR c)");
-    for good in [
-        "-(a b)",
-        "(a -system.exe)",
-        "-a",
-        "-a -b",
-        "(a OR -b)",
-        "-cmdline:(a OR b)",
-    ] {
+    for good in ["-(a b)", "(a -system.exe)", "-a", "-a -b", "(a OR -b)", "-cmdline:(a OR b)"] {
         check_good(good);
     }
 }
 
 #[test]
 fn operators_of_other_products_are_words_here() {
-    check(
-        "process_name:cmd.exe|powershell.exe",
-        "cmd.exe|powershell.exe",
-        "process_name:(cmd.exe OR powershell.exe)",
-    );
-    check(
-        "cmd.exe|powershell.exe",
-        "cmd.exe|powershell.exe",
-        "(cmd.exe OR powershell.exe)",
-    );
+    check("process_name:cmd.exe|powershell.exe", "cmd.exe|powershell.exe", "process_name:(cmd.exe OR powershell.exe)");
+    check("cmd.exe|powershell.exe", "cmd.exe|powershell.exe", "(cmd.exe OR powershell.exe)");
     check(r"path:c:\a\ b|x", r"c:\a\ b|x", r#"path:("c:\a b" OR x)"#);
     check("a || b", "||", "a OR b");
     check("a && b", "&&", "a AND b");
     check("!process_name:a.exe", "!", "-process_name:a.exe");
     check("+process_name:a.exe", "+", "process_name:a.exe");
-    check(
-        "process_name=cmd.exe",
-        "process_name=",
-        "process_name:cmd.exe",
-    );
-    check(
-        "process_name==cmd.exe",
-        "process_name==",
-        "process_name:cmd.exe",
-    );
-    check(
-        "a process_name!=cmd.exe",
-        "process_name!=",
-        "a -process_name:cmd.exe",
-    );
+    check("process_name=cmd.exe", "process_name=", "process_name:cmd.exe");
+    check("process_name==cmd.exe", "process_name==", "process_name:cmd.exe");
+    check("a process_name!=cmd.exe", "process_name!=", "a -process_name:cmd.exe");
     check("netconn_count:>5", ">5", "netconn_count:[6 TO *]");
     check("netconn_count:>=5", ">=5", "netconn_count:[5 TO *]");
     check("netconn_count:<5", "<5", "netconn_count:[* TO 4]");
     check_unmended("cmdline:(x|-y*)", "x|-y*");
-    for good in [
-        "cmdline:\"a | b\"",
-        "cmdline:\"whoami|findstr\"",
-        "cmdline:a=b",
-        "cmdline:\"start= auto\"",
-    ] {
+    for good in ["cmdline:\"a | b\"", "cmdline:\"whoami|findstr\"", "cmdline:a=b", "cmdline:\"start= auto\""] {
         check_good(good);
     }
 }
@@ -194,31 +115,15 @@ fn operators_of_other_products_are_words_here() {
 #[test]
 fn escapes_of_other_products_are_backslashes_here() {
     check(r"cmdline:\-enc", r"\-enc", r#"cmdline:"-enc""#);
-    check(
-        r"process_name:cmd\.exe",
-        r"cmd\.exe",
-        "process_name:cmd.exe",
-    );
-    check(
-        r"cmdline:http\:\/\/evil",
-        r"http\:\/\/evil",
-        r#"cmdline:"http://evil""#,
-    );
-    check(
-        r#"cmdline:"foo\-bar baz""#,
-        r#""foo\-bar baz""#,
-        r#"cmdline:"foo-bar baz""#,
-    );
+    check(r"process_name:cmd\.exe", r"cmd\.exe", "process_name:cmd.exe");
+    check(r"cmdline:http\:\/\/evil", r"http\:\/\/evil", r#"cmdline:"http://evil""#);
+    check(r#"cmdline:"foo\-bar baz""#, r#""foo\-bar baz""#, r#"cmdline:"foo-bar baz""#);
     check(
         r"path:c:\\windows\\system32\\cmd.exe",
         r"c:\\windows\\system32\\cmd.exe",
         r"path:c:\windows\system32\cmd.exe",
     );
-    check(
-        r"username:CORP\\mlopez",
-        r"CORP\\mlopez",
-        r"username:CORP\mlopez",
-    );
+    check(r"username:CORP\\mlopez", r"CORP\\mlopez", r"username:CORP\mlopez");
     for good in [
         r"path:c:\windows\*",
         r"path:users\*\.ssh\*",
@@ -240,11 +145,7 @@ fn escapes_of_other_products_are_backslashes_here() {
 fn quotes_within_a_value_are_mended_as_parts_of_it() {
     check(r#"cmdline:"a "b" c""#, "\"", r#"cmdline:"a \"b\" c""#);
     check(r#"cmdline:"a"b"#, "\"", r#"cmdline:"a" b"#);
-    for good in [
-        r#"cmdline:"a" "b""#,
-        r#"(cmdline:"a")"#,
-        r#"cmdline:("a" OR "b")"#,
-    ] {
+    for good in [r#"cmdline:"a" "b""#, r#"(cmdline:"a")"#, r#"cmdline:("a" OR "b")"#] {
         check_good(good);
     }
 }
@@ -264,19 +165,13 @@ fn what_is_only_unusual_is_not_called_wrong() {
     }
     for text in [r"path:\boot\a.exe", r"regmod:\registry\machine\software"] {
         let problems = parse(text).problems;
-        assert!(
-            problems[0].message.ends_with("may find nothing"),
-            "{problems:?}"
-        );
+        assert!(problems[0].message.ends_with("may find nothing"), "{problems:?}");
     }
 }
 
 #[test]
 fn a_value_that_begins_with_a_wildcard_is_named_when_a_server_has_refused_it() {
-    assert_eq!(
-        leading_wildcard("a (process_name:*net.exe)").as_deref(),
-        Some("*net.exe")
-    );
+    assert_eq!(leading_wildcard("a (process_name:*net.exe)").as_deref(), Some("*net.exe"));
     assert_eq!(leading_wildcard("process_name:net*"), None);
     assert_eq!(leading_wildcard("(process_name:*net.exe"), None);
 }

@@ -44,9 +44,7 @@ fn time(text: &str) -> Timestamp {
 #[track_caller]
 fn finds(index: Index, query: &str, document: &Document) -> bool {
     let parsed = parse(query);
-    let query = parsed
-        .query
-        .unwrap_or_else(|| panic!("{query}: {:?}", parsed.problems));
+    let query = parsed.query.unwrap_or_else(|| panic!("{query}: {:?}", parsed.problems));
     let matcher = Matcher::new(&query, index, time("2021-03-04T12:00:00Z"));
     let answer = matcher.matches(document);
     // The canonical text must find the same.

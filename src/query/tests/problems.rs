@@ -6,21 +6,13 @@ use super::*;
 #[track_caller]
 fn check(text: &str, cause: Cause, at: &str, hint: &str) {
     let parsed = parse(text);
-    let found: Vec<_> = parsed
-        .problems
-        .iter()
-        .filter(|problem| problem.cause == cause)
-        .collect();
+    let found: Vec<_> = parsed.problems.iter().filter(|problem| problem.cause == cause).collect();
     assert_eq!(found.len(), 1, "{text}: {:?}", parsed.problems);
     let problem = found[0];
     assert_eq!(&text[problem.span.clone()], at, "{problem:?}");
     let said = problem.hint.as_deref().unwrap_or_default();
     assert!(said.contains(hint), "{said}");
-    assert_eq!(
-        parsed.query.is_none(),
-        problem.level == Level::Error,
-        "{problem:?}"
-    );
+    assert_eq!(parsed.query.is_none(), problem.level == Level::Error, "{problem:?}");
 }
 
 #[test]
@@ -29,19 +21,9 @@ fn errors_say_where_and_what_to_type() {
     check("a b) c", Cause::Parenthesis, ")", "delete it");
     check("cmdline:(a", Cause::Parenthesis, "(", r"\(");
     check("\"a b", Cause::Quote, "\"", "type \"");
-    check(
-        r#"path:"c:\x\""#,
-        Cause::Quote,
-        "\\\"",
-        "backslash before a quote",
-    );
+    check(r#"path:"c:\x\""#, Cause::Quote, "\\\"", "backslash before a quote");
     check("a () b", Cause::EmptyGroup, "()", "put a term between");
-    check(
-        "cmdline:( )",
-        Cause::EmptyGroup,
-        "( )",
-        "put a term between",
-    );
+    check("cmdline:( )", Cause::EmptyGroup, "( )", "put a term between");
     check("a and", Cause::Operator, "and", "add a term after it");
     check("and a", Cause::Operator, "and", "add a term before it");
     check("a and and b", Cause::Operator, "and", "before");
@@ -51,31 +33,11 @@ fn errors_say_where_and_what_to_type() {
     check("a not", Cause::Operator, "not", "after");
     check("a -", Cause::Operator, "-", "after");
     check("(a or) b", Cause::Operator, "or", "after");
-    check(
-        "a process_name:",
-        Cause::NoValue,
-        "process_name:",
-        "process_name:svchost.exe",
-    );
+    check("a process_name:", Cause::NoValue, "process_name:", "process_name:svchost.exe");
     check("(start:)", Cause::NoValue, "start:", "start:*");
-    check(
-        "start:[2021-03-04 TO",
-        Cause::Range,
-        "[2021-03-04",
-        "[a TO b]",
-    );
-    check(
-        "start:[2021-03-04 TO ]",
-        Cause::Range,
-        "[2021-03-04 TO",
-        "[a TO b]",
-    );
-    check(
-        "start:[2021-03-04]",
-        Cause::Range,
-        "[2021-03-04",
-        "[a TO b]",
-    );
+    check("start:[2021-03-04 TO", Cause::Range, "[2021-03-04", "[a TO b]");
+    check("start:[2021-03-04 TO ]", Cause::Range, "[2021-03-04 TO", "[a TO b]");
+    check("start:[2021-03-04]", Cause::Range, "[2021-03-04", "[a TO b]");
     check("start:[a TO b", Cause::Range, "[a TO b", "[a TO b]");
     check("start:[ TO b]", Cause::Range, "[ TO", "[a TO b]");
     check("start:[", Cause::Range, "[", "[a TO b]");
@@ -84,34 +46,14 @@ fn errors_say_where_and_what_to_type() {
 
 #[test]
 fn odd_queries_are_taken_and_commented() {
-    check(
-        "proces_name:a",
-        Cause::UnknownField,
-        "proces_name",
-        "process_name:",
-    );
-    check(
-        "Process_Name:a",
-        Cause::UnknownField,
-        "Process_Name",
-        "process_name:",
-    );
+    check("proces_name:a", Cause::UnknownField, "proces_name", "process_name:");
+    check("Process_Name:a", Cause::UnknownField, "Process_Name", "process_name:");
     check("ip:10.0.0.1", Cause::UnknownField, "ip", "ipaddr:");
     check("zzzzzz:1", Cause::UnknownField, "zzzzzz", "quotes");
-    check(
-        "process_name:*.exe",
-        Cause::LeadingWildcard,
-        "*",
-        "begin it with",
-    );
+    check("process_name:*.exe", Cause::LeadingWildcard, "*", "begin it with");
     check("*exe", Cause::LeadingWildcard, "*", "begin it with");
     check("cmdline:[a TO b]", Cause::Unordered, "[a TO b]", "cmdline:");
-    check(
-        "process_name:[a TO b]",
-        Cause::Unordered,
-        "[a TO b]",
-        "wildcard",
-    );
+    check("process_name:[a TO b]", Cause::Unordered, "[a TO b]", "wildcard");
     check(
         "process_md5:9e107d9d372bb6826bd81d3542a419d",
         Cause::Misfit,
@@ -119,68 +61,23 @@ fn odd_queries_are_taken_and_commented() {
         "type all of it",
     );
     check("ipaddr:10.0.0", Cause::Misfit, "10.0.0", "ipaddr:");
-    check(
-        "ipaddr:2001:db8::1",
-        Cause::Misfit,
-        "2001:db8::1",
-        "ipv6addr:2001:db8::1",
-    );
-    check(
-        "netconn_count:many",
-        Cause::Misfit,
-        "many",
-        "netconn_count:[1 TO",
-    );
-    check(
-        "netconn_count:[1 TO many]",
-        Cause::Misfit,
-        "[1 TO many]",
-        "netconn_count",
-    );
+    check("ipaddr:2001:db8::1", Cause::Misfit, "2001:db8::1", "ipv6addr:2001:db8::1");
+    check("netconn_count:many", Cause::Misfit, "many", "netconn_count:[1 TO");
+    check("netconn_count:[1 TO many]", Cause::Misfit, "[1 TO many]", "netconn_count");
     check("is_64bit:yes", Cause::Misfit, "yes", "is_64bit:true");
     check("status:open", Cause::Misfit, "open", "Unresolved");
     check("start:yesterday", Cause::Misfit, "yesterday", "start:-24h");
     check("start:-2d", Cause::Reading, "-2d", "start:-48h");
-    check(
-        "start:2021-03-04T10:00:00",
-        Cause::Reading,
-        "2021-03-04T10:00:00",
-        "start:[2021-03-04T10:00:00 TO *]",
-    );
-    check(
-        r"path:\boot\a.exe",
-        Cause::Reading,
-        r"\boot\a.exe",
-        r"path:boot\a.exe",
-    );
-    check(
-        "path:\"a*\"",
-        Cause::Reading,
-        "\"a*\"",
-        "path:a*".trim_start_matches("path:"),
-    );
+    check("start:2021-03-04T10:00:00", Cause::Reading, "2021-03-04T10:00:00", "start:[2021-03-04T10:00:00 TO *]");
+    check(r"path:\boot\a.exe", Cause::Reading, r"\boot\a.exe", r"path:boot\a.exe");
+    check("path:\"a*\"", Cause::Reading, "\"a*\"", "path:a*".trim_start_matches("path:"));
     check("a b or c", Cause::Reading, "or", "(a b) or c");
     check("a - b", Cause::Reading, "-", "close to the term");
     check("process_name: or b", Cause::Reading, "or", "quotes");
-    check(
-        "process_name: cmdline:b",
-        Cause::Reading,
-        "cmdline:",
-        "before it",
-    );
-    check(
-        "\u{201c}a b\u{201d}",
-        Cause::Reading,
-        "\u{201c}a",
-        "straight quotes",
-    );
+    check("process_name: cmdline:b", Cause::Reading, "cmdline:", "before it");
+    check("\u{201c}a b\u{201d}", Cause::Reading, "\u{201c}a", "straight quotes");
     check("a\"b\"", Cause::Reading, "\"", r#"\""#);
-    check(
-        r"path:c:\x\ process_name:a",
-        Cause::Space,
-        r"\ ",
-        "delete the backslash",
-    );
+    check(r"path:c:\x\ process_name:a", Cause::Space, r"\ ", "delete the backslash");
 }
 
 #[test]
@@ -191,18 +88,8 @@ fn a_path_cut_at_its_spaces_is_noticed() {
         r" files (x86)\windows",
         r#"path:"c:\program files (x86)\windows""#,
     );
-    check(
-        r"a path:c:\program files\*",
-        Cause::Space,
-        r" files\*",
-        r"path:c:\program\ files\*",
-    );
-    check(
-        r"c:\program files\x.exe y",
-        Cause::Space,
-        r" files\x.exe",
-        r#""c:\program files\x.exe""#,
-    );
+    check(r"a path:c:\program files\*", Cause::Space, r" files\*", r"path:c:\program\ files\*");
+    check(r"c:\program files\x.exe y", Cause::Space, r" files\x.exe", r#""c:\program files\x.exe""#);
     for text in [
         r"path:c:\windows\* evil.exe",
         r"path:c:\windows\* path:c:\x\y",
@@ -212,10 +99,7 @@ fn a_path_cut_at_its_spaces_is_noticed() {
         r"(path:c:\windows\*) (cmdline:a\b)",
     ] {
         let problems = parse(text).problems;
-        assert!(
-            problems.iter().all(|problem| problem.cause != Cause::Space),
-            "{text}: {problems:?}"
-        );
+        assert!(problems.iter().all(|problem| problem.cause != Cause::Space), "{text}: {problems:?}");
     }
 }
 
@@ -250,18 +134,11 @@ fn nothing_is_said_about_good_queries() {
 fn every_sample_and_word_of_the_table_is_good() {
     for index in Index::ALL {
         for field in fields(index) {
-            let name = if field.is_family() {
-                format!("{}7", field.stem())
-            } else {
-                field.name.to_owned()
-            };
+            let name = if field.is_family() { format!("{}7", field.stem()) } else { field.name.to_owned() };
             for value in field.words.iter().chain([&field.sample]) {
                 let text = format!("{name}:{value}");
                 let problems = parse_for(index, &text).problems;
-                assert!(
-                    problems.iter().all(|one| one.level == Level::Note),
-                    "{text}: {problems:?}"
-                );
+                assert!(problems.iter().all(|one| one.level == Level::Note), "{text}: {problems:?}");
             }
         }
     }
@@ -298,20 +175,13 @@ fn servers_refuse_what_the_reference_says_they_refuse() {
     check("process_md5:1", None);
     check("a b or c", None);
     check("", None);
-    let lenient = Rules {
-        refuse_leading_wildcards: false,
-    };
+    let lenient = Rules { refuse_leading_wildcards: false };
     assert_eq!(server_error("*exe", lenient), None);
 }
 
 #[test]
 fn depth_is_bounded_with_one_clear_error() {
-    for text in [
-        "(".repeat(100_000),
-        "-".repeat(100_000),
-        "a:(".repeat(100_000),
-        "cmdline:(".repeat(100_000),
-    ] {
+    for text in ["(".repeat(100_000), "-".repeat(100_000), "a:(".repeat(100_000), "cmdline:(".repeat(100_000)] {
         let parsed = parse(&text);
         assert_eq!(parsed.query, None);
         let errors = parsed.problems.iter();
@@ -358,39 +228,23 @@ fn long_texts_are_read_in_reasonable_time() {
         let _ = highlight(&text);
         let _ = complete(Index::Process, &text, text.len());
         // Anything worse than linear would take minutes, as a megabyte then would.
-        assert!(
-            started.elapsed().as_secs() < 20,
-            "{seed}: {:?}",
-            started.elapsed()
-        );
+        assert!(started.elapsed().as_secs() < 20, "{seed}: {:?}", started.elapsed());
     }
 }
 
 #[test]
 fn a_range_that_ends_before_it_begins_is_told_with_its_ends_swapped() {
     for (text, mended) in [
-        (
-            "start:[2026-11-30T00:00:00 TO 2026-11-01T00:00:00]",
-            "start:[2026-11-01T00:00:00 TO 2026-11-30T00:00:00]",
-        ),
+        ("start:[2026-11-30T00:00:00 TO 2026-11-01T00:00:00]", "start:[2026-11-01T00:00:00 TO 2026-11-30T00:00:00]"),
         ("start:[-1h TO -24h]", "start:[-24h TO -1h]"),
         ("netconn_count:[50 TO 5]", "netconn_count:[5 TO 50]"),
         ("alert_severity:[50.5 TO 40]", "alert_severity:[40 TO 50.5]"),
-        (
-            "start:[\"2026-11-30 08:00:00\" TO 2026-11-01]",
-            "start:[2026-11-01 TO \"2026-11-30 08:00:00\"]",
-        ),
+        ("start:[\"2026-11-30 08:00:00\" TO 2026-11-01]", "start:[2026-11-01 TO \"2026-11-30 08:00:00\"]"),
     ] {
         let problems = parse(text).problems;
-        let inverted = problems
-            .iter()
-            .find(|problem| problem.message.contains("ends before it begins"));
+        let inverted = problems.iter().find(|problem| problem.message.contains("ends before it begins"));
         let fix = inverted.and_then(|problem| problem.fix.as_ref());
-        assert_eq!(
-            fix.map(|fix| fix.apply(text)).as_deref(),
-            Some(mended),
-            "{problems:?}"
-        );
+        assert_eq!(fix.map(|fix| fix.apply(text)).as_deref(), Some(mended), "{problems:?}");
     }
     for text in [
         "start:[2026-11-01 TO 2026-11-01]",
@@ -402,9 +256,6 @@ fn a_range_that_ends_before_it_begins_is_told_with_its_ends_swapped() {
     ] {
         let problems = parse(text).problems;
         let mut messages = problems.iter().map(|problem| &problem.message);
-        assert!(
-            !messages.any(|message| message.contains("ends before")),
-            "{text}"
-        );
+        assert!(!messages.any(|message| message.contains("ends before")), "{text}");
     }
 }

@@ -42,9 +42,7 @@ fn any_bound() -> impl Strategy<Value = Bound> {
 /// Clauses the parser can produce: a bare word is no operator and begins no clause of another kind.
 fn any_clause() -> impl Strategy<Value = Expr> {
     let bare = "([a-c.é{}][a-c\\\\/ .()\"*?é{}-]{0,8}|c:\\\\a|\\\\\\\\srv|http://a)";
-    let bare_word = bare.prop_filter("means everything", |word| {
-        !word.bytes().all(|byte| byte == b'*')
-    });
+    let bare_word = bare.prop_filter("means everything", |word| !word.bytes().all(|byte| byte == b'*'));
     let phrase = any_value().prop_filter("ends in a backslash", |value| !value.ends_with('\\'));
     let field_word = any_value().prop_filter("is a range", |word| !word.starts_with('['));
     let field_word = (any_field(), field_word).prop_filter("is no field", |(field, word)| {
@@ -54,12 +52,9 @@ fn any_clause() -> impl Strategy<Value = Expr> {
     let clause = |field, operand| Expr::Clause(Clause { field, operand });
     prop_oneof![
         bare_word.prop_map(move |word| clause(None, Operand::Word(word))),
-        phrase
-            .clone()
-            .prop_map(move |value| clause(None, Operand::Phrase(value))),
+        phrase.clone().prop_map(move |value| clause(None, Operand::Phrase(value))),
         field_word.prop_map(move |(field, word)| clause(Some(field), Operand::Word(word))),
-        (any_field(), phrase)
-            .prop_map(move |(field, value)| clause(Some(field), Operand::Phrase(value))),
+        (any_field(), phrase).prop_map(move |(field, value)| clause(Some(field), Operand::Phrase(value))),
         (any_field(), any_bound(), any_bound())
             .prop_map(move |(field, a, b)| clause(Some(field), Operand::Range(a, b))),
         (any_bound(), any_bound()).prop_map(move |(a, b)| clause(None, Operand::Range(a, b))),

@@ -137,18 +137,12 @@ fn the_program_files_examples() {
             (r#"path:"c:\program files \(x86\)\windows""#, true),
         ],
     );
-    let update = Document::default().text(
-        "cmdline",
-        r#""C:\Program Files (x86)\Google\Update\GoogleUpdate.exe" /svc"#,
-    );
+    let update = Document::default().text("cmdline", r#""C:\Program Files (x86)\Google\Update\GoogleUpdate.exe" /svc"#);
     check(
         Index::Process,
         &update,
         &[
-            (
-                r#"cmdline:"\"c:\program files \(x86\)\google\update\googleupdate.exe\" /svc""#,
-                true,
-            ),
+            (r#"cmdline:"\"c:\program files \(x86\)\google\update\googleupdate.exe\" /svc""#, true),
             (r#"cmdline:"googleupdate.exe /svc""#, true),
             (r#"cmdline:"google /svc""#, false),
         ],
@@ -158,17 +152,9 @@ fn the_program_files_examples() {
 #[test]
 fn a_minus_in_quotes_is_a_character() {
     let odd = Document::default().text("process_name", "-system.exe");
-    check(
-        Index::Process,
-        &odd,
-        &[("\"-system.exe\"", true), ("-system.exe", true)],
-    );
+    check(Index::Process, &odd, &[("\"-system.exe\"", true), ("-system.exe", true)]);
     let plain = Document::default().text("process_name", "system.exe");
-    check(
-        Index::Process,
-        &plain,
-        &[("\"-system.exe\"", false), ("-system.exe", false)],
-    );
+    check(Index::Process, &plain, &[("\"-system.exe\"", false), ("-system.exe", false)]);
 }
 
 #[test]
@@ -196,9 +182,6 @@ fn lists_of_hashes_are_alternatives() {
     check(
         Index::Process,
         &process(),
-        &[(
-            "(md5:00000000000000000000000000000000 OR md5:9e107d9d372bb6826bd81d3542a419d6)",
-            true,
-        )],
+        &[("(md5:00000000000000000000000000000000 OR md5:9e107d9d372bb6826bd81d3542a419d6)", true)],
     );
 }

@@ -12,19 +12,11 @@ const ALL: [Related; 3] = [Related::Sensor, Related::Group, Related::Binary];
 async fn rows(n_rows: usize, n_hosts: usize) -> Vec<Arc<Process>> {
     let row = |at: usize| {
         let host = 1 + at % n_hosts;
-        format!(
-            r#"{{"id": "{host:08x}-0000-1092-01d7-10df4de391b0", "process_md5": "{host:032x}"}}"#
-        )
+        format!(r#"{{"id": "{host:08x}-0000-1092-01d7-10df4de391b0", "process_md5": "{host:032x}"}}"#)
     };
     let rows: Vec<_> = (0..n_rows).map(row).collect();
     let body = format!(r#"{{"results": [{}]}}"#, rows.join(","));
-    let fetch = Fetch::Page {
-        search: Arc::default(),
-        span: Span {
-            start: 0,
-            rows: 100,
-        },
-    };
+    let fetch = Fetch::Page { search: Arc::default(), span: Span { start: 0, rows: 100 } };
     match answered(&fetch, &body).await {
         Answer::Page(known) => known.value.rows.clone(),
         other => panic!("{other:?}"),
@@ -123,10 +115,7 @@ async fn what_does_not_come_is_named() {
     assert_eq!(missing[10].0, "sensor 11");
     assert!(missing[11].0.starts_with("binary 0000"));
     assert!(join.group(&rows[0]).is_none());
-    assert!(
-        join.binary(&rows[0])
-            .is_some_and(|fact| fact.known().is_none())
-    );
+    assert!(join.binary(&rows[0]).is_some_and(|fact| fact.known().is_none()));
     // An answer to another question is none.
     let mut join = joined(&rows[..1], &[Related::Sensor]);
     let fetch = join.next_question().unwrap();

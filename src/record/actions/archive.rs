@@ -42,10 +42,7 @@ pub(super) fn files(dir: &Path) -> io::Result<Vec<PathBuf>> {
 
 /// How many bytes the archives of a directory have.
 pub(super) fn bytes(dir: &Path) -> io::Result<u64> {
-    files(dir)?
-        .iter()
-        .map(|path| Ok(fs::metadata(path)?.len()))
-        .sum()
+    files(dir)?.iter().map(|path| Ok(fs::metadata(path)?.len())).sum()
 }
 
 /// Archives the lines of a log if they are of an earlier month, if they are many, or if that was begun before and not
@@ -57,9 +54,7 @@ pub(super) fn archive_old(dir: &Path, log: &mut File, now: Timestamp) -> io::Res
     let archived = last(dir)?;
     let is_old = month(first.at) < month(now);
     let is_large = log.metadata()?.len() > MAX_BYTES;
-    let is_unfinished = archived
-        .as_ref()
-        .is_some_and(|(lines, _)| first.line <= *lines);
+    let is_unfinished = archived.as_ref().is_some_and(|(lines, _)| first.line <= *lines);
     if is_old || is_large || is_unfinished {
         archive(dir, log, archived)?;
     }
@@ -118,9 +113,7 @@ fn open(dir: &Path, month: &str) -> io::Result<BufWriter<File>> {
 
 fn finish(target: Option<BufWriter<File>>) -> io::Result<()> {
     let Some(target) = target else { return Ok(()) };
-    let file = target
-        .into_inner()
-        .map_err(io::IntoInnerError::into_error)?;
+    let file = target.into_inner().map_err(io::IntoInnerError::into_error)?;
     file.sync_all()
 }
 
@@ -167,7 +160,6 @@ fn month(at: Timestamp) -> String {
 fn month_of(name: &str) -> Option<&str> {
     let month = name.strip_prefix(PREFIX)?.strip_suffix(SUFFIX)?;
     let (year, number) = month.split_once('-')?;
-    let is_number =
-        |text: &str, n| text.len() == n && text.bytes().all(|byte| byte.is_ascii_digit());
+    let is_number = |text: &str, n| text.len() == n && text.bytes().all(|byte| byte.is_ascii_digit());
     (is_number(year, 4) && is_number(number, 2)).then_some(month)
 }

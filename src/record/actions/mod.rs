@@ -78,11 +78,7 @@ pub struct Waiting {
 
 impl Default for Waiting {
     fn default() -> Self {
-        Self {
-            interval: Pace::default().lock,
-            told: None,
-            cancel: Arc::default(),
-        }
+        Self { interval: Pace::default().lock, told: None, cancel: Arc::default() }
     }
 }
 
@@ -99,11 +95,7 @@ pub struct Head {
 
 impl Default for Head {
     fn default() -> Self {
-        Self {
-            lines: 0,
-            bytes: 0,
-            last: NOTHING.into(),
-        }
+        Self { lines: 0, bytes: 0, last: NOTHING.into() }
     }
 }
 
@@ -112,14 +104,8 @@ impl Actions {
     pub fn open(dir: &Path) -> Result<Self, Error> {
         let path = dir.join(FILE);
         files::create_dir(dir).map_err(|error| Error::new("create", dir, &error))?;
-        let file =
-            files::open_to_append(&path).map_err(|error| Error::new("open", &path, &error))?;
-        let mut actions = Self {
-            dir: dir.to_owned(),
-            file,
-            waiting: Waiting::default(),
-            writing: None,
-        };
+        let file = files::open_to_append(&path).map_err(|error| Error::new("open", &path, &error))?;
+        let mut actions = Self { dir: dir.to_owned(), file, waiting: Waiting::default(), writing: None };
         // Whoever holds the lock writes a line, and sees to it.
         if actions.file.try_lock().is_ok() {
             let begun = actions.begin();
@@ -158,9 +144,7 @@ impl Actions {
             let _ = writing.await;
             self.end_writing();
         }
-        self.lock(matches!(event, Event::Sending(_)))
-            .await
-            .map_err(|error| failed(&error))?;
+        self.lock(matches!(event, Event::Sending(_))).await.map_err(|error| failed(&error))?;
         // The disk may take its time, and a log that is archived now takes longer.
         let written = match self.file.try_clone() {
             Ok(file) => {
@@ -231,10 +215,8 @@ impl Writer {
         if !torn.is_empty() {
             let length = self.file.metadata()?.len();
             self.file.set_len(length - count(torn.len()))?;
-            let repaired = Event::Repaired {
-                bytes: count(torn.len()),
-                text: String::from_utf8_lossy(&torn).into_owned(),
-            };
+            let repaired =
+                Event::Repaired { bytes: count(torn.len()), text: String::from_utf8_lossy(&torn).into_owned() };
             head = self.write(&head, at, repaired)?;
         }
         if let Some(what) = before.damage(&self.dir) {
@@ -249,30 +231,18 @@ impl Writer {
     }
 
     fn write(&mut self, head: &Head, at: Timestamp, event: Event) -> io::Result<Head> {
-        let entry = Entry {
-            line: head.lines + 1,
-            at,
-            event,
-            prev: head.last.clone(),
-        };
+        let entry = Entry { line: head.lines + 1, at, event, prev: head.last.clone() };
         let mut line = serde_json::to_vec(&entry)?;
         let last = hash(&line);
         line.push(b'\n');
         let length = self.file.metadata()?.len();
-        let written = self
-            .file
-            .write_all(&line)
-            .and_then(|()| self.file.sync_data());
+        let written = self.file.write_all(&line).and_then(|()| self.file.sync_data());
         if let Err(error) = written {
             // Half a line is worth nothing, and the next one would have to repair it.
             let _ = self.file.set_len(length);
             return Err(error);
         }
-        Ok(Head {
-            lines: entry.line,
-            bytes: head.bytes + count(line.len()),
-            last,
-        })
+        Ok(Head { lines: entry.line, bytes: head.bytes + count(line.len()), last })
     }
 }
 
@@ -285,9 +255,7 @@ impl Head {
             Ok(None) if found > 0 => Some(format!("{HEAD} was missing")),
             Ok(Some(kept)) if kept.lines > found => {
                 let had = kept.lines;
-                Some(format!(
-                    "the log had {had} lines, and only {found} were left"
-                ))
+                Some(format!("the log had {had} lines, and only {found} were left"))
             }
             Ok(Some(kept)) if kept.lines == found && kept.last != *last => {
                 Some(format!("line {found} was not the one that the head knew"))
@@ -303,8 +271,7 @@ impl Head {
         match files::read(&path, MAX_HEAD) {
             Ok(json) => {
                 let head = serde_json::from_slice(&json);
-                head.map(Some)
-                    .map_err(|error| Error::new("read", &path, &error))
+                head.map(Some).map_err(|error| Error::new("read", &path, &error))
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(Error::new("read", &path, &error)),
@@ -364,11 +331,7 @@ impl End {
             let frame: scan::Frame<'_> = serde_json::from_slice(line)
                 .map_err(|error| io::Error::other(format!("its last line is no entry: {error}")))?;
             let torn = bytes[end + 1..].to_vec();
-            let head = Head {
-                lines: frame.line,
-                bytes: length - count(torn.len()),
-                last: hash(line),
-            };
+            let head = Head { lines: frame.line, bytes: length - count(torn.len()), last: hash(line) };
             return Ok(Self { head, torn });
         }
     }

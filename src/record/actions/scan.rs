@@ -107,14 +107,7 @@ impl Scan {
         }
         follower.compare();
         let Follower { faults, head, .. } = follower;
-        Ok(Self {
-            faults,
-            head,
-            kept,
-            is_locked,
-            files,
-            _lock: lock.filter(|_| !is_locked),
-        })
+        Ok(Self { faults, head, kept, is_locked, files, _lock: lock.filter(|_| !is_locked) })
     }
 
     /// Reads lines again that were shown, while none of them moves.
@@ -191,12 +184,7 @@ struct Follower<'a> {
 }
 
 impl Follower<'_> {
-    fn file(
-        &mut self,
-        file: usize,
-        content: File,
-        each: &mut impl FnMut(&Line<'_>),
-    ) -> io::Result<()> {
+    fn file(&mut self, file: usize, content: File, each: &mut impl FnMut(&Line<'_>)) -> io::Result<()> {
         /// One call of the system for hundreds of lines.
         const BUFFER: usize = 256 << 10;
         let mut reader = BufReader::with_capacity(BUFFER, content);
@@ -272,22 +260,11 @@ impl Follower<'_> {
                     let what = frame.what.unwrap_or_default().into_owned();
                     self.faults.push(Fault::Damaged { line: number, what });
                 }
-                each(&Line {
-                    number,
-                    place,
-                    bytes: text,
-                });
+                each(&Line { number, place, bytes: text });
             }
-            Err(error) => self.faults.push(Fault::Unreadable {
-                line: number,
-                reason: error.to_string(),
-            }),
+            Err(error) => self.faults.push(Fault::Unreadable { line: number, reason: error.to_string() }),
         }
-        self.head = Head {
-            lines: number,
-            bytes: self.head.bytes + count(text.len()) + 1,
-            last: hash(text),
-        };
+        self.head = Head { lines: number, bytes: self.head.bytes + count(text.len()) + 1, last: hash(text) };
         self.is_known |= self.kept == Some(&self.head);
     }
 

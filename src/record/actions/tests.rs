@@ -11,18 +11,10 @@ use super::*;
 
 fn sending(reason: &str) -> Event {
     Event::Sending(Box::new(Sending {
-        who: Who {
-            os_user: Some("ana".into()),
-            user: None,
-            machine: None,
-        },
+        who: Who { os_user: Some("ana".into()), user: None, machine: None },
         server: "https://cb.example.com".into(),
         deed: "isolate".into(),
-        target: Target {
-            kind: "sensor".into(),
-            id: "3".into(),
-            name: "WS-3".into(),
-        },
+        target: Target { kind: "sensor".into(), id: "3".into(), name: "WS-3".into() },
         reason: Some(reason.into()),
         ticket: None,
         undoes: None,
@@ -39,12 +31,7 @@ fn sending(reason: &str) -> Event {
 }
 
 fn known(of: u64, stage: Stage) -> Event {
-    Event::Known(Box::new(Outcome {
-        of,
-        stage,
-        after: Value::Null,
-        note: String::new(),
-    }))
+    Event::Known(Box::new(Outcome { of, stage, after: Value::Null, note: String::new() }))
 }
 
 /// Writes a line in January 1970.
@@ -120,9 +107,7 @@ fn a_word_that_was_changed_is_found() {
     put(&dir, text(&dir).replace("case 0", "case 7"));
     assert_eq!(
         faults(&dir),
-        [
-            "line 2 does not follow the line before it: one of them was changed, or others were moved or taken out"
-        ]
+        ["line 2 does not follow the line before it: one of them was changed, or others were moved or taken out"]
     );
 }
 
@@ -152,25 +137,16 @@ fn an_end_that_was_cut_off_is_found_by_the_head() {
     let text = text(&dir);
     let lines: Vec<&str> = text.split_inclusive('\n').collect();
     put(&dir, lines[..3].concat());
-    assert_eq!(
-        faults(&dir),
-        ["the log has 3 lines, and had 4: its end was cut off"]
-    );
+    assert_eq!(faults(&dir), ["the log has 3 lines, and had 4: its end was cut off"]);
     fs::remove_file(dir.path().join(FILE)).unwrap();
-    assert_eq!(
-        faults(&dir),
-        ["the log has 0 lines, and had 4: its end was cut off"]
-    );
+    assert_eq!(faults(&dir), ["the log has 0 lines, and had 4: its end was cut off"]);
 }
 
 #[test]
 fn a_head_that_is_missing_is_said() {
     let dir = log(1);
     fs::remove_file(dir.path().join(HEAD)).unwrap();
-    assert_eq!(
-        faults(&dir),
-        ["actions.head is missing: whether the end was cut off cannot be told"]
-    );
+    assert_eq!(faults(&dir), ["actions.head is missing: whether the end was cut off cannot be told"]);
 }
 
 #[test]
@@ -197,10 +173,7 @@ fn half_a_line_is_cut_off_by_the_next_and_that_is_written_down() {
     assert_eq!(line, 4);
     let verdict = verify(dir.path()).unwrap();
     assert_eq!(verdict.faults, Vec::new());
-    let repaired = Event::Repaired {
-        bytes: 20,
-        text: half.into(),
-    };
+    let repaired = Event::Repaired { bytes: 20, text: half.into() };
     assert_eq!(verdict.entries[2].event, repaired);
 }
 
@@ -220,12 +193,7 @@ fn a_log_whose_end_was_edited_takes_no_more() {
     put(&dir, format!("{}an edit\n", text(&dir)));
     let mut actions = Actions::open(dir.path()).unwrap();
     let error = append(&mut actions, sending("x"));
-    assert!(
-        error
-            .unwrap_err()
-            .to_string()
-            .contains("its last line is no entry")
-    );
+    assert!(error.unwrap_err().to_string().contains("its last line is no entry"));
 }
 
 #[test]
@@ -304,8 +272,7 @@ fn what_was_taken_away_stays_missing_whatever_is_written_after_it() {
     put(&dir, lines[..2].concat());
     let mut actions = Actions::open(dir.path()).unwrap();
     append(&mut actions, sending("next")).unwrap();
-    let expected =
-        "line 3 says that the log was changed before it: the log had 4 lines, and only 2 were left";
+    let expected = "line 3 says that the log was changed before it: the log had 4 lines, and only 2 were left";
     assert_eq!(faults(&dir), [expected]);
     // And for good.
     append(&mut actions, sending("more")).unwrap();
@@ -342,19 +309,12 @@ fn an_actor_is_an_account_on_a_machine_with_a_configured_user() {
 
 #[test]
 fn the_environment_names_the_account_first() {
-    assert!(
-        Who::here(Some("ana"), None)
-            .os_user
-            .unwrap()
-            .starts_with("ana (uid ")
-    );
+    assert!(Who::here(Some("ana"), None).os_user.unwrap().starts_with("ana (uid "));
 }
 
 fn names(dir: &TempDir) -> Vec<String> {
     let entries = fs::read_dir(dir.path()).unwrap();
-    let mut names: Vec<_> = entries
-        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .collect();
+    let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
     names.sort();
     names
 }
@@ -375,13 +335,7 @@ fn log_of(days: &[&str]) -> TempDir {
 
 #[test]
 fn the_lines_of_earlier_months_are_archived_and_the_chain_goes_on() {
-    let days = [
-        "2026-09-01",
-        "2026-09-30",
-        "2026-10-01",
-        "2026-11-02",
-        "2026-11-03",
-    ];
+    let days = ["2026-09-01", "2026-09-30", "2026-10-01", "2026-11-02", "2026-11-03"];
     let dir = log_of(&days);
     let expected = ["actions-2026-09.jsonl", "actions-2026-10.jsonl", HEAD, FILE];
     assert_eq!(names(&dir), expected);
@@ -398,12 +352,8 @@ fn the_lines_of_earlier_months_are_archived_and_the_chain_goes_on() {
 fn a_log_of_many_months_in_one_file_is_split_by_the_next_line() {
     let dir = log_of(&["2026-09-01", "2026-10-01", "2026-11-02"]);
     // As earlier versions kept it: all in one file.
-    let archives =
-        ["actions-2026-09.jsonl", "actions-2026-10.jsonl"].map(|name| dir.path().join(name));
-    let old: String = archives
-        .iter()
-        .map(|path| fs::read_to_string(path).unwrap())
-        .collect();
+    let archives = ["actions-2026-09.jsonl", "actions-2026-10.jsonl"].map(|name| dir.path().join(name));
+    let old: String = archives.iter().map(|path| fs::read_to_string(path).unwrap()).collect();
     let whole = old + &text(&dir);
     for path in archives {
         fs::remove_file(path).unwrap();
@@ -412,13 +362,7 @@ fn a_log_of_many_months_in_one_file_is_split_by_the_next_line() {
     assert_eq!(faults(&dir), Vec::<String>::new());
     let mut actions = Actions::open(dir.path()).unwrap();
     append_at(&mut actions, at("2026-11-04"), sending("next")).unwrap();
-    let expected = [
-        "actions-2026-09.jsonl",
-        "actions-2026-10.jsonl",
-        "actions-2026-11.jsonl",
-        HEAD,
-        FILE,
-    ];
+    let expected = ["actions-2026-09.jsonl", "actions-2026-10.jsonl", "actions-2026-11.jsonl", HEAD, FILE];
     assert_eq!(names(&dir), expected);
     assert_eq!(faults(&dir), Vec::<String>::new());
     // What is archived of a month that is not over yet goes on in the same file.
@@ -430,13 +374,7 @@ fn a_log_of_many_months_in_one_file_is_split_by_the_next_line() {
 
 #[test]
 fn a_clock_that_went_back_leaves_the_lines_in_their_order() {
-    let dir = log_of(&[
-        "2026-12-31",
-        "2027-01-01",
-        "2026-11-01",
-        "2027-02-01",
-        "2026-11-02",
-    ]);
+    let dir = log_of(&["2026-12-31", "2027-01-01", "2026-11-01", "2027-02-01", "2026-11-02"]);
     assert_eq!(faults(&dir), Vec::<String>::new());
     let verdict = verify(dir.path()).unwrap();
     let lines: Vec<_> = verdict.entries.iter().map(|entry| entry.line).collect();
@@ -451,11 +389,7 @@ fn a_program_that_is_stopped_while_it_archives_loses_nothing() {
     // Wherever it is stopped: lines are copied, and the last one may be a half.
     for copied in [0, 10, whole.len() / 2, whole.len() - 1, whole.len()] {
         fs::write(&archive, &whole[..copied]).unwrap();
-        assert_eq!(
-            faults(&dir),
-            Vec::<String>::new(),
-            "{copied} bytes were copied"
-        );
+        assert_eq!(faults(&dir), Vec::<String>::new(), "{copied} bytes were copied");
         let mut actions = Actions::open(dir.path()).unwrap();
         append_at(&mut actions, at("2026-11-01"), sending("next")).unwrap();
         let verdict = verify(dir.path()).unwrap();
@@ -478,20 +412,13 @@ fn whatever_is_changed_in_an_archive_is_found() {
         faults(&dir)
     };
     let gone = changed(&|path| fs::remove_file(path).unwrap());
-    assert!(
-        gone[0].starts_with("line 1 says that it is line 2"),
-        "{gone:?}"
-    );
+    assert!(gone[0].starts_with("line 1 says that it is line 2"), "{gone:?}");
     let edited = changed(&|path| {
         let text = fs::read_to_string(path).unwrap();
         fs::write(path, text.replace("2026-09-01\"", "2026-09-07\"")).unwrap();
     });
-    assert!(
-        edited[0].starts_with("line 2 does not follow"),
-        "{edited:?}"
-    );
-    let renamed =
-        changed(&|path| fs::rename(path, path.with_file_name("actions-2026-12.jsonl")).unwrap());
+    assert!(edited[0].starts_with("line 2 does not follow"), "{edited:?}");
+    let renamed = changed(&|path| fs::rename(path, path.with_file_name("actions-2026-12.jsonl")).unwrap());
     assert!(!renamed.is_empty());
     let torn = changed(&|path| {
         let text = fs::read_to_string(path).unwrap();
@@ -505,10 +432,7 @@ fn an_archive_that_is_missing_at_the_end_is_found_by_the_head() {
     let dir = log_of(&["2026-09-01", "2026-10-01"]);
     put(&dir, "");
     fs::remove_file(dir.path().join("actions-2026-09.jsonl")).unwrap();
-    assert_eq!(
-        faults(&dir),
-        ["the log has 0 lines, and had 2: its end was cut off"]
-    );
+    assert_eq!(faults(&dir), ["the log has 0 lines, and had 2: its end was cut off"]);
 }
 
 #[test]
@@ -517,11 +441,7 @@ fn a_log_that_is_locked_is_waited_for_and_the_wait_can_be_cancelled() {
     let other = fs::File::open(dir.path().join(FILE)).unwrap();
     other.lock().unwrap();
     let (sender, mut waits) = mpsc::unbounded_channel();
-    let waiting = Waiting {
-        interval: Duration::from_millis(1),
-        told: Some(sender),
-        ..Waiting::default()
-    };
+    let waiting = Waiting { interval: Duration::from_millis(1), told: Some(sender), ..Waiting::default() };
     let log = Actions::open(dir.path()).unwrap();
     let mut log = log.waiting(waiting.clone());
     let cancel = thread::spawn(move || {
@@ -558,23 +478,10 @@ fn a_log_that_is_locked_is_read_all_the_same() {
 fn what_is_no_regular_file_is_an_error_at_once() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join(FILE);
-    rustix::fs::mknodat(
-        rustix::fs::CWD,
-        &path,
-        rustix::fs::FileType::Fifo,
-        0o600.into(),
-        0,
-    )
-    .unwrap();
-    for error in [
-        Actions::open(dir.path()).unwrap_err(),
-        verify(dir.path()).unwrap_err(),
-    ] {
+    rustix::fs::mknodat(rustix::fs::CWD, &path, rustix::fs::FileType::Fifo, 0o600.into(), 0).unwrap();
+    for error in [Actions::open(dir.path()).unwrap_err(), verify(dir.path()).unwrap_err()] {
         let error = error.to_string();
-        assert!(
-            error.ends_with("it is a FIFO, not a regular file"),
-            "{error}"
-        );
+        assert!(error.ends_with("it is a FIFO, not a regular file"), "{error}");
     }
 }
 

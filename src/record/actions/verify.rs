@@ -68,15 +68,10 @@ pub enum Fault {
         what: String,
     },
     /// There is a log, but no head.
-    #[error(
-        "{} is missing: whether the end was cut off cannot be told",
-        super::HEAD
-    )]
+    #[error("{} is missing: whether the end was cut off cannot be told", super::HEAD)]
     Headless,
     /// The last line has no end.
-    #[error(
-        "the last {bytes} bytes are no whole line, as a crash leaves them; the next deed repairs that"
-    )]
+    #[error("the last {bytes} bytes are no whole line, as a crash leaves them; the next deed repairs that")]
     Torn {
         /// How many bytes.
         bytes: u64,
@@ -90,19 +85,11 @@ pub fn verify(dir: &Path) -> Result<Verdict, Error> {
     let mut unreadable = Vec::new();
     let scan = Scan::read(dir, |line| match line.entry() {
         Ok(entry) => entries.push(entry),
-        Err(error) => unreadable.push(Fault::Unreadable {
-            line: line.number,
-            reason: error.to_string(),
-        }),
+        Err(error) => unreadable.push(Fault::Unreadable { line: line.number, reason: error.to_string() }),
     })?;
     let mut faults = scan.faults;
     faults.extend(unreadable);
-    Ok(Verdict {
-        entries,
-        faults,
-        head: scan.head,
-        kept: scan.kept,
-    })
+    Ok(Verdict { entries, faults, head: scan.head, kept: scan.kept })
 }
 
 /// Reads the log of a directory from beginning to end, and keeps nothing of it: is every line whole, and does each follow
@@ -111,10 +98,7 @@ pub fn check(dir: &Path) -> Result<Scan, Error> {
     let mut unreadable = Vec::new();
     let mut scan = Scan::read(dir, |line| {
         if let Err(error) = line.entry() {
-            unreadable.push(Fault::Unreadable {
-                line: line.number,
-                reason: error.to_string(),
-            });
+            unreadable.push(Fault::Unreadable { line: line.number, reason: error.to_string() });
         }
     })?;
     scan.faults.extend(unreadable);

@@ -156,10 +156,7 @@ pub fn runnable(watchlist: &Watchlist) -> Option<(Index, String)> {
         StoredIndex::Other(_) => return None,
     };
     let stored = Stored::read(watchlist.search_query.raw());
-    stored
-        .malformed()
-        .is_none()
-        .then(|| (index, query::one_line(&stored.query())))
+    stored.malformed().is_none().then(|| (index, query::one_line(&stored.query())))
 }
 
 /// Why a watchlist cannot be run from here.
@@ -178,10 +175,7 @@ pub fn alerts_of(report: &Report) -> String {
 
 /// The question how many alerts a report has raised.
 pub(in crate::session) fn count_alerts(report: &Report) -> Fetch {
-    Fetch::Count {
-        corpus: Corpus::Alerts,
-        query: alerts_of(report),
-    }
+    Fetch::Count { corpus: Corpus::Alerts, query: alerts_of(report) }
 }
 
 /// The query that finds the reports of a feed.

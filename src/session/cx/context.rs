@@ -54,11 +54,5 @@ pub(in crate::session) fn open_alerts(host: &Untrusted) -> Fetch {
         sort: Some("alert_severity desc".into()),
         ..Search::default()
     };
-    Fetch::Alerts {
-        search: Arc::new(search),
-        span: Span {
-            start: 0,
-            rows: ALERTS,
-        },
-    }
+    Fetch::Alerts { search: Arc::new(search), span: Span { start: 0, rows: ALERTS } }
 }

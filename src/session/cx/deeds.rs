@@ -5,9 +5,7 @@ use std::{collections::BTreeSet, sync::Arc};
 use super::Cx;
 use crate::api::Error;
 use crate::deeds::{self, Deed, Fact, Grounds, Journal, Plan, Prepared, Stage, Target};
-use crate::model::{
-    Alert, Ban, Feed, Group, Report, Sensor, SensorId, Severed, Team, User, Watchlist,
-};
+use crate::model::{Alert, Ban, Feed, Group, Report, Sensor, SensorId, Severed, Team, User, Watchlist};
 use crate::read::Fetch;
 use crate::session::{Doing, Effect, Found, Preview, deeds::KeptReason};
 use crate::worker::{List, Object, Request, Slot, Step, Ticket, Urgency};
@@ -24,8 +22,7 @@ impl Cx<'_> {
             facts: Vec::new(),
             deeds: deeds.clone(),
         });
-        self.effects
-            .push(Effect::Send(Request::Preview { ticket, deeds }));
+        self.effects.push(Effect::Send(Request::Preview { ticket, deeds }));
     }
 
     /// Keeps a reason that was typed for deeds, until one is done.
@@ -57,8 +54,7 @@ impl Cx<'_> {
         if let Some(preview) = self.session.preview.take()
             && preview.n_pending() > 0
         {
-            self.effects
-                .push(Effect::Send(Request::GiveUp(preview.ticket)));
+            self.effects.push(Effect::Send(Request::GiveUp(preview.ticket)));
         }
     }
 
@@ -80,11 +76,7 @@ impl Cx<'_> {
         if grounds.ticket.is_some() {
             self.session.last_ticket.clone_from(&grounds.ticket);
         }
-        self.effects.push(Effect::Send(Request::Do {
-            ticket,
-            plans,
-            grounds,
-        }));
+        self.effects.push(Effect::Send(Request::Do { ticket, plans, grounds }));
     }
 
     /// Sends nothing of what waits to be logged; false if nothing waits.
@@ -222,12 +214,7 @@ impl Cx<'_> {
             List::Users => self.again::<User>(),
             List::Teams => self.again::<Team>(),
             // No deed changes what is in these, or they are made of others.
-            List::Processes
-            | List::Binaries
-            | List::Bundles
-            | List::Acts
-            | List::Calls
-            | List::Sites => {}
+            List::Processes | List::Binaries | List::Bundles | List::Acts | List::Calls | List::Sites => {}
         }
     }
 
@@ -235,17 +222,12 @@ impl Cx<'_> {
         let acts = journal.acts.clone();
         self.session.acts.hold(acts, self.now);
         let host = &self.session.identity.host;
-        let silent = journal
-            .acts
-            .iter()
-            .filter(|act| act.sending.server == *host);
+        let silent = journal.acts.iter().filter(|act| act.sending.server == *host);
         self.session.n_silent_acts = silent.filter(|act| act.steps.is_empty()).count();
         self.session.n_open_acts = journal.n_open(host);
         let was_locked = self.session.journal.as_ref();
         if journal.is_locked && !was_locked.is_some_and(|journal| journal.is_locked) {
-            self.warn(
-                "Another program has locked the audit log; actions will wait until it is released",
-            );
+            self.warn("Another program has locked the audit log; actions will wait until it is released");
         }
         self.session.journal = Some(journal);
     }

@@ -16,10 +16,7 @@ impl Cx<'_> {
             return;
         };
         let counts = &self.session.counts;
-        let is_same = counts
-            .of
-            .as_ref()
-            .is_some_and(|of| Arc::ptr_eq(of, &search));
+        let is_same = counts.of.as_ref().is_some_and(|of| Arc::ptr_eq(of, &search));
         let fields: Arc<[String]> = self.session.counted().into();
         if is_same && counts.fields == fields {
             return;
@@ -48,10 +45,7 @@ impl Cx<'_> {
 
     /// Asks for values that begin as what is typed; those that are known come from the cache.
     pub fn ask_values(&mut self, typing: &Typing) {
-        let search = Search {
-            query: typing.condition(),
-            ..Search::default()
-        };
+        let search = Search { query: typing.condition(), ..Search::default() };
         let fetch = Fetch::facets(&search, [typing.facet.clone()]);
         self.fetch_for(Slot::Values, fetch, Urgency::Now);
     }
@@ -63,13 +57,7 @@ impl Cx<'_> {
         self.count_side(Side::B, b.as_ref(), fields, urgency);
     }
 
-    fn count_side(
-        &mut self,
-        side: Side,
-        search: Option<&Search>,
-        fields: &Arc<[String]>,
-        urgency: Urgency,
-    ) {
+    fn count_side(&mut self, side: Side, search: Option<&Search>, fields: &Arc<[String]>, urgency: Urgency) {
         let slot = Slot::Facets(side);
         let Some(search) = search else {
             self.cancel(slot);

@@ -85,9 +85,7 @@ impl Cx<'_> {
     pub fn want_children(&mut self, id: ProcessId, children: u32) {
         let remote = self.session.family.entry(id).or_default();
         let is_wanted = match remote.asked().cloned() {
-            Some(Fetch::Summary {
-                children: asked, ..
-            }) => asked < children && self.session.has_more_children(id),
+            Some(Fetch::Summary { children: asked, .. }) => asked < children && self.session.has_more_children(id),
             _ => true,
         };
         if is_wanted {

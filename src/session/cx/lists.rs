@@ -71,11 +71,8 @@ impl Cx<'_> {
     /// Puts a question that a list follows the cursor of another with: it is asked when that rests, and the cache may
     /// answer.
     pub fn look_into<T: Listed>(&mut self, query: String) {
-        let search = Search {
-            query,
-            sort: self.session.order(T::LIST).map(|order| order.sort.into()),
-            ..Search::default()
-        };
+        let search =
+            Search { query, sort: self.session.order(T::LIST).map(|order| order.sort.into()), ..Search::default() };
         let awaited = T::pages_mut(self.session).ask(Arc::new(search));
         self.cancel_pages(T::LIST, awaited);
     }
@@ -126,11 +123,7 @@ impl Cx<'_> {
     /// Asks the same again with a row for each segment, or for each process.
     pub fn split(&mut self) {
         self.session.is_split = !self.session.is_split;
-        self.notify(if self.session.is_split {
-            "one row per segment"
-        } else {
-            "one row per process"
-        });
+        self.notify(if self.session.is_split { "one row per segment" } else { "one row per process" });
         self.ask_again::<Process>();
     }
 
@@ -147,9 +140,7 @@ impl Cx<'_> {
     /// Looks for last events of another time from the next question on.
     pub fn keep_when(&mut self, when: When) {
         // Any time is any time by either clock.
-        self.session.when = Some(when)
-            .filter(|when| !when.is_open())
-            .unwrap_or_default();
+        self.session.when = Some(when).filter(|when| !when.is_open()).unwrap_or_default();
     }
 
     fn ask_again<T: Listed>(&mut self) {
@@ -185,9 +176,7 @@ impl Cx<'_> {
 
     /// Gives up pages that the result no longer awaits.
     pub(super) fn cancel_pages(&mut self, list: List, starts: Vec<u64>) {
-        let cancels = starts
-            .into_iter()
-            .map(|start| Effect::Send(Request::Cancel(Slot::Page(list, start))));
+        let cancels = starts.into_iter().map(|start| Effect::Send(Request::Cancel(Slot::Page(list, start))));
         self.effects.extend(cancels);
     }
 
@@ -202,13 +191,7 @@ impl Cx<'_> {
             return;
         };
         let took_ms = u64::try_from(self.now.duration_since(at).as_millis()).unwrap_or(0);
-        let past = Past {
-            query,
-            when,
-            at,
-            total: Some(total),
-            took_ms: Some(took_ms),
-        };
+        let past = Past { query, when, at, total: Some(total), took_ms: Some(took_ms) };
         let is_other = |other: &Past| (&other.query, &other.when) != (&past.query, &past.when);
         self.session.history.retain(is_other);
         self.session.history.insert(0, past.clone());

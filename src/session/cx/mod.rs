@@ -40,11 +40,7 @@ pub struct Cx<'a> {
 impl<'a> Cx<'a> {
     /// Lends the session for one input.
     pub fn new(session: &'a mut Session, effects: &'a mut Vec<Effect>, now: Timestamp) -> Self {
-        Self {
-            session,
-            effects,
-            now,
-        }
+        Self { session, effects, now }
     }
 
     /// What is known.
@@ -70,11 +66,7 @@ impl<'a> Cx<'a> {
     /// Writes rows to a file.
     pub fn export(&mut self, path: PathBuf, extract: Arc<Extract>, total: u64) {
         self.session.is_exported = None;
-        self.effects.push(Effect::Export {
-            path,
-            extract,
-            total,
-        });
+        self.effects.push(Effect::Export { path, extract, total });
     }
 
     /// Keeps a query under its name.
@@ -131,12 +123,7 @@ impl<'a> Cx<'a> {
                 None => return,
             },
         }
-        self.effects.push(Effect::Send(Request::Fetch {
-            ticket,
-            slot,
-            fetch,
-            urgency,
-        }));
+        self.effects.push(Effect::Send(Request::Fetch { ticket, slot, fetch, urgency }));
     }
 
     /// A name for a request.
@@ -187,12 +174,7 @@ impl<'a> Cx<'a> {
     /// Takes what the worker says, and asks for what follows from it.
     pub fn settle(&mut self, reply: Reply) {
         let (ticket, slot, result) = match reply {
-            Reply::Answer {
-                ticket,
-                slot,
-                result,
-                tally,
-            } => {
+            Reply::Answer { ticket, slot, result, tally } => {
                 self.session.traffic.tally = tally;
                 (ticket, slot, result)
             }
@@ -246,23 +228,17 @@ impl<'a> Cx<'a> {
         let wait = call.long_wait();
         if let Some(at) = wait {
             let at = self.session.zone.clock(at);
-            self.notify(format!(
-                "The server is busy; waiting until {at}. ^c cancels"
-            ));
+            self.notify(format!("The server is busy; waiting until {at}. ^c cancels"));
         }
         let traffic = &mut self.session.traffic;
         traffic.waits_until = wait;
         if call.is_cancelled() {
             return;
         }
-        let is_answer = call
-            .status
-            .is_some_and(|status| !matches!(status, 502..=504));
+        let is_answer = call.status.is_some_and(|status| !matches!(status, 502..=504));
         let was_down = std::mem::replace(&mut traffic.was_down, !is_answer);
         let info = &self.session.info;
-        let is_old = info
-            .current()
-            .is_some_and(|known| self.now.duration_since(known.as_of) > OLD);
+        let is_old = info.current().is_some_and(|known| self.now.duration_since(known.as_of) > OLD);
         let asks_itself = info.is_pending() || call.path.contains("/api/info");
         if is_answer && (was_down || is_old) && !asks_itself && info.asked().is_some() {
             self.fetch(Fetch::Info, Urgency::Fresh);
@@ -277,10 +253,7 @@ impl<'a> Cx<'a> {
             return self.notify("Only UTC available. Set host_zone in the profile for host time");
         }
         self.session.zone = self.session.zone.next(host, mine);
-        self.notify(format!(
-            "Times are shown in {}",
-            self.session.zone.label(self.now)
-        ));
+        self.notify(format!("Times are shown in {}", self.session.zone.label(self.now)));
     }
 
     /// Copies text that is already made visible, and tells of it: `what` it is. Too much for a clipboard goes to a file.
@@ -316,10 +289,7 @@ impl<'a> Cx<'a> {
             self.session.last_warning = Some(first.clone());
             self.session.start_warnings = warnings;
             let text = self.after_warnings(first);
-            self.session.notice = Some(Notice {
-                text,
-                is_warning: true,
-            });
+            self.session.notice = Some(Notice { text, is_warning: true });
         }
     }
 

@@ -43,10 +43,7 @@ impl Cx<'_> {
     /// Makes this process the subject, shown with the chain of another.
     pub(super) fn examine(&mut self, process: &Arc<Process>, chain_of: ProcessId) {
         let before = self.session.subject.replace(process.clone());
-        let chain = Fetch::Lineage {
-            id: chain_of,
-            known: 0,
-        };
+        let chain = Fetch::Lineage { id: chain_of, known: 0 };
         self.want(Slot::Lineage, Some(chain));
         // What its host is like may have changed since it was asked because of another one.
         if before.is_none_or(|before| before.id != process.id) {
@@ -85,11 +82,7 @@ impl Cx<'_> {
     /// Asks again for what is known of the subject, past the cache.
     pub fn refresh(&mut self) {
         self.greet();
-        let remotes = [
-            self.session.lineage.asked(),
-            self.session.sensor.asked(),
-            self.session.binary.asked(),
-        ];
+        let remotes = [self.session.lineage.asked(), self.session.sensor.asked(), self.session.binary.asked()];
         let asked: Vec<_> = remotes.into_iter().flatten().cloned().collect();
         for fetch in asked {
             let fetch = match fetch {
@@ -103,15 +96,9 @@ impl Cx<'_> {
 
     /// A sensor names its group by number; the panel names it by name.
     pub(super) fn ask_group(&mut self) {
-        let group = self
-            .session
-            .sensor
-            .current()
-            .and_then(|known| known.value.group);
+        let group = self.session.sensor.current().and_then(|known| known.value.group);
         match group.map(Fetch::Group) {
-            Some(fetch)
-                if self.session.group.current().is_some()
-                    && self.session.group.asked() == Some(&fetch) => {}
+            Some(fetch) if self.session.group.current().is_some() && self.session.group.asked() == Some(&fetch) => {}
             Some(fetch) => self.fetch(fetch, Urgency::Now),
             None => self.session.group.clear(),
         }
@@ -121,10 +108,9 @@ impl Cx<'_> {
 /// A chain that is not whole yet is asked for again, from where it stands.
 pub(super) fn rest(answer: &Answer) -> Option<Fetch> {
     match answer {
-        Answer::Lineage(known) if known.value.is_walking() => Some(Fetch::Lineage {
-            id: known.value.subject.id,
-            known: known.value.ancestors.len(),
-        }),
+        Answer::Lineage(known) if known.value.is_walking() => {
+            Some(Fetch::Lineage { id: known.value.subject.id, known: known.value.ancestors.len() })
+        }
         _ => None,
     }
 }

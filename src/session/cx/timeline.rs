@@ -36,9 +36,7 @@ impl Cx<'_> {
     /// Gives up the segments that are awaited.
     pub(super) fn cancel_events(&mut self) {
         let awaited = self.session.timeline.forget();
-        let cancels = awaited
-            .into_iter()
-            .map(|segment| Effect::Send(Request::Cancel(Slot::Events(segment))));
+        let cancels = awaited.into_iter().map(|segment| Effect::Send(Request::Cancel(Slot::Events(segment))));
         self.effects.extend(cancels);
     }
 

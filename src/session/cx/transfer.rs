@@ -29,14 +29,9 @@ impl Cx<'_> {
     /// Lets a file be downloaded. It goes on whatever is shown.
     pub fn download(&mut self, name: String, order: Order) {
         let ticket = self.ticket();
-        self.session.transfers.push(Transfer {
-            ticket,
-            name,
-            progress: Progress::default(),
-        });
+        self.session.transfers.push(Transfer { ticket, name, progress: Progress::default() });
         let order = Box::new(order);
-        self.effects
-            .push(Effect::Send(Request::Download { ticket, order }));
+        self.effects.push(Effect::Send(Request::Download { ticket, order }));
     }
 
     /// Gives up all downloads.

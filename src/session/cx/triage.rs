@@ -83,11 +83,7 @@ impl Cx<'_> {
         let is_back = self.session.triage.is_back;
         self.session.triage.is_queue_old = false;
         self.session.triage.is_list_old = !is_back;
-        let urgency = if is_back {
-            Urgency::Now
-        } else {
-            Urgency::Fresh
-        };
+        let urgency = if is_back { Urgency::Now } else { Urgency::Fresh };
         self.fetch(whole(&search), urgency);
     }
 
@@ -115,11 +111,7 @@ impl Cx<'_> {
         let (Some(of), Some(by)) = (&triage.of, triage.by) else {
             return;
         };
-        let search = Search {
-            query: of.query.clone(),
-            group_by: Some(by.word().into()),
-            ..Search::default()
-        };
+        let search = Search { query: of.query.clone(), group_by: Some(by.word().into()), ..Search::default() };
         if triage.bundles.search().is_none_or(|now| **now != search) {
             triage.bundles.ask(Arc::new(search));
         }
@@ -210,18 +202,12 @@ impl Cx<'_> {
     /// How a part is asked for.
     fn around(&self, aside: Aside, alert: &Alert) -> Option<Fetch> {
         let counted = |query: String| Fetch::Alerts {
-            search: Arc::new(Search {
-                query,
-                ..Search::default()
-            }),
+            search: Arc::new(Search { query, ..Search::default() }),
             span: Span { start: 0, rows: 0 },
         };
         Some(match aside {
             Aside::Newest => return None,
-            Aside::Chain => Fetch::Lineage {
-                id: alert.process?,
-                known: 0,
-            },
+            Aside::Chain => Fetch::Lineage { id: alert.process?, known: 0 },
             Aside::Sensor => Fetch::Sensor(alert.sensor?),
             Aside::Binary => Fetch::Binary(alert.md5?),
             Aside::OfHost => {
@@ -230,10 +216,7 @@ impl Cx<'_> {
             }
             Aside::OfHash => counted(format!("md5:{} ({OPEN_ALERTS})", alert.md5?)),
             Aside::Ended => {
-                let since = self
-                    .now
-                    .checked_sub((24 * Self::PRECEDENT_DAYS).hours())
-                    .ok()?;
+                let since = self.now.checked_sub((24 * Self::PRECEDENT_DAYS).hours()).ok()?;
                 // By the day: the same for every alert of the report, and all day long.
                 let since = since.strftime("%Y-%m-%dT00:00:00");
                 let raised = raised_by(alert)?;
@@ -244,10 +227,7 @@ impl Cx<'_> {
             }
             Aside::Last => Fetch::Alerts {
                 search: Arc::new(Search {
-                    query: format!(
-                        "{} (status:Resolved OR status:\"False Positive\")",
-                        raised_by(alert)?
-                    ),
+                    query: format!("{} (status:Resolved OR status:\"False Positive\")", raised_by(alert)?),
                     sort: Some("resolved_time desc".into()),
                     ..Search::default()
                 }),

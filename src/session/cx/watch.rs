@@ -23,11 +23,7 @@ impl Cx<'_> {
         if !is_on {
             self.effects.push(Effect::Send(Request::TryCredentials));
         }
-        self.notify(if is_on {
-            "Live off"
-        } else {
-            "Live on: new alerts are announced; r loads them"
-        });
+        self.notify(if is_on { "Live off" } else { "Live on: new alerts are announced; r loads them" });
     }
 
     /// Comes after every input: sees to it that there will be a look, if the alerts are shown and it is wanted.
@@ -75,10 +71,7 @@ impl Session {
                 sort: Some("created_time desc".into()),
                 ..Search::default()
             }),
-            span: Span {
-                start: 0,
-                rows: ROWS,
-            },
+            span: Span { start: 0, rows: ROWS },
         })
     }
 

@@ -3,9 +3,7 @@
 use std::sync::Arc;
 
 use super::Listed;
-use crate::model::{
-    Document, Feed, FeedId, Group, GroupId, Search, Site, Span, Team, User, Watchlist, WatchlistId,
-};
+use crate::model::{Document, Feed, FeedId, Group, GroupId, Search, Site, Span, Team, User, Watchlist, WatchlistId};
 use crate::read::Fetch;
 use crate::session::{Pages, Session};
 use crate::text::Untrusted;

@@ -20,13 +20,7 @@ pub(super) struct Part<T> {
 
 impl<T> Default for Part<T> {
     fn default() -> Self {
-        Self {
-            pending: None,
-            held: None,
-            error: None,
-            is_given_up: false,
-            is_outdated: false,
-        }
+        Self { pending: None, held: None, error: None, is_given_up: false, is_outdated: false }
     }
 }
 

@@ -127,10 +127,7 @@ mod tests {
             at: None,
             process: ProcessId::new(7, 1, 1),
             segment: Segment(1),
-            what: What::Fileless(Fileless {
-                sha256: None,
-                script,
-            }),
+            what: What::Fileless(Fileless { sha256: None, script }),
             is_tamper,
             is_doubtful: false,
             document: Document::default(),

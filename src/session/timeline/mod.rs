@@ -63,12 +63,7 @@ impl Timeline {
     /// Nothing is here yet of what a process did. A segment that is known already need not wait for the list of them.
     pub(super) fn new(process: ProcessId, first: Option<Segment>, edition: u64) -> Self {
         let first = first.map(|segment| Part::new(segment, None));
-        Self {
-            process: Some(process),
-            parts: first.into_iter().collect(),
-            edition,
-            ..Self::default()
-        }
+        Self { process: Some(process), parts: first.into_iter().collect(), edition, ..Self::default() }
     }
 
     /// Whose events these are.
@@ -93,11 +88,7 @@ impl Timeline {
 
     /// When the event of a row happened; of a gap, when its last event did.
     pub fn at(&self, place: Place) -> Option<Timestamp> {
-        if place.is_gap() {
-            self.part(place).last()
-        } else {
-            self.event(place).and_then(|event| event.at)
-        }
+        if place.is_gap() { self.part(place).last() } else { self.event(place).and_then(|event| event.at) }
     }
 
     /// The segment of a row.
@@ -183,11 +174,7 @@ impl Timeline {
         let fetch = |part: &Part| {
             let segment = part.segment;
             let is_known = part.events.current().is_some();
-            let urgency = if is_known {
-                Urgency::Fresh
-            } else {
-                Urgency::Now
-            };
+            let urgency = if is_known { Urgency::Fresh } else { Urgency::Now };
             (Fetch::Events { id, segment }, urgency)
         };
         wanted.extend(parts.into_iter().take(n_free).map(fetch));
@@ -205,21 +192,13 @@ impl Timeline {
     }
 
     /// Takes the list of segments, if it answers the ticket expected.
-    pub(super) fn settle_segments(
-        &mut self,
-        ticket: Ticket,
-        known: Known<Vec<SegmentInfo>>,
-    ) -> bool {
+    pub(super) fn settle_segments(&mut self, ticket: Ticket, known: Known<Vec<SegmentInfo>>) -> bool {
         let infos = known.value.clone();
         if !self.segments.settle(ticket, known) {
             return false;
         }
         let numbers = read::numbers(&infos);
-        if self
-            .parts
-            .iter()
-            .any(|part| !numbers.contains(&part.segment))
-        {
+        if self.parts.iter().any(|part| !numbers.contains(&part.segment)) {
             // What the server no longer has is no longer shown; the rows that stay get their places anew.
             self.parts.retain(|part| numbers.contains(&part.segment));
             self.rows.clear();
@@ -244,12 +223,7 @@ impl Timeline {
     }
 
     /// Takes the events of a segment, if they answer the ticket expected.
-    pub(super) fn settle(
-        &mut self,
-        segment: Segment,
-        ticket: Ticket,
-        known: Known<Events>,
-    ) -> bool {
+    pub(super) fn settle(&mut self, segment: Segment, ticket: Ticket, known: Known<Events>) -> bool {
         let Some(place) = self.place(segment) else {
             return false;
         };

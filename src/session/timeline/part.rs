@@ -66,9 +66,7 @@ impl Part {
     }
 
     pub(super) fn n_events(&self) -> usize {
-        self.events
-            .current()
-            .map_or(0, |known| known.value.rows.len())
+        self.events.current().map_or(0, |known| known.value.rows.len())
     }
 
     /// When its last event happened, as far as that is known without its events.

@@ -13,18 +13,12 @@ const GAP: u32 = u32::MAX;
 impl Place {
     pub(super) fn new(part: usize, row: usize) -> Self {
         let number = |n: usize| u32::try_from(n).unwrap_or(GAP);
-        Self {
-            part: number(part),
-            row: number(row),
-        }
+        Self { part: number(part), row: number(row) }
     }
 
     /// The gap where a segment is missing.
     pub(super) fn gap(part: usize) -> Self {
-        Self {
-            row: GAP,
-            ..Self::new(part, 0)
-        }
+        Self { row: GAP, ..Self::new(part, 0) }
     }
 
     /// Whether it is a gap.

@@ -12,11 +12,7 @@ fn id() -> ProcessId {
 }
 
 fn known<T>(value: T) -> Known<T> {
-    Known {
-        value: Arc::new(value),
-        as_of: Timestamp::UNIX_EPOCH,
-        from_cache: false,
-    }
+    Known { value: Arc::new(value), as_of: Timestamp::UNIX_EPOCH, from_cache: false }
 }
 
 fn at(second: i64) -> Timestamp {
@@ -40,10 +36,7 @@ fn event(segment: u64, second: Option<i64>) -> Event {
 fn events(segment: u64, seconds: &[Option<i64>]) -> Events {
     let mut rows: Vec<_> = seconds.iter().map(|at| event(segment, *at)).collect();
     sort_by_time(&mut rows);
-    Events {
-        rows,
-        ..Events::default()
-    }
+    Events { rows, ..Events::default() }
 }
 
 fn info(segment: u64, last: i64, n: u64) -> SegmentInfo {
@@ -52,10 +45,7 @@ fn info(segment: u64, last: i64, n: u64) -> SegmentInfo {
         segment: Segment(segment),
         last_update: Some(at(last)),
         last_server_update: None,
-        counts: Counts {
-            regmod: Some(n),
-            ..Counts::default()
-        },
+        counts: Counts { regmod: Some(n), ..Counts::default() },
     }
 }
 
@@ -70,11 +60,7 @@ impl Desk {
     fn new(first: Option<u64>) -> Self {
         let timeline = Timeline::new(id(), first.map(Segment), 0);
         let (last, asked) = (0, Vec::new());
-        Self {
-            timeline,
-            last,
-            asked,
-        }
+        Self { timeline, last, asked }
     }
 
     /// Asks for what is wanted, and says which segments these are.
@@ -95,8 +81,7 @@ impl Desk {
     }
 
     fn ticket(&mut self, segment: u64) -> Ticket {
-        let is_it =
-            |fetch: &Fetch| matches!(fetch, Fetch::Events { segment: it, .. } if it.0 == segment);
+        let is_it = |fetch: &Fetch| matches!(fetch, Fetch::Events { segment: it, .. } if it.0 == segment);
         let place = self.asked.iter().position(|(_, fetch)| is_it(fetch));
         self.asked.remove(place.unwrap()).0
     }
@@ -123,10 +108,7 @@ impl Desk {
 
     fn fail(&mut self, segment: u64) {
         let ticket = self.ticket(segment);
-        assert!(
-            self.timeline
-                .fail(Segment(segment), ticket, Error::Internal)
-        );
+        assert!(self.timeline.fail(Segment(segment), ticket, Error::Internal));
     }
 
     /// Every row: segment and second, `gap` for a segment that is missing.
@@ -159,10 +141,7 @@ fn segments_come_in_any_order_and_stand_in_order() {
     desk.give(3, &[Some(5), Some(30)]);
     desk.give(1, &[Some(1), Some(10), None]);
     desk.give(2, &[Some(10), Some(20)]);
-    assert_eq!(
-        desk.rows(),
-        ["1 1", "3 5", "1 10", "2 10", "2 20", "3 30", "1 ?"]
-    );
+    assert_eq!(desk.rows(), ["1 1", "3 5", "1 10", "2 10", "2 20", "3 30", "1 ?"]);
     let progress = desk.timeline.progress();
     assert_eq!((progress.n_loaded, progress.n_segments), (3, Some(3)));
 }
@@ -182,11 +161,7 @@ fn a_segment_that_is_known_already_waits_for_no_list() {
 fn only_a_few_are_on_their_way_and_what_is_near_comes_first() {
     let mut desk = Desk::new(None);
     desk.ask(None);
-    desk.list(
-        (1..=9)
-            .map(|n| info(n, 10 * i64::try_from(n).unwrap(), 1))
-            .collect(),
-    );
+    desk.list((1..=9).map(|n| info(n, 10 * i64::try_from(n).unwrap(), 1)).collect());
     assert_eq!(desk.ask(None), [1, 2, 3, 4]);
     assert_eq!(desk.ask(None), Vec::<u64>::new());
     desk.give(2, &[Some(20)]);
@@ -219,13 +194,7 @@ fn what_is_given_up_is_a_gap_without_an_error() {
     desk.give(1, &[Some(1)]);
     assert_eq!(desk.timeline.forget(), [Segment(2), Segment(3)]);
     assert_eq!(desk.rows(), ["1 1", "2 gap", "3 gap"]);
-    assert!(
-        desk.timeline
-            .gap(desk.timeline.rows()[1])
-            .unwrap()
-            .error
-            .is_none()
-    );
+    assert!(desk.timeline.gap(desk.timeline.rows()[1]).unwrap().error.is_none());
     assert_eq!(desk.ask(None), Vec::<u64>::new());
 }
 
@@ -322,11 +291,7 @@ fn beyond_the_memory_of_one_process_segments_are_left_out_and_are_gaps_that_say_
     assert!(held <= BYTES);
     let gaps = desk.timeline.rows().iter();
     let gaps = gaps.filter_map(|row| desk.timeline.gap(*row));
-    assert_eq!(
-        gaps.filter(|gap| gap.is_left_out && gap.n_events == Some(7))
-            .count(),
-        7
-    );
+    assert_eq!(gaps.filter(|gap| gap.is_left_out && gap.n_events == Some(7)).count(), 7);
     // They are not asked for again, which would find no more room.
     desk.timeline.retry();
     assert!(desk.ask(None).is_empty());

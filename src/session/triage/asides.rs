@@ -58,12 +58,7 @@ impl Asides {
     }
 
     /// Takes an answer; false when it came too late, or is none to what was asked.
-    pub(in crate::session) fn settle(
-        &mut self,
-        aside: Aside,
-        ticket: Ticket,
-        answer: Answer,
-    ) -> bool {
+    pub(in crate::session) fn settle(&mut self, aside: Aside, ticket: Ticket, answer: Answer) -> bool {
         match (aside, answer) {
             (Aside::Newest, Answer::Alerts(known)) => self.newest.settle(ticket, known),
             (Aside::Chain, Answer::Lineage(known)) => self.chain.settle(ticket, known),

@@ -67,11 +67,7 @@ impl By {
             }
             Self::User => (None, folded(&alert.user)),
         };
-        BundleId {
-            by: self,
-            feed,
-            value,
-        }
+        BundleId { by: self, feed, value }
     }
 }
 
@@ -131,9 +127,7 @@ impl Bundle {
         places.sort_by_key(|place| std::cmp::Reverse(rows[*place].created));
         let all = || places.iter().map(|place| &rows[*place]);
         let created = || all().filter_map(|alert| alert.created);
-        let owners: BTreeSet<_> = all()
-            .filter_map(|alert| alert.assigned_to.non_empty())
-            .collect();
+        let owners: BTreeSet<_> = all().filter_map(|alert| alert.assigned_to.non_empty()).collect();
         let hosts: BTreeSet<_> = all().filter_map(|alert| alert.host.non_empty()).collect();
         let reports: BTreeSet<_> = all().map(|alert| &alert.source_id).collect();
         let mut statuses: Vec<(AlertStatus, usize)> = Vec::new();
@@ -150,9 +144,7 @@ impl Bundle {
         statuses.sort_by_key(|(status, _)| place(status));
         Self {
             id,
-            severity: all()
-                .filter_map(|alert| alert.severity)
-                .max_by(f64::total_cmp),
+            severity: all().filter_map(|alert| alert.severity).max_by(f64::total_cmp),
             newest: created().max(),
             oldest: created().min(),
             common: Common::of(&all()),
@@ -251,15 +243,11 @@ impl Bundle {
         self.document.get_or_init(|| {
             let texts = |of: &dyn Fn(&Queued) -> &Untrusted| {
                 let texts: BTreeSet<_> = self.alerts().map(|alert| of(alert).raw()).collect();
-                texts
-                    .into_iter()
-                    .filter(|text| !text.is_empty())
-                    .collect::<Vec<_>>()
+                texts.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>()
             };
             let statuses = self.statuses.iter();
-            let statuses: serde_json::Map<_, _> = statuses
-                .map(|(status, n)| (status.word().raw().to_owned(), json!(n)))
-                .collect();
+            let statuses: serde_json::Map<_, _> =
+                statuses.map(|(status, n)| (status.word().raw().to_owned(), json!(n))).collect();
             let ids: Vec<_> = self.alerts().map(|alert| alert.id.0.raw()).collect();
             let whole = json!({
                 "group_by": self.id.by.word(),

@@ -56,9 +56,7 @@ fn agreed<'a, T: PartialEq>(
 ) -> Option<T> {
     let mut values = alerts.map(value);
     let first = values.next()??;
-    values
-        .all(|other| other.as_ref() == Some(&first))
-        .then_some(first)
+    values.all(|other| other.as_ref() == Some(&first)).then_some(first)
 }
 
 #[cfg(test)]
@@ -87,10 +85,7 @@ mod tests {
 
     #[test]
     fn what_is_common_is_known_of_each_and_the_same() {
-        let rows = [
-            alert("one", "ana", AlertStatus::Unresolved),
-            alert("one", "kim", AlertStatus::Unresolved),
-        ];
+        let rows = [alert("one", "ana", AlertStatus::Unresolved), alert("one", "kim", AlertStatus::Unresolved)];
         let expected = Common {
             source: Some(AlertSource::Watchlist),
             raised_by: Some("7".into()),

@@ -79,11 +79,7 @@ impl News {
         } else {
             grown
         };
-        Self {
-            n_new,
-            n_gone: (total + n_new).saturating_sub(of),
-            as_of,
-        }
+        Self { n_new, n_gone: (total + n_new).saturating_sub(of), as_of }
     }
 }
 

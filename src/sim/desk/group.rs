@@ -87,9 +87,5 @@ pub(crate) fn fresh() -> Record {
 
 /// What a release does not know of a group yet.
 pub(crate) fn unknown(release: &Release) -> &'static [&'static str] {
-    if release.is_7() {
-        &[]
-    } else {
-        &["collect_amsi", "server_cert_id"]
-    }
+    if release.is_7() { &[] } else { &["collect_amsi", "server_cert_id"] }
 }

@@ -64,9 +64,8 @@ impl Shelf {
 
     /// Whether another than `id` has a name, in whatever case.
     pub(crate) fn is_taken(&self, name: &str, id: Option<u64>) -> bool {
-        self.all().any(|(other, record)| {
-            Some(other) != id && text(record, "name").to_lowercase() == name.to_lowercase()
-        })
+        self.all()
+            .any(|(other, record)| Some(other) != id && text(record, "name").to_lowercase() == name.to_lowercase())
     }
 
     /// The name of a number.
@@ -112,16 +111,12 @@ fn like(old: &Value, new: &Value) -> Option<Value> {
     match (old, new) {
         (Value::Bool(_), _) => flag(new).map(Value::Bool),
         (Value::String(_), Value::Number(number)) => Some(json!(number.to_string())),
-        (Value::Number(_), Value::String(text)) => {
-            text.parse::<i64>().ok().map(|number| json!(number))
-        }
+        (Value::Number(_), Value::String(text)) => text.parse::<i64>().ok().map(|number| json!(number)),
         (Value::String(_), Value::String(_))
         | (Value::Number(_), Value::Number(_))
         | (Value::Array(_), Value::Array(_))
         | (Value::Object(_), Value::Object(_)) => Some(new.clone()),
-        (Value::Null, Value::String(_) | Value::Null) | (Value::String(_), Value::Null) => {
-            Some(new.clone())
-        }
+        (Value::Null, Value::String(_) | Value::Null) | (Value::String(_), Value::Null) => Some(new.clone()),
         _ => None,
     }
 }
@@ -147,15 +142,11 @@ mod tests {
 
     #[test]
     fn what_is_taken_over_keeps_its_spelling_and_one_wrong_member_spoils_it() {
-        let old = record(
-            &json!({"id": 1, "quota": "10", "on": true, "name": "a", "list": [], "server": null}),
-        );
+        let old = record(&json!({"id": 1, "quota": "10", "on": true, "name": "a", "list": [], "server": null}));
         let mut now = old.clone();
-        let wanted =
-            json!({"id": 9, "quota": 20, "on": "False", "name": "b", "other": 1, "server": "x"});
+        let wanted = json!({"id": 9, "quota": 20, "on": "False", "name": "b", "other": 1, "server": "x"});
         merge(&mut now, &record(&wanted), &["id"]).unwrap();
-        let expected =
-            json!({"id": 1, "quota": "20", "on": false, "name": "b", "list": [], "server": "x"});
+        let expected = json!({"id": 1, "quota": "20", "on": false, "name": "b", "list": [], "server": "x"});
         assert_eq!(now, record(&expected));
         let mut now = old.clone();
         let wanted = record(&json!({"name": "b", "list": 7}));

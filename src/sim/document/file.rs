@@ -37,9 +37,7 @@ impl<'w> File<'w> {
 impl Record for File<'_> {
     fn any(&self, field: &str, test: Test<'_>) -> bool {
         let binary = self.binary;
-        let maybe = |text: Option<&str>, test: Test<'_>| {
-            text.is_some_and(|text| test(Value::Text(text.into())))
-        };
+        let maybe = |text: Option<&str>, test: Test<'_>| text.is_some_and(|text| test(Value::Text(text.into())));
         if let Some(passed) = feeds(&binary.feeds, field, test) {
             return passed;
         }
@@ -50,13 +48,8 @@ impl Record for File<'_> {
         match field {
             "md5" => maybe(Some(&binary.md5), test),
             "sha256" => self.release.is_7() && hashed(binary, test),
-            "original_filename" | "internal_name" => {
-                maybe(binary.company.as_ref().map(|_| &*binary.name), test)
-            }
-            "observed_filename" => binary
-                .paths
-                .iter()
-                .any(|path| test(Value::Text(path.into()))),
+            "original_filename" | "internal_name" => maybe(binary.company.as_ref().map(|_| &*binary.name), test),
+            "observed_filename" => binary.paths.iter().any(|path| test(Value::Text(path.into()))),
             "company_name" => maybe(binary.company.as_deref(), test),
             "product_name" => maybe(binary.product.as_deref(), test),
             "file_desc" => maybe(binary.description.as_deref(), test),
@@ -64,30 +57,21 @@ impl Record for File<'_> {
                 let right = binary.company.as_ref().map(|company| copyright(company));
                 maybe(right.as_deref(), test)
             }
-            "file_version" | "product_version" => maybe(
-                Some(&*binary.version).filter(|version| !version.is_empty()),
-                test,
-            ),
+            "file_version" | "product_version" => {
+                maybe(Some(&*binary.version).filter(|version| !version.is_empty()), test)
+            }
             "digsig_result" | "signed" => maybe(Some(verdict(binary)), test),
             "digsig_publisher" | "digsig_subject" | "digsig_issuer" => maybe(signer, test),
-            "digsig_sign_time" => binary
-                .signed
-                .is_some_and(|at| test(Value::Time(render::timestamp(at)))),
-            "server_added_timestamp" => test(Value::Time(render::timestamp(first_seen(
-                binary, self.world,
-            )))),
+            "digsig_sign_time" => binary.signed.is_some_and(|at| test(Value::Time(render::timestamp(at)))),
+            "server_added_timestamp" => test(Value::Time(render::timestamp(first_seen(binary, self.world)))),
             "orig_mod_len" => test(Value::Number(number(binary.size))),
             "copied_mod_len" => test(Value::Number(number(binary.copied()))),
             "host_count" => test(Value::Number(number(host_count(binary)))),
             "is_64bit" => test(Value::Flag(true)),
             "is_executable_image" => test(Value::Flag(binary.is_program)),
             "os_type" => maybe(Some(binary.os.upper()), test),
-            "hostname" => self
-                .hosts()
-                .any(|host| test(Value::Text((&*host.name).into()))),
-            "group" => self
-                .hosts()
-                .any(|host| test(Value::Text(self.world.fleet.group_name(host.group).into()))),
+            "hostname" => self.hosts().any(|host| test(Value::Text((&*host.name).into()))),
+            "group" => self.hosts().any(|host| test(Value::Text(self.world.fleet.group_name(host.group).into()))),
             _ => false,
         }
     }
@@ -122,11 +106,7 @@ pub(in crate::sim) fn verdict_code(binary: &Binary) -> String {
 pub(in crate::sim) fn first_seen(binary: &Binary, world: &World) -> i64 {
     /// A module that no program was counted for has been there since the beginning.
     const LONG: i64 = 40 * 86_400_000;
-    if binary.runs == 0 {
-        world.now - LONG
-    } else {
-        binary.first_seen
-    }
+    if binary.runs == 0 { world.now - LONG } else { binary.first_seen }
 }
 
 /// The version resource's copyright.

@@ -31,10 +31,7 @@ type Test<'t> = &'t mut dyn FnMut(Value<'_>) -> bool;
 impl Document<'_> {
     /// The last event, in milliseconds since 1970: on the host's clock, and on the server's.
     pub(super) fn last_update(&self) -> [i64; 2] {
-        [
-            self.process.segment_end(self.segment),
-            self.process.segment_arrival(self.segment),
-        ]
+        [self.process.segment_end(self.segment), self.process.segment_arrival(self.segment)]
     }
 
     /// The number of its segment, as the server has it.
@@ -59,9 +56,7 @@ impl Document<'_> {
             "childproc_count" => |counts: world::Counts| counts.childproc,
             "crossproc_count" => |counts: world::Counts| counts.crossproc,
             "processblock_count" => |counts: world::Counts| counts.processblock,
-            "fileless_scriptload_count" if self.release.is_7() => {
-                |counts: world::Counts| counts.fileless
-            }
+            "fileless_scriptload_count" if self.release.is_7() => |counts: world::Counts| counts.fileless,
             _ => return None,
         };
         Some(pick(self.process.segment_counts(self.segment)))
@@ -115,21 +110,11 @@ impl Document<'_> {
                 test(Value::Text(id.to_string().into()))
             }
             "parent_name" => parent().is_some_and(|parent| test(Value::Text(parent.name().into()))),
-            "parent_md5" => {
-                parent().is_some_and(|parent| test(Value::Text((&*parent.binary().md5).into())))
-            }
-            "parent_sha256" => {
-                has_sha && parent().is_some_and(|parent| hashed(parent.binary(), test))
-            }
-            "childproc_name" => process
-                .children()
-                .any(|child| test(Value::Text(child.name().into()))),
-            "childproc_md5" => process
-                .children()
-                .any(|child| test(Value::Text((&*child.binary().md5).into()))),
-            "childproc_sha256" => {
-                has_sha && process.children().any(|child| hashed(child.binary(), test))
-            }
+            "parent_md5" => parent().is_some_and(|parent| test(Value::Text((&*parent.binary().md5).into()))),
+            "parent_sha256" => has_sha && parent().is_some_and(|parent| hashed(parent.binary(), test)),
+            "childproc_name" => process.children().any(|child| test(Value::Text(child.name().into()))),
+            "childproc_md5" => process.children().any(|child| test(Value::Text((&*child.binary().md5).into()))),
+            "childproc_sha256" => has_sha && process.children().any(|child| hashed(child.binary(), test)),
             _ => return None,
         })
     }
@@ -140,70 +125,31 @@ impl Document<'_> {
         Some(match field {
             "filemod" => texts(&process.files(), test),
             "regmod" => texts(&process.keys(), test),
-            "modload" => process
-                .modules()
-                .iter()
-                .any(|&path| test(Value::Text(path.into()))),
-            "domain" => process
-                .links()
-                .iter()
-                .any(|link| !link.domain.is_empty() && test(Value::Text(link.domain.into()))),
-            "ipaddr" => process
-                .links()
-                .iter()
-                .any(|link| test(Value::Ip(IpAddr::V4(link.ip)))),
-            "ipport" => process
-                .links()
-                .iter()
-                .any(|link| test(Value::Number(link.port.into()))),
-            "crossproc_name" => process
-                .crossed()
-                .iter()
-                .any(|crossed| test(Value::Text(crossed.target.name().into()))),
-            "crossproc_md5" => process
-                .crossed()
-                .iter()
-                .any(|crossed| test(Value::Text((&*crossed.target.binary().md5).into()))),
-            "crossproc_type" => process
-                .crossed()
-                .iter()
-                .any(|crossed| test(Value::Text(crossed.how.into()))),
-            "blocked_md5" => process
-                .blocked()
-                .any(|path| test(Value::Text(world::drawn_md5(path)))),
-            "blocked_status" => process
-                .blocked()
-                .any(|_| test(Value::Text("a-ProcessTerminated".into()))),
+            "modload" => process.modules().iter().any(|&path| test(Value::Text(path.into()))),
+            "domain" => {
+                process.links().iter().any(|link| !link.domain.is_empty() && test(Value::Text(link.domain.into())))
+            }
+            "ipaddr" => process.links().iter().any(|link| test(Value::Ip(IpAddr::V4(link.ip)))),
+            "ipport" => process.links().iter().any(|link| test(Value::Number(link.port.into()))),
+            "crossproc_name" => process.crossed().iter().any(|crossed| test(Value::Text(crossed.target.name().into()))),
+            "crossproc_md5" => {
+                process.crossed().iter().any(|crossed| test(Value::Text((&*crossed.target.binary().md5).into())))
+            }
+            "crossproc_type" => process.crossed().iter().any(|crossed| test(Value::Text(crossed.how.into()))),
+            "blocked_md5" => process.blocked().any(|path| test(Value::Text(world::drawn_md5(path)))),
+            "blocked_status" => process.blocked().any(|_| test(Value::Text("a-ProcessTerminated".into()))),
             "tampered" => test(Value::Flag(process.has_tampered())),
-            "filewrite_md5" => process
-                .written()
-                .iter()
-                .any(|file| test(Value::Text((&*file.md5).into()))),
-            "filewrite_sha256" => {
-                self.release.is_7() && process.written().iter().any(|file| hashed(file, test))
-            }
+            "filewrite_md5" => process.written().iter().any(|file| test(Value::Text((&*file.md5).into()))),
+            "filewrite_sha256" => self.release.is_7() && process.written().iter().any(|file| hashed(file, test)),
             "md5" => {
-                [
-                    "process_md5",
-                    "parent_md5",
-                    "childproc_md5",
-                    "filewrite_md5",
-                ]
-                .iter()
-                .any(|field| self.any(field, test))
-                    || process
-                        .loaded()
-                        .iter()
-                        .any(|file| test(Value::Text((&*file.md5).into())))
+                ["process_md5", "parent_md5", "childproc_md5", "filewrite_md5"]
+                    .iter()
+                    .any(|field| self.any(field, test))
+                    || process.loaded().iter().any(|file| test(Value::Text((&*file.md5).into())))
             }
-            "sha256" => [
-                "process_sha256",
-                "parent_sha256",
-                "childproc_sha256",
-                "filewrite_sha256",
-            ]
-            .iter()
-            .any(|field| self.any(field, test)),
+            "sha256" => ["process_sha256", "parent_sha256", "childproc_sha256", "filewrite_sha256"]
+                .iter()
+                .any(|field| self.any(field, test)),
             _ => return None,
         })
     }
@@ -213,12 +159,7 @@ impl Document<'_> {
             return false;
         };
         let mut has = |binary| {
-            let file = File {
-                world: self.world,
-                binary,
-                release: self.release,
-                tags: self.tags,
-            };
+            let file = File { world: self.world, binary, release: self.release, tags: self.tags };
             file.any(field.name, test)
         };
         match join {
@@ -235,11 +176,7 @@ impl Document<'_> {
 }
 
 /// Watchlists of the world's beginning, and those that came later, each once.
-fn tagged(
-    told: &[String],
-    at: i64,
-    later: impl Iterator<Item = Tagged>,
-) -> impl Iterator<Item = (String, i64)> {
+fn tagged(told: &[String], at: i64, later: impl Iterator<Item = Tagged>) -> impl Iterator<Item = (String, i64)> {
     let later = later.map(|tag| (tag.list.to_string(), tag.at));
     let later = later.filter(|(list, _)| !told.contains(list));
     let told = told.iter().map(move |list| (list.clone(), at));
@@ -254,11 +191,7 @@ fn watched(mut tags: impl Iterator<Item = (String, i64)>, id: &str, test: Test<'
 
 /// The number of a segment, as the server has it.
 pub(super) fn segment_id(process: Process<'_>, segment: u32, release: &Release) -> i64 {
-    if release.is_6() {
-        process.segment_arrival(segment)
-    } else {
-        i64::from(segment) + 1
-    }
+    if release.is_6() { process.segment_arrival(segment) } else { i64::from(segment) + 1 }
 }
 
 /// The number of the document of a segment.
@@ -288,17 +221,10 @@ fn feeds(feeds: &[world::FeedSheet], field: &str, test: Test<'_>) -> Option<bool
     let rest = field.strip_prefix("alliance_")?;
     let (what, name) = rest.split_once('_')?;
     let feed = feeds.iter().find(|feed| feed.name == name);
-    Some(feed.is_some_and(|feed| {
-        match what {
-            "score" => {
-                i32::try_from(feed.score).is_ok_and(|score| test(Value::Number(score.into())))
-            }
-            "data" => feed
-                .reports
-                .iter()
-                .any(|report| test(Value::Text(report.into()))),
-            _ => false,
-        }
+    Some(feed.is_some_and(|feed| match what {
+        "score" => i32::try_from(feed.score).is_ok_and(|score| test(Value::Number(score.into()))),
+        "data" => feed.reports.iter().any(|report| test(Value::Text(report.into()))),
+        _ => false,
     }))
 }
 
@@ -310,10 +236,7 @@ fn texts(texts: &[Cow<'_, str>], test: Test<'_>) -> bool {
     texts.iter().any(|text| test(Value::Text((&**text).into())))
 }
 
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "no count here comes near 2^53, where it would show"
-)]
+#[expect(clippy::cast_precision_loss, reason = "no count here comes near 2^53, where it would show")]
 fn number(count: u64) -> f64 {
     count as f64
 }

@@ -34,10 +34,7 @@ const MAIL: u64 = 0;
 impl Actions {
     /// Whatever tags something in the world raises alerts for it.
     pub(super) fn of(world: &World) -> Self {
-        let mut actions = Self {
-            all: Vec::new(),
-            next: 1,
-        };
+        let mut actions = Self { all: Vec::new(), next: 1 };
         for list in &world.intelligence.watchlists {
             let Ok(id) = list.id.parse() else { continue };
             let owner = Owner::Watchlist(id);
@@ -72,12 +69,7 @@ impl Actions {
         let id = self.next;
         self.next += 1;
         let at = self.all.len();
-        self.all.push(Action {
-            id,
-            owner,
-            kind,
-            data,
-        });
+        self.all.push(Action { id, owner, kind, data });
         &self.all[at]
     }
 
@@ -89,8 +81,7 @@ impl Actions {
     /// Takes one away; false if there is none.
     pub(in crate::sim) fn remove(&mut self, owner: Owner, id: u64) -> bool {
         let before = self.all.len();
-        self.all
-            .retain(|action| action.owner != owner || action.id != id);
+        self.all.retain(|action| action.owner != owner || action.id != id);
         self.all.len() < before
     }
 

@@ -86,10 +86,7 @@ impl Feeds {
     pub(super) fn of(world: &World) -> Self {
         let feeds = world.intelligence.feeds.iter();
         let all: Vec<Feed> = feeds.map(|feed| told::feed(world, feed)).collect();
-        Self {
-            last: all.iter().map(|feed| feed.id).max().unwrap_or(0),
-            all,
-        }
+        Self { last: all.iter().map(|feed| feed.id).max().unwrap_or(0), all }
     }
 
     pub(in crate::sim) fn all(&self) -> &[Feed] {
@@ -138,8 +135,6 @@ impl Feed {
     /// The report of an id.
     pub(in crate::sim) fn report(&self, id: &str) -> Option<&Report> {
         let mut reports = self.reports.iter();
-        reports
-            .find(|report| report.id == id)
-            .map(|report| &**report)
+        reports.find(|report| report.id == id).map(|report| &**report)
     }
 }

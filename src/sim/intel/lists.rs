@@ -73,11 +73,7 @@ impl Lists {
             })
         });
         let all: Vec<List> = all.collect();
-        Self {
-            last: all.iter().map(|list| list.id).max().unwrap_or(0),
-            all,
-            is_told: false,
-        }
+        Self { last: all.iter().map(|list| list.id).max().unwrap_or(0), all, is_told: false }
     }
 
     pub(in crate::sim) fn all(&self) -> &[List] {
@@ -109,8 +105,7 @@ impl Lists {
     /// Whatever has not run and should: id, index and search.
     pub(super) fn due(&self) -> Vec<(u64, String, String)> {
         let due = self.all.iter().filter(|list| list.enabled && list.is_due);
-        due.map(|list| (list.id, list.index.clone(), list.search.clone()))
-            .collect()
+        due.map(|list| (list.id, list.index.clone(), list.search.clone())).collect()
     }
 
     /// Writes down what one has found in all there is.
@@ -164,10 +159,7 @@ impl Lists {
         for list in self.all.iter_mut().filter(|list| list.enabled) {
             if let Some(found) = found.get(&list.id) {
                 // What is found in the next run was not, yet.
-                list.found = Found {
-                    last: found.last.map(|last| last.min(world.now)),
-                    ..*found
-                };
+                list.found = Found { last: found.last.map(|last| last.min(world.now)), ..*found };
             }
             let text = query::Stored::read(&list.search).text;
             if query::server_error(&text, query::Rules::default()).is_none() {

@@ -47,11 +47,7 @@ pub(in crate::sim) struct Names(Vec<String>);
 impl Mark {
     /// As an alert was raised.
     pub(super) fn of(alert: &Alert) -> Self {
-        Self {
-            status: alert.status,
-            resolved: alert.resolved,
-            assigned: alert.assigned,
-        }
+        Self { status: alert.status, resolved: alert.resolved, assigned: alert.assigned }
     }
 
     /// Changes it.
@@ -87,9 +83,7 @@ impl Names {
 impl Ignored {
     /// Whether a report is among them.
     pub(in crate::sim) fn has(&self, feed: u32, report: &str) -> bool {
-        self.0
-            .get(&feed)
-            .is_some_and(|reports| reports.contains(report))
+        self.0.get(&feed).is_some_and(|reports| reports.contains(report))
     }
 
     /// Puts reports among them, or takes them out.
@@ -112,24 +106,13 @@ mod tests {
     #[test]
     fn an_alert_is_resolved_until_it_is_opened_again() {
         let mut names = Names::new(["ana".to_owned()].into_iter());
-        let mut mark = Mark {
-            status: Status::Unresolved,
-            resolved: None,
-            assigned: None,
-        };
-        let turn = |status, assigned: Option<&str>, at| Turn {
-            status,
-            assigned: assigned.map(str::to_owned),
-            at,
-        };
+        let mut mark = Mark { status: Status::Unresolved, resolved: None, assigned: None };
+        let turn = |status, assigned: Option<&str>, at| Turn { status, assigned: assigned.map(str::to_owned), at };
         mark.turn(&turn(Some(Status::FalsePositive), None, 5), &mut names);
         assert_eq!((mark.resolved, mark.assigned), (Some(5), None));
         mark.turn(&turn(None, Some("kim"), 6), &mut names);
         assert_eq!(mark.resolved, Some(5), "only the status says");
-        assert_eq!(
-            mark.assigned.and_then(|place| names.get(place)),
-            Some("kim")
-        );
+        assert_eq!(mark.assigned.and_then(|place| names.get(place)), Some("kim"));
         mark.turn(&turn(Some(Status::InProgress), Some("ana"), 7), &mut names);
         assert_eq!((mark.resolved, mark.assigned), (None, Some(0)));
         mark.turn(&turn(None, Some(""), 8), &mut names);

@@ -84,17 +84,10 @@ impl Intel {
             ..Known::default()
         };
         let ids = world.alerts.iter().map(|alert| number_of(&alert.id));
-        let numbers = ids
-            .zip(0..)
-            .filter_map(|(id, number)| Some((id?, number)))
-            .collect();
+        let numbers = ids.zip(0..).filter_map(|(id, number)| Some((id?, number))).collect();
         Self {
             lag,
-            state: Mutex::new(State {
-                known: Arc::new(known),
-                numbers,
-                ..State::default()
-            }),
+            state: Mutex::new(State { known: Arc::new(known), numbers, ..State::default() }),
             lists: Mutex::new(Lists::of(world)),
             tags: Tags::default(),
             actions: Mutex::new(Actions::of(world)),
@@ -162,9 +155,7 @@ impl Intel {
     fn raising(&self, world: &World) -> Vec<bool> {
         let lists = locked(&self.lists);
         let actions = locked(&self.actions);
-        let raises = |id: u64| {
-            lists.get(id).is_some_and(|list| list.enabled) && actions.alerts(Owner::Watchlist(id))
-        };
+        let raises = |id: u64| lists.get(id).is_some_and(|list| list.enabled) && actions.alerts(Owner::Watchlist(id));
         let ids = world.intelligence.watchlists.iter();
         ids.map(|list| list.id.parse().is_ok_and(raises)).collect()
     }
@@ -173,9 +164,7 @@ impl Intel {
     fn raising_feeds(&self, world: &World) -> Vec<bool> {
         let feeds = locked(&self.feeds);
         let actions = locked(&self.actions);
-        let raises = |id: u32| {
-            feeds.get(id).is_some_and(|feed| feed.enabled) && actions.alerts(Owner::Feed(id.into()))
-        };
+        let raises = |id: u32| feeds.get(id).is_some_and(|feed| feed.enabled) && actions.alerts(Owner::Feed(id.into()));
         let all = world.intelligence.feeds.iter();
         all.map(|feed| raises(feed.id)).collect()
     }

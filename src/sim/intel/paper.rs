@@ -109,10 +109,7 @@ fn paper(document: &Value, now: i64) -> Option<Paper> {
             icon: text("icon"),
             icon_small: text("icon_small"),
         },
-        category: info
-            .get("category")
-            .and_then(Value::as_str)
-            .map(str::to_owned),
+        category: info.get("category").and_then(Value::as_str).map(str::to_owned),
         name,
         reports: reports.into_iter().map(Arc::new).collect(),
     })
@@ -146,11 +143,7 @@ fn report(sheet: &Value, now: i64) -> Option<Report> {
             None => Vec::new(),
             // Older documents have one search, bare.
             Some(Value::Object(_)) => vec![search(&iocs["query"])?],
-            Some(searches) => searches
-                .as_array()?
-                .iter()
-                .map(search)
-                .collect::<Option<_>>()?,
+            Some(searches) => searches.as_array()?.iter().map(search).collect::<Option<_>>()?,
         },
     })
 }
@@ -162,9 +155,7 @@ fn search(sheet: &Value) -> Option<(String, String)> {
 
 fn texts(values: &Value) -> Option<Vec<String>> {
     let values = values.as_array()?.iter();
-    values
-        .map(|value| value.as_str().map(str::to_owned))
-        .collect()
+    values.map(|value| value.as_str().map(str::to_owned)).collect()
 }
 
 #[cfg(test)]
@@ -184,10 +175,7 @@ mod tests {
         let read = paper(&whole, 5_000).unwrap();
         assert_eq!((&*read.name, &*read.about.icon), ("corpintel", "aGk="));
         assert_eq!(read.reports[0].created, 5);
-        assert_eq!(
-            read.reports[0].queries,
-            [("events".into(), "cb.urlver=1&q=a".into())]
-        );
+        assert_eq!(read.reports[0].queries, [("events".into(), "cb.urlver=1&q=a".into())]);
         for (pointer, wrong) in [
             ("/feedinfo/name", json!("corp intel")),
             ("/feedinfo", json!(null)),

@@ -41,12 +41,7 @@ pub(in crate::sim) struct Tagged {
 impl Tags {
     /// Tags what a watchlist has found.
     pub(super) fn add(&self, list: u64, caught: Caught, at: i64) {
-        let mut tag = Box::new(Tag {
-            list,
-            caught,
-            at,
-            next: OnceLock::new(),
-        });
+        let mut tag = Box::new(Tag { list, caught, at, next: OnceLock::new() });
         let mut place = &self.0;
         // Where another stands, the new one comes behind it.
         while let Err(late) = place.set(tag) {
@@ -77,10 +72,7 @@ impl Tags {
         let mut seen = HashSet::new();
         let its = self.all().filter(move |tag| is_its(&tag.caught));
         let its = its.filter(move |tag| seen.insert(tag.list));
-        its.map(|tag| Tagged {
-            list: tag.list,
-            at: tag.at,
-        })
+        its.map(|tag| Tagged { list: tag.list, at: tag.at })
     }
 
     fn all(&self) -> impl Iterator<Item = &Tag> {

@@ -10,15 +10,11 @@ use crate::sim::world::{self, Dice, World};
 const SALT: u64 = 0xfeed;
 const DAY: i64 = 86_400;
 /// A picture of one point.
-const ICON: &str =
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mOor/8PAAMBAX8SbXTDAAAAAElFTkSuQmCC";
+const ICON: &str = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mOor/8PAAMBAX8SbXTDAAAAAElFTkSuQmCC";
 
 /// A feed of the world, with its reports.
 pub(super) fn feed(world: &World, sheet: &world::Feed) -> Feed {
-    let reports = sheet
-        .reports
-        .iter()
-        .map(|told| report(world, &sheet.name, told));
+    let reports = sheet.reports.iter().map(|told| report(world, &sheet.name, told));
     let drawn = (0..sheet.drawn).map(|number| drawn(world, sheet, number));
     Feed {
         id: sheet.id,

@@ -42,9 +42,7 @@ pub(super) fn answer(server: &Server, ask: &Ask, owner: Owner, rest: &[&str]) ->
             found(changed)
         }
         ("DELETE", [id]) => {
-            let removed = id
-                .parse()
-                .is_ok_and(|id| server.intel.actions(|actions| actions.remove(owner, id)));
+            let removed = id.parse().is_ok_and(|id| server.intel.actions(|actions| actions.remove(owner, id)));
             found(removed.then(Answer::success))
         }
         (_, [] | [_]) => not_allowed(),

@@ -19,9 +19,7 @@ use crate::sim::{
 pub(super) fn answer(server: &Server, ask: &Ask) -> Option<Answer> {
     let (method, path) = ask.route();
     Some(match (method, path.as_slice()) {
-        ("GET" | "POST", ["api", "v1", "alert"] | ["api", "alert"]) => {
-            search(server, ask, Generation::First)
-        }
+        ("GET" | "POST", ["api", "v1", "alert"] | ["api", "alert"]) => search(server, ask, Generation::First),
         ("GET" | "POST", ["api", "v2", "alert"]) => search(server, ask, Generation::Second),
         (_, ["api", "v1" | "v2", "alert"] | ["api", "alert"]) => not_allowed(),
         _ => return None,
@@ -114,10 +112,7 @@ fn row(server: &Server, document: &AlertDocument<'_>, generation: Generation) ->
         (Some(process), Some(file)) => self::process(server, file, &process, &mut row),
         (_, Some(file)) => self::file(file, &mut row),
         // The official client's scripts take for granted that these are there.
-        (_, None) => row.extend([
-            ("process_name".into(), json!("")),
-            ("md5".into(), json!("")),
-        ]),
+        (_, None) => row.extend([("process_name".into(), json!("")), ("md5".into(), json!(""))]),
     }
     if let Some(file) = binary.filter(|_| server.release.is_7()) {
         row.insert("sha256".into(), json!(file.sha256()));
@@ -135,10 +130,7 @@ fn file(file: &Binary, row: &mut Map<String, Value>) {
         ("host_count".into(), json!(document::host_count(file))),
         ("digsig_result".into(), json!(document::verdict(file))),
         ("observed_filename".into(), json!(file.paths)),
-        (
-            "observed_filename_total_count".into(),
-            json!(file.paths.len()),
-        ),
+        ("observed_filename_total_count".into(), json!(file.paths.len())),
     ]);
 }
 
@@ -149,10 +141,7 @@ fn place(server: &Server, document: &AlertDocument<'_>, row: &mut Map<String, Va
     };
     let group = server.world.fleet.group_name(host.group);
     let release = &server.release;
-    row.insert(
-        "hostname".into(),
-        json!(render::folded(&host.name, release)),
-    );
+    row.insert("hostname".into(), json!(render::folded(&host.name, release)));
     row.insert("group".into(), json!(render::folded(group, release)));
     row.insert("sensor_id".into(), json!(host.id));
     row.insert("os_type".into(), json!(host.os.lower()));
@@ -168,11 +157,7 @@ fn process(server: &Server, file: &Binary, process: &Culprit<'_>, row: &mut Map<
     let unique_id = render::unique_id(process.id, process.segment, release);
     // 6.1 has room for half of it.
     let is_short = release.is_at_least(6, 1, 0) && !release.is_at_least(6, 2, 0);
-    let segment = if is_short {
-        process.segment & 0xffff_ffff
-    } else {
-        process.segment
-    };
+    let segment = if is_short { process.segment & 0xffff_ffff } else { process.segment };
     let counts = process.counts;
     let facts = json!({
         "process_id": process.id.to_string(),
@@ -200,9 +185,7 @@ fn process(server: &Server, file: &Binary, process: &Culprit<'_>, row: &mut Map<
 fn attributes(document: &AlertDocument<'_>) -> Value {
     let name = match document.culprit() {
         Some(process) => process.name.to_owned(),
-        None => document
-            .file()
-            .map_or_else(String::new, |file| file.name.clone()),
+        None => document.file().map_or_else(String::new, |file| file.name.clone()),
     };
     match document.indicator() {
         ("query", _) => {
@@ -212,11 +195,7 @@ fn attributes(document: &AlertDocument<'_>) -> Value {
         ("md5", md5) => {
             let path = document.culprit().map(|process| process.path.into_owned());
             let path = path.or_else(|| document.file()?.paths.first().cloned());
-            json!(format!(
-                "{{\"hit_field_md5\": {}, \"hit_field_path\": {}}}",
-                json!(md5),
-                json!(path)
-            ))
+            json!(format!("{{\"hit_field_md5\": {}, \"hit_field_path\": {}}}", json!(md5), json!(path)))
         }
         ("class", what) => json!(format!("{{\"hit_field_type\": {}}}", json!(what))),
         _ => json!({}),
@@ -227,9 +206,8 @@ fn attributes(document: &AlertDocument<'_>) -> Value {
 fn frequency(server: &Server, binary: &Binary) -> Value {
     let hosts = binary.hosts.iter();
     let hosts = hosts.filter_map(|&id| server.world.fleet.host(id));
-    let names: Vec<Value> = hosts
-        .map(|host| json!({"name": render::folded(&host.name, &server.release), "value": 1}))
-        .collect();
+    let names: Vec<Value> =
+        hosts.map(|host| json!({"name": render::folded(&host.name, &server.release), "value": 1})).collect();
     json!({
         "hostCount": names.len(),
         "globalCount": binary.runs,

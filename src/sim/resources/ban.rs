@@ -33,11 +33,8 @@ pub(super) fn answer(server: &Server, ask: &Ask) -> Option<Answer> {
         return None;
     };
     // From 7.7 on the lists have other names; this server knows but one of each.
-    let (banned, approved) = if server.release.is_at_least(7, 7, 0) {
-        ("bannedlist", "approvedlist")
-    } else {
-        ("blacklist", "whitelist")
-    };
+    let (banned, approved) =
+        if server.release.is_at_least(7, 7, 0) { ("bannedlist", "approvedlist") } else { ("blacklist", "whitelist") };
     Some(match (method, rest) {
         ("GET", ["restrictions"]) => Answer::compact(json!({"patterns": RESTRICTED})),
         (_, ["restrictions"]) => not_allowed(),
@@ -101,11 +98,7 @@ fn note(server: &Server, md5: &str, record: &Map<String, Value>) -> Answer {
         let enabled = enabled.unwrap_or(ban.enabled);
         bans.set(ban.md5, &text, enabled, now);
     });
-    if answer.status == 200 {
-        Answer::success()
-    } else {
-        answer
-    }
+    if answer.status == 200 { Answer::success() } else { answer }
 }
 
 /// Lifts a ban. It stays listed, and its note is gone.

@@ -65,36 +65,19 @@ fn search(server: &Server, ask: &Ask) -> Answer {
 
 fn summary(server: &Server, md5: &str) -> Option<Answer> {
     let binary = server.world.binaries.find(md5)?;
-    let mut row = row(&File {
-        world: &server.world,
-        binary,
-        release: &server.release,
-        tags: server.intel.tags(),
-    });
+    let mut row = row(&File { world: &server.world, binary, release: &server.release, tags: server.intel.tags() });
     row.insert("icon".into(), json!(file::ICON));
     Some(Answer::pretty(Value::Object(row)))
 }
 
 /// A binary document. What the version resource does not say is absent.
 fn row(file: &File<'_>) -> Map<String, Value> {
-    let File {
-        world,
-        binary,
-        release,
-        ..
-    } = *file;
+    let File { world, binary, release, .. } = *file;
     let signed = document::verdict(binary);
     let first = document::first_seen(binary, world);
     let hosts: Vec<_> = file.hosts().collect();
-    let endpoints: Vec<String> = hosts
-        .iter()
-        .take(1_000)
-        .map(|host| format!("{}|{}", host.name, host.id))
-        .collect();
-    let mut groups: Vec<&str> = hosts
-        .iter()
-        .map(|host| world.fleet.group_name(host.group))
-        .collect();
+    let endpoints: Vec<String> = hosts.iter().take(1_000).map(|host| format!("{}|{}", host.name, host.id)).collect();
+    let mut groups: Vec<&str> = hosts.iter().map(|host| world.fleet.group_name(host.group)).collect();
     groups.sort_unstable();
     groups.dedup();
     let row = json!({
@@ -142,22 +125,14 @@ fn row(file: &File<'_>) -> Map<String, Value> {
     if let Some(at) = binary.signed {
         add("digsig_publisher", company);
         add("digsig_subject", company);
-        add(
-            "digsig_issuer",
-            Some("Microsoft Windows Production PCA 2011"),
-        );
-        add(
-            "digsig_sign_time",
-            Some(&render::solr(at - at.rem_euclid(1_000))),
-        );
+        add("digsig_issuer", Some("Microsoft Windows Production PCA 2011"));
+        add("digsig_sign_time", Some(&render::solr(at - at.rem_euclid(1_000))));
     }
     if release.is_7() {
         add("sha256", Some(&binary.sha256()));
     }
     let hits = file.watchlists();
-    let hits: Vec<Value> = hits
-        .map(|(id, at)| json!({"wid": id, "value": render::solr(at)}))
-        .collect();
+    let hits: Vec<Value> = hits.map(|(id, at)| json!({"wid": id, "value": render::solr(at)})).collect();
     if !hits.is_empty() {
         row.insert("watchlists".into(), json!(hits));
     }

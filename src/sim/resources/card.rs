@@ -61,19 +61,12 @@ pub(crate) struct Card<'s> {
 
 impl<'s> Card<'s> {
     pub(crate) fn new(server: &Server, host: &'s Host, sensor: SensorState) -> Self {
-        Self {
-            host,
-            sensor,
-            now: [server.now().as_millisecond(), server.world.now],
-        }
+        Self { host, sensor, now: [server.now().as_millisecond(), server.world.now] }
     }
 
     /// The whole record.
     pub(crate) fn record(&self) -> Value {
-        let mut record: Map<String, Value> = MEMBERS
-            .into_iter()
-            .map(|name| (name.into(), self.member(name)))
-            .collect();
+        let mut record: Map<String, Value> = MEMBERS.into_iter().map(|name| (name.into(), self.member(name))).collect();
         record.insert("cookie".into(), json!(self.draw("cookie", 2_000_000_000)));
         if let Value::Object(rest) = same_everywhere() {
             record.extend(rest);
@@ -89,10 +82,7 @@ impl<'s> Card<'s> {
             "id" => json!(host.id),
             "computer_name" => json!(host.name),
             "computer_dns_name" => json!(host.dns),
-            "computer_sid" => json!(format!(
-                "S-1-5-21-1004336348-1177238915-{}",
-                600_000_000 + host.id
-            )),
+            "computer_sid" => json!(format!("S-1-5-21-1004336348-1177238915-{}", 600_000_000 + host.id)),
             "status" => json!(self.status()),
             "os_type" => json!(host.os.number()),
             "os_environment_id" => json!(1 + host.build),
@@ -132,9 +122,7 @@ impl<'s> Card<'s> {
                 let drawn = || 1 + self.draw("boot", 60);
                 json!(host.boots.unwrap_or_else(drawn).to_string())
             }
-            other => same_everywhere()
-                .get_mut(other)
-                .map_or(Value::Null, Value::take),
+            other => same_everywhere().get_mut(other).map_or(Value::Null, Value::take),
         }
     }
 

@@ -12,13 +12,7 @@ use crate::sim::{
 };
 
 /// What follows from when and by whom an event was tagged.
-const FIXED: [&str; 5] = [
-    "id",
-    "event_id",
-    "investigation_id",
-    "date_tagged",
-    "tagged_by_user_id",
-];
+const FIXED: [&str; 5] = ["id", "event_id", "investigation_id", "date_tagged", "tagged_by_user_id"];
 
 pub(super) fn answer(server: &Server, ask: &Ask) -> Option<Answer> {
     let (method, path) = ask.route();
@@ -31,16 +25,11 @@ pub(super) fn answer(server: &Server, ask: &Ask) -> Option<Answer> {
         ("GET", ["api", "tagged_event", id]) => server.desk(|desk| {
             let id = id.parse().ok();
             let id = id.filter(|&id| desk.investigations.get(id).is_some());
-            found(id.map(|id| {
-                listed(desk, |tag| {
-                    desk::number(tag, "investigation_id") == Some(id)
-                })
-            }))
+            found(id.map(|id| listed(desk, |tag| desk::number(tag, "investigation_id") == Some(id))))
         }),
         ("GET", ["api", "tagged_events", process]) => server.desk(|desk| {
             listed(desk, |tag| {
-                desk::text(tag, "unique_id").starts_with(process)
-                    || desk::text(tag, "process_id") == *process
+                desk::text(tag, "unique_id").starts_with(process) || desk::text(tag, "process_id") == *process
             })
         }),
         ("POST", ["api", "tagged_event"]) => body(ask, |wanted| tag(server, wanted)),
@@ -57,11 +46,7 @@ pub(super) fn answer(server: &Server, ask: &Ask) -> Option<Answer> {
             let tag = id.parse().ok().and_then(|id| desk.tags.remove(id));
             found(tag.map(|_| Answer::success()))
         }),
-        (
-            _,
-            ["api", "investigations" | "tagged_event"]
-            | ["api", "tagged_event" | "tagged_events", _],
-        ) => not_allowed(),
+        (_, ["api", "investigations" | "tagged_event"] | ["api", "tagged_event" | "tagged_events", _]) => not_allowed(),
         _ => return None,
     })
 }
@@ -89,8 +74,7 @@ fn tag(server: &Server, wanted: &Record) -> Answer {
     };
     server.desk(|desk| {
         let case = desk::number(wanted, "investigation_id");
-        let Some((id, case)) = case.and_then(|id| Some((id, desk.investigations.get_mut(id)?)))
-        else {
+        let Some((id, case)) = case.and_then(|id| Some((id, desk.investigations.get_mut(id)?))) else {
             return Answer::werkzeug(400);
         };
         if desk::merge(&mut tag, wanted, &FIXED).is_err() {

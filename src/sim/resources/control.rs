@@ -6,9 +6,7 @@ use serde_json::{Value, json};
 
 use super::not_allowed;
 use crate::query::Index;
-use crate::sim::{
-    answer::Answer, ask::Ask, fault::Fault, hits, render, search::Search, server::Server,
-};
+use crate::sim::{answer::Answer, ask::Ask, fault::Fault, hits, render, search::Search, server::Server};
 
 /// Answers what no real server has, to whoever is on this machine.
 pub(crate) fn answer(server: &Server, ask: &Ask) -> Answer {
@@ -85,11 +83,7 @@ fn truth(server: &Server, ask: &Ask) -> Answer {
         if let Some(document) = hits::document(server, number) {
             let id = document.process.id();
             ids.push(id.to_string());
-            unique_ids.push(render::unique_id(
-                id,
-                document.segment_id(),
-                &server.release,
-            ));
+            unique_ids.push(render::unique_id(id, document.segment_id(), &server.release));
         }
     }
     let answer = Answer::compact(json!({

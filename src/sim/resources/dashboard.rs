@@ -33,19 +33,12 @@ pub(super) fn answer(server: &Server, ask: &Ask) -> Option<Answer> {
         ("GET", ["api", "v1", "settings", "global", "platformserver"]) => {
             server.desk(|desk| Answer::compact(json!(desk.platform)))
         }
-        ("POST", ["api", "v1", "settings", "global", "platformserver"]) => {
-            body(ask, |wanted| link(server, wanted))
-        }
+        ("POST", ["api", "v1", "settings", "global", "platformserver"]) => body(ask, |wanted| link(server, wanted)),
         (
             _,
             ["api", "builds"]
             | ["api", "v2", "builds"]
-            | [
-                "api",
-                "v1",
-                "dashboard",
-                "statistics" | "alliance" | "hosts",
-            ]
+            | ["api", "v1", "dashboard", "statistics" | "alliance" | "hosts"]
             | ["api", "v1", "settings", "global", "platformserver"],
         ) => not_allowed(),
         _ => return None,
@@ -56,16 +49,11 @@ pub(super) fn answer(server: &Server, ask: &Ask) -> Option<Answer> {
 fn statistics(server: &Server) -> Value {
     let (documents, bytes) = server.desk(|desk| {
         let parts = desk.store.all();
-        parts.fold((0, 0), |(documents, bytes), (_, part)| {
-            (documents + part.documents, bytes + part.bytes())
-        })
+        parts.fold((0, 0), |(documents, bytes), (_, part)| (documents + part.documents, bytes + part.bytes()))
     });
     let binaries = &server.world.binaries;
     let files = binaries.places().count();
-    let stored: u64 = binaries
-        .places()
-        .map(|place| binaries.all[place].copied())
-        .sum();
+    let stored: u64 = binaries.places().map(|place| binaries.all[place].copied()).sum();
     json!({
         "storage": {
             "127.0.0.1": {
@@ -90,19 +78,15 @@ fn hosts(server: &Server) -> Value {
         let mut punctual = BTreeMap::new();
         let is_punctual = |host: &&Host| host.offline.is_none() && !host.uninstalled;
         for host in server.world.fleet.hosts.iter().filter(is_punctual) {
-            *punctual
-                .entry(u64::from(sensors.group_of(host)))
-                .or_default() += 1;
+            *punctual.entry(u64::from(sensors.group_of(host))).or_default() += 1;
         }
         punctual
     });
     let groups: Vec<Value> = server.desk(|desk| {
         let number = |counts: &BTreeMap<u64, u64>, id| counts.get(&id).copied().unwrap_or(0);
         let all = desk.groups.all();
-        all.map(|(id, _)| {
-            json!({"group_id": id, "count": number(&counts, id), "punctual": number(&punctual, id)})
-        })
-        .collect()
+        all.map(|(id, _)| json!({"group_id": id, "count": number(&counts, id), "punctual": number(&punctual, id)}))
+            .collect()
     });
     json!({"hosts": groups})
 }
@@ -111,23 +95,15 @@ fn hosts(server: &Server) -> Value {
 fn builds(server: &Server) -> Value {
     let of = |os: Os| -> Vec<Value> {
         let hosts = server.world.fleet.hosts.iter();
-        let versions: BTreeSet<&str> = hosts
-            .filter(|host| host.os == os)
-            .map(|host| host.version.as_str())
-            .collect();
+        let versions: BTreeSet<&str> = hosts.filter(|host| host.os == os).map(|host| host.version.as_str()).collect();
         let newest_first = versions.into_iter().rev();
-        newest_first
-            .map(|version| json!({"version_string": version}))
-            .collect()
+        newest_first.map(|version| json!({"version_string": version})).collect()
     };
     json!({"Windows": of(Os::Windows), "Linux": of(Os::Linux), "OSX": of(Os::Osx)})
 }
 
 fn link(server: &Server, wanted: &Record) -> Answer {
-    let said: Vec<(&str, &Value)> = PLATFORM
-        .into_iter()
-        .filter_map(|name| Some((name, wanted.get(name)?)))
-        .collect();
+    let said: Vec<(&str, &Value)> = PLATFORM.into_iter().filter_map(|name| Some((name, wanted.get(name)?))).collect();
     let is_host = |url: &str| !url.contains('/');
     let is_good = said.iter().all(|(name, value)| match *name {
         "server_url" => value.as_str().is_some_and(is_host),

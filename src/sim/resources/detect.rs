@@ -6,10 +6,7 @@ use jiff::{Span, Timestamp, tz::TimeZone};
 use serde_json::{Value, json};
 
 use super::not_allowed;
-use crate::sim::{
-    alert::AlertDocument, answer::Answer, ask::Ask, hits, intel::Known, server::Server,
-    world::Status,
-};
+use crate::sim::{alert::AlertDocument, answer::Answer, ask::Ask, hits, intel::Known, server::Server, world::Status};
 
 /// Rows and days of whoever does not say.
 const ROWS: i64 = 10;
@@ -40,22 +37,14 @@ pub(super) fn answer(server: &Server, ask: &Ask) -> Option<Answer> {
     };
     let (feed, kind, rest) = match rest {
         [kind, rest @ ..] if KINDS.contains(kind) => (None, *kind, rest),
-        [
-            feed,
-            kind @ ("unresolvedalertsbyseverity" | "unresolvedalerttrend"),
-            rest @ ..,
-        ] => (Some(*feed), *kind, rest),
+        [feed, kind @ ("unresolvedalertsbyseverity" | "unresolvedalerttrend"), rest @ ..] => (Some(*feed), *kind, rest),
         _ => return None,
     };
     if method != "GET" {
         return Some(not_allowed());
     }
     let known = server.intel.known();
-    let report = Report {
-        server,
-        known: &known,
-        feed,
-    };
+    let report = Report { server, known: &known, feed };
     report.of(kind, rest).map(Answer::compact)
 }
 
@@ -95,9 +84,9 @@ impl Report<'_> {
             "unresolvedusersbytime" => top(self.oldest(Whose::User), rows()?),
             "adminsbyalertsresolved" => top(self.resolvers(|times| count(times.len())), rows()?),
             "adminsbyresolvedtime" => top(self.resolvers(mean), rows()?),
-            "unresolvedalerttrend" => self.by_day(days()?, |alert| {
-                (!alert.mark.status.is_closed()).then_some((alert.alert.created, 1.0))
-            }),
+            "unresolvedalerttrend" => {
+                self.by_day(days()?, |alert| (!alert.mark.status.is_closed()).then_some((alert.alert.created, 1.0)))
+            }
             "alertresolutionaverage" => self.averages(days()?),
             "binarydwell" => self.dwell(days()?),
             "hosthygiene" => self.hygiene(days()?),
@@ -108,10 +97,7 @@ impl Report<'_> {
     fn alerts(&self) -> impl Iterator<Item = AlertDocument<'_>> {
         let all = self.known.alerts(&self.server.world);
         all.filter_map(|number| hits::alert(self.server, self.known, number))
-            .filter(|alert| {
-                self.feed
-                    .is_none_or(|feed| alert.feed().1.eq_ignore_ascii_case(feed))
-            })
+            .filter(|alert| self.feed.is_none_or(|feed| alert.feed().1.eq_ignore_ascii_case(feed)))
     }
 
     fn open(&self) -> impl Iterator<Item = AlertDocument<'_>> {
@@ -119,12 +105,7 @@ impl Report<'_> {
     }
 
     fn statuses(&self) -> Vec<(String, f64)> {
-        let all = [
-            Status::Unresolved,
-            Status::InProgress,
-            Status::Resolved,
-            Status::FalsePositive,
-        ];
+        let all = [Status::Unresolved, Status::InProgress, Status::Resolved, Status::FalsePositive];
         let count = |status: Status| {
             let some = self.alerts().filter(|alert| alert.mark.status == status);
             (status.word().to_owned(), count(some.count()))
@@ -142,20 +123,13 @@ impl Report<'_> {
                 _ => online += 1,
             }
         }
-        [
-            ("Online", online),
-            ("Offline", offline),
-            ("Uninstalled", uninstalled),
-        ]
-        .map(|(name, value)| (name.to_owned(), count(value)))
-        .into()
+        [("Online", online), ("Offline", offline), ("Uninstalled", uninstalled)]
+            .map(|(name, value)| (name.to_owned(), count(value)))
+            .into()
     }
 
     /// The highest severity of what is open.
-    #[expect(
-        clippy::redundant_closure_for_method_calls,
-        reason = "the path of the method holds for one lifetime only"
-    )]
+    #[expect(clippy::redundant_closure_for_method_calls, reason = "the path of the method holds for one lifetime only")]
     fn worst(&self, whose: Whose) -> BTreeMap<String, f64> {
         self.largest(whose, |alert| alert.severity())
     }
@@ -166,11 +140,7 @@ impl Report<'_> {
         self.largest(whose, |alert| float(now - alert.alert.created) / HOUR)
     }
 
-    fn largest(
-        &self,
-        whose: Whose,
-        measure: impl Fn(&AlertDocument<'_>) -> f64,
-    ) -> BTreeMap<String, f64> {
+    fn largest(&self, whose: Whose, measure: impl Fn(&AlertDocument<'_>) -> f64) -> BTreeMap<String, f64> {
         let mut all: BTreeMap<String, f64> = BTreeMap::new();
         for alert in self.open() {
             if let Some(name) = whose.name(&alert) {
@@ -279,8 +249,7 @@ impl Whose {
 
 fn named(rows: Vec<(String, f64)>) -> Value {
     let rows = rows.into_iter();
-    rows.map(|(name, value)| json!({"name": name, "value": rounded(value)}))
-        .collect()
+    rows.map(|(name, value)| json!({"name": name, "value": rounded(value)})).collect()
 }
 
 /// The first of them by their values.
@@ -306,21 +275,14 @@ fn mean(values: &[f64]) -> f64 {
 /// With three decimals, and without any where there are none.
 fn rounded(value: f64) -> Value {
     let value = (value * 1_000.0).round() / 1_000.0;
-    if value.fract() == 0.0 {
-        json!(format!("{value:.0}").parse::<i64>().unwrap_or(0))
-    } else {
-        json!(value)
-    }
+    if value.fract() == 0.0 { json!(format!("{value:.0}").parse::<i64>().unwrap_or(0)) } else { json!(value) }
 }
 
 fn count(number: usize) -> f64 {
     u32::try_from(number).map_or(f64::MAX, f64::from)
 }
 
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "no duration here comes near 2^53 milliseconds, where it would show"
-)]
+#[expect(clippy::cast_precision_loss, reason = "no duration here comes near 2^53 milliseconds, where it would show")]
 fn float(milliseconds: i64) -> f64 {
     milliseconds as f64
 }

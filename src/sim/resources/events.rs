@@ -14,8 +14,8 @@ use crate::sim::{
     render,
     server::Server,
     world::{
-        Binary, Child, Connection, Events, FileChange, Link, List, Process, Reach, Who, drawn_md5,
-        drawn_sha256, file_type, program,
+        Binary, Child, Connection, Events, FileChange, Link, List, Process, Reach, Who, drawn_md5, drawn_sha256,
+        file_type, program,
     },
 };
 
@@ -46,9 +46,7 @@ impl Version {
             "v5" => (5, 7, 0),
             _ => return None,
         };
-        release
-            .is_at_least(major, minor, 0)
-            .then_some(Self(version))
+        release.is_at_least(major, minor, 0).then_some(Self(version))
     }
 }
 
@@ -79,20 +77,13 @@ pub(super) fn document(
     row.insert("exec_events_count".into(), json!(exec));
     row.insert("fork_children_count".into(), json!(fork));
     row.insert("binaries".into(), signatures(server, &events));
-    let teller = Teller {
-        server,
-        process,
-        version,
-    };
+    let teller = Teller { server, process, version };
     let window = |list: Vec<Value>| -> Vec<Value> {
         let size = |name, default| {
             let number = ask.number(name).map(usize::try_from);
             number.map_or(default, |number| number.unwrap_or(usize::MAX))
         };
-        let (start, count) = (
-            size("cb.event_start", 0),
-            size("cb.event_count", usize::MAX),
-        );
+        let (start, count) = (size("cb.event_start", 0), size("cb.event_count", usize::MAX));
         list.into_iter().skip(start).take(count).collect()
     };
     for (kind, list) in teller.lists(events) {
@@ -108,10 +99,7 @@ pub(super) fn document(
 /// What is known of the signatures of what was loaded.
 fn signatures(server: &Server, events: &Events<'_>) -> Value {
     let known = |md5: &str| server.world.binaries.find(md5);
-    let files = events
-        .modules
-        .iter()
-        .filter_map(|(_, module)| known(&module.md5()));
+    let files = events.modules.iter().filter_map(|(_, module)| known(&module.md5()));
     let signature = |file: &Binary| {
         let mut facts = Map::new();
         facts.insert("digsig_result".into(), json!(document::verdict(file)));
@@ -136,44 +124,15 @@ impl Teller<'_> {
                     json!(format!("{at}|{md5}|{}{end}", module.path))
                 }),
             ),
-            (
-                "filemod",
-                each(events.files, |at, file| self.file(at, &file)),
-            ),
-            (
-                "regmod",
-                each(events.keys, |at, key| {
-                    json!(format!("{}|{at}|{}|false", key.action, key.path))
-                }),
-            ),
-            (
-                "netconn",
-                events
-                    .links
-                    .into_iter()
-                    .map(|(at, link)| self.link(at, &link))
-                    .collect(),
-            ),
-            (
-                "childproc",
-                events
-                    .children
-                    .into_iter()
-                    .map(|(at, child)| self.child(at, child))
-                    .collect(),
-            ),
-            (
-                "crossproc",
-                each(events.crossings, |at, reach| self.reach(at, &reach)),
-            ),
+            ("filemod", each(events.files, |at, file| self.file(at, &file))),
+            ("regmod", each(events.keys, |at, key| json!(format!("{}|{at}|{}|false", key.action, key.path)))),
+            ("netconn", events.links.into_iter().map(|(at, link)| self.link(at, &link)).collect()),
+            ("childproc", events.children.into_iter().map(|(at, child)| self.child(at, child)).collect()),
+            ("crossproc", each(events.crossings, |at, reach| self.reach(at, &reach))),
             (
                 "processblock",
                 if has_blocks {
-                    events
-                        .blocks
-                        .into_iter()
-                        .map(|(at, cmdline)| self.block(at, cmdline))
-                        .collect()
+                    events.blocks.into_iter().map(|(at, cmdline)| self.block(at, cmdline)).collect()
                 } else {
                     Vec::new()
                 },
@@ -181,9 +140,7 @@ impl Teller<'_> {
             (
                 "fileless_scriptload",
                 if has_scripts {
-                    each(events.scripts, |at, script| {
-                        json!(format!("{at}|{}|{script}", drawn_sha256(&script)))
-                    })
+                    each(events.scripts, |at, script| json!(format!("{at}|{}|{script}", drawn_sha256(&script))))
                 } else {
                     Vec::new()
                 },
@@ -199,45 +156,22 @@ impl Teller<'_> {
         if *action == 1 && !file.is_tamper && self.version < Version(5) {
             return json!(format!("{action}|{at}|{path}|"));
         }
-        let kind = if md5.is_empty() {
-            String::new()
-        } else {
-            kind.to_string()
-        };
+        let kind = if md5.is_empty() { String::new() } else { kind.to_string() };
         let end = self.sha256(&md5);
-        json!(format!(
-            "{action}|{at}|{path}|{md5}|{kind}|{}{end}",
-            file.is_tamper
-        ))
+        json!(format!("{action}|{at}|{path}|{md5}|{kind}|{}{end}", file.is_tamper))
     }
 
     fn link(&self, at: i64, connection: &Connection<'_>) -> Value {
-        let Connection {
-            link,
-            local_port,
-            is_outbound,
-            has_proxy,
-        } = connection;
+        let Connection { link, local_port, is_outbound, has_proxy } = connection;
         let protocol = if link.port == 53 { 17 } else { 6 };
         if self.version == Version(1) {
             let (time, ip) = (render::naive_micros(at), render::address(link.ip));
-            return json!(format!(
-                "{time}|{ip}|{}|{protocol}|{}|{is_outbound}",
-                link.port, link.domain
-            ));
+            return json!(format!("{time}|{ip}|{}|{protocol}|{}|{is_outbound}", link.port, link.domain));
         }
         let address = |ip: Ipv4Addr| {
-            if self.version < Version(4) {
-                json!(render::address(ip))
-            } else {
-                json!(ip.to_string())
-            }
+            if self.version < Version(4) { json!(render::address(ip)) } else { json!(ip.to_string()) }
         };
-        let time = if self.version == Version(2) {
-            render::naive_micros(at)
-        } else {
-            render::micros(at)
-        };
+        let time = if self.version == Version(2) { render::naive_micros(at) } else { render::micros(at) };
         let mut record = json!({
             "timestamp": time,
             "proto": protocol,
@@ -290,19 +224,14 @@ impl Teller<'_> {
             Who::Hidden(child) => {
                 let path = rows::HIDDEN_PATH.to_owned();
                 let md5 = drawn_md5(&path).into_owned();
-                let (cmdline, user) = (
-                    rows::HIDDEN_CMDLINE.into(),
-                    self.process.user().into_owned(),
-                );
+                let (cmdline, user) = (rows::HIDDEN_CMDLINE.into(), self.process.user().into_owned());
                 (child.id, child.pid, path, md5, cmdline, user, true)
             }
         };
         let unique = render::unique_id(id, 1, release);
         if self.version < Version(3) {
             let time = render::naive_event(at);
-            return json!(format!(
-                "{time}|{unique}|{md5}|{path}|{pid}|{is_start}|false"
-            ));
+            return json!(format!("{time}|{unique}|{md5}|{path}|{pid}|{is_start}|false"));
         }
         let stage = if is_start { "start" } else { "end" };
         let mut record = json!({
@@ -329,18 +258,11 @@ impl Teller<'_> {
             "thread_open" => ("ProcessOpen", "2"),
             _ => ("ProcessOpen", "1"),
         };
-        let access = if reach.access == 0 {
-            String::new()
-        } else {
-            reach.access.to_string()
-        };
+        let access = if reach.access == 0 { String::new() } else { reach.access.to_string() };
         let unique = render::unique_id(reach.other.id(), 1, &self.server.release);
         let (md5, path) = (&reach.other.binary().md5, reach.other.path());
         let end = self.sha256(md5);
-        json!(format!(
-            "{kind}|{at}|{unique}|{md5}|{path}|{subtype}|{access}|false|{}{end}",
-            reach.is_target
-        ))
+        json!(format!("{kind}|{at}|{unique}|{md5}|{path}|{subtype}|{access}|false|{}{end}", reach.is_target))
     }
 
     /// A text that holds JSON.
@@ -366,11 +288,7 @@ impl Teller<'_> {
         if self.version < Version(4) || !self.server.release.is_7() {
             return String::new();
         }
-        let hash = if md5.is_empty() {
-            String::new()
-        } else {
-            drawn_sha256(md5)
-        };
+        let hash = if md5.is_empty() { String::new() } else { drawn_sha256(md5) };
         format!("|{hash}")
     }
 }

@@ -17,14 +17,7 @@ const MARKS: [&str; 2] = ["PREPREPRE", "POSTPOSTPOST"];
 
 pub(super) fn answer(server: &Server, ask: &Ask) -> Option<Answer> {
     let (method, path) = ask.route();
-    let [
-        "api",
-        "v1",
-        "process",
-        id,
-        segment,
-        what @ ("preview" | "threat_intel_hits" | "report"),
-    ] = path.as_slice()
+    let ["api", "v1", "process", id, segment, what @ ("preview" | "threat_intel_hits" | "report")] = path.as_slice()
     else {
         return None;
     };
@@ -47,11 +40,7 @@ fn preview(server: &Server, ask: &Ask, process: Process<'_>, segment: Option<u32
         Ok(search) => search,
         Err(refusal) => return refusal,
     };
-    let wanted: Vec<String> = search
-        .terms()
-        .iter()
-        .filter_map(|term| wanted(term))
-        .collect();
+    let wanted: Vec<String> = search.terms().iter().filter_map(|term| wanted(term)).collect();
     let version = Version::latest(&server.release);
     let mut document = events::document(server, ask, process, segment, version);
     if let Value::Object(members) = &mut document {
@@ -69,9 +58,7 @@ fn preview(server: &Server, ask: &Ask, process: Process<'_>, segment: Option<u32
 /// The text that a term looks for; none where any text will do.
 fn wanted(term: &str) -> Option<String> {
     let value = term.split_once(':').map_or(term, |(_, value)| value);
-    let value = value
-        .trim_matches(['"', '*', '(', ')', '\\'])
-        .to_lowercase();
+    let value = value.trim_matches(['"', '*', '(', ')', '\\']).to_lowercase();
     let is_text = !value.is_empty() && !term.starts_with('-') && !value.contains(['*', '[']);
     is_text.then_some(value)
 }
@@ -85,9 +72,7 @@ fn mark(value: &mut Value, wanted: &[String]) {
             }
         }
         Value::Array(list) => list.iter_mut().for_each(|value| mark(value, wanted)),
-        Value::Object(members) => members
-            .iter_mut()
-            .for_each(|(_, value)| mark(value, wanted)),
+        Value::Object(members) => members.iter_mut().for_each(|(_, value)| mark(value, wanted)),
         _ => {}
     }
 }
@@ -131,24 +116,14 @@ fn hits(server: &Server, process: Process<'_>) -> Value {
 }
 
 /// Document and events in an archive.
-fn report(
-    server: &Server,
-    ask: &Ask,
-    process: Process<'_>,
-    segment: Option<u32>,
-) -> Option<Answer> {
+fn report(server: &Server, ask: &Ask, process: Process<'_>, segment: Option<u32>) -> Option<Answer> {
     let version = Version::latest(&server.release);
     let Value::Object(whole) = events::document(server, ask, process, segment, version) else {
         return None;
     };
-    let parts = whole
-        .into_iter()
-        .partition::<Map<String, Value>, _>(|(name, _)| name.ends_with("_complete"));
+    let parts = whole.into_iter().partition::<Map<String, Value>, _>(|(name, _)| name.ends_with("_complete"));
     let [events, process] = [parts.0, parts.1].map(|part| Value::Object(part).to_string());
-    let members = [
-        ("process.json", process.as_bytes()),
-        ("events.json", events.as_bytes()),
-    ];
+    let members = [("process.json", process.as_bytes()), ("events.json", events.as_bytes())];
     installer::zipped(&members).ok().map(Answer::zip)
 }
 

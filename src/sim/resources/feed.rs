@@ -25,9 +25,7 @@ pub(super) fn answer(server: &Server, ask: &Ask) -> Option<Answer> {
     };
     Some(match (method, rest) {
         ("GET", []) => {
-            let feeds = server
-                .intel
-                .feeds(|feeds| feeds.all().iter().map(record).collect());
+            let feeds = server.intel.feeds(|feeds| feeds.all().iter().map(record).collect());
             Answer::pretty(feeds)
         }
         ("POST", []) => create(server, ask),
@@ -41,16 +39,12 @@ pub(super) fn answer(server: &Server, ask: &Ask) -> Option<Answer> {
             }
             Answer::success()
         })),
-        ("POST", [id, "synchronize"]) => {
-            found(known(id).map(|feed| synchronize(server, ask, feed)))
-        }
+        ("POST", [id, "synchronize"]) => found(known(id).map(|feed| synchronize(server, ask, feed))),
         ("GET", [id, "stats"]) => found(known(id).map(|feed| Answer::compact(stats(&feed)))),
-        ("GET", [id, "requirements"]) => {
-            found(known(id).map(|feed| Answer::compact(requirements(&feed))))
+        ("GET", [id, "requirements"]) => found(known(id).map(|feed| Answer::compact(requirements(&feed)))),
+        (_, [id, "action", rest @ ..]) => {
+            found(known(id).map(|feed| action::answer(server, ask, Owner::Feed(feed.id.into()), rest)))
         }
-        (_, [id, "action", rest @ ..]) => found(
-            known(id).map(|feed| action::answer(server, ask, Owner::Feed(feed.id.into()), rest)),
-        ),
         (_, [] | [_] | [_, "synchronize" | "stats" | "requirements"]) => not_allowed(),
         _ => return None,
     })
@@ -150,9 +144,7 @@ fn renew(server: &Server, feed: &mut Feed) -> bool {
 
 /// How much a feed has of what.
 fn stats(feed: &Feed) -> Value {
-    let count = |many: fn(&Report) -> usize| -> usize {
-        feed.reports.iter().map(|report| many(report)).sum()
-    };
+    let count = |many: fn(&Report) -> usize| -> usize { feed.reports.iter().map(|report| many(report)).sum() };
     let times = feed.reports.iter().map(|report| report.timestamp);
     json!({
         "feed_id": feed.id,
@@ -188,18 +180,12 @@ fn fill(sent: &Sent, feed: &mut Feed) -> Result<(), Unfit> {
     take_text(sent, "feed_url", &mut feed.url)?;
     take_flag(sent, "enabled", &mut feed.enabled)?;
     take_flag(sent, "manually_added", &mut feed.manual)?;
-    for (name, into) in [
-        ("use_proxy", &mut feed.use_proxy),
-        ("validate_server_cert", &mut feed.validates),
-    ] {
+    for (name, into) in [("use_proxy", &mut feed.use_proxy), ("validate_server_cert", &mut feed.validates)] {
         if let Some(value) = given(sent, name) {
             *into = Some(flag(value).ok_or(Unfit)?);
         }
     }
-    for (name, into) in [
-        ("local_rating", &mut feed.local_rating),
-        ("order", &mut feed.order),
-    ] {
+    for (name, into) in [("local_rating", &mut feed.local_rating), ("order", &mut feed.order)] {
         if let Some(value) = sent.get(name) {
             *into = match value {
                 Value::Null => None,

@@ -12,9 +12,11 @@ use crate::sim::{
 };
 
 /// One gray pixel.
-pub(super) const ICON: &str = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mOor/8PAAMBAX8SbXTDAAAA\nAElFTkSuQmCC\n";
+pub(super) const ICON: &str =
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mOor/8PAAMBAX8SbXTDAAAA\nAElFTkSuQmCC\n";
 /// The same as a file.
-const PIXEL: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x04\0\0\0\xb5\x1c\x0c\x02\0\0\0\x0bIDATx\xdac\
+const PIXEL: &[u8] =
+    b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x04\0\0\0\xb5\x1c\x0c\x02\0\0\0\x0bIDATx\xdac\
     \xa8\xaf\xff\x0f\0\x03\x01\x01\x7f\x12mt\xc3\0\0\0\0IEND\xaeB`\x82";
 /// The name of a member that leads elsewhere, and one as long that does not.
 const ELSEWHERE: &str = "../../../../tmp/owned";

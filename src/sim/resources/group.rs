@@ -14,12 +14,7 @@ use crate::sim::{
 };
 
 /// What follows from elsewhere, or never changes.
-const FIXED: [&str; 4] = [
-    "id",
-    "number_of_hosts",
-    "team_access",
-    "isolation_exclusions",
-];
+const FIXED: [&str; 4] = ["id", "number_of_hosts", "team_access", "isolation_exclusions"];
 
 pub(super) fn answer(server: &Server, ask: &Ask) -> Option<Answer> {
     let (method, path) = ask.route();
@@ -83,9 +78,7 @@ fn told(server: &Server, desk: &Desk, id: u64, hosts: &BTreeMap<u64, u64>) -> Va
 /// What a team may do with a group.
 fn access_of(team: &Record, group: u64) -> Option<&Record> {
     let entries = team.get("group_access")?.as_array()?.iter();
-    entries
-        .filter_map(Value::as_object)
-        .find(|entry| desk::number(entry, "group_id") == Some(group))
+    entries.filter_map(Value::as_object).find(|entry| desk::number(entry, "group_id") == Some(group))
 }
 
 fn create(server: &Server, wanted: &Record) -> Answer {
@@ -122,13 +115,7 @@ fn change(server: &Server, id: &str, wanted: &Record) -> Answer {
     })
 }
 
-fn write(
-    server: &Server,
-    desk: &Desk,
-    group: &mut Record,
-    id: Option<u64>,
-    wanted: &Record,
-) -> Result<(), Answer> {
+fn write(server: &Server, desk: &Desk, group: &mut Record, id: Option<u64>, wanted: &Record) -> Result<(), Answer> {
     let mut fixed = FIXED.to_vec();
     fixed.extend(desk::unknown_of_group(&server.release));
     if desk::merge(group, wanted, &fixed).is_err() {
@@ -179,15 +166,13 @@ fn give_access(desk: &mut Desk, id: u64, wanted: &Record) {
         return;
     };
     for (team, record) in desk.teams.all_mut() {
-        let entry = entries
-            .iter()
-            .filter_map(Value::as_object)
-            .find(|entry| desk::number(entry, "team_id") == Some(team));
+        let entry =
+            entries.iter().filter_map(Value::as_object).find(|entry| desk::number(entry, "team_id") == Some(team));
         if let Some(Value::Array(access)) = record.get_mut("group_access") {
             access.retain(|entry| entry["group_id"].as_u64() != Some(id));
-            access.extend(entry.map(|entry| {
-                json!({"group_id": id, "access_category": desk::text(entry, "access_category")})
-            }));
+            access.extend(
+                entry.map(|entry| json!({"group_id": id, "access_category": desk::text(entry, "access_category")})),
+            );
         }
     }
 }
@@ -202,11 +187,7 @@ fn remove(server: &Server, id: &str) -> Answer {
         if desk.groups.remove(id).is_none() {
             return Answer::werkzeug(404);
         }
-        give_access(
-            desk,
-            id,
-            &Record::from_iter([("team_access".into(), json!([]))]),
-        );
+        give_access(desk, id, &Record::from_iter([("team_access".into(), json!([]))]));
         server.sensors(|sensors| {
             for host in &server.world.fleet.hosts {
                 if u64::from(sensors.group_of(host)) == id {

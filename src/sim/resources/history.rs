@@ -60,9 +60,7 @@ fn history(server: &Server, host: &Host, entry: fn(&Host, u64, u64) -> Value) ->
 
 /// Counts are text here and numbers there, as the server has them. Nothing is told of an empty queue.
 fn queued(host: &Host, _: u64, draw: u64) -> Value {
-    let logs = host
-        .eventlog
-        .min(host.eventlog / 2 + draw % (host.eventlog / 2 + 1));
+    let logs = host.eventlog.min(host.eventlog / 2 + draw % (host.eventlog / 2 + 1));
     let files = host.storefiles / 2 + draw % (host.storefiles / 2 + 1);
     if logs + files == 0 {
         return Value::Null;

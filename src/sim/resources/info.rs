@@ -13,11 +13,7 @@ pub(super) fn answer(server: &Server, ask: &Ask) -> Option<Answer> {
     let ["api", "info"] = path.as_slice() else {
         return None;
     };
-    Some(if method == "GET" {
-        Answer::compact(info(server))
-    } else {
-        not_allowed()
-    })
+    Some(if method == "GET" { Answer::compact(info(server)) } else { not_allowed() })
 }
 
 fn info(server: &Server) -> Value {

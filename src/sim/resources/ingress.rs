@@ -12,14 +12,7 @@ use crate::sim::{
 };
 
 /// What only the server writes.
-const FIXED: [&str; 6] = [
-    "id",
-    "hit_rate",
-    "create_timestamp",
-    "modify_timestamp",
-    "create_user_id",
-    "modify_user_id",
-];
+const FIXED: [&str; 6] = ["id", "hit_rate", "create_timestamp", "modify_timestamp", "create_user_id", "modify_user_id"];
 
 pub(super) fn answer(server: &Server, ask: &Ask) -> Option<Answer> {
     let (method, path) = ask.route();
@@ -57,12 +50,7 @@ fn create(server: &Server, wanted: &[Value]) -> Answer {
                 return Answer::werkzeug(400);
             };
             let id = desk::text(&filter, "id");
-            if desk
-                .filters
-                .iter()
-                .chain(&made)
-                .any(|one| desk::text(one, "id") == id)
-            {
+            if desk.filters.iter().chain(&made).any(|one| desk::text(one, "id") == id) {
                 return Answer::text(409, &format!("A filter '{id}' already exists"));
             }
             made.push(filter);
@@ -131,8 +119,6 @@ fn fresh(wanted: &Record, now: &str) -> Option<Record> {
         return None;
     };
     desk::merge(&mut filter, wanted, &FIXED).ok()?;
-    let is_told = ["name", "description"]
-        .iter()
-        .all(|name| wanted.contains_key(*name));
+    let is_told = ["name", "description"].iter().all(|name| wanted.contains_key(*name));
     is_told.then_some(filter)
 }

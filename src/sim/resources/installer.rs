@@ -46,10 +46,7 @@ fn installer(group: &Record, what: &[&str]) -> Option<Answer> {
         group["id"],
         desk::text(group, "sensorbackend_server"),
     );
-    let members = [
-        (program, &b"A simulated installer.\n"[..]),
-        ("sensorsettings.ini", settings.as_bytes()),
-    ];
+    let members = [(program, &b"A simulated installer.\n"[..]), ("sensorsettings.ini", settings.as_bytes())];
     let packed = if what == ["linux"] {
         return tape(&members).map(Answer::gzip);
     } else {
@@ -83,8 +80,7 @@ fn tape(members: &[(&str, &[u8])]) -> Option<Vec<u8>> {
 
 fn header(name: &str, size: usize) -> [u8; BLOCK] {
     let mut header = [0; BLOCK];
-    let mut put =
-        |at: usize, text: &str| header[at..at + text.len()].copy_from_slice(text.as_bytes());
+    let mut put = |at: usize, text: &str| header[at..at + text.len()].copy_from_slice(text.as_bytes());
     put(0, name);
     put(100, "0000755\0");
     put(108, "0000000\0");

@@ -29,10 +29,7 @@ pub(super) fn answer(server: &Server, ask: &Ask) -> Option<Answer> {
 
 fn license(server: &Server) -> Value {
     let hosts = &server.world.fleet.hosts;
-    let in_service = hosts
-        .iter()
-        .filter(|host| !host.uninstalled && host.offline.unwrap_or(0) < DAY)
-        .count();
+    let in_service = hosts.iter().filter(|host| !host.uninstalled && host.offline.unwrap_or(0) < DAY).count();
     let licensed = hosts.len().next_multiple_of(STEP);
     let end = server.desk(|desk| desk.license_end);
     let date = render::solr(end);

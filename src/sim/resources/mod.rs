@@ -74,10 +74,7 @@ pub(super) fn answer(server: &Server, ask: &Ask) -> Answer {
         feed::answer,
         ban::answer,
     ];
-    resources
-        .into_iter()
-        .find_map(|resource| resource(server, ask))
-        .unwrap_or_else(|| Answer::werkzeug(404))
+    resources.into_iter().find_map(|resource| resource(server, ask)).unwrap_or_else(|| Answer::werkzeug(404))
 }
 
 /// The answer about something that may not be there.

@@ -29,15 +29,11 @@ pub(super) fn answer(server: &Server, ask: &Ask) -> Option<Answer> {
     Some(match (method, path.as_slice()) {
         ("GET" | "POST", ["api", "v1", "process"] | ["api", "process"]) => search(server, ask),
         ("GET", ["api", "v1", "process", "host", "count"]) => frequency(server, ask),
-        ("GET", ["api", "v1", "process", id, "segment"]) if server.release.is_6() => {
-            found(segments(server, id))
-        }
-        ("GET", ["api", "v1", "process", id, segment]) => {
-            found(summary(server, ask, id, segment).or_else(|| {
-                let nothing = json!({"process": {}, "siblings": [], "children": [], "parent": {}});
-                is_named(server, id).then(|| Answer::pretty(nothing))
-            }))
-        }
+        ("GET", ["api", "v1", "process", id, "segment"]) if server.release.is_6() => found(segments(server, id)),
+        ("GET", ["api", "v1", "process", id, segment]) => found(summary(server, ask, id, segment).or_else(|| {
+            let nothing = json!({"process": {}, "siblings": [], "children": [], "parent": {}});
+            is_named(server, id).then(|| Answer::pretty(nothing))
+        })),
         ("GET", ["api", "v2", "process", id, segment]) => {
             let document = match asked(server, id, segment) {
                 Some((process, segment)) => Some(rows::summary(server, process, segment)),
@@ -49,13 +45,8 @@ pub(super) fn answer(server: &Server, ask: &Ask) -> Option<Answer> {
             let version = Version::of(version, &server.release);
             found(version.and_then(|version| events(server, ask, id, segment, version)))
         }
-        (
-            _,
-            ["api", "process"] | ["api", "v1", "process"] | ["api", "v1" | "v2", "process", _, _],
-        ) => not_allowed(),
-        (_, ["api", version, "process", _, _, "event"])
-            if Version::of(version, &server.release).is_some() =>
-        {
+        (_, ["api", "process"] | ["api", "v1", "process"] | ["api", "v1" | "v2", "process", _, _]) => not_allowed(),
+        (_, ["api", version, "process", _, _, "event"]) if Version::of(version, &server.release).is_some() => {
             not_allowed()
         }
         _ => return None,
@@ -94,11 +85,7 @@ fn search(server: &Server, ask: &Ask) -> Answer {
 }
 
 /// The process of an address, and its segment unless all are wanted.
-pub(super) fn asked<'s>(
-    server: &'s Server,
-    id: &str,
-    segment: &str,
-) -> Option<(Process<'s>, Option<u32>)> {
+pub(super) fn asked<'s>(server: &'s Server, id: &str, segment: &str) -> Option<(Process<'s>, Option<u32>)> {
     let process = server.world.find(id.parse().ok()?)?;
     let wanted: i64 = segment.parse().ok()?;
     // 0 is all of them; 1 is what clients of 5.x ask for, and still works.
@@ -106,13 +93,8 @@ pub(super) fn asked<'s>(
         return Some((process, None));
     }
     let segment = (0..process.segments()).find(|&segment| {
-        let document = Document {
-            world: &server.world,
-            process,
-            segment,
-            release: &server.release,
-            tags: server.intel.tags(),
-        };
+        let document =
+            Document { world: &server.world, process, segment, release: &server.release, tags: server.intel.tags() };
         document.segment_id() == wanted
     })?;
     Some((process, Some(segment)))
@@ -120,13 +102,9 @@ pub(super) fn asked<'s>(
 
 fn summary(server: &Server, ask: &Ask, id: &str, segment: &str) -> Option<Answer> {
     let (process, segment) = asked(server, id, segment)?;
-    let most = ask.number("children").map_or(RELATIVES, |most| {
-        usize::try_from(most).unwrap_or(usize::MAX)
-    });
-    let mut children: Vec<Value> = relatives(process, most)
-        .into_iter()
-        .map(|child| rows::relative(server, child))
-        .collect();
+    let most = ask.number("children").map_or(RELATIVES, |most| usize::try_from(most).unwrap_or(usize::MAX));
+    let mut children: Vec<Value> =
+        relatives(process, most).into_iter().map(|child| rows::relative(server, child)).collect();
     if children.len() < most {
         children.extend(rows::suppressed(server, process));
     }
@@ -223,16 +201,11 @@ fn events(server: &Server, ask: &Ask, id: &str, segment: &str, version: Version)
         None if is_named(server, id) => json!({}),
         None => return None,
     };
-    Some(Answer::pretty(
-        json!({"elapsed": 0.0126, "process": process}),
-    ))
+    Some(Answer::pretty(json!({"elapsed": 0.0126, "process": process})))
 }
 
 fn frequency(server: &Server, ask: &Ask) -> Answer {
-    let Some(md5) = ask
-        .param("md5")
-        .filter(|_| ask.param("name") == Some("md5"))
-    else {
+    let Some(md5) = ask.param("md5").filter(|_| ask.param("name") == Some("md5")) else {
         return Answer::werkzeug(400);
     };
     let documents = server.world.documents();
@@ -240,8 +213,7 @@ fn frequency(server: &Server, ask: &Ask) -> Answer {
     if let Some(binary) = server.world.binaries.find(md5) {
         let refers = |process: &Process<'_>| {
             let is_it = |file: &Binary| file.md5 == binary.md5;
-            is_it(process.binary())
-                || (!binary.is_program && process.loaded().into_iter().any(is_it))
+            is_it(process.binary()) || (!binary.is_program && process.loaded().into_iter().any(is_it))
         };
         for process in server.world.processes() {
             if refers(&process) {

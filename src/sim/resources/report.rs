@@ -26,9 +26,7 @@ pub(super) fn answer(server: &Server, ask: &Ask) -> Option<Answer> {
         ("GET", ["api", "v1", "threat_report"]) => search(server, ask),
         ("POST", ["api", "v1", "threat_report"]) => match ask.json() {
             // What has something to change is no search.
-            Ok(Value::Object(body)) if body.contains_key("updates") => {
-                change(server, ask, &Value::Object(body))
-            }
+            Ok(Value::Object(body)) if body.contains_key("updates") => change(server, ask, &Value::Object(body)),
             Ok(_) => search(server, ask),
             Err(_) => Answer::werkzeug(400),
         },
@@ -38,25 +36,17 @@ pub(super) fn answer(server: &Server, ask: &Ask) -> Option<Answer> {
             Some(Answer::pretty(records.collect()))
         })),
         ("GET", ["api", "v1", "feed", feed, "report", id]) => {
-            found(of_feed(server, feed, |feed| {
-                Some(Answer::pretty(record(server, feed, feed.report(id)?)))
-            }))
+            found(of_feed(server, feed, |feed| Some(Answer::pretty(record(server, feed, feed.report(id)?)))))
         }
         (
             _,
-            ["api", "v1", "threat_report"]
-            | ["api", "v1", "feed", _, "report"]
-            | ["api", "v1", "feed", _, "report", _],
+            ["api", "v1", "threat_report"] | ["api", "v1", "feed", _, "report"] | ["api", "v1", "feed", _, "report", _],
         ) => not_allowed(),
         _ => return None,
     })
 }
 
-fn of_feed(
-    server: &Server,
-    id: &str,
-    look: impl FnOnce(&Feed) -> Option<Answer>,
-) -> Option<Answer> {
+fn of_feed(server: &Server, id: &str, look: impl FnOnce(&Feed) -> Option<Answer>) -> Option<Answer> {
     let id = id.parse().ok()?;
     // It must not be locked while it is looked at: what is ignored is behind another lock.
     let feed = server.intel.feeds(|feeds| feeds.get(id).cloned())?;
@@ -123,11 +113,8 @@ fn row(document: &ReportDocument<'_>) -> Value {
 }
 
 fn record(server: &Server, feed: &Feed, report: &Report) -> Value {
-    let queries: Vec<Value> = report
-        .queries
-        .iter()
-        .map(|(index, search)| json!({"index_type": index, "search_query": search}))
-        .collect();
+    let queries: Vec<Value> =
+        report.queries.iter().map(|(index, search)| json!({"index_type": index, "search_query": search})).collect();
     let mut record = json!({
         "feed_id": feed.id,
         "feed_name": feed.name.to_lowercase(),
@@ -167,17 +154,8 @@ fn change(server: &Server, ask: &Ask, body: &Value) -> Answer {
             });
             let asked: Vec<Option<ReportId>> = asked.collect();
             let known: Vec<ReportId> = server.intel.feeds(|feeds| {
-                let is_known = |(feed, id): &ReportId| {
-                    feeds
-                        .get(*feed)
-                        .is_some_and(|feed| feed.report(id).is_some())
-                };
-                asked
-                    .iter()
-                    .flatten()
-                    .filter(|id| is_known(id))
-                    .cloned()
-                    .collect()
+                let is_known = |(feed, id): &ReportId| feeds.get(*feed).is_some_and(|feed| feed.report(id).is_some());
+                asked.iter().flatten().filter(|id| is_known(id)).cloned().collect()
             });
             // Some that are not there are no reason to leave the others as they are.
             if known.is_empty() && !asked.is_empty() {
@@ -198,11 +176,7 @@ fn change(server: &Server, ask: &Ask, body: &Value) -> Answer {
         },
         _ => return Answer::werkzeug(400),
     };
-    let reports = if ask.is_partial {
-        reports.into_iter().step_by(2).collect()
-    } else {
-        reports
-    };
+    let reports = if ask.is_partial { reports.into_iter().step_by(2).collect() } else { reports };
     if !ask.is_in_vain {
         server.intel.ignore(reports, ignored);
     }

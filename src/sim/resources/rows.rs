@@ -16,21 +16,13 @@ const ZEROS: &str = "00000000000000000000000000000000";
 
 /// A row of a search.
 pub(super) fn row(server: &Server, document: &Document<'_>) -> Value {
-    let mut row = whole(
-        server,
-        document,
-        document.process.segment_counts(document.segment),
-    );
+    let mut row = whole(server, document, document.process.segment_counts(document.segment));
     if !document.process.is_told() {
         // The client then has to ask for the summary, or to compare sensors.
         let mut dice = document.process.dice(SALT_QUIRK);
         if dice.one_in(97) {
             row.insert("parent_unique_id".into(), Value::Null);
-            let name = if dice.one_in(2) {
-                Value::Null
-            } else {
-                json!("")
-            };
+            let name = if dice.one_in(2) { Value::Null } else { json!("") };
             row.insert("parent_name".into(), name);
         } else if dice.one_in(499) {
             let other = format!("{:08x}", document.process.host().id + 1);
@@ -60,29 +52,12 @@ pub(super) fn summary(server: &Server, process: Process<'_>, segment: Option<u32
     row.insert("uid".into(), json!(process.uid()));
     if server.release.is_6() {
         let segments = segment.map_or(0..=last, |segment| segment..=segment);
-        let ids: Vec<i64> = segments
-            .map(|segment| {
-                Document {
-                    segment,
-                    ..document
-                }
-                .segment_id()
-            })
-            .collect();
+        let ids: Vec<i64> = segments.map(|segment| Document { segment, ..document }.segment_id()).collect();
         let [end, server_end] = document.last_update();
-        row.insert(
-            "min_last_update".into(),
-            json!(render::solr(process.segment_end(0))),
-        );
+        row.insert("min_last_update".into(), json!(render::solr(process.segment_end(0))));
         row.insert("max_last_update".into(), json!(render::solr(end)));
-        row.insert(
-            "min_last_server_update".into(),
-            json!(render::solr(process.segment_arrival(0))),
-        );
-        row.insert(
-            "max_last_server_update".into(),
-            json!(render::solr(server_end)),
-        );
+        row.insert("min_last_server_update".into(), json!(render::solr(process.segment_arrival(0))));
+        row.insert("max_last_server_update".into(), json!(render::solr(server_end)));
         row.insert("ref_segment_id".into(), json!(ids));
     }
     Value::Object(row)
@@ -118,10 +93,7 @@ pub(super) fn relative(server: &Server, process: Process<'_>) -> Value {
     row.retain(|name, _| KEPT.contains(&name.as_str()));
     row.insert("uid".into(), json!(uid));
     row.insert("segment_id".into(), json!(1));
-    row.insert(
-        "unique_id".into(),
-        json!(render::unique_id(process.id(), 1, &server.release)),
-    );
+    row.insert("unique_id".into(), json!(render::unique_id(process.id(), 1, &server.release)));
     let how = if is_fork(process) { "fork" } else { "exec" };
     row.insert("child_proc_type".into(), json!(how));
     row.insert("is_suppressed".into(), json!(false));
@@ -196,9 +168,7 @@ pub(super) fn unknown(server: &Server, id: ProcessId, host: &Host) -> Value {
 }
 
 fn whole(server: &Server, document: &Document<'_>, counts: Counts) -> Map<String, Value> {
-    let Document {
-        process, release, ..
-    } = *document;
+    let Document { process, release, .. } = *document;
     let host = process.host();
     let segment = document.segment_id();
     let [end, server_end] = document.last_update();
@@ -207,11 +177,7 @@ fn whole(server: &Server, document: &Document<'_>, counts: Counts) -> Map<String
         Parentage::Unseen(id) => (id, "(unknown)", -1),
     };
     let damage = |value: Value| {
-        if process.is_damaged() {
-            json!(-1)
-        } else {
-            value
-        }
+        if process.is_damaged() { json!(-1) } else { value }
     };
     let ip = render::address(host.ip);
     let zeros = if release.is_7() { ZEROS } else { &ZEROS[..30] };
@@ -263,9 +229,8 @@ fn whole(server: &Server, document: &Document<'_>, counts: Counts) -> Map<String
         row.insert("logon_type".into(), json!(2));
     }
     let hits = document.watchlists();
-    let hits: Vec<Value> = hits
-        .map(|(id, at)| json!({"wid": id, "value": render::solr(at), "segments_hit": [segment]}))
-        .collect();
+    let hits: Vec<Value> =
+        hits.map(|(id, at)| json!({"wid": id, "value": render::solr(at), "segments_hit": [segment]})).collect();
     if !hits.is_empty() {
         row.insert("watchlists".into(), json!(hits));
     }

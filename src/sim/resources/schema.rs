@@ -37,16 +37,8 @@ const SENSOR: &[&str] = &[
     "event_log_flush_time",
 ];
 
-const WATCHLIST: &[&str] = &[
-    "id",
-    "name",
-    "description",
-    "search_query",
-    "index_type",
-    "enabled",
-    "readonly",
-    "group_id",
-];
+const WATCHLIST: &[&str] =
+    &["id", "name", "description", "search_query", "index_type", "enabled", "readonly", "group_id"];
 
 const ACTION: &[&str] = &["action_type", "watchlist_id", "group_id", "action_data"];
 
@@ -64,13 +56,7 @@ const FEED: &[&str] = &[
     "ssl_client_key",
 ];
 
-const ALERTS: &[&str] = &[
-    "alert_ids",
-    "query",
-    "requested_status",
-    "assigned_to",
-    "set_ignored",
-];
+const ALERTS: &[&str] = &["alert_ids", "query", "requested_status", "assigned_to", "set_ignored"];
 
 const USER: &[&str] = &[
     "username",

@@ -3,9 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{Card, found, not_allowed};
-use crate::sim::{
-    answer::Answer, ask::Ask, roster::Question, sensors::SensorState, server::Server, world::Host,
-};
+use crate::sim::{answer::Answer, ask::Ask, roster::Question, sensors::SensorState, server::Server, world::Host};
 
 /// The unpaged list ends here.
 const MOST: usize = 1_000;
@@ -24,9 +22,7 @@ pub(super) fn answer(server: &Server, ask: &Ask) -> Option<Answer> {
     let (method, path) = ask.route();
     Some(match (method, path.as_slice()) {
         ("GET", ["api", "v1", "sensor"] | ["api", "sensor"]) => list(server, ask),
-        ("GET", ["api", "v2", "sensor"]) if server.release.is_at_least(5, 2, 0) => {
-            page(server, ask)
-        }
+        ("GET", ["api", "v2", "sensor"]) if server.release.is_at_least(5, 2, 0) => page(server, ask),
         ("GET", ["api", "v1", "sensor", "statistics"]) => statistics(server),
         ("GET", ["api", "v1", "sensor", id]) => found(host(server, id).map(|host| {
             let sensor = server.sensors(|sensors| {
@@ -39,9 +35,7 @@ pub(super) fn answer(server: &Server, ask: &Ask) -> Option<Answer> {
         })),
         ("PUT", ["api", "v1", "sensor", id]) => found(change(server, ask, id)),
         (_, ["api", "v2", "sensor"]) if server.release.is_at_least(5, 2, 0) => not_allowed(),
-        (_, ["api", "sensor"] | ["api", "v1", "sensor"] | ["api", "v1", "sensor", _]) => {
-            not_allowed()
-        }
+        (_, ["api", "sensor"] | ["api", "v1", "sensor"] | ["api", "v1", "sensor", _]) => not_allowed(),
         _ => return None,
     })
 }
@@ -54,9 +48,7 @@ fn list(server: &Server, ask: &Ask) -> Answer {
     let question = Question::read(ask);
     let records: Vec<Value> = server.sensors(|sensors| {
         let hosts = question.passing(&server.world.fleet, sensors).take(MOST);
-        hosts
-            .map(|host| Card::new(server, host, sensors.of(host)).record())
-            .collect()
+        hosts.map(|host| Card::new(server, host, sensors.of(host)).record()).collect()
     });
     if records.is_empty() {
         return Answer::nothing();
@@ -86,9 +78,7 @@ fn page(server: &Server, ask: &Ask) -> Answer {
 
 fn statistics(server: &Server) -> Answer {
     let hosts = &server.world.fleet.hosts;
-    let active = hosts
-        .iter()
-        .filter(|host| host.offline.unwrap_or(0) < 86_400_000);
+    let active = hosts.iter().filter(|host| host.offline.unwrap_or(0) < 86_400_000);
     Answer::compact(json!({
         "sensor_count": hosts.len(),
         "active_sensor_count": active.count(),
@@ -103,9 +93,7 @@ fn change(server: &Server, ask: &Ask, id: &str) -> Option<Answer> {
     let Ok(Value::Object(wanted)) = ask.json() else {
         return Some(Answer::werkzeug(400));
     };
-    if server.release.is_at_least(7, 1, 0)
-        && wanted.keys().any(|key| !WRITABLE.contains(&key.as_str()))
-    {
+    if server.release.is_at_least(7, 1, 0) && wanted.keys().any(|key| !WRITABLE.contains(&key.as_str())) {
         return Some(Answer::werkzeug(400));
     }
     let group = wanted.get("group_id").and_then(Value::as_u64);

@@ -36,10 +36,7 @@ pub(super) fn answer(server: &Server, ask: &Ask) -> Option<Answer> {
         ("PUT", [id]) => body(ask, |wanted| change(server, group, id, wanted)),
         ("DELETE", [id]) => server.desk(|desk| {
             let id = number(desk, group, id);
-            found(
-                id.and_then(|id| desk.sharing.remove(id))
-                    .map(|_| Answer::success()),
-            )
+            found(id.and_then(|id| desk.sharing.remove(id)).map(|_| Answer::success()))
         }),
         (_, [] | [_]) => not_allowed(),
         _ => return None,
@@ -54,9 +51,7 @@ fn of_group(desk: &Desk, group: u64) -> impl Iterator<Item = (u64, &Record)> {
 /// The number of an entry, if it is one of the group.
 fn number(desk: &Desk, group: u64, id: &str) -> Option<u64> {
     let id = id.parse().ok()?;
-    of_group(desk, group)
-        .any(|(known, _)| known == id)
-        .then_some(id)
+    of_group(desk, group).any(|(known, _)| known == id).then_some(id)
 }
 
 fn create(server: &Server, group: u64, wanted: &Record) -> Answer {
@@ -104,11 +99,6 @@ fn write(entry: &mut Record, wanted: &Record) -> bool {
             entry.insert(name.into(), value.clone());
         }
     }
-    let is_said = |name: &&str| {
-        entry
-            .get(*name)
-            .and_then(Value::as_str)
-            .is_some_and(|text| !text.is_empty())
-    };
+    let is_said = |name: &&str| entry.get(*name).and_then(Value::as_str).is_some_and(|text| !text.is_empty());
     SAID.iter().all(is_said)
 }

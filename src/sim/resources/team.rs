@@ -86,23 +86,14 @@ fn read(desk: &Desk, wanted: &Record, id: Option<u64>) -> Result<Record, Answer>
         return Err(taken("team", name));
     }
     let mut access = Vec::new();
-    for entry in wanted
-        .get("group_access")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-    {
+    for entry in wanted.get("group_access").and_then(Value::as_array).into_iter().flatten() {
         let entry = entry.as_object();
         let group = entry.and_then(|entry| desk::number(entry, "group_id"));
-        let (Some(entry), Some(group)) = (entry, group.filter(|&group| desk.has_group(group)))
-        else {
+        let (Some(entry), Some(group)) = (entry, group.filter(|&group| desk.has_group(group))) else {
             return Err(Answer::werkzeug(400));
         };
         let category = desk::text(entry, "access_category");
         access.push(json!({"group_id": group, "access_category": category}));
     }
-    Ok(Record::from_iter([
-        ("name".into(), json!(name)),
-        ("group_access".into(), access.into()),
-    ]))
+    Ok(Record::from_iter([("name".into(), json!(name)), ("group_access".into(), access.into())]))
 }

@@ -49,10 +49,7 @@ fn many(server: &Server, ask: &Ask) -> Answer {
     let numbers = match (&body["alert_ids"], &body["query"]) {
         (Value::Array(ids), _) => {
             let ids = ids.iter().filter_map(Value::as_str);
-            let known: Vec<u32> = ids
-                .clone()
-                .filter_map(|id| server.intel.alert(&server.world, id))
-                .collect();
+            let known: Vec<u32> = ids.clone().filter_map(|id| server.intel.alert(&server.world, id)).collect();
             // Some that are not there are no reason to leave the others as they are.
             if known.is_empty() && ids.count() > 0 {
                 return Answer::werkzeug(404);
@@ -67,11 +64,7 @@ fn many(server: &Server, ask: &Ask) -> Answer {
         },
         _ => return Answer::werkzeug(400),
     };
-    let numbers = if ask.is_partial {
-        numbers.into_iter().step_by(2).collect()
-    } else {
-        numbers
-    };
+    let numbers = if ask.is_partial { numbers.into_iter().step_by(2).collect() } else { numbers };
     wanted.carry_out(server, ask, numbers);
     Answer::success()
 }
@@ -100,14 +93,7 @@ impl Wanted {
             Some(value) => Some(flag(value)?),
             None => None,
         };
-        Some(Self {
-            turn: Turn {
-                status,
-                assigned,
-                at: server.now().as_millisecond(),
-            },
-            ignored,
-        })
+        Some(Self { turn: Turn { status, assigned, at: server.now().as_millisecond() }, ignored })
     }
 
     fn carry_out(self, server: &Server, ask: &Ask, numbers: Vec<u32>) {
@@ -116,12 +102,8 @@ impl Wanted {
         }
         if let Some(ignored) = self.ignored {
             let known = server.intel.known();
-            let alerts = numbers
-                .iter()
-                .filter_map(|&number| known.alert(&server.world, number));
-            let mut reports: Vec<_> = alerts
-                .filter_map(|alert| report_of(&server.world, alert.origin))
-                .collect();
+            let alerts = numbers.iter().filter_map(|&number| known.alert(&server.world, number));
+            let mut reports: Vec<_> = alerts.filter_map(|alert| report_of(&server.world, alert.origin)).collect();
             reports.sort_unstable();
             reports.dedup();
             server.intel.ignore(reports, ignored);

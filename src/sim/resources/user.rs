@@ -53,11 +53,8 @@ fn place(desk: &Desk, name: &str) -> Option<usize> {
 }
 
 fn told(desk: &Desk, user: &User) -> Value {
-    let teams: Vec<Value> = user
-        .teams
-        .iter()
-        .map(|&team| json!({"id": team, "name": desk.teams.name(team.into())}))
-        .collect();
+    let teams: Vec<Value> =
+        user.teams.iter().map(|&team| json!({"id": team, "name": desk.teams.name(team.into())})).collect();
     let number = place(desk, &user.username).map(|at| at + 1);
     json!({
         "id": number,
@@ -73,10 +70,7 @@ fn told(desk: &Desk, user: &User) -> Value {
 /// Makes a user. Old clients leave the name out of the body: it is then that of the address.
 fn create(server: &Server, wanted: &Record) -> Answer {
     let name = match wanted.get("username") {
-        Some(Value::Null) => desk::text(wanted, "email")
-            .split('@')
-            .next()
-            .unwrap_or_default(),
+        Some(Value::Null) => desk::text(wanted, "email").split('@').next().unwrap_or_default(),
         _ => desk::text(wanted, "username"),
     };
     let mut user = User {
@@ -115,11 +109,9 @@ fn change(server: &Server, name: &str, wanted: &Record) -> Answer {
 
 /// Takes over what is said of a user; none if something cannot be. A password is taken and told to nobody.
 fn write(desk: &Desk, user: &mut User, wanted: &Map<String, Value>) -> Option<()> {
-    for (name, old) in [
-        ("first_name", &mut user.first_name),
-        ("last_name", &mut user.last_name),
-        ("email", &mut user.email),
-    ] {
+    for (name, old) in
+        [("first_name", &mut user.first_name), ("last_name", &mut user.last_name), ("email", &mut user.email)]
+    {
         match wanted.get(name) {
             Some(Value::String(text)) => old.clone_from(text),
             Some(Value::Null) | None => {}
@@ -130,11 +122,7 @@ fn write(desk: &Desk, user: &mut User, wanted: &Map<String, Value>) -> Option<()
         user.admin = flag(value)?;
     }
     if let Some(teams) = wanted.get("teams") {
-        user.teams = teams
-            .as_array()?
-            .iter()
-            .map(|team| team_of(desk, team))
-            .collect::<Option<_>>()?;
+        user.teams = teams.as_array()?.iter().map(|team| team_of(desk, team)).collect::<Option<_>>()?;
     }
     Some(())
 }
@@ -151,20 +139,11 @@ fn team_of(desk: &Desk, team: &Value) -> Option<u32> {
 
 /// Who logged in, the last first. Now and then somebody mistypes a password.
 fn logins(server: &Server) -> Value {
-    let users: Vec<String> = server.desk(|desk| {
-        desk.users
-            .iter()
-            .map(|user| user.username.clone())
-            .collect()
-    });
+    let users: Vec<String> = server.desk(|desk| desk.users.iter().map(|user| user.username.clone()).collect());
     let login = |at: i64| {
         let draw = number_of(&format!("login {at}"));
         let who = usize::try_from(draw >> 8).unwrap_or(0) % users.len();
-        let (status, words) = if draw.is_multiple_of(9) {
-            (403, "Forbidden")
-        } else {
-            (200, "OK")
-        };
+        let (status, words) = if draw.is_multiple_of(9) { (403, "Forbidden") } else { (200, "OK") };
         json!({
             "username": users[who],
             "timestamp": render::local(server.world.now - at * 5 * HOUR),

@@ -50,9 +50,9 @@ pub(super) fn answer(server: &Server, ask: &Ask) -> Option<Answer> {
         ("GET", [id, "action_type"]) => {
             found(known(id).map(|list| action::answer(server, ask, Owner::Watchlist(list.id), &[])))
         }
-        (_, [id, "action", rest @ ..]) => found(
-            known(id).map(|list| action::answer(server, ask, Owner::Watchlist(list.id), rest)),
-        ),
+        (_, [id, "action", rest @ ..]) => {
+            found(known(id).map(|list| action::answer(server, ask, Owner::Watchlist(list.id), rest)))
+        }
         (_, [] | [_] | [_, "action_type"]) => not_allowed(),
         _ => return None,
     })
@@ -156,11 +156,7 @@ fn is_plain(byte: u8) -> bool {
 
 fn record(server: &Server, list: &List) -> Value {
     let release = &server.release;
-    let id = if release.is_at_least(5, 1, 0) {
-        json!(list.id.to_string())
-    } else {
-        json!(list.id)
-    };
+    let id = if release.is_at_least(5, 1, 0) { json!(list.id.to_string()) } else { json!(list.id) };
     let until = list.found.until.filter(|_| list.index == "events");
     let until = match until {
         None => NEVER.to_owned(),

@@ -41,11 +41,7 @@ pub(crate) enum Subject {
     /// A process, by its number, and one of its segments.
     Process(u32, u32),
     /// A process that the server has forgotten since, by its kind. Events are not kept as long as alerts.
-    Forgotten {
-        id: ProcessId,
-        host: u32,
-        kind: usize,
-    },
+    Forgotten { id: ProcessId, host: u32, kind: usize },
     /// A binary, by its place.
     Binary(usize),
     /// A host, by the number of its sensor.
@@ -71,12 +67,7 @@ pub(crate) enum Status {
 impl Status {
     /// The status that a word says, in the spelling of alerts.
     pub(crate) fn read(word: &str) -> Option<Self> {
-        let all = [
-            Self::Unresolved,
-            Self::InProgress,
-            Self::Resolved,
-            Self::FalsePositive,
-        ];
+        let all = [Self::Unresolved, Self::InProgress, Self::Resolved, Self::FalsePositive];
         all.into_iter().find(|status| status.word() == word)
     }
 
@@ -116,12 +107,7 @@ pub(crate) fn raise(world: &World, known: &Intelligence, count: u64) -> Vec<Aler
 
 /// New alerts of a moment, numbered from `first` on: what happened before happens again. None comes from what `may` not
 /// raise any.
-pub(crate) fn arise(
-    world: &World,
-    numbers: Range<u64>,
-    at: i64,
-    may: impl Fn(Origin) -> bool,
-) -> Vec<Alert> {
+pub(crate) fn arise(world: &World, numbers: Range<u64>, at: i64, may: impl Fn(Origin) -> bool) -> Vec<Alert> {
     let known = &world.intelligence;
     let hit: Vec<(Process<'_>, Vec<Hit>)> = world
         .processes()
@@ -188,10 +174,7 @@ fn told(world: &World, known: &Intelligence) -> Vec<Alert> {
     }
     for (place, feed) in known.feeds.iter().enumerate() {
         for (at, report) in feed.reports.iter().enumerate() {
-            let hit = Hit {
-                origin: Origin::Report(place, at),
-                score: report.score,
-            };
+            let hit = Hit { origin: Origin::Report(place, at), score: report.score };
             let hosts = report.hosts.iter();
             for host in hosts.filter_map(|&id| world.fleet.host(id)) {
                 // The last that was heard of it.
@@ -214,23 +197,14 @@ fn hits(process: Process<'_>, known: &Intelligence) -> Vec<Hit> {
 fn watched(known: &Intelligence, id: &str) -> Option<Hit> {
     /// What every watchlist counts for.
     const SCORE: i64 = 75;
-    Some(Hit {
-        origin: Origin::Watchlist(known.watchlist(id)?),
-        score: SCORE,
-    })
+    Some(Hit { origin: Origin::Watchlist(known.watchlist(id)?), score: SCORE })
 }
 
-fn reported<'w>(
-    known: &'w Intelligence,
-    feeds: &'w [super::FeedSheet],
-) -> impl Iterator<Item = Hit> {
+fn reported<'w>(known: &'w Intelligence, feeds: &'w [super::FeedSheet]) -> impl Iterator<Item = Hit> {
     feeds.iter().flat_map(|feed| {
         feed.reports.iter().filter_map(|report| {
             let (feed_place, place) = known.report(&feed.name, report)?;
-            Some(Hit {
-                origin: Origin::Report(feed_place, place),
-                score: feed.score,
-            })
+            Some(Hit { origin: Origin::Report(feed_place, place), score: feed.score })
         })
     })
 }
@@ -309,10 +283,7 @@ impl<'w> Noise<'w> {
         let kind = *dice.pick(&self.kinds)?;
         let sheet = &self.world.kinds.all[kind];
         let hosts = self.world.fleet.hosts.iter();
-        let hosts: Vec<u32> = hosts
-            .filter(|host| host.os == sheet.os && !host.quiet)
-            .map(|host| host.id)
-            .collect();
+        let hosts: Vec<u32> = hosts.filter(|host| host.os == sheet.os && !host.quiet).map(|host| host.id).collect();
         let host = *dice.pick(&hosts)?;
         let lists = sheet.watch.iter();
         let lists = lists.filter_map(|id| watched(self.known, id));
@@ -324,22 +295,13 @@ impl<'w> Noise<'w> {
             Os::Windows => 400 + 4 * drawn,
             Os::Osx | Os::Linux => 300 + drawn,
         };
-        let subject = Subject::Forgotten {
-            id: ProcessId::new(host, pid, ticks(started)),
-            host,
-            kind,
-        };
+        let subject = Subject::Forgotten { id: ProcessId::new(host, pid, ticks(started)), host, kind };
         Some((subject, hit, noticed(started + MINUTE, hit.origin)))
     }
 
     /// What became of it: most of what is old has been dealt with. What feeds say of ordinary life has been found false
     /// again and again, and is as often raised again.
-    fn outcome(
-        &self,
-        created: i64,
-        origin: Origin,
-        dice: &mut Dice,
-    ) -> (Status, Option<i64>, Option<usize>) {
+    fn outcome(&self, created: i64, origin: Origin, dice: &mut Dice) -> (Status, Option<i64>, Option<usize>) {
         let users = u64::try_from(self.world.fleet.users.len()).unwrap_or(1);
         let who = usize::try_from(dice.below(users)).ok();
         let later = (created + 20 * MINUTE + dice.moment(2 * DAY)).min(self.world.now);
@@ -364,12 +326,5 @@ impl<'w> Noise<'w> {
 /// A random UUID.
 fn uuid(dice: &mut Dice) -> String {
     let hex = dice.hex(31);
-    format!(
-        "{}-{}-4{}-a{}-{}",
-        &hex[..8],
-        &hex[8..12],
-        &hex[12..15],
-        &hex[15..18],
-        &hex[18..30]
-    )
+    format!("{}-{}-4{}-a{}-{}", &hex[..8], &hex[8..12], &hex[12..15], &hex[15..18], &hex[18..30])
 }

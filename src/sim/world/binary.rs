@@ -127,8 +127,7 @@ impl Binaries {
         for kind in &kinds.all {
             for build in 0..BUILDS {
                 // Kinds of the same file share its hash.
-                let md5 =
-                    Dice::new(seed, SALT, number_of(&format!("{}|{build}", kind.path))).hex(32);
+                let md5 = Dice::new(seed, SALT, number_of(&format!("{}|{build}", kind.path))).hex(32);
                 binaries.all.push(of_kind(kind, build, md5));
             }
         }
@@ -138,26 +137,18 @@ impl Binaries {
             let mut binary = blank(md5, module.os, &module.path);
             binary.company.clone_from(&module.company);
             binary.description.clone_from(&module.description);
-            binary.product = module
-                .company
-                .as_ref()
-                .map(|company| format!("{company} System Libraries"));
+            binary.product = module.company.as_ref().map(|company| format!("{company} System Libraries"));
             binary.signed = module.company.as_ref().map(|_| SIGNED_BY);
             binary.is_program = false;
             binary.size = small(&binary);
-            for host in fleet
-                .hosts
-                .iter()
-                .filter(|host| host.os == module.os && !host.quiet)
-            {
+            for host in fleet.hosts.iter().filter(|host| host.os == module.os && !host.quiet) {
                 binary.hosts.insert(host.id);
             }
             binaries.all.push(binary.hashed());
         }
         for process in &noise.all {
             let host = fleet.host(process.host);
-            let place =
-                binaries.of_kind(usize::from(process.kind), host.map_or(0, |host| host.build));
+            let place = binaries.of_kind(usize::from(process.kind), host.map_or(0, |host| host.build));
             // The server adds a file by its own clock.
             let ahead = host.map_or(0, |host| host.skew * 1_000);
             binaries.all[place].saw(process.host, process.start - ahead);
@@ -166,10 +157,7 @@ impl Binaries {
     }
 
     /// The file of a kind on hosts with a build.
-    #[expect(
-        clippy::unused_self,
-        reason = "where a file stands is this type's business"
-    )]
+    #[expect(clippy::unused_self, reason = "where a file stands is this type's business")]
     pub(crate) fn of_kind(&self, kind: usize, build: usize) -> usize {
         kind * BUILDS + build % BUILDS
     }
@@ -198,8 +186,7 @@ impl Binaries {
         binary.trick = sheet.trick;
         binary.hosts.extend(&sheet.hosts);
         binary.size = sheet.size.unwrap_or_else(|| small(&binary));
-        self.all
-            .push(if is_fixed { binary } else { binary.hashed() });
+        self.all.push(if is_fixed { binary } else { binary.hashed() });
         self.all.len() - 1
     }
 
@@ -229,17 +216,12 @@ impl Binaries {
 
     /// The file with a hash, in either case.
     pub(crate) fn find(&self, md5: &str) -> Option<&Binary> {
-        self.by_md5
-            .get(&md5.to_ascii_lowercase())
-            .map(|&at| &self.all[at])
+        self.by_md5.get(&md5.to_ascii_lowercase()).map(|&at| &self.all[at])
     }
 
     /// The places of all files that some host has, each hash once.
     pub(crate) fn places(&self) -> impl Iterator<Item = usize> {
-        self.by_md5
-            .values()
-            .copied()
-            .filter(|&at| !self.all[at].hosts.is_empty())
+        self.by_md5.values().copied().filter(|&at| !self.all[at].hosts.is_empty())
     }
 }
 

@@ -43,9 +43,7 @@ impl Dice {
         let mut text = String::new();
         while text.len() < digits {
             let bits = self.next();
-            let digit = |at: u32| {
-                char::from_digit(u32::try_from(bits >> (60 - 4 * at) & 0xf).unwrap_or(0), 16)
-            };
+            let digit = |at: u32| char::from_digit(u32::try_from(bits >> (60 - 4 * at) & 0xf).unwrap_or(0), 16);
             text.extend((0..16).filter_map(digit));
         }
         text.truncate(digits);
@@ -62,9 +60,7 @@ fn mix(mut bits: u64) -> u64 {
 
 /// A number for a piece of text, the same on every machine.
 pub(crate) fn number_of(text: &str) -> u64 {
-    text.bytes().fold(0xcbf2_9ce4_8422_2325, |sum, byte| {
-        (sum ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    })
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |sum, byte| (sum ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
 #[cfg(test)]

@@ -14,10 +14,7 @@ const STUB: &[u8] = b"!This program cannot be run in DOS mode.\r\r\n$";
 /// The first `length` bytes of a file.
 pub(super) fn content(seed: u64, os: Os, length: u64) -> Vec<u8> {
     let mut dice = Dice::new(0, SALT, seed);
-    let block: Vec<u8> = std::iter::repeat_with(|| dice.next().to_le_bytes())
-        .take(BLOCK / 8)
-        .flatten()
-        .collect();
+    let block: Vec<u8> = std::iter::repeat_with(|| dice.next().to_le_bytes()).take(BLOCK / 8).flatten().collect();
     let mut content = beginning(os);
     let length = usize::try_from(length).unwrap_or(usize::MAX);
     let missing = length.saturating_sub(content.len());
@@ -56,11 +53,7 @@ mod tests {
 
     #[test]
     fn a_file_is_the_same_every_time_and_begins_as_its_system_wants() {
-        for (os, start) in [
-            (Os::Windows, &b"MZ"[..]),
-            (Os::Osx, b"\xcf\xfa\xed\xfe"),
-            (Os::Linux, b"\x7fELF"),
-        ] {
+        for (os, start) in [(Os::Windows, &b"MZ"[..]), (Os::Osx, b"\xcf\xfa\xed\xfe"), (Os::Linux, b"\x7fELF")] {
             let file = content(7, os, 5_000);
             assert_eq!(file.len(), 5_000);
             assert!(file.starts_with(start));

@@ -28,9 +28,7 @@ impl Process<'_> {
                     // The first is the program itself.
                     modload: 1 + count(told.modules.len()) + told.more_modules,
                     // Each is created and closed.
-                    filemod: 2 * count(told.files.len())
-                        + told.more_files
-                        + count(told.tampers.len()),
+                    filemod: 2 * count(told.files.len()) + told.more_files + count(told.tampers.len()),
                     regmod: count(told.keys.len()) + told.more_keys,
                     netconn: count(told.network.len()) + told.beacons,
                     childproc: self.told_children(),

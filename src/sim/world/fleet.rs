@@ -197,12 +197,7 @@ impl Fleet {
         for id in u32::try_from(hosts.len()).unwrap_or(0) + 1..=count {
             hosts.push(drawn(seed, id, &sheet.series));
         }
-        Self {
-            groups: sheet.group,
-            teams: sheet.team,
-            users: sheet.user,
-            hosts,
-        }
+        Self { groups: sheet.group, teams: sheet.team, users: sheet.user, hosts }
     }
 
     /// The host of a sensor.
@@ -273,34 +268,15 @@ fn drawn(seed: u64, id: u32, series: &[Series]) -> Host {
         ip: Ipv4Addr::new(10, 21, high, low),
         account: account(&mut dice),
         version: version(series.os).into(),
-        skew: if dice.one_in(9) {
-            dice.moment(240) - 120
-        } else {
-            dice.moment(3)
-        },
-        offline: dice
-            .one_in(8)
-            .then(|| HOUR / 2 + dice.moment(60 * 24 * HOUR)),
+        skew: if dice.one_in(9) { dice.moment(240) - 120 } else { dice.moment(3) },
+        offline: dice.one_in(8).then(|| HOUR / 2 + dice.moment(60 * 24 * HOUR)),
         uninstalled: dice.one_in(60),
         isolated: dice.one_in(90),
         quiet: false,
         health: if sick { 75 } else { 100 },
-        health_message: if sick {
-            "Elevated memory usage"
-        } else {
-            "Healthy"
-        }
-        .into(),
-        eventlog: if dice.one_in(3) {
-            dice.below(4_000_000)
-        } else {
-            0
-        },
-        storefiles: if dice.one_in(5) {
-            dice.below(90_000_000)
-        } else {
-            0
-        },
+        health_message: if sick { "Elevated memory usage" } else { "Healthy" }.into(),
+        eventlog: if dice.one_in(3) { dice.below(4_000_000) } else { 0 },
+        storefiles: if dice.one_in(5) { dice.below(90_000_000) } else { 0 },
         notes: None,
         build: usize::try_from(dice.below(3)).unwrap_or(0),
         sensor_build: None,

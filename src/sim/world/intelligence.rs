@@ -15,10 +15,7 @@ pub(crate) struct Intelligence {
 /// A stored search.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "members of a file, each with a name of its own"
-)]
+#[expect(clippy::struct_excessive_bools, reason = "members of a file, each with a name of its own")]
 pub(crate) struct Watchlist {
     /// A number, written as text.
     pub(crate) id: String,
@@ -111,9 +108,8 @@ fn yes() -> bool {
 impl Intelligence {
     /// The embedded list, with what an attacker wrote or without it.
     pub(crate) fn embedded(is_hostile: bool) -> Self {
-        let mut known: Self =
-            toml::from_str(include_str!("../../../assets/world/intelligence.toml"))
-                .expect("the embedded watchlists are read by a test");
+        let mut known: Self = toml::from_str(include_str!("../../../assets/world/intelligence.toml"))
+            .expect("the embedded watchlists are read by a test");
         if !is_hostile {
             known.watchlists.retain(|list| !list.hostile);
             for feed in &mut known.feeds {

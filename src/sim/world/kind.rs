@@ -110,47 +110,29 @@ impl Kinds {
         let sheet: Sheet = toml::from_str(include_str!("../../../assets/world/noise.toml"))
             .expect("the embedded kinds are read by a test");
         let mut all = Vec::new();
-        for (os, kinds) in [
-            (Os::Windows, sheet.windows),
-            (Os::Osx, sheet.osx),
-            (Os::Linux, sheet.linux),
-        ] {
+        for (os, kinds) in [(Os::Windows, sheet.windows), (Os::Osx, sheet.osx), (Os::Linux, sheet.linux)] {
             let first = all.len();
-            let places: BTreeMap<String, usize> = kinds
-                .iter()
-                .enumerate()
-                .map(|(at, kind)| (kind.key.clone(), first + at))
-                .collect();
+            let places: BTreeMap<String, usize> =
+                kinds.iter().enumerate().map(|(at, kind)| (kind.key.clone(), first + at)).collect();
             all.extend(kinds.into_iter().map(|kind| resolved(os, kind, &places)));
         }
-        Self {
-            all,
-            modules: sheet.module,
-        }
+        Self { all, modules: sheet.module }
     }
 
     /// The position of a kind.
     pub(crate) fn position(&self, os: Os, key: &str) -> Option<usize> {
-        self.all
-            .iter()
-            .position(|kind| kind.os == os && kind.key == key)
+        self.all.iter().position(|kind| kind.os == os && kind.key == key)
     }
 }
 
 fn resolved(os: Os, kind: KindSheet, places: &BTreeMap<String, usize>) -> Kind {
     let place = |key: &str| {
-        *places
-            .get(key)
-            .unwrap_or_else(|| panic!("noise.toml: {} names {key:?}, which is not there", kind.key))
+        *places.get(key).unwrap_or_else(|| panic!("noise.toml: {} names {key:?}, which is not there", kind.key))
     };
     Kind {
         os,
         under: kind.under.as_deref().map(place),
-        children: kind
-            .children
-            .iter()
-            .map(|(key, most)| (place(key), *most))
-            .collect(),
+        children: kind.children.iter().map(|(key, most)| (place(key), *most)).collect(),
         life: kind.life.as_deref().map(duration),
         key: kind.key,
         name: kind.name,
@@ -179,31 +161,12 @@ mod tests {
     fn every_kind_has_a_place_in_the_life_of_a_host() {
         let kinds = Kinds::embedded();
         for (at, kind) in kinds.all.iter().enumerate() {
-            let is_child = kinds
-                .all
-                .iter()
-                .any(|other| other.children.iter().any(|&(child, _)| child == at));
-            assert!(
-                kind.is_boot || kind.weight > 0 || is_child,
-                "{:?} never runs",
-                kind.key
-            );
-            assert!(
-                !kind.cmdlines.is_empty(),
-                "{:?} has no command line",
-                kind.key
-            );
+            let is_child = kinds.all.iter().any(|other| other.children.iter().any(|&(child, _)| child == at));
+            assert!(kind.is_boot || kind.weight > 0 || is_child, "{:?} never runs", kind.key);
+            assert!(!kind.cmdlines.is_empty(), "{:?} has no command line", kind.key);
             if let Some(under) = kind.under {
-                assert!(
-                    kinds.all[under].is_boot,
-                    "{:?} has a passing parent",
-                    kind.key
-                );
-                assert!(
-                    !kind.is_boot || under < at,
-                    "{:?} starts too early",
-                    kind.key
-                );
+                assert!(kinds.all[under].is_boot, "{:?} has a passing parent", kind.key);
+                assert!(!kind.is_boot || under < at, "{:?} starts too early", kind.key);
             }
         }
     }

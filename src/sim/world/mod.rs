@@ -25,9 +25,7 @@ pub(super) use alert::{Alert, Origin, Status, Subject, arise};
 pub(super) use binary::{Binaries, Binary, Trick, drawn_sha256};
 pub(super) use chance::{Dice, number_of};
 pub(super) use counts::Counts;
-pub(super) use events::{
-    Child, Connection, Events, FileChange, Hidden, List, Reach, Who, drawn_md5, file_type,
-};
+pub(super) use events::{Child, Connection, Events, FileChange, Hidden, List, Reach, Who, drawn_md5, file_type};
 pub(super) use fleet::{Fleet, Group, Host, Os, Team, User};
 pub(super) use intelligence::{Feed, Intelligence, Report, Watchlist};
 pub(super) use kind::Kind;
@@ -72,24 +70,13 @@ pub(super) struct Traits {
 
 impl World {
     /// The world of a seed, with about so many ordinary processes, and `alerts` besides those of the stories.
-    pub(super) fn new(
-        seed: u64,
-        [processes, sensors, alerts]: [u64; 3],
-        now: Timestamp,
-        traits: Traits,
-    ) -> Self {
+    pub(super) fn new(seed: u64, [processes, sensors, alerts]: [u64; 3], now: Timestamp, traits: Traits) -> Self {
         let now = now.as_millisecond();
         let fleet = Fleet::new(seed, sensors);
         let kinds = Kinds::embedded();
         let noise = Noise::new(seed, &fleet, &kinds, processes, now);
         let mut binaries = Binaries::new(seed, &fleet, &kinds, &noise);
-        let scene = Scene {
-            fleet: &fleet,
-            kinds: &kinds,
-            noise: &noise,
-            now,
-            is_hostile: traits.is_hostile,
-        };
+        let scene = Scene { fleet: &fleet, kinds: &kinds, noise: &noise, now, is_hostile: traits.is_hostile };
         let told = told::tell(&scene, &mut binaries);
         binaries.index();
         let first = u32::try_from(noise.all.len()).unwrap_or(u32::MAX);
@@ -108,10 +95,7 @@ impl World {
             index,
             documents: 0,
         };
-        world.documents = world
-            .processes()
-            .map(|process| u64::from(process.segments()))
-            .sum();
+        world.documents = world.processes().map(|process| u64::from(process.segments())).sum();
         world.alerts = alert::raise(&world, &world.intelligence, alerts);
         world
     }
@@ -155,9 +139,7 @@ impl World {
             .and_then(|at| self.noise.hosts.get(usize::try_from(at).ok()?))
             .cloned()
             .unwrap_or_default();
-        let told = stories
-            .map(|number| Process::new(self, number))
-            .filter(move |process| process.host().id == host);
+        let told = stories.map(|number| Process::new(self, number)).filter(move |process| process.host().id == host);
         noise.map(|number| Process::new(self, number)).chain(told)
     }
 
@@ -170,17 +152,13 @@ impl World {
 
 /// Reads a time such as `2016-11-11T20:59:31.631Z`, in milliseconds since 1970.
 fn moment(text: &str) -> i64 {
-    let time: Timestamp = text
-        .parse()
-        .unwrap_or_else(|_| panic!("{text:?} is not a time"));
+    let time: Timestamp = text.parse().unwrap_or_else(|_| panic!("{text:?} is not a time"));
     time.as_millisecond()
 }
 
 /// Reads a duration such as `46h 12m 3s 120ms`, in milliseconds.
 fn duration(text: &str) -> i64 {
-    let span: SignedDuration = text
-        .parse()
-        .unwrap_or_else(|_| panic!("{text:?} is not a duration"));
+    let span: SignedDuration = text.parse().unwrap_or_else(|_| panic!("{text:?} is not a duration"));
     i64::try_from(span.as_millis()).unwrap_or(i64::MAX)
 }
 
@@ -195,10 +173,7 @@ mod tests {
 
     pub(super) fn world(processes: u64) -> World {
         let now = "2021-03-04T18:00:00Z".parse().unwrap();
-        let traits = Traits {
-            has_time_segments: true,
-            is_hostile: true,
-        };
+        let traits = Traits { has_time_segments: true, is_hostile: true };
         World::new(7, [processes, 20, 400], now, traits)
     }
 
@@ -225,9 +200,7 @@ mod tests {
             assert_eq!(found, Some(process.number()), "{}", process.id());
             if let Parentage::Known(parent) = process.parent() {
                 assert!(
-                    parent
-                        .children()
-                        .any(|child| child.number() == process.number()),
+                    parent.children().any(|child| child.number() == process.number()),
                     "{} has lost {}",
                     parent.name(),
                     process.name()
@@ -240,9 +213,7 @@ mod tests {
     fn every_process_has_a_segment_and_no_more_than_a_documents_number_can_say() {
         for process in world(5_000).processes() {
             assert!((1..=64).contains(&process.segments()), "{}", process.id());
-            let ends: Vec<_> = (0..process.segments())
-                .map(|segment| process.segment_arrival(segment))
-                .collect();
+            let ends: Vec<_> = (0..process.segments()).map(|segment| process.segment_arrival(segment)).collect();
             assert!(ends.is_sorted_by(|a, b| a < b), "{} {ends:?}", process.id());
         }
     }
@@ -250,10 +221,7 @@ mod tests {
     #[test]
     fn the_documentations_example_is_as_printed() {
         let world = world(0);
-        let nets: Vec<_> = world
-            .on_host(3)
-            .filter(|process| process.name() == "net.exe")
-            .collect();
+        let nets: Vec<_> = world.on_host(3).filter(|process| process.name() == "net.exe").collect();
         assert_eq!(nets.len(), 2);
         let mut chain = Vec::new();
         let mut at = nets[0];
@@ -273,25 +241,13 @@ mod tests {
     #[test]
     fn the_incident_can_be_walked_from_its_end_to_the_mail() {
         let world = world(100);
-        let dump = world
-            .processes()
-            .find(|process| process.cmdline().contains("MiniDump"))
-            .unwrap();
+        let dump = world.processes().find(|process| process.cmdline().contains("MiniDump")).unwrap();
         let mut names = Vec::new();
         let mut at = dump;
         while let Parentage::Known(parent) = at.parent() {
             names.push(parent.name().to_owned());
             at = parent;
         }
-        assert_eq!(
-            names[..5],
-            [
-                "svch0st.exe",
-                "powershell.exe",
-                "winword.exe",
-                "outlook.exe",
-                "explorer.exe"
-            ]
-        );
+        assert_eq!(names[..5], ["svch0st.exe", "powershell.exe", "winword.exe", "outlook.exe", "explorer.exe"]);
     }
 }

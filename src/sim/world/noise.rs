@@ -66,14 +66,7 @@ impl Noise {
             let share = count * upto / sum.max(1) - count * before / sum.max(1);
             before = upto;
             if !host.quiet {
-                Growth {
-                    seed,
-                    kinds,
-                    host,
-                    now,
-                    noise: &mut noise,
-                }
-                .boots(share);
+                Growth { seed, kinds, host, now, noise: &mut noise }.boots(share);
             }
             noise.hosts.push(first..noise.next());
         }
@@ -111,11 +104,7 @@ impl Growth<'_> {
             let part = share * (at + 1) / boots - share * at / boots;
             let is_last = at + 1 == boots;
             // Down for two minutes between two boots.
-            let until = if is_last {
-                pair[1]
-            } else {
-                pair[1] - 2 * MINUTE
-            };
+            let until = if is_last { pair[1] } else { pair[1] - 2 * MINUTE };
             self.boot(part, pair[0], until, is_last);
         }
     }
@@ -146,25 +135,20 @@ impl Growth<'_> {
         let span = (until - from - 5 * MINUTE).max(1);
         while self.noise.all.len() - first < share {
             let done = self.noise.all.len() - first;
-            let fraction =
-                i64::try_from(done).unwrap_or(0) * 1_000 / i64::try_from(share).unwrap_or(1);
+            let fraction = i64::try_from(done).unwrap_or(0) * 1_000 / i64::try_from(share).unwrap_or(1);
             let mut dice = self.dice();
             let even = from + 3 * MINUTE + span / 1_000 * fraction + dice.moment(span / 1_000);
             let at = workday(&mut dice, even, from + 3 * MINUTE, until - MINUTE);
             let mut left = dice.below(sum);
-            let kind = weights
-                .iter()
-                .find(|(_, weight)| match left.checked_sub(*weight) {
-                    Some(rest) => {
-                        left = rest;
-                        false
-                    }
-                    None => true,
-                });
+            let kind = weights.iter().find(|(_, weight)| match left.checked_sub(*weight) {
+                Some(rest) => {
+                    left = rest;
+                    false
+                }
+                None => true,
+            });
             let Some(&(kind, _)) = kind else { break };
-            let parent = self.kinds.all[kind]
-                .under
-                .map_or(NONE, |under| roots[under]);
+            let parent = self.kinds.all[kind].under.map_or(NONE, |under| roots[under]);
             self.burst(kind, parent, at, until, is_last);
         }
     }
@@ -193,10 +177,7 @@ impl Growth<'_> {
             _ if is_last => RUNNING,
             _ => u32::try_from((until - at).max(1)).unwrap_or(RUNNING - 1),
         };
-        if let Some(parent) = usize::try_from(parent)
-            .ok()
-            .and_then(|parent| self.noise.all.get_mut(parent))
-        {
+        if let Some(parent) = usize::try_from(parent).ok().and_then(|parent| self.noise.all.get_mut(parent)) {
             parent.children = parent.children.saturating_add(1);
         }
         self.noise.all.push(Skeleton {
@@ -222,27 +203,13 @@ fn workday(dice: &mut Dice, even: i64, from: i64, until: i64) -> i64 {
         return even.clamp(from, until.max(from));
     }
     let moved = even - even.rem_euclid(DAY) + 12 * 60 * MINUTE + dice.moment(10 * 60 * MINUTE);
-    if (from..until).contains(&moved) {
-        moved
-    } else {
-        even.clamp(from, until.max(from))
-    }
+    if (from..until).contains(&moved) { moved } else { even.clamp(from, until.max(from)) }
 }
 
 /// The most recent process of a kind that ran on a host at a time.
-pub(crate) fn running(
-    noise: &Noise,
-    kinds: &Kinds,
-    host: u32,
-    os: Os,
-    key: &str,
-    at: i64,
-) -> Option<u32> {
+pub(crate) fn running(noise: &Noise, kinds: &Kinds, host: u32, os: Os, key: &str, at: i64) -> Option<u32> {
     let kind = kinds.position(os, key)?;
-    let range = noise
-        .hosts
-        .get(usize::try_from(host).ok()?.checked_sub(1)?)?
-        .clone();
+    let range = noise.hosts.get(usize::try_from(host).ok()?.checked_sub(1)?)?.clone();
     range.rev().find(|&number| {
         usize::try_from(number)
             .ok()
@@ -273,11 +240,7 @@ mod tests {
             assert_eq!(parent.host, process.host);
             assert!(parent.start <= process.start);
         }
-        let orphans = noise
-            .all
-            .iter()
-            .filter(|process| process.parent == NONE)
-            .count();
+        let orphans = noise.all.iter().filter(|process| process.parent == NONE).count();
         assert!(orphans < 200, "{orphans} processes are roots");
     }
 
@@ -286,10 +249,7 @@ mod tests {
         for count in [20_000, 50_000] {
             let got = noise(3, count).all.len();
             // A burst may overshoot its boot's share by its own size.
-            assert!(
-                (count..count + 2_000).contains(&u64::try_from(got).unwrap()),
-                "{got}"
-            );
+            assert!((count..count + 2_000).contains(&u64::try_from(got).unwrap()), "{got}");
         }
     }
 

@@ -50,11 +50,7 @@ impl<'w> Process<'w> {
             Some(skeleton) => Source::Drawn(skeleton, &world.kinds.all[usize::from(skeleton.kind)]),
             None => Source::Told(&world.told[at - world.noise.all.len()]),
         };
-        Self {
-            world,
-            number,
-            source,
-        }
+        Self { world, number, source }
     }
 
     /// Its place in the world.
@@ -90,10 +86,7 @@ impl<'w> Process<'w> {
             Source::Told(told) => told.host,
             Source::Drawn(skeleton, _) => skeleton.host,
         };
-        self.world
-            .fleet
-            .host(id)
-            .unwrap_or(&self.world.fleet.hosts[0])
+        self.world.fleet.host(id).unwrap_or(&self.world.fleet.hosts[0])
     }
 
     /// The executable's file name.
@@ -141,10 +134,9 @@ impl<'w> Process<'w> {
             "LOCAL SERVICE" => "S-1-5-19".into(),
             "NETWORK SERVICE" => "S-1-5-20".into(),
             "root" => "0".into(),
-            user if self.host().os == Os::Windows => format!(
-                "S-1-5-21-1004336348-1177238915-682003330-{}",
-                1_100 + number_of(user) % 4_000
-            ),
+            user if self.host().os == Os::Windows => {
+                format!("S-1-5-21-1004336348-1177238915-682003330-{}", 1_100 + number_of(user) % 4_000)
+            }
             user => (500 + number_of(user) % 500).to_string(),
         }
     }
@@ -154,9 +146,7 @@ impl<'w> Process<'w> {
         let binaries = &self.world.binaries;
         let place = match self.source {
             Source::Told(told) => told.binary,
-            Source::Drawn(skeleton, _) => {
-                binaries.of_kind(usize::from(skeleton.kind), self.host().build)
-            }
+            Source::Drawn(skeleton, _) => binaries.of_kind(usize::from(skeleton.kind), self.host().build),
         };
         &binaries.all[place]
     }
@@ -207,9 +197,7 @@ impl<'w> Process<'w> {
                 let hours = (self.end() - self.start()) / HOUR;
                 match hours {
                     0 => 1,
-                    _ if kind.is_boot || !kind.net.is_empty() => {
-                        1 + u32::try_from(hours / 12).unwrap_or(6).min(6)
-                    }
+                    _ if kind.is_boot || !kind.net.is_empty() => 1 + u32::try_from(hours / 12).unwrap_or(6).min(6),
                     _ => 1 + draw(&mut self.dice(SALT_EVENTS), 2),
                 }
             }
@@ -220,11 +208,7 @@ impl<'w> Process<'w> {
     pub(crate) fn segment_end(self, segment: u32) -> i64 {
         let (start, end) = (self.start(), self.end());
         let (nth, all) = (i64::from(segment) + 1, i64::from(self.segments()).max(1));
-        if nth >= all {
-            end
-        } else {
-            start + (end - start) / all * nth
-        }
+        if nth >= all { end } else { start + (end - start) / all * nth }
     }
 
     /// When the server had the events of a segment: later than they happened, and by another clock.

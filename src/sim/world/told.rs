@@ -18,14 +18,8 @@ use crate::sim::render;
 
 /// The files that tell them, in the order of their processes' numbers.
 const STORIES: [(&str, &str); 4] = [
-    (
-        "documentation.toml",
-        include_str!("../../../assets/world/documentation.toml"),
-    ),
-    (
-        "incident.toml",
-        include_str!("../../../assets/world/incident.toml"),
-    ),
+    ("documentation.toml", include_str!("../../../assets/world/documentation.toml")),
+    ("incident.toml", include_str!("../../../assets/world/incident.toml")),
     (HOSTILE, include_str!("../../../assets/world/hostile.toml")),
     ("busy.toml", include_str!("../../../assets/world/busy.toml")),
 ];
@@ -268,8 +262,7 @@ pub(crate) fn tell(scene: &Scene<'_>, binaries: &mut Binaries) -> Vec<Told> {
         if file == HOSTILE && !scene.is_hostile {
             continue;
         }
-        let story: Story =
-            toml::from_str(text).unwrap_or_else(|problem| panic!("{file}: {problem}"));
+        let story: Story = toml::from_str(text).unwrap_or_else(|problem| panic!("{file}: {problem}"));
         let mut teller = Teller {
             scene,
             until: story.until.as_deref().map(moment),
@@ -293,9 +286,7 @@ pub(crate) fn tell(scene: &Scene<'_>, binaries: &mut Binaries) -> Vec<Told> {
             let process = teller.process(sheet, binaries);
             let seen = process.start - teller.ahead(process.host);
             binaries.all[process.binary].saw(process.host, seen);
-            teller
-                .numbers
-                .insert(key, u32::try_from(number).unwrap_or(noise::NONE));
+            teller.numbers.insert(key, u32::try_from(number).unwrap_or(noise::NONE));
             told.push(process);
         }
     }
@@ -338,11 +329,7 @@ impl Teller<'_> {
         while cmdline.len() < sheet.filler {
             cmdline.push_str(FILLER);
         }
-        let build = self
-            .scene
-            .fleet
-            .host(sheet.host)
-            .map_or(0, |host| host.build);
+        let build = self.scene.fleet.host(sheet.host).map_or(0, |host| host.build);
         let file = |key: &str| match self.binaries.get(key) {
             Some(File::Told(place)) => *place,
             Some(File::Kind(kind)) => binaries.of_kind(*kind, build),
@@ -361,11 +348,7 @@ impl Teller<'_> {
             files: sheet.files.iter().map(|text| trace(text)).collect(),
             keys: sheet.keys.iter().map(|text| trace(text)).collect(),
             modules: sheet.modules.iter().map(|text| trace(text)).collect(),
-            crossprocs: sheet
-                .crossprocs
-                .iter()
-                .map(|text| self.crossing(text, sheet.host, start))
-                .collect(),
+            crossprocs: sheet.crossprocs.iter().map(|text| self.crossing(text, sheet.host, start)).collect(),
             network: sheet.network.iter().map(|text| call(text)).collect(),
             written: sheet.written.iter().map(|key| file(key)).collect(),
             tampers: sheet.tampers.iter().map(|text| trace(text)).collect(),
@@ -420,30 +403,20 @@ impl Teller<'_> {
 /// Reads `+OFFSET what`.
 fn trace(text: &str) -> Trace {
     let (offset, what) = text.split_once(' ').unwrap_or((text, ""));
-    Trace {
-        after: duration(offset.trim_start_matches('+')),
-        what: what.into(),
-    }
+    Trace { after: duration(offset.trim_start_matches('+')), what: what.into() }
 }
 
 /// Reads `+OFFSET address:port name`.
 fn call(text: &str) -> Call {
     let Trace { after, what } = trace(text);
     let (address, domain) = what.split_once(' ').unwrap_or((&what, ""));
-    let address: std::net::SocketAddrV4 = address
-        .parse()
-        .unwrap_or_else(|_| panic!("{address:?} is not an address with a port"));
-    Call {
-        after,
-        ip: *address.ip(),
-        port: address.port(),
-        domain: domain.into(),
-    }
+    let address: std::net::SocketAddrV4 =
+        address.parse().unwrap_or_else(|_| panic!("{address:?} is not an address with a port"));
+    Call { after, ip: *address.ip(), port: address.port(), domain: domain.into() }
 }
 
 fn guid(text: &str) -> ProcessId {
-    text.parse()
-        .unwrap_or_else(|()| panic!("{text:?} is not a GUID"))
+    text.parse().unwrap_or_else(|()| panic!("{text:?} is not a GUID"))
 }
 
 fn one() -> u32 {

@@ -33,15 +33,9 @@ impl<'w> Process<'w> {
     /// The places it spoke to.
     pub(crate) fn links(self) -> Vec<Link<'w>> {
         match self.source {
-            Source::Told(told) => told
-                .network
-                .iter()
-                .map(|call| Link {
-                    ip: call.ip,
-                    port: call.port,
-                    domain: &call.domain,
-                })
-                .collect(),
+            Source::Told(told) => {
+                told.network.iter().map(|call| Link { ip: call.ip, port: call.port, domain: &call.domain }).collect()
+            }
             Source::Drawn(_, kind) => {
                 let mut dice = self.dice(SALT_LINKS);
                 let is_some = |_: &&String| kind.net.len() == 1 || !dice.one_in(3);
@@ -68,17 +62,10 @@ impl<'w> Process<'w> {
     /// The files it wrote.
     pub(crate) fn files(self) -> Vec<Cow<'w, str>> {
         match self.source {
-            Source::Told(told) => told
-                .files
-                .iter()
-                .map(|trace| Cow::Borrowed(&*trace.what))
-                .collect(),
+            Source::Told(told) => told.files.iter().map(|trace| Cow::Borrowed(&*trace.what)).collect(),
             Source::Drawn(_, kind) => {
                 let mut dice = self.dice(SALT_FILES);
-                kind.files
-                    .iter()
-                    .map(|file| self.filled(file, &mut dice))
-                    .collect()
+                kind.files.iter().map(|file| self.filled(file, &mut dice)).collect()
             }
         }
     }
@@ -86,17 +73,10 @@ impl<'w> Process<'w> {
     /// The registry keys it touched.
     pub(crate) fn keys(self) -> Vec<Cow<'w, str>> {
         match self.source {
-            Source::Told(told) => told
-                .keys
-                .iter()
-                .map(|trace| Cow::Borrowed(&*trace.what))
-                .collect(),
+            Source::Told(told) => told.keys.iter().map(|trace| Cow::Borrowed(&*trace.what)).collect(),
             Source::Drawn(_, kind) => {
                 let mut dice = self.dice(SALT_FILES);
-                kind.keys
-                    .iter()
-                    .map(|key| self.filled(key, &mut dice))
-                    .collect()
+                kind.keys.iter().map(|key| self.filled(key, &mut dice)).collect()
             }
         }
     }
@@ -123,11 +103,7 @@ impl<'w> Process<'w> {
     pub(crate) fn modules(self) -> Vec<&'w str> {
         match self.source {
             Source::Told(told) => told.modules.iter().map(|trace| &*trace.what).collect(),
-            Source::Drawn(..) => self
-                .loaded()
-                .into_iter()
-                .map(|file| &*file.paths[0])
-                .collect(),
+            Source::Drawn(..) => self.loaded().into_iter().map(|file| &*file.paths[0]).collect(),
         }
     }
 
@@ -137,10 +113,7 @@ impl<'w> Process<'w> {
             return Vec::new();
         };
         let open = |crossing: &'w super::told::Crossing| {
-            Some(Crossed {
-                how: &crossing.how,
-                target: self.world.process(crossing.target)?,
-            })
+            Some(Crossed { how: &crossing.how, target: self.world.process(crossing.target)? })
         };
         told.crossprocs.iter().filter_map(open).collect()
     }
@@ -148,11 +121,7 @@ impl<'w> Process<'w> {
     /// The executables it wrote.
     pub(crate) fn written(self) -> Vec<&'w Binary> {
         match self.source {
-            Source::Told(told) => told
-                .written
-                .iter()
-                .map(|&at| &self.world.binaries.all[at])
-                .collect(),
+            Source::Told(told) => told.written.iter().map(|&at| &self.world.binaries.all[at]).collect(),
             Source::Drawn(..) => Vec::new(),
         }
     }

@@ -40,10 +40,7 @@ impl Bars {
         let (before, rest) = pieces.split_at(n_before);
         let named = |(name, (start, end)): (&&'static str, &(usize, usize))| (*name, *start, *end);
         let mut parts: Vec<_> = layout.before.iter().zip(before).map(named).collect();
-        let words: Vec<_> = rest
-            .iter()
-            .map(|(start, end)| &text[*start..*end])
-            .collect();
+        let words: Vec<_> = rest.iter().map(|(start, end)| &text[*start..*end]).collect();
         let (reading, is_doubtful) = reading(&words, layout.after);
         let (wide, rest) = rest.split_at(reading.n_wide);
         if let ([(start, _), ..], [.., (_, end)]) = (wide, wide) {
@@ -54,11 +51,7 @@ impl Bars {
         if let [(start, _), ..] = more {
             parts.push(("more", *start, text.len()));
         }
-        Self {
-            text,
-            parts,
-            is_doubtful,
-        }
+        Self { text, parts, is_doubtful }
     }
 
     /// The parts by their names.
@@ -84,9 +77,7 @@ fn reading(pieces: &[&str], after: &[&str]) -> (Reading, bool) {
         return (whole(1, n - 1), false);
     }
     let from_right = (1..=after.len().min(n - 1)).rev();
-    let mut found = from_right
-        .filter(|n_after| fits(n - n_after, *n_after))
-        .map(|n_after| whole(n - n_after, n_after));
+    let mut found = from_right.filter(|n_after| fits(n - n_after, *n_after)).map(|n_after| whole(n - n_after, n_after));
     let chosen = found.next();
     let is_one_of_several = found.next().is_some();
     // Behind all known fields there may be new ones.
@@ -95,9 +86,7 @@ fn reading(pieces: &[&str], after: &[&str]) -> (Reading, bool) {
         .map(|n_wide| whole(n_wide, after.len()));
     match (chosen, longer.next()) {
         (Some(chosen), other) => {
-            let is_blank = pieces[chosen.n_wide..]
-                .iter()
-                .all(|piece| piece.trim().is_empty());
+            let is_blank = pieces[chosen.n_wide..].iter().all(|piece| piece.trim().is_empty());
             (chosen, is_one_of_several || is_blank || other.is_some())
         }
         (None, Some(chosen)) => (chosen, longer.next().is_some()),
@@ -115,8 +104,6 @@ fn is_of(name: &str, text: &str) -> bool {
             "sha256" => is_hex(64),
             "filetype" | "subtype" | "access" | "pid" => text.parse::<i64>().is_ok(),
             // Everything else says yes or no.
-            _ => ["true", "false", "0", "1"]
-                .iter()
-                .any(|word| text.eq_ignore_ascii_case(word)),
+            _ => ["true", "false", "0", "1"].iter().any(|word| text.eq_ignore_ascii_case(word)),
         }
 }

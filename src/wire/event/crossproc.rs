@@ -35,9 +35,7 @@ fn kind(fields: &Fields) -> CrossKind {
     let name = fields.text("type");
     let folded = name.raw().replace('_', "").to_ascii_lowercase();
     match folded.as_str() {
-        "processopen" | "processopentarget" if fields.int("subtype") == Some(THREAD) => {
-            CrossKind::ThreadOpen
-        }
+        "processopen" | "processopentarget" if fields.int("subtype") == Some(THREAD) => CrossKind::ThreadOpen,
         "processopen" | "processopentarget" => CrossKind::ProcessOpen,
         "threadopen" => CrossKind::ThreadOpen,
         "remotethread" | "remotethreadtarget" => CrossKind::RemoteThread,
@@ -50,7 +48,5 @@ fn access(fields: &Fields) -> u32 {
     let Some(number) = fields.int("access") else {
         return 0;
     };
-    u32::try_from(number)
-        .or_else(|_| i32::try_from(number).map(i32::cast_unsigned))
-        .unwrap_or(0)
+    u32::try_from(number).or_else(|_| i32::try_from(number).map(i32::cast_unsigned)).unwrap_or(0)
 }

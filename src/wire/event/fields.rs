@@ -160,11 +160,7 @@ pub(super) fn text(json: &RawValue) -> Option<String> {
     if !json.starts_with('"') {
         return None;
     }
-    let json = if json.contains("\\u") {
-        Cow::Owned(compact(json))
-    } else {
-        Cow::Borrowed(json)
-    };
+    let json = if json.contains("\\u") { Cow::Owned(compact(json)) } else { Cow::Borrowed(json) };
     serde_json::from_str(&json).ok()
 }
 

@@ -5,11 +5,7 @@ use crate::model::{FileAction, FileType, Filemod, Modload, RegAction, Regmod, Wh
 
 /// `filemod_complete`.
 pub(super) const FILEMOD: Reader = Reader {
-    layout: Layout {
-        before: &["type", "timestamp"],
-        wide: "path",
-        after: &["md5", "filetype", "tamper", "sha256"],
-    },
+    layout: Layout { before: &["type", "timestamp"], wide: "path", after: &["md5", "filetype", "tamper", "sha256"] },
     read: filemod,
     time: timestamp,
     tamper: "tamper",
@@ -17,11 +13,7 @@ pub(super) const FILEMOD: Reader = Reader {
 
 /// `regmod_complete`.
 pub(super) const REGMOD: Reader = Reader {
-    layout: Layout {
-        before: &["type", "timestamp"],
-        wide: "path",
-        after: &["tamper"],
-    },
+    layout: Layout { before: &["type", "timestamp"], wide: "path", after: &["tamper"] },
     read: regmod,
     time: timestamp,
     tamper: "tamper",
@@ -29,11 +21,7 @@ pub(super) const REGMOD: Reader = Reader {
 
 /// `modload_complete`.
 pub(super) const MODLOAD: Reader = Reader {
-    layout: Layout {
-        before: &["timestamp", "md5"],
-        wide: "path",
-        after: &["sha256"],
-    },
+    layout: Layout { before: &["timestamp", "md5"], wide: "path", after: &["sha256"] },
     read: modload,
     time: timestamp,
     tamper: "tamper",
@@ -58,17 +46,10 @@ fn regmod(fields: &Fields) -> Option<What> {
     if path.is_empty() {
         return None;
     }
-    Some(What::Regmod(Regmod {
-        action: RegAction::new(fields.int("type")),
-        path,
-    }))
+    Some(What::Regmod(Regmod { action: RegAction::new(fields.int("type")), path }))
 }
 
 fn modload(fields: &Fields) -> Option<What> {
-    let module = Modload {
-        path: fields.text("path"),
-        md5: fields.md5("md5"),
-        sha256: fields.sha256("sha256"),
-    };
+    let module = Modload { path: fields.text("path"), md5: fields.md5("md5"), sha256: fields.sha256("sha256") };
     (!module.path.is_empty() || module.md5.is_some()).then_some(What::Modload(module))
 }

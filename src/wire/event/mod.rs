@@ -22,9 +22,7 @@ use super::{
     Malformed, Noun, Record, binary,
     page::{Members, members, read_members},
 };
-use crate::model::{
-    Document, Event, Events, Md5, Process, ProcessId, Segment, Signature, What, sort_by_time,
-};
+use crate::model::{Document, Event, Events, Md5, Process, ProcessId, Segment, Signature, What, sort_by_time};
 use bars::Layout;
 use fields::Fields;
 
@@ -52,9 +50,7 @@ pub fn events(json: &str, process: ProcessId, segment: Segment) -> Result<Events
     };
     let mut events = Events {
         elapsed: Record::envelope(&envelope, "process").float("elapsed"),
-        signatures: inner
-            .get("binaries")
-            .map_or_else(BTreeMap::new, |json| signatures(json)),
+        signatures: inner.get("binaries").map_or_else(BTreeMap::new, |json| signatures(json)),
         process: document(&inner),
         ..Events::default()
     };
@@ -105,15 +101,7 @@ fn event(
 ) -> Option<Event> {
     let Some(reader) = reader else {
         let (what, at, document) = others::unknown(kind, record)?;
-        return Some(Event {
-            at,
-            process,
-            segment,
-            what,
-            is_tamper: false,
-            is_doubtful: false,
-            document,
-        });
+        return Some(Event { at, process, segment, what, is_tamper: false, is_doubtful: false, document });
     };
     let fields = Fields::read(record, &reader.layout)?;
     Some(Event {
@@ -130,11 +118,8 @@ fn event(
 /// The process itself: all members that are no events.
 fn document(members: &Members<'_>) -> Option<Process> {
     let is_own = |name: &str| !name.ends_with(LIST) && name != "binaries";
-    let own: BTreeMap<&str, &RawValue> = members
-        .iter()
-        .filter(|(name, _)| is_own(name))
-        .map(|(name, value)| (name.as_str(), *value))
-        .collect();
+    let own: BTreeMap<&str, &RawValue> =
+        members.iter().filter(|(name, _)| is_own(name)).map(|(name, value)| (name.as_str(), *value)).collect();
     let json = serde_json::to_string(&own).ok()?;
     Process::read(&Record::parse(&json)?)
 }

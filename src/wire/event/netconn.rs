@@ -19,9 +19,7 @@ pub(super) const NETCONN: Reader = Reader {
 /// What blocked a connection (reference 7). Words for "nothing" count as nothing.
 fn blocked_by(fields: &Fields) -> Untrusted {
     let block = fields.text("block_type");
-    let is_none = ["none", "false", "0"]
-        .iter()
-        .any(|none| block.is_like(none));
+    let is_none = ["none", "false", "0"].iter().any(|none| block.is_like(none));
     if is_none { Untrusted::default() } else { block }
 }
 
@@ -29,13 +27,11 @@ fn read(fields: &Fields) -> Option<What> {
     let netconn = Netconn {
         protocol: fields.number("proto").map(Protocol),
         // A text, `true` for outbound, where one would expect a flag.
-        direction: fields.flag("direction").map(|is_outbound| {
-            if is_outbound {
-                Direction::Outbound
-            } else {
-                Direction::Inbound
-            }
-        }),
+        direction: fields.flag("direction").map(
+            |is_outbound| {
+                if is_outbound { Direction::Outbound } else { Direction::Inbound }
+            },
+        ),
         local: fields.side("local_ip", "local_port"),
         remote: fields.side("remote_ip", "remote_port"),
         domain: fields.text("domain"),
@@ -44,9 +40,7 @@ fn read(fields: &Fields) -> Option<What> {
         ja3s: fields.text("ja3s"),
         blocked_by: blocked_by(fields),
     };
-    let has_side = [netconn.local, netconn.remote]
-        .iter()
-        .any(|side| *side != Side::default());
+    let has_side = [netconn.local, netconn.remote].iter().any(|side| *side != Side::default());
     let is_somewhere = has_side || !netconn.domain.is_empty();
     is_somewhere.then_some(What::Netconn(netconn))
 }

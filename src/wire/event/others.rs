@@ -14,24 +14,12 @@ use crate::model::{Block, Document, Fileless, What};
 use crate::text::Untrusted;
 
 /// `processblock_complete`: an object written as text. Between bars it has never been seen.
-pub(super) const BLOCK: Reader = Reader {
-    layout: Layout {
-        before: &[],
-        wide: "text",
-        after: &[],
-    },
-    read: block,
-    time: timestamp,
-    tamper: "tamper",
-};
+pub(super) const BLOCK: Reader =
+    Reader { layout: Layout { before: &[], wide: "text", after: &[] }, read: block, time: timestamp, tamper: "tamper" };
 
 /// `fileless_scriptload_complete`. The script takes the rest of the record, bars and all.
 pub(super) const FILELESS: Reader = Reader {
-    layout: Layout {
-        before: &["timestamp", "sha256"],
-        wide: "script",
-        after: &[],
-    },
+    layout: Layout { before: &["timestamp", "sha256"], wide: "script", after: &[] },
     read: fileless,
     time: timestamp,
     tamper: "tamper",
@@ -54,10 +42,7 @@ fn block(fields: &Fields) -> Option<What> {
 }
 
 fn fileless(fields: &Fields) -> Option<What> {
-    let script = Fileless {
-        sha256: fields.sha256("sha256"),
-        script: fields.text("script"),
-    };
+    let script = Fileless { sha256: fields.sha256("sha256"), script: fields.text("script") };
     (script.sha256.is_some() || !script.script.is_empty()).then_some(What::Fileless(script))
 }
 
@@ -89,9 +74,7 @@ pub(super) fn unknown(kind: &str, json: &RawValue) -> Option<(What, Option<Times
 /// The first time between bars. A number alone may be anything.
 fn first_time(text: &str) -> Option<Timestamp> {
     let is_number = |part: &str| part.trim().parse::<f64>().is_ok();
-    text.split('|')
-        .filter(|part| !is_number(part))
-        .find_map(time::parse)
+    text.split('|').filter(|part| !is_number(part)).find_map(time::parse)
 }
 
 fn worded(text: &str) -> String {

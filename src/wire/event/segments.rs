@@ -12,11 +12,8 @@ pub fn segments(json: &str) -> Result<(Vec<SegmentInfo>, usize), Malformed> {
     if let Some(process) = inner.get("process") {
         inner = members(process, "an object with segments")?;
     }
-    let list = inner
-        .get("segments")
-        .ok_or_else(|| Malformed::shape(json, "an object with segments"))?;
-    let list = serde_json::from_str(list.get())
-        .map_err(|_| Malformed::shape(list.get(), "a list of segments"))?;
+    let list = inner.get("segments").ok_or_else(|| Malformed::shape(json, "an object with segments"))?;
+    let list = serde_json::from_str(list.get()).map_err(|_| Malformed::shape(list.get(), "a list of segments"))?;
     let (mut rows, broken) = rows::<SegmentInfo>(list);
     rows.sort_by_key(|row| row.segment);
     rows.dedup_by_key(|row| row.segment);
@@ -27,17 +24,13 @@ impl Noun for SegmentInfo {
     fn read(record: &Record) -> Option<Self> {
         let unique = record.text("unique_id");
         let written = ProcessId::parse_with_segment(unique.raw().trim());
-        let segment = written
-            .and_then(|(_, segment)| segment)
-            .or_else(|| record.count("segment_id"))?;
+        let segment = written.and_then(|(_, segment)| segment).or_else(|| record.count("segment_id"))?;
         Some(Self {
             process: written.map(|(process, _)| process),
             segment: Segment(segment),
             last_update: record.time("last_update"),
             last_server_update: record.time("last_server_update"),
-            counts: record
-                .nested("event_counts")
-                .map_or_else(Counts::default, |counts| self::counts(&counts)),
+            counts: record.nested("event_counts").map_or_else(Counts::default, |counts| self::counts(&counts)),
         })
     }
 }

@@ -27,19 +27,14 @@ fn lists(lists: Value) -> Events {
     let Value::Object(lists) = lists else {
         panic!("no object");
     };
-    let lists: BTreeMap<String, Value> = lists
-        .into_iter()
-        .map(|(kind, list)| (format!("{kind}{LIST}"), list))
-        .collect();
+    let lists: BTreeMap<String, Value> =
+        lists.into_iter().map(|(kind, list)| (format!("{kind}{LIST}"), list)).collect();
     read(&json!({ "process": lists }).to_string())
 }
 
 /// The one event in a list, in words.
 #[track_caller]
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "records read better than borrows in a table"
-)]
+#[expect(clippy::needless_pass_by_value, reason = "records read better than borrows in a table")]
 fn check(kind: &str, record: Value, words: &str) {
     let events = lists(json!({ kind: [record] }));
     let found: Vec<_> = events.rows.iter().map(Event::words).collect();
@@ -50,17 +45,8 @@ fn check(kind: &str, record: Value, words: &str) {
 /// One line for an event with all that is known of it.
 fn told(event: &Event) -> String {
     let at = event.at.map_or_else(|| "?".to_owned(), |at| at.to_string());
-    let facts: Vec<_> = event
-        .facts()
-        .iter()
-        .map(|(name, value)| format!("{name}={}", text::visible(value)))
-        .collect();
-    format!(
-        "{at} {}: {}\n    {}",
-        event.kind(),
-        text::visible(&event.words()),
-        facts.join("; ")
-    )
+    let facts: Vec<_> = event.facts().iter().map(|(name, value)| format!("{name}={}", text::visible(value))).collect();
+    format!("{at} {}: {}\n    {}", event.kind(), text::visible(&event.words()), facts.join("; "))
 }
 
 #[test]
@@ -85,11 +71,7 @@ fn every_kind_of_every_version_is_read() {
 fn a_record_between_bars_becomes_an_object_and_an_object_stays() {
     let events = read(GOLDENS[3]);
     let of = |kind| {
-        let event = events
-            .rows
-            .iter()
-            .find(|event| event.kind() == kind)
-            .unwrap();
+        let event = events.rows.iter().find(|event| event.kind() == kind).unwrap();
         event.document.json().to_owned()
     };
     assert_eq!(
@@ -110,12 +92,7 @@ fn the_same_events_come_out_of_every_version() {
         let told: Vec<_> = events
             .rows
             .into_iter()
-            .filter(|event| {
-                matches!(
-                    event.kind(),
-                    EventKind::Filemod | EventKind::Regmod | EventKind::Crossproc
-                )
-            })
+            .filter(|event| matches!(event.kind(), EventKind::Filemod | EventKind::Regmod | EventKind::Crossproc))
             .map(|event| (event.at, event.what))
             .collect();
         told
@@ -126,11 +103,7 @@ fn the_same_events_come_out_of_every_version() {
             What::Childproc(child) => Some((event.at, child.stage, child.pid)),
             _ => None,
         };
-        read(GOLDENS[version])
-            .rows
-            .iter()
-            .filter_map(stage)
-            .collect::<Vec<_>>()
+        read(GOLDENS[version]).rows.iter().filter_map(stage).collect::<Vec<_>>()
     };
     assert_eq!(stages(0), stages(4));
     assert_eq!(stages(4)[1].1, Some(Stage::End));
@@ -138,32 +111,12 @@ fn the_same_events_come_out_of_every_version() {
 
 #[test]
 fn a_record_may_end_early_or_go_on() {
-    check(
-        "filemod",
-        json!("2|2021-03-04 10:15:40|c:\\a.txt|"),
-        r"first wrote c:\a.txt",
-    );
-    check(
-        "filemod",
-        json!("2|2021-03-04 10:15:40|c:\\a.txt"),
-        r"first wrote c:\a.txt",
-    );
-    check(
-        "filemod",
-        json!("8|x|c:\\a.dll||1|true||one|more"),
-        r"last wrote c:\a.dll, PE, tampering with the sensor",
-    );
+    check("filemod", json!("2|2021-03-04 10:15:40|c:\\a.txt|"), r"first wrote c:\a.txt");
+    check("filemod", json!("2|2021-03-04 10:15:40|c:\\a.txt"), r"first wrote c:\a.txt");
+    check("filemod", json!("8|x|c:\\a.dll||1|true||one|more"), r"last wrote c:\a.dll, PE, tampering with the sensor");
     check("filemod", json!("3|x|c:\\a"), r"changed c:\a");
-    check(
-        "modload",
-        json!("2021-03-04 10:15:30|9e107d9d372bb6826bd81d3542a419d6"),
-        "loaded ",
-    );
-    check(
-        "crossproc",
-        json!("ProcessOpen|x|bad|bad|c:\\b.exe"),
-        r"opened process c:\b.exe",
-    );
+    check("modload", json!("2021-03-04 10:15:30|9e107d9d372bb6826bd81d3542a419d6"), "loaded ");
+    check("crossproc", json!("ProcessOpen|x|bad|bad|c:\\b.exe"), r"opened process c:\b.exe");
     check(
         "crossproc",
         json!("RemoteThread|x|||c:\\b.exe|||true|true"),
@@ -193,14 +146,8 @@ fn an_address_may_be_a_number_or_a_text_and_a_bad_one_is_none() {
 #[test]
 fn an_attempt_that_isolation_blocked_is_no_connection() {
     for (direction, expected) in [
-        (
-            "true",
-            "was blocked from connecting to 203.0.113.9:443, NetworkIsolation",
-        ),
-        (
-            "false",
-            "blocked a connection from 203.0.113.9:443, NetworkIsolation",
-        ),
+        ("true", "was blocked from connecting to 203.0.113.9:443, NetworkIsolation"),
+        ("false", "blocked a connection from 203.0.113.9:443, NetworkIsolation"),
     ] {
         let record = json!({
             "remote_ip": "203.0.113.9", "remote_port": 443, "direction": direction,
@@ -208,13 +155,7 @@ fn an_attempt_that_isolation_blocked_is_no_connection() {
         });
         check("netconn", record, expected);
     }
-    for nothing in [
-        json!(null),
-        json!(""),
-        json!("None"),
-        json!(0),
-        json!(false),
-    ] {
+    for nothing in [json!(null), json!(""), json!("None"), json!(0), json!(false)] {
         let record = json!({
             "remote_ip": "203.0.113.9", "remote_port": 443, "direction": "true", "block_type": nothing,
         });
@@ -235,42 +176,19 @@ fn a_broken_record_costs_only_itself_and_an_odd_list_is_one_record() {
         "fileless_scriptload": ["2021-03-04 10:15:30|"],
         "emet": ["", null],
     }));
-    let words: Vec<_> = events
-        .rows
-        .iter()
-        .map(|event| event.words().raw().to_owned())
-        .collect();
-    assert_eq!(
-        words,
-        [
-            r"loaded c:\b.dll",
-            r"first wrote c:\a",
-            "connection cdn.example.net"
-        ]
-    );
+    let words: Vec<_> = events.rows.iter().map(|event| event.words().raw().to_owned()).collect();
+    assert_eq!(words, [r"loaded c:\b.dll", r"first wrote c:\a", "connection cdn.example.net"]);
     assert_eq!(events.broken, 14);
 }
 
 #[test]
 fn a_kind_that_is_not_known_is_kept_as_it_is() {
-    check(
-        "dnsquery",
-        json!("2021-03-04 10:15:30|cdn.example.net"),
-        "reported 2021-03-04 10:15:30|cdn.example.net",
-    );
-    let events = lists(
-        json!({"dnsquery": ["7|2021-03-04 10:15:30|x"], "emet": [{"timestamp": "2021-03-04T10:15:29Z"}]}),
-    );
-    let at: Vec<_> = events
-        .rows
-        .iter()
-        .map(|event| event.at.unwrap().to_string())
-        .collect();
+    check("dnsquery", json!("2021-03-04 10:15:30|cdn.example.net"), "reported 2021-03-04 10:15:30|cdn.example.net");
+    let events =
+        lists(json!({"dnsquery": ["7|2021-03-04 10:15:30|x"], "emet": [{"timestamp": "2021-03-04T10:15:29Z"}]}));
+    let at: Vec<_> = events.rows.iter().map(|event| event.at.unwrap().to_string()).collect();
     assert_eq!(at, ["2021-03-04T10:15:29Z", "2021-03-04T10:15:30Z"]);
-    assert_eq!(
-        events.rows[1].document.json(),
-        r#"{"text":"7|2021-03-04 10:15:30|x"}"#
-    );
+    assert_eq!(events.rows[1].document.json(), r#"{"text":"7|2021-03-04 10:15:30|x"}"#);
     assert_eq!(events.rows[0].kind(), EventKind::Emet);
 }
 
@@ -280,14 +198,7 @@ fn an_answer_may_have_no_envelope_and_must_be_an_object() {
     let events = read(&flat.to_string());
     assert_eq!((events.rows.len(), events.process.is_some()), (1, true));
     assert_eq!(read("{}"), Events::default());
-    for json in [
-        "[]",
-        "null",
-        "",
-        "<html>",
-        r#"{"process": []}"#,
-        r#"{"process": 3}"#,
-    ] {
+    for json in ["[]", "null", "", "<html>", r#"{"process": []}"#, r#"{"process": 3}"#] {
         let id = GUID.parse().unwrap();
         assert!(super::events(json, id, Segment::ALL).is_err(), "{json}");
     }
@@ -297,24 +208,12 @@ fn an_answer_may_have_no_envelope_and_must_be_an_object() {
 fn segments_are_listed_from_the_oldest() {
     let golden = include_str!("../../../tests/goldens/get_process_segments.json");
     let (list, broken) = segments(golden).unwrap();
-    let told: Vec<_> = list
-        .iter()
-        .map(|info| (info.segment.0, info.counts.modload, info.counts.regmod))
-        .collect();
-    assert_eq!(
-        told,
-        [
-            (1_614_852_128_768, Some(0), Some(4)),
-            (1_614_852_945_678, Some(31), Some(0))
-        ]
-    );
+    let told: Vec<_> = list.iter().map(|info| (info.segment.0, info.counts.modload, info.counts.regmod)).collect();
+    assert_eq!(told, [(1_614_852_128_768, Some(0), Some(4)), (1_614_852_945_678, Some(31), Some(0))]);
     assert_eq!(broken, 0);
     let odd = r#"{"process": {"segments": [{"unique_id": "x"}, {"segment_id": "3"}, 7]}}"#;
     let (list, broken) = segments(odd).unwrap();
-    assert_eq!(
-        (list[0].segment, list[0].counts.modload, broken),
-        (Segment(3), None, 2)
-    );
+    assert_eq!((list[0].segment, list[0].counts.modload, broken), (Segment(3), None, 2));
     assert!(segments("{}").is_err() && segments(r#"{"process": {"segments": 3}}"#).is_err());
 }
 
@@ -387,16 +286,8 @@ fn path(kind: &str, record: &str) -> (String, bool) {
     let [event] = &events.rows[..] else {
         panic!("{} broken", events.broken);
     };
-    let object = event
-        .facts()
-        .into_iter()
-        .find(|(name, _)| matches!(*name, "path" | "domain"));
-    (
-        object
-            .map(|(_, path)| path.raw().to_owned())
-            .unwrap_or_default(),
-        event.is_doubtful,
-    )
+    let object = event.facts().into_iter().find(|(name, _)| matches!(*name, "path" | "domain"));
+    (object.map(|(_, path)| path.raw().to_owned()).unwrap_or_default(), event.is_doubtful)
 }
 
 #[test]
@@ -405,62 +296,22 @@ fn a_path_with_bars_is_whole_and_what_follows_it_is_read_from_the_right() {
     let sha = "ab".repeat(32);
     let at = "2021-03-04 10:15:41.007";
     for (kind, record, wanted) in [
-        (
-            "filemod",
-            format!(r"8|{at}|c:\a|b|c.exe|{MD5}|1|false"),
-            r"c:\a|b|c.exe",
-        ),
-        (
-            "filemod",
-            format!(r"8|{at}|c:\a|b.exe|{MD5}|1|true|{sha}"),
-            r"c:\a|b.exe",
-        ),
-        (
-            "filemod",
-            format!(r"1|{at}|c:\a|b.exe|||false"),
-            r"c:\a|b.exe",
-        ),
+        ("filemod", format!(r"8|{at}|c:\a|b|c.exe|{MD5}|1|false"), r"c:\a|b|c.exe"),
+        ("filemod", format!(r"8|{at}|c:\a|b.exe|{MD5}|1|true|{sha}"), r"c:\a|b.exe"),
+        ("filemod", format!(r"1|{at}|c:\a|b.exe|||false"), r"c:\a|b.exe"),
         // Made to look like a record that ends earlier.
-        (
-            "filemod",
-            format!(r"8|{at}|c:\x.exe||1|false|{MD5}|1|true"),
-            r"c:\x.exe||1|false",
-        ),
-        (
-            "filemod",
-            format!(r"8|{at}|c:\x|y|{MD5}|1|true|{sha}|new|newer"),
-            r"c:\x|y",
-        ),
-        (
-            "regmod",
-            format!(r"2|{at}|\registry\a|b|true"),
-            r"\registry\a|b",
-        ),
-        (
-            "modload",
-            format!(r"{at}|{MD5}|c:\a|b.dll|{sha}"),
-            r"c:\a|b.dll",
-        ),
-        (
-            "childproc",
-            format!(r"{at}|{GUID}|{MD5}|c:\a|b.exe|5120|true|false"),
-            r"c:\a|b.exe",
-        ),
+        ("filemod", format!(r"8|{at}|c:\x.exe||1|false|{MD5}|1|true"), r"c:\x.exe||1|false"),
+        ("filemod", format!(r"8|{at}|c:\x|y|{MD5}|1|true|{sha}|new|newer"), r"c:\x|y"),
+        ("regmod", format!(r"2|{at}|\registry\a|b|true"), r"\registry\a|b"),
+        ("modload", format!(r"{at}|{MD5}|c:\a|b.dll|{sha}"), r"c:\a|b.dll"),
+        ("childproc", format!(r"{at}|{GUID}|{MD5}|c:\a|b.exe|5120|true|false"), r"c:\a|b.exe"),
         (
             "crossproc",
             format!(r"ProcessOpen|{at}|{GUID}|{MD5}|c:\a|1|b.exe|1|2097151|false|true|{sha}"),
             r"c:\a|1|b.exe",
         ),
-        (
-            "crossproc",
-            format!(r"RemoteThread|{at}|{GUID}||c:\a|b.exe|||false"),
-            r"c:\a|b.exe",
-        ),
-        (
-            "netconn",
-            format!("{at}|-889163511|443|6|a|b.example|true"),
-            "a|b.example",
-        ),
+        ("crossproc", format!(r"RemoteThread|{at}|{GUID}||c:\a|b.exe|||false"), r"c:\a|b.exe"),
+        ("netconn", format!("{at}|-889163511|443|6|a|b.example|true"), "a|b.example"),
     ] {
         assert_eq!(path(kind, &record), (wanted.to_owned(), false), "{record}");
     }
@@ -481,11 +332,7 @@ fn a_record_that_can_be_read_in_two_ways_says_so() {
     ] {
         assert_eq!(path(kind, record), (wanted.to_owned(), true), "{record}");
     }
-    check(
-        "regmod",
-        json!(r"2|x|\a|b"),
-        r"first wrote \a|b, path uncertain",
-    );
+    check("regmod", json!(r"2|x|\a|b"), r"first wrote \a|b, path uncertain");
 }
 
 proptest! {

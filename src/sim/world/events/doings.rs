@@ -20,32 +20,14 @@ impl<'w> Process<'w> {
         let (mut starts, mut ends) = (Vec::new(), Vec::new());
         for child in self.children() {
             let who = Who::Known(child);
-            starts.push((
-                child.start(),
-                Child {
-                    who,
-                    is_start: true,
-                },
-            ));
+            starts.push((child.start(), Child { who, is_start: true }));
             if child.has_ended() && child.end() <= self.end() {
-                ends.push((
-                    child.end(),
-                    Child {
-                        who,
-                        is_start: false,
-                    },
-                ));
+                ends.push((child.end(), Child { who, is_start: false }));
             }
         }
         if let Some(hidden) = self.hidden_child() {
             let who = Who::Hidden(hidden);
-            starts.push((
-                hidden.at,
-                Child {
-                    who,
-                    is_start: true,
-                },
-            ));
+            starts.push((hidden.at, Child { who, is_start: true }));
         }
         (sorted(starts), sorted(ends))
     }
@@ -60,12 +42,7 @@ impl<'w> Process<'w> {
                 _ => ALL_ACCESS,
             };
             list.extend(other.map(|other| {
-                let reach = Reach {
-                    how: &crossing.how,
-                    other,
-                    access: crossing.access.unwrap_or(default),
-                    is_target,
-                };
+                let reach = Reach { how: &crossing.how, other, access: crossing.access.unwrap_or(default), is_target };
                 (by.start + crossing.after, reach)
             }));
         };
@@ -75,10 +52,7 @@ impl<'w> Process<'w> {
             }
         }
         for (number, told) in world.stories().zip(&world.told) {
-            let to_this = told
-                .crossprocs
-                .iter()
-                .filter(|one| one.target == self.number());
+            let to_this = told.crossprocs.iter().filter(|one| one.target == self.number());
             for crossing in to_this {
                 reach(told, world.process(number), crossing, true);
             }
@@ -100,9 +74,7 @@ impl<'w> Process<'w> {
                 let at = |trace: &'w Trace| (told.start + trace.after, Cow::Borrowed(&*trace.what));
                 sorted(told.scripts.iter().map(at).collect())
             }
-            Source::Drawn(..) => (0..self.script_count())
-                .map(|_| (self.start() + 400, self.cmdline()))
-                .collect(),
+            Source::Drawn(..) => (0..self.script_count()).map(|_| (self.start() + 400, self.cmdline())).collect(),
         }
     }
 }

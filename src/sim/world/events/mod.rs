@@ -144,11 +144,7 @@ impl<'w> Process<'w> {
         let pid = 40_000 + 4 * u32::try_from(dice.below(5_000)).unwrap_or(0);
         let started = self.id().0 & u128::from(u64::MAX);
         let created = u64::try_from(started).unwrap_or(0) + 1_000_000;
-        Some(Hidden {
-            id: ProcessId::new(self.host().id, pid, created),
-            pid,
-            at: self.start() + 100,
-        })
+        Some(Hidden { id: ProcessId::new(self.host().id, pid, created), pid, at: self.start() + 100 })
     }
 
     /// How many scripts it ran that are in no file.
@@ -170,15 +166,10 @@ mod tests {
         for process in world.processes() {
             let whole = process.counts();
             let n_segments = process.segments();
-            let segments =
-                (0..n_segments).map(|segment| (Some(segment), process.segment_counts(segment)));
+            let segments = (0..n_segments).map(|segment| (Some(segment), process.segment_counts(segment)));
             for (segment, counts) in segments.chain([(None, whole)]) {
                 let events = process.events(segment);
-                let starts = events
-                    .children
-                    .iter()
-                    .filter(|(_, child)| child.is_start)
-                    .count();
+                let starts = events.children.iter().filter(|(_, child)| child.is_start).count();
                 let found = [
                     events.modules.len(),
                     events.files.len(),
@@ -213,11 +204,7 @@ mod tests {
             let times = events.links.iter().map(|(at, _)| *at);
             let times = times.chain(events.modules.iter().map(|(at, _)| *at));
             for at in times {
-                assert!(
-                    (process.start()..=process.end()).contains(&at),
-                    "{}",
-                    process.id()
-                );
+                assert!((process.start()..=process.end()).contains(&at), "{}", process.id());
             }
         }
     }

@@ -7,11 +7,7 @@ pub(crate) enum Name<'w> {
     /// As it is.
     Whole(Cow<'w, str>),
     /// One of many that differ by a number.
-    Numbered {
-        stem: &'w str,
-        nth: u64,
-        end: &'w str,
-    },
+    Numbered { stem: &'w str, nth: u64, end: &'w str },
 }
 
 impl<'w> From<Cow<'w, str>> for Name<'w> {

@@ -21,10 +21,7 @@ const SALT_HASH: u64 = 0x3e4;
 impl<'w> Process<'w> {
     /// The program itself, and what it loaded.
     pub(super) fn module_events(self) -> List<Module<'w>> {
-        let own = Module {
-            path: self.path().into(),
-            file: Some(self.binary()),
-        };
+        let own = Module { path: self.path().into(), file: Some(self.binary()) };
         let mut list = vec![(self.start(), own)];
         match self.source {
             Source::Told(told) => {
@@ -44,10 +41,7 @@ impl<'w> Process<'w> {
                 };
                 let mut spread = Spread::new(self, span, loaded.len());
                 list.extend(loaded.into_iter().map(|file| {
-                    let module = Module {
-                        path: Name::from(&file.paths[0]),
-                        file: Some(file),
-                    };
+                    let module = Module { path: Name::from(&file.paths[0]), file: Some(file) };
                     (spread.next(), module)
                 }));
             }
@@ -56,11 +50,7 @@ impl<'w> Process<'w> {
     }
 
     pub(super) fn file_events(self) -> List<FileChange<'w>> {
-        let change = |action, path| FileChange {
-            action,
-            path,
-            is_tamper: false,
-        };
+        let change = |action, path| FileChange { action, path, is_tamper: false };
         let mut list = Vec::new();
         match self.source {
             Source::Told(told) => {
@@ -71,14 +61,10 @@ impl<'w> Process<'w> {
                 }
                 let more = self.numbered(&told.files, told.more_files);
                 list.extend(
-                    more.zip([1, 2, 8, 4].into_iter().cycle())
-                        .map(|((at, path), action)| (at, change(action, path))),
+                    more.zip([1, 2, 8, 4].into_iter().cycle()).map(|((at, path), action)| (at, change(action, path))),
                 );
                 list.extend(told.tampers.iter().map(|trace| {
-                    let deleted = FileChange {
-                        is_tamper: true,
-                        ..change(4, Name::from(&trace.what))
-                    };
+                    let deleted = FileChange { is_tamper: true, ..change(4, Name::from(&trace.what)) };
                     (told.start + trace.after, deleted)
                 }));
             }
@@ -89,10 +75,7 @@ impl<'w> Process<'w> {
                 let mut spread = Spread::whole(self, count);
                 list.extend((0..count).map(|at| {
                     let action = [1, 2, 8, 4][at / n_files % 4];
-                    (
-                        spread.next(),
-                        change(action, files[at % n_files].clone().into()),
-                    )
+                    (spread.next(), change(action, files[at % n_files].clone().into()))
                 }));
             }
         }
@@ -109,8 +92,7 @@ impl<'w> Process<'w> {
                 }
                 let more = self.numbered(&told.keys, told.more_keys);
                 list.extend(
-                    more.zip([1, 2, 2, 8].into_iter().cycle())
-                        .map(|((at, path), action)| (at, change(action, path))),
+                    more.zip([1, 2, 2, 8].into_iter().cycle()).map(|((at, path), action)| (at, change(action, path))),
                 );
             }
             Source::Drawn(..) => {
@@ -120,10 +102,7 @@ impl<'w> Process<'w> {
                 let mut spread = Spread::whole(self, count);
                 list.extend((0..count).map(|at| {
                     let action = [2, 1, 8, 4][at / n_keys % 4];
-                    (
-                        spread.next(),
-                        change(action, keys[at % n_keys].clone().into()),
-                    )
+                    (spread.next(), change(action, keys[at % n_keys].clone().into()))
                 }));
             }
         }
@@ -160,9 +139,7 @@ impl<'w> Process<'w> {
             Source::Drawn(..) => {
                 let count = number(self.counts().netconn);
                 let mut spread = Spread::whole(self, count);
-                list.extend(
-                    (0..count).map(|at| (spread.next(), connect(&links[at % links.len()]))),
-                );
+                list.extend((0..count).map(|at| (spread.next(), connect(&links[at % links.len()]))));
             }
         }
         sorted(list)
