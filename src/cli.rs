@@ -5,7 +5,7 @@
 mod admin;
 mod alert;
 mod binary;
-mod deed;
+mod change;
 mod feed;
 mod sensor;
 mod simulate;
@@ -22,7 +22,7 @@ use clap_complete::Shell;
 pub use admin::{Group, NewUser, User};
 pub use alert::{Alert, Alerts};
 pub use binary::{Binary, BinaryDownload, BinarySearch, BinaryShow};
-pub use deed::{Ban, Grounds, Hashes, Log, Patience, Waiting};
+pub use change::{Ban, Grounds, Hashes, Log, Patience, Waiting};
 pub use feed::{Feed, Report, Reports};
 pub use sensor::{Hosts, Isolation, Sensor};
 pub use simulate::{Demo, Simulate};

@@ -11,7 +11,7 @@
 //! [`runtime`] waits for a key, a reply or a signal and hands it to [`app`] as an *input*. The keymap ([`keys`]) turns
 //! the key into an *action*, the focused pane ([`panes`]) acts on it through a `Cx`, which changes the [`session`] and
 //! leaves *effects*. `runtime` carries the effects out: a request goes to the [`worker`], which drives a
-//! [`read::Reader`] (client, cache, what is in flight) and sends a *reply* back. The session settles the reply, the
+//! [`fetch::Reader`] (client, cache, what is in flight) and sends a *reply* back. The session settles the reply, the
 //! screen is drawn, and everything sleeps again. The headless [`commands`] drive the same reader without a screen.
 //!
 //! Rows that the server gives page by page are one mechanism, whatever they are: `session::Pages` holds what is here of
@@ -25,7 +25,7 @@
 //! alerts is read whole and put together once for each answer: its *bundles* are a list like any other, and the *asides* of
 //! an alert set it in its place. A *look* for new alerts is a request that the worker puts later; it moves no row.
 //!
-//! What changes a server is not fetched. A pane tells whom it is about by its clues, the *sheet* has a [`deeds::Deed`]
+//! What changes a server is not fetched. A pane tells whom it is about by its clues, the *sheet* has a [`changes::Deed`]
 //! previewed for each (what it does, its blast radius, the requests), and only what stands on it is performed: the worker
 //! logs, sends once, logs, reads back, and looks after what is open, whatever is shown, and again after a restart. What the
 //! log says is the *journal*, whose *acts* are a list like any other.
@@ -36,7 +36,7 @@
 //!    never wait, and read the time only from what they are given. The whole screen is a function of a list of inputs.
 //! 2. **Only `read` fetches, only `deeds` changes.** The reader is owned by one task and holds client, cache and what is
 //!    in flight. No lock is shared between the screen and the network; there is no `Mutex` outside `sim`. A change of the
-//!    server is planned and performed by [`deeds`] alone: never cached, never sent twice, logged before it leaves.
+//!    server is planned and performed by [`changes`] alone: never cached, never sent twice, logged before it leaves.
 //! 3. **Messages are data.** Inputs, effects, requests and replies derive `Debug`; no closure, future or `Box<dyn …>`
 //!    crosses a channel.
 //! 4. **A slot awaits at most one answer.** A newer request supersedes the older; an answer whose ticket is not the
@@ -70,16 +70,17 @@ pub mod text;
 pub mod theme;
 
 pub mod archive;
-pub mod record;
+pub mod audit;
+pub mod storage;
 pub mod widgets;
 pub mod wire;
 
 pub mod api;
+pub mod changes;
 pub mod config;
-pub mod deeds;
 pub mod download;
+pub mod fetch;
 pub mod output;
-pub mod read;
 pub mod worker;
 
 pub mod app;

@@ -9,17 +9,17 @@ use std::{
 };
 
 use lampblack::app::{self, App};
+use lampblack::changes::{Guard, Who};
 use lampblack::cli::{Cli, Command};
 use lampblack::commands::{self, Caller, Exit, Streams};
 use lampblack::config::{Environment, Setup};
-use lampblack::deeds::{Guard, Who};
+use lampblack::fetch::Reader;
 use lampblack::files;
 use lampblack::log;
 use lampblack::model::zone_here;
-use lampblack::read::Reader;
-use lampblack::record::{History, Kept, Saved, check_state};
 use lampblack::runtime::{Events, Screen, Shell, chosen, forbid_core_dumps, hidden, kept, past, run, shelved, stopped};
 use lampblack::session::Identity;
+use lampblack::storage::{History, Kept, Saved, check_state};
 use lampblack::text::{self, Ascii, Charset};
 use lampblack::worker::{self, Office};
 use tokio::runtime::{self, Handle, Runtime};

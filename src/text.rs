@@ -1,19 +1,19 @@
 //! Text written by others: what an attacker may have put in it, and the only ways out of it.
 
 mod ascii;
-mod cell;
-mod dump;
-mod fang;
-mod hidden;
+mod csv;
+mod defang;
+mod hexdump;
+mod invisible;
 mod line;
 
 use std::{borrow::Borrow, borrow::Cow, cmp::Ordering, fmt, sync::Arc};
 
 pub use ascii::{Ascii, Charset, ascii, ascii_cells};
-pub use cell::{csv, formula_safe};
-pub use dump::dump;
-pub use fang::{defang, harmless, is_domain, is_file_name, refang};
-use hidden::is_hidden;
+pub use csv::{csv, formula_safe};
+pub use defang::{defang, harmless, is_domain, is_file_name, refang};
+pub use hexdump::dump;
+use invisible::is_hidden;
 pub use line::{line, lines, with_line_feeds};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 

@@ -3,7 +3,7 @@
 mod support;
 
 use lampblack::api::Error;
-use lampblack::read::{Answer, Fetch};
+use lampblack::fetch::{Answer, Fetch};
 use support::{
     console::{Console, small},
     stage::Stage,

@@ -3,7 +3,7 @@
 mod support;
 
 use lampblack::api::Error;
-use lampblack::read::Fetch;
+use lampblack::fetch::Fetch;
 use support::{console::Console, stage::Stage, world};
 
 /// What the server of the simulator has not collected: a file of the system.

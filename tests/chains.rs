@@ -3,8 +3,8 @@
 mod support;
 
 use lampblack::api::Error;
+use lampblack::fetch::{Answer, Fetch};
 use lampblack::model::Top;
-use lampblack::read::{Answer, Fetch};
 use lampblack::worker::Slot;
 use support::{stage::Stage, world};
 

@@ -7,12 +7,12 @@ use std::fs;
 use insta::assert_snapshot;
 use lampblack::api::Error;
 use lampblack::app::Input;
+use lampblack::fetch::{Answer, Fetch};
 use lampblack::model::{Page, Search};
 use lampblack::panes::PaneId;
 use lampblack::query::Index;
-use lampblack::read::{Answer, Fetch};
-use lampblack::record::Saved;
 use lampblack::session::{Awaiting, SavedQuery, When};
+use lampblack::storage::Saved;
 use support::{
     console::Console,
     stage::Stage,

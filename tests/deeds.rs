@@ -3,8 +3,8 @@
 mod support;
 
 use lampblack::api::{Change, Client};
+use lampblack::audit;
 use lampblack::model::SensorId;
-use lampblack::record::actions;
 use serde_json::json;
 use support::console::{Console, settings, small};
 use support::deeds::{changes, fault, ready};
@@ -45,7 +45,7 @@ async fn a_host_is_isolated_and_its_hash_banned_in_few_keys_and_two_undos_restor
     console.until("CONFIRMED; not isolated").await;
     console.press("z").await.shows(&["Nothing of yours to undo in the last 24 h"]);
 
-    let verdict = actions::verify(console.state.path()).unwrap();
+    let verdict = audit::verify(console.state.path()).unwrap();
     assert_eq!(verdict.faults, []);
     console.press("r").await.shows(&["NOT ISOLATED"]);
 }

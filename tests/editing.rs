@@ -3,9 +3,9 @@
 mod support;
 
 use lampblack::app::{Input, Setup};
+use lampblack::fetch::Fetch;
 use lampblack::panes::PaneId;
 use lampblack::query::Index;
-use lampblack::read::Fetch;
 use lampblack::session::{Past, When};
 use support::{console::Console, now, stage::Stage, world};
 

@@ -7,9 +7,9 @@ use std::fs;
 use insta::assert_snapshot;
 use lampblack::api::Error;
 use lampblack::app::App;
+use lampblack::fetch::{Answer, Fetch};
 use lampblack::model::{Document, Facet, FacetValue, Facets, Search};
 use lampblack::panes::PaneId;
-use lampblack::read::{Answer, Fetch};
 use support::{
     console::Console,
     stage::Stage,

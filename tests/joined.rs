@@ -3,7 +3,7 @@
 mod support;
 
 use lampblack::api::Error;
-use lampblack::read::{Answer, Fetch};
+use lampblack::fetch::{Answer, Fetch};
 use lampblack::sim::Options;
 use lampblack::worker::{Object, Slot};
 use support::{

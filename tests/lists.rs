@@ -4,8 +4,8 @@ mod support;
 
 use std::fs;
 
+use lampblack::fetch::{Answer, Fetch};
 use lampblack::model::Page;
-use lampblack::read::{Answer, Fetch};
 use support::{console::Console, stage::Stage};
 
 /// A console with a page of processes.

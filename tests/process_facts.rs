@@ -4,7 +4,7 @@ mod support;
 
 use insta::assert_snapshot;
 use lampblack::api::Error;
-use lampblack::read::Fetch;
+use lampblack::fetch::Fetch;
 use lampblack::worker::Slot;
 use support::{
     console::Console,

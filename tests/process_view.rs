@@ -4,8 +4,8 @@ mod support;
 
 use insta::assert_snapshot;
 use lampblack::api::Error;
+use lampblack::fetch::{Answer, Fetch};
 use lampblack::model::{ProcessId, Top};
-use lampblack::read::{Answer, Fetch};
 use lampblack::session::Awaiting;
 use lampblack::worker::Slot;
 use serde_json::json;

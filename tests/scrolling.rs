@@ -3,8 +3,8 @@
 mod support;
 
 use lampblack::api::Error;
+use lampblack::fetch::{Answer, Fetch};
 use lampblack::model::{Page, Span};
-use lampblack::read::{Answer, Fetch};
 use std::sync::Arc;
 use support::{console::Console, stage::Stage, world};
 

@@ -3,7 +3,7 @@
 mod support;
 
 use lampblack::api::Error;
-use lampblack::read::Fetch;
+use lampblack::fetch::Fetch;
 use serde_json::json;
 use support::{
     console::{Console, small},

@@ -10,11 +10,11 @@ use tokio::{sync::OwnedSemaphorePermit, time::timeout};
 
 use super::{
     Client, Error,
-    ask::Ask,
-    call::Attempt,
-    gate::Turn,
-    said,
+    auth::Turn,
+    error_text,
+    request::Ask,
     send::{Departure, ERROR_BYTES},
+    trace::Attempt,
 };
 use crate::model::Md5;
 
@@ -76,7 +76,7 @@ impl Client {
         let status = response.status().as_u16();
         let body = self.body(ask, response, ERROR_BYTES, attempt).await?.text;
         let endpoint = ask.endpoint();
-        Err(match said::error_message(&body) {
+        Err(match error_text::error_message(&body) {
             Some(said) => Error::Refused { endpoint, status, said },
             None => Error::Malformed { endpoint, reason: "JSON instead of an archive".into() },
         })

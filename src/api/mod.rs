@@ -2,30 +2,21 @@
 //!
 //! The token goes into one header of a request and nowhere else: no message, log line, address or `Debug` holds it.
 
-mod admin;
-mod alert;
-mod ask;
-mod ban;
-mod binary;
-mod call;
-mod change;
+mod auth;
 mod download;
+mod endpoints;
 mod error;
-mod event;
-mod feed;
-mod gate;
-mod info;
-mod process;
+mod error_text;
 mod proxy;
-mod release;
+mod request;
 mod retry;
-mod said;
 mod secrets;
 mod send;
-mod sensor;
+mod server_version;
 mod settings;
 mod tls;
-mod watchlist;
+mod trace;
+mod write;
 
 use std::{fmt, sync::Arc, time::Duration};
 
@@ -35,18 +26,18 @@ use secrecy::ExposeSecret;
 use tokio::sync::{Semaphore, mpsc::UnboundedSender};
 use url::{Host, Url};
 
-pub use ban::BanList;
-pub use call::Call;
-pub use change::{AlertChange, Change, Taken};
 pub use download::Download;
+pub use endpoints::ban::BanList;
 pub use error::{Distrust, Error};
 pub use proxy::Proxy;
 pub use settings::{Settings, Tls};
+pub use trace::Call;
+pub use write::{AlertChange, Change, Taken};
 
 use crate::model::{Clock, Pace};
-use gate::Gate;
-use release::Release;
+use auth::Gate;
 use secrets::Secrets;
+use server_version::Release;
 
 /// A connection to one server. Clones share its connections and their limit.
 #[derive(Clone)]
@@ -232,7 +223,9 @@ fn transport(
     if let Some(proxy) = proxy {
         builder = builder.proxy(proxy.transport()?);
     }
-    builder.build().map_err(|error| Error::Invalid { what: "connection", reason: said::cause(&error.without_url()) })
+    builder
+        .build()
+        .map_err(|error| Error::Invalid { what: "connection", reason: error_text::cause(&error.without_url()) })
 }
 
 /// Whether the server is this machine: what is said to it leaves it neither by a proxy nor in clear text.

@@ -8,7 +8,7 @@ use reqwest::{
 };
 use tokio::{sync::OwnedSemaphorePermit, time::timeout};
 
-use super::{Client, Error, Proxy, ask::Ask, call::Attempt, gate::Turn, retry, said, tls};
+use super::{Client, Error, Proxy, auth::Turn, error_text, request::Ask, retry, tls, trace::Attempt};
 use crate::wire::Malformed;
 
 /// How long connecting may take: a host that is up answers within a second, even behind a slow VPN.
@@ -56,10 +56,10 @@ impl Answer {
     /// Whether the server says of a change that it made it. A web page is not the server's; other text may be (reference
     /// 2.9).
     pub(super) fn is_success(&self) -> Result<(), Error> {
-        if let Some(reason) = said::no_answer(&self.body) {
+        if let Some(reason) = error_text::no_answer(&self.body) {
             return Err(self.malformed(reason));
         }
-        match said::no_success(&self.body) {
+        match error_text::no_success(&self.body) {
             Some(said) => Err(Error::Refused { endpoint: self.endpoint.clone(), status: 200, said }),
             None => Ok(()),
         }
@@ -170,7 +170,7 @@ impl Client {
         if !body.is_whole {
             return Err(Error::TooLarge { endpoint: ask.endpoint(), limit: most });
         }
-        if let Some(said) = said::error_message(&body.text) {
+        if let Some(said) = error_text::error_message(&body.text) {
             return Err(Error::Refused { endpoint: ask.endpoint(), status, said });
         }
         Ok(Answer {
@@ -266,11 +266,11 @@ impl Client {
         {
             // Before it is cut: half a secret is not found any more.
             let to = self.0.shared.secrets.blank_message(to.to_owned());
-            let to = said::short(&to);
+            let to = error_text::short(&to);
             return Error::Redirected { endpoint, to };
         }
         match status.as_u16() {
-            400 if self.speaks_plainly() && said::is_plain_http(body) => return Error::PlainHttp,
+            400 if self.speaks_plainly() && error_text::is_plain_http(body) => return Error::PlainHttp,
             401 => return Error::Unauthorized,
             407 => return self.proxy_refused(false),
             403 => {
@@ -295,7 +295,7 @@ impl Client {
             let value = crate::text::fit(&value.into(), CELLS);
             return Error::LeadingWildcard { value };
         }
-        match said::syntax(body) {
+        match error_text::syntax(body) {
             Some(reason) if status == StatusCode::BAD_REQUEST => Error::Syntax { reason },
             _ => Error::Refused { endpoint, status: status.as_u16(), said: self.gist(body) },
         }
@@ -303,7 +303,7 @@ impl Client {
 
     /// The gist of the body of an error, and whose words these may be.
     fn gist(&self, body: &str) -> String {
-        let said = said::gist(&self.0.shared.secrets.blank_message(body.to_owned()));
+        let said = error_text::gist(&self.0.shared.secrets.blank_message(body.to_owned()));
         match self.interposed().filter(|_| body.trim_start().starts_with('<')) {
             Some(proxy) if said.is_empty() => format!("a web page, through the proxy {proxy}"),
             Some(proxy) => format!("{said}, a web page, through the proxy {proxy}"),
@@ -355,7 +355,7 @@ impl Client {
         if is_connecting {
             return match &self.0.proxy {
                 Some(proxy) => self.not_through(proxy, url, error),
-                None => Error::Unreachable { url, reason: said::cause(error) },
+                None => Error::Unreachable { url, reason: error_text::cause(error) },
             };
         }
         if is_garbage {
@@ -375,12 +375,12 @@ impl Client {
     fn not_through(&self, proxy: &Proxy, url: String, error: &reqwest::Error) -> Error {
         let proxy_name = proxy.to_string();
         // The HTTP library has no types for this.
-        let reason = match said::tunnel(error) {
+        let reason = match error_text::tunnel(error) {
             Some("proxy authorization required") => return self.proxy_refused(true),
             Some("unsuccessful") => "it answers, but does not connect to the server".into(),
             Some("unexpected end of file") => "it hangs up".into(),
             Some("proxy response headers too long") => "what answers there is no proxy".into(),
-            _ => said::cause(error),
+            _ => error_text::cause(error),
         };
         let is_login = proxy.is_socks() && reason.to_lowercase().contains("auth");
         if is_login {

@@ -13,7 +13,7 @@ use rustls::{
     server::ParsedCertificate,
 };
 
-use super::{Distrust, Error, Tls, said};
+use super::{Distrust, Error, Tls, error_text};
 use crate::files;
 
 /// The TLS settings for a client. The system's certificates are read only if they can matter.
@@ -47,9 +47,9 @@ const MAX_BYTES: u64 = 16 << 20;
 fn read(path: &Path) -> Result<Vec<CertificateDer<'static>>, Error> {
     let invalid = |reason: String| Error::Invalid {
         what: "ca_file",
-        reason: format!("{}: {reason}", said::short(&path.to_string_lossy())),
+        reason: format!("{}: {reason}", error_text::short(&path.to_string_lossy())),
     };
-    let bytes = files::read(path, MAX_BYTES).map_err(|error| invalid(said::io(&error)))?;
+    let bytes = files::read(path, MAX_BYTES).map_err(|error| invalid(error_text::io(&error)))?;
     let certificates: Vec<_> =
         CertificateDer::pem_slice_iter(&bytes).collect::<Result<_, _>>().map_err(|_| invalid("damaged PEM".into()))?;
     if !certificates.is_empty() {
@@ -180,7 +180,7 @@ pub(super) fn explain(error: &rustls::Error, url: &str) -> Error {
         other => {
             return Error::Unreachable {
                 url: url.into(),
-                reason: format!("the TLS handshake failed: {}", said::short(&other.to_string())),
+                reason: format!("the TLS handshake failed: {}", error_text::short(&other.to_string())),
             };
         }
     };
@@ -201,11 +201,11 @@ fn distrust(reason: &CertificateError) -> Distrust {
             /// A certificate of a hosting company can name hundreds.
             const NAMES_MOST: usize = 5;
             let names = presented.iter().take(NAMES_MOST);
-            Distrust::Name(names.map(|name| said::short(&plain(name))).collect())
+            Distrust::Name(names.map(|name| error_text::short(&plain(name))).collect())
         }
         // An authority's certificate where a server's belongs is what a self-signed one looks like to the verifier.
         CertificateError::Other(other) if other.to_string().contains("CaUsedAsEndEntity") => Distrust::Issuer,
-        other => Distrust::Other(said::short(&other.to_string())),
+        other => Distrust::Other(error_text::short(&other.to_string())),
     }
 }
 

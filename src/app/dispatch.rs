@@ -3,7 +3,7 @@
 use crossterm::event::KeyEvent;
 use jiff::{Timestamp, ToSpan};
 
-use super::{App, Input, View, sight};
+use super::{App, Input, View, visibility};
 use crate::keys::{self, Action, Chord, Lookup};
 use crate::panes::{FailurePane, FindPane, Pane, PaneId, QueryPane, RecordPane};
 use crate::query::Index;
@@ -90,7 +90,7 @@ impl App {
     }
 
     pub(super) fn act(&mut self, action: Action, now: Timestamp, effects: &mut Vec<Effect>) {
-        if self.is_blind() && !sight::is_blind_safe(action) {
+        if self.is_blind() && !visibility::is_blind_safe(action) {
             return self.refuse_unseen(action.label(), now, effects);
         }
         // Only what may change what is shown is worth remembering where one was.

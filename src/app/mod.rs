@@ -1,20 +1,20 @@
 //! Panes together: inputs in, effects out, no channel, no clock, no terminal.
 
+mod alerts;
+mod confirmations;
 mod dispatch;
 mod draw;
 mod footer;
 mod header;
 mod hints;
 mod layout;
+mod navigation;
 mod panes;
 mod popups;
-mod sheets;
-mod sight;
 mod tabs;
-mod trail;
-mod triage;
-mod view;
-mod visit;
+mod view_entry;
+mod views;
+mod visibility;
 
 use std::collections::BTreeMap;
 
@@ -29,10 +29,10 @@ use crate::query::Index;
 use crate::session::{Chosen, Cx, Effect, Identity, Past, SavedQuery, Session};
 use crate::theme::Theme;
 use crate::worker::{Reply, Request};
+use navigation::Trail;
 use panes::Panes;
-use sight::Sight;
-use trail::Trail;
-pub use view::View;
+pub use views::View;
+use visibility::Sight;
 
 /// Something that happened. (In this trade an *event* is what a process did.)
 #[derive(Clone, Debug)]

@@ -1,14 +1,14 @@
 //! `ban`: hashes that sensors stop from running.
 
 use super::{
-    Caller, Exit, Failure, deed, listed,
-    perform::{Meant, perform},
-    when, words,
+    Caller, Exit, Failure,
+    apply::{Meant, perform},
+    args, change, print_list, time_args,
 };
 use crate::api::Client;
+use crate::changes::{self, Deed, Estate};
 use crate::cli::{Hashes, Patience, Reading};
 use crate::config::Access;
-use crate::deeds::{self, Deed, Estate};
 use crate::model::{Ban, HashList, Link, Md5};
 use crate::output::{Align, Cell, Column, Row};
 use crate::text;
@@ -31,8 +31,8 @@ const COLUMNS: &[Column] = &[
 /// Runs `ban list`.
 pub(super) async fn list(reading: Reading, caller: &mut Caller<'_>) -> Result<Exit, Failure> {
     let page = caller.client()?.bans().await?;
-    let names = listed::Names { several: "bans", none: "nothing was ever banned" };
-    listed::print(&page, names, COLUMNS, reading, row, caller)
+    let names = print_list::Names { several: "bans", none: "nothing was ever banned" };
+    print_list::print(&page, names, COLUMNS, reading, row, caller)
 }
 
 /// The deed that bans a hash; the reason is what the ban says.
@@ -60,7 +60,7 @@ fn hashes(args: &Hashes, caller: &mut Caller<'_>) -> Result<Vec<Md5>, Failure> {
     let named = args.hashes.iter().filter(|word| !is_list(word));
     let mut words: Vec<String> = named.cloned().collect();
     if args.hashes.iter().any(|word| is_list(&word)) {
-        let list = HashList::read(&words::input(caller)?);
+        let list = HashList::read(&args::input(caller)?);
         let rest = rest(&list);
         if let Some(rest) = &rest
             && (args.strict || list.md5s.is_empty() && words.is_empty())
@@ -76,7 +76,7 @@ fn hashes(args: &Hashes, caller: &mut Caller<'_>) -> Result<Vec<Md5>, Failure> {
         }
         words.extend(list.md5s.iter().map(ToString::to_string));
     }
-    let reading = words::Reading { noun: "MD5", advice: ADVICE };
+    let reading = args::Reading { noun: "MD5", advice: ADVICE };
     reading.all(&words, Link::md5, caller)
 }
 
@@ -110,12 +110,12 @@ async fn meant(
     caller: &mut Caller<'_>,
 ) -> Result<Vec<Meant>, Failure> {
     let deeds: Vec<_> = hashes.into_iter().map(deed).collect();
-    let Some(cost) = deeds::cost_of_many(&deeds) else {
+    let Some(cost) = changes::cost_of_many(&deeds) else {
         return Ok(deeds.into_iter().map(Meant::from).collect());
     };
     caller.note(&cost);
-    let estate = Estate::new(client.clone(), deed::guard(access));
-    let states = deeds::read_many(&deeds, &estate).await?;
+    let estate = Estate::new(client.clone(), change::guard(access));
+    let states = changes::read_many(&deeds, &estate).await?;
     let meant = deeds.into_iter().zip(states);
     Ok(meant.map(|(deed, state)| Meant { deed, state }).collect())
 }
@@ -130,10 +130,10 @@ fn row(ban: &Ban) -> Row {
         cells: vec![
             Cell::from(Some(ban.md5)),
             Cell::from(Some(state)),
-            Cell::from(ban.created.map(when::shown)),
+            Cell::from(ban.created.map(time_args::shown)),
             Cell::of(&ban.username),
             Cell::from(ban.blocks),
-            Cell::from(ban.last_block.map(when::shown)),
+            Cell::from(ban.last_block.map(time_args::shown)),
             Cell::of(&ban.last_host),
             Cell::of(&ban.text),
         ],

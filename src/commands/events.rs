@@ -1,11 +1,11 @@
 //! `events`: what processes did, as one timeline.
 
-use super::{Caller, Exit, Failure, gaps::unread, processes};
+use super::{Caller, Exit, Failure, completeness::unread, process_args};
 use crate::api;
 use crate::cli;
+use crate::fetch::{self, Timeline};
 use crate::model::{Event, EventKind, What, sort_by_time};
 use crate::output::{self, Align, Cell, Column, Row, Sheet};
-use crate::read::{self, Timeline};
 
 /// The columns of events.
 const COLUMNS: &[Column] = &[
@@ -23,13 +23,13 @@ const CHUNK: usize = 1_000;
 
 /// Runs `events`.
 pub(super) async fn events(args: &cli::Events, caller: &mut Caller<'_>) -> Result<Exit, Failure> {
-    let ids = processes::named(&args.processes, caller)?;
+    let ids = process_args::named(&args.processes, caller)?;
     let client = caller.client()?;
     let mut all = Timeline::default();
     let mut missing = Vec::new();
     let mut failure = None;
     for id in ids {
-        match read::timeline(&client, id).await {
+        match fetch::timeline(&client, id).await {
             Ok(timeline) => {
                 for gap in &timeline.gaps {
                     let number = gap.segment;
@@ -66,7 +66,7 @@ pub(super) async fn events(args: &cli::Events, caller: &mut Caller<'_>) -> Resul
     if let Some(error) = failure {
         return Err(error.into());
     }
-    processes::all_there(missing)?;
+    process_args::all_there(missing)?;
     if let Some(gap) = all.gaps.into_iter().next() {
         // What is there was told, but it is not the whole answer.
         return Err(gap.error.into());

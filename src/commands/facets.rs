@@ -2,12 +2,12 @@
 
 use std::io::{self, Write};
 
-use super::{Caller, Exit, Failure, gaps::Gaps, query_argument, when};
+use super::{Caller, Exit, Failure, completeness::Gaps, query_argument, time_args};
 use crate::cli;
+use crate::fetch::Reader;
 use crate::model::{Facet, FacetValue, Facets, Search};
 use crate::output::{Align, Cell, Column, Format, Look, Row, Sheet, extended};
 use crate::query::Index;
-use crate::read::Reader;
 use crate::text::{self, Untrusted};
 
 /// What is counted when no field is named: who ran what, and where.
@@ -25,7 +25,7 @@ const COLUMNS: &[Column] = &[
 pub(super) async fn facets(args: &cli::Facets, caller: &mut Caller<'_>) -> Result<Exit, Failure> {
     let search =
         Search { query: query_argument::read(Index::Process, &args.query, args.asking, caller)?, ..Search::default() };
-    let search = when::bounded(search, &args.bounds, caller)?;
+    let search = time_args::bounded(search, &args.bounds, caller)?;
     let fields = fields(&args.field);
     let mut reader = Reader::new(caller.client()?);
     let known = reader.facets(&search, &fields).await?;

@@ -2,14 +2,15 @@
 
 use super::{
     Caller, Exit, Failure,
-    card::{card, said},
-    deed, listed,
-    named::{self, Kind, Numbered},
-    perform::{Meant, perform},
+    apply::{Meant, perform},
+    change,
+    details::{card, said},
+    print_list,
+    resolve::{self, Kind, Numbered},
 };
 use crate::api::{Client, Error};
+use crate::changes::{Deed, Feeding, State};
 use crate::cli::{self, Patience, Reading};
-use crate::deeds::{Deed, Feeding, State};
 use crate::model::{Feed, FeedId, Search, Span};
 use crate::output::{Align, Cell, Column, Format, Row, Sheet};
 use crate::text::Untrusted;
@@ -55,8 +56,8 @@ pub(super) async fn run(command: cli::Feed, caller: &mut Caller<'_>) -> Result<E
 /// Runs `feed list`.
 async fn list(reading: Reading, caller: &mut Caller<'_>) -> Result<Exit, Failure> {
     let page = caller.client()?.feeds().await?;
-    let names = listed::Names { several: KIND.several, none: "there is no feed" };
-    listed::print(&page, names, COLUMNS, reading, row, caller)
+    let names = print_list::Names { several: KIND.several, none: "there is no feed" };
+    print_list::print(&page, names, COLUMNS, reading, row, caller)
 }
 
 /// Runs `feed show`.
@@ -120,7 +121,7 @@ async fn change(
     caller: &mut Caller<'_>,
 ) -> Result<Exit, Failure> {
     let (client, access) = caller.reach()?;
-    deed::may_change(&access)?;
+    change::may_change(&access)?;
     let meant = meant(&args.id, feeding, &client, caller).await?;
     let (deeds, server) = (vec![meant], (&client, &access));
     perform(deeds, &args.grounds, Patience::None, server, caller).await
@@ -135,7 +136,7 @@ async fn find(word: &str, client: &Client, caller: &mut Caller<'_>) -> Result<Fe
             found => return Ok(found?),
         }
     }
-    named::find(word, client.feeds().await?, KIND, caller)
+    resolve::find(word, client.feeds().await?, KIND, caller)
 }
 
 /// What is to be done to the feed that is meant, with what was read of it if that was by its number.
@@ -150,7 +151,7 @@ async fn meant(
     if let Some(meant) = Meant::by_number(word, deed, is_there, client).await? {
         return Ok(meant);
     }
-    let id = named::find(word, client.feeds().await?, KIND, caller)?.id;
+    let id = resolve::find(word, client.feeds().await?, KIND, caller)?.id;
     Ok(Deed::Feed(feeding(id)).into())
 }
 

@@ -1,9 +1,9 @@
 //! `group`: sensor groups, by which policies and rights are given.
 
-use super::{Caller, Exit, Failure, deed, gaps::missing, listed, perform::perform};
+use super::{Caller, Exit, Failure, apply::perform, change, completeness::missing, print_list};
 use crate::api::{Client, Error};
+use crate::changes::{Admin, Deed};
 use crate::cli::{self, Patience, Reading};
-use crate::deeds::{Admin, Deed};
 use crate::model::Group;
 use crate::output::{Align, Cell, Column, Row};
 use crate::text;
@@ -29,8 +29,8 @@ pub(super) async fn run(command: cli::Group, caller: &mut Caller<'_>) -> Result<
 /// Runs `group list`.
 async fn list(reading: Reading, caller: &mut Caller<'_>) -> Result<Exit, Failure> {
     let page = caller.client()?.groups().await?;
-    let names = listed::Names { several: "groups", none: "there is no group to see" };
-    listed::print(&page, names, COLUMNS, reading, row, caller)
+    let names = print_list::Names { several: "groups", none: "there is no group to see" };
+    print_list::print(&page, names, COLUMNS, reading, row, caller)
 }
 
 /// Runs `group create`.
@@ -40,7 +40,7 @@ async fn create(name: &str, site: u64, grounds: &cli::Grounds, caller: &mut Call
         return Err(Failure::usage("the group has no name").hint("give it one"));
     }
     let (client, access) = caller.reach()?;
-    deed::may_change(&access)?;
+    change::may_change(&access)?;
     has_site(site, &client, caller).await?;
     let deeds = vec![Deed::Admin(Admin::CreateGroup { name, site })];
     let server = (&client, &access);

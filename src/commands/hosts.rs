@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Caller, Failure, gaps::missing, links, when};
+use super::{Caller, Failure, completeness::missing, links, time_args};
 use crate::api::{self, Client};
 use crate::model::{Sensor, SensorFilter, SensorId, Span};
 use crate::text;
@@ -38,7 +38,7 @@ fn line(sensor: &Sensor) -> String {
         "  {}  {}  last check-in {}  {}",
         sensor.id,
         text::visible(&sensor.computer_name),
-        sensor.last_checkin.map_or_else(|| "unknown".to_owned(), when::shown),
+        sensor.last_checkin.map_or_else(|| "unknown".to_owned(), time_args::shown),
         text::visible(&sensor.status),
     )
 }

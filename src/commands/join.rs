@@ -4,9 +4,9 @@ use std::borrow::Cow;
 
 use super::Caller;
 use crate::cli;
+use crate::fetch::{Fact, Join, Reader, Related};
 use crate::model::{Document, Process};
 use crate::output::{Align, Cell, Column};
-use crate::read::{Fact, Join, Reader, Related};
 
 /// The joins of a command, and how they are written.
 pub(super) struct Joins {

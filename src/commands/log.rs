@@ -8,9 +8,9 @@ use std::{
 
 use serde_json::json;
 
-use super::{Caller, DEMO, Exit, Failure, when};
+use super::{Caller, DEMO, Exit, Failure, time_args};
+use crate::audit::{self, Entry, Event, LineReader, Outcome, Place, Scan};
 use crate::output::{Align, Cell, Column, Format, Row, Sheet};
-use crate::record::actions::{self, Entry, Event, LineReader, Outcome, Place, Scan};
 
 /// How many rows are written at a time.
 const PAGE: usize = 500;
@@ -53,7 +53,7 @@ pub(super) fn show(limit: Option<usize>, format: Format, caller: &mut Caller<'_>
     sheet.finish()?;
     if n == 0 {
         caller.note("nothing was changed yet");
-        let demo = state.join(DEMO).join(actions::FILE);
+        let demo = state.join(DEMO).join(audit::FILE);
         if fs::metadata(demo).is_ok_and(|log| log.len() > 0) {
             caller.note("what was changed in the demo has a log of its own: lampblack log show --demo");
         }
@@ -116,7 +116,7 @@ impl Index {
 
 /// Runs `log verify`.
 pub(super) fn verify(caller: &mut Caller<'_>) -> Result<Exit, Failure> {
-    let scan = actions::check(dir(caller)?)?;
+    let scan = audit::check(dir(caller)?)?;
     let head = &scan.head;
     if scan.faults.is_empty() {
         writeln!(
@@ -147,7 +147,7 @@ fn outcome(line: &[u8]) -> Option<Outcome> {
 
 /// One deed, with what became of it; what is only said of another line has none of its own.
 fn row(entry: &Entry, outcomes: &[Outcome]) -> Option<Row> {
-    let (line, at) = (Some(entry.line), Some(when::shown(entry.at)));
+    let (line, at) = (Some(entry.line), Some(time_args::shown(entry.at)));
     let json = json!({"outcomes": outcomes});
     let mut whole = serde_json::to_value(entry).ok()?;
     let cells = match &entry.event {

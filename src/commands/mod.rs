@@ -1,52 +1,52 @@
 //! The headless commands: parse, ask, print. Each writes to the streams it is given and says how it went.
 
 mod alert;
+mod apply;
+mod args;
 mod ban;
 mod binary;
-mod caller;
-mod card;
-mod chosen;
+mod change;
+mod completeness;
 mod console;
-mod deed;
+mod context;
+mod details;
 mod doctor;
 mod events;
+mod exit;
 mod facets;
-mod facts;
-mod failure;
 mod feed;
-mod gaps;
 mod group;
 mod hosts;
 mod join;
 mod links;
-mod listed;
 mod log;
 mod manual;
-mod named;
-mod perform;
-mod problem;
-mod processes;
+mod page_summary;
+mod print_list;
+mod process_args;
 mod query_argument;
+mod query_error;
 mod report;
+mod resolve;
 mod search;
+mod select;
 mod sensor;
+mod sensor_details;
+mod signals;
 mod simulate;
-mod stop;
-mod told;
+mod time_args;
 mod tree;
 mod user;
 mod watchlist;
-mod when;
-mod words;
 
-pub use caller::{Caller, Hidden, Streams};
-pub use failure::{Exit, Failure};
+pub use context::{Caller, Hidden, Streams};
+pub use exit::{Exit, Failure};
 
 use std::path::{Path, PathBuf};
 
+use crate::changes::Deed;
 use crate::cli::{Ban, Binary, Cli, Command, Log};
 use crate::config::Setup;
-use crate::deeds::Deed;
 
 /// Whether a command speaks to a server, and so keeps a log.
 pub fn keeps_log(command: Option<&Command>) -> bool {

@@ -1,6 +1,6 @@
 //! The query of a command: from the command line or standard input, and refused when the server would refuse it.
 
-use super::{Caller, Failure, links, problem, words::input};
+use super::{Caller, Failure, args::input, links, query_error};
 use crate::cli::Asking;
 use crate::model::Link;
 use crate::query::{self, Index, Linked};
@@ -14,7 +14,7 @@ pub(super) fn read(index: Index, given: &str, asking: Asking, caller: &mut Calle
         Some(link) => linked(index, &link, caller)?,
         None => query,
     };
-    problem::check(index, &query, asking, caller)?;
+    query_error::check(index, &query, asking, caller)?;
     Ok(query)
 }
 

@@ -3,14 +3,14 @@
 use futures::{StreamExt, TryStreamExt, stream};
 
 use super::{
-    Caller, Exit, Failure, chosen, links,
-    perform::{Meant, perform},
-    query_argument, told, when,
-    words::{self, words},
+    Caller, Exit, Failure,
+    apply::{Meant, perform},
+    args::{self, words},
+    links, page_summary, query_argument, select, time_args,
 };
 use crate::api::{Client, Error};
+use crate::changes::{Deed, Ignoring, State};
 use crate::cli::{self, Patience, Reports};
-use crate::deeds::{Deed, Ignoring, State};
 use crate::model::{Report, ReportId, Search};
 use crate::output::{Align, Cell, Column, Row};
 use crate::query::Index;
@@ -35,10 +35,10 @@ pub(super) async fn run(command: cli::Report, caller: &mut Caller<'_>) -> Result
             let search = worst_first(query_argument::read(Index::Report, query, asking, caller)?);
             if count {
                 let client = caller.client()?;
-                told::count::<Report>(&search, &client, caller).await?;
+                page_summary::count::<Report>(&search, &client, caller).await?;
                 return Ok(Exit::Done);
             }
-            told::print("report", search, COLUMNS, reading, row, caller).await
+            page_summary::print("report", search, COLUMNS, reading, row, caller).await
         }
         cli::Report::Ignore(args) => change(true, &args, caller).await,
         cli::Report::Restore(args) => change(false, &args, caller).await,
@@ -53,7 +53,7 @@ fn worst_first(query: String) -> Search {
 /// Runs `report ignore` and `report restore`.
 async fn change(on: bool, args: &Reports, caller: &mut Caller<'_>) -> Result<Exit, Failure> {
     let named = match &args.matching {
-        Some(query) => Err(chosen::question(Index::Report, query, args.asking, caller)?),
+        Some(query) => Err(select::question(Index::Report, query, args.asking, caller)?),
         None => Ok(given(&args.ids, caller)?),
     };
     let (client, access) = caller.reach()?;
@@ -62,7 +62,7 @@ async fn change(on: bool, args: &Reports, caller: &mut Caller<'_>) -> Result<Exi
         Ok(ids) => there(ids.into_iter().map(deed).collect(), &client).await?,
         Err(query) => {
             let id = |report: &Report| report.id.clone();
-            match chosen::found("report", worst_first(query), id, &client, caller).await? {
+            match select::found("report", worst_first(query), id, &client, caller).await? {
                 Some(ids) => ids.into_iter().map(|id| deed(id).into()).collect(),
                 None => return Ok(Exit::Nothing),
             }
@@ -74,7 +74,7 @@ async fn change(on: bool, args: &Reports, caller: &mut Caller<'_>) -> Result<Exi
 
 /// The ids that were given, each once.
 fn given(ids: &[String], caller: &mut Caller<'_>) -> Result<Vec<ReportId>, Failure> {
-    let reading = words::Reading {
+    let reading = args::Reading {
         noun: "id of a report",
         advice: "an id is the number of a feed, a colon, and the feed's own id, as 12:CI-118; `lampblack report list` prints them",
     };
@@ -100,7 +100,7 @@ async fn there(deeds: Vec<Deed>, client: &Client) -> Result<Vec<Meant>, Failure>
         let state = Some(state);
         meant.push(Meant { deed, state });
     }
-    chosen::all_there(missing, "`lampblack report list`")?;
+    select::all_there(missing, "`lampblack report list`")?;
     Ok(meant)
 }
 
@@ -116,7 +116,7 @@ fn row(report: &Report) -> Row {
             Cell::from(report.score),
             Cell::from(Some(state)),
             Cell::of(&report.feed_name),
-            Cell::from(report.created.map(when::shown)),
+            Cell::from(report.created.map(time_args::shown)),
             Cell::of(&report.title),
             Cell::of(&report.link),
         ],

@@ -7,15 +7,14 @@ use futures::TryStreamExt;
 use super::{
     Caller, Exit, Failure,
     join::Joins,
-    query_argument,
-    told::{self, Told},
-    when,
+    page_summary::{self, Told},
+    query_argument, time_args,
 };
 use crate::cli;
+use crate::fetch::{self, Reader};
 use crate::model::{Process, Search};
 use crate::output::{self, Align, Cell, Column, Row, Sheet};
 use crate::query::{self, Index};
-use crate::read::{self, Reader};
 
 /// The columns of processes, the first to stay first by rank.
 const COLUMNS: &[Column] = &[
@@ -35,7 +34,7 @@ pub(super) async fn search(args: &cli::Search, caller: &mut Caller<'_>) -> Resul
     let search = question(args, caller)?;
     let client = caller.client()?;
     if args.count {
-        let count = told::count::<Process>(&search, &client, caller).await?;
+        let count = page_summary::count::<Process>(&search, &client, caller).await?;
         if count > 0 && !args.segments {
             caller.note("the server counts segments, and a process can have several");
         }
@@ -48,7 +47,7 @@ pub(super) async fn search(args: &cli::Search, caller: &mut Caller<'_>) -> Resul
     let mut joins = Joins::new(&args.join);
     let mut sheet = Sheet::new(caller.streams.out, args.reading.format, joins.columns(COLUMNS), look);
     let mut reader = Reader::new(client.clone());
-    let mut pages = pin!(read::pages::<Process>(&client, search, limit));
+    let mut pages = pin!(fetch::pages::<Process>(&client, search, limit));
     let ended = loop {
         match pages.try_next().await {
             Ok(Some(page)) => {
@@ -76,7 +75,7 @@ pub(super) async fn search(args: &cli::Search, caller: &mut Caller<'_>) -> Resul
 /// Prints the processes that a search finds, as `search` does without options.
 pub(super) async fn find(search: Search, reading: cli::Reading, caller: &mut Caller<'_>) -> Result<Exit, Failure> {
     let row = |process: &Process| row(process, &Joins::new(&[]));
-    told::print("process", search, COLUMNS, reading, row, caller).await
+    page_summary::print("process", search, COLUMNS, reading, row, caller).await
 }
 
 /// What is asked, from the command line and standard input.
@@ -87,7 +86,7 @@ fn question(args: &cli::Search, caller: &mut Caller<'_>) -> Result<Search, Failu
         group_by: (!args.segments).then(|| args.group_by.clone()),
         ..Search::default()
     };
-    when::bounded(search, &args.bounds, caller)
+    time_args::bounded(search, &args.bounds, caller)
 }
 
 /// A field of an index and an order; ascending when none is given.
@@ -118,7 +117,7 @@ pub(super) fn order(index: Index, text: &str) -> Result<String, Failure> {
 
 fn row(process: &Process, joins: &Joins) -> Row {
     let mut cells = vec![
-        Cell::from(process.started.map(when::shown)),
+        Cell::from(process.started.map(time_args::shown)),
         Cell::of(&process.host),
         Cell::of(&process.user),
         Cell::of(&process.parent_name),

@@ -6,18 +6,17 @@ use futures::TryStreamExt;
 use jiff::ToSpan;
 
 use super::{
-    Caller, Exit, Failure, facts,
-    gaps::{missing, unread},
-    hosts,
-    perform::perform,
-    when,
+    Caller, Exit, Failure,
+    apply::perform,
+    completeness::{missing, unread},
+    hosts, sensor_details, time_args,
 };
 use crate::api::{self, Client};
+use crate::changes::Deed;
 use crate::cli::{self, Patience, Reading};
-use crate::deeds::Deed;
+use crate::fetch::{Reader, pages};
 use crate::model::{Group, GroupId, Page, Search, Sensor, SensorFilter, SensorId};
 use crate::output::{Align, Cell, Column, Format, Row, Sheet};
-use crate::read::{Reader, pages};
 use crate::text;
 
 /// The columns of sensors.
@@ -261,7 +260,7 @@ async fn show(host: &str, format: Format, caller: &mut Caller<'_>) -> Result<Exi
             }
         },
     };
-    let details = facts::details(&sensor, group);
+    let details = sensor_details::details(&sensor, group);
     caller.streams.out.write_all(details.as_bytes())?;
     Ok(Exit::Done)
 }
@@ -274,7 +273,7 @@ fn row(sensor: &Sensor) -> Row {
             Cell::of(&sensor.computer_name),
             Cell::of(&sensor.status),
             Cell::from(Some(sensor.isolation())),
-            Cell::from(sensor.last_checkin.map(when::shown)),
+            Cell::from(sensor.last_checkin.map(time_args::shown)),
             Cell::from(Some(addresses.join(" "))),
             Cell::of(&sensor.os),
             Cell::from(Some(sensor.release())),

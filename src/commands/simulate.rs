@@ -4,7 +4,7 @@ use std::{fs, io, time::Duration};
 
 use tokio::select;
 
-use super::{Caller, Exit, Failure, stop::told_to_stop};
+use super::{Caller, Exit, Failure, signals::told_to_stop};
 use crate::cli::{Demo, Simulate};
 use crate::sim::{self, Options};
 

@@ -2,12 +2,12 @@
 
 use std::{collections::HashSet, sync::Arc};
 
-use super::{Caller, Exit, Failure, gaps::unread, join::Joins, processes, when};
+use super::{Caller, Exit, Failure, completeness::unread, join::Joins, process_args, time_args};
 use crate::api;
 use crate::cli;
+use crate::fetch::Reader;
 use crate::model::{Lineage, Process, ProcessId, Summary, Top};
 use crate::output::{self, Align, Cell, Column, Row, Sheet};
-use crate::read::Reader;
 use crate::text;
 
 /// The columns of a tree. A table draws relation and depth as lines.
@@ -25,7 +25,7 @@ const COLUMNS: &[Column] = &[
 
 /// Runs `tree`.
 pub(super) async fn tree(args: &cli::Tree, caller: &mut Caller<'_>) -> Result<Exit, Failure> {
-    let ids = processes::named(&args.processes, caller)?;
+    let ids = process_args::named(&args.processes, caller)?;
     let is_ascii = caller.config()?.ascii;
     let mut reader = Reader::new(caller.client()?);
     let look = caller.look();
@@ -78,7 +78,7 @@ pub(super) async fn tree(args: &cli::Tree, caller: &mut Caller<'_>) -> Result<Ex
         caller.note(&note);
     }
     ended?;
-    processes::all_there(missing)?;
+    process_args::all_there(missing)?;
     Ok(Exit::Done)
 }
 
@@ -215,7 +215,7 @@ fn row(process: &Process, relation: &str, depth: usize, lead: String, joins: &Jo
         name,
         Cell::from(process.pid),
         Cell::of(&process.user),
-        Cell::from(process.started.map(when::shown)),
+        Cell::from(process.started.map(time_args::shown)),
         Cell::of(&process.cmdline),
         Cell::from(process.md5),
         Cell::from(Some(process.id)),

@@ -1,13 +1,14 @@
 //! `user`: who may use the server.
 
 use super::{
-    Caller, Exit, Failure, deed, listed,
-    named::{self, Kind, Numbered},
-    perform::perform,
+    Caller, Exit, Failure,
+    apply::perform,
+    change, print_list,
+    resolve::{self, Kind, Numbered},
 };
 use crate::api::Client;
+use crate::changes::{Admin, Deed, NewUser, Password};
 use crate::cli::{self, Patience, Reading};
-use crate::deeds::{Admin, Deed, NewUser, Password};
 use crate::model::{Team, User};
 use crate::output::{Align, Cell, Column, Row};
 use crate::text::{self, Untrusted};
@@ -47,8 +48,8 @@ pub(super) async fn run(command: cli::User, caller: &mut Caller<'_>) -> Result<E
 /// Runs `user list`.
 async fn list(reading: Reading, caller: &mut Caller<'_>) -> Result<Exit, Failure> {
     let page = caller.client()?.users().await?;
-    let names = listed::Names { several: "users", none: "there is no user to see" };
-    listed::print(&page, names, COLUMNS, reading, row, caller)
+    let names = print_list::Names { several: "users", none: "there is no user to see" };
+    print_list::print(&page, names, COLUMNS, reading, row, caller)
 }
 
 /// Runs `user create`.
@@ -66,7 +67,7 @@ async fn create(args: &cli::NewUser, caller: &mut Caller<'_>) -> Result<Exit, Fa
         ..NewUser::default()
     };
     let (client, access) = caller.reach()?;
-    deed::may_change(&access)?;
+    change::may_change(&access)?;
     user.teams = teams(&args.team, &client, caller).await?;
     let users = client.users().await?.rows;
     let is_there = users.iter().any(|one| one.username.is_like(&user.username));
@@ -92,7 +93,7 @@ async fn teams(names: &[String], client: &Client, caller: &mut Caller<'_>) -> Re
     }
     let all = client.teams().await?;
     for name in names {
-        let team = named::find(name, all.clone(), TEAM, caller)?;
+        let team = resolve::find(name, all.clone(), TEAM, caller)?;
         if found.iter().any(|(id, _)| *id == team.id) {
             caller.note(&format!("{name} is named twice"));
         } else {

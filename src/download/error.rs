@@ -3,14 +3,14 @@
 use crate::api;
 use crate::archive;
 use crate::model::Md5;
-use crate::record;
+use crate::storage;
 
 /// Why nothing was kept of a file.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The disk did not take it.
     #[error(transparent)]
-    Record(#[from] record::Error),
+    Record(#[from] storage::Error),
     /// The server did not give it.
     #[error(transparent)]
     Server(#[from] api::Error),

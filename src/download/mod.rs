@@ -12,7 +12,7 @@ use tokio::task;
 use crate::api::{Client, Download};
 use crate::archive::{self, Saved, Saving, safe_name};
 use crate::model::{Binary, Md5};
-use crate::record::{self, Draft};
+use crate::storage::{self, Draft};
 
 pub use crate::archive::{Form, PASSWORD};
 pub use error::Error;
@@ -75,7 +75,7 @@ pub async fn download(client: &Client, order: &Order, told: impl FnMut(Progress)
     };
     // The disk may take its time.
     let kept = task::spawn_blocking(|| draft.keep()).await;
-    let path = kept.unwrap_or_else(|error| Err(record::Error::new("write", &order.path, &error)))?;
+    let path = kept.unwrap_or_else(|error| Err(storage::Error::new("write", &order.path, &error)))?;
     Ok(Kept { path, size, md5, is_verified })
 }
 
@@ -171,7 +171,7 @@ impl Progress {
 impl Error {
     fn archive(path: &Path, error: archive::Error) -> Self {
         match error {
-            archive::Error::Write(error) => Self::Record(record::Error::new("write", path, &error)),
+            archive::Error::Write(error) => Self::Record(storage::Error::new("write", path, &error)),
             error => Self::Archive(error),
         }
     }

@@ -1,6 +1,6 @@
 //! A binary: one file by its hash, and who vouches for it.
 
-mod words;
+mod describe;
 
 use jiff::Timestamp;
 

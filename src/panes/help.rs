@@ -7,7 +7,7 @@ use ratatui::{
     widgets::{Clear, Paragraph},
 };
 
-use super::{Look, Pane, PaneId, legend, motion};
+use super::{Look, Pane, PaneId, cursor, legend};
 use crate::keys::{Action, Keymap, Lookup, Scope};
 use crate::session::{Cx, Session};
 use crate::text;
@@ -76,7 +76,7 @@ impl Pane for HelpPane {
 
     fn act(&mut self, action: Action, _: &mut Cx<'_>) -> bool {
         let last = self.rows.len().saturating_sub(self.height);
-        let moved = motion::moved(action, self.offset, self.height, last);
+        let moved = cursor::moved(action, self.offset, self.height, last);
         self.offset = moved.unwrap_or(self.offset);
         moved.is_some()
     }

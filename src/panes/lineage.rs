@@ -9,10 +9,10 @@ use ratatui::{
 };
 
 use super::{
-    Look, Pane, PaneId, facts, motion,
+    Look, Pane, PaneId, copy, cursor,
+    details::process,
     pivot::{self, Clues},
     tree::{self, Shown},
-    yank,
 };
 use crate::keys::{Action, Scope};
 use crate::model::{Document, Lineage, Process, ProcessId, Top};
@@ -71,7 +71,7 @@ impl Pane for LineagePane {
 
     fn title(&self, session: &Session) -> Line<'static> {
         match Self::shown(session) {
-            Some(lineage) => format!("Parent chain  {}", facts::title(&lineage.subject)).into(),
+            Some(lineage) => format!("Parent chain  {}", process::title(&lineage.subject)).into(),
             None => "Parent chain".into(),
         }
     }
@@ -95,12 +95,12 @@ impl Pane for LineagePane {
                 cx.lead(Lead::Process(self.at_cursor(&lineage).id));
                 return true;
             }
-            _ => motion::moved(action, row, self.height, last),
+            _ => cursor::moved(action, row, self.height, last),
         };
         let Some(to) = to else {
             let process = self.at_cursor(&lineage);
             return pivot::follow(action, cx, |_| vec![Clues::of_process(process)])
-                || yank::copy_one(yank::process(process, action), cx);
+                || copy::copy_one(copy::process(process, action), cx);
         };
         self.above = last - to;
         true
@@ -115,7 +115,7 @@ impl Pane for LineagePane {
     fn record(&self, session: &Session) -> Option<(String, Document)> {
         let lineage = Self::shown(session)?;
         let process = self.at_cursor(&lineage);
-        Some((facts::title(process), process.document.clone()))
+        Some((process::title(process), process.document.clone()))
     }
 
     fn popup(&self, action: Action, session: &Session) -> Option<Box<dyn Pane>> {
@@ -172,7 +172,7 @@ fn render_facts(frame: &mut Frame<'_>, area: Rect, process: &Process, session: &
     // It is read here when nowhere else: it gets what the others leave, and before them its first lines.
     let height = usize::from(below.height);
     let lines = height.saturating_sub(OTHERS).max(CMDLINE_LINES).min(height);
-    let mut fields = facts::run(process, session, (lines, below.width.into()), theme);
-    fields.extend(facts::names(process));
+    let mut fields = process::run(process, session, (lines, below.width.into()), theme);
+    fields.extend(process::names(process));
     Fields { fields: &fields, scroll: 0 }.render(below, frame.buffer_mut(), theme);
 }

@@ -1,14 +1,22 @@
 //! A popup of one line: what is asked, and what is done with the answer.
 
+pub(super) mod export;
+pub(super) mod filter;
+pub(super) mod hashes;
+pub(super) mod line;
+pub(super) mod notes;
+pub(super) mod period;
+pub(super) mod sensor_search;
 use std::fmt::Debug;
 
 use crossterm::event::KeyEvent;
 use ratatui::{Frame, layout::Rect, text::Line};
 
-use super::{Look, MarkedRows, Pane, PaneId, entry::Entry};
+use super::{Look, MarkedRows, Pane, PaneId};
 use crate::keys::{Action, Scope};
 use crate::session::{Cx, Session};
 use crate::theme::Theme;
+use line::Entry;
 
 /// What is asked in one line.
 pub trait Question: Debug {

@@ -3,8 +3,8 @@
 use ratatui::{Frame, layout::Rect, text::Line, widgets::Clear};
 use serde_json::Value;
 
-use super::{Look, Pane, PaneId, motion};
-use crate::deeds::{self, Act};
+use super::{Look, Pane, PaneId, cursor};
+use crate::changes::{self, Act};
 use crate::keys::{Action, Scope};
 use crate::model::Document;
 use crate::query::{self, Index};
@@ -148,7 +148,7 @@ impl RecordPane {
                 lines.push(("after", outcome.after.to_string()));
             }
         }
-        Self::new(format!("{} {}", deeds::label(&sending.deed), sending.target.name), lines)
+        Self::new(format!("{} {}", changes::label(&sending.deed), sending.target.name), lines)
     }
 
     /// A request.
@@ -203,7 +203,7 @@ impl Pane for RecordPane {
 
     fn act(&mut self, action: Action, _: &mut Cx<'_>) -> bool {
         let last = self.n_lines.saturating_sub(self.height);
-        let moved = motion::moved(action, self.offset, self.height, last);
+        let moved = cursor::moved(action, self.offset, self.height, last);
         self.offset = moved.unwrap_or(self.offset);
         moved.is_some()
     }

@@ -2,12 +2,12 @@
 
 use std::ops::Range;
 
-use super::compose::{either, quote};
+use super::diagnostics::problem::{Cause, Fix, Problem};
+use super::edit::build::{either, quote};
 use super::fields::{self, Index};
-use super::network::Network;
-use super::parser::{Parser, parse};
-use super::problem::{Cause, Fix, Problem};
-use super::scan::{field_name, operator_len};
+use super::syntax::network::Network;
+use super::syntax::parser::{Parser, parse};
+use super::syntax::scan::{field_name, operator_len};
 use crate::text;
 
 /// What an indicator is.

@@ -1,9 +1,9 @@
 //! The queries that links to the web console stand for.
 
-use super::compose::quote;
+use super::edit::build::quote;
 use super::fields::Index;
-use super::parameters::Stored;
-use super::print::one_line;
+use super::syntax::parameters::Stored;
+use super::syntax::print::one_line;
 use crate::model::{Link, LinkTarget};
 
 /// A query made of a link.

@@ -6,57 +6,34 @@
 //!
 //! The text, not the tree, is what goes to a server: a query is never rewritten on its way.
 
-mod expr;
-mod facet_filters;
 mod fields;
-mod problem;
-
-mod clause;
-mod parser;
-mod remark;
-mod scan;
 
 mod ioc;
-mod lint;
-mod misfit;
-mod nearest;
-mod operators;
-mod quotes;
-mod spelling;
 
-mod compose;
-mod parameters;
-mod print;
-mod summary;
-
-mod complete;
-mod explain;
-mod highlight;
 mod links;
-mod values;
 
-mod dates;
-mod matching;
-mod network;
-mod tokens;
+mod eval;
 
-pub use complete::{Completion, complete};
-pub use compose::{Sense, also, condition, either, instead, narrow, quote, without};
-pub use explain::{explain, problem_lines};
-pub use expr::{Bound, Clause, Expr, Operand, Query};
-pub use facet_filters::Filtered;
+pub use diagnostics::problem::{Cause, Fix, Level, Problem, Rules, fixes, leading_wildcard, server_error};
+pub use edit::build::{Sense, also, condition, either, instead, narrow, quote, without};
+pub use edit::complete::{Completion, complete};
+pub use edit::explain::{explain, problem_lines};
+pub use edit::highlight::{Role, highlight};
+pub use edit::summary::{summary, terms};
+pub use edit::value_completion::{Typing, counted, typing};
+pub use eval::tokens::tokens;
+pub use eval::{Matcher, Record, Value};
 pub use fields::{Field, Index, Join, Kind, Place, field, fields, join};
-pub use highlight::{Role, highlight};
 pub use ioc::{Ioc, IocKind, iocs, list_message};
 pub use links::{Linked, linked};
-pub use matching::{Matcher, Record, Value};
-pub use parameters::{Stored, indicated, parse_parameters, readable, replace_query, stored};
-pub use parser::{Parsed, parse, parse_for};
-pub use print::one_line;
-pub use problem::{Cause, Fix, Level, Problem, Rules, fixes, leading_wildcard, server_error};
-pub use summary::{summary, terms};
-pub use tokens::tokens;
-pub use values::{Typing, counted, typing};
+pub use syntax::expr::{Bound, Clause, Expr, Operand, Query};
+pub use syntax::facet_filters::Filtered;
+pub use syntax::parameters::{Stored, indicated, parse_parameters, readable, replace_query, stored};
+pub use syntax::parser::{Parsed, parse, parse_for};
+pub use syntax::print::one_line;
 
+mod diagnostics;
+mod edit;
+mod syntax;
 #[cfg(test)]
 mod tests;

@@ -1,11 +1,11 @@
 //! The world: the event loop, and everything the screen asks of it.
 
-mod decoder;
-mod events;
-mod hidden;
+mod input;
+mod input_decoder;
 mod memory;
 mod output;
-mod outside;
+mod password;
+mod platform;
 mod terminal;
 
 use std::{future::pending, io, path::Path, time::Duration};
@@ -19,16 +19,16 @@ use ratatui::{
 };
 use tokio::{select, sync::mpsc, task, time};
 
-pub use events::Events;
-pub use hidden::hidden;
+pub use input::Events;
 pub use memory::forbid_core_dumps;
 pub use output::Output;
-pub use outside::{Outside, Shell, chosen, kept, past, shelved};
+pub use password::hidden;
+pub use platform::{Outside, Shell, chosen, kept, past, shelved};
 pub use terminal::{Screen, stopped};
 
 use crate::app::{App, Input};
-use crate::record;
 use crate::session::Effect;
+use crate::storage;
 use crate::worker::{Reply, Request, Worker};
 
 /// How often the spinner turns. It is the only thing on the screen that moves by itself, and only while an answer is
@@ -162,7 +162,7 @@ fn perform<B: Backend>(
         Effect::Copy(text) => outside.copy(&text),
         Effect::CopyToFile(text) => {
             let dir = outside.copies().map(Path::to_owned);
-            return Ok(ways.begin(move || outside::keep_copy(dir.as_deref(), &text)));
+            return Ok(ways.begin(move || platform::keep_copy(dir.as_deref(), &text)));
         }
         Effect::Remember(past) => outside.remember(&past),
         Effect::Save(query) => return Ok(ways.tell(outside.save(&query))),
@@ -170,10 +170,10 @@ fn perform<B: Backend>(
         Effect::Suspend => outside.suspend(terminal)?,
         Effect::Repaint => repaint(terminal)?,
         Effect::Export { path, extract, total } => {
-            return Ok(ways.begin(move || outside::export(&path, &extract, total)));
+            return Ok(ways.begin(move || platform::export(&path, &extract, total)));
         }
         Effect::Survey { typed, name } => {
-            return Ok(ways.begin(move || Input::Surveyed(record::survey(&typed, &name))));
+            return Ok(ways.begin(move || Input::Surveyed(storage::survey(&typed, &name))));
         }
         Effect::Quit => return Ok(Done::Left),
     }

@@ -1,59 +1,59 @@
 //! What the investigation knows: shared by every pane, drawn by all, owned by none.
 
-mod chosen;
+mod alerts;
+mod changes;
+mod column_choice;
 mod cx;
-mod deeds;
+mod destination;
+mod downloads;
 mod effect;
 mod facets;
-mod family;
-mod heard;
-mod lead;
-mod listed;
-mod looked_at;
-mod order;
+mod join_store;
+mod keyed;
+mod lists;
 mod pages;
-mod related;
+mod period_input;
+mod relatives;
 mod remote;
-mod saved;
-mod settle;
-mod slots;
+mod replies;
+mod request_log;
+mod saved_query;
+mod slot_state;
+mod sort_order;
 mod timeline;
-mod transfer;
-mod triage;
-mod when;
 
 use std::{collections::BTreeMap, sync::Arc};
 
 use jiff::{Timestamp, tz::TimeZone};
 
-pub use chosen::Chosen;
+pub use alerts::{Asides, Bundle, By, Live, News, Triage, Watch};
+use changes::KeptReason;
+pub use changes::{Doing, Preview};
+pub use column_choice::Chosen;
 pub use cx::{Cx, alerts_of, reports_of, runnable, why_not_runnable};
-use deeds::KeptReason;
-pub use deeds::{Doing, Preview};
+pub use destination::Lead;
+pub use downloads::Transfer;
 pub use effect::Effect;
 pub use facets::{Counts, Other};
-pub use heard::Heard;
-pub use lead::Lead;
-pub use listed::Listed;
-pub use order::{Order, orders};
+pub use join_store::{Found, Relations};
+pub use lists::Listed;
 pub use pages::{Awaited, Pages, Row};
-pub use related::{Found, Relations};
+pub use period_input::When;
 pub use remote::{Awaiting, Remote};
-pub use saved::SavedQuery;
+pub use request_log::Heard;
+pub use saved_query::SavedQuery;
+pub use sort_order::{Order, orders};
 pub use timeline::{Gap, Place, Progress, Timeline};
-pub use transfer::Transfer;
-pub use triage::{Asides, Bundle, By, Live, News, Triage, Watch};
-pub use when::When;
 
 use crate::api::Call;
-use crate::deeds::{Act, Journal, Who};
+use crate::changes::{Act, Journal, Who};
+use crate::fetch::{AlertRows, Tally};
 use crate::model::{
     Alert, Ban, Binary, Facets, Feed, Group, GroupId, Head, License, Lineage, Md5, Page, Partition, Prevalence,
     Process, ProcessId, Report, Search, Sensor, SensorId, ServerInfo, Severed, Site, Summary, Survey, Team, User,
     WatchAction, Watchlist, Zone,
 };
 use crate::query::Index;
-use crate::read::{AlertRows, Tally};
 use crate::text::Untrusted;
 use crate::worker::List;
 

@@ -1,6 +1,6 @@
 //! A window on a list of any length: which pages are here, which are on their way, which to ask for.
 
-mod part;
+mod page;
 
 use std::{collections::BTreeMap, ops::Range, sync::Arc};
 
@@ -8,10 +8,10 @@ use jiff::Timestamp;
 
 use super::Listed;
 use crate::api::Error;
+use crate::fetch::Fetch;
 use crate::model::{Known, Page, Search, Span};
-use crate::read::Fetch;
 use crate::worker::Ticket;
-use part::Part;
+use page::Part;
 
 /// Pages kept around the window on either side: scrolling back a little costs nothing, memory stays flat.
 const KEPT: u64 = 3;

@@ -1,8 +1,8 @@
 //! A value that lives on the server: absent, on its way, here, or refused.
 
 use crate::api::Error;
+use crate::fetch::Fetch;
 use crate::model::Known;
-use crate::read::Fetch;
 use crate::worker::Ticket;
 
 /// The last answer with the question it answers, and the question now open. Of another question than the one now open,

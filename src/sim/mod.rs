@@ -4,27 +4,12 @@
 //! headers), is taken apart (`ask`) and answered by one of the `resources`, each a file that knows its routes; searches
 //! go through `search` and `hits`. The JSON is written by hand from the API reference, quirks included.
 
-mod alert;
-mod answer;
-mod ask;
-mod bans;
-mod certificate;
-mod desk;
-mod document;
-mod facets;
-mod fault;
-mod front;
-mod hits;
-mod intel;
-mod listen;
-mod release;
-mod render;
-mod report;
-mod resources;
-mod roster;
+mod format;
+mod http;
+mod routes;
 mod search;
-mod sensors;
-mod server;
+mod state;
+mod version;
 mod world;
 
 use std::{
@@ -36,12 +21,12 @@ use std::{
 
 use tokio::{net::TcpListener, task::JoinSet};
 
-pub use certificate::{Certificate, Tls};
-pub use fault::{Fault, Mode};
-pub use server::Seen;
+pub use http::certificate::{Certificate, Tls};
+pub use http::fault::{Fault, Mode};
+pub use state::server::Seen;
 
 use crate::model::Clock;
-use server::Server;
+use state::server::Server;
 
 /// What is simulated, and where it listens.
 #[derive(Clone, Debug)]
@@ -126,7 +111,7 @@ pub struct Running {
 /// Makes the world and serves it, in tasks that the answer owns. An error is about the address or the certificate.
 pub async fn start(options: Options) -> io::Result<Running> {
     let (tls, certificate) = if options.tls {
-        let (acceptor, pem) = certificate::acceptor(options.certificate, options.tls_versions)?;
+        let (acceptor, pem) = http::certificate::acceptor(options.certificate, options.tls_versions)?;
         (Some(acceptor), Some(pem))
     } else {
         (None, None)
@@ -140,7 +125,7 @@ pub async fn start(options: Options) -> io::Result<Running> {
     let server = tokio::task::spawn_blocking(move || Server::new(options)).await.map_err(io::Error::other)?;
     let server = Arc::new(server);
     let mut tasks = JoinSet::new();
-    tasks.spawn(listen::accept(listener, Arc::clone(&server), tls));
+    tasks.spawn(http::listener::accept(listener, Arc::clone(&server), tls));
     Ok(Running { url, token: server.token.clone(), certificate, server, tasks })
 }
 

@@ -2,7 +2,7 @@
 
 use ratatui::style::{Color, Modifier, Style};
 
-use super::{Screen, Theme, depth};
+use super::{Screen, Theme, color_depth};
 
 /// Lines are no text: what they tell is told by their place as well.
 const LINES: [&str; 3] = ["border", "border-focused", "guide"];
@@ -10,7 +10,7 @@ const LINES: [&str; 3] = ["border", "border-focused", "guide"];
 fn luminance(color: Color) -> f64 {
     let rgb = match color {
         Color::Rgb(red, green, blue) => [red, green, blue],
-        Color::Indexed(index) => depth::rgb_of_index(index),
+        Color::Indexed(index) => color_depth::rgb_of_index(index),
         // The standard values of xterm.
         Color::Black => [0, 0, 0],
         Color::White => [255, 255, 255],

@@ -1,17 +1,17 @@
 //! Colors and modifiers by role, and the glyphs to draw with: the only place that knows a color.
 
+mod color_depth;
 #[cfg(test)]
 mod contrast;
-mod depth;
 mod glyphs;
-mod read;
+mod theme_file;
 
 use ratatui::style::{Color, Modifier, Style};
 
-pub use depth::Screen;
+pub use color_depth::Screen;
 pub use glyphs::Glyphs;
 
-use depth::Depth;
+use color_depth::Depth;
 
 /// The names of the themes that come along, the default first.
 pub const NAMES: [&str; 4] = ["midnight", "paper", "contrast", "mono"];
@@ -84,20 +84,20 @@ pub struct Theme {
 
 impl Default for Theme {
     fn default() -> Self {
-        read::midnight()
+        theme_file::midnight()
     }
 }
 
 impl Theme {
     /// A theme that comes along.
     pub fn named(name: &str) -> Option<Self> {
-        read::named(name)
+        theme_file::named(name)
     }
 
     /// A theme from a user's file. Colors and roles that are missing are those of the default theme. Fails with one
     /// message for every entry that is wrong.
     pub fn parse(text: &str) -> Result<Self, Vec<String>> {
-        read::user(text)
+        theme_file::user(text)
     }
 
     /// The theme as far as the terminal can show it: fewer colors, none at all, other glyphs.
@@ -106,9 +106,9 @@ impl Theme {
         let glyphs = screen.glyphs();
         let depth = screen.depth();
         let theme = match depth {
-            Depth::None => read::mono(),
+            Depth::None => theme_file::mono(),
             // Sixteen colors are the user's own, so no color of ours has a neighbor among them.
-            Depth::Ansi if self.has_fine_colors() => read::contrast(),
+            Depth::Ansi if self.has_fine_colors() => theme_file::contrast(),
             _ => self.reduced(depth),
         };
         Self { glyphs, ..theme }
@@ -124,7 +124,7 @@ impl Theme {
         let named = PROFILE_COLORS.iter().position(|name| *name == color);
         let color = match named {
             Some(place) => Some(self.profiles[place]),
-            None => read::rgb(color).map(|color| self.depth.nearest(color)),
+            None => theme_file::rgb(color).map(|color| self.depth.nearest(color)),
         };
         color.map_or(style, |color| style.fg(color))
     }
@@ -227,5 +227,5 @@ impl Theme {
 
 /// Whether this is a color a profile may have.
 pub fn is_profile_color(color: &str) -> bool {
-    PROFILE_COLORS.contains(&color) || read::rgb(color).is_some()
+    PROFILE_COLORS.contains(&color) || theme_file::rgb(color).is_some()
 }

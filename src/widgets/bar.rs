@@ -66,7 +66,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::widgets::canvas::{any_place, any_text, check_contained, shown};
+    use crate::widgets::test_canvas::{any_place, any_text, check_contained, shown};
 
     fn picture(left: &[&'static str], right: &'static str, width: u16) -> String {
         let bar =

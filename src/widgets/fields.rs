@@ -152,7 +152,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::widgets::canvas::{any_place, any_text, check_contained, shown};
+    use crate::widgets::test_canvas::{any_place, any_text, check_contained, shown};
 
     fn picture(fields: &[Field<'_>], scroll: usize, width: u16, height: u16) -> String {
         shown(width, height, |area, buf| {

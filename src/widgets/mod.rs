@@ -4,21 +4,22 @@
 //! whatever its size and whatever the text.
 
 mod bar;
-#[cfg(test)]
-mod canvas;
 mod column;
+mod error_line;
 mod fields;
 mod panel;
 mod popup;
 mod row;
 mod scroll;
 mod table;
+#[cfg(test)]
+mod test_canvas;
 mod text;
 mod tree;
-mod trouble;
 
 pub use bar::{Bar, hint};
 pub use column::{Column, Order};
+pub use error_line::Trouble;
 pub use fields::{Field, Fields, Laid};
 pub use panel::{Panel, draw_legend};
 pub use popup::{centered, clear, ground};
@@ -27,4 +28,3 @@ pub use scroll::follow;
 pub use table::Table;
 pub use text::{cells, cut, draw, wrap};
 pub use tree::guide;
-pub use trouble::Trouble;

@@ -174,7 +174,7 @@ mod tests {
 
     use super::*;
     use crate::theme::Screen;
-    use crate::widgets::canvas::{any_place, any_text, check_contained, shown};
+    use crate::widgets::test_canvas::{any_place, any_text, check_contained, shown};
 
     fn results() -> Panel<'static> {
         Panel { title: "Processes 214".into(), state: "2 marked · start v".into(), ..Panel::default() }

@@ -54,7 +54,7 @@ mod tests {
     use ratatui::text::Line;
 
     use super::*;
-    use crate::widgets::{Panel, canvas::shown, draw};
+    use crate::widgets::{Panel, draw, test_canvas::shown};
 
     #[test]
     fn a_popup_is_centered_and_never_larger_than_its_ground() {

@@ -148,7 +148,7 @@ mod tests {
 
     use super::*;
     use crate::widgets::Order;
-    use crate::widgets::canvas::{any_place, any_text, check_contained, shown};
+    use crate::widgets::test_canvas::{any_place, any_text, check_contained, shown};
     use ratatui::style::Style;
 
     const COLUMNS: &[Column<'static>] = &[

@@ -120,7 +120,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::widgets::canvas::any_text;
+    use crate::widgets::test_canvas::any_text;
 
     #[track_caller]
     fn check_cut(text: &str, width: usize, expected: &str) {

@@ -5,6 +5,7 @@
 
 mod admin;
 mod alert;
+mod annotations;
 mod ban;
 mod binary;
 mod compact;
@@ -18,7 +19,6 @@ mod page;
 mod prevalence;
 mod process;
 mod record;
-mod remark;
 mod sensor;
 mod server;
 mod summary;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{error::Category, value::RawValue};
 
-use super::{Noun, Record, remark::Remarks};
+use super::{Noun, Record, annotations::Remarks};
 use crate::model::{Page, Span};
 
 /// Why an answer as a whole is of no use. Its words hold nothing of what the server sent.

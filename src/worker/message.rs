@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use super::Slot;
 use crate::api::{Call, Error};
-use crate::deeds::{Deed, Fact, Grounds, Journal, Outcome, Plan, Prepared};
+use crate::changes::{Deed, Fact, Grounds, Journal, Outcome, Plan, Prepared};
 use crate::download::{Kept, Order, Progress};
+use crate::fetch::{Answer, Fetch, Tally};
 use crate::model::{GroupId, Md5, SensorId};
 use crate::query::Index;
-use crate::read::{Answer, Fetch, Tally};
 
 /// Names one request of the screen. Later tickets are larger.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]

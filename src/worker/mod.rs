@@ -1,9 +1,9 @@
 //! The background task: owns the reader and answers the screen; the newest request of a slot wins.
 
+mod changes;
+mod downloads;
 mod message;
-mod office;
 mod slot;
-mod transfer;
 
 use std::{collections::HashMap, time::Duration};
 
@@ -15,13 +15,13 @@ use tokio::{
 
 pub use message::{List, Object, Reply, Request, Step, Ticket, Urgency};
 
-pub use office::Office;
+pub use changes::Office;
 pub use slot::{Aside, Side, Slot};
 
 use crate::api::Call;
-use crate::read::{Fetch, Outcome, Reader, Waiter};
-use office::Deeds;
-use transfer::Transfers;
+use crate::fetch::{Fetch, Outcome, Reader, Waiter};
+use changes::Deeds;
+use downloads::Transfers;
 
 /// Replies that may wait for the screen. The worker can wait; the screen cannot, so requests are unbounded.
 const REPLIES: usize = 64;

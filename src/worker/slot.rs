@@ -5,8 +5,8 @@ use std::fmt;
 use strum::EnumIter;
 
 use super::{List, Object};
+use crate::fetch::Fetch;
 use crate::model::{ProcessId, Segment};
-use crate::read::Fetch;
 
 /// The place on screen an answer belongs to. A slot awaits at most one answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

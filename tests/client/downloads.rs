@@ -2,11 +2,9 @@
 
 use std::io::{Cursor, Write};
 
-use lampblack::{
-    api::{Call, Client, Error},
-    model::Md5,
-    read::Reader,
-};
+use lampblack::api::{Call, Client, Error};
+use lampblack::fetch::Reader;
+use lampblack::model::Md5;
 use tokio::sync::mpsc;
 use zip::{ZipWriter, write::SimpleFileOptions};
 

@@ -10,11 +10,9 @@ use std::{
 
 use futures::{StreamExt, stream::FuturesUnordered};
 
-use lampblack::{
-    api::{Call, Client, Error},
-    model::{Search, SensorId, Span},
-    read::Reader,
-};
+use lampblack::api::{Call, Client, Error};
+use lampblack::fetch::Reader;
+use lampblack::model::{Search, SensorId, Span};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},

@@ -10,8 +10,8 @@ use std::{
 };
 
 use lampblack::api::{Client, Settings};
-use lampblack::deeds::{self, Act, Journal, Stage};
-use lampblack::record::actions::{self, Actions, Event, Fault};
+use lampblack::audit::{self, Actions, Event, Fault};
+use lampblack::changes::{self, Act, Journal, Stage};
 use lampblack::sim::Options;
 use secrecy::SecretString;
 use serde_json::Value;
@@ -134,12 +134,12 @@ impl Lane {
         let mut log = Actions::open(&self.dir()).unwrap();
         for act in self.open() {
             let deed = act.deed().expect("the log tells the whole deed");
-            let mut outcome = deeds::Outcome {
+            let mut outcome = changes::Outcome {
                 // Long after the kill: nothing of it comes any more.
                 may_come_until: None,
                 ..act.outcome()
             };
-            deeds::settle(&deed, &client, &mut log, &mut outcome).await;
+            changes::settle(&deed, &client, &mut log, &mut outcome).await;
         }
         let last = self.open().into_iter().map(|act| act.stage());
         // Only the host that does nothing can still owe something.
@@ -148,7 +148,7 @@ impl Lane {
     }
 
     fn open(&self) -> Vec<Arc<Act>> {
-        let verdict = actions::verify(&self.dir()).unwrap();
+        let verdict = audit::verify(&self.dir()).unwrap();
         let acts = Journal::from(verdict).acts.into_iter();
         acts.filter(|act| act.is_open()).collect()
     }
@@ -185,7 +185,7 @@ impl Lane {
 
     /// Holds the log against what was seen. Gives back whether its last line is torn.
     fn check(&mut self, moment: Moment, n_before: u64) -> bool {
-        let verdict = actions::verify(&self.dir()).unwrap();
+        let verdict = audit::verify(&self.dir()).unwrap();
         let is_torn = match verdict.faults[..] {
             [] => false,
             [Fault::Torn { .. }] => true,
@@ -214,7 +214,7 @@ impl Lane {
     /// The log in the plainest way: how many requests are logged after a line, and the deeds of which no end is known,
     /// with the last that is.
     fn read(&self, n_before: u64) -> (usize, BTreeMap<u64, Option<String>>) {
-        let text = fs::read_to_string(self.dir().join(actions::FILE)).unwrap_or_default();
+        let text = fs::read_to_string(self.dir().join(audit::FILE)).unwrap_or_default();
         let whole = text.rsplit_once('\n').map_or("", |(whole, _)| whole);
         let mut logged = 0;
         let mut open = BTreeMap::new();
@@ -258,7 +258,7 @@ impl Lane {
             ran = self.bench.run(&self.arguments(more)).await;
         }
         assert!(changed(&ran.check(0).out), "{}", ran.out);
-        let verdict = actions::verify(&self.dir()).unwrap();
+        let verdict = audit::verify(&self.dir()).unwrap();
         assert_eq!(verdict.faults, []);
         let mut new = verdict.entries.iter().filter(|entry| entry.line > n_before);
         let is_repaired = new.any(|entry| matches!(entry.event, Event::Repaired { .. }));
@@ -266,7 +266,7 @@ impl Lane {
         let names = fs::read_dir(self.dir()).unwrap();
         let names = names.map(|entry| entry.unwrap().file_name().into_string().unwrap());
         let names: BTreeSet<_> = names.collect();
-        let known = [actions::FILE, actions::HEAD, "log"].map(str::to_owned);
+        let known = [audit::FILE, audit::HEAD, "log"].map(str::to_owned);
         assert_eq!(names, known.into());
     }
 
@@ -285,11 +285,11 @@ impl Lane {
     }
 
     fn length(&self) -> u64 {
-        let log = fs::metadata(self.dir().join(actions::FILE));
+        let log = fs::metadata(self.dir().join(audit::FILE));
         log.map_or(0, |log| log.len())
     }
 
     fn n_lines(&self) -> u64 {
-        actions::verify(&self.dir()).unwrap().head.lines
+        audit::verify(&self.dir()).unwrap().head.lines
     }
 }

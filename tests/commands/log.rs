@@ -6,8 +6,8 @@ use std::{
     path::PathBuf,
 };
 
-use lampblack::deeds::Journal;
-use lampblack::record::actions::{self, Scan};
+use lampblack::audit::{self, Scan};
+use lampblack::changes::Journal;
 use sha2::{Digest, Sha256};
 use tokio::io::{AsyncBufReadExt, BufReader};
 
@@ -26,8 +26,8 @@ impl Bench {
 
     fn put_log(&self, log: &str, head: &str) {
         fs::create_dir_all(self.state()).unwrap();
-        fs::write(self.state().join(actions::FILE), log).unwrap();
-        fs::write(self.state().join(actions::HEAD), head).unwrap();
+        fs::write(self.state().join(audit::FILE), log).unwrap();
+        fs::write(self.state().join(audit::HEAD), head).unwrap();
     }
 
     async fn ban(&self) -> super::bench::Ran {
@@ -40,8 +40,8 @@ async fn the_log_of_the_demo_is_read_by_an_option_and_pointed_at() {
     let bench = Bench::start().await;
     let demo = bench.state().join("demo");
     fs::create_dir_all(&demo).unwrap();
-    fs::write(demo.join(actions::FILE), LOG).unwrap();
-    fs::write(demo.join(actions::HEAD), HEAD).unwrap();
+    fs::write(demo.join(audit::FILE), LOG).unwrap();
+    fs::write(demo.join(audit::HEAD), HEAD).unwrap();
     let real = bench.run(&["log", "show"]).await;
     real.check(0).notes_say("lampblack log show --demo");
     assert!(!real.out.contains("case 7"), "{}", real.out);
@@ -86,7 +86,7 @@ async fn a_change_in_a_log_of_an_earlier_version_is_found() {
 fn write_long(bench: &Bench, deeds: u64) {
     let lines: Vec<&str> = LOG.lines().collect();
     bench.put_log("", "");
-    let path = bench.state().join(actions::FILE);
+    let path = bench.state().join(audit::FILE);
     let mut file = BufWriter::new(OpenOptions::new().append(true).open(&path).unwrap());
     let (mut prev, mut bytes) = ("0".repeat(64), 0);
     for line in 1..=2 * deeds {
@@ -117,7 +117,7 @@ fn write_long(bench: &Bench, deeds: u64) {
     }
     file.flush().unwrap();
     let head = format!(r#"{{"lines":{},"bytes":{bytes},"last":"{prev}"}}"#, 2 * deeds);
-    fs::write(bench.state().join(actions::HEAD), head).unwrap();
+    fs::write(bench.state().join(audit::HEAD), head).unwrap();
 }
 
 #[tokio::test]
@@ -172,7 +172,7 @@ async fn of_a_long_log_only_what_is_shown_is_kept_and_all_of_it_is_archived_and_
 async fn a_command_says_that_it_waits_for_a_log_that_is_locked() {
     let bench = Bench::start().await;
     bench.put_log(LOG, HEAD);
-    let other = File::open(bench.state().join(actions::FILE)).unwrap();
+    let other = File::open(bench.state().join(audit::FILE)).unwrap();
     other.lock().unwrap();
     let mut command = bench.command(&["ban", "add", MD5, "--reason", "case 7", "--yes"]);
     let mut child = command.stderr(std::process::Stdio::piped()).spawn().unwrap();

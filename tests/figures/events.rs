@@ -4,8 +4,8 @@ use std::time::{Duration, Instant};
 
 use futures::{StreamExt, stream};
 use lampblack::api::{Client, Settings};
+use lampblack::fetch;
 use lampblack::model::{Event, ProcessId, Search, SegmentInfo, Span};
-use lampblack::read;
 use serde_json::Value;
 
 use crate::report::{Report, Times, ms, note};
@@ -20,7 +20,7 @@ pub(crate) const SEGMENTS: usize = 40;
 /// How often each way is taken, one after the other.
 const RUNS: usize = 9;
 
-/// Segments in flight, as in `read::timeline`.
+/// Segments in flight, as in `fetch::timeline`.
 const AHEAD: usize = 4;
 
 /// No more than so many bytes may be kept of it, with room for everything else below 64 MiB.
@@ -95,7 +95,7 @@ async fn busy(client: &Client) -> ProcessId {
 /// All of them by our own means: the list of segments, the events, and their order.
 async fn timeline(client: &Client, id: ProcessId) -> (Duration, usize) {
     let start = Instant::now();
-    let timeline = read::timeline(client, id).await.expect("a timeline");
+    let timeline = fetch::timeline(client, id).await.expect("a timeline");
     let time = start.elapsed();
     assert_eq!(timeline.events.len(), EVENTS);
     assert_eq!((timeline.loaded, timeline.broken), (SEGMENTS, 0));

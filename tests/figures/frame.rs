@@ -11,14 +11,12 @@ use std::{
 
 use crossterm::event::{Event, KeyEvent};
 use futures::Stream;
-use lampblack::{
-    app::App,
-    model::Clock,
-    record::Saved,
-    runtime::{self, Outside},
-    session::Past,
-    worker::Worker,
-};
+use lampblack::app::App;
+use lampblack::model::Clock;
+use lampblack::runtime::{self, Outside};
+use lampblack::session::Past;
+use lampblack::storage::Saved;
+use lampblack::worker::Worker;
 use ratatui::{
     Terminal,
     backend::{Backend, ClearType, TestBackend, WindowSize},

@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use lampblack::record::actions;
+use lampblack::audit;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
@@ -110,7 +110,7 @@ fn console(home: &Home) -> Run {
 }
 
 fn has_lines(state: &Path) -> bool {
-    fs::metadata(state.join(actions::FILE)).is_ok_and(|file| file.len() > 0)
+    fs::metadata(state.join(audit::FILE)).is_ok_and(|file| file.len() > 0)
 }
 
 /// A command, whose output is read and dropped.
@@ -149,7 +149,7 @@ fn peak(pid: u32) -> u64 {
 /// Writes a log of bans, as a year of a busy team leaves it. Returns how many bytes it has.
 fn write_log(state: &Path) -> u64 {
     fs::create_dir_all(state).expect("a directory");
-    let file = File::create(state.join(actions::FILE)).expect("a log");
+    let file = File::create(state.join(audit::FILE)).expect("a log");
     let mut file = BufWriter::new(file);
     let (mut prev, mut bytes) = ("0".repeat(64), 0);
     for line in 1..=LINES {
@@ -187,6 +187,6 @@ fn write_log(state: &Path) -> u64 {
     }
     file.flush().expect("a log");
     let head = json!({"lines": LINES, "bytes": bytes, "last": prev});
-    fs::write(state.join(actions::HEAD), head.to_string()).expect("a head");
+    fs::write(state.join(audit::HEAD), head.to_string()).expect("a head");
     bytes
 }

@@ -7,7 +7,7 @@ use std::{
 
 use lampblack::api::{Client, Settings};
 use lampblack::app::{App, Input, Setup};
-use lampblack::read::Reader;
+use lampblack::fetch::Reader;
 use lampblack::session::{Effect, Session};
 use lampblack::worker::{self, Worker};
 use ratatui::{Terminal, backend::TestBackend};

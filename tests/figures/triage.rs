@@ -4,10 +4,10 @@ use std::time::{Duration, Instant};
 
 use futures::TryStreamExt;
 use lampblack::api::Client;
-use lampblack::deeds::{self, Deed, Estate, Grounds, Guard, Order, Prepared, Stage, Triage, Verdict};
+use lampblack::audit::Actions;
+use lampblack::changes::{self, Deed, Estate, Grounds, Guard, Order, Prepared, Stage, Triage, Verdict};
+use lampblack::fetch::pages;
 use lampblack::model::{Alert, AlertId, AlertStatus, Search};
-use lampblack::read::pages;
-use lampblack::record::actions::Actions;
 use lampblack::sim::{self, Options};
 
 use crate::report::{Report, ms};
@@ -68,11 +68,11 @@ async fn resolve(ids: &[AlertId], client: &Client, log: &mut Actions) -> usize {
             continue;
         };
         let order = Order { plan: &plan, grounds: &Grounds::default() };
-        let Ok(mut done) = deeds::perform(order, client, log).await else {
+        let Ok(mut done) = changes::perform(order, client, log).await else {
             continue;
         };
         while done.outcome.is_open() {
-            deeds::settle(&done.deed, client, log, &mut done.outcome).await;
+            changes::settle(&done.deed, client, log, &mut done.outcome).await;
         }
         if done.outcome.stage == Stage::Confirmed {
             n_proven += done.deed.target().len();

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
+use lampblack::fetch::{Answer, Fetch};
 use lampblack::model::{Page, Process};
-use lampblack::read::{Answer, Fetch};
 
 use crate::checks::{INVISIBLE, check_whole};
 use crate::support::{

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use lampblack::api::Error;
+use lampblack::fetch::{Answer, Fetch};
 use lampblack::model::{Document, Known, Page};
-use lampblack::read::{Answer, Fetch};
 use lampblack::wire;
 use serde_json::Value;
 

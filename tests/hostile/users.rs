@@ -3,7 +3,7 @@
 use std::fs;
 
 use lampblack::app::{Input, Setup};
-use lampblack::read::Fetch;
+use lampblack::fetch::Fetch;
 use lampblack::session::{Identity, Past, When};
 use tempfile::TempDir;
 

@@ -8,7 +8,7 @@ mod world;
 
 use std::{sync::Arc, time::Duration};
 
-use lampblack::deeds::{Outcome, Stage};
+use lampblack::changes::{Outcome, Stage};
 use lampblack::sim::{Fault, Mode};
 use serde_json::json;
 use tokio::{sync::Semaphore, task::JoinSet};

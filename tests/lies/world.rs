@@ -3,14 +3,14 @@
 use std::time::Duration;
 
 use lampblack::api::Client;
-use lampblack::deeds::{
+use lampblack::audit::Actions;
+use lampblack::changes::{
     self, Admin, Deed, Estate, Feeding, Grounds, Guard, Ignoring, NewUser, NewWatchlist, Order, Outcome, Password,
     Prepared, Triage, Verdict, Watching, WatchlistChange, WatchlistDraft,
 };
 use lampblack::model::{
     ActionKind, AlertId, AlertStatus, FeedId, GroupId, Md5, ReportId, SensorId, StoredIndex, WatchlistId,
 };
-use lampblack::record::actions::Actions;
 use lampblack::sim::{self, Fault, Options, Running};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -392,7 +392,7 @@ impl World {
         };
         self.sim.fault(fault.times(1));
         let order = Order { plan: &plan, grounds: &Grounds::default() };
-        let done = deeds::perform(order, &self.client, &mut log).await.unwrap();
+        let done = changes::perform(order, &self.client, &mut log).await.unwrap();
         self.sim.clear_faults();
         done.outcome
     }

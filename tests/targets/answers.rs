@@ -6,10 +6,10 @@ use std::{
 };
 
 use lampblack::api::{Client, Error};
-use lampblack::deeds::{self, Deed, Estate, Grounds, Guard, Journal, Order, Prepared};
+use lampblack::audit::Actions;
+use lampblack::changes::{self, Deed, Estate, Grounds, Guard, Journal, Order, Prepared};
+use lampblack::fetch::{Answer, Fetch, Reader};
 use lampblack::model::SensorId;
-use lampblack::read::{Answer, Fetch, Reader};
-use lampblack::record::actions::Actions;
 use lampblack::sim::{self, Running};
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
@@ -73,7 +73,7 @@ async fn some_actions(client: &Client) -> Journal {
             continue;
         };
         let order = Order { plan: &plan, grounds: &Grounds::default() };
-        deeds::perform(order, client, &mut log).await.unwrap();
+        changes::perform(order, client, &mut log).await.unwrap();
     }
     Journal::read(dir.path()).unwrap()
 }

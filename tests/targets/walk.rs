@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use lampblack::api::Error;
-use lampblack::deeds::{Deed, Target};
+use lampblack::changes::{Deed, Target};
 use lampblack::panes::PaneId;
 use lampblack::worker::Slot;
 

@@ -1,7 +1,7 @@
 //! A console with a process opened, and its segments in the hands of the test.
 
 use lampblack::api::Error;
-use lampblack::read::{Answer, Fetch};
+use lampblack::fetch::{Answer, Fetch};
 
 use crate::support::{stage::Stage, world};
 

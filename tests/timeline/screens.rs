@@ -1,7 +1,7 @@
 //! The timeline has a picture at every size.
 
 use insta::assert_snapshot;
-use lampblack::read::Fetch;
+use lampblack::fetch::Fetch;
 
 use crate::bench::{broken, opening};
 use crate::support::family;

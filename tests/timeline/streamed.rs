@@ -1,8 +1,8 @@
 //! Segments as they come: in any order, late, failed, given up, asked for again.
 
 use lampblack::api::Error;
+use lampblack::fetch::Fetch;
 use lampblack::model::Segment;
-use lampblack::read::Fetch;
 use lampblack::session::Effect;
 use lampblack::worker::Request;
 

@@ -1,7 +1,7 @@
 //! Events in words, what is copied of them, and where they lead.
 
+use lampblack::fetch::Fetch;
 use lampblack::model::ProcessId;
-use lampblack::read::Fetch;
 
 use crate::bench::opened;
 use crate::support::{story, world};

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use lampblack::deeds::{self, Deed, Estate, Grounds, Guard, Order, Outcome, Prepared, Stage};
+use lampblack::audit::Actions;
+use lampblack::changes::{self, Deed, Estate, Grounds, Guard, Order, Outcome, Prepared, Stage};
 use lampblack::model::SensorId;
-use lampblack::record::actions::Actions;
 use lampblack::sim::{self, Fault, Mode, Options, Running};
 use tempfile::TempDir;
 
@@ -53,13 +53,13 @@ impl Isolation {
             sim.fault(fault);
         }
         let order = Order { plan: &plan, grounds: &Grounds::default() };
-        let done = deeds::perform(order, &client, &mut log).await.unwrap();
+        let done = changes::perform(order, &client, &mut log).await.unwrap();
         Self { sim, client, log, outcome: done.outcome, _state: state }
     }
 
     async fn look(&mut self) -> Stage {
         let deed = Deed::Isolate(SENSOR);
-        deeds::settle(&deed, &self.client, &mut self.log, &mut self.outcome).await;
+        changes::settle(&deed, &self.client, &mut self.log, &mut self.outcome).await;
         self.outcome.stage
     }
 

@@ -1,12 +1,12 @@
 //! Deeds on what a server keeps besides sensors: each outcome told is what the server holds.
 
 use lampblack::api::{Change, Client};
-use lampblack::deeds::{
+use lampblack::audit::{self, Actions};
+use lampblack::changes::{
     self, Deed, Done, Estate, Feeding, Grounds, Guard, Journal, NewWatchlist, NotSent, Order, Plan, Prepared, Stage,
     Triage, Verdict, Watching, WatchlistChange, WatchlistDraft,
 };
 use lampblack::model::{ActionKind, AlertStatus, FeedId, Search, SensorId, Span, StoredIndex, Watchlist, WatchlistId};
-use lampblack::record::actions::{self, Actions};
 use lampblack::sim::{self, Fault, Mode, Options, Running};
 use serde_json::json;
 use tempfile::TempDir;
@@ -44,7 +44,7 @@ impl Desk {
 
     async fn carry_out(&mut self, plan: &Plan) -> Result<Done, NotSent> {
         let order = Order { plan, grounds: &Grounds::default() };
-        deeds::perform(order, &self.client, &mut self.log).await
+        changes::perform(order, &self.client, &mut self.log).await
     }
 
     async fn perform(&mut self, deed: Deed) -> Done {
@@ -53,7 +53,7 @@ impl Desk {
     }
 
     fn journal(&self) -> Journal {
-        Journal::from(actions::verify(self.state.path()).unwrap())
+        Journal::from(audit::verify(self.state.path()).unwrap())
     }
 
     async fn watchlists(&self, name: &str) -> Vec<Watchlist> {
@@ -94,7 +94,7 @@ async fn a_synchronization_whose_answer_was_lost_stays_unknown() {
     desk.sim.fault(lost.at("/synchronize"));
     let Done { deed, mut outcome } = desk.perform(sync()).await;
     assert_eq!(outcome.stage, Stage::Unknown, "{}", outcome.note);
-    deeds::settle(&deed, &desk.client, &mut desk.log, &mut outcome).await;
+    changes::settle(&deed, &desk.client, &mut desk.log, &mut outcome).await;
     assert_eq!(outcome.stage, Stage::Unknown, "{}", outcome.note);
     // Nobody will ever tell, so that nobody looks for it any more.
     assert!(!outcome.is_open() && !outcome.is_unread());

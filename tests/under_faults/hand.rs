@@ -3,9 +3,9 @@
 use std::{path::Path, sync::Arc};
 
 use lampblack::api::{Call, Client};
-use lampblack::deeds::{self, Deed, Estate, Grounds, Guard, Order, Outcome, Plan, Prepared, Stage, Target};
+use lampblack::audit::{self, Actions};
+use lampblack::changes::{self, Deed, Estate, Grounds, Guard, Order, Outcome, Plan, Prepared, Stage, Target};
 use lampblack::model::{GroupId, Md5, SensorId};
-use lampblack::record::actions::{self, Actions};
 use lampblack::sim::Running;
 use serde_json::Value;
 use tokio::sync::mpsc::UnboundedReceiver;
@@ -51,7 +51,7 @@ impl Hand {
         for n in 0..n_deeds {
             if n % 50 == 49 {
                 // Whoever reads the log while others write it finds it in order.
-                let verdict = actions::verify(dir).unwrap();
+                let verdict = audit::verify(dir).unwrap();
                 assert_eq!(verdict.faults, [], "while others write");
             }
             // Sensors that never confirm do so now, and whatever was left of a bad weather is gone.
@@ -81,11 +81,11 @@ impl Hand {
             if outcome.stage.is_final() {
                 return;
             }
-            deeds::settle(&plan.deed, &self.client, &mut self.log, &mut outcome).await;
+            changes::settle(&plan.deed, &self.client, &mut self.log, &mut outcome).await;
         }
         self.check(&plan.deed, &outcome).await;
         if outcome.is_open() {
-            deeds::give_up(&mut self.log, &self.client, &mut outcome).await;
+            changes::give_up(&mut self.log, &self.client, &mut outcome).await;
         }
     }
 
@@ -97,14 +97,14 @@ impl Hand {
         }
         let mut outcome = self.perform(&plan).await.expect("its first look goes well");
         // Most likely it has not come yet.
-        deeds::settle(&plan.deed, &self.client, &mut self.log, &mut outcome).await;
+        changes::settle(&plan.deed, &self.client, &mut self.log, &mut outcome).await;
         let deadline = tokio::time::Instant::now() + PATIENCE;
         while !self.truth(&plan.deed).await.0 {
             assert!(tokio::time::Instant::now() < deadline, "it never came");
         }
         assert_ne!(outcome.stage, Stage::NotApplied, "{:?} was on its way, {}", plan.deed, outcome.note);
         while outcome.stage != Stage::Confirmed {
-            deeds::settle(&plan.deed, &self.client, &mut self.log, &mut outcome).await;
+            changes::settle(&plan.deed, &self.client, &mut self.log, &mut outcome).await;
             assert!(tokio::time::Instant::now() < deadline, "{outcome:?}");
         }
         self.check(&plan.deed, &outcome).await;
@@ -152,7 +152,7 @@ impl Hand {
         let grounds = Grounds { reason: Some("a script".into()), ..Grounds::default() };
         let order = Order { plan, grounds: &grounds };
         self.changes();
-        let result = deeds::perform(order, &self.client, &mut self.log).await;
+        let result = changes::perform(order, &self.client, &mut self.log).await;
         let requests = self.changes();
         match result {
             Ok(done) => {

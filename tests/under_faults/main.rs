@@ -16,9 +16,9 @@ use std::{
 
 use hand::{Hand, Own, Sent, held, is_held};
 use lampblack::api::Client;
-use lampblack::deeds::{Deed, Journal, Stage, Target};
+use lampblack::audit::{self, Actions};
+use lampblack::changes::{Deed, Journal, Stage, Target};
 use lampblack::model::{GroupId, Md5, SensorFilter, SensorId, Span};
-use lampblack::record::actions::{self, Actions};
 use lampblack::sim::{self, Options, Running};
 use support::{console::settings, dice::Dice};
 use tokio::{sync::mpsc, task::JoinSet};
@@ -70,7 +70,7 @@ async fn of_a_thousand_deeds_on_a_bad_server_none_is_sent_twice_falsely_confirme
     let sent: Vec<_> = hands.join_all().await.into_iter().flatten().collect();
     sim.clear_faults();
 
-    let verdict = actions::verify(dir.path()).unwrap();
+    let verdict = audit::verify(dir.path()).unwrap();
     assert_eq!(verdict.faults, []);
     assert_eq!(verdict.kept.as_ref(), Some(&verdict.head));
     let journal = Journal::from(verdict);

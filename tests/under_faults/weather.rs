@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use lampblack::deeds::{Deed, Target};
+use lampblack::changes::{Deed, Target};
 use lampblack::sim::{Fault, Mode};
 
 use super::{TIMEOUT, support::dice::Dice};

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use lampblack::api::{Call, Client, Error, Settings};
+use lampblack::fetch::{Answer, Fetch, Reader, Tally};
 use lampblack::model::SensorId;
-use lampblack::read::{Answer, Fetch, Reader, Tally};
 use lampblack::sim::{self, Running};
 use lampblack::worker::{self, Reply, Request, Slot, Ticket, Urgency, Worker};
 use tokio::{sync::mpsc, task::yield_now, time::timeout};

@@ -3,8 +3,8 @@
 use std::{sync::Arc, time::Duration};
 
 use lampblack::api::Error;
+use lampblack::fetch::{Answer, Fetch};
 use lampblack::model::{Clock, ProcessId, Search, Span};
-use lampblack::read::{Answer, Fetch};
 use lampblack::sim::{Fault, Mode};
 use lampblack::worker::Urgency::{Fresh, Now};
 

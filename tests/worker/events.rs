@@ -1,8 +1,8 @@
 //! Segments and their events through the reader: asked for once, and again when they may have grown.
 
 use lampblack::api::Client;
+use lampblack::fetch::{self, Answer, Fetch, Reader};
 use lampblack::model::{EventKind, ProcessId, Search, Segment, Span};
-use lampblack::read::{self, Answer, Fetch, Reader};
 use lampblack::sim::{self, Fault, Mode, Running};
 
 use crate::bench::seen;
@@ -47,7 +47,7 @@ async fn equal_questions_in_flight_are_one_request() {
     sim.forget_requests();
     let fetch = Fetch::Events { id, segment: segments[3].segment };
     for waiter in 0..3 {
-        reader.ask(read::Waiter(waiter), fetch.clone(), false);
+        reader.ask(fetch::Waiter(waiter), fetch.clone(), false);
     }
     let mut lengths = Vec::new();
     while let Some(outcome) = reader.next().await {
@@ -65,19 +65,19 @@ async fn equal_questions_in_flight_are_one_request() {
 async fn a_timeline_has_its_segments_at_once_and_names_those_that_are_missing() {
     let (sim, reader) = start().await;
     let id = process(&reader, "process_name:svch0st.exe").await;
-    let whole = read::timeline(reader.client(), id).await.unwrap();
+    let whole = fetch::timeline(reader.client(), id).await.unwrap();
     assert_eq!((whole.loaded, whole.gaps.len(), whole.broken), (7, 0, 0));
     assert!(whole.events.is_sorted_by_key(|event| event.at));
     assert!(!whole.signatures.is_empty());
 
     let gone = whole.events[0].segment;
     sim.fault(Fault { target: Some(format!("/{gone}/event")), ..Fault::new(Mode::BrokenJson) });
-    let rest = read::timeline(reader.client(), id).await.unwrap();
+    let rest = fetch::timeline(reader.client(), id).await.unwrap();
     assert_eq!((rest.loaded, rest.gaps.len()), (6, 1));
     assert_eq!(rest.gaps[0].segment, gone);
     let kept: Vec<_> = whole.events.into_iter().filter(|event| event.segment != gone).collect();
     assert_eq!(rest.events, kept);
 
     sim.fault(Fault { target: Some("/event".into()), ..Fault::new(Mode::BrokenJson) });
-    read::timeline(reader.client(), id).await.unwrap_err();
+    fetch::timeline(reader.client(), id).await.unwrap_err();
 }

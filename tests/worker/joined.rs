@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use lampblack::api::Client;
+use lampblack::fetch::{Answer, Fact, Fetch, Join, Reader, Related, Waiter};
 use lampblack::model::{AlertStatus, Search, Span};
-use lampblack::read::{Answer, Fact, Fetch, Join, Reader, Related, Waiter};
 use lampblack::sim::{self, Fault, Mode, Running};
 
 use crate::bench::{seen, sensor};

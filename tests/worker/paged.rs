@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use futures::TryStreamExt;
 use lampblack::api::Client;
+use lampblack::fetch::pages;
 use lampblack::model::{Binary, Process, Search, Span};
-use lampblack::read::pages;
 use lampblack::sim::{self, Fault, Mode, Options, Running};
 
 use crate::support::console::{settings, small};

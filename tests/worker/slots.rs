@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use lampblack::api::{Client, Settings};
+use lampblack::fetch::{Answer, Fetch, Reader, Waiter};
 use lampblack::model::{Clock, Pace};
-use lampblack::read::{Answer, Fetch, Reader, Waiter};
 use lampblack::sim::{Fault, Mode};
 use lampblack::worker::{List, Slot, Ticket, Urgency};
 

@@ -6,8 +6,8 @@ use std::{
 };
 
 use lampblack::api::{Client, Error, Settings};
+use lampblack::fetch::{Fetch, Reader};
 use lampblack::model::{Clock, Lineage, Pace, ProcessId, Search, Span, Top};
-use lampblack::read::{Fetch, Reader};
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 

@@ -2,7 +2,7 @@
 
 mod triage;
 
-use super::{Caller, Exit, Failure, chosen, gaps::missing, links, query_argument, told, when, words};
+use super::{Caller, Exit, Failure, completeness::missing, links, page_summary, query_argument, time_args};
 use crate::cli::{self, Asking, Reading};
 use crate::model::{Alert, AlertSource, OPEN_ALERTS, Search};
 use crate::output::{Align, Cell, Column, Row};
@@ -45,7 +45,7 @@ async fn list(asked: Option<&str>, asking: Asking, reading: Reading, caller: &mu
         sort: Some("alert_severity desc".into()),
         ..Search::default()
     };
-    told::print("alert", search, COLUMNS, reading, row, caller).await
+    page_summary::print("alert", search, COLUMNS, reading, row, caller).await
 }
 
 fn row(alert: &Alert) -> Row {
@@ -59,7 +59,7 @@ fn row(alert: &Alert) -> Row {
     };
     Row {
         cells: vec![
-            Cell::from(alert.created.map(when::shown)),
+            Cell::from(alert.created.map(time_args::shown)),
             Cell::from(alert.severity.map(|severity| format!("{severity:.1}"))),
             Cell::of(&alert.status.word()),
             Cell::of(&alert.host),

@@ -2,11 +2,15 @@
 
 use futures::future;
 
-use super::{Caller, Exit, Failure, chosen, links, missing, words, words::words};
+use super::super::{
+    args::{self, words},
+    select,
+};
+use super::{Caller, Exit, Failure, links, missing};
 use crate::api::{Client, Error};
+use crate::changes::{Deed, State, Triage, Verdict};
 use crate::cli::Alerts;
-use crate::commands::perform::{Meant, perform};
-use crate::deeds::{Deed, State, Triage, Verdict};
+use crate::commands::apply::{Meant, perform};
 use crate::model::{Alert, AlertId, AlertStatus, Search};
 use crate::query::Index;
 use crate::text;
@@ -27,7 +31,7 @@ pub(in super::super) async fn change(wish: Wish<'_>, args: &Alerts, caller: &mut
         status(word)?;
     }
     let named = match &args.matching {
-        Some(query) => Err(chosen::question(Index::Alert, query, args.asking, caller)?),
+        Some(query) => Err(select::question(Index::Alert, query, args.asking, caller)?),
         None => Ok(given(&args.ids, caller)?),
     };
     let (client, access) = caller.reach()?;
@@ -45,7 +49,7 @@ pub(in super::super) async fn change(wish: Wish<'_>, args: &Alerts, caller: &mut
         Err(query) => {
             let search = Search { query, sort: Some("alert_severity desc".into()), ..Search::default() };
             let id = |alert: &Alert| alert.id.clone();
-            match chosen::found("alert", search, id, &client, caller).await? {
+            match select::found("alert", search, id, &client, caller).await? {
                 Some(ids) => deeds(&ids).into_iter().map(Into::into).collect(),
                 None => return Ok(Exit::Nothing),
             }
@@ -70,7 +74,7 @@ fn status(word: &str) -> Result<AlertStatus, Failure> {
 
 /// The ids that were given, each once.
 fn given(ids: &[String], caller: &mut Caller<'_>) -> Result<Vec<AlertId>, Failure> {
-    let reading = words::Reading {
+    let reading = args::Reading {
         noun: "id of an alert",
         advice: "an id looks like 6f0d2b1e-8c4a-4e57-9a3b-2d7f1c90e845; `lampblack alert list` prints them",
     };
@@ -103,7 +107,7 @@ async fn there(deeds: Vec<Deed>, client: &Client) -> Result<Vec<Meant>, Failure>
         let state = Some(state);
         meant.push(Meant { deed, state });
     }
-    chosen::all_there(missing, "`lampblack alert list`")?;
+    select::all_there(missing, "`lampblack alert list`")?;
     Ok(meant)
 }
 

@@ -6,9 +6,9 @@ use tokio::select;
 
 use super::{Caller, Exit, Failure, found, uncollected};
 use crate::cli::BinaryDownload;
-use crate::commands::stop::told_to_stop;
+use crate::commands::signals::told_to_stop;
 use crate::download::{self, Error, Form, Order, Progress};
-use crate::read::Reader;
+use crate::fetch::Reader;
 
 /// Runs `binary download`.
 pub(in super::super) async fn download(args: &BinaryDownload, caller: &mut Caller<'_>) -> Result<Exit, Failure> {

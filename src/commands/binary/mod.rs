@@ -1,15 +1,15 @@
 //! `binary`: files by their hash.
 
+mod details;
 mod download;
-mod facts;
 
-use super::{Caller, Exit, Failure, query_argument, search, told, when};
+use super::{Caller, Exit, Failure, page_summary, query_argument, search, time_args};
 use crate::api;
 use crate::cli::{BinarySearch, BinaryShow, Reading};
+use crate::fetch::Reader;
 use crate::model::{Binary, Known, Md5, Search};
 use crate::output::{Align, Cell, Column, Format, Row, Sheet};
 use crate::query::Index;
-use crate::read::Reader;
 use crate::text;
 
 pub(super) use download::download;
@@ -37,7 +37,7 @@ pub(super) async fn search(args: &BinarySearch, caller: &mut Caller<'_>) -> Resu
     };
     if args.count {
         let client = caller.client()?;
-        told::count::<Binary>(&search, &client, caller).await?;
+        page_summary::count::<Binary>(&search, &client, caller).await?;
         return Ok(Exit::Done);
     }
     find(search, args.reading, caller).await
@@ -45,7 +45,7 @@ pub(super) async fn search(args: &BinarySearch, caller: &mut Caller<'_>) -> Resu
 
 /// Prints what a search finds.
 pub(super) async fn find(search: Search, reading: Reading, caller: &mut Caller<'_>) -> Result<Exit, Failure> {
-    told::print("binary", search, COLUMNS, reading, row, caller).await
+    page_summary::print("binary", search, COLUMNS, reading, row, caller).await
 }
 
 /// Runs `binary show`.
@@ -64,7 +64,7 @@ pub(super) async fn show(args: &BinaryShow, caller: &mut Caller<'_>) -> Result<E
     }
     let known = found(&mut reader, args.md5).await?;
     if args.format == Format::Table {
-        let details = facts::details(&known);
+        let details = details::details(&known);
         caller.streams.out.write_all(details.as_bytes())?;
         return Ok(Exit::Done);
     }
@@ -99,7 +99,7 @@ fn row(binary: &Binary) -> Row {
     let path = binary.observed_paths.first().cloned().unwrap_or_default();
     Row {
         cells: vec![
-            Cell::from(binary.first_seen.map(when::shown)),
+            Cell::from(binary.first_seen.map(time_args::shown)),
             Cell::of(&binary.name()),
             Cell::of(&binary.signature.result),
             Cell::of(&binary.signature.publisher),

@@ -1,8 +1,9 @@
 //! `watchlist action`: what a watchlist sets off when it finds something.
 
-use super::{Caller, Exit, Failure, Meant, deed, find, gaps::missing, listed, meant, perform, show};
+use super::super::{change, completeness::missing, print_list};
+use super::{Caller, Exit, Failure, Meant, find, meant, perform, show};
+use crate::changes::{State, Watched, Watching};
 use crate::cli::{self, Effect, Patience, Reading};
-use crate::deeds::{State, Watched, Watching};
 use crate::model::WatchAction;
 use crate::output::{Align, Cell, Column, Row};
 
@@ -22,7 +23,7 @@ pub(super) async fn run(word: &str, action: cli::Action, caller: &mut Caller<'_>
         cli::Action::Remove { action, grounds } => (grounds, Err(action)),
     };
     let (client, access) = caller.reach()?;
-    deed::may_change(&access)?;
+    change::may_change(&access)?;
     let watching = |id| match &wish {
         Ok((kind, recipients)) => Watching::AddAction { id, kind: (*kind).into(), recipients: recipients.clone() },
         Err(action) => Watching::RemoveAction { id, action: *action },
@@ -45,8 +46,8 @@ async fn list(word: &str, reading: Reading, caller: &mut Caller<'_>) -> Result<E
     let client = caller.client()?;
     let id = find(word, &client, caller).await?.id;
     let page = client.watch_actions(id).await?;
-    let names = listed::Names { several: "actions", none: "it sets nothing off" };
-    listed::print(&page, names, COLUMNS, reading, row, caller)
+    let names = print_list::Names { several: "actions", none: "it sets nothing off" };
+    print_list::print(&page, names, COLUMNS, reading, row, caller)
 }
 
 /// Fails if there is no such action, and says which there are.

@@ -1,8 +1,9 @@
 //! `watchlist create`: a query becomes a watchlist.
 
-use super::{Caller, Exit, Failure, deed, perform, query_argument};
+use super::super::change;
+use super::{Caller, Exit, Failure, perform, query_argument};
+use crate::changes::{Deed, NewWatchlist, Watching, WatchlistDraft};
 use crate::cli::{self, Patience};
-use crate::deeds::{Deed, NewWatchlist, Watching, WatchlistDraft};
 use crate::model::StoredIndex;
 use crate::query::{self, Index};
 
@@ -20,7 +21,7 @@ pub(super) async fn create(args: &cli::NewWatchlist, caller: &mut Caller<'_>) ->
         );
     }
     let (client, access) = caller.reach()?;
-    deed::may_change(&access)?;
+    change::may_change(&access)?;
     let draft = WatchlistDraft {
         name: args.name.trim().to_owned(),
         description: args.description.trim().to_owned(),

@@ -5,14 +5,15 @@ mod create;
 mod show;
 
 use super::{
-    Caller, Exit, Failure, binary, card, deed, gaps, links, listed,
-    named::{self, Kind, Numbered},
-    perform::{Meant, perform},
-    problem, query_argument, search, told, when,
+    Caller, Exit, Failure,
+    apply::{Meant, perform},
+    binary, change, links, print_list, query_argument,
+    resolve::{self, Kind, Numbered},
+    search, time_args,
 };
 use crate::api::{Client, Error};
+use crate::changes::{Deed, State, Watching};
 use crate::cli::{self, Patience, Reading};
-use crate::deeds::{Deed, State, Watching};
 use crate::model::{StoredIndex, Watchlist, WatchlistId};
 use crate::output::{Align, Cell, Column, Row};
 use crate::query;
@@ -63,8 +64,8 @@ pub(super) async fn run(command: cli::Watchlist, caller: &mut Caller<'_>) -> Res
 /// Runs `watchlist list`.
 async fn list(reading: Reading, caller: &mut Caller<'_>) -> Result<Exit, Failure> {
     let page = caller.client()?.watchlists().await?;
-    let names = listed::Names { several: KIND.several, none: "there is no watchlist" };
-    listed::print(&page, names, COLUMNS, reading, row, caller)
+    let names = print_list::Names { several: KIND.several, none: "there is no watchlist" };
+    print_list::print(&page, names, COLUMNS, reading, row, caller)
 }
 
 /// Does something to one that is there.
@@ -74,7 +75,7 @@ async fn change(
     caller: &mut Caller<'_>,
 ) -> Result<Exit, Failure> {
     let (client, access) = caller.reach()?;
-    deed::may_change(&access)?;
+    change::may_change(&access)?;
     let deeds = vec![meant(&args.id, watching, &client, caller).await?];
     let server = (&client, &access);
     // What the server holds is read back at once, and nobody else is waited for.
@@ -96,7 +97,7 @@ async fn find(word: &str, client: &Client, caller: &mut Caller<'_>) -> Result<Wa
 
 /// The watchlist of this name.
 async fn by_name(word: &str, client: &Client, caller: &mut Caller<'_>) -> Result<Watchlist, Failure> {
-    named::find(word, client.watchlists().await?, KIND, caller)
+    resolve::find(word, client.watchlists().await?, KIND, caller)
 }
 
 /// What is to be done to the watchlist that is meant, with what was read of it if that was by its number.
@@ -147,7 +148,7 @@ fn row(watchlist: &Watchlist) -> Row {
             Cell::from(Some(state(watchlist.is_enabled))),
             Cell::of(&searches(watchlist)),
             Cell::from(watchlist.total_hits),
-            Cell::from(watchlist.last_hit.map(when::shown)),
+            Cell::from(watchlist.last_hit.map(time_args::shown)),
             Cell::of(&readable(watchlist)),
         ],
         json: watchlist.document.json().to_owned(),

@@ -1,10 +1,10 @@
 //! `watchlist show` and `watchlist search`: one watchlist, and what it would find now.
 
-use super::{
-    COLUMNS, Caller, Exit, Failure, binary,
-    card::{card, flag, said},
-    find, problem, readable, row, search, searches, state, told, when,
+use super::super::{
+    details::{card, flag, said},
+    page_summary, query_error, time_args,
 };
+use super::{COLUMNS, Caller, Exit, Failure, binary, find, readable, row, search, searches, state};
 use crate::cli::{Asking, Reading};
 use crate::model::{Binary, Process, Search, StoredIndex, WatchAction, Watchlist};
 use crate::output::{self, Format, Row, Sheet};
@@ -76,11 +76,11 @@ pub(super) async fn search(word: &str, asked: Asked, caller: &mut Caller<'_>) ->
         caller.warn(&why);
     }
     let query = query::one_line(&stored.query());
-    problem::check(index, &query, asked.asking, caller)?;
+    query_error::check(index, &query, asked.asking, caller)?;
     let search = Search { query, ..Search::default() };
     match index {
-        Index::Binary if asked.count => _ = told::count::<Binary>(&search, &client, caller).await?,
-        _ if asked.count => _ = told::count::<Process>(&search, &client, caller).await?,
+        Index::Binary if asked.count => _ = page_summary::count::<Binary>(&search, &client, caller).await?,
+        _ if asked.count => _ = page_summary::count::<Process>(&search, &client, caller).await?,
         Index::Binary => return binary::find(search, asked.reading, caller).await,
         _ => {
             let group_by = Some("id".into());
@@ -120,9 +120,9 @@ fn details(watchlist: &Watchlist, actions: Option<&[WatchAction]>) -> String {
             ("malformed", said(stored.malformed())),
             ("only where", said(Some(filters))),
             ("sets off", said(sets_off)),
-            ("made", said(watchlist.added.map(when::shown))),
-            ("searched until", said(ran.map(when::shown))),
-            ("last hit", said(watchlist.last_hit.map(when::shown))),
+            ("made", said(watchlist.added.map(time_args::shown))),
+            ("searched until", said(ran.map(time_args::shown))),
+            ("last hit", said(watchlist.last_hit.map(time_args::shown))),
             ("last run", said(watchlist.last_hits.map(hits))),
             ("all runs", said(watchlist.total_hits.map(hits))),
         ],

@@ -1,10 +1,10 @@
 //! What a process did: one model for the events of every server version.
 
 mod codes;
+mod describe;
 mod facts;
 mod kinds;
 mod segment;
-mod words;
 
 use std::collections::BTreeMap;
 
@@ -15,7 +15,7 @@ pub use facts::{Block, Childproc, Crossproc, Fileless, Filemod, Modload, Netconn
 pub use kinds::Kinds;
 pub use segment::{Segment, SegmentInfo};
 
-pub use words::Fact;
+pub use describe::Fact;
 
 use super::{Document, Md5, Process, ProcessId, Signature};
 

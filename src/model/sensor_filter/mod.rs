@@ -1,6 +1,6 @@
 //! Which sensors are listed: what can be typed to find some of many.
 
-mod also;
+mod client_side;
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use super::{GroupId, Sensor, SensorId};
 use crate::text;
-pub use also::Also;
+pub use client_side::Also;
 
 /// Which sensors to list; matches are substrings, and those of the server mind the case (reference 2.6).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]

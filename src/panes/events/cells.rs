@@ -6,7 +6,7 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::sift::Stretch;
+use super::filter::Stretch;
 use crate::model::{Event, EventKind, Precision, Zone};
 use crate::panes::list::thousands;
 use crate::session::Gap;

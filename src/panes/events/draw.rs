@@ -11,7 +11,7 @@ use super::{
     EventsPane,
     cells::{self, Form},
     detail,
-    strip::Strip,
+    sparkline::Strip,
 };
 use crate::model::EventKind;
 use crate::panes::{Look, list::filter_line};

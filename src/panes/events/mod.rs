@@ -1,30 +1,29 @@
 //! What the opened process did: one line for each event of all its segments, and how dense they lie.
 
+mod actions;
 mod cells;
 mod detail;
 mod draw;
-mod picked;
-mod sift;
-mod strip;
+mod filter;
+mod sparkline;
 
 use crossterm::event::KeyEvent;
 use jiff::Timestamp;
 use ratatui::{Frame, layout::Rect, text::Line};
 
 use super::{
-    ExportPane, Look, Pane, PaneId, facts,
-    list::Filter,
-    list::thousands,
-    motion,
+    ExportPane, Look, Pane, PaneId, cursor,
+    details::process,
+    list::{Filter, thousands},
     pivot::{self, Clues},
-    typing::Typing,
+    prompt::filter::Typing,
 };
 use crate::keys::{Action, Scope};
 use crate::model::{Document, Event, EventKind, Kinds, ProcessId};
 use crate::session::{Cx, Place, Session};
 use crate::worker::Slot;
-use sift::{Sifted, Stretch, Wish};
-use strip::Strip;
+use filter::{Sifted, Stretch, Wish};
+use sparkline::Strip;
 
 /// The pane with the timeline.
 #[derive(Debug, Default)]
@@ -178,7 +177,7 @@ impl Pane for EventsPane {
         let number = |n: usize| thousands(u64::try_from(n).unwrap_or(u64::MAX));
         let (shown, all) = (self.sifted.n_events, self.sifted.n_all);
         let of = if shown < all { format!(" of {}", number(all)) } else { String::new() };
-        let of_whom = facts::opened(session).map(|opened| format!("  {opened}"));
+        let of_whom = process::opened(session).map(|opened| format!("  {opened}"));
         let of_whom = of_whom.unwrap_or_default();
         let mut parts = vec![format!("Events{of_whom}  {}{of}", number(shown))];
         match (progress.n_loaded, progress.n_segments) {
@@ -213,7 +212,7 @@ impl Pane for EventsPane {
 
     fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> bool {
         let last = self.sifted.rows.len().saturating_sub(1);
-        if let Some(to) = motion::moved(action, self.cursor, self.height, last) {
+        if let Some(to) = cursor::moved(action, self.cursor, self.height, last) {
             self.go(to, cx.session());
             return true;
         }

@@ -4,7 +4,7 @@ use crossterm::event::KeyEvent;
 use ratatui::{Frame, layout::Rect, text::Line};
 
 use crate::keys::{Action, Scope};
-use crate::panes::{Look, Pane, PaneId, editor::Pasted, entry::Entry};
+use crate::panes::{Look, Pane, PaneId, editor::Pasted, prompt::line::Entry};
 use crate::query::{self, Index};
 use crate::session::{Cx, Other, Session};
 use crate::text::Untrusted;

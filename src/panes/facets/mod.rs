@@ -11,11 +11,9 @@ use crossterm::event::KeyEvent;
 use ratatui::{Frame, layout::Rect, text::Line};
 
 use super::{
-    ColumnsPane, ExportPane, Look, Pane, PaneId,
+    ColumnsPane, ExportPane, Look, Pane, PaneId, copy, cursor,
     list::{Filter, thousands},
-    motion,
-    typing::Typing,
-    yank,
+    prompt::filter::Typing,
 };
 use crate::keys::{Action, Scope};
 use crate::model::{Extract, Facet, Search};
@@ -147,13 +145,13 @@ impl FacetsPane {
                 ("histogram", (!lines.is_empty()).then(|| lines.join("\n")))
             }
             Action::YankRow => {
-                let value = current.map(|value| yank::defanged(&[value.name]));
+                let value = current.map(|value| copy::defanged(&[value.name]));
                 ("value, defanged", value)
             }
-            Action::YankRaw => ("value", current.map(|value| yank::plain(&[value.name]))),
+            Action::YankRaw => ("value", current.map(|value| copy::plain(&[value.name]))),
             _ => return false,
         };
-        yank::copy_one(Some(copied), cx)
+        copy::copy_one(Some(copied), cx)
     }
 }
 
@@ -195,7 +193,7 @@ impl Pane for FacetsPane {
     fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> bool {
         let session = cx.session();
         let last = self.values(session).len().saturating_sub(1);
-        if let Some(to) = motion::moved(action, self.cursor, self.height, last) {
+        if let Some(to) = cursor::moved(action, self.cursor, self.height, last) {
             self.cursor = to;
             return true;
         }

@@ -1,7 +1,7 @@
 //! What must be written before something can be made or changed: a few lines, one of them at a time. The sheet follows.
 
-mod kinds;
-mod lines;
+mod definitions;
+mod field;
 
 use std::{iter, mem};
 
@@ -20,8 +20,8 @@ use crate::query;
 use crate::session::{Cx, Session};
 use crate::text::{self, Untrusted};
 use crate::widgets::{Field, Laid};
-use kinds::Form;
-use lines::{Kind, Written};
+use definitions::Form;
+use field::{Kind, Written};
 
 /// Lines that a note may take.
 const LONG: usize = 4;

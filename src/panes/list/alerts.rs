@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use ratatui::text::Line;
 
-use super::{Field, Kind, Value, joined::Joined, live};
+use super::{Field, Kind, Value, joins::Joined, new_alerts};
 use crate::keys::{Action, Scope};
 use crate::model::{Alert, AlertSource, AlertStatus};
 use crate::panes::{
     PaneId,
+    copy::{self, Copied},
     pivot::Clues,
-    yank::{self, Copied},
 };
 use crate::query::{self, Index};
 use crate::session::{Cx, Lead, Session};
@@ -36,7 +36,7 @@ impl Kind for Alerts {
     const SHOWN: usize = 9;
 
     fn below(session: &Session, theme: &Theme) -> Option<Line<'static>> {
-        live::line(session, theme)
+        new_alerts::line(session, theme)
     }
 
     fn rest(row: Option<&Arc<Alert>>, cx: &mut Cx<'_>) {
@@ -56,7 +56,7 @@ impl Kind for Alerts {
     }
 
     fn copied(row: &Alert, action: Action, _: &Session) -> Option<Copied> {
-        yank::alert(row, action)
+        copy::alert(row, action)
     }
 }
 

@@ -7,9 +7,9 @@ use crate::keys::{Action, Scope};
 use crate::model::Ban;
 use crate::panes::{
     Pane, PaneId,
-    hashes::HashesPane,
+    copy::{self, Copied},
     pivot::Clues,
-    yank::{self, Copied},
+    prompt::hashes::HashesPane,
 };
 use crate::query::Index;
 use crate::session::{Cx, Lead, Session};
@@ -51,7 +51,7 @@ impl Kind for Bans {
     }
 
     fn copied(row: &Ban, action: Action, _: &Session) -> Option<Copied> {
-        yank::ban(row, action)
+        copy::ban(row, action)
     }
 
     fn popup(action: Action, _: impl FnOnce() -> Vec<Arc<Ban>>, _: &Session) -> Option<Box<dyn Pane>> {

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use super::{Field, Kind, Value, joined::verdict};
+use super::{Field, Kind, Value, joins::verdict};
 use crate::keys::{Action, Scope};
 use crate::model::Binary;
 use crate::panes::{
-    Pane, PaneId, binary,
+    Pane, PaneId,
+    copy::{self, Copied},
+    details::binary,
     pivot::Clues,
-    yank::{self, Copied},
 };
 use crate::session::{Cx, Lead, Session};
 use crate::widgets::Column;
@@ -43,7 +44,7 @@ impl Kind for Binaries {
     }
 
     fn copied(row: &Binary, action: Action, _: &Session) -> Option<Copied> {
-        yank::binary(row, action)
+        copy::binary(row, action)
     }
 
     fn popup(action: Action, chosen: impl FnOnce() -> Vec<Arc<Binary>>, session: &Session) -> Option<Box<dyn Pane>> {

@@ -5,7 +5,7 @@ use std::{cell::OnceCell, sync::Arc};
 use ratatui::style::Style;
 
 use super::{Field, Kind, Value};
-use crate::read::Related;
+use crate::fetch::Related;
 use crate::session::{Chosen, Listed, Session};
 use crate::theme::Theme;
 use crate::widgets::{self, Order, cells};

@@ -1,25 +1,25 @@
 //! Lists: rows of any kind and any number, with columns, filter, marks and export.
 
-mod acts;
+mod activity;
 mod admin;
+mod alert_groups;
 mod alerts;
 mod bans;
 mod binaries;
-mod bundles;
-mod calls;
+mod bulk;
 mod columns;
 mod draw;
 mod feeds;
 mod filter;
-mod isolated;
-mod joined;
-mod kind;
-mod live;
+mod isolated_sensors;
+mod joins;
+mod list_view;
 mod marks;
-mod number;
-mod picked;
+mod new_alerts;
+mod number_format;
 mod processes;
 mod reports;
+mod requests;
 mod sensors;
 mod state;
 mod title;
@@ -33,31 +33,31 @@ use ratatui::{
     text::Line,
 };
 
-pub use acts::Acts;
+pub use activity::Acts;
 pub use admin::{SensorGroups, Sites, Teams, Users};
+pub use alert_groups::Bundles;
+pub(super) use alert_groups::{name as group_name, owners, statuses};
 pub use alerts::Alerts;
 pub(super) use alerts::{indicator, object, score, source};
 pub use bans::Bans;
 pub use binaries::Binaries;
-pub use bundles::Bundles;
-pub(super) use bundles::{name as group_name, owners, statuses};
-pub use calls::Calls;
-pub(super) use calls::curl;
 pub(super) use draw::moment;
 pub use feeds::Feeds;
-pub use isolated::Isolated;
-pub use kind::Kind;
-use kind::{Field, Value};
+pub use isolated_sensors::Isolated;
+pub use list_view::Kind;
+use list_view::{Field, Value};
 pub use processes::Processes;
 pub use reports::Reports;
+pub use requests::Calls;
+pub(super) use requests::curl;
 pub use sensors::Sensors;
 pub use state::State;
 pub use watchlists::Watchlists;
 
 use super::{
-    ColumnsPane, ExportPane, Look, MarkedRows, Pane, PaneId, legend, motion,
+    ColumnsPane, ExportPane, Look, MarkedRows, Pane, PaneId, cursor, legend,
     pivot::{self, Clues},
-    typing::Typing,
+    prompt::filter::Typing,
 };
 use crate::keys::{Action, Scope};
 use crate::model::Document;
@@ -65,7 +65,7 @@ use crate::session::{Cx, Listed, Session};
 use crate::worker::Slot;
 pub(super) use draw::filter_line;
 pub(super) use filter::Filter;
-pub(super) use number::{place, thousands};
+pub(super) use number_format::{place, thousands};
 use window::Shown;
 
 /// Cells by which the last column moves sideways.
@@ -217,7 +217,7 @@ impl<K: Kind> Pane for ListPane<K> {
         let session = cx.session();
         let last = self.n_shown(session).saturating_sub(1);
         let at = self.index(session);
-        if let Some(to) = motion::moved(action, place(at), place(self.height), place(last)) {
+        if let Some(to) = cursor::moved(action, place(at), place(self.height), place(last)) {
             let from = self.state.cursor;
             self.go(u64::try_from(to).unwrap_or(last), session);
             self.state.is_at_end = action == Action::Bottom && self.shown.is_none();

@@ -4,16 +4,16 @@ use std::sync::Arc;
 
 use super::{
     Field, Kind, Value,
-    joined::{CLOCK, DAYS_SIGNED, Joined},
+    joins::{CLOCK, DAYS_SIGNED, Joined},
 };
+use crate::fetch::Related;
 use crate::keys::{Action, Scope};
 use crate::model::Process;
 use crate::panes::{
     PaneId,
+    copy::{self, Copied},
     pivot::Clues,
-    yank::{self, Copied},
 };
-use crate::read::Related;
 use crate::session::{Cx, Lead, Session};
 use crate::widgets::Column;
 use crate::worker::{List, Slot};
@@ -62,7 +62,7 @@ impl Kind for Processes {
     }
 
     fn copied(row: &Process, action: Action, _: &Session) -> Option<Copied> {
-        yank::process(row, action)
+        copy::process(row, action)
     }
 }
 

@@ -6,9 +6,10 @@ use super::{Field, Kind, Value};
 use crate::keys::{Action, Scope};
 use crate::model::{Isolation, Sensor, SensorFilter};
 use crate::panes::{
-    PaneId, find,
+    PaneId,
+    copy::{self, Copied},
     pivot::Clues,
-    yank::{self, Copied},
+    prompt::sensor_search,
 };
 use crate::query::Index;
 use crate::session::{Cx, Lead, Session};
@@ -40,7 +41,7 @@ impl Kind for Sensors {
     fn note(session: &Session) -> Option<String> {
         let filter = SensorFilter::of(&session.sensors.search()?.query);
         let is_any = filter != SensorFilter::default();
-        is_any.then(|| format!("filter: {}", find::words(&filter, session)))
+        is_any.then(|| format!("filter: {}", sensor_search::words(&filter, session)))
     }
 
     fn rest(row: Option<&Arc<Sensor>>, cx: &mut Cx<'_>) {
@@ -56,7 +57,7 @@ impl Kind for Sensors {
     }
 
     fn copied(row: &Sensor, action: Action, _: &Session) -> Option<Copied> {
-        yank::sensor(row, action)
+        copy::sensor(row, action)
     }
 }
 

@@ -3,7 +3,7 @@
 use ratatui::text::Line;
 
 use super::{Kind, ListPane, columns, thousands};
-use crate::panes::marked;
+use crate::panes::bulk;
 use crate::session::{Listed, Session};
 
 impl<K: Kind> ListPane<K> {
@@ -21,7 +21,7 @@ impl<K: Kind> ListPane<K> {
         if self.has_marks() {
             let (n_filtered, n_unloaded) = self.n_hidden;
             let n_marked = self.state.marks.len();
-            parts.push(marked::counted(n_marked, n_filtered, n_unloaded));
+            parts.push(bulk::counted(n_marked, n_filtered, n_unloaded));
         }
         // What is marked comes first: an action is about it, and a narrow pane cuts the rest.
         if total > 0 {

@@ -7,7 +7,7 @@ use super::{
     columns::{self, Cells},
     place,
 };
-use crate::read::Related;
+use crate::fetch::Related;
 use crate::session::{Chosen, Cx, Listed, Row, Session};
 
 impl<K: Kind> ListPane<K> {

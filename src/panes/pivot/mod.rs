@@ -1,10 +1,7 @@
 //! From what one looks at to a new question about it: the same hash, host, user, or whatever else is known.
 
-mod around;
-mod clues;
-
-pub use around::AroundPane;
-pub use clues::Clues;
+pub use super::around::AroundPane;
+pub use super::observables::Clues;
 
 use crate::keys::Action;
 use crate::model::SensorFilter;
@@ -29,7 +26,7 @@ pub(super) fn follow(action: Action, cx: &mut Cx<'_>, clues: impl FnOnce(&Sessio
     let (clue, index) = match action {
         Action::AlertsOfHost => (Action::SameHost, Index::Alert),
         Action::GoBinary => (Action::SameHash, Index::Binary),
-        action if clues::PIVOTS.contains(&action) => (action, Index::Process),
+        action if super::observables::PIVOTS.contains(&action) => (action, Index::Process),
         _ => return false,
     };
     let rows = clues(cx.session());

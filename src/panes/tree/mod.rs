@@ -12,9 +12,10 @@ pub(super) use rows::chain;
 use rows::{Fold, Note, Row, Spot, What};
 
 use super::{
-    Look, Pane, PaneId, facts, legend, motion,
+    Look, Pane, PaneId, copy, cursor,
+    details::process,
+    legend,
     pivot::{self, Clues},
-    yank,
 };
 use crate::keys::{Action, Scope};
 use crate::model::{Document, Process, ProcessId, Top};
@@ -175,7 +176,7 @@ impl Pane for TreePane {
     }
 
     fn title(&self, session: &Session) -> Line<'static> {
-        match facts::opened(session) {
+        match process::opened(session) {
             Some(opened) => format!("Tree  {opened}").into(),
             None => "Tree".into(),
         }
@@ -219,7 +220,7 @@ impl Pane for TreePane {
             Action::GoRoot => rows.iter().position(|row| row.process().is_some()),
             Action::Fold if row.fold() != Some(Fold::Unfolded) => Some(parent.unwrap_or(at)),
             Action::Unfold if row.fold() == Some(Fold::Unfolded) => Some(at + 1),
-            _ => motion::moved(action, at, self.height, rows.len() - 1),
+            _ => cursor::moved(action, at, self.height, rows.len() - 1),
         };
         if let Some(to) = moved {
             self.go(&rows, to.min(rows.len() - 1));
@@ -258,7 +259,7 @@ impl Pane for TreePane {
                 };
                 let process = process.clone();
                 return pivot::follow(action, cx, |_| vec![Clues::of_process(&process)])
-                    || yank::copy_one(yank::process(&process, action), cx);
+                    || copy::copy_one(copy::process(&process, action), cx);
             }
         }
         true
@@ -273,7 +274,7 @@ impl Pane for TreePane {
     fn record(&self, session: &Session) -> Option<(String, Document)> {
         let rows = rows::tree(session, &self.state.unfolded);
         let process = rows.get(self.index(&rows)).and_then(Row::process)?;
-        Some((facts::title(process), process.document.clone()))
+        Some((process::title(process), process.document.clone()))
     }
 
     fn popup(&self, action: Action, session: &Session) -> Option<Box<dyn Pane>> {

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::query::syntax::expr;
 
 /// Text made of what matters to the language.
 pub(super) fn any_text() -> impl Strategy<Value = String> {

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use super::Cx;
+use crate::fetch::Fetch;
 use crate::model::{OPEN_ALERTS, Search, Span};
 use crate::query;
-use crate::read::Fetch;
 use crate::text::Untrusted;
 use crate::worker::{Slot, Urgency};
 

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use super::Cx;
+use crate::fetch::Fetch;
 use crate::model::Search;
 use crate::query::Typing;
-use crate::read::Fetch;
 use crate::session::facets::Other;
 use crate::worker::{Side, Slot, Urgency};
 

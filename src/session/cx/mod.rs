@@ -1,30 +1,30 @@
 //! What a pane may do while it handles input, and what leaves the screen.
 
-mod beside;
+mod alerts;
+mod changes;
 mod context;
-mod deeds;
+mod downloads;
 mod facets;
-mod family;
+mod joins;
 mod lists;
-mod related;
-mod subject;
+mod live_updates;
+mod process;
+mod relatives;
+mod selection;
 mod timeline;
-mod transfer;
-mod triage;
-mod watch;
 
 use std::{path::PathBuf, sync::Arc};
 
-pub(super) use beside::count_alerts;
-pub use beside::{alerts_of, reports_of, runnable, why_not_runnable};
 pub(super) use context::open_alerts;
 use jiff::{SignedDuration, Timestamp};
+pub(super) use selection::count_alerts;
+pub use selection::{alerts_of, reports_of, runnable, why_not_runnable};
 
 use super::{Awaiting, Chosen, Effect, Heard, Lead, Notice, SavedQuery, Session};
 use crate::api::Call;
+use crate::fetch::Fetch;
 use crate::model::Extract;
 use crate::query::Index;
-use crate::read::Fetch;
 use crate::text;
 use crate::worker::{Aside, List, Reply, Request, Slot, Ticket, Urgency};
 
@@ -197,7 +197,7 @@ impl<'a> Cx<'a> {
             }
         };
         let is_answer = result.is_ok();
-        let rest = result.as_ref().ok().and_then(subject::rest);
+        let rest = result.as_ref().ok().and_then(process::rest);
         // What follows from an answer does not follow from a failure: asking on would ask the same for ever.
         if !self.session.settle(ticket, slot, result) || !is_answer {
             return;

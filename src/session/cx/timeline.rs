@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 
 use super::Cx;
+use crate::fetch::Fetch;
 use crate::model::{ProcessId, Segment};
-use crate::read::Fetch;
 use crate::session::{Effect, Timeline};
 use crate::worker::{Request, Slot, Urgency};
 

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::*;
 use crate::model::Process;
-use crate::read::Rows;
+use crate::fetch::Rows;
 
 fn asked() -> Pages<Process> {
     let mut pages = Pages::<Process>::default();

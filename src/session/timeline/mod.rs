@@ -1,8 +1,8 @@
 //! What the opened process did, as its segments come in: one order over all of them.
 
-mod digest;
-mod part;
-mod place;
+mod event_text;
+mod row_ref;
+mod segment;
 #[cfg(test)]
 mod tests;
 
@@ -10,12 +10,12 @@ use jiff::Timestamp;
 
 use super::{Awaiting, Remote};
 use crate::api::Error;
+use crate::fetch::{self, Fetch};
 use crate::model::{Event, Events, Kinds, Known, Md5, ProcessId, Segment, SegmentInfo, Signature};
-use crate::read::{self, Fetch};
 use crate::worker::{Ticket, Urgency};
-use part::Part;
-pub use place::Place;
-use place::{index, merged};
+pub use row_ref::Place;
+use row_ref::{index, merged};
+use segment::Part;
 
 /// As many bytes of events are kept of one process. A segment has up to 10,000 events, and some processes have hundreds of
 /// segments.
@@ -170,7 +170,7 @@ impl Timeline {
             let far = far.map(|(near, last)| last.duration_since(near).abs());
             (far, part.segment)
         });
-        let n_free = read::AHEAD.saturating_sub(self.n_pending());
+        let n_free = fetch::AHEAD.saturating_sub(self.n_pending());
         let fetch = |part: &Part| {
             let segment = part.segment;
             let is_known = part.events.current().is_some();
@@ -197,7 +197,7 @@ impl Timeline {
         if !self.segments.settle(ticket, known) {
             return false;
         }
-        let numbers = read::numbers(&infos);
+        let numbers = fetch::numbers(&infos);
         if self.parts.iter().any(|part| !numbers.contains(&part.segment)) {
             // What the server no longer has is no longer shown; the rows that stay get their places anew.
             self.parts.retain(|part| numbers.contains(&part.segment));

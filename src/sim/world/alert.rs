@@ -4,10 +4,10 @@ use std::ops::Range;
 
 use super::{
     World,
-    chance::{Dice, number_of},
     fleet::Os,
     intelligence::Intelligence,
     process::Process,
+    rng::{Dice, number_of},
     ticks,
 };
 use crate::model::ProcessId;

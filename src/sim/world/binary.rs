@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Deserialize;
 
 use super::{
-    chance::{Dice, number_of},
+    background::Noise,
     content,
     fleet::{Fleet, Os},
-    kind::{Kind, Kinds},
-    noise::Noise,
-    told::{BinarySheet, FeedSheet},
+    rng::{Dice, number_of},
+    scenario::{BinarySheet, FeedSheet},
+    template::{Kind, Kinds},
 };
 
 const SALT: u64 = 0xb1a;

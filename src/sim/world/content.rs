@@ -2,7 +2,7 @@
 
 use md5::{Digest, Md5};
 
-use super::{chance::Dice, fleet::Os};
+use super::{fleet::Os, rng::Dice};
 use crate::model;
 
 const SALT: u64 = 0xc0de;

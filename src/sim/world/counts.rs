@@ -1,8 +1,8 @@
 //! How much a process did: event counts, of the whole and of each segment.
 
 use super::{
-    chance::Dice,
     process::{Process, SALT_EVENTS, Source},
+    rng::Dice,
 };
 
 /// How many events of each kind.

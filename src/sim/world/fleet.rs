@@ -4,7 +4,7 @@ use std::net::Ipv4Addr;
 
 use serde::Deserialize;
 
-use super::{chance::Dice, duration};
+use super::{duration, rng::Dice};
 
 /// Fewer hosts than this would leave the stories without a place.
 pub(crate) const LEAST_HOSTS: u64 = 14;

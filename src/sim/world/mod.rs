@@ -3,18 +3,18 @@
 //! It is a function of a seed, two sizes and the present, and never changes; what a client changes is kept beside it.
 
 mod alert;
+mod background;
 mod binary;
-mod chance;
 mod content;
 mod counts;
 mod events;
 mod fleet;
-mod index;
 mod intelligence;
-mod kind;
-mod noise;
 mod process;
-mod told;
+mod process_index;
+mod rng;
+mod scenario;
+mod template;
 mod traces;
 
 use std::ops::Range;
@@ -23,21 +23,21 @@ use jiff::{SignedDuration, Timestamp};
 
 pub(super) use alert::{Alert, Origin, Status, Subject, arise};
 pub(super) use binary::{Binaries, Binary, Trick, drawn_sha256};
-pub(super) use chance::{Dice, number_of};
 pub(super) use counts::Counts;
 pub(super) use events::{Child, Connection, Events, FileChange, Hidden, List, Reach, Who, drawn_md5, file_type};
 pub(super) use fleet::{Fleet, Group, Host, Os, Team, User};
 pub(super) use intelligence::{Feed, Intelligence, Report, Watchlist};
-pub(super) use kind::Kind;
 pub(super) use process::{Parentage, Process, account};
-pub(super) use told::FeedSheet;
+pub(super) use rng::{Dice, number_of};
+pub(super) use scenario::FeedSheet;
+pub(super) use template::Kind;
 pub(super) use traces::{Link, program};
 
 use crate::model::ProcessId;
-use index::Index;
-use kind::Kinds;
-use noise::Noise;
-use told::{Scene, Told};
+use background::Noise;
+use process_index::Index;
+use scenario::{Scene, Told};
+use template::Kinds;
 
 /// What there is to see.
 #[derive(Debug)]
@@ -77,7 +77,7 @@ impl World {
         let noise = Noise::new(seed, &fleet, &kinds, processes, now);
         let mut binaries = Binaries::new(seed, &fleet, &kinds, &noise);
         let scene = Scene { fleet: &fleet, kinds: &kinds, noise: &noise, now, is_hostile: traits.is_hostile };
-        let told = told::tell(&scene, &mut binaries);
+        let told = scenario::tell(&scene, &mut binaries);
         binaries.index();
         let first = u32::try_from(noise.all.len()).unwrap_or(u32::MAX);
         let index = Index::new(&told, first);

@@ -4,13 +4,13 @@ use std::borrow::Cow;
 
 use super::{
     FeedSheet, World,
+    background::{NONE, RUNNING, Skeleton},
     binary::Binary,
-    chance::{Dice, number_of},
     fleet::{Host, Os},
-    kind::{Account, Kind},
-    noise::{NONE, RUNNING, Skeleton},
+    rng::{Dice, number_of},
+    scenario::{Parent, Told},
+    template::{Account, Kind},
     ticks,
-    told::{Parent, Told},
 };
 use crate::model::ProcessId;
 

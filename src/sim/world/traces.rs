@@ -4,9 +4,9 @@ use std::{borrow::Cow, net::Ipv4Addr};
 
 use super::{
     binary::Binary,
-    chance::number_of,
     fleet::LEAST_HOSTS,
     process::{Process, Source},
+    rng::number_of,
 };
 
 const SALT_LOADED: u64 = 0x10ad;
@@ -112,7 +112,7 @@ impl<'w> Process<'w> {
         let Source::Told(told) = self.source else {
             return Vec::new();
         };
-        let open = |crossing: &'w super::told::Crossing| {
+        let open = |crossing: &'w super::scenario::Crossing| {
             Some(Crossed { how: &crossing.how, target: self.world.process(crossing.target)? })
         };
         told.crossprocs.iter().filter_map(open).collect()

@@ -1,6 +1,6 @@
 //! Children: between bars up to v2, an object from v3 on.
 
-use super::{Reader, bars::Layout, fields::Fields};
+use super::{Reader, fields::Fields, pipe_fields::Layout};
 use crate::model::{Childproc, ProcessId, Stage, What};
 
 /// `childproc_complete`.

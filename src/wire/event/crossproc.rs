@@ -1,6 +1,6 @@
 //! One process reaching into another.
 
-use super::{Reader, bars::Layout, fields::Fields, timestamp};
+use super::{Reader, fields::Fields, pipe_fields::Layout, timestamp};
 use crate::model::{AccessRights, CrossKind, Crossproc, What};
 
 /// `crossproc_complete`.

@@ -5,10 +5,8 @@ use std::{borrow::Cow, net::IpAddr};
 use jiff::Timestamp;
 use serde_json::value::RawValue;
 
-use super::{
-    super::{Record, compact::compact, time, value},
-    bars::{Bars, Layout},
-};
+use super::super::{Record, compact::compact, time, value};
+use super::pipe_fields::{Bars, Layout};
 use crate::model::{Md5, ProcessId, Sha256, Side};
 use crate::text::Untrusted;
 

@@ -1,6 +1,6 @@
 //! Files, registry keys and libraries: the records between bars.
 
-use super::{Reader, bars::Layout, fields::Fields, timestamp};
+use super::{Reader, fields::Fields, pipe_fields::Layout, timestamp};
 use crate::model::{FileAction, FileType, Filemod, Modload, RegAction, Regmod, What};
 
 /// `filemod_complete`.

@@ -3,13 +3,13 @@
 //! A record is read by its shape, not by the version that was asked for: fields between bars, an object, or an object
 //! written as text. All three come out as [`Fields`], so that each kind has one reader.
 
-mod bars;
+mod blocked;
 mod childproc;
 mod crossproc;
 mod fields;
 mod filemod;
 mod netconn;
-mod others;
+mod pipe_fields;
 mod segments;
 
 use std::collections::BTreeMap;
@@ -23,8 +23,8 @@ use super::{
     page::{Members, members, read_members},
 };
 use crate::model::{Document, Event, Events, Md5, Process, ProcessId, Segment, Signature, What, sort_by_time};
-use bars::Layout;
 use fields::Fields;
+use pipe_fields::Layout;
 
 /// What the names of lists end with.
 const LIST: &str = "_complete";
@@ -86,8 +86,8 @@ fn reader(kind: &str) -> Option<&'static Reader> {
         "netconn" => &netconn::NETCONN,
         "childproc" => &childproc::CHILDPROC,
         "crossproc" => &crossproc::CROSSPROC,
-        "processblock" => &others::BLOCK,
-        "fileless_scriptload" => &others::FILELESS,
+        "processblock" => &blocked::BLOCK,
+        "fileless_scriptload" => &blocked::FILELESS,
         _ => return None,
     })
 }
@@ -100,7 +100,7 @@ fn event(
     segment: Segment,
 ) -> Option<Event> {
     let Some(reader) = reader else {
-        let (what, at, document) = others::unknown(kind, record)?;
+        let (what, at, document) = blocked::unknown(kind, record)?;
         return Some(Event { at, process, segment, what, is_tamper: false, is_doubtful: false, document });
     };
     let fields = Fields::read(record, &reader.layout)?;

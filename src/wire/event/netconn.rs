@@ -1,6 +1,6 @@
 //! Connections: between bars in v1, an object from v2 on.
 
-use super::{Reader, bars::Layout, fields::Fields, timestamp};
+use super::{Reader, fields::Fields, pipe_fields::Layout, timestamp};
 use crate::model::{Direction, Netconn, Protocol, Side, What};
 use crate::text::Untrusted;
 

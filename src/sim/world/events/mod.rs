@@ -2,15 +2,15 @@
 //!
 //! Every list is as long as the process's documents say; a segment has its share of each (see `counts`).
 
-mod doings;
 mod name;
+mod objects;
+mod process_events;
 mod spread;
-mod things;
 
 use std::borrow::Cow;
 
 pub(crate) use name::Name;
-pub(crate) use things::{drawn_md5, file_type};
+pub(crate) use objects::{drawn_md5, file_type};
 
 use super::{
     Binary,
@@ -18,8 +18,8 @@ use super::{
     traces::Link,
 };
 use crate::model::ProcessId;
+use objects::hash;
 use spread::Share;
-use things::hash;
 
 const SALT_HIDDEN: u64 = 0x9416;
 

@@ -1,12 +1,10 @@
 //! Where events lie in the life of a process, and which segment has them.
 
-use super::{
-    super::{
-        chance::Dice,
-        process::{Process, SALT_EVENTS},
-    },
-    List,
+use super::super::{
+    process::{Process, SALT_EVENTS},
+    rng::Dice,
 };
+use super::List;
 
 const SALT_WHEN: u64 = 0x3e6;
 

@@ -1,0 +1,62 @@
+//! Users, teams, sites, the license and the store of events (reference 2.1, 2.7, 2.8, 2.15).
+
+use super::super::{Client, Error, request::Ask};
+use crate::model::{License, Page, Partition, Site, Team, User};
+use crate::wire::{self, Noun};
+
+impl Client {
+    /// Lists all users.
+    pub async fn users(&self) -> Result<Page<User>, Error> {
+        self.listed("/api/users", "users").await
+    }
+
+    /// Lists all teams.
+    pub async fn teams(&self) -> Result<Page<Team>, Error> {
+        self.listed("/api/teams", "teams").await
+    }
+
+    /// Lists all sites.
+    pub async fn sites(&self) -> Result<Page<Site>, Error> {
+        self.listed("/api/site", "sites").await
+    }
+
+    /// What the server is licensed for.
+    pub async fn license(&self) -> Result<License, Error> {
+        self.single("/api/v1/license", "the license", |_| true).await
+    }
+
+    /// The parts of the store of events; only administrators may see them.
+    pub async fn partitions(&self) -> Result<Vec<Partition>, Error> {
+        let ask = Ask::get("/api/v1/storage/events/partition", "the store of events");
+        self.send(&ask).await?.read(wire::partitions)
+    }
+
+    /// A list that comes whole; a 204 is an empty one.
+    pub(in crate::api) async fn listed<T: Noun>(
+        &self,
+        path: impl Into<String>,
+        about: impl Into<String>,
+    ) -> Result<Page<T>, Error> {
+        let answer = self.send(&Ask::get(path, about)).await?;
+        if answer.is_nothing() {
+            return Ok(Page::default());
+        }
+        answer.read(wire::list)
+    }
+
+    /// One record, which must be the one that was asked for.
+    pub(in crate::api) async fn single<T: Noun>(
+        &self,
+        path: impl Into<String>,
+        about: impl Into<String>,
+        is_it: impl FnOnce(&T) -> bool,
+    ) -> Result<T, Error> {
+        let about = about.into();
+        let answer = self.send(&Ask::get(path, &about)).await?;
+        match answer.read(wire::one)? {
+            Some(found) if is_it(&found) => Ok(found),
+            Some(_) => Err(answer.of_another(&about)),
+            None => Err(Error::NotFound { what: about }),
+        }
+    }
+}

@@ -1,0 +1,35 @@
+//! Binaries (reference 2.5).
+
+use super::super::{Client, Error, request::Ask};
+use crate::model::{Binary, Facets, Md5, Page, Search, Span};
+use crate::wire;
+
+impl Client {
+    /// Searches binaries. Grouping and the bounds on the last event are of no use to this index.
+    pub async fn binaries(&self, search: &Search, span: Span) -> Result<Page<Binary>, Error> {
+        self.page(span, |span| {
+            Ask::search("/api/v1/binary", "binaries", search, span).with_some("sort", search.sort.as_deref())
+        })
+        .await
+    }
+
+    /// Fetches what the server knows of a file.
+    pub async fn binary(&self, md5: Md5) -> Result<Binary, Error> {
+        let about = format!("binary {md5}");
+        let ask = Ask::get(format!("/api/v1/binary/{}/summary", md5.upper()), &about);
+        let answer = self.send(&ask).await?;
+        let binary: Option<Binary> = answer.read(wire::one)?;
+        match binary {
+            Some(binary) if binary.md5 == md5 => Ok(binary),
+            Some(_) => Err(answer.of_another(&about)),
+            None => Err(Error::NotFound { what: about }),
+        }
+    }
+
+    /// Counts the values of fields in a binary search; without fields, of those that the server counts by itself.
+    /// Binaries have no bounds in time, so only the query of the search counts.
+    pub async fn binary_facets(&self, search: &Search, fields: &[String]) -> Result<Facets, Error> {
+        let search = Search { query: search.query.clone(), ..Search::default() };
+        self.counted("/api/v1/binary", "binaries", &search, fields).await
+    }
+}

@@ -1,0 +1,110 @@
+//! Whom it will hit when a host is cut off.
+
+use jiff::ToSpan;
+
+use super::{Fact, Look, describe, unavailable};
+use crate::api::{Client, Error};
+use crate::changes::role::{DOMAIN_CONTROLLER, Role};
+use crate::model::{Search, Sensor};
+use crate::text;
+
+/// The lines, in their order.
+pub(super) const NAMES: [&str; 3] = ["connections in", "users in 24 h", "role"];
+
+/// The looks, in the order of their names.
+pub(super) fn looks<'a>(sensor: &'a Sensor, role: &'a Role, client: &'a Client) -> Vec<Look<'a>> {
+    vec![Box::pin(talked(sensor, client)), Box::pin(users(sensor, client)), Box::pin(async { says(role) })]
+}
+
+/// Which hosts had a connection to it in the last day.
+async fn talked(sensor: &Sensor, client: &Client) -> Result<Fact, Error> {
+    let addresses = sensor.adapters.iter().map(|adapter| adapter.ip);
+    let addresses: Vec<_> = addresses
+        .filter(|ip| !ip.is_loopback() && !ip.is_unspecified() && ip.is_ipv4())
+        .map(|ip| format!("ipaddr:{ip}"))
+        .collect();
+    if addresses.is_empty() {
+        return Ok(Fact {
+            said: "unknown: the sensor reports no IP address".into(),
+            source: "sensor record".into(),
+            ..Fact::default()
+        });
+    }
+    let search = lately(format!("({}) -sensor_id:{}", addresses.join(" OR "), sensor.id), client);
+    let fields = ["hostname".to_owned()];
+    let facets = client.facets(&search, &fields).await?;
+    // The index does not tell them from connections (reference 7).
+    let has_blocked = client.release().is_some_and(|release| release >= (7, 7));
+    let blocked = if has_blocked { ", including attempts that isolation blocked" } else { "" };
+    let hosts: Vec<_> = facets.facets.iter().flat_map(|facet| &facet.values).collect();
+    let gap = facets.gap();
+    let at_least = describe::at_least(gap.is_some());
+    Ok(Fact {
+        said: match (hosts.len(), gap) {
+            (0, Some(gap)) => format!("unknown: {gap}"),
+            (0, None) => "none from other hosts with a sensor in 24 h".into(),
+            (n, _) => format!(
+                "from {at_least}{} in 24 h: {}",
+                describe::hosts(n),
+                describe::few(hosts.iter().map(|value| &value.name))
+            ),
+        },
+        source: describe::source(&format!("process search, netconn to its IP{blocked}"), &facets),
+        requests: 1,
+        ..Fact::default()
+    })
+}
+
+/// Whose processes it ran in the last day.
+async fn users(sensor: &Sensor, client: &Client) -> Result<Fact, Error> {
+    let search = lately(format!("sensor_id:{}", sensor.id), client);
+    let fields = ["username".to_owned()];
+    let facets = client.facets(&search, &fields).await?;
+    let values = facets.facets.iter().flat_map(|facet| &facet.values);
+    let users: Vec<_> = values.map(|value| (&value.name, value.count)).collect();
+    let gap = facets.gap();
+    let at_least = describe::at_least(gap.is_some());
+    Ok(Fact {
+        said: match (&users[..], gap) {
+            ([], Some(gap)) => format!("unknown: {gap}"),
+            ([], None) if facets.total > 0 => "unknown: no process record names a user".into(),
+            ([], None) => "none".into(),
+            (some, _) => format!("{at_least}{}", describe::tally(some)),
+        },
+        source: describe::source("process search", &facets),
+        requests: 1,
+        ..Fact::default()
+    })
+}
+
+/// What the host is, as its plan has read it.
+fn says(role: &Role) -> Result<Fact, Error> {
+    let (names, doubt) = match role {
+        Role::Read { names, doubt } => (names, doubt),
+        Role::Unread(error) => return Err(error.clone()),
+        Role::NotRead => return Err(Error::Internal),
+    };
+    let warning = if role.is(DOMAIN_CONTROLLER) {
+        Some("DOMAIN CONTROLLER: logons and DNS through this host will stop".into())
+    } else {
+        let doubt = role.may_be(DOMAIN_CONTROLLER);
+        doubt.and_then(|doubt| unavailable(NAMES[2], &doubt))
+    };
+    let shown = names.iter().map(|name| text::visible(name).replace('_', " "));
+    let said = match (&shown.collect::<Vec<_>>()[..], doubt) {
+        ([], Some(doubt)) => format!("unknown: {doubt}"),
+        ([], None) => "unknown: the server has no process record of this host".into(),
+        (names, _) => names.join(", "),
+    };
+    let source = match doubt {
+        Some(doubt) => format!("host_type of its processes, {doubt}"),
+        None => "host_type of its processes".into(),
+    };
+    Ok(Fact { said, source, warnings: warning.into_iter().collect(), requests: 1, ..Fact::default() })
+}
+
+/// A search of the last day, by the server's clock.
+fn lately(query: String, client: &Client) -> Search {
+    let now = client.clock().now();
+    Search { query, min_last_server_update: now.checked_sub(24.hours()).ok(), ..Search::default() }
+}

@@ -1,0 +1,95 @@
+//! What is not found any more when a threat report is ignored.
+
+use jiff::ToSpan;
+
+use super::{Fact, Look};
+use crate::api::{Client, Error};
+use crate::fetch::pages;
+use crate::model::{Alert, AlertId, OPEN_ALERTS, ReportId, Search, Span};
+use crate::query;
+use crate::text;
+
+/// The lines, in their order.
+pub(super) const NAMES: [&str; 2] = ["last 90 days", "open alerts"];
+
+/// As many open alerts are named one by one; who has more works them in the queue.
+const MOST: u64 = 5_000;
+
+/// The looks, in the order of their names.
+pub(super) fn looks<'a>(report: &'a ReportId, client: &'a Client) -> Vec<Look<'a>> {
+    vec![Box::pin(silenced(report, client)), Box::pin(open(report, client))]
+}
+
+/// The alerts that a report has raised.
+fn raised(report: &ReportId) -> String {
+    let id = query::quote(report.id.raw());
+    format!("feed_id:{} watchlist_id:{id}", report.feed)
+}
+
+/// How many alerts there would not have been, and what became of them.
+async fn silenced(report: &ReportId, client: &Client) -> Result<Fact, Error> {
+    let now = client.clock().now();
+    let since = now.checked_sub((90 * 24).hours()).unwrap_or(now);
+    let lately = format!("{} created_time:[{} TO *]", raised(report), since.strftime("%Y-%m-%dT%H:%M:%S"));
+    let count = async |query: String| {
+        let search = Search { query, ..Search::default() };
+        let none = Span { start: 0, rows: 0 };
+        client.alerts(&search, none).await.map(|page| page.total)
+    };
+    let (all, resolved) =
+        futures::future::try_join(count(lately.clone()), count(format!("{lately} status:Resolved"))).await?;
+    let warnings = if resolved > 0 {
+        let were = if resolved == 1 { "was" } else { "were" };
+        vec![format!("{resolved} of its alerts {were} resolved as true positives")]
+    } else {
+        Vec::new()
+    };
+    Ok(Fact {
+        said: match all {
+            0 => "no alert would have been suppressed".into(),
+            n => {
+                let alerts = text::counted(n, "alert", "alerts");
+                format!("would have suppressed {alerts} ({resolved} resolved as true positives)")
+            }
+        },
+        source: "alert search by creation time".into(),
+        warnings,
+        requests: 2,
+        ..Fact::default()
+    })
+}
+
+/// The alerts that are open still, one by one.
+async fn open(report: &ReportId, client: &Client) -> Result<Fact, Error> {
+    use futures::TryStreamExt;
+    let search = Search {
+        query: format!("{} ({OPEN_ALERTS})", raised(report)),
+        sort: Some("alert_severity desc".into()),
+        ..Search::default()
+    };
+    let found: Vec<_> = pages::<Alert>(client, search, Some(MOST)).try_collect().await?;
+    let total = found.first().map_or(0, |page| page.total);
+    let requests = u32::try_from(found.len()).unwrap_or(u32::MAX);
+    let n_broken: usize = found.iter().map(|page| page.broken).sum();
+    let unread = match n_broken {
+        0 => String::new(),
+        n => format!("; {n} unreadable"),
+    };
+    let alerts: Vec<AlertId> = found.into_iter().flat_map(|page| page.rows).map(|alert| alert.id).collect();
+    let more = total.saturating_sub(u64::try_from(alerts.len()).unwrap_or(u64::MAX));
+    let rest = match more {
+        0 => String::new(),
+        n => format!("; {} not read", text::counted(n, "more", "more")),
+    };
+    Ok(Fact {
+        said: match alerts.len() {
+            0 if n_broken > 0 => format!("unknown: {n_broken} unreadable"),
+            0 => "none".into(),
+            n => format!("{n}; their status stays unless you also mark them false positive{rest}{unread}"),
+        },
+        source: "alert search".into(),
+        requests,
+        alerts,
+        ..Fact::default()
+    })
+}

@@ -1,0 +1,95 @@
+//! A sensor in plain words.
+
+use std::fmt::Write;
+
+use jiff::Timestamp;
+
+use super::time_args;
+use crate::model::{Isolation, Known, Sensor, duration, skew};
+use crate::text::{self, Untrusted};
+
+/// One fact a line.
+pub(super) fn details(known: &Known<Sensor>, group: Option<String>) -> String {
+    let sensor = &*known.value;
+    let shown = |text: &Untrusted| text.non_empty().map(text::visible);
+    let time = |time: Option<Timestamp>| time.map(time_args::shown);
+    let facts = [
+        ("sensor", Some(sensor.id.to_string())),
+        ("dns name", shown(&sensor.dns_name)),
+        ("status", shown(&sensor.status)),
+        ("isolation", Some(isolation(sensor))),
+        ("last check-in", time(sensor.last_checkin)),
+        ("next check-in", time(sensor.next_checkin)),
+        ("group", group),
+        ("os", shown(&sensor.os)),
+        ("version", Some(sensor.release()).filter(|text| !text.is_empty())),
+        ("removal", removal(sensor)),
+        ("restart", (sensor.restart_queued == Some(true)).then(|| "at the next check-in".into())),
+        ("health", health(sensor)),
+        ("up for", sensor.uptime.map(duration)),
+        ("clock", sensor.clock_delta.map(|delta| skew(delta, None))),
+        ("backlog", backlog(sensor)),
+        ("registered", time(sensor.registered)),
+        ("notes", shown(&sensor.notes)),
+        ("as of", Some(time_args::shown(known.as_of))),
+    ];
+    let mut out = format!("{}\n", text::visible(&sensor.computer_name));
+    let mut fact = |name: &str, value: &str| {
+        writeln!(out, "  {name:<14} {value}").expect("a String takes what is written to it");
+    };
+    for (name, value) in facts {
+        if let Some(value) = value {
+            fact(name, &value);
+        }
+        if name == "dns name" {
+            for adapter in &sensor.adapters {
+                fact("address", &format!("{}  {}", adapter.ip, adapter.mac));
+            }
+        }
+    }
+    out
+}
+
+/// Wanted and actual isolation in words.
+fn isolation(sensor: &Sensor) -> String {
+    let answer = |fact: Option<bool>| match fact {
+        Some(true) => "yes",
+        Some(false) => "no",
+        None => "not known",
+    };
+    let isolation = sensor.isolation();
+    let meaning = match isolation {
+        Isolation::Pending => ": the host still reaches the network",
+        Isolation::Lifting => ": the host is still cut off",
+        Isolation::No | Isolation::Yes | Isolation::Unknown => "",
+    };
+    let wanted = answer(sensor.isolation_wanted);
+    let actual = answer(sensor.is_isolating);
+    let able = if sensor.supports_isolation == Some(false) { " (this sensor cannot isolate)" } else { "" };
+    format!("{isolation}, wanted {wanted}, actual {actual}{meaning}{able}")
+}
+
+fn removal(sensor: &Sensor) -> Option<String> {
+    let words = match (sensor.uninstalled, sensor.uninstall) {
+        (Some(true), _) => "removed",
+        (_, Some(true)) => "at the next check-in",
+        _ => return None,
+    };
+    Some(words.to_owned())
+}
+
+fn health(sensor: &Sensor) -> Option<String> {
+    let message = text::visible(&sensor.health_message);
+    match (sensor.health, message.is_empty()) {
+        (Some(health), true) => Some(health.to_string()),
+        (Some(health), false) => Some(format!("{health}  {message}")),
+        (None, false) => Some(message),
+        (None, true) => None,
+    }
+}
+
+fn backlog(sensor: &Sensor) -> Option<String> {
+    let events = sensor.eventlog_bytes?;
+    let files = sensor.storefile_bytes.unwrap_or(0);
+    Some(format!("events {events} B, files {files} B"))
+}

@@ -1,0 +1,132 @@
+//! What else started on a host around a moment: how far around is set by keys, and asked once.
+
+use jiff::{SignedDuration, Timestamp};
+use ratatui::{
+    Frame,
+    layout::Rect,
+    text::{Line, Span},
+};
+
+use super::{observables::Moment, pivot::Clues};
+use crate::keys::{Action, Scope};
+use crate::model::{Precision, SensorId};
+use crate::panes::{Look, Pane, PaneId, details::subject};
+use crate::query::{Index, quote};
+use crate::session::{Cx, Lead, Session};
+use crate::text::{self, Untrusted};
+
+/// How far to either side, in seconds, with its name.
+const SPANS: [(i64, &str); 8] = [
+    (60, "1 minute"),
+    (2 * 60, "2 minutes"),
+    (5 * 60, "5 minutes"),
+    (15 * 60, "15 minutes"),
+    (60 * 60, "1 hour"),
+    (4 * 60 * 60, "4 hours"),
+    (24 * 60 * 60, "1 day"),
+    (7 * 24 * 60 * 60, "1 week"),
+];
+
+/// Five minutes: what belongs to one action of an attacker mostly lies within.
+const FIRST: usize = 2;
+
+/// The overlay in which a stretch of time is chosen.
+#[derive(Debug)]
+pub struct AroundPane {
+    host: Untrusted,
+    sensor: Option<SensorId>,
+    moment: Moment,
+    span: usize,
+    is_done: bool,
+}
+
+impl AroundPane {
+    /// Offers the time around what these clues tell of; `None` where they tell no host or no time.
+    pub fn new(clues: &Clues) -> Option<Self> {
+        Some(Self { host: clues.host()?.clone(), sensor: clues.sensor, moment: clues.at?, span: FIRST, is_done: false })
+    }
+
+    /// From when to when.
+    fn ends(&self) -> (Timestamp, Timestamp) {
+        let far = SignedDuration::from_secs(SPANS[self.span].0);
+        // Where time itself ends, so does the stretch.
+        let from = self.moment.at.checked_sub(far).unwrap_or(Timestamp::MIN);
+        let until = self.moment.at.checked_add(far).unwrap_or(Timestamp::MAX);
+        (from, until)
+    }
+
+    /// How far the clock is off by which the host dates its starts, if that is known already.
+    fn clock(&self, session: &Session, look: &Look<'_>) -> Line<'static> {
+        let sensor = self.sensor.and_then(|id| session.known_sensor(id));
+        let mut line = sensor.map_or_else(
+            || Line::styled("unknown", look.theme.unknown),
+            |sensor| subject::clock(sensor, None, look.theme),
+        );
+        let label = Span::styled(format!("{:<8}", "clock"), look.theme.muted);
+        line.spans.insert(0, label);
+        line
+    }
+
+    fn query(&self) -> String {
+        let (from, until) = self.ends();
+        let plain = |at: Timestamp| at.strftime("%Y-%m-%dT%H:%M:%S").to_string();
+        let host = quote(self.host.raw());
+        format!("hostname:{host} start:[{} TO {}]", plain(from), plain(until))
+    }
+}
+
+impl Pane for AroundPane {
+    fn id(&self) -> PaneId {
+        PaneId::Overlay
+    }
+
+    fn scope(&self) -> Scope {
+        Scope::Around
+    }
+
+    fn title(&self, _: &Session) -> Line<'static> {
+        "Other process starts around this time".into()
+    }
+
+    fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> bool {
+        match action {
+            Action::Widen => self.span = (self.span + 1).min(SPANS.len() - 1),
+            Action::Tighten => self.span = self.span.saturating_sub(1),
+            Action::Accept => {
+                cx.lead(Lead::Search(Index::Process, self.query()));
+                self.is_done = true;
+            }
+            _ => return false,
+        }
+        true
+    }
+
+    fn is_done(&self) -> bool {
+        self.is_done
+    }
+
+    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &Look<'_>) {
+        let (theme, zone) = (look.theme, &session.zone);
+        let (from, until) = self.ends();
+        let fact = |label: &'static str, value: String, style| {
+            let label = Span::styled(format!("{label:<8}"), theme.muted);
+            Line::from(vec![label, Span::styled(value, style)])
+        };
+        let room = usize::from(area.width).saturating_sub(8);
+        let shown = |at| zone.show(at, Precision::Second);
+        let lines = [
+            fact("host", text::fit(&self.host, room), theme.text),
+            fact("time", shown(self.moment.at), theme.time),
+            fact("", self.moment.of.into(), theme.muted),
+            self.clock(session, look),
+            fact("around", format!("+/- {}", SPANS[self.span].1), theme.accent),
+            fact("from", shown(from), theme.time),
+            fact("to", shown(until), theme.time),
+            Line::default(),
+            fact("query", text::fit(&self.query().into(), room), theme.value),
+        ];
+        for (line, place) in lines.into_iter().zip(area.rows()) {
+            frame.render_widget(line, place);
+        }
+    }
+}

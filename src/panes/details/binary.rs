@@ -1,0 +1,169 @@
+//! The binary under the cursor: what is known of a file, and who vouches for it.
+
+use std::sync::Arc;
+
+use ratatui::{Frame, layout::Rect, text::Line};
+
+use super::super::{
+    DownloadPane, Look, Pane, PaneId, copy, cursor,
+    hexdump::BytesPane,
+    pivot::{self, Clues},
+};
+use crate::keys::{Action, Scope};
+use crate::model::{Binary, Document, Md5, Precision, Zone};
+use crate::query::Index;
+use crate::session::{Cx, Lead, Session};
+use crate::text;
+use crate::theme::Theme;
+use crate::widgets::{Field, Fields};
+
+/// Paths, hosts and the like that are named; more of them, the JSON has.
+const MOST: usize = 100;
+
+/// Lines that a fact may take.
+const LONG: usize = 4;
+
+/// The pane with the binary under the cursor.
+#[derive(Debug, Default)]
+pub struct BinaryPane {
+    offset: usize,
+    n_lines: usize,
+    height: usize,
+    /// Whose facts are scrolled.
+    of: Option<Md5>,
+}
+
+impl Pane for BinaryPane {
+    fn id(&self) -> PaneId {
+        PaneId::Binary
+    }
+
+    fn scope(&self) -> Scope {
+        Scope::Binary
+    }
+
+    fn title(&self, session: &Session) -> Line<'static> {
+        let name = session.file.as_ref().map(|binary| binary.name());
+        let name = name.as_ref().and_then(|name| name.non_empty());
+        match name {
+            Some(name) => text::fit(name, 40).into(),
+            None => "Binary".into(),
+        }
+    }
+
+    fn state(&self, session: &Session) -> Line<'static> {
+        let Some(binary) = &session.file else {
+            return Line::default();
+        };
+        let mut pages = session.binaries.held();
+        let is_it = |row: &Arc<Binary>| Arc::ptr_eq(row, binary);
+        let page = pages.find(|page| page.value.rows.iter().any(is_it));
+        let as_of = page.map(|page| session.as_of(page.as_of));
+        as_of.map_or_else(Line::default, Line::from)
+    }
+
+    fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> bool {
+        let last = self.n_lines.saturating_sub(self.height);
+        if let Some(to) = cursor::moved(action, self.offset, self.height, last) {
+            self.offset = to;
+            return true;
+        }
+        let Some(binary) = cx.session().file.clone() else {
+            cx.notify("No binary selected");
+            return true;
+        };
+        if action == Action::Open {
+            cx.lead(processes(&binary));
+            return true;
+        }
+        pivot::follow(action, cx, |_| vec![Clues::of_binary(&binary)])
+            || copy::copy_one(copy::binary(&binary, action), cx)
+    }
+
+    fn clues(&self, session: &Session) -> Vec<Clues> {
+        let binary = session.file.as_deref();
+        binary.map(Clues::of_binary).into_iter().collect()
+    }
+
+    fn record(&self, session: &Session) -> Option<(String, Document)> {
+        let binary = session.file.as_deref()?;
+        let name = text::fit(&binary.name(), 40);
+        Some((name, binary.document.clone()))
+    }
+
+    fn popup(&self, action: Action, session: &Session) -> Option<Box<dyn Pane>> {
+        popup(action, || session.file.clone().into_iter().collect(), session)
+    }
+
+    fn settle(&mut self, cx: &mut Cx<'_>) {
+        let md5 = cx.session().file.as_ref().map(|binary| binary.md5);
+        if md5 != self.of {
+            self.of = md5;
+            self.offset = 0;
+        }
+    }
+
+    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &Look<'_>) {
+        let Some(binary) = &session.file else {
+            let text = "Select a binary for details";
+            frame.render_widget(Line::styled(text, look.theme.muted), area);
+            return;
+        };
+        let fields = facts(binary, &session.zone, look.theme);
+        self.height = usize::from(area.height);
+        self.offset = self.offset.min(self.n_lines.saturating_sub(1));
+        let list = Fields { fields: &fields, scroll: self.offset };
+        self.n_lines = list.render(area, frame.buffer_mut(), look.theme);
+    }
+}
+
+/// The processes that ran a file.
+pub(in crate::panes) fn processes(binary: &Binary) -> Lead {
+    Lead::Search(Index::Process, format!("md5:{}", binary.md5))
+}
+
+/// What an action opens over the binary under the cursor, or over those that were chosen.
+pub(in crate::panes) fn popup(
+    action: Action,
+    chosen: impl FnOnce() -> Vec<Arc<Binary>>,
+    session: &Session,
+) -> Option<Box<dyn Pane>> {
+    let binary = session.file.as_ref()?;
+    match action {
+        Action::Download => {
+            let chosen = chosen();
+            let has_any = !chosen.is_empty();
+            has_any.then(|| Box::new(DownloadPane::new(chosen)) as Box<dyn Pane>)
+        }
+        Action::ShowBytes => Some(Box::new(BytesPane::new(binary))),
+        _ => None,
+    }
+}
+
+fn facts(binary: &Binary, zone: &Zone, theme: &Theme) -> Vec<Field<'static>> {
+    let style = match binary.signature.is_good() {
+        Some(true) => theme.good,
+        Some(false) => theme.bad,
+        None => theme.unknown,
+    };
+    let field = |(name, value)| {
+        let value = Line::raw(text::excerpt(&value));
+        let value = match name {
+            "signature" => value.style(style),
+            "md5" | "sha256" => value.style(theme.number),
+            "first seen" | "last seen" | "signed" => value.style(theme.time),
+            _ => value,
+        };
+        // A hash says what it is, and wants the whole width.
+        let label = if name == "md5" { "" } else { name };
+        Field::wrapped(label, value, LONG)
+    };
+    let shown = |at| zone.show(at, Precision::Second);
+    let facts = binary.facts(MOST, shown).into_iter();
+    let mut fields: Vec<_> = facts.map(field).collect();
+    if binary.signature.is_good().is_none() {
+        let unknown = Line::styled("unknown", theme.unknown);
+        fields.insert(1, Field::cut("signature", unknown));
+    }
+    fields
+}

@@ -1,0 +1,112 @@
+//! The first bytes of a file, for the eye.
+
+use ratatui::{Frame, layout::Rect, text::Line};
+
+use super::{Look, Pane, PaneId, cursor};
+use crate::keys::{Action, Scope};
+use crate::model::{Binary, Md5};
+use crate::session::{Awaiting, Cx, Session};
+use crate::text;
+use crate::worker::Slot;
+
+/// Cells of a line of sixteen bytes.
+const WIDE: u16 = 78;
+
+/// An overlay with the first bytes of a file. They are asked for once it is there.
+#[derive(Debug)]
+pub(super) struct BytesPane {
+    md5: Md5,
+    name: String,
+    /// Whether the server says that it has none of them.
+    is_uncollected: bool,
+    is_asked: bool,
+    offset: usize,
+    n_lines: usize,
+    height: usize,
+}
+
+impl BytesPane {
+    /// Shows how a file begins.
+    pub(super) fn new(binary: &Binary) -> Self {
+        let name = binary.name();
+        let name = name.non_empty().map(|name| text::fit(name, 32));
+        Self {
+            md5: binary.md5,
+            name: name.unwrap_or_else(|| binary.md5.to_string()),
+            is_uncollected: binary.is_uncollected(),
+            is_asked: false,
+            offset: 0,
+            n_lines: 0,
+            height: 1,
+        }
+    }
+}
+
+impl Pane for BytesPane {
+    fn id(&self) -> PaneId {
+        PaneId::Overlay
+    }
+
+    fn scope(&self) -> Scope {
+        Scope::Overlay
+    }
+
+    fn title(&self, _: &Session) -> Line<'static> {
+        format!("First bytes of {}", self.name).into()
+    }
+
+    fn state(&self, session: &Session) -> Line<'static> {
+        let Some(known) = session.head.current().filter(|_| self.is_asked) else {
+            return Line::default();
+        };
+        let head = &known.value;
+        let n = head.bytes.len();
+        let all = if head.is_whole { ", the whole collected file" } else { "" };
+        format!("{n} B{all}").into()
+    }
+
+    fn slots(&self) -> &'static [Slot] {
+        if self.is_uncollected { &[] } else { &[Slot::Head] }
+    }
+
+    fn act(&mut self, action: Action, _: &mut Cx<'_>) -> bool {
+        let last = self.n_lines.saturating_sub(self.height);
+        let to = cursor::moved(action, self.offset, self.height, last);
+        self.offset = to.unwrap_or(self.offset);
+        to.is_some()
+    }
+
+    fn settle(&mut self, cx: &mut Cx<'_>) {
+        if !self.is_asked && !self.is_uncollected {
+            cx.peek(self.md5);
+            self.is_asked = true;
+        }
+    }
+
+    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &Look<'_>) {
+        let theme = look.theme;
+        let head = &session.head;
+        let Some(known) = head.current().filter(|_| self.is_asked) else {
+            let said = if self.is_uncollected {
+                "The server has not collected this file"
+            } else if head.is_pending() {
+                "Loading… ^c cancels"
+            } else if head.error().is_some() {
+                ""
+            } else {
+                "Cancelled"
+            };
+            frame.render_widget(Line::styled(said, theme.muted), area);
+            return;
+        };
+        let n = if area.width < WIDE { 8 } else { 16 };
+        let bytes = &known.value.bytes;
+        self.n_lines = bytes.len().div_ceil(n);
+        self.height = usize::from(area.height).max(1);
+        self.offset = self.offset.min(self.n_lines.saturating_sub(1));
+        let lines = text::dump(bytes, n).skip(self.offset);
+        for (line, place) in lines.zip(area.rows()) {
+            frame.render_widget(Line::styled(line, theme.text), place);
+        }
+    }
+}

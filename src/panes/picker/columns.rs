@@ -1,0 +1,144 @@
+//! The columns of a list: which, in which order, how wide.
+
+use ratatui::{
+    Frame,
+    layout::Rect,
+    text::{Line, Span},
+};
+
+use super::super::{Look, Pane, PaneId, cursor};
+use crate::keys::{Action, Scope};
+use crate::session::{Chosen, Cx, Session};
+use crate::text;
+use crate::widgets::follow;
+
+/// The width of a column that is made wider or narrower for the first time.
+const WIDTH: u16 = 16;
+
+/// Cells by which a width changes.
+const STEP: u16 = 4;
+
+/// The overlay in which columns are chosen. Every change shows at once.
+#[derive(Debug)]
+pub struct ColumnsPane {
+    list: &'static str,
+    /// The columns that are shown, in their order, then those that are not.
+    rows: Vec<(Chosen, bool)>,
+    cursor: usize,
+    top: usize,
+    height: usize,
+}
+
+impl ColumnsPane {
+    /// Starts with the columns `chosen` for a list; `choices` are all there are.
+    pub fn new(list: &'static str, chosen: Vec<Chosen>, choices: Vec<Chosen>) -> Self {
+        let others: Vec<_> =
+            choices.into_iter().filter(|choice| chosen.iter().all(|column| column.name != choice.name)).collect();
+        let shown = chosen.into_iter().map(|column| (column, true));
+        Self {
+            list,
+            rows: shown.chain(others.into_iter().map(|column| (column, false))).collect(),
+            cursor: 0,
+            top: 0,
+            height: 1,
+        }
+    }
+
+    /// Shows the column under the cursor as the last one, or hides it.
+    fn toggle(&mut self, cx: &mut Cx<'_>) {
+        let n_shown = self.rows.iter().filter(|(_, is_shown)| *is_shown).count();
+        let (column, is_shown) = self.rows.remove(self.cursor);
+        if is_shown && n_shown == 1 {
+            self.rows.insert(self.cursor, (column, true));
+            cx.notify("At least one column is required");
+            return;
+        }
+        // In the order of the list: what is shown comes before what is not.
+        let to = if is_shown { n_shown - 1 } else { n_shown };
+        self.rows.insert(to, (column, !is_shown));
+    }
+
+    /// Moves the column under the cursor by one place, among those that are shown.
+    fn carry(&mut self, is_up: bool) {
+        let other = if is_up { self.cursor.checked_sub(1) } else { Some(self.cursor + 1) };
+        let is_shown = |at: usize| self.rows.get(at).is_some_and(|(_, is_shown)| *is_shown);
+        if let Some(other) = other.filter(|other| is_shown(*other) && is_shown(self.cursor)) {
+            self.rows.swap(self.cursor, other);
+            self.cursor = other;
+        }
+    }
+
+    fn resize(&mut self, is_wider: bool) {
+        let (column, _) = &mut self.rows[self.cursor];
+        let width = column.width.unwrap_or(WIDTH);
+        column.width =
+            Some(if is_wider { width.saturating_add(STEP).min(200) } else { width.saturating_sub(STEP).max(STEP) });
+    }
+}
+
+impl Pane for ColumnsPane {
+    fn id(&self) -> PaneId {
+        PaneId::Overlay
+    }
+
+    fn scope(&self) -> Scope {
+        Scope::Columns
+    }
+
+    fn title(&self, _: &Session) -> Line<'static> {
+        format!("Columns of {}", self.list.to_lowercase()).into()
+    }
+
+    fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> bool {
+        let last = self.rows.len().saturating_sub(1);
+        if let Some(to) = cursor::moved(action, self.cursor, self.height, last) {
+            self.cursor = to;
+            return true;
+        }
+        match action {
+            Action::Toggle => self.toggle(cx),
+            Action::MoveColumnUp => self.carry(true),
+            Action::MoveColumnDown => self.carry(false),
+            Action::Wider => self.resize(true),
+            Action::Narrower => self.resize(false),
+            Action::ResetColumns => {
+                cx.choose_columns(self.list, None);
+                cx.notify("Columns reset to default");
+                self.rows.clear();
+                return true;
+            }
+            _ => return false,
+        }
+        let shown = self.rows.iter().filter(|(_, is_shown)| *is_shown);
+        let chosen = shown.map(|(column, _)| column.clone()).collect();
+        cx.choose_columns(self.list, Some(chosen));
+        true
+    }
+
+    fn is_done(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, _: &Session, look: &Look<'_>) {
+        let theme = look.theme;
+        self.height = usize::from(area.height).max(1);
+        self.top = follow(self.top, self.cursor, self.height, self.rows.len());
+        let rows = self.rows.iter().enumerate().skip(self.top);
+        for ((at, (column, is_shown)), place) in rows.zip(area.rows()) {
+            let sign = if *is_shown { theme.glyphs.mark } else { " " };
+            let width = column.width.map_or(String::new(), |width| format!("  {width} cells"));
+            let room = usize::from(area.width).saturating_sub(4 + width.len());
+            let name = text::fit(&column.name.as_str().into(), room);
+            let style = if *is_shown { theme.text } else { theme.muted };
+            let line = Line::from(vec![
+                Span::styled(format!(" {sign} "), theme.mark),
+                Span::styled(name, style),
+                Span::styled(width, theme.muted),
+            ]);
+            frame.render_widget(line, place);
+            if at == self.cursor {
+                frame.buffer_mut().set_style(place, theme.selection);
+            }
+        }
+    }
+}

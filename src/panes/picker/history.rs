@@ -1,0 +1,91 @@
+//! The queries asked before: pick one, and it stands in the editor.
+
+use ratatui::{
+    Frame,
+    layout::Rect,
+    text::{Line, Span},
+};
+
+use super::super::{Look, Pane, PaneId, cursor};
+use crate::keys::{Action, Scope};
+use crate::model::Precision;
+use crate::query::Index;
+use crate::session::{Cx, Session};
+use crate::text::{self, Untrusted};
+
+/// Columns from which there is room for how long the answer took.
+const ROOMY: u16 = 80;
+
+/// An overlay with the history.
+#[derive(Debug, Default)]
+pub struct HistoryPane {
+    cursor: usize,
+    height: usize,
+    is_done: bool,
+}
+
+impl Pane for HistoryPane {
+    fn id(&self) -> PaneId {
+        PaneId::Overlay
+    }
+
+    fn scope(&self) -> Scope {
+        Scope::History
+    }
+
+    fn title(&self, session: &Session) -> Line<'static> {
+        format!("Query history {}", session.history.len()).into()
+    }
+
+    fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> bool {
+        if action == Action::Open {
+            if let Some(past) = cx.session().history.get(self.cursor) {
+                let (query, when) = (past.query.clone(), past.when.clone());
+                cx.propose(Index::Process, query);
+                cx.keep_when(when);
+            }
+            self.is_done = true;
+            return true;
+        }
+        let last = cx.session().history.len().saturating_sub(1);
+        let moved = cursor::moved(action, self.cursor, self.height, last);
+        self.cursor = moved.unwrap_or(self.cursor);
+        moved.is_some()
+    }
+
+    fn is_done(&self) -> bool {
+        self.is_done
+    }
+
+    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &Look<'_>) {
+        self.height = usize::from(area.height).max(1);
+        if session.history.is_empty() {
+            frame.render_widget(Line::styled("No history yet", look.theme.muted), area);
+            return;
+        }
+        let first = (self.cursor + 1).saturating_sub(self.height);
+        for ((index, past), row) in session.history.iter().enumerate().skip(first).zip(area.rows()) {
+            let number = |fact: Option<u64>| fact.map_or("?".into(), |fact| fact.to_string());
+            let (rows, took) = (number(past.total), number(past.took_ms));
+            let took = if area.width < ROOMY { String::new() } else { format!("{took:>6} ms  ") };
+            let facts = format!("  {rows:>8} rows  {took}{}", session.zone.bare(past.at, Precision::Minute));
+            let room = usize::from(area.width).saturating_sub(text::width(&facts));
+            let query = if past.when.is_open() {
+                past.query.clone()
+            } else {
+                format!("{}   {}", past.query, past.when.words())
+            };
+            let query = text::fit(&Untrusted::from(query), room);
+            let pad = " ".repeat(room - text::width(&query));
+            let line = Line::from(vec![
+                Span::styled(query, look.theme.text),
+                Span::raw(pad),
+                Span::styled(facts, look.theme.muted),
+            ]);
+            frame.render_widget(line, row);
+            if index == self.cursor {
+                frame.buffer_mut().set_style(row, look.theme.selection);
+            }
+        }
+    }
+}

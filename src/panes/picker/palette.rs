@@ -1,0 +1,168 @@
+//! Everything that can be done, by its name: typed, picked, done.
+
+use crossterm::event::KeyEvent;
+use ratatui::{
+    Frame,
+    layout::{Constraint, Layout, Rect},
+    text::{Line, Span},
+};
+
+use super::super::{Look, Pane, PaneId, cursor, links, prompt::line::Entry};
+use crate::keys::{Action, Keymap, Scope};
+use crate::session::{Cx, Session};
+use crate::text;
+
+/// The overlay in which an action is picked by its name.
+#[derive(Debug)]
+pub struct CommandsPane {
+    entry: Entry,
+    /// Where one is: what a key means there.
+    scope: Scope,
+    keymap: Keymap,
+    cursor: usize,
+    height: usize,
+    picked: Option<Action>,
+    is_done: bool,
+}
+
+impl CommandsPane {
+    /// Offers what can be done where `scope` has the focus.
+    pub fn new(scope: Scope, keymap: &Keymap) -> Self {
+        Self {
+            entry: Entry::default(),
+            scope,
+            keymap: keymap.clone(),
+            cursor: 0,
+            height: 1,
+            picked: None,
+            is_done: false,
+        }
+    }
+
+    /// The actions that have all words that are typed in their name or their help, those whose name begins so first.
+    fn found(&self) -> Vec<(Action, String)> {
+        let typed = self.entry.text().to_lowercase();
+        let words: Vec<_> = typed.split_whitespace().collect();
+        let chain = self.scope.chain();
+        let mut found: Vec<_> = Action::all()
+            .filter_map(|action| Some((action, self.keymap.hint(chain, action)?)))
+            .filter(|(action, _)| *action != Action::Commands)
+            .filter(|(action, _)| {
+                let help = action.help().to_lowercase();
+                let has = |word: &&str| action.name().contains(*word) || help.contains(*word);
+                words.iter().all(has)
+            })
+            .collect();
+        let rank = |action: Action| {
+            let name = action.name();
+            let name = name.strip_prefix("view-").unwrap_or(name);
+            (name != typed, !name.starts_with(&typed), !name.contains(&typed))
+        };
+        found.sort_by_key(|(action, _)| rank(*action));
+        found
+    }
+}
+
+impl Pane for CommandsPane {
+    fn id(&self) -> PaneId {
+        PaneId::Overlay
+    }
+
+    fn scope(&self) -> Scope {
+        Scope::Commands
+    }
+
+    fn title(&self, _: &Session) -> Line<'static> {
+        "Do".into()
+    }
+
+    fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> bool {
+        let found = self.found();
+        if action == Action::Accept {
+            match links::lead(&self.entry.text(), cx.session()) {
+                Some(Ok((lead, note))) => {
+                    cx.lead(lead);
+                    cx.notify(note);
+                    return true;
+                }
+                Some(Err(why)) => {
+                    cx.warn(why);
+                    return true;
+                }
+                None => {}
+            }
+            match found.get(self.cursor) {
+                Some((action, _)) => {
+                    self.picked = Some(*action);
+                    self.is_done = true;
+                }
+                None => cx.notify("No such command here. ? lists the keys"),
+            }
+            return true;
+        }
+        let last = found.len().saturating_sub(1);
+        let moved = cursor::moved(action, self.cursor, self.height, last);
+        self.cursor = moved.unwrap_or(self.cursor);
+        moved.is_some()
+    }
+
+    fn type_key(&mut self, key: KeyEvent, cx: &mut Cx<'_>) {
+        if self.entry.type_key(key, cx) {
+            self.cursor = 0;
+        }
+    }
+
+    fn type_text(&mut self, text: &str, cx: &mut Cx<'_>) {
+        if self.entry.type_text(text, cx) {
+            self.cursor = 0;
+        }
+    }
+
+    fn paste(&mut self, text: &str, cx: &mut Cx<'_>) {
+        self.entry.paste(text, cx);
+        self.cursor = 0;
+    }
+
+    fn is_done(&self) -> bool {
+        self.is_done
+    }
+
+    fn picked(&self) -> Option<Action> {
+        self.picked
+    }
+
+    fn render(&mut self, frame: &mut Frame<'_>, area: Rect, session: &Session, look: &Look<'_>) {
+        let theme = look.theme;
+        let [line, _, list] =
+            Layout::vertical([Constraint::Length(1), Constraint::Length(1), Constraint::Fill(1)]).areas(area);
+        self.height = usize::from(list.height).max(1);
+        match links::lead(&self.entry.text(), session) {
+            Some(Ok((_, note))) => {
+                let line = format!("{note}: Enter opens it");
+                frame.render_widget(Line::styled(line, theme.text), list);
+            }
+            Some(Err(why)) => frame.render_widget(Line::styled(why, theme.caution), list),
+            None => {}
+        }
+        let found = self.found();
+        self.cursor = self.cursor.min(found.len().saturating_sub(1));
+        let first = (self.cursor + 1).saturating_sub(self.height);
+        // What stands before the help takes this much.
+        let room = usize::from(list.width).saturating_sub(28);
+        let rows = found.iter().enumerate().skip(first).zip(list.rows());
+        for ((index, (action, key)), row) in rows {
+            let name = action.name();
+            let name = name.strip_prefix("view-").unwrap_or(name);
+            let line = Line::from(vec![
+                Span::styled(format!("{name:<20} "), theme.accent),
+                Span::styled(format!("{key:<6} "), theme.key),
+                Span::styled(text::fit(&action.help().into(), room), theme.text),
+            ]);
+            frame.render_widget(line, row);
+            if index == self.cursor {
+                frame.buffer_mut().set_style(row, theme.selection);
+            }
+        }
+        self.entry.render(":", frame, line, look);
+    }
+}

@@ -1,0 +1,100 @@
+//! Where the rows of a list are written to.
+
+use std::sync::Arc;
+
+use ratatui::text::Line;
+
+use super::super::MarkedRows;
+use super::{Prompt, Question};
+use crate::model::Extract;
+use crate::session::{Cx, Session};
+use crate::theme::Theme;
+
+/// The overlay in which a file is named.
+pub type ExportPane = Prompt<Export>;
+
+/// In which file rows are written: those that were there when it was asked.
+#[derive(Debug)]
+pub struct Export {
+    extract: Arc<Extract>,
+    /// How many rows the list has, loaded or not.
+    total: u64,
+    marked: MarkedRows,
+    state: State,
+}
+
+/// How far the export has got.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    /// The name is typed, for the first time or again.
+    Typing,
+    /// The rows are written.
+    Writing,
+    Done,
+}
+
+impl ExportPane {
+    /// Offers to write these rows of a list of `total`.
+    pub fn new(extract: Extract, total: u64) -> Self {
+        let name = format!("{}.csv", extract.name);
+        let question =
+            Export { extract: Arc::new(extract), total, marked: MarkedRows::default(), state: State::Typing };
+        Self::asking(question, &name)
+    }
+}
+
+impl Question for Export {
+    const LABEL: &'static str = "file  ";
+
+    fn title(&self, _: &Session) -> Line<'static> {
+        let (rows, columns) = (self.extract.rows.len(), self.extract.columns.len());
+        let name = &self.extract.name;
+        format!("Export {rows} {name} of {}, {columns} columns", self.total).into()
+    }
+
+    fn accept(&mut self, text: &str, cx: &mut Cx<'_>) {
+        if self.state == State::Writing {
+            return;
+        }
+        if text.is_empty() {
+            cx.warn("Enter a file name");
+        } else {
+            cx.export(text.into(), self.extract.clone(), self.total);
+            self.state = State::Writing;
+        }
+    }
+
+    fn hints(&self, _: &Session, theme: &Theme) -> Vec<Line<'static>> {
+        let hidden = match self.marked.n_hidden() {
+            0 => Line::default(),
+            _ => Line::styled(self.marked.summary(), theme.caution),
+        };
+        let rest = [
+            ".csv    the columns, safe to open in a spreadsheet",
+            ".jsonl  the records as the server sent them",
+            ".md      the columns, as a Markdown table",
+            "",
+            "Only loaded rows are written; the commands write all rows",
+            "Times are in UTC. Existing files are not overwritten",
+        ];
+        let rest = rest.map(|text| Line::styled(text, theme.muted));
+        [hidden].into_iter().chain(rest).collect()
+    }
+
+    fn name_hidden(&mut self, marked: &MarkedRows) {
+        self.marked = marked.clone();
+    }
+
+    fn settle(&mut self, cx: &mut Cx<'_>) {
+        // What was typed stays where it was refused, to be mended.
+        self.state = match (self.state, cx.session().is_exported) {
+            (State::Writing, Some(true)) => State::Done,
+            (State::Writing, Some(false)) => State::Typing,
+            (state, _) => state,
+        };
+    }
+
+    fn is_done(&self) -> bool {
+        self.state == State::Done
+    }
+}

@@ -1,0 +1,70 @@
+//! The notes of hosts, as they are to be.
+
+use ratatui::text::Line;
+
+use super::super::{MarkedRows, Pane, SheetPane};
+use super::{Prompt, Question};
+use crate::changes::Deed;
+use crate::model::SensorId;
+use crate::session::{Cx, Session};
+use crate::theme::Theme;
+
+/// The overlay in which notes are written; the sheet follows.
+pub type NotesPane = Prompt<Notes>;
+
+/// What the notes of hosts are to be.
+#[derive(Debug)]
+pub struct Notes {
+    sensors: Vec<SensorId>,
+    marked: MarkedRows,
+    sheet: Option<SheetPane>,
+}
+
+impl NotesPane {
+    /// Begins with the notes of the only host, where they are known.
+    pub fn new(sensors: Vec<SensorId>, session: &Session) -> Self {
+        let known = match sensors[..] {
+            [only] => session.known_sensor(only),
+            _ => None,
+        };
+        let known = known.map_or("", |sensor| sensor.notes.raw());
+        let question = Notes { sensors, marked: MarkedRows::default(), sheet: None };
+        Self::asking(question, known)
+    }
+}
+
+impl Question for Notes {
+    const LABEL: &'static str = "notes  ";
+    const IS_PROSE: bool = true;
+
+    fn title(&self, _: &Session) -> Line<'static> {
+        match self.sensors.len() {
+            1 => "Host notes".into(),
+            n => format!("Notes of {n} hosts").into(),
+        }
+    }
+
+    fn accept(&mut self, text: &str, cx: &mut Cx<'_>) {
+        let note = |sensor| Deed::Annotate { sensor, notes: text.to_owned() };
+        let deeds = self.sensors.iter().copied().map(note).collect();
+        self.sheet = Some(SheetPane::new(deeds, cx.session()).about(&self.marked));
+    }
+
+    fn hints(&self, _: &Session, theme: &Theme) -> Vec<Line<'static>> {
+        let hint = "Replaces the shared note; leave empty to remove it";
+        vec![Line::default(), Line::styled(hint, theme.muted)]
+    }
+
+    fn name_hidden(&mut self, marked: &MarkedRows) {
+        self.marked = marked.clone();
+    }
+
+    fn is_done(&self) -> bool {
+        self.sheet.is_some()
+    }
+
+    fn then(&mut self) -> Option<Box<dyn Pane>> {
+        let sheet = self.sheet.take()?;
+        Some(Box::new(sheet))
+    }
+}

@@ -1,0 +1,316 @@
+//! Warnings: queries a server takes, though perhaps not as they are meant.
+
+use std::ops::Range;
+
+use jiff::Timestamp;
+
+use super::super::edit::build;
+use super::super::fields::{self, Field, Index, Kind};
+use super::super::ioc;
+use super::super::syntax::dates::Date;
+use super::super::syntax::expr::{Bound, Clause, Expr, Operand};
+use super::super::syntax::parser::Parser;
+use super::super::syntax::scan::{field_name, operator_len};
+use super::lint_operators;
+use super::lint_values;
+use super::problem::{Cause, Fix};
+use super::suggest::nearest;
+use super::type_check::misfit;
+
+/// Warns of a field that the index searched does not have.
+pub(in crate::query) fn foreign(parser: &mut Parser<'_>, name: &str, span: Range<usize>) {
+    let Some(index) = parser.index() else { return };
+    if fields::field(index, name).is_some() {
+        return;
+    }
+    let homes: Vec<_> =
+        Index::ALL.into_iter().filter(|home| fields::field(*home, name).is_some()).map(Index::noun).collect();
+    parser.problem(
+        Cause::ForeignField,
+        span,
+        format!("{} have no field {name}, so this finds nothing", index.noun()),
+        format!("search {} for it", homes.join(" or ")),
+    );
+}
+
+/// Warns of a name before a colon that is no field.
+pub(in crate::query) fn unknown(parser: &mut Parser<'_>, name: &str, span: Range<usize>) {
+    let near = parser.has_room().then(|| nearest(parser.index(), name)).flatten();
+    let hint = match near {
+        Some(near) => format!("write {near}: if that is meant"),
+        None => "put the value in quotes if the colon belongs to it".to_owned(),
+    };
+    let fix = near.and_then(|near| parser.change(span.clone(), format!("write {near}"), near));
+    parser
+        .problem(Cause::UnknownField, span, format!("{name} is no field known here; it is sent as typed"), hint)
+        .fix(fix);
+}
+
+/// Warns of a value that was probably forgotten: what follows the space after the colon is something of its own.
+pub(in crate::query) fn spaced(parser: &mut Parser<'_>, name: &str, colon: usize, value: usize) {
+    if colon == value {
+        return;
+    }
+    let rest = &parser.text[value..];
+    let len = match field_name(rest) {
+        Some(next) if fields::known(next).is_some() => next.len() + 1,
+        _ => operator_len(rest),
+    };
+    if len > 0 {
+        parser.problem(
+            Cause::Reading,
+            value..value + len,
+            format!("{} is taken for the value of {name}", &rest[..len]),
+            format!("type the value of {name} before it, or put it in quotes if it is the value"),
+        );
+    }
+}
+
+/// Warns of `or` beside `and` without parentheses; `runs` are the places of what stands between the `or`s of the chain,
+/// and whether that is several terms; `members` is what they say.
+pub(in crate::query) fn mixed(
+    parser: &mut Parser<'_>,
+    or: Range<usize>,
+    members: &[Expr],
+    runs: &[(Range<usize>, bool)],
+) {
+    // A group of negations alone is the next thing to be wrong.
+    let is_worse =
+        runs.iter().zip(members).any(|((_, is_joined), member)| *is_joined && lint_operators::is_negation(member));
+    let fix = (!is_worse).then(|| parenthesized(parser, runs)).flatten();
+    parser
+        .problem(
+            Cause::Reading,
+            or,
+            "what stands together binds closer than this word",
+            "put parentheses around what belongs together: a (b or c), or (a b) or c",
+        )
+        .fix(fix);
+}
+
+/// The chain with parentheses where the server would put them.
+fn parenthesized(parser: &Parser<'_>, runs: &[(Range<usize>, bool)]) -> Option<Fix> {
+    if parser.errors > 0 {
+        return None;
+    }
+    let (first, last) = (runs.first()?, runs.last()?);
+    let span = first.0.start..last.0.end;
+    let mut replacement = String::new();
+    let mut at = span.start;
+    for (run, is_joined) in runs {
+        let text = &parser.text[run.clone()];
+        // Directly after a backslash a parenthesis would be part of the term.
+        if text.ends_with('\\') || text.is_empty() {
+            return None;
+        }
+        replacement.push_str(&parser.text[at..run.start]);
+        if *is_joined {
+            replacement.extend(["(", text, ")"]);
+        } else {
+            replacement.push_str(text);
+        }
+        at = run.end;
+    }
+    parser.change(span, "put parentheses where the server reads them", replacement)
+}
+
+/// Warns of a negated word that looks like a switch, beside words of a command line: `powershell -enc`.
+pub(in crate::query) fn switch(parser: &mut Parser<'_>, before: Option<&Expr>, negation: &Expr, minus: &Range<usize>) {
+    let bare = |expr: &Expr| match expr {
+        Expr::Clause(Clause { field: None, operand: Operand::Word(word) }) => Some(word.clone()),
+        _ => None,
+    };
+    let Expr::Not(inner) = negation else { return };
+    let (Some(_), Some(word)) = (before.and_then(bare), bare(inner)) else {
+        return;
+    };
+    let span = minus.start..minus.end + word.len();
+    let is_switch = parser.text[minus.clone()] == *"-"
+        && parser.text.get(minus.end..span.end) == Some(word.as_str())
+        && word.bytes().all(|byte| byte.is_ascii_alphabetic());
+    if !is_switch {
+        return;
+    }
+    let quoted = format!("\"-{word}\"");
+    let fix = parser.change(span.clone(), "look for the switch itself", quoted.as_str());
+    parser
+        .problem(
+            Cause::Reading,
+            span,
+            format!("this leaves out whatever has {word} in it"),
+            format!("write {quoted} if it is a switch of a command line"),
+        )
+        .fix(fix);
+}
+
+/// Warns of whatever is odd about one value. `clause` is where its clause begins, `span` the bytes of the value.
+pub(in crate::query) fn operand(
+    parser: &mut Parser<'_>,
+    name: Option<&str>,
+    operand: &Operand,
+    clause: usize,
+    span: Range<usize>,
+) {
+    let field = name.and_then(|name| {
+        let own = parser.index().and_then(|index| fields::field(index, name));
+        own.or_else(|| fields::known(name))
+    });
+    match operand {
+        Operand::Word(word) => {
+            if name.is_none() {
+                ioc::bare(parser, word, &span);
+                lint_operators::foreign(parser, word, &span);
+            } else {
+                lint_values::defanged(parser, word, &span);
+            }
+            lint_operators::alternatives(parser, word, &span);
+            lint_values::leading_wildcard(parser, field, word, &span);
+            lint_values::curly_quotes(parser, word, &span);
+            lint_values::escapes(parser, field, word, &span);
+            lint_values::escaped_space(parser, field, &span);
+            lint_values::glued(parser, &span);
+            lint_values::bare_space(parser, field, word, clause, &span);
+        }
+        Operand::Phrase(value) => {
+            lint_values::quoted_wildcard(parser, name, value, &span);
+            lint_values::escapes(parser, field, value, &span);
+        }
+        Operand::Range(..) => {}
+    }
+    let (Some(name), Some(field)) = (name, field) else {
+        return;
+    };
+    match operand {
+        Operand::Word(word) => {
+            let has_wildcard = word.contains(['*', '?']);
+            value(parser, name, field, word, has_wildcard, &span);
+        }
+        Operand::Phrase(text) => value(parser, name, field, text, false, &span),
+        Operand::Range(lower, upper) => range(parser, name, field, [lower, upper], &span),
+    }
+}
+
+fn value(parser: &mut Parser<'_>, name: &str, field: &Field, text: &str, has_wildcard: bool, span: &Range<usize>) {
+    if has_wildcard && text.bytes().all(|byte| byte == b'*') {
+        return;
+    }
+    misfit(parser, name, field, text, has_wildcard, span);
+    undocumented(parser, name, span);
+    if field.kind == Kind::Path && text.starts_with(['\\', '/']) {
+        let spelled = build::spell(text.trim_start_matches(['\\', '/']));
+        // In quotes a star is an ordinary character, which nothing outside them is.
+        let is_spelled = has_wildcard || !text.contains(['*', '?']);
+        let fix = is_spelled.then(|| parser.change(span.clone(), "drop the slash", spelled.as_str())).flatten();
+        parser
+            .problem(
+                Cause::Reading,
+                span.clone(),
+                "paths are stored without the slash they begin with, so this may find nothing",
+                format!("write {name}:{spelled}"),
+            )
+            .fix(fix);
+    }
+    match (field.kind, Date::read(text)) {
+        (Kind::Time, Some(Date::Moment(_))) => {
+            let quote = if text.contains(' ') { "\"" } else { "" };
+            let later = format!("[{quote}{text}{quote} TO *]");
+            let fix = parser.change(span.clone(), "look for all that came later", later.as_str());
+            parser
+                .problem(
+                    Cause::Reading,
+                    span.clone(),
+                    "a time on its own means the 24 hours after it",
+                    format!("write {name}:{later} for all that came later"),
+                )
+                .fix(fix);
+        }
+        (Kind::Time, Some(Date::AgoInDays(_))) => {
+            let days: u64 = text[1..text.len() - 1].parse().unwrap_or(0);
+            let hours = format!("-{}h", days.saturating_mul(24));
+            let fix = parser.change(span.clone(), "write it in hours", hours.as_str());
+            parser
+                .problem(Cause::Reading, span.clone(), "not every server knows days", format!("write {name}:{hours}"))
+                .fix(fix);
+        }
+        _ => {}
+    }
+}
+
+/// Notes that a field is in no reference, and that some servers answer to it.
+fn undocumented(parser: &mut Parser<'_>, name: &str, span: &Range<usize>) {
+    if name == "process_pid" {
+        parser.problem(
+            Cause::Undocumented,
+            span.clone(),
+            format!("{name} is not documented, and not every server may know it"),
+            "if nothing is found, leave it out and look at the PID column",
+        );
+    }
+}
+
+fn range(parser: &mut Parser<'_>, name: &str, field: &Field, bounds: [&Bound; 2], span: &Range<usize>) {
+    if !field.kind.is_ordered() {
+        let fix = unranged(parser, bounds, span);
+        parser
+            .problem(
+                Cause::Unordered,
+                span.clone(),
+                format!("{name} holds {}, which have no order to take a range of", field.kind.noun()),
+                format!("write {name}:{}, or use * as a wildcard", field.sample),
+            )
+            .fix(fix);
+        return;
+    }
+    for bound in bounds {
+        if let Bound::At(text) = bound {
+            misfit(parser, name, field, text, false, span);
+        }
+    }
+    if let [Bound::At(lower), Bound::At(upper)] = bounds
+        && is_inverted(field.kind, lower, upper)
+    {
+        let quoted = |bound: &str| {
+            let quote = if bound.contains(' ') { "\"" } else { "" };
+            format!("{quote}{bound}{quote}")
+        };
+        let swapped = format!("[{} TO {}]", quoted(upper), quoted(lower));
+        let fix = parser.change(span.clone(), "swap the ends", swapped.as_str());
+        parser
+            .problem(
+                Cause::Reading,
+                span.clone(),
+                "this range ends before it begins, so it finds nothing",
+                format!("write {name}:{swapped}"),
+            )
+            .fix(fix);
+    }
+}
+
+/// Whether a range ends before it begins. Of a date and a time ago, that depends on the day it is asked.
+fn is_inverted(kind: Kind, lower: &str, upper: &str) -> bool {
+    let numbers = || Some((lower.parse::<f64>().ok()?, upper.parse::<f64>().ok()?));
+    match kind {
+        Kind::Integer | Kind::Float => numbers().is_some_and(|(lower, upper)| lower > upper),
+        Kind::Time => match (Date::read(lower), Date::read(upper)) {
+            (Some(lower), Some(upper)) if lower.is_relative() == upper.is_relative() => {
+                let now = Timestamp::UNIX_EPOCH;
+                lower.lower(now) > upper.upper(now)
+            }
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
+/// What a range on a field without order can only have meant.
+fn unranged(parser: &Parser<'_>, bounds: [&Bound; 2], span: &Range<usize>) -> Option<Fix> {
+    let raw = &parser.text[span.clone()];
+    match bounds {
+        [Bound::Open, Bound::Open] => parser.change(span.clone(), "look for any value", "*"),
+        [Bound::At(one), Bound::At(other)] if one == other => {
+            parser.change(span.clone(), "look for this value", build::quote(one).as_str())
+        }
+        _ if raw.contains(['"', '\\']) => None,
+        _ => parser.change(span.clone(), "look for the text itself", format!("\"{raw}\"")),
+    }
+}

@@ -1,0 +1,10 @@
+//! What is wrong with a query: problems, warnings and fixes.
+
+pub(super) mod lint;
+pub(super) mod lint_operators;
+pub(super) mod lint_values;
+pub(super) mod problem;
+pub(super) mod quotes;
+pub(super) mod report;
+pub(super) mod suggest;
+pub(super) mod type_check;

@@ -1,0 +1,133 @@
+//! What is wrong with quotes: one that never closes, one that a backslash keeps from closing, one within a value.
+
+use std::ops::Range;
+
+use super::super::edit::build;
+use super::super::fields::{Field, Kind};
+use super::super::syntax::parser::Parser;
+use super::super::syntax::print;
+use super::super::syntax::scan::{scan_phrase, scan_word};
+use super::problem::{Cause, Fix};
+
+/// Where a backslash makes the quote part of a value that was meant to close it, and the change that mends it.
+///
+/// Quotes within a value come in pairs: `"\"a b\" c"`. One that nothing opened, with a gap behind it, was meant to close.
+pub(in crate::query) fn swallowed(
+    parser: &Parser<'_>,
+    phrase: Range<usize>,
+    field: Option<&Field>,
+) -> Option<(Range<usize>, Option<Fix>)> {
+    let raw = &parser.text[phrase.clone()];
+    let mut is_open = false;
+    let mut last = '"';
+    let mut chars = raw.char_indices().skip(1).peekable();
+    let at = loop {
+        let (at, char) = chars.next()?;
+        let next = chars.peek().map(|(_, char)| *char);
+        if char == '\\' && next == Some('"') {
+            chars.next();
+            let after = chars.peek().map(|(_, char)| *char);
+            let is_gap = after.is_none_or(|char| char.is_whitespace() || char == ')');
+            if !is_open && is_gap && last != '"' && !last.is_whitespace() {
+                break at;
+            }
+            is_open = !is_open;
+            last = '"';
+            continue;
+        }
+        last = char;
+    };
+    let inner = raw[1..at].trim_end_matches('\\');
+    let end = phrase.start + at + 2;
+    let directory = field.is_some_and(|field| field.kind == Kind::Path).then(|| {
+        let (inner, _) = scan_phrase(&format!("\"{inner}\"")).ok()?;
+        let is_plain = !inner.is_empty() && !inner.contains(['*', '?']);
+        is_plain.then(|| build::spell(&format!("{inner}\\*")))
+    });
+    let fix = if let Some(below) = directory.flatten() {
+        parser.change(phrase.start..end, "look for what is below this directory", below)
+    } else {
+        let from = phrase.start + 1 + inner.len();
+        parser.change(from..end - 1, "let the quote close the value", "")
+    };
+    Some((end - 2..end, fix))
+}
+
+/// Says of a value that does not end where it was meant to: at the quote that a backslash took, if there is one.
+pub(in crate::query) fn warn_of_swallowed(parser: &mut Parser<'_>) {
+    if let Some((span, fix)) = parser.swallowed.take() {
+        parser
+            .problem(
+                Cause::Reading,
+                span,
+                "this backslash makes the quote part of the value, which goes on behind it",
+                "drop the backslash if the value ends here",
+            )
+            .fix(fix);
+    }
+}
+
+/// Says that the quote at `start` never closes, or which one before it was kept from closing.
+pub(in crate::query) fn unclosed(parser: &mut Parser<'_>, start: usize) {
+    if let Some((span, fix)) = parser.swallowed.take() {
+        parser
+            .problem(
+                Cause::Quote,
+                span,
+                "this backslash makes the quote part of the value, so it closes nothing",
+                r#"a backslash before a quote makes it part of the value: drop the backslash, or type another ""#,
+            )
+            .fix(fix);
+        return;
+    }
+    let closing = parser.closing("\"");
+    parser
+        .problem(
+            Cause::Quote,
+            start..start + 1,
+            "this quote is never closed",
+            r#"type " where the value ends, or write \" for the character itself"#,
+        )
+        .fix(closing);
+}
+
+/// Warns of a quote within a value, which ends the value: `"a "b" c"`. It began at `start` and has just been read.
+pub(in crate::query) fn glued(parser: &mut Parser<'_>, start: usize) {
+    /// Enough for any command line typed by hand.
+    const REACH: usize = 4096;
+    let is_glued =
+        |rest: &str| rest.chars().next().is_some_and(|char| !char.is_whitespace() && !matches!(char, '(' | ')'));
+    if !is_glued(parser.rest()) || !parser.has_room() {
+        return;
+    }
+    let end = parser.at;
+    let mut at = end;
+    while at - end < REACH && is_glued(&parser.text[at..]) {
+        let rest = &parser.text[at..];
+        at += if rest.starts_with('"') {
+            match scan_phrase(rest) {
+                Ok((_, len)) => len,
+                Err(_) => break,
+            }
+        } else {
+            scan_word(rest, &[]).1
+        };
+    }
+    let raw = &parser.text[start..at];
+    let is_quoted = raw.ends_with('"') && !raw.ends_with("\\\"") && at > end;
+    let fix = if is_quoted {
+        // What is escaped already stays so.
+        let inner = raw[1..raw.len() - 1].replace("\\\"", "\"");
+        parser.change(start..at, "make the quotes part of the value", print::phrase(&inner))
+    } else {
+        parser.change(end..end, "put a space behind it", " ")
+    };
+    parser
+        .problem(
+            Cause::Reading,
+            end - 1..end,
+            "the value ends at this quote, and a new term begins",
+            r#"write \" for a quote within the value, or a space behind it"#,
+        )
+        .fix(fix);
+}

@@ -1,0 +1,90 @@
+//! What the parser says of a text: problems, and the changes that mend them.
+
+use std::ops::Range;
+
+use super::super::syntax::parser::Parser;
+use super::problem::{Cause, Fix, Level, Noted, Problem};
+
+/// How many problems of one level are worth listing.
+const PROBLEMS: usize = 50;
+
+impl Parser<'_> {
+    /// Notes that something is wrong.
+    pub(in crate::query) fn problem(
+        &mut self,
+        cause: Cause,
+        span: Range<usize>,
+        message: impl Into<String>,
+        hint: impl Into<String>,
+    ) -> Noted<'_> {
+        if !self.note(cause) {
+            return Noted(None);
+        }
+        self.problems.push(Problem {
+            level: cause.level(),
+            cause,
+            span,
+            message: message.into(),
+            hint: Some(hint.into()),
+            fix: None,
+        });
+        Noted(self.problems.last_mut())
+    }
+
+    /// A change of the text. None if its last backslash would make what follows a part of it.
+    pub(in crate::query) fn change(
+        &self,
+        span: Range<usize>,
+        message: impl Into<String>,
+        replacement: impl Into<String>,
+    ) -> Option<Fix> {
+        let replacement = replacement.into();
+        let is_swallowing = replacement.ends_with('\\') && span.end < self.text.len();
+        (!is_swallowing).then(|| Fix { span, message: message.into(), replacement })
+    }
+
+    /// The change that closes at the end what is open; none if the end is open in another way.
+    pub(in crate::query) fn closing(&self, with: &str) -> Option<Fix> {
+        let is_open = |problem: &Problem| problem.cause == Cause::Quote;
+        let end = self.text.len();
+        (!self.text.trim_end().ends_with('\\') && !self.problems.iter().any(is_open))
+            .then(|| self.change(end..end, "close it at the end", with))
+            .flatten()
+    }
+
+    /// Counts a problem and says whether it is worth listing.
+    fn note(&mut self, cause: Cause) -> bool {
+        let count = match cause.level() {
+            Level::Error => &mut self.errors,
+            Level::Warning | Level::Note => &mut self.warnings,
+        };
+        *count += 1;
+        *count <= PROBLEMS
+    }
+
+    /// Tries every change, and drops those that would break what is whole: what is cut in two may be an error by itself.
+    pub(in crate::query) fn prove_fixes(&mut self) {
+        /// Longer texts would take too long to read so often, and nobody mends them by one key.
+        const LONG: usize = 8 * 1024;
+        let is_long = self.text.len() > LONG;
+        for problem in &mut self.problems {
+            let is_better =
+                |fix: &mut Fix| !is_long && Parser::run(&fix.apply(self.text), self.index).errors <= self.errors;
+            problem.fix = problem.fix.take_if(is_better);
+        }
+    }
+
+    /// Whether another warning would still be listed; spares the search for a hint.
+    pub(in crate::query) fn has_room(&self) -> bool {
+        self.warnings < PROBLEMS
+    }
+
+    /// Notes that an operator stands alone.
+    pub(in crate::query) fn dangling(&mut self, span: Range<usize>, side: &str) {
+        let word = &self.text[span.clone()];
+        let message = format!("nothing stands {side} {word:?}");
+        let hint = format!("add a term {side} it, delete it, or write {word:?} in quotes to look for the word");
+        let deletion = self.change(span.clone(), "delete it", "");
+        self.problem(Cause::Operator, span, message, hint).fix(deletion);
+    }
+}

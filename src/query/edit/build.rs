@@ -1,0 +1,263 @@
+//! Single values as text, and queries narrowed by one more value.
+
+use super::super::fields::{self, Index, Kind};
+use super::super::syntax::expr::{Clause, Expr, Query};
+use super::super::syntax::parser::parse;
+use super::super::syntax::print::{close, phrase, push_escaped, space};
+use super::super::syntax::scan::{field_name, operator_len};
+
+/// Whether a term is wanted or not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Sense {
+    /// Only what matches it.
+    Include,
+    /// Only what does not.
+    Exclude,
+}
+
+/// The value written so that it stands for itself after `field:`: as it is, or in quotes.
+///
+/// A value that ends in a backslash cannot stand in quotes, and alone the backslash would swallow the space after it:
+/// it is written with `?` for that last character. Tabs, line
+/// breaks and a bracket at the beginning have no spelling outside quotes and become `?` there too.
+pub fn quote(value: &str) -> String {
+    if let Some(value) = value.strip_suffix('\\') {
+        let mut out = String::new();
+        for char in value.chars() {
+            match char {
+                ' ' => push_escaped(&mut out, char),
+                char if char.is_whitespace() => out.push('?'),
+                '[' if out.is_empty() => out.push('?'),
+                char => push_escaped(&mut out, char),
+            }
+        }
+        out.push('?');
+        return out;
+    }
+    let is_plain = !value.is_empty()
+        && !value.starts_with(['-', '['])
+        && !value.contains(['*', '?', '"', '(', ')'])
+        && !value.contains(char::is_whitespace)
+        && operator_len(value) == 0
+        && field_name(value).is_none_or(|name| name.len() == 1);
+    if is_plain { value.to_owned() } else { phrase(value) }
+}
+
+/// The text of a query with one more condition: that `field` is, or is not, exactly `value`.
+/// What is there already stays as typed; a condition that is there already is not added again.
+pub fn narrow(text: &str, sense: Sense, field: &str, value: &str) -> String {
+    let minus = match sense {
+        Sense::Include => "",
+        Sense::Exclude => "-",
+    };
+    also(text, &format!("{minus}{field}:{}", quote(value)))
+}
+
+/// The text of a query with one more condition, which is no `or` without parentheses. What is there already stays as
+/// typed; a condition that is there already is not added again.
+pub fn also(text: &str, condition: &str) -> String {
+    let old = parse(text).query;
+    let new = parse(condition).query;
+    let mut out = text.trim_start().to_owned();
+    match (old, new) {
+        (Some(old), _) if old.is_empty() => return condition.to_owned(),
+        (Some(old), Some(new)) if has_member(old.expr(), new.expr()) => return text.to_owned(),
+        (Some(old), _) if matches!(old.expr(), Expr::Or(_)) && !is_both(&out, condition) => {
+            out.insert(0, '(');
+            close(&mut out);
+        }
+        _ => {}
+    }
+    joined(out, condition)
+}
+
+/// Whether one text behind the other asks for both: it does not behind an `or` that no parentheses hold together.
+fn is_both(text: &str, condition: &str) -> bool {
+    let both = parse(&joined(text.to_owned(), condition)).query;
+    both.is_some_and(|both| matches!(both.expr(), Expr::And(_)))
+}
+
+/// One text behind the other.
+fn joined(mut text: String, condition: &str) -> String {
+    // A space after a backslash is no gap but a part of the last term.
+    if !text.ends_with(char::is_whitespace) || text.ends_with("\\ ") {
+        space(&mut text);
+    }
+    text + condition
+}
+
+/// The condition that one of these holds.
+pub fn either(conditions: &[String]) -> String {
+    match conditions {
+        [one] => one.clone(),
+        many => format!("({})", many.join(" OR ")),
+    }
+}
+
+/// The condition that a process has a value counted in a facet. `None` where no field of a query has such values: hours
+/// of the day, and nothing at all.
+pub fn condition(facet: &str, value: &str) -> Option<String> {
+    let name = searched(facet);
+    let field = fields::field(Index::Process, name).filter(|_| !value.is_empty())?;
+    // A histogram has a bar for each day, named by its first moment.
+    let value = match (field.kind, value.split_once('T')) {
+        (Kind::Time, Some((day, _))) => day,
+        _ => value,
+    };
+    Some(format!("{name}:{}", quote(value)))
+}
+
+/// The field of a query that has the values of a facet.
+pub(in crate::query) fn searched(facet: &str) -> &str {
+    match facet {
+        "path_full" => "path",
+        "username_full" => "username",
+        other => other.strip_suffix("_facet").unwrap_or(other),
+    }
+}
+
+/// The text of a query in which a condition stands for all that was said of its fields before. `None` if either cannot
+/// be read, or if the condition names no field.
+pub fn instead(text: &str, condition: &str) -> Option<String> {
+    let new = parse(condition).query?;
+    let fields = named(new.expr())?;
+    let rest = without(text, &fields)?;
+    let condition = match new.expr() {
+        Expr::Or(_) => format!("({})", condition.trim()),
+        _ => condition.trim().to_owned(),
+    };
+    Some(also(&rest, &condition))
+}
+
+/// The text of a query without the conditions that one of these fields must meet; as typed if there are none. `None` if
+/// it cannot be read.
+pub fn without<S: AsRef<str>>(text: &str, fields: &[S]) -> Option<String> {
+    let query = parse(text).query?;
+    let is_one = |name: &str| fields.iter().any(|field| field.as_ref().eq_ignore_ascii_case(name));
+    let is_about = |expr: &Expr| named(expr).is_some_and(|names| names.iter().all(|name| is_one(name)));
+    let members = match query.expr() {
+        Expr::And(members) => members.clone(),
+        other => vec![other.clone()],
+    };
+    let n_before = members.len();
+    let kept: Vec<_> = members.into_iter().filter(|member| !is_about(member)).collect();
+    if kept.len() == n_before {
+        return Some(text.to_owned());
+    }
+    Some(Query::new(Expr::and(kept)).to_string())
+}
+
+/// The fields of which a part of a query says what they must be; `None` if it says anything else.
+fn named(expr: &Expr) -> Option<Vec<String>> {
+    match expr {
+        Expr::Clause(Clause { field, .. }) => Some(vec![field.clone()?]),
+        Expr::Within(field, _) => Some(vec![field.clone()]),
+        Expr::And(members) | Expr::Or(members) => {
+            let all: Option<Vec<_>> = members.iter().map(named).collect();
+            all.map(|names| names.concat())
+        }
+        Expr::Not(_) | Expr::All => None,
+    }
+}
+
+fn has_member(expr: &Expr, member: &Expr) -> bool {
+    match expr {
+        Expr::And(members) => members.contains(member),
+        other => other == member,
+    }
+}
+
+/// A value that has wildcards or ends in a backslash as a word with escapes, any other as [`quote`] writes it.
+pub(in crate::query) fn spell(value: &str) -> String {
+    if !value.contains(['*', '?']) && !value.ends_with('\\') {
+        return quote(value);
+    }
+    let mut out = String::new();
+    value.chars().for_each(|char| push_escaped(&mut out, char));
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check_quote(value: &str, expected: &str) {
+        assert_eq!(quote(value), expected);
+    }
+
+    #[test]
+    fn a_value_is_quoted_only_when_it_must_be() {
+        check_quote("svchost.exe", "svchost.exe");
+        check_quote(r"c:\windows\a.exe", r"c:\windows\a.exe");
+        check_quote("default group", r#""default group""#);
+        check_quote("-system.exe", r#""-system.exe""#);
+        check_quote("[1", r#""[1""#);
+        check_quote("a*b?", r#""a*b?""#);
+        check_quote("", r#""""#);
+        check_quote("Or", r#""Or""#);
+        check_quote("orange", "orange");
+        check_quote("path:x", r#""path:x""#);
+        check_quote(r#"say "hi" (x86)"#, r#""say \"hi\" (x86)""#);
+        check_quote(r"c:\ (x", r#""c:\\ (x""#);
+        check_quote(r"c:\program files\", r"c:\program\ files?");
+        check_quote("[a\tb\\", "?a?b?");
+    }
+
+    #[track_caller]
+    fn check_narrow(text: &str, sense: Sense, value: &str, expected: &str) {
+        let narrowed = narrow(text, sense, "process_name", value);
+        assert_eq!(narrowed, expected);
+    }
+
+    #[test]
+    fn a_query_is_narrowed_and_keeps_its_meaning() {
+        use Sense::{Exclude, Include};
+        check_narrow("", Include, "a.exe", "process_name:a.exe");
+        check_narrow(" *:* ", Exclude, "a.exe", "-process_name:a.exe");
+        check_narrow("x", Exclude, "a b", r#"x -process_name:"a b""#);
+        check_narrow("x or y", Include, "a", "(x or y) process_name:a");
+        check_narrow("(x or y)", Include, "a", "(x or y) process_name:a");
+        check_narrow("(x) or (y)", Include, "a", "((x) or (y)) process_name:a");
+        check_narrow(r"c:\x\", Include, "a", "c:\\x\\\nprocess_name:a");
+        check_narrow(r"x or c:\x\", Include, "a", "(x or c:\\x\\\n) process_name:a");
+        check_narrow("x process_name:a", Include, "a", "x process_name:a");
+        check_narrow("x process_name:\"a b\"", Include, "a b", "x process_name:\"a b\"");
+        check_narrow("x process_name:a", Exclude, "a", "x process_name:a -process_name:a");
+        check_narrow("(x", Include, "a", "(x process_name:a");
+    }
+
+    #[test]
+    fn what_is_counted_becomes_a_condition() {
+        let check = |facet, value, expected| {
+            assert_eq!(condition(facet, value).as_deref(), expected, "{facet}");
+        };
+        check("process_name", "a b.exe", Some("process_name:\"a b.exe\""));
+        check("path_full", r"c:\a.exe", Some(r"path:c:\a.exe"));
+        check("username_full", r"CORP\m", Some(r"username:CORP\m"));
+        check("start", "2026-03-04T00:00:00Z", Some("start:2026-03-04"));
+        check("hour_of_day", "3", None);
+        check("process_name", "", None);
+        let both = ["a:1", "b:2"].map(str::to_owned);
+        assert_eq!(also("x", &either(&both)), "x (a:1 OR b:2)");
+        assert_eq!(either(&both[..1]), "a:1");
+    }
+
+    #[test]
+    fn a_condition_stands_for_what_was_said_of_its_field() {
+        let check = |text, condition, expected| {
+            assert_eq!(instead(text, condition).as_deref(), expected, "{text}");
+        };
+        check("hostname:a  x", "hostname:b", Some("x hostname:b"));
+        check("hostname:(a or c) x", "hostname:b", Some("x hostname:b"));
+        check("(hostname:a or HOSTNAME:c) (x or y)", "hostname:b", Some("(x OR y) hostname:b"));
+        check("hostname:a", "hostname:b", Some("hostname:b"));
+        check("", "hostname:b", Some("hostname:b"));
+        // What was excluded stays excluded, and what is typed stays typed.
+        check("x  -hostname:a", "hostname:b", Some("x  -hostname:a hostname:b"));
+        check("hostname:a username:u", "hostname:b or hostname:c", Some("username:u (hostname:b or hostname:c)"));
+        check("hostname:a", "b", None);
+        check("(hostname:a", "hostname:b", None);
+        assert_eq!(without("x start:-1d", &["start", "last_update"]).as_deref(), Some("x"));
+    }
+}

@@ -1,0 +1,189 @@
+//! What could be typed at the cursor.
+
+use std::{borrow::Cow, ops::Range};
+
+use super::super::fields::{self, Field, Index, Join};
+use super::super::syntax::parser::Parser;
+use super::super::syntax::scan::field_name;
+
+/// Something that could be typed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Completion {
+    /// The bytes of the text it replaces.
+    pub span: Range<usize>,
+    /// What to put there.
+    pub text: String,
+    /// What it means, in one line.
+    pub help: Cow<'static, str>,
+}
+
+/// What could be typed at the cursor, a byte position: what begins with what is there, then what contains it.
+///
+/// Names of fields come with their colon, those of families (`watchlist_`) without the part only the user knows.
+/// After the colon of a field with fixed words these are offered. With nothing typed, all there is.
+pub fn complete(index: Index, text: &str, cursor: usize) -> Vec<Completion> {
+    if let Some(value) = value_at(index, text, cursor) {
+        let field = fields::field(index, value.field);
+        return field.map_or_else(Vec::new, |field| words(field, value.typed, value.span));
+    }
+    let cursor = boundary(text, cursor);
+    let before = &text[..cursor];
+    let Some(spot) = Parser::run(before, Some(index)).spot() else {
+        return Vec::new();
+    };
+    let typed = &before[spot.start..];
+    if typed.starts_with(['"', '[']) {
+        return Vec::new();
+    }
+    let whole = &text[spot.start..];
+    let end = match field_name(whole) {
+        Some(name) if spot.start + name.len() >= cursor => spot.start + name.len() + 1,
+        _ => cursor + word_after(text, cursor).len(),
+    };
+    names(index, typed, spot.start..end)
+}
+
+/// A value that is being typed.
+pub(in crate::query) struct Value<'a> {
+    /// Its field.
+    pub(in crate::query) field: &'a str,
+    /// What is there of it before the cursor, with its quotation mark.
+    pub(in crate::query) typed: &'a str,
+    /// The bytes that another value would replace.
+    pub(in crate::query) span: Range<usize>,
+}
+
+/// The value that is being typed at the cursor, if a field stands before it.
+pub(in crate::query) fn value_at(index: Index, text: &str, cursor: usize) -> Option<Value<'_>> {
+    let cursor = boundary(text, cursor);
+    let before = &text[..cursor];
+    let spot = Parser::run(before, Some(index)).spot()?;
+    let typed = &before[spot.start..];
+    let word = word_after(text, cursor);
+    // The closing quote of the value that is replaced goes with it.
+    let is_quoted = typed.starts_with('"') && text[cursor + word.len()..].starts_with('"');
+    Some(Value { field: spot.field?, typed, span: spot.start..cursor + word.len() + usize::from(is_quoted) })
+}
+
+/// The position, or the one before it that parts two characters.
+fn boundary(text: &str, cursor: usize) -> usize {
+    let mut cursor = cursor.min(text.len());
+    while !text.is_char_boundary(cursor) {
+        cursor -= 1;
+    }
+    cursor
+}
+
+/// What follows the cursor without a gap.
+fn word_after(text: &str, cursor: usize) -> &str {
+    let is_end = |char: char| char.is_whitespace() || matches!(char, '(' | ')' | '"');
+    let rest = &text[cursor..];
+    &rest[..rest.find(is_end).unwrap_or(rest.len())]
+}
+
+fn names(index: Index, typed: &str, span: Range<usize>) -> Vec<Completion> {
+    let typed = typed.to_lowercase();
+    let mut found = Vec::new();
+    for field in fields::fields(index) {
+        let colon = if field.is_family() { "" } else { ":" };
+        found.push((format!("{}{colon}", field.stem()), field));
+        // There are five times as many joined names; they are offered once the field before the suffix stands.
+        let is_typed = typed.strip_prefix(field.name).is_some_and(|rest| rest.starts_with('_'));
+        if is_typed && index == Index::Process && fields::join(field.name).is_some() {
+            for (suffix, _) in Join::SUFFIXES {
+                found.push((format!("{}{suffix}:", field.name), field));
+            }
+        }
+    }
+    rank(found, &typed, &span)
+}
+
+fn words(field: &'static Field, typed: &str, span: Range<usize>) -> Vec<Completion> {
+    let typed = typed.trim_start_matches('"').to_lowercase();
+    let all = field.words.iter();
+    rank(all.map(|word| ((*word).to_owned(), field)).collect(), &typed, &span)
+}
+
+/// Those that begin with what is typed, then those that contain it, each in their order.
+fn rank(all: Vec<(String, &'static Field)>, typed: &str, span: &Range<usize>) -> Vec<Completion> {
+    let mut ranked: Vec<_> = all
+        .into_iter()
+        .filter_map(|(text, field)| {
+            let at = text.trim_start_matches('"').to_lowercase().find(typed)?;
+            Some((at > 0, text, field))
+        })
+        .collect();
+    ranked.sort_by_key(|(is_inside, ..)| *is_inside);
+    ranked
+        .into_iter()
+        .map(|(_, text, field)| Completion { span: span.clone(), text, help: field.help.into() })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The text has a `|` where the cursor is; the result is the text with the first completion put in.
+    #[track_caller]
+    fn check(text: &str, expected: &str) {
+        let cursor = text.find('|').unwrap();
+        let text = text.replace('|', "");
+        let found = complete(Index::Process, &text, cursor);
+        let first = found.first().map_or("nothing".to_owned(), |first| {
+            let mut done = text.clone();
+            done.replace_range(first.span.clone(), &first.text);
+            done
+        });
+        assert_eq!(first, expected);
+    }
+
+    #[test]
+    fn names_of_fields_are_completed() {
+        check("proc|", "process_id:");
+        check("-cmd|", "-cmdline:");
+        check("a (usern|", "a (username:");
+        check("PROCESS_N|", "process_name:");
+        check("a user|name:x", "a username:x");
+        check("us| b", "username: b");
+        check("watchl|", "watchlist_");
+        check("digsig_result_pa|", "digsig_result_parent:");
+        check("sig_res|", "digsig_result:");
+        check("xyzzy|", "nothing");
+        check("\"proc|", "nothing");
+        check("cmdline:proc|", "nothing");
+    }
+
+    #[test]
+    fn fixed_words_are_completed() {
+        check("is_64bit:|", "is_64bit:true");
+        check("is_64bit: f|", "is_64bit: false");
+        check("host_type:s|", "host_type:server");
+        check("os_type:(windows or l|", "os_type:(windows or linux");
+        check("os_type:(|", "os_type:(windows");
+        check("digsig_result:inv| x", "digsig_result:\"Invalid Signature\" x");
+        check("digsig_result:\"inv|\" x", "digsig_result:\"Invalid Signature\" x");
+        check("crossproc_type:open|", "crossproc_type:process_open");
+        check("is_64bit:true |", "is_64bit:true alliance_data_");
+    }
+
+    #[test]
+    fn what_begins_with_it_comes_before_what_contains_it() {
+        let texts: Vec<_> = complete(Index::Process, "md5", 3).into_iter().map(|found| found.text).collect();
+        assert_eq!(texts[0], "md5:");
+        assert!(texts.len() > 5 && texts.contains(&"process_md5:".to_owned()));
+    }
+
+    #[test]
+    fn each_index_has_its_own_names() {
+        let texts = |index| complete(index, "", 0).len();
+        assert_eq!(Index::ALL.map(texts), Index::ALL.map(|index| fields::fields(index).count()));
+        assert!(complete(Index::Report, "process_name", 12).is_empty());
+    }
+
+    #[test]
+    fn a_cursor_anywhere_is_safe() {
+        assert!(complete(Index::Alert, "é", 1).len() > 5);
+        assert!(!complete(Index::Alert, "", 99).is_empty());
+    }
+}

@@ -1,0 +1,116 @@
+//! A query in a few words.
+
+use super::super::syntax::expr::{Expr, Query};
+use super::super::syntax::print::push_clause;
+
+/// How a query is built, in a few words: `2 terms (AND)`.
+pub fn summary(query: &Query) -> String {
+    let mut tally = Tally::default();
+    tally.add(query.expr());
+    let words = [(tally.and, "AND"), (tally.or, "OR"), (tally.not, "NOT")];
+    let words: Vec<_> = words.into_iter().filter_map(|(is_used, word)| is_used.then_some(word)).collect();
+    let count = match tally.clauses {
+        0 => return "everything".to_owned(),
+        1 => "1 term".to_owned(),
+        many => format!("{many} terms"),
+    };
+    if words.is_empty() { count } else { format!("{count} ({})", words.join(", ")) }
+}
+
+#[derive(Default)]
+struct Tally {
+    clauses: usize,
+    and: bool,
+    or: bool,
+    not: bool,
+}
+
+impl Tally {
+    fn add(&mut self, expr: &Expr) {
+        match expr {
+            Expr::All => {}
+            Expr::And(members) => {
+                self.and = true;
+                for member in members {
+                    self.add(member);
+                }
+            }
+            Expr::Or(members) => {
+                self.or = true;
+                for member in members {
+                    self.add(member);
+                }
+            }
+            Expr::Not(inner) => {
+                self.not = true;
+                self.add(inner);
+            }
+            Expr::Within(_, inner) => self.add(inner),
+            Expr::Clause(_) => self.clauses += 1,
+        }
+    }
+}
+
+/// The clauses of a query as printed, in its order, as a server lists them; those directly negated with their `-`.
+pub fn terms(query: &Query) -> Vec<String> {
+    let mut terms = Vec::new();
+    list(query.expr(), None, "", &mut terms);
+    terms
+}
+
+fn list(expr: &Expr, within: Option<&str>, minus: &str, terms: &mut Vec<String>) {
+    match expr {
+        Expr::All => {}
+        Expr::And(members) | Expr::Or(members) => {
+            for member in members {
+                list(member, within, "", terms);
+            }
+        }
+        Expr::Not(inner) => list(inner, within, "-", terms),
+        Expr::Within(field, inner) => list(inner, Some(field), minus, terms),
+        Expr::Clause(clause) => {
+            let mut term = minus.to_owned();
+            if let (None, Some(field)) = (&clause.field, within) {
+                term.push_str(field);
+                term.push(':');
+            }
+            push_clause(&mut term, clause);
+            terms.push(term);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::query::parse;
+
+    #[test]
+    fn a_query_is_summed_up() {
+        #[track_caller]
+        fn check(text: &str, expected: &str) {
+            let query = parse(text).query.expect(text);
+            assert_eq!(summary(&query), expected);
+        }
+        check("", "everything");
+        check("*:*", "everything");
+        check("a", "1 term");
+        check("-a", "1 term (NOT)");
+        check(r"process_name:net.exe cmdline:\\test\blah", "2 terms (AND)");
+        check("a (b or c) -d", "4 terms (AND, OR, NOT)");
+        check("cmdline:(a or b)", "2 terms (OR)");
+    }
+
+    #[test]
+    fn terms_are_listed_as_printed() {
+        #[track_caller]
+        fn check(text: &str, expected: &[&str]) {
+            let query = parse(text).query.expect(text);
+            assert_eq!(terms(&query), expected);
+        }
+        check(r"process_name:net.exe and cmdline:\\test\blah", &["process_name:net.exe", r"cmdline:\\test\blah"]);
+        check(r#"-"a b" cmdline:(x or -y) -(c d)"#, &[r#"-"a b""#, "cmdline:x", "-cmdline:y", "c", "d"]);
+        check("start:[* TO 2021-03-04]", &["start:[* TO 2021-03-04]"]);
+        check("", &[]);
+    }
+}

@@ -1,0 +1,173 @@
+//! Values offered while one is typed: which are to be asked for, and how they are written.
+
+use std::ops::Range;
+
+use super::super::fields::{self, Field, Index, Kind};
+use super::super::syntax::print::push_escaped;
+use super::super::syntax::scan::{ESCAPABLE, scan_phrase, scan_word};
+use super::build::quote;
+use super::complete::{Completion, Value, value_at};
+
+/// A value that is being typed, of a field whose values can be counted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Typing {
+    /// The field, as typed.
+    pub field: String,
+    /// What the server calls it when it counts its values.
+    pub facet: String,
+    /// What is typed of the value, without its quotation mark and escapes.
+    pub typed: String,
+    /// The bytes of the text that a value would replace.
+    pub span: Range<usize>,
+}
+
+/// The value that is being typed at the cursor, a byte position; `None` where the server could count none.
+pub fn typing(index: Index, text: &str, cursor: usize) -> Option<Typing> {
+    let Value { field: name, typed, span } = value_at(index, text, cursor)?;
+    let field = fields::field(index, name)?;
+    let facet = facet(index, name, field)?;
+    let typed = match typed.strip_prefix('"') {
+        Some(_) => scan_phrase(typed).map_or_else(|phrase| phrase, |(phrase, _)| phrase),
+        None => scan_word(typed, &[]).0,
+    };
+    // Ranges have their own ends, and a pattern is no beginning of a value.
+    let is_value = !typed.starts_with('[') && !typed.contains(['*', '?']);
+    is_value.then(|| Typing { field: name.to_owned(), facet, typed, span })
+}
+
+/// What the server calls a field when it counts values: those that are stored whole.
+fn facet(index: Index, name: &str, field: &Field) -> Option<String> {
+    // What a process search reaches through a hash is counted by binaries alone.
+    let is_joined = index == Index::Process && fields::join(name).is_some();
+    if is_joined || !field.words.is_empty() || field.is_family() {
+        return None;
+    }
+    match (index, field.kind) {
+        (Index::Process, Kind::Path) if name == "path" => Some("path_full".to_owned()),
+        (Index::Binary, Kind::Text | Kind::Path) => Some(format!("{name}_facet")),
+        (_, Kind::Keyword | Kind::Username) | (Index::Process, Kind::Md5 | Kind::Sha256) => Some(name.to_owned()),
+        _ => None,
+    }
+}
+
+/// What the server can count of an index, as it calls it: the kinds of hosts and the times, of which it makes histograms,
+/// then the values of fields.
+pub fn counted(index: Index) -> Vec<String> {
+    let special: &[&str] = match index {
+        Index::Process => &["host_type", "os_type", "hour_of_day", "day_of_week", "start"],
+        _ => &[],
+    };
+    let named = fields::fields(index).filter_map(|field| facet(index, field.name, field));
+    let special = special.iter().map(ToString::to_string);
+    special.chain(named).collect()
+}
+
+impl Typing {
+    /// The query that finds whatever has a value that begins so; its facet has the values to offer.
+    pub fn condition(&self) -> String {
+        let mut condition = format!("{}:", self.field);
+        for char in self.typed.chars() {
+            // What cannot be escaped stands for any one character.
+            if char.is_whitespace() && !ESCAPABLE.contains(&char) {
+                condition.push('?');
+            } else {
+                push_escaped(&mut condition, char);
+            }
+        }
+        condition.push('*');
+        condition
+    }
+
+    /// The values, with how often each occurs, as completions: those that begin with what is typed, then those that
+    /// contain it, each in their order, quoted where the language wants it.
+    pub fn offers<'v>(&self, values: impl IntoIterator<Item = (&'v str, u64)>) -> Vec<Completion> {
+        let typed = self.typed.to_lowercase();
+        let mut found: Vec<_> = values
+            .into_iter()
+            .filter(|(value, _)| !value.is_empty())
+            .filter_map(|(value, count)| Some((value.to_lowercase().find(&typed)? > 0, value, count)))
+            .collect();
+        found.sort_by_key(|(is_inside, ..)| *is_inside);
+        found
+            .into_iter()
+            .map(|(_, value, count)| Completion {
+                span: self.span.clone(),
+                text: quote(value),
+                help: format!("{count} times").into(),
+            })
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::query::parse;
+
+    /// The text has a `|` where the cursor is.
+    fn typing(index: Index, text: &str) -> Option<Typing> {
+        let cursor = text.find('|').unwrap();
+        super::typing(index, &text.replace('|', ""), cursor)
+    }
+
+    #[track_caller]
+    fn check(text: &str, facet: &str, condition: &str) {
+        let typing = typing(Index::Process, text).expect(text);
+        assert_eq!(typing.facet, facet);
+        assert_eq!(typing.condition(), condition);
+        assert!(parse(condition).problems.is_empty(), "{condition}");
+    }
+
+    #[test]
+    fn the_field_and_the_beginning_of_a_value_are_told() {
+        check("process_name:sv|", "process_name", "process_name:sv*");
+        check("a -hostname:|", "hostname", "hostname:*");
+        check("group:\"default gr|", "group", r"group:default\ gr*");
+        check("group:\"default gr|\" x", "group", r"group:default\ gr*");
+        check("username:(a or CORP\\m|", "username", r"username:CORP\m*");
+        check(r"path:c:\windows\|", "path_full", r"path:c:\windows\*");
+        check("process_md5:9e1|", "process_md5", "process_md5:9e1*");
+    }
+
+    #[test]
+    fn where_the_server_counts_nothing_nothing_is_asked() {
+        for text in [
+            "|",
+            "proc|",
+            "a process_name:b |",
+            "cmdline:foo|",
+            "start:-2|",
+            "is_64bit:t|",
+            "digsig_result_parent:S|",
+            "product_name:S|",
+            "process_name:[a|",
+            "process_name:a*|",
+            "colour:a|",
+            "\"process_name:a|",
+        ] {
+            assert_eq!(typing(Index::Process, text), None, "{text}");
+        }
+        let facet = |text| typing(Index::Binary, text).map(|typing| typing.facet);
+        assert_eq!(facet("product_name:S|").as_deref(), Some("product_name_facet"));
+        assert_eq!(facet("observed_filename:c|").as_deref(), Some("observed_filename_facet"));
+    }
+
+    #[test]
+    fn values_are_offered_as_the_language_writes_them() {
+        let text = "group:\"gro|\" x";
+        let typing = typing(Index::Process, text).unwrap();
+        let values =
+            [("default group", 9), ("Group [1] \"x\"", 5), ("group", 4), ("other", 3), ("group\nb", 2), ("", 1)];
+        let found = typing.offers(values);
+        let texts: Vec<_> = found.iter().map(|found| found.text.as_str()).collect();
+        assert_eq!(texts, [r#""Group [1] \"x\"""#, "group", "\"group\nb\"", "\"default group\""]);
+        assert_eq!(found[1].help, "4 times");
+        let text = text.replace('|', "");
+        for offer in found {
+            let mut done = text.clone();
+            done.replace_range(offer.span.clone(), &offer.text);
+            assert!(parse(&done).query.is_some(), "{done}");
+            assert!(done.ends_with(" x"), "{done}");
+        }
+    }
+}

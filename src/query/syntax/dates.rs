@@ -1,0 +1,211 @@
+//! The dates of the language (API reference, section 3.4), in UTC.
+
+use jiff::{SignedDuration, Timestamp, civil, tz::Offset};
+
+/// A date as written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::query) enum Date {
+    /// `2021-03-04`: that day. Its first moment.
+    Day(Timestamp),
+    /// `2021-03-04T10:00:00`.
+    Moment(Timestamp),
+    /// `-24h`: that long ago.
+    Ago(SignedDuration),
+    /// `-7d`: that long ago, in a unit servers may not know.
+    AgoInDays(SignedDuration),
+}
+
+/// A stretch of time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::query) struct Stretch {
+    /// The first moment of it.
+    pub(in crate::query) from: Timestamp,
+    /// The last moment of it.
+    pub(in crate::query) to: Timestamp,
+}
+
+impl Stretch {
+    /// All of time.
+    pub(in crate::query) const ALWAYS: Self = Self { from: Timestamp::MIN, to: Timestamp::MAX };
+
+    /// Whether the moment is in it.
+    pub(in crate::query) fn contains(self, moment: Timestamp) -> bool {
+        self.from <= moment && moment <= self.to
+    }
+}
+
+const DAY: SignedDuration = SignedDuration::from_hours(24);
+const INSTANT: SignedDuration = SignedDuration::from_nanos(1);
+
+impl Date {
+    /// Reads a date; nothing if it is none.
+    pub(in crate::query) fn read(text: &str) -> Option<Self> {
+        if let Some(ago) = text.strip_prefix('-') {
+            return read_ago(ago);
+        }
+        // Other spellings the date parser knows, such as `20210304`, are none of the server's.
+        let (date, rest) = text.split_at_checked("2021-03-04".len())?;
+        if date.as_bytes()[4] != b'-' {
+            return None;
+        }
+        let date: civil::Date = date.parse().ok()?;
+        let midnight = |date: civil::Date| at(date.to_datetime(civil::Time::midnight()), 0);
+        match rest.as_bytes().first() {
+            None => Some(Self::Day(midnight(date)?)),
+            Some(b'T' | b't' | b' ') => {
+                let (time, offset) = split_offset(&rest[1..])?;
+                let time = if time.len() == 2 { format!("{time}:00").parse() } else { time.parse() };
+                let time: civil::Time = time.ok()?;
+                Some(Self::Moment(at(date.to_datetime(time), offset)?))
+            }
+            Some(_) => None,
+        }
+    }
+
+    /// Whether it is counted back from now.
+    pub(in crate::query) fn is_relative(self) -> bool {
+        matches!(self, Self::Ago(_) | Self::AgoInDays(_))
+    }
+
+    /// The time it stands for on its own: the day, the 24 hours after the moment, from that long ago until now.
+    pub(in crate::query) fn stretch(self, now: Timestamp) -> Stretch {
+        match self {
+            Self::Day(from) | Self::Moment(from) => Stretch { from, to: later(from, DAY - INSTANT) },
+            Self::Ago(ago) | Self::AgoInDays(ago) => Stretch { from: later(now, -ago), to: now },
+        }
+    }
+
+    /// Where a range begins that has it as its lower end.
+    pub(in crate::query) fn lower(self, now: Timestamp) -> Timestamp {
+        self.stretch(now).from
+    }
+
+    /// Where a range ends that has it as its upper end: a day counts to its last moment.
+    pub(in crate::query) fn upper(self, now: Timestamp) -> Timestamp {
+        match self {
+            Self::Day(_) => self.stretch(now).to,
+            Self::Moment(moment) => moment,
+            Self::Ago(_) | Self::AgoInDays(_) => self.stretch(now).from,
+        }
+    }
+}
+
+fn read_ago(text: &str) -> Option<Date> {
+    let unit = text.bytes().last()?.to_ascii_lowercase();
+    let digits = text.get(..text.len() - 1)?;
+    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let count: i64 = digits.parse().ok()?;
+    let seconds = match unit {
+        b's' => 1,
+        b'm' => 60,
+        b'h' => 3_600,
+        b'd' => 86_400,
+        _ => return None,
+    };
+    let ago = SignedDuration::from_secs(count.saturating_mul(seconds));
+    Some(if unit == b'd' { Date::AgoInDays(ago) } else { Date::Ago(ago) })
+}
+
+/// A time of day and its offset from UTC in seconds.
+fn split_offset(text: &str) -> Option<(&str, i32)> {
+    if let Some(time) = text.strip_suffix(['Z', 'z']) {
+        return Some((time, 0));
+    }
+    let Some(sign) = text.rfind(['+', '-']) else {
+        return Some((text, 0));
+    };
+    let (time, offset) = text.split_at(sign);
+    let digits: String = offset[1..].split(':').collect();
+    if !matches!(digits.len(), 2 | 4) || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let hours: i32 = digits[..2].parse().ok()?;
+    let minutes: i32 = digits[2..].parse().unwrap_or(0);
+    let seconds = hours * 3_600 + minutes * 60;
+    Some((time, if offset.starts_with('-') { -seconds } else { seconds }))
+}
+
+fn at(datetime: civil::DateTime, offset: i32) -> Option<Timestamp> {
+    let offset = Offset::from_seconds(offset).ok()?;
+    offset.to_timestamp(datetime).ok()
+}
+
+fn later(moment: Timestamp, by: SignedDuration) -> Timestamp {
+    let bound = if by.is_negative() { Timestamp::MIN } else { Timestamp::MAX };
+    moment.checked_add(by).unwrap_or(bound)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, expected: Option<(&str, &str)>) {
+        let now: Timestamp = "2021-03-04T12:00:00Z".parse().unwrap();
+        let stretch = Date::read(text).map(|date| date.stretch(now));
+        let expected = expected.map(|(from, to)| Stretch { from: from.parse().unwrap(), to: to.parse().unwrap() });
+        assert_eq!(stretch, expected, "{text}");
+    }
+
+    #[test]
+    fn a_date_is_its_day_and_a_time_the_day_after_it() {
+        check("2021-03-04", Some(("2021-03-04T00:00:00Z", "2021-03-04T23:59:59.999999999Z")));
+        for text in [
+            "2021-03-04T10:00:00",
+            "2021-03-04T10:00",
+            "2021-03-04T10",
+            "2021-03-04t10:00:00.000z",
+            "2021-03-04 10:00:00",
+            "2021-03-04T12:00:00+02:00",
+            "2021-03-04T06:30:00-0330",
+        ] {
+            check(text, Some(("2021-03-04T10:00:00Z", "2021-03-05T09:59:59.999999999Z")));
+        }
+    }
+
+    #[test]
+    fn relative_times_end_now() {
+        let now = "2021-03-04T12:00:00Z";
+        check("-24h", Some(("2021-03-03T12:00:00Z", now)));
+        check("-24H", Some(("2021-03-03T12:00:00Z", now)));
+        check("-30m", Some(("2021-03-04T11:30:00Z", now)));
+        check("-90s", Some(("2021-03-04T11:58:30Z", now)));
+        check("-2d", Some(("2021-03-02T12:00:00Z", now)));
+    }
+
+    #[test]
+    fn absurd_spans_end_where_time_does() {
+        let now: Timestamp = "2021-03-04T12:00:00Z".parse().unwrap();
+        let date = Date::read("-9000000000000000000h").unwrap();
+        assert_eq!(date.lower(now), Timestamp::MIN);
+    }
+
+    #[test]
+    fn what_is_no_date_is_not_read() {
+        for text in [
+            "",
+            "-",
+            "-h",
+            "-5",
+            "-5y",
+            "24h",
+            "-+5h",
+            "2021",
+            "2021-3-4",
+            "2021-03-32",
+            "20210304",
+            "2021-03-04x",
+            "2021-03-04T",
+            "2021-03-04T25:00",
+            "2021-03-04T10:00+1",
+            "yesterday",
+            "-5é",
+            "2021-03-0é",
+            "é",
+        ] {
+            check(text, None);
+        }
+    }
+}

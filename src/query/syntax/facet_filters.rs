@@ -1,0 +1,152 @@
+//! Facet filters within the text of a query: `cb.fq.hour_of_day=3` behind its terms (API reference, section 3.8).
+//!
+//! They are no terms: the server gets them as parameters beside the query, several of one field as alternatives. In the
+//! text they can be read, typed, copied and kept like the rest of it.
+
+use std::ops::Range;
+
+use super::super::edit::build::also;
+use super::expr::{Clause, Expr, Operand, Query};
+use super::parser::Parser;
+use super::print::{push_escaped, space};
+
+/// What the name of a filter begins with, as a parameter and in the text of a query.
+const PREFIX: &str = "cb.fq.";
+
+/// A query and the facet filters beside it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filtered {
+    /// The query alone.
+    pub text: String,
+    /// The filters: the field and the value.
+    pub filters: Vec<(String, String)>,
+}
+
+impl Filtered {
+    /// Takes the facet filters out of the text of a query. Only those that stand beside its terms are any: in a group,
+    /// behind a minus or in an OR they are words.
+    pub fn read(text: &str) -> Self {
+        if !text.contains(PREFIX) {
+            return Self { text: text.to_owned(), filters: Vec::new() };
+        }
+        let parser = Parser::run(text, None);
+        let is_beside = matches!(parser.expr(), Expr::And(_) | Expr::Clause(_));
+        if !is_beside || parser.errors > 0 {
+            return Self { text: text.to_owned(), filters: Vec::new() };
+        }
+        let mut rest = String::new();
+        let mut filters = Vec::new();
+        let mut at = 0;
+        for (span, word) in &parser.filters {
+            filters.extend(filter(word));
+            push_apart(&mut rest, &text[at..span.start]);
+            at = span.end;
+        }
+        push_apart(&mut rest, &text[at..]);
+        if Parser::run(&rest, None).errors > 0 {
+            // An AND stood beside a filter.
+            rest = without_filters(parser.expr()).to_string();
+        }
+        Self { text: rest, filters }
+    }
+
+    /// The text that is read as this again.
+    pub fn written(&self) -> String {
+        let words = self.filters.iter().map(|(field, value)| written(field, value));
+        words.fold(self.text.clone(), |text, word| also(&text, &word))
+    }
+}
+
+/// Adds a part of a text, with a gap before it.
+fn push_apart(text: &mut String, part: &str) {
+    let part = part.trim();
+    if !text.is_empty() && !part.is_empty() {
+        space(text);
+    }
+    text.push_str(part);
+}
+
+/// The query without the words that are filters.
+fn without_filters(expr: &Expr) -> Query {
+    let is_filter = |expr: &Expr| match expr {
+        Expr::Clause(Clause { field: None, operand: Operand::Word(word) }) => filter(word).is_some(),
+        _ => false,
+    };
+    let members = match expr {
+        Expr::And(members) => members.clone(),
+        other => vec![other.clone()],
+    };
+    Query::new(Expr::and(members.into_iter().filter(|member| !is_filter(member)).collect()))
+}
+
+/// The field and the value of a word that is a filter.
+pub(in crate::query) fn filter(word: &str) -> Option<(String, String)> {
+    let (field, value) = word.strip_prefix(PREFIX)?.split_once('=')?;
+    let is_name =
+        !field.is_empty() && field.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'.');
+    (is_name && !value.is_empty()).then(|| (field.to_owned(), value.to_owned()))
+}
+
+/// A filter as a word of a query.
+fn written(field: &str, value: &str) -> String {
+    let mut out = format!("{PREFIX}{field}=");
+    for char in value.chars() {
+        // A word has no spelling for other gaps.
+        push_escaped(&mut out, if char.is_whitespace() { ' ' } else { char });
+    }
+    out
+}
+
+/// A filter and where its word stands.
+pub(in crate::query) type Found = (Range<usize>, String);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, alone: &str, filters: &[(&str, &str)]) {
+        let found = Filtered::read(text);
+        let filters: Vec<_> = filters.iter().map(|(field, value)| ((*field).to_owned(), (*value).to_owned())).collect();
+        assert_eq!((found.text.as_str(), &found.filters), (alone, &filters), "{text}");
+        assert_eq!(Filtered::read(&found.written()), found, "{}", found.written());
+    }
+
+    #[test]
+    fn filters_stand_beside_the_terms_of_a_query() {
+        check("a b", "a b", &[]);
+        check("a cb.fq.hour_of_day=3", "a", &[("hour_of_day", "3")]);
+        check("cb.fq.hour_of_day=3", "", &[("hour_of_day", "3")]);
+        check("a cb.fq.day_of_week=Monday b", "a b", &[("day_of_week", "Monday")]);
+        check("(a or b) cb.fq.group=x cb.fq.group=y", "(a or b)", &[("group", "x"), ("group", "y")]);
+        check(r"a cb.fq.group=Default\ Group", "a", &[("group", "Default Group")]);
+        check("a AND cb.fq.hour_of_day=3", "a", &[("hour_of_day", "3")]);
+        check("path:c:\\x\\\ncb.fq.group=x b", "path:c:\\x\\\nb", &[("group", "x")]);
+    }
+
+    #[test]
+    fn elsewhere_they_are_words() {
+        for text in [
+            "a or cb.fq.x=1",
+            "(a cb.fq.x=1) b",
+            "-cb.fq.x=1 a",
+            "cmdline:(cb.fq.x=1)",
+            "\"cb.fq.x=1\"",
+            "a cb.fq.x",
+            "(a cb.fq.x=1",
+        ] {
+            check(text, text, &[]);
+        }
+    }
+
+    #[test]
+    fn any_value_can_be_written() {
+        for value in ["a b", "(x86)", "say \"hi\"", r"c:\a\b", r"c:\a\", "-1", "[1 TO 2]", "a=b&c"] {
+            let filters = vec![("path_full".to_owned(), value.to_owned()), ("group".to_owned(), "x".to_owned())];
+            let filtered = Filtered { text: "a or b".into(), filters };
+            let again = Filtered::read(&filtered.written());
+            assert_eq!(again.filters, filtered.filters, "{}", filtered.written());
+            assert_eq!(again.text, "(a or b)");
+        }
+    }
+}

@@ -1,0 +1,381 @@
+//! What comes in lists that the server gives page by page.
+
+mod whole_list;
+
+use std::{fmt::Debug, sync::Arc};
+
+use super::{Bundle, Heard, Pages, Session, alerts::BundleId};
+use crate::changes::Act;
+use crate::fetch::Fetch;
+use crate::model::{
+    Alert, AlertId, Ban, Binary, Document, Md5, Process, ProcessId, Report, ReportId, Search, Sensor, SensorFilter,
+    SensorId, Severed, Span,
+};
+use crate::worker::List;
+
+/// A row of a list that the server gives page by page.
+pub trait Listed: Debug + Sized + 'static {
+    /// What tells it from other rows, wherever it stands.
+    type Id: Clone + Debug + Ord;
+
+    /// Which list they are in.
+    const LIST: List;
+
+    /// Rows asked for at once. The official client's page size, so every server is used to it.
+    const ROWS: u64 = 100;
+
+    /// Rows asked for at once, where that depends on the question.
+    fn rows(_: &Search) -> u64 {
+        Self::ROWS
+    }
+
+    /// Its own.
+    fn id(&self) -> Self::Id;
+
+    /// The record as the server sent it.
+    fn document(&self) -> &Document;
+
+    /// The sensor that saw it, where it names one.
+    fn sensor(&self) -> Option<SensorId> {
+        None
+    }
+
+    /// The file that it is about, where it names one.
+    fn md5(&self) -> Option<Md5> {
+        None
+    }
+
+    /// How a page of such rows is asked for; rows that are known without asking are never asked for.
+    fn fetch(search: Arc<Search>, span: Span) -> Option<Fetch>;
+
+    /// Whether two questions are about the same rows, in whatever order.
+    fn is_same(one: &Search, other: &Search) -> bool {
+        one.query == other.query
+    }
+
+    /// Where they are kept.
+    fn pages(session: &Session) -> &Pages<Self>;
+
+    /// The same, to be changed.
+    fn pages_mut(session: &mut Session) -> &mut Pages<Self>;
+}
+
+impl Listed for Process {
+    /// Segments are parts of one process: what is done to a row is done to all of it.
+    type Id = ProcessId;
+
+    const LIST: List = List::Processes;
+
+    fn id(&self) -> ProcessId {
+        self.id
+    }
+
+    fn document(&self) -> &Document {
+        &self.document
+    }
+
+    fn sensor(&self) -> Option<SensorId> {
+        Some(self.sensor)
+    }
+
+    fn md5(&self) -> Option<Md5> {
+        self.md5
+    }
+
+    fn fetch(search: Arc<Search>, span: Span) -> Option<Fetch> {
+        Some(Fetch::Page { search, span })
+    }
+
+    fn pages(session: &Session) -> &Pages<Self> {
+        &session.results
+    }
+
+    fn pages_mut(session: &mut Session) -> &mut Pages<Self> {
+        &mut session.results
+    }
+}
+
+impl Listed for Alert {
+    type Id = AlertId;
+
+    const LIST: List = List::Alerts;
+
+    fn id(&self) -> AlertId {
+        self.id.clone()
+    }
+
+    fn document(&self) -> &Document {
+        &self.document
+    }
+
+    fn sensor(&self) -> Option<SensorId> {
+        self.sensor
+    }
+
+    fn md5(&self) -> Option<Md5> {
+        self.md5
+    }
+
+    fn fetch(search: Arc<Search>, span: Span) -> Option<Fetch> {
+        Some(Fetch::Alerts { search, span })
+    }
+
+    fn pages(session: &Session) -> &Pages<Self> {
+        &session.alerts
+    }
+
+    fn pages_mut(session: &mut Session) -> &mut Pages<Self> {
+        &mut session.alerts
+    }
+}
+
+impl Listed for Binary {
+    type Id = Md5;
+
+    const LIST: List = List::Binaries;
+
+    fn id(&self) -> Md5 {
+        self.md5
+    }
+
+    fn document(&self) -> &Document {
+        &self.document
+    }
+
+    fn fetch(search: Arc<Search>, span: Span) -> Option<Fetch> {
+        Some(Fetch::Binaries { search, span })
+    }
+
+    fn pages(session: &Session) -> &Pages<Self> {
+        &session.binaries
+    }
+
+    fn pages_mut(session: &mut Session) -> &mut Pages<Self> {
+        &mut session.binaries
+    }
+}
+
+impl Listed for Ban {
+    type Id = Md5;
+
+    const LIST: List = List::Bans;
+
+    /// They come all at once (reference 2.9).
+    const ROWS: u64 = 1 << 32;
+
+    fn id(&self) -> Md5 {
+        self.md5
+    }
+
+    fn document(&self) -> &Document {
+        &self.document
+    }
+
+    fn md5(&self) -> Option<Md5> {
+        Some(self.md5)
+    }
+
+    fn fetch(_: Arc<Search>, _: Span) -> Option<Fetch> {
+        Some(Fetch::Bans)
+    }
+
+    fn pages(session: &Session) -> &Pages<Self> {
+        &session.bans
+    }
+
+    fn pages_mut(session: &mut Session) -> &mut Pages<Self> {
+        &mut session.bans
+    }
+}
+
+impl Listed for Severed {
+    type Id = SensorId;
+
+    const LIST: List = List::Isolated;
+
+    /// Those that are isolated come all at once.
+    const ROWS: u64 = 1 << 32;
+
+    fn id(&self) -> SensorId {
+        self.0.id
+    }
+
+    fn document(&self) -> &Document {
+        &self.0.document
+    }
+
+    fn sensor(&self) -> Option<SensorId> {
+        Some(self.0.id)
+    }
+
+    fn fetch(_: Arc<Search>, _: Span) -> Option<Fetch> {
+        Some(Fetch::Isolated)
+    }
+
+    fn pages(session: &Session) -> &Pages<Self> {
+        &session.isolated
+    }
+
+    fn pages_mut(session: &mut Session) -> &mut Pages<Self> {
+        &mut session.isolated
+    }
+}
+
+impl Listed for Sensor {
+    type Id = SensorId;
+
+    const LIST: List = List::Sensors;
+
+    fn id(&self) -> SensorId {
+        self.id
+    }
+
+    fn document(&self) -> &Document {
+        &self.document
+    }
+
+    fn sensor(&self) -> Option<SensorId> {
+        Some(self.id)
+    }
+
+    /// Where all must be looked at, those that are found come at once.
+    fn rows(search: &Search) -> u64 {
+        if SensorFilter::of(&search.query).also.is_empty() { Self::ROWS } else { 1 << 32 }
+    }
+
+    /// What is searched for are the parts of names and addresses that a filter is made of.
+    fn fetch(search: Arc<Search>, span: Span) -> Option<Fetch> {
+        let filter = SensorFilter::of(&search.query);
+        Some(Fetch::Sensors { filter, span })
+    }
+
+    fn pages(session: &Session) -> &Pages<Self> {
+        &session.sensors
+    }
+
+    fn pages_mut(session: &mut Session) -> &mut Pages<Self> {
+        &mut session.sensors
+    }
+}
+
+impl Listed for Report {
+    type Id = ReportId;
+
+    const LIST: List = List::Reports;
+
+    fn id(&self) -> ReportId {
+        self.id.clone()
+    }
+
+    fn document(&self) -> &Document {
+        &self.document
+    }
+
+    fn fetch(search: Arc<Search>, span: Span) -> Option<Fetch> {
+        Some(Fetch::Reports { search, span })
+    }
+
+    fn pages(session: &Session) -> &Pages<Self> {
+        &session.reports
+    }
+
+    fn pages_mut(session: &mut Session) -> &mut Pages<Self> {
+        &mut session.reports
+    }
+}
+
+impl Listed for Bundle {
+    type Id = BundleId;
+
+    const LIST: List = List::Bundles;
+
+    const ROWS: u64 = 1 << 32;
+
+    fn id(&self) -> BundleId {
+        self.id.clone()
+    }
+
+    fn document(&self) -> &Document {
+        Bundle::document(self)
+    }
+
+    fn sensor(&self) -> Option<SensorId> {
+        self.common.sensor
+    }
+
+    fn md5(&self) -> Option<Md5> {
+        self.common.md5
+    }
+
+    fn fetch(_: Arc<Search>, _: Span) -> Option<Fetch> {
+        None
+    }
+
+    fn is_same(one: &Search, other: &Search) -> bool {
+        (&one.query, &one.group_by) == (&other.query, &other.group_by)
+    }
+
+    fn pages(session: &Session) -> &Pages<Self> {
+        &session.triage.bundles
+    }
+
+    fn pages_mut(session: &mut Session) -> &mut Pages<Self> {
+        &mut session.triage.bundles
+    }
+}
+
+impl Listed for Act {
+    type Id = u64;
+
+    const LIST: List = List::Acts;
+
+    const ROWS: u64 = 1 << 32;
+
+    fn id(&self) -> u64 {
+        self.line
+    }
+
+    fn document(&self) -> &Document {
+        Act::document(self)
+    }
+
+    fn fetch(_: Arc<Search>, _: Span) -> Option<Fetch> {
+        None
+    }
+
+    fn pages(session: &Session) -> &Pages<Self> {
+        &session.acts
+    }
+
+    fn pages_mut(session: &mut Session) -> &mut Pages<Self> {
+        &mut session.acts
+    }
+}
+
+impl Listed for Heard {
+    type Id = u64;
+
+    const LIST: List = List::Calls;
+
+    const ROWS: u64 = 1 << 32;
+
+    fn id(&self) -> u64 {
+        self.number
+    }
+
+    fn document(&self) -> &Document {
+        &self.document
+    }
+
+    fn fetch(_: Arc<Search>, _: Span) -> Option<Fetch> {
+        None
+    }
+
+    fn pages(session: &Session) -> &Pages<Self> {
+        &session.calls
+    }
+
+    fn pages_mut(session: &mut Session) -> &mut Pages<Self> {
+        &mut session.calls
+    }
+}

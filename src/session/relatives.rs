@@ -1,0 +1,48 @@
+//! What is known of the process that was opened and its relatives.
+
+use super::{Remote, Session};
+use crate::fetch::Fetch;
+use crate::model::{Process, ProcessId};
+
+impl Session {
+    /// The process that was opened, as far as it is known: by its own answer, by that of a relative, or by the row that it
+    /// was opened from.
+    pub fn opened_process(&self) -> Option<&Process> {
+        let opened = self.opened?;
+        let own = self.family.get(&opened).and_then(Remote::current);
+        let own = own.map(|known| &known.value.process);
+        let row = self.subject.as_deref().filter(|row| row.id == opened);
+        own.or_else(|| self.relative(opened)).or(row)
+    }
+
+    /// Whether a process is known as a relative of the one that was opened.
+    pub fn is_relative(&self, id: ProcessId) -> bool {
+        self.family.contains_key(&id) || self.relative(id).is_some()
+    }
+
+    /// A process as the answers about its relatives have it.
+    fn relative(&self, id: ProcessId) -> Option<&Process> {
+        let chain = self.origin.and_then(|origin| self.chain_of(origin));
+        let chain = chain.and_then(Remote::current).into_iter();
+        let ancestors = chain.flat_map(|known| &known.value.ancestors);
+        let summaries = self.family.values().filter_map(Remote::current);
+        let mentioned = summaries.flat_map(|known| {
+            let summary = &known.value;
+            let children = summary.children.iter().chain(&summary.siblings);
+            children.chain(&summary.parent)
+        });
+        let mut relatives = ancestors.map(AsRef::as_ref).chain(mentioned);
+        relatives.find(|relative| relative.id == id)
+    }
+
+    /// Whether a process may have more children than are known: as many came as were asked for.
+    pub fn has_more_children(&self, id: ProcessId) -> bool {
+        let remote = self.family.get(&id);
+        let known = remote.and_then(|remote| Some((remote.current()?, remote.answered()?)));
+        let Some((known, Fetch::Summary { children, .. })) = known else {
+            return false;
+        };
+        let came = known.value.children.len() + known.value.broken;
+        u32::try_from(came).is_ok_and(|came| came >= *children)
+    }
+}

@@ -1,0 +1,59 @@
+//! The sockets: every connection is a task of the one that accepts them.
+
+use std::{io, net::SocketAddr, sync::Arc, time::Duration};
+
+use hyper::{server::conn::http1, service::service_fn};
+use hyper_util::rt::TokioIo;
+use tokio::{
+    net::{TcpListener, TcpStream},
+    task::JoinSet,
+};
+use tokio_rustls::TlsAcceptor;
+
+use super::super::state::server::Server;
+use super::front;
+
+/// The first byte of a TLS handshake record.
+const HANDSHAKE: u8 = 0x16;
+
+/// Serves until it is dropped.
+pub(in crate::sim) async fn accept(
+    listener: TcpListener,
+    server: Arc<Server>,
+    tls: Option<TlsAcceptor>,
+) -> io::Result<()> {
+    let mut connections = JoinSet::new();
+    loop {
+        tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok((stream, from)) => {
+                    let (server, tls) = (Arc::clone(&server), tls.clone());
+                    connections.spawn(connection(stream, from, server, tls));
+                }
+                // Out of file descriptors, most likely: others close in a moment.
+                Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
+            },
+            Some(_) = connections.join_next(), if !connections.is_empty() => {}
+        }
+    }
+}
+
+/// What becomes of a connection is its own affair: errors end it and nothing else.
+async fn connection(stream: TcpStream, from: SocketAddr, server: Arc<Server>, tls: Option<TlsAcceptor>) {
+    // Answers are small; waiting for more to send would only be late.
+    let _ = stream.set_nodelay(true);
+    let service = service_fn(move |request| front::serve(Arc::clone(&server), from.ip(), request));
+    let Some(tls) = tls else {
+        let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
+        return;
+    };
+    let mut first = [0];
+    if matches!(stream.peek(&mut first).await, Ok(1)) && first != [HANDSHAKE] {
+        let refusal = service_fn(front::refuse_clear);
+        let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), refusal).await;
+        return;
+    }
+    if let Ok(stream) = tls.accept(stream).await {
+        let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
+    }
+}

@@ -1,0 +1,8 @@
+//! The simulator's HTTP server: sockets, front end, requests, responses and faults.
+
+pub(super) mod certificate;
+pub(super) mod fault;
+pub(super) mod front;
+pub(super) mod listener;
+pub(super) mod request;
+pub(super) mod response;

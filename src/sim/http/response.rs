@@ -1,0 +1,302 @@
+//! What the application answers, and how the real one spells it (reference 1.2, 1.10).
+
+use std::io;
+
+use serde::Serialize;
+use serde_json::{
+    Value, json,
+    ser::{CharEscape, Formatter, PrettyFormatter},
+};
+
+/// A status with its content.
+#[derive(Clone, Debug)]
+pub(in crate::sim) struct Answer {
+    pub(in crate::sim) status: u16,
+    pub(in crate::sim) content: Content,
+    /// Seconds the client is asked to wait.
+    pub(in crate::sim) retry_after: Option<u64>,
+}
+
+/// The content of an answer.
+#[derive(Clone, Debug)]
+pub(in crate::sim) enum Content {
+    Nothing,
+    /// Two spaces for each level: processes, binaries, sensors, feeds.
+    Pretty(Value),
+    /// On one line, a space after commas and colons: the rest.
+    Compact(Value),
+    Html(String),
+    Text(String),
+    Zip(Vec<u8>),
+    Png(Vec<u8>),
+    Gzip(Vec<u8>),
+}
+
+impl Answer {
+    fn new(status: u16, content: Content) -> Self {
+        Self { status, content, retry_after: None }
+    }
+
+    /// 200 with indented JSON.
+    pub(in crate::sim) fn pretty(value: Value) -> Self {
+        Self::new(200, Content::Pretty(value))
+    }
+
+    /// 200 with JSON on one line.
+    pub(in crate::sim) fn compact(value: Value) -> Self {
+        Self::new(200, Content::Compact(value))
+    }
+
+    /// 200 `{"result": "success"}`.
+    pub(in crate::sim) fn success() -> Self {
+        Self::compact(json!({"result": "success"}))
+    }
+
+    /// 204.
+    pub(in crate::sim) fn nothing() -> Self {
+        Self::new(204, Content::Nothing)
+    }
+
+    /// 400 with a reason, as for a query that cannot be read.
+    pub(in crate::sim) fn reason(reason: &str) -> Self {
+        Self::new(400, Content::Compact(json!({"reason": reason})))
+    }
+
+    /// 200 with an archive.
+    pub(in crate::sim) fn zip(bytes: Vec<u8>) -> Self {
+        Self::new(200, Content::Zip(bytes))
+    }
+
+    /// 200 with a compressed archive of another kind.
+    pub(in crate::sim) fn gzip(bytes: Vec<u8>) -> Self {
+        Self::new(200, Content::Gzip(bytes))
+    }
+
+    /// 200 with a picture.
+    pub(in crate::sim) fn png(bytes: Vec<u8>) -> Self {
+        Self::new(200, Content::Png(bytes))
+    }
+
+    /// Plain text.
+    pub(in crate::sim) fn text(status: u16, text: &str) -> Self {
+        Self::new(status, Content::Text(text.into()))
+    }
+
+    /// The application's own error pages.
+    pub(in crate::sim) fn werkzeug(status: u16) -> Self {
+        let (title, text) = match status {
+            400 => ("Bad Request", "The browser (or proxy) sent a request that this server could not understand."),
+            401 => (
+                "Unauthorized",
+                "The server could not verify that you are authorized to access the URL requested.  You either \
+                 supplied the wrong credentials (e.g. a bad password), or your browser doesn't understand how to \
+                 supply the credentials required.",
+            ),
+            403 => (
+                "Forbidden",
+                "You don't have the permission to access the requested resource.  It is either read-protected or not \
+                 readable by the server.",
+            ),
+            405 => ("Method Not Allowed", "The method is not allowed for the requested URL."),
+            409 => (
+                "Conflict",
+                "A conflict happened while processing the request.  The resource might have been modified while the \
+                 request was being processed.",
+            ),
+            429 => ("Too Many Requests", "This user has exceeded an allotted request count.  Try again later."),
+            _ => (
+                "Not Found",
+                "The requested URL was not found on the server.  If you entered the URL manually please check your \
+                 spelling and try again.",
+            ),
+        };
+        let page = format!(
+            "<!DOCTYPE HTML PUBLIC \"-//W3C//DTD HTML 3.2 Final//EN\">\n<title>{status} {title}</title>\n\
+             <h1>{title}</h1>\n<p>{text}</p>\n"
+        );
+        Self::new(status, Content::Html(page))
+    }
+
+    /// A status with a body; without one, what the real server or its front end sends with that status.
+    pub(in crate::sim) fn of(status: u16, body: Option<&str>) -> Self {
+        let content = match body {
+            Some("") => Content::Nothing,
+            Some(page) if page.trim_start().starts_with('<') => Content::Html(page.into()),
+            Some(text) => match serde_json::from_str(text) {
+                Ok(value) => Content::Compact(value),
+                Err(_) => Content::Text(text.into()),
+            },
+            None => match status {
+                500 => Content::Text("Unhandled exception. Check logs for details.".into()),
+                502..=504 => return Self::nginx(status),
+                400.. => return Self::werkzeug(status),
+                _ => Content::Nothing,
+            },
+        };
+        Self::new(status, content)
+    }
+
+    /// The front end's error pages, when it cannot reach the application.
+    pub(in crate::sim) fn nginx(status: u16) -> Self {
+        let title = match status {
+            400 => "400 Bad Request",
+            413 => "413 Request Entity Too Large",
+            502 => "502 Bad Gateway",
+            503 => "503 Service Temporarily Unavailable",
+            _ => "504 Gateway Time-out",
+        };
+        let page = format!(
+            "<html>\r\n<head><title>{title}</title></head>\r\n<body bgcolor=\"white\">\r\n<center><h1>{title}</h1>\
+             </center>\r\n<hr><center>openresty</center>\r\n</body>\r\n</html>\r\n"
+        );
+        Self::new(status, Content::Html(page))
+    }
+}
+
+impl Content {
+    /// Whether it is packed already.
+    pub(in crate::sim) fn is_packed(&self) -> bool {
+        matches!(self, Self::Zip(_) | Self::Gzip(_) | Self::Png(_))
+    }
+
+    /// The bytes, and what they are.
+    pub(in crate::sim) fn bytes(&self) -> (Vec<u8>, Option<&'static str>) {
+        const JSON: &str = "application/json; charset=utf-8";
+        match self {
+            Self::Nothing => (Vec::new(), None),
+            Self::Pretty(value) => (pretty(value), Some(JSON)),
+            Self::Compact(value) => (compact(value), Some(JSON)),
+            Self::Html(page) => (page.clone().into_bytes(), Some("text/html")),
+            Self::Text(text) => (text.clone().into_bytes(), Some("text/plain")),
+            Self::Zip(bytes) => (bytes.clone(), Some("application/zip")),
+            Self::Gzip(bytes) => (bytes.clone(), Some("application/x-gzip")),
+            Self::Png(bytes) => (bytes.clone(), Some("image/png")),
+        }
+    }
+}
+
+fn pretty(value: &Value) -> Vec<u8> {
+    written(value, Ascii(PrettyFormatter::new()))
+}
+
+fn compact(value: &Value) -> Vec<u8> {
+    written(value, Ascii(Spaced))
+}
+
+fn written(value: &Value, formatter: impl Formatter) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut writer = serde_json::Serializer::with_formatter(&mut bytes, formatter);
+    value.serialize(&mut writer).expect("a value goes into memory without fail");
+    bytes
+}
+
+/// Python's separators.
+struct Spaced;
+
+impl Formatter for Spaced {
+    fn begin_array_value<W: ?Sized + io::Write>(&mut self, out: &mut W, first: bool) -> io::Result<()> {
+        if first { Ok(()) } else { out.write_all(b", ") }
+    }
+
+    fn begin_object_key<W: ?Sized + io::Write>(&mut self, out: &mut W, first: bool) -> io::Result<()> {
+        if first { Ok(()) } else { out.write_all(b", ") }
+    }
+
+    fn begin_object_value<W: ?Sized + io::Write>(&mut self, out: &mut W) -> io::Result<()> {
+        out.write_all(b": ")
+    }
+}
+
+/// Python's strings: nothing but ASCII.
+struct Ascii<F>(F);
+
+impl<F: Formatter> Formatter for Ascii<F> {
+    fn write_string_fragment<W: ?Sized + io::Write>(&mut self, out: &mut W, text: &str) -> io::Result<()> {
+        let mut plain = 0;
+        for (at, char) in text.char_indices() {
+            // Python escapes DEL not, and everything beyond it.
+            if char.is_ascii() {
+                continue;
+            }
+            out.write_all(&text.as_bytes()[plain..at])?;
+            for unit in char.encode_utf16(&mut [0; 2]) {
+                write!(out, "\\u{unit:04x}")?;
+            }
+            plain = at + char.len_utf8();
+        }
+        out.write_all(&text.as_bytes()[plain..])
+    }
+
+    fn write_char_escape<W: ?Sized + io::Write>(&mut self, out: &mut W, escape: CharEscape) -> io::Result<()> {
+        self.0.write_char_escape(out, escape)
+    }
+
+    fn begin_array<W: ?Sized + io::Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.0.begin_array(out)
+    }
+
+    fn end_array<W: ?Sized + io::Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.0.end_array(out)
+    }
+
+    fn begin_array_value<W: ?Sized + io::Write>(&mut self, out: &mut W, first: bool) -> io::Result<()> {
+        self.0.begin_array_value(out, first)
+    }
+
+    fn end_array_value<W: ?Sized + io::Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.0.end_array_value(out)
+    }
+
+    fn begin_object<W: ?Sized + io::Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.0.begin_object(out)
+    }
+
+    fn end_object<W: ?Sized + io::Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.0.end_object(out)
+    }
+
+    fn begin_object_key<W: ?Sized + io::Write>(&mut self, out: &mut W, first: bool) -> io::Result<()> {
+        self.0.begin_object_key(out, first)
+    }
+
+    fn begin_object_value<W: ?Sized + io::Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.0.begin_object_value(out)
+    }
+
+    fn end_object_value<W: ?Sized + io::Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.0.end_object_value(out)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_is_spelled_as_python_spells_it() {
+        let value = json!({"a": [1, {}], "b": "Windows® 🦀\n"});
+        assert_eq!(
+            String::from_utf8(compact(&value)).unwrap(),
+            r#"{"a": [1, {}], "b": "Windows\u00ae \ud83e\udd80\n"}"#
+        );
+        assert_eq!(
+            String::from_utf8(pretty(&value)).unwrap(),
+            "{\n  \"a\": [\n    1,\n    {}\n  ],\n  \"b\": \"Windows\\u00ae \\ud83e\\udd80\\n\"\n}"
+        );
+        let back: Value = serde_json::from_slice(&pretty(&value)).unwrap();
+        assert_eq!(back, value);
+    }
+
+    #[test]
+    fn an_error_page_is_the_one_the_real_application_sends() {
+        let (page, kind) = Answer::werkzeug(401).content.bytes();
+        let page = String::from_utf8(page).unwrap();
+        assert!(
+            page.starts_with(
+                "<!DOCTYPE HTML PUBLIC \"-//W3C//DTD HTML 3.2 Final//EN\">\n<title>401 Unauthorized</title>"
+            )
+        );
+        assert!(page.contains("(e.g. a bad password), or your browser doesn't"));
+        assert_eq!(kind, Some("text/html"));
+    }
+}

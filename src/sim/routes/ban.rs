@@ -1,0 +1,163 @@
+//! Banned hashes, and the paths that no ban reaches (reference 2.9).
+
+use serde_json::{Map, Value, json};
+
+use super::not_allowed;
+use crate::model::Md5;
+use crate::sim::{
+    format,
+    http::{request::Ask, response::Answer},
+    state::{
+        bans::{Ban, Bans},
+        server::Server,
+    },
+};
+
+/// As many bans as are listed when nobody says how many.
+const LISTED: u64 = 500;
+
+/// Paths that are never stopped, so that neither the host nor the sensor dies of a ban.
+const RESTRICTED: [&str; 8] = [
+    r"carbonblack\cb.exe",
+    r"%SystemRoot%\system32\svchost.exe",
+    r"%SystemRoot%\system32\smss.exe",
+    r"%SystemRoot%\system32\services.exe",
+    r"%SystemRoot%\system32\csrss.exe",
+    r"%SystemRoot%\system32\wininit.exe",
+    r"%SystemRoot%\system32\winlogon.exe",
+    r"%SystemRoot%\system32\lsass.exe",
+];
+
+pub(super) fn answer(server: &Server, ask: &Ask) -> Option<Answer> {
+    let (method, path) = ask.route();
+    let ["api", "v1", "banning", rest @ ..] = path.as_slice() else {
+        return None;
+    };
+    // From 7.7 on the lists have other names; this server knows but one of each.
+    let (banned, approved) =
+        if server.release.is_at_least(7, 7, 0) { ("bannedlist", "approvedlist") } else { ("blacklist", "whitelist") };
+    Some(match (method, rest) {
+        ("GET", ["restrictions"]) => Answer::compact(json!({"patterns": RESTRICTED})),
+        (_, ["restrictions"]) => not_allowed(),
+        ("GET", [name]) if *name == approved => Answer::compact(json!({approved: RESTRICTED})),
+        (_, [name]) if *name == approved => not_allowed(),
+        (_, [name, rest @ ..]) if *name == banned => match (method, rest) {
+            ("GET", []) => list(server, ask),
+            ("POST", []) => add(server, ask),
+            ("GET", [md5]) => known(server, md5, |_, _| ()),
+            ("PUT", [md5]) => match ask.json() {
+                Ok(Value::Object(record)) => note(server, md5, &record),
+                _ => Answer::werkzeug(400),
+            },
+            ("DELETE", [md5]) => disable(server, md5),
+            (_, [] | [_]) => not_allowed(),
+            _ => return None,
+        },
+        _ => return None,
+    })
+}
+
+fn list(server: &Server, ask: &Ask) -> Answer {
+    let count = ask.number("count").unwrap_or(LISTED);
+    let count = usize::try_from(count).unwrap_or(usize::MAX);
+    server.bans(|bans| {
+        let listed = bans.all().take(count).map(record);
+        Answer::compact(listed.collect())
+    })
+}
+
+/// Bans a hash. A ban that was lifted is put in force again in the same way.
+fn add(server: &Server, ask: &Ask) -> Answer {
+    let Ok(Value::Object(wanted)) = ask.json() else {
+        return Answer::werkzeug(400);
+    };
+    let text = |name: &str| wanted.get(name).and_then(Value::as_str).unwrap_or_default();
+    let Ok(md5) = text("md5hash").parse::<Md5>() else {
+        return Answer::werkzeug(400);
+    };
+    let is_enabled = match wanted.get("enabled") {
+        Some(Value::Bool(flag)) => *flag,
+        Some(Value::String(word)) => !word.eq_ignore_ascii_case("false"),
+        _ => true,
+    };
+    let now = server.now().as_millisecond();
+    server.bans(|bans| {
+        if bans.is_in_force(md5) {
+            return Answer::text(409, &format!("Ban for md5 '{md5}' already exists"));
+        }
+        bans.set(md5, text("text"), is_enabled, now);
+        Answer::success()
+    })
+}
+
+fn note(server: &Server, md5: &str, record: &Map<String, Value>) -> Answer {
+    let text = record.get("text").and_then(Value::as_str);
+    let enabled = record.get("enabled").and_then(Value::as_bool);
+    let now = server.now().as_millisecond();
+    let answer = known(server, md5, |bans, ban| {
+        let text = text.unwrap_or(&ban.text).to_owned();
+        let enabled = enabled.unwrap_or(ban.enabled);
+        bans.set(ban.md5, &text, enabled, now);
+    });
+    if answer.status == 200 { Answer::success() } else { answer }
+}
+
+/// Lifts a ban. It stays listed, and its note is gone.
+fn disable(server: &Server, md5: &str) -> Answer {
+    let now = server.now().as_millisecond();
+    let answer = known(server, md5, |bans, ban| bans.set(ban.md5, "", false, now));
+    if answer.status == 200 {
+        Answer::success()
+    } else {
+        let words = format!("Ban for md5 '{md5}' does not exist");
+        Answer::text(answer.status, &words)
+    }
+}
+
+/// Does something to a ban, and answers with what it was. One that is not there is 404, and was 409 up to 5.x.
+fn known(server: &Server, md5: &str, then: impl FnOnce(&mut Bans, &Ban)) -> Answer {
+    let missing = if server.release.is_6() { 404 } else { 409 };
+    server.bans(|bans| {
+        let md5 = md5.parse::<Md5>().ok();
+        let known = md5.and_then(|md5| bans.all().find(|ban| ban.md5 == md5).cloned());
+        match known {
+            Some(ban) => {
+                then(bans, &ban);
+                Answer::compact(record(&ban))
+            }
+            None if missing == 404 => Answer::werkzeug(404),
+            None => Answer::text(missing, "No such ban"),
+        }
+    })
+}
+
+fn record(ban: &Ban) -> Value {
+    let block = ban.last_block.as_ref();
+    let audit: Vec<Value> = ban
+        .audit
+        .iter()
+        .rev()
+        .map(|step| {
+            json!({
+                "username": "admin",
+                "user_id": 1,
+                "timestamp": format::local(step.at),
+                "text": step.text,
+                "enabled": step.enabled,
+            })
+        })
+        .collect();
+    json!({
+        "md5hash": ban.md5.to_string(),
+        "text": ban.text,
+        "enabled": ban.enabled,
+        "username": "admin",
+        "user_id": 1,
+        "timestamp": format::local(ban.audit.first().map_or(0, |step| step.at)),
+        "block_count": u32::from(block.is_some()),
+        "last_block_time": block.map(|block| format::local(block.at)),
+        "last_block_sensor_id": block.map(|block| block.sensor),
+        "last_block_hostname": block.map(|block| block.host.clone()),
+        "audit": audit,
+    })
+}

@@ -1,0 +1,300 @@
+//! The events of a process, in the versions that a release knows (reference 2.4).
+//!
+//! `cb.event_start` and `cb.event_count` are taken for a window into each list, since nobody says of what.
+
+use std::net::Ipv4Addr;
+
+use serde_json::{Map, Value, json};
+
+use super::process_json;
+use crate::sim::{
+    format,
+    http::request::Ask,
+    search::document,
+    state::server::Server,
+    version::Release,
+    world::{
+        Binary, Child, Connection, Events, FileChange, Link, List, Process, Reach, Who, drawn_md5, drawn_sha256,
+        file_type, program,
+    },
+};
+
+/// How long the hosts that are isolated when the world begins have been so, in milliseconds.
+const ISOLATED_FOR: i64 = 2 * 86_400_000;
+/// The name of the server that sensors speak to.
+const SERVER: &str = "cb.corp.example";
+
+/// A version of the events.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Version(u8);
+
+impl Version {
+    /// The newest that a release knows.
+    pub(super) fn latest(release: &Release) -> Self {
+        let all = ["v5", "v4", "v3", "v2"];
+        let latest = all.iter().find_map(|version| Self::of(version, release));
+        latest.unwrap_or(Self(1))
+    }
+
+    /// Reads `v4`; none where the release does not know it. Older ones stay.
+    pub(super) fn of(text: &str, release: &Release) -> Option<Self> {
+        let (version, major, minor) = match text {
+            "v1" => (1, 5, 0),
+            "v2" => (2, 5, 1),
+            "v3" => (3, 5, 2),
+            "v4" => (4, 6, 0),
+            "v5" => (5, 7, 0),
+            _ => return None,
+        };
+        release.is_at_least(major, minor, 0).then_some(Self(version))
+    }
+}
+
+/// What the server says of one process's events.
+struct Teller<'s> {
+    server: &'s Server,
+    process: Process<'s>,
+    version: Version,
+}
+
+/// The document of a process with the events of all of it, or of one segment.
+pub(super) fn document(
+    server: &Server,
+    ask: &Ask,
+    process: Process<'_>,
+    segment: Option<u32>,
+    version: Version,
+) -> Value {
+    let Value::Object(mut row) = process_json::summary(server, process, segment) else {
+        return Value::Null;
+    };
+    let events = process.events(segment);
+    let starts = events.children.iter().filter(|(_, child)| child.is_start);
+    let (exec, fork) = starts.fold((0, 0), |(exec, fork), (_, child)| match child.who {
+        Who::Known(child) if process_json::is_fork(child) => (exec, fork + 1),
+        _ => (exec + 1, fork),
+    });
+    row.insert("exec_events_count".into(), json!(exec));
+    row.insert("fork_children_count".into(), json!(fork));
+    row.insert("binaries".into(), signatures(server, &events));
+    let teller = Teller { server, process, version };
+    let window = |list: Vec<Value>| -> Vec<Value> {
+        let size = |name, default| {
+            let number = ask.number(name).map(usize::try_from);
+            number.map_or(default, |number| number.unwrap_or(usize::MAX))
+        };
+        let (start, count) = (size("cb.event_start", 0), size("cb.event_count", usize::MAX));
+        list.into_iter().skip(start).take(count).collect()
+    };
+    for (kind, list) in teller.lists(events) {
+        let list = window(list);
+        // Without events there is no list either.
+        if !list.is_empty() {
+            row.insert(format!("{kind}_complete"), list.into());
+        }
+    }
+    Value::Object(row)
+}
+
+/// What is known of the signatures of what was loaded.
+fn signatures(server: &Server, events: &Events<'_>) -> Value {
+    let known = |md5: &str| server.world.binaries.find(md5);
+    let files = events.modules.iter().filter_map(|(_, module)| known(&module.md5()));
+    let signature = |file: &Binary| {
+        let mut facts = Map::new();
+        facts.insert("digsig_result".into(), json!(document::verdict(file)));
+        if let (Some(_), Some(company)) = (file.signed, &file.company) {
+            facts.insert("digsig_publisher".into(), json!(company));
+        }
+        (file.md5.to_uppercase(), Value::Object(facts))
+    };
+    Value::Object(files.map(signature).collect())
+}
+
+impl Teller<'_> {
+    fn lists(&self, events: Events<'_>) -> Vec<(&'static str, Vec<Value>)> {
+        let has_blocks = self.version >= Version(2);
+        let has_scripts = self.version >= Version(5);
+        vec![
+            (
+                "modload",
+                each(events.modules, |at, module| {
+                    let md5 = module.md5();
+                    let end = self.sha256(&md5);
+                    json!(format!("{at}|{md5}|{}{end}", module.path))
+                }),
+            ),
+            ("filemod", each(events.files, |at, file| self.file(at, &file))),
+            ("regmod", each(events.keys, |at, key| json!(format!("{}|{at}|{}|false", key.action, key.path)))),
+            ("netconn", events.links.into_iter().map(|(at, link)| self.link(at, &link)).collect()),
+            ("childproc", events.children.into_iter().map(|(at, child)| self.child(at, child)).collect()),
+            ("crossproc", each(events.crossings, |at, reach| self.reach(at, &reach))),
+            (
+                "processblock",
+                if has_blocks {
+                    events.blocks.into_iter().map(|(at, cmdline)| self.block(at, cmdline)).collect()
+                } else {
+                    Vec::new()
+                },
+            ),
+            (
+                "fileless_scriptload",
+                if has_scripts {
+                    each(events.scripts, |at, script| json!(format!("{at}|{}|{script}", drawn_sha256(&script))))
+                } else {
+                    Vec::new()
+                },
+            ),
+        ]
+    }
+
+    fn file(&self, at: &str, file: &FileChange<'_>) -> Value {
+        let FileChange { action, path, .. } = file;
+        let md5 = self.process.written_md5(file).unwrap_or_default();
+        let kind = file_type(&path.to_string(), self.process.host().os);
+        // Some sensors leave off what they do not know.
+        if *action == 1 && !file.is_tamper && self.version < Version(5) {
+            return json!(format!("{action}|{at}|{path}|"));
+        }
+        let kind = if md5.is_empty() { String::new() } else { kind.to_string() };
+        let end = self.sha256(&md5);
+        json!(format!("{action}|{at}|{path}|{md5}|{kind}|{}{end}", file.is_tamper))
+    }
+
+    fn link(&self, at: i64, connection: &Connection<'_>) -> Value {
+        let Connection { link, local_port, is_outbound, has_proxy } = connection;
+        let protocol = if link.port == 53 { 17 } else { 6 };
+        if self.version == Version(1) {
+            let (time, ip) = (format::naive_micros(at), format::address(link.ip));
+            return json!(format!("{time}|{ip}|{}|{protocol}|{}|{is_outbound}", link.port, link.domain));
+        }
+        let address = |ip: Ipv4Addr| {
+            if self.version < Version(4) { json!(format::address(ip)) } else { json!(ip.to_string()) }
+        };
+        let time = if self.version == Version(2) { format::naive_micros(at) } else { format::micros(at) };
+        let mut record = json!({
+            "timestamp": time,
+            "proto": protocol,
+            "domain": link.domain,
+            "direction": is_outbound.to_string(),
+            "local_ip": address(self.process.host().ip),
+            "local_port": local_port,
+            "remote_ip": address(link.ip),
+            "remote_port": link.port,
+        });
+        if *has_proxy {
+            record["proxy_ip"] = address(Ipv4Addr::new(10, 20, 1, 8));
+            record["proxy_port"] = json!(3128);
+        }
+        if self.is_blocked(at, link) {
+            record["block_type"] = json!("NetworkIsolation");
+        }
+        if self.server.release.is_7() && self.version >= Version(4) && link.port == 443 {
+            record["ja3"] = json!(drawn_md5(self.process.name()));
+            record["ja3s"] = json!(drawn_md5(link.domain));
+        }
+        record
+    }
+
+    /// Whether the isolation of its host stopped a connection, as far as servers from 7.7 on say so. The server itself is
+    /// still reached, and so are names.
+    fn is_blocked(&self, at: i64, link: &Link<'_>) -> bool {
+        let host = self.process.host();
+        let since = self.server.world.now + host.skew * 1_000 - ISOLATED_FOR;
+        self.server.release.is_at_least(7, 7, 0)
+            && self.version >= Version(4)
+            && host.isolated
+            && at >= since
+            && link.port != 53
+            && link.domain != SERVER
+    }
+
+    fn child(&self, at: i64, Child { who, is_start }: Child<'_>) -> Value {
+        let release = &self.server.release;
+        let (id, pid, path, md5, cmdline, user, is_hidden) = match who {
+            Who::Known(child) => (
+                child.id(),
+                child.pid(),
+                child.path().into_owned(),
+                child.binary().md5.clone(),
+                child.cmdline().into_owned(),
+                child.user().into_owned(),
+                false,
+            ),
+            Who::Hidden(child) => {
+                let path = process_json::HIDDEN_PATH.to_owned();
+                let md5 = drawn_md5(&path).into_owned();
+                let (cmdline, user) = (process_json::HIDDEN_CMDLINE.into(), self.process.user().into_owned());
+                (child.id, child.pid, path, md5, cmdline, user, true)
+            }
+        };
+        let unique = format::unique_id(id, 1, release);
+        if self.version < Version(3) {
+            let time = format::naive_event(at);
+            return json!(format!("{time}|{unique}|{md5}|{path}|{pid}|{is_start}|false"));
+        }
+        let stage = if is_start { "start" } else { "end" };
+        let mut record = json!({
+            "type": stage,
+            "processId": unique,
+            "pid": pid,
+            "path": path,
+            "md5": md5,
+            "commandLine": cmdline,
+            "userName": user,
+            "is_suppressed": is_hidden,
+            "is_tampered": false,
+        });
+        record[stage] = json!(format::micros(at));
+        if release.is_7() {
+            record["sha256"] = json!(drawn_sha256(&md5));
+        }
+        record
+    }
+
+    fn reach(&self, at: &str, reach: &Reach<'_>) -> Value {
+        let (kind, subtype) = match reach.how {
+            "remote_thread" => ("RemoteThread", ""),
+            "thread_open" => ("ProcessOpen", "2"),
+            _ => ("ProcessOpen", "1"),
+        };
+        let access = if reach.access == 0 { String::new() } else { reach.access.to_string() };
+        let unique = format::unique_id(reach.other.id(), 1, &self.server.release);
+        let (md5, path) = (&reach.other.binary().md5, reach.other.path());
+        let end = self.sha256(md5);
+        json!(format!("{kind}|{at}|{unique}|{md5}|{path}|{subtype}|{access}|false|{}{end}", reach.is_target))
+    }
+
+    /// A text that holds JSON.
+    fn block(&self, at: i64, cmdline: &str) -> Value {
+        let path = program(cmdline);
+        let record = json!({
+            "timestamp": format::micros(at),
+            "block_type": "MD5Hash",
+            "block_event": "ProcessCreate",
+            "block_result": "a-ProcessTerminated",
+            "block_error": "0",
+            "blocked_md5": drawn_md5(path),
+            "blocked_path": path,
+            "blocked_cmdline": cmdline,
+            "blocked_uid": self.process.uid(),
+            "blocked_username": self.process.user(),
+        });
+        json!(record.to_string())
+    }
+
+    /// The last field of a record from 7.0 on, in the versions of 6.0 and later.
+    fn sha256(&self, md5: &str) -> String {
+        if self.version < Version(4) || !self.server.release.is_7() {
+            return String::new();
+        }
+        let hash = if md5.is_empty() { String::new() } else { drawn_sha256(md5) };
+        format!("|{hash}")
+    }
+}
+
+/// Records between bars begin with, or soon come to, a time without a zone.
+fn each<T>(list: List<T>, mut tell: impl FnMut(&str, T) -> Value) -> Vec<Value> {
+    let tell = |(at, what)| tell(&format::naive_event(at), what);
+    list.into_iter().map(tell).collect()
+}

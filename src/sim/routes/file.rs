@@ -1,0 +1,88 @@
+//! The files themselves: their archives and their icons (reference 2.5).
+
+use std::io::{Cursor, Write};
+
+use jiff::Timestamp;
+use zip::{ZipWriter, result::ZipResult, write::SimpleFileOptions};
+
+use crate::sim::{
+    format,
+    http::response::Answer,
+    world::{Binary, Trick},
+};
+
+/// One gray pixel.
+pub(super) const ICON: &str =
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mOor/8PAAMBAX8SbXTDAAAA\nAElFTkSuQmCC\n";
+/// The same as a file.
+const PIXEL: &[u8] =
+    b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x04\0\0\0\xb5\x1c\x0c\x02\0\0\0\x0bIDATx\xdac\
+    \xa8\xaf\xff\x0f\0\x03\x01\x01\x7f\x12mt\xc3\0\0\0\0IEND\xaeB`\x82";
+/// The name of a member that leads elsewhere, and one as long that does not.
+const ELSEWHERE: &str = "../../../../tmp/owned";
+const HERE: &str = "x.x.x.x.x.x.x.x.x.xxx";
+
+/// The archive of a file; none when it was not collected.
+pub(super) fn archive(binary: &Binary) -> Option<Answer> {
+    if binary.copied() == 0 {
+        return None;
+    }
+    let packed = packed(binary).expect("what is packed in memory can be packed");
+    Some(Answer::zip(packed))
+}
+
+/// The picture of a file: nothing here has one of its own.
+pub(super) fn icon() -> Answer {
+    Answer::png(PIXEL.to_vec())
+}
+
+fn packed(binary: &Binary) -> ZipResult<Vec<u8>> {
+    let mut content = binary.content();
+    let size = u32::try_from(content.len()).unwrap_or(u32::MAX);
+    if binary.trick == Some(Trick::Other) {
+        content.reverse();
+    }
+    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+    let options = SimpleFileOptions::default().compression_level(Some(1));
+    if binary.trick != Some(Trick::Missing) {
+        zip.start_file("filedata", options)?;
+        zip.write_all(&content)?;
+    }
+    zip.start_file("metadata", options)?;
+    zip.write_all(metadata(binary).as_bytes())?;
+    if binary.trick == Some(Trick::Path) {
+        zip.start_file(HERE, options)?;
+        zip.write_all(b"* * * * * root /tmp/owned\n")?;
+    }
+    let packed = zip.finish()?.into_inner();
+    Ok(match binary.trick {
+        Some(Trick::Size) => replaced(packed, &size.to_le_bytes(), &1_000_u32.to_le_bytes()),
+        Some(Trick::Path) => replaced(packed, HERE.as_bytes(), ELSEWHERE.as_bytes()),
+        Some(Trick::Missing | Trick::Other) | None => packed,
+    })
+}
+
+/// What the server writes beside the file: labels in 31 columns.
+fn metadata(binary: &Binary) -> String {
+    let path = binary.paths.first().map_or("", String::as_str);
+    let path = path.strip_prefix("c:").unwrap_or(path);
+    let at: Timestamp = format::timestamp(binary.last_seen.max(0));
+    format!(
+        "{:<31}: {}\n{:<31}: \\Device\\HarddiskVolume2{path}\n",
+        "Timestamp",
+        at.strftime("%m/%d/%Y %H:%M:%S"),
+        "OrigFilename",
+    )
+}
+
+/// The same bytes with some of them replaced, everywhere.
+fn replaced(mut bytes: Vec<u8>, from: &[u8], to: &[u8]) -> Vec<u8> {
+    let mut at = 0;
+    while at + from.len() <= bytes.len() {
+        if bytes[at..].starts_with(from) {
+            bytes[at..at + to.len()].copy_from_slice(to);
+        }
+        at += 1;
+    }
+    bytes
+}

@@ -1,0 +1,98 @@
+//! What a group's sensors are installed with (reference 2.6).
+
+use std::io::{Cursor, Write};
+
+use flate2::{Compression, write::GzEncoder};
+use zip::{ZipWriter, result::ZipResult, write::SimpleFileOptions};
+
+use super::{found, not_allowed};
+use crate::sim::{
+    http::{request::Ask, response::Answer},
+    state::{
+        admin::{self, Record},
+        server::Server,
+    },
+};
+
+/// The unit of a tape archive.
+const BLOCK: usize = 512;
+
+pub(super) fn answer(server: &Server, ask: &Ask) -> Option<Answer> {
+    let (method, path) = ask.route();
+    let ["api", "v1", "group", id, rest @ ..] = path.as_slice() else {
+        return None;
+    };
+    let ["installer", what @ ..] = rest else {
+        return None;
+    };
+    if method != "GET" {
+        return Some(not_allowed());
+    }
+    let group = server.desk(|desk| desk.groups.get(id.parse().ok()?).cloned());
+    Some(found(group.and_then(|group| installer(&group, what))))
+}
+
+/// Program and settings in one archive; none if the server has no such program.
+fn installer(group: &Record, what: &[&str]) -> Option<Answer> {
+    let program = match what {
+        ["windows", "exe"] => "CarbonBlackClientSetup.exe",
+        ["windows", "msi"] => "cbsetup.msi",
+        ["osx"] => "CbOSXInstaller.pkg",
+        ["linux"] => "CarbonBlackLinuxInstaller.sh",
+        _ => return None,
+    };
+    let settings = format!(
+        "[CB]\r\nName={}\r\nGroupId={}\r\nServerURL={}\r\n",
+        admin::text(group, "name"),
+        group["id"],
+        admin::text(group, "sensorbackend_server"),
+    );
+    let members = [(program, &b"A simulated installer.\n"[..]), ("sensorsettings.ini", settings.as_bytes())];
+    let packed = if what == ["linux"] {
+        return tape(&members).map(Answer::gzip);
+    } else {
+        zipped(&members)
+    };
+    packed.ok().map(Answer::zip)
+}
+
+/// Members in one archive.
+pub(super) fn zipped(members: &[(&str, &[u8])]) -> ZipResult<Vec<u8>> {
+    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, content) in members {
+        zip.start_file(*name, SimpleFileOptions::default())?;
+        zip.write_all(content)?;
+    }
+    Ok(zip.finish()?.into_inner())
+}
+
+/// The same as a compressed tape archive.
+fn tape(members: &[(&str, &[u8])]) -> Option<Vec<u8>> {
+    let mut tape = GzEncoder::new(Vec::new(), Compression::fast());
+    for (name, content) in members {
+        tape.write_all(&header(name, content.len())).ok()?;
+        tape.write_all(content).ok()?;
+        let rest = content.len().next_multiple_of(BLOCK) - content.len();
+        tape.write_all(&vec![0; rest]).ok()?;
+    }
+    tape.write_all(&[0; 2 * BLOCK]).ok()?;
+    tape.finish().ok()
+}
+
+fn header(name: &str, size: usize) -> [u8; BLOCK] {
+    let mut header = [0; BLOCK];
+    let mut put = |at: usize, text: &str| header[at..at + text.len()].copy_from_slice(text.as_bytes());
+    put(0, name);
+    put(100, "0000755\0");
+    put(108, "0000000\0");
+    put(116, "0000000\0");
+    put(124, &format!("{size:011o}\0"));
+    put(136, "00000000000\0");
+    // The sum is made as if there were blanks in its place.
+    put(148, "        ");
+    put(156, "0");
+    put(257, "ustar\x0000");
+    let sum: u32 = header.iter().map(|&byte| u32::from(byte)).sum();
+    header[148..156].copy_from_slice(format!("{sum:06o}\0 ").as_bytes());
+    header
+}

@@ -1,0 +1,237 @@
+//! Processes: search, summary, segments, frequency (reference 2.2, 2.3).
+
+use std::{collections::BTreeMap, time::Instant};
+
+use serde_json::{Map, Value, json};
+
+use super::{
+    case,
+    events::{self, Version},
+    found, not_allowed, process_json,
+};
+use crate::model::ProcessId;
+use crate::query::Index;
+use crate::sim::{
+    format,
+    http::{request::Ask, response::Answer},
+    search::{document::Document, facets, request::Search, run},
+    state::server::Server,
+    world::{Binary, Parentage, Process},
+};
+
+/// Relatives of whoever does not say how many.
+const RELATIVES: usize = 15;
+
+pub(super) fn answer(server: &Server, ask: &Ask) -> Option<Answer> {
+    let (method, path) = ask.route();
+    Some(match (method, path.as_slice()) {
+        ("GET" | "POST", ["api", "v1", "process"] | ["api", "process"]) => search(server, ask),
+        ("GET", ["api", "v1", "process", "host", "count"]) => frequency(server, ask),
+        ("GET", ["api", "v1", "process", id, "segment"]) if server.release.is_6() => found(segments(server, id)),
+        ("GET", ["api", "v1", "process", id, segment]) => found(summary(server, ask, id, segment).or_else(|| {
+            let nothing = json!({"process": {}, "siblings": [], "children": [], "parent": {}});
+            is_named(server, id).then(|| Answer::pretty(nothing))
+        })),
+        ("GET", ["api", "v2", "process", id, segment]) => {
+            let document = match asked(server, id, segment) {
+                Some((process, segment)) => Some(process_json::summary(server, process, segment)),
+                None => is_named(server, id).then(|| json!({})),
+            };
+            found(document.map(Answer::pretty))
+        }
+        ("GET", ["api", version, "process", id, segment, "event"]) => {
+            let version = Version::of(version, &server.release);
+            found(version.and_then(|version| events(server, ask, id, segment, version)))
+        }
+        (_, ["api", "process"] | ["api", "v1", "process"] | ["api", "v1" | "v2", "process", _, _]) => not_allowed(),
+        (_, ["api", version, "process", _, _, "event"]) if Version::of(version, &server.release).is_some() => {
+            not_allowed()
+        }
+        _ => return None,
+    })
+}
+
+fn search(server: &Server, ask: &Ask) -> Answer {
+    let started = Instant::now();
+    let search = match Search::read(server, Index::Process, ask) {
+        Ok(search) => search,
+        Err(refusal) => return refusal,
+    };
+    let results: Vec<Value> = search
+        .page(server)
+        .into_iter()
+        .filter_map(|number| run::document(server, number))
+        .map(|document| process_json::row(server, &document))
+        .collect();
+    let mut envelope = json!({
+        "terms": search.terms(),
+        "results": results,
+        "total_results": search.matches(server).len(),
+        "start": search.start,
+        "highlights": [],
+        "facets": facets::count(server, Index::Process, &search),
+        "tagged_pids": case::tagged(server),
+        "elapsed": started.elapsed().as_secs_f64(),
+    });
+    if server.release.is_6() {
+        envelope["comprehensive_search"] = json!(true);
+        envelope["all_segments"] = json!(true);
+        envelope["incomplete_results"] = json!(false);
+        envelope["filtered"] = json!({});
+    }
+    search.in_time(Answer::pretty(envelope))
+}
+
+/// The process of an address, and its segment unless all are wanted.
+pub(super) fn asked<'s>(server: &'s Server, id: &str, segment: &str) -> Option<(Process<'s>, Option<u32>)> {
+    let process = server.world.find(id.parse().ok()?)?;
+    let wanted: i64 = segment.parse().ok()?;
+    // 0 is all of them; 1 is what clients of 5.x ask for, and still works.
+    if wanted <= 1 {
+        return Some((process, None));
+    }
+    let segment = (0..process.segments()).find(|&segment| {
+        let document =
+            Document { world: &server.world, process, segment, release: &server.release, tags: server.intel.tags() };
+        document.segment_id() == wanted
+    })?;
+    Some((process, Some(segment)))
+}
+
+fn summary(server: &Server, ask: &Ask, id: &str, segment: &str) -> Option<Answer> {
+    let (process, segment) = asked(server, id, segment)?;
+    let most = ask.number("children").map_or(RELATIVES, |most| usize::try_from(most).unwrap_or(usize::MAX));
+    let mut children: Vec<Value> =
+        relatives(process, most).into_iter().map(|child| process_json::relative(server, child)).collect();
+    if children.len() < most {
+        children.extend(process_json::suppressed(server, process));
+    }
+    let (parent, siblings) = match process.parent() {
+        Parentage::Known(parent) => {
+            let siblings = relatives(parent, RELATIVES + 1)
+                .into_iter()
+                .filter(|sibling| sibling.number() != process.number())
+                .take(RELATIVES)
+                .map(|sibling| process_json::relative(server, sibling))
+                .collect();
+            (process_json::summary(server, parent, None), siblings)
+        }
+        // Both ways of saying "unknown" occur.
+        Parentage::Unseen(id) if id.is_unknown() && process.host().id.is_multiple_of(2) => {
+            (process_json::unknown(server, id, process.host()), Vec::new())
+        }
+        Parentage::Unseen(_) => (json!({}), Vec::new()),
+    };
+    Some(Answer::pretty(json!({
+        "process": process_json::summary(server, process, segment),
+        "siblings": siblings,
+        "children": children,
+        "parent": parent,
+    })))
+}
+
+/// Whether a process that was never seen is named as somebody's parent: the end of a chain. There is an answer about it,
+/// and nothing in it. Clients then neither take it for an ancestor, by the pid in its GUID, nor ask for it again, as they
+/// would after a 404.
+fn is_named(server: &Server, id: &str) -> bool {
+    let Some(id) = id.parse::<ProcessId>().ok().filter(|id| !id.is_unknown()) else {
+        return false;
+    };
+    let host = u32::try_from(id.sensor().0).unwrap_or(0);
+    let names = |process: Process<'_>| match process.parent() {
+        Parentage::Unseen(parent) => parent == id,
+        Parentage::Known(_) => false,
+    };
+    server.world.on_host(host).any(names)
+}
+
+/// The first children, the oldest first.
+fn relatives(process: Process<'_>, most: usize) -> Vec<Process<'_>> {
+    let mut children: Vec<_> = process.children().collect();
+    children.sort_by_key(|child| (child.start(), child.number()));
+    children.truncate(most);
+    children
+}
+
+fn segments(server: &Server, id: &str) -> Option<Answer> {
+    let process = server.world.find(id.parse().ok()?)?;
+    let segments: Vec<Value> = (0..process.segments())
+        .map(|segment| {
+            let document = Document {
+                world: &server.world,
+                process,
+                segment,
+                release: &server.release,
+                tags: server.intel.tags(),
+            };
+            let [end, server_end] = document.last_update();
+            let counts = process.segment_counts(segment);
+            let scripts = server.release.is_7().then_some(counts.fileless);
+            let kinds = [
+                ("modload", counts.modload),
+                ("filemod", counts.filemod),
+                ("regmod", counts.regmod),
+                ("netconn", counts.netconn),
+                ("childproc", counts.childproc),
+                ("crossproc", counts.crossproc),
+                ("processblock", counts.processblock),
+                ("fileless_scriptload", scripts.unwrap_or(0)),
+            ];
+            let counts: Map<String, Value> = kinds
+                .into_iter()
+                .filter(|(_, count)| *count > 0)
+                .map(|(kind, count)| (kind.to_owned(), json!(count)))
+                .collect();
+            json!({
+                "unique_id": format::unique_id(process.id(), document.segment_id(), &server.release),
+                "last_update": format::solr(end),
+                "last_server_update": format::solr(server_end),
+                "event_counts": counts,
+            })
+        })
+        .collect();
+    Some(Answer::pretty(json!({"process": {"segments": segments}})))
+}
+
+fn events(server: &Server, ask: &Ask, id: &str, segment: &str, version: Version) -> Option<Answer> {
+    let process = match asked(server, id, segment) {
+        Some((process, segment)) => events::document(server, ask, process, segment, version),
+        None if is_named(server, id) => json!({}),
+        None => return None,
+    };
+    Some(Answer::pretty(json!({"elapsed": 0.0126, "process": process})))
+}
+
+fn frequency(server: &Server, ask: &Ask) -> Answer {
+    let Some(md5) = ask.param("md5").filter(|_| ask.param("name") == Some("md5")) else {
+        return Answer::werkzeug(400);
+    };
+    let documents = server.world.documents();
+    let mut hosts: BTreeMap<&str, u64> = BTreeMap::new();
+    if let Some(binary) = server.world.binaries.find(md5) {
+        let refers = |process: &Process<'_>| {
+            let is_it = |file: &Binary| file.md5 == binary.md5;
+            is_it(process.binary()) || (!binary.is_program && process.loaded().into_iter().any(is_it))
+        };
+        for process in server.world.processes() {
+            if refers(&process) {
+                *hosts.entry(&process.host().name).or_default() += u64::from(process.segments());
+            }
+        }
+    }
+    let count: u64 = hosts.values().sum();
+    let names: Vec<Value> = hosts
+        .iter()
+        .map(|(name, value)| json!({"name": format::folded(name, &server.release), "value": value}))
+        .collect();
+    Answer::compact(json!({
+        "hostCount": hosts.len(),
+        "globalCount": count,
+        "numDocs": documents,
+        "numFound": count,
+        "hostnames": names,
+        "accurateHostCount": true,
+        "processCount": count,
+        "processTotal": documents,
+    }))
+}

@@ -1,0 +1,254 @@
+//! Process documents as JSON, quirks included (reference 2.2, 2.3).
+
+use serde_json::{Map, Value, json};
+
+use crate::model::ProcessId;
+use crate::sim::{
+    format,
+    search::document::Document,
+    state::server::Server,
+    world::{Counts, FeedSheet, Hidden, Host, Os, Parentage, Process},
+};
+
+const SALT_QUIRK: u64 = 0x9417;
+/// What the server gives for a parent's hash, from 5.1 on: thirty zeros, and from 7.0 on as many as a hash has.
+const ZEROS: &str = "00000000000000000000000000000000";
+
+/// A row of a search.
+pub(super) fn row(server: &Server, document: &Document<'_>) -> Value {
+    let mut row = whole(server, document, document.process.segment_counts(document.segment));
+    if !document.process.is_told() {
+        // The client then has to ask for the summary, or to compare sensors.
+        let mut dice = document.process.dice(SALT_QUIRK);
+        if dice.one_in(97) {
+            row.insert("parent_unique_id".into(), Value::Null);
+            let name = if dice.one_in(2) { Value::Null } else { json!("") };
+            row.insert("parent_name".into(), name);
+        } else if dice.one_in(499) {
+            let other = format!("{:08x}", document.process.host().id + 1);
+            if let Some(Value::String(id)) = row.get_mut("parent_unique_id") {
+                id.replace_range(..8, &other);
+            }
+        }
+    }
+    Value::Object(row)
+}
+
+/// The document of a summary: the whole process, or one segment of it.
+pub(super) fn summary(server: &Server, process: Process<'_>, segment: Option<u32>) -> Value {
+    let last = process.segments().saturating_sub(1);
+    let document = Document {
+        world: &server.world,
+        process,
+        segment: segment.unwrap_or(last),
+        release: &server.release,
+        tags: server.intel.tags(),
+    };
+    let counts = match segment {
+        Some(segment) => process.segment_counts(segment),
+        None => process.counts(),
+    };
+    let mut row = whole(server, &document, counts);
+    row.insert("uid".into(), json!(process.uid()));
+    if server.release.is_6() {
+        let segments = segment.map_or(0..=last, |segment| segment..=segment);
+        let ids: Vec<i64> = segments.map(|segment| Document { segment, ..document }.segment_id()).collect();
+        let [end, server_end] = document.last_update();
+        row.insert("min_last_update".into(), json!(format::solr(process.segment_end(0))));
+        row.insert("max_last_update".into(), json!(format::solr(end)));
+        row.insert("min_last_server_update".into(), json!(format::solr(process.segment_arrival(0))));
+        row.insert("max_last_server_update".into(), json!(format::solr(server_end)));
+        row.insert("ref_segment_id".into(), json!(ids));
+    }
+    Value::Object(row)
+}
+
+/// A child or sibling in a summary: no counts, and a dummy segment.
+pub(super) fn relative(server: &Server, process: Process<'_>) -> Value {
+    /// What such an entry has of a document.
+    const KEPT: [&str; 18] = [
+        "process_md5",
+        "process_sha256",
+        "sensor_id",
+        "id",
+        "process_pid",
+        "process_name",
+        "path",
+        "cmdline",
+        "username",
+        "start",
+        "last_update",
+        "parent_id",
+        "parent_unique_id",
+        "hostname",
+        "group",
+        "os_type",
+        "host_type",
+        "terminated",
+    ];
+    let Value::Object(mut row) = summary(server, process, None) else {
+        return Value::Null;
+    };
+    let uid = row.remove("uid");
+    row.retain(|name, _| KEPT.contains(&name.as_str()));
+    row.insert("uid".into(), json!(uid));
+    row.insert("segment_id".into(), json!(1));
+    row.insert("unique_id".into(), json!(format::unique_id(process.id(), 1, &server.release)));
+    let how = if is_fork(process) { "fork" } else { "exec" };
+    row.insert("child_proc_type".into(), json!(how));
+    row.insert("is_suppressed".into(), json!(false));
+    Value::Object(row)
+}
+
+/// Whether a process began as a copy of its parent.
+pub(super) fn is_fork(process: Process<'_>) -> bool {
+    process.host().os != Os::Windows && process.dice(SALT_QUIRK ^ 2).one_in(3)
+}
+
+/// The executable of a child that the sensor's filtering hid.
+pub(super) const HIDDEN_PATH: &str = r"c:\windows\system32\conhost.exe";
+
+/// Its command line, which only the events of its parent tell.
+pub(super) const HIDDEN_CMDLINE: &str = r"\??\C:\Windows\system32\conhost.exe 0x4";
+
+/// A child that the sensor's filtering hid: it has no document of its own.
+pub(super) fn suppressed(server: &Server, parent: Process<'_>) -> Option<Value> {
+    let Hidden { id, pid, at } = parent.hidden_child()?;
+    let at = format::solr(at);
+    let host = parent.host();
+    Some(json!({
+        "id": id.to_string(),
+        "unique_id": format::unique_id(id, 1, &server.release),
+        "segment_id": 1,
+        "process_pid": pid,
+        "process_name": "conhost.exe",
+        "path": HIDDEN_PATH,
+        "cmdline": "",
+        "process_md5": "",
+        "username": parent.user(),
+        "uid": parent.uid(),
+        "start": at,
+        "last_update": at,
+        "parent_id": parent.id().to_string(),
+        "parent_unique_id": format::unique_id(parent.id(), 1, &server.release),
+        "sensor_id": host.id,
+        "hostname": format::folded(&host.name, &server.release),
+        "group": format::folded(server.world.fleet.group_name(host.group), &server.release),
+        "os_type": host.os.lower(),
+        "host_type": host.role,
+        "terminated": true,
+        "child_proc_type": "exec",
+        "is_suppressed": true,
+    }))
+}
+
+/// What the server knows of a process it never saw.
+pub(super) fn unknown(server: &Server, id: ProcessId, host: &Host) -> Value {
+    json!({
+        "id": id.to_string(),
+        "unique_id": format::unique_id(id, 1, &server.release),
+        "segment_id": 1,
+        "process_pid": -1,
+        "process_name": "(unknown)",
+        "path": "(unknown)",
+        "cmdline": "(unknown)",
+        "process_md5": "",
+        "username": "",
+        "start": -1,
+        "parent_pid": -1,
+        "parent_name": "(unknown)",
+        "parent_id": ProcessId::new(host.id, u32::MAX, 0).to_string(),
+        "sensor_id": host.id,
+        "hostname": format::folded(&host.name, &server.release),
+        "group": format::folded(server.world.fleet.group_name(host.group), &server.release),
+        "os_type": host.os.lower(),
+        "host_type": host.role,
+        "terminated": false,
+    })
+}
+
+fn whole(server: &Server, document: &Document<'_>, counts: Counts) -> Map<String, Value> {
+    let Document { process, release, .. } = *document;
+    let host = process.host();
+    let segment = document.segment_id();
+    let [end, server_end] = document.last_update();
+    let (parent, called, parent_pid) = match process.parent() {
+        Parentage::Known(parent) => (parent.id(), parent.name(), i64::from(parent.pid())),
+        Parentage::Unseen(id) => (id, "(unknown)", -1),
+    };
+    let damage = |value: Value| {
+        if process.is_damaged() { json!(-1) } else { value }
+    };
+    let ip = format::address(host.ip);
+    let zeros = if release.is_7() { ZEROS } else { &ZEROS[..30] };
+    let row = json!({
+        "id": process.id().to_string(),
+        "segment_id": segment,
+        "unique_id": format::unique_id(process.id(), segment, release),
+        "process_name": process.name(),
+        "path": process.path(),
+        "cmdline": process.cmdline(),
+        "process_md5": process.binary().md5,
+        "process_pid": damage(json!(process.pid())),
+        "username": process.user(),
+        "start": damage(json!(format::solr(process.start()))),
+        "last_update": format::solr(end),
+        "terminated": process.has_ended(),
+        "parent_id": parent.to_string(),
+        "parent_unique_id": format::unique_id(parent, 1, release),
+        "parent_name": called,
+        "parent_pid": parent_pid,
+        "parent_md5": zeros,
+        "hostname": format::folded(&host.name, release),
+        "sensor_id": host.id,
+        "group": format::folded(server.world.fleet.group_name(host.group), release),
+        "host_type": host.role,
+        "os_type": host.os.lower(),
+        "comms_ip": ip,
+        "interface_ip": ip,
+        "modload_count": counts.modload,
+        "filemod_count": counts.filemod,
+        "regmod_count": counts.regmod,
+        "netconn_count": counts.netconn,
+        "childproc_count": counts.childproc,
+        "crossproc_count": counts.crossproc,
+        "processblock_count": counts.processblock,
+        "emet_count": 0,
+        "emet_config": "",
+        "filtering_known_dlls": true,
+    });
+    let Value::Object(mut row) = row else {
+        return Map::new();
+    };
+    if release.is_6() {
+        row.insert("last_server_update".into(), json!(format::solr(server_end)));
+    }
+    if release.is_7() {
+        row.insert("process_sha256".into(), json!(process.binary().sha256()));
+        row.insert("fileless_scriptload_count".into(), json!(counts.fileless));
+        row.insert("logon_type".into(), json!(2));
+    }
+    let hits = document.watchlists();
+    let hits: Vec<Value> =
+        hits.map(|(id, at)| json!({"wid": id, "value": format::solr(at), "segments_hit": [segment]})).collect();
+    if !hits.is_empty() {
+        row.insert("watchlists".into(), json!(hits));
+    }
+    feeds(&mut row, process.feeds(), server_end);
+    row
+}
+
+/// A report's fields, of which one id may stand alone where a list is expected.
+pub(super) fn feeds(row: &mut Map<String, Value>, feeds: &[FeedSheet], at: i64) {
+    for feed in feeds {
+        let name = &feed.name;
+        let data = match feed.reports.as_slice() {
+            [one] if feed.score < 80 => json!(one),
+            all => json!(all),
+        };
+        row.insert(format!("alliance_score_{name}"), json!(feed.score));
+        row.insert(format!("alliance_data_{name}"), data);
+        row.insert(format!("alliance_link_{name}"), json!(feed.link));
+        row.insert(format!("alliance_updated_{name}"), json!(format::solr(at)));
+    }
+}

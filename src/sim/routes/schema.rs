@@ -1,0 +1,80 @@
+//! What a server that validates bodies takes: members that can be written, and no others (reference 7).
+
+use serde_json::{Value, json};
+
+use crate::sim::http::{request::Ask, response::Answer};
+
+/// The refusal of a body with a member that nobody can write; none for what is not validated.
+pub(super) fn refusal(ask: &Ask) -> Option<Answer> {
+    let (method, path) = ask.route();
+    let writable = match (method, path.as_slice()) {
+        ("PUT", ["api", "v1", "sensor", _]) => SENSOR,
+        ("POST" | "PUT", ["api", "v1", "watchlist"] | ["api", "v1", "watchlist", _]) => WATCHLIST,
+        ("POST", ["api", "v1", "watchlist" | "feed", _, "action"]) => ACTION,
+        ("POST" | "PUT", ["api", "v1", "feed"] | ["api", "v1", "feed", _]) => FEED,
+        ("POST", ["api", "v1", "feed", _, "synchronize"]) => &["full_sync"],
+        ("POST" | "PUT", ["api", "v1", "banning", ..]) => &["md5hash", "text", "enabled"],
+        ("POST", ["api", "v1", "alert", _]) => &["unique_id", "status", "assigned_to"],
+        ("POST", ["api", "v1", "alerts"]) => ALERTS,
+        ("POST", ["api", "v1", "threat_report"]) => &["ids", "query", "updates"],
+        ("POST" | "PUT", ["api", "user"] | ["api", "user", _]) => USER,
+        ("POST" | "PUT", ["api", "team"] | ["api", "team", _]) => &["name", "group_access"],
+        ("POST" | "PUT", ["api", "group"] | ["api", "group", _]) => {
+            return unexpected(ask, |name| !matches!(name, "id" | "number_of_hosts"));
+        }
+        _ => return None,
+    };
+    unexpected(ask, |name| writable.contains(&name))
+}
+
+const SENSOR: &[&str] = &[
+    "network_isolation_enabled",
+    "restart_queued",
+    "uninstall",
+    "liveresponse_init",
+    "group_id",
+    "notes",
+    "event_log_flush_time",
+];
+
+const WATCHLIST: &[&str] =
+    &["id", "name", "description", "search_query", "index_type", "enabled", "readonly", "group_id"];
+
+const ACTION: &[&str] = &["action_type", "watchlist_id", "group_id", "action_data"];
+
+const FEED: &[&str] = &[
+    "feed_url",
+    "enabled",
+    "manually_added",
+    "local_rating",
+    "order",
+    "use_proxy",
+    "validate_server_cert",
+    "username",
+    "password",
+    "ssl_client_crt",
+    "ssl_client_key",
+];
+
+const ALERTS: &[&str] = &["alert_ids", "query", "requested_status", "assigned_to", "set_ignored"];
+
+const USER: &[&str] = &[
+    "username",
+    "first_name",
+    "last_name",
+    "email",
+    "global_admin",
+    "teams",
+    "password",
+    "current_password",
+    "confirm_password",
+];
+
+fn unexpected(ask: &Ask, is_writable: impl Fn(&str) -> bool) -> Option<Answer> {
+    let Ok(Value::Object(sent)) = ask.json() else {
+        return None;
+    };
+    let name = sent.keys().find(|name| !is_writable(name))?;
+    let words = format!("Additional properties are not allowed ('{name}' was unexpected)");
+    Some(Answer::of(400, Some(&json!({"reason": words}).to_string())))
+}

@@ -1,0 +1,177 @@
+//! A sensor's record, member by member, so that an order of sensors needs no whole records (reference 2.6).
+
+use serde_json::{Map, Value, json};
+
+use crate::sim::{
+    format,
+    state::{sensors::SensorState, server::Server},
+    world::{Host, number_of},
+};
+
+/// How often a sensor reports, in milliseconds.
+pub(crate) const CHECKIN: i64 = 30_000;
+const DAY: i64 = 86_400_000;
+
+/// Every member of a record, but for those of [`same_everywhere`].
+const MEMBERS: [&str; 33] = [
+    "id",
+    "computer_name",
+    "computer_dns_name",
+    "computer_sid",
+    "status",
+    "os_type",
+    "os_environment_id",
+    "os_environment_display_string",
+    "build_id",
+    "build_version_string",
+    "group_id",
+    "network_adapters",
+    "last_checkin_time",
+    "next_checkin_time",
+    "registration_time",
+    "last_update",
+    "network_isolation_enabled",
+    "is_isolating",
+    "uninstall",
+    "uninstalled",
+    "restart_queued",
+    "event_log_flush_time",
+    "notes",
+    "sensor_health_status",
+    "sensor_health_message",
+    "sensor_uptime",
+    "uptime",
+    "physical_memory_size",
+    "systemvolume_free_size",
+    "num_eventlog_bytes",
+    "num_storefiles_bytes",
+    "clock_delta",
+    "boot_id",
+];
+
+/// One sensor at a moment.
+#[derive(Debug)]
+pub(crate) struct Card<'s> {
+    host: &'s Host,
+    sensor: SensorState,
+    /// The present, and that of the world's beginning.
+    now: [i64; 2],
+}
+
+impl<'s> Card<'s> {
+    pub(crate) fn new(server: &Server, host: &'s Host, sensor: SensorState) -> Self {
+        Self { host, sensor, now: [server.now().as_millisecond(), server.world.now] }
+    }
+
+    /// The whole record.
+    pub(crate) fn record(&self) -> Value {
+        let mut record: Map<String, Value> = MEMBERS.into_iter().map(|name| (name.into(), self.member(name))).collect();
+        record.insert("cookie".into(), json!(self.draw("cookie", 2_000_000_000)));
+        if let Value::Object(rest) = same_everywhere() {
+            record.extend(rest);
+        }
+        Value::Object(record)
+    }
+
+    /// One member of it. Many of its numbers are text.
+    pub(crate) fn member(&self, name: &str) -> Value {
+        let (host, sensor) = (self.host, &self.sensor);
+        let [_, beginning] = self.now;
+        match name {
+            "id" => json!(host.id),
+            "computer_name" => json!(host.name),
+            "computer_dns_name" => json!(host.dns),
+            "computer_sid" => json!(format!("S-1-5-21-1004336348-1177238915-{}", 600_000_000 + host.id)),
+            "status" => json!(self.status()),
+            "os_type" => json!(host.os.number()),
+            "os_environment_id" => json!(1 + host.build),
+            "os_environment_display_string" => json!(host.system),
+            "build_id" => json!(host.sensor_build.unwrap_or(11)),
+            "build_version_string" => json!(host.version),
+            "group_id" => json!(sensor.group),
+            "network_adapters" => json!(format!("{},0050569a{:04x}|", host.ip, host.id & 0xffff)),
+            "last_checkin_time" => json!(format::local(self.last_checkin())),
+            "next_checkin_time" => json!(format::local(self.last_checkin() + CHECKIN)),
+            "last_update" => json!(format::local(self.last_checkin() + 417)),
+            "registration_time" => {
+                let age = i64::try_from(self.draw("registered", 20_000_000_000)).unwrap_or(0);
+                json!(format::local(beginning - 90 * DAY - age))
+            }
+            "network_isolation_enabled" => json!(sensor.isolation_wanted),
+            "is_isolating" => json!(sensor.is_isolating),
+            "uninstall" => json!(sensor.uninstall),
+            "uninstalled" if host.uninstalled => json!(true),
+            "restart_queued" => json!(sensor.restart_queued),
+            "event_log_flush_time" => json!(sensor.flush),
+            "notes" => json!(sensor.notes),
+            "sensor_health_status" => json!(host.health),
+            "sensor_health_message" => json!(host.health_message),
+            "sensor_uptime" => json!((self.uptime() - 122).to_string()),
+            "uptime" => json!(self.uptime().to_string()),
+            "physical_memory_size" => {
+                json!(((4 + 4 * self.draw("memory", 4)) << 30).to_string())
+            }
+            "systemvolume_free_size" => {
+                json!((10_000_000_000 + self.draw("free", 90_000_000_000)).to_string())
+            }
+            "num_eventlog_bytes" => json!(host.eventlog.to_string()),
+            "num_storefiles_bytes" => json!(host.storefiles.to_string()),
+            "clock_delta" => json!(host.skew.to_string()),
+            "boot_id" => {
+                let drawn = || 1 + self.draw("boot", 60);
+                json!(host.boots.unwrap_or_else(drawn).to_string())
+            }
+            other => same_everywhere().get_mut(other).map_or(Value::Null, Value::take),
+        }
+    }
+
+    /// When it was last heard of.
+    pub(crate) fn last_checkin(&self) -> i64 {
+        let [now, beginning] = self.now;
+        let phase = i64::try_from(self.draw("phase", 30_000)).unwrap_or(0);
+        match self.host.offline {
+            Some(since) => beginning - since,
+            None => now - (now - phase).rem_euclid(CHECKIN),
+        }
+    }
+
+    fn status(&self) -> &'static str {
+        match (self.host.uninstalled, self.host.offline) {
+            (true, _) => "Uninstalled",
+            (_, Some(_)) => "Offline",
+            _ => "Online",
+        }
+    }
+
+    fn uptime(&self) -> u64 {
+        86_400 + self.draw("uptime", 2_000_000)
+    }
+
+    /// A number below a bound that is always the same.
+    fn draw(&self, what: &str, bound: u64) -> u64 {
+        number_of(&format!("{what} {}", self.host.id)) % bound
+    }
+}
+
+/// What this world does not vary.
+fn same_everywhere() -> Value {
+    json!({
+        "supports_isolation": true,
+        "supports_cblr": true,
+        "supports_2nd_gen_modloads": false,
+        "systemvolume_total_size": "127371571200",
+        "parity_host_id": "0",
+        "power_state": 0,
+        "node_id": 0,
+        "shard_id": 0,
+        "display": true,
+        "license_expiration": "1990-01-01 00:00:00-06:00",
+        "emet_version": "",
+        "emet_telemetry_path": "",
+        "emet_dump_flags": "",
+        "emet_exploit_action": " (Locally configured)",
+        "emet_report_setting": " (Locally configured)",
+        "emet_process_count": 0,
+        "emet_is_gpo": false,
+    })
+}

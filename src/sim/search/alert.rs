@@ -1,0 +1,228 @@
+//! Alerts as documents that can be searched (reference 3.5).
+
+use std::borrow::Cow;
+
+use serde_json::json;
+
+use super::super::{
+    format,
+    state::detections::{Known, Mark},
+    version::Release,
+    world::{self, Alert, Binary, Counts, Host, Origin, Report, Subject, Watchlist, World},
+};
+use super::document;
+use crate::model::ProcessId;
+use crate::query::{Record, Value};
+
+/// One alert.
+#[derive(Clone, Copy)]
+pub(in crate::sim) struct AlertDocument<'w> {
+    pub(in crate::sim) world: &'w World,
+    pub(in crate::sim) known: &'w Known,
+    pub(in crate::sim) alert: &'w Alert,
+    /// What has become of it.
+    pub(in crate::sim) mark: Mark,
+    pub(in crate::sim) release: &'w Release,
+}
+
+/// The process that an alert is about.
+pub(in crate::sim) struct Culprit<'w> {
+    pub(in crate::sim) id: ProcessId,
+    /// The number of the segment, as the server has it.
+    pub(in crate::sim) segment: i64,
+    pub(in crate::sim) name: &'w str,
+    pub(in crate::sim) path: Cow<'w, str>,
+    pub(in crate::sim) user: Cow<'w, str>,
+    pub(in crate::sim) counts: Counts,
+}
+
+/// Who raised an alert.
+pub(in crate::sim) enum Source<'w> {
+    Watchlist(&'w Watchlist),
+    Report { feed: u32, feed_name: &'w str, report: &'w Report },
+}
+
+impl<'w> AlertDocument<'w> {
+    /// The process it is about; none for a binary or a host.
+    pub(in crate::sim) fn culprit(&self) -> Option<Culprit<'w>> {
+        match self.alert.subject {
+            Subject::Process(number, segment) => {
+                let process = self.world.process(number)?;
+                Some(Culprit {
+                    id: process.id(),
+                    segment: document::segment_id(process, segment, self.release),
+                    name: process.name(),
+                    path: process.path(),
+                    user: process.user(),
+                    counts: process.segment_counts(segment),
+                })
+            }
+            Subject::Forgotten { id, host, kind } => {
+                let kind = self.world.kind(kind);
+                let host = self.world.fleet.host(host)?;
+                let arrived = self.alert.created - 2_000;
+                Some(Culprit {
+                    id,
+                    segment: if self.release.is_6() { arrived } else { 1 },
+                    name: &kind.name,
+                    path: kind.path.replace("{user}", &host.account).into(),
+                    user: world::account(kind, host),
+                    counts: Counts { modload: 24, filemod: 1, ..Counts::default() },
+                })
+            }
+            Subject::Binary(_) | Subject::Host(_) => None,
+        }
+    }
+
+    /// The file it is about; none for a host.
+    pub(in crate::sim) fn file(&self) -> Option<&'w Binary> {
+        let binaries = &self.world.binaries;
+        let place = match self.alert.subject {
+            Subject::Process(number, _) => return Some(self.world.process(number)?.binary()),
+            Subject::Forgotten { host, kind, .. } => {
+                let build = self.world.fleet.host(host).map_or(0, |host| host.build);
+                binaries.of_kind(kind, build)
+            }
+            Subject::Binary(place) => place,
+            Subject::Host(_) => return None,
+        };
+        binaries.all.get(place)
+    }
+
+    /// The host it was seen on; of a binary the first one.
+    pub(in crate::sim) fn host(&self) -> Option<&'w Host> {
+        let fleet = &self.world.fleet;
+        match self.alert.subject {
+            Subject::Process(number, _) => Some(self.world.process(number)?.host()),
+            Subject::Forgotten { host, .. } | Subject::Host(host) => fleet.host(host),
+            Subject::Binary(_) => fleet.host(*self.file()?.hosts.first()?),
+        }
+    }
+
+    /// Who raised it.
+    pub(in crate::sim) fn source(&self) -> Source<'w> {
+        let known = &self.world.intelligence;
+        match self.alert.origin {
+            Origin::Watchlist(place) => Source::Watchlist(&known.watchlists[place]),
+            Origin::Report(feed, report) => Source::Report {
+                feed: known.feeds[feed].id,
+                feed_name: &known.feeds[feed].name,
+                report: &known.feeds[feed].reports[report],
+            },
+        }
+    }
+
+    /// How the alert was found, and in what.
+    pub(in crate::sim) fn kind(&self) -> &'static str {
+        match (self.alert.subject, self.alert.origin) {
+            (Subject::Binary(_), Origin::Watchlist(_)) => "watchlist.hit.query.binary",
+            (Subject::Binary(_), Origin::Report(..)) => "watchlist.hit.ingress.binary",
+            (Subject::Host(_), _) => "watchlist.hit.ingress.host",
+            (_, Origin::Watchlist(_)) => "watchlist.hit.query.process",
+            (_, Origin::Report(..)) => "watchlist.hit.ingress.process",
+        }
+    }
+
+    /// How much its host matters: its group says, 3 being the usual.
+    pub(in crate::sim) fn criticality(&self) -> u32 {
+        let groups = &self.world.fleet.groups;
+        self.host()
+            .and_then(|host| groups.iter().find(|group| group.id == host.group))
+            .map_or(3, |group| group.criticality)
+    }
+
+    /// Score and criticality in one number (reference 2.13), with the usual rating and confidence.
+    pub(in crate::sim) fn severity(&self) -> f64 {
+        f64::from(self.score()) * 0.0675 * f64::from(7 + self.criticality())
+    }
+
+    /// The score of the report.
+    pub(in crate::sim) fn score(&self) -> i32 {
+        i32::try_from(self.alert.score).unwrap_or(0)
+    }
+
+    /// The user who has it.
+    pub(in crate::sim) fn assigned(&self) -> Option<&'w str> {
+        self.known.names.get(self.mark.assigned?)
+    }
+
+    /// What matched: `query` with its search as JSON text, a hash, a name.
+    pub(in crate::sim) fn indicator(&self) -> (&'w str, String) {
+        let search = |index: &str, query: &str| {
+            let query: String = url::form_urlencoded::byte_serialize(query.as_bytes()).collect();
+            let search = format!("cb.urlver=1&q={}", query.replace('+', "%20"));
+            format!("{{\"index_type\": {}, \"search_query\": {}}}", json!(index), json!(search))
+        };
+        match self.source() {
+            Source::Watchlist(list) => ("query", search(&list.index, &list.query)),
+            Source::Report { report, .. } => {
+                let md5 = self.file().map_or("", |file| &file.md5);
+                let value = report.value.as_deref().unwrap_or(md5);
+                let value = match &*report.ioc {
+                    "query" => search("events", value),
+                    _ => value.to_owned(),
+                };
+                (&report.ioc, value)
+            }
+        }
+    }
+
+    /// The id and the name of the watchlist or report.
+    pub(in crate::sim) fn origin(&self) -> (&'w str, &'w str) {
+        match self.source() {
+            Source::Watchlist(list) => (&list.id, &list.name),
+            Source::Report { report, .. } => (&report.id, &report.title),
+        }
+    }
+
+    /// Whether the report behind it is ignored; none for a watchlist.
+    pub(in crate::sim) fn is_ignored(&self) -> Option<bool> {
+        match self.source() {
+            Source::Watchlist(_) => None,
+            Source::Report { feed, report, .. } => Some(self.known.ignored.has(feed, &report.id)),
+        }
+    }
+
+    /// The number and the name of the feed.
+    pub(in crate::sim) fn feed(&self) -> (i64, &'w str) {
+        match self.source() {
+            Source::Watchlist(_) => (-1, "My Watchlists"),
+            Source::Report { feed, feed_name, .. } => (feed.into(), feed_name),
+        }
+    }
+}
+
+impl Record for AlertDocument<'_> {
+    fn any(&self, field: &str, test: &mut dyn FnMut(Value<'_>) -> bool) -> bool {
+        let mut say = |text: &str| test(Value::Text(text.into()));
+        match field {
+            "unique_id" => say(&self.alert.id),
+            "alert_type" => say(self.kind()),
+            "status" => say(self.mark.status.word()),
+            "assigned_to" => self.assigned().is_some_and(say),
+            "feed_name" => say(self.feed().1),
+            "watchlist_id" => say(self.origin().0),
+            "watchlist_name" => say(self.origin().1),
+            "ioc_value" => say(&self.indicator().1),
+            "md5" => self.file().is_some_and(|file| say(&file.md5)),
+            "sha256" => self.release.is_7() && self.file().is_some_and(|file| say(&file.sha256())),
+            "hostname" => self.host().is_some_and(|host| say(&host.name)),
+            "group" => self.host().is_some_and(|host| say(self.world.fleet.group_name(host.group))),
+            "process_name" => self.culprit().is_some_and(|process| say(process.name)),
+            "process_path" => self.culprit().is_some_and(|process| say(&process.path)),
+            "username" => self.culprit().is_some_and(|process| !process.user.is_empty() && say(&process.user)),
+            "observed_filename" => self.file().is_some_and(|file| file.paths.iter().any(|path| say(path))),
+            "feed_id" => {
+                let id = i32::try_from(self.feed().0).unwrap_or(-1);
+                test(Value::Number(id.into()))
+            }
+            "report_ignored" => self.is_ignored().is_some_and(|is_ignored| test(Value::Flag(is_ignored))),
+            "alert_severity" => test(Value::Number(self.severity())),
+            "report_score" => test(Value::Number(self.score().into())),
+            "created_time" => test(Value::Time(format::timestamp(self.alert.created))),
+            "resolved_time" => self.mark.resolved.is_some_and(|at| test(Value::Time(format::timestamp(at)))),
+            // The process of an alert cannot be searched for (reference 2.13).
+            _ => false,
+        }
+    }
+}

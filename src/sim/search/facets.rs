@@ -1,0 +1,244 @@
+//! Facets: how often each value of a field occurs in a result (reference 1.8).
+//!
+//! Documents are counted, that is segments, whether or not the rows are grouped; the reference leaves that open. A
+//! document with several values counts under each of them. Histograms along the time end with the present and have their
+//! empty bars too.
+
+use std::collections::BTreeMap;
+
+use jiff::{Span, Timestamp, tz::TimeZone};
+use serde_json::{Map, Value as Json, json};
+
+use super::super::state::server::Server;
+use super::{request::Search, run};
+use crate::query::{Index, Record, Value};
+
+/// The most values of a facet.
+const MOST: usize = 200;
+
+/// The facets of whoever does not say which.
+pub(in crate::sim) fn defaults(index: Index) -> Vec<String> {
+    let names: &[&str] = match index {
+        Index::Process => &[
+            "process_md5",
+            "hostname",
+            "group",
+            "path_full",
+            "parent_name",
+            "process_name",
+            "host_type",
+            "username_full",
+            "hour_of_day",
+            "day_of_week",
+            "start",
+        ],
+        Index::Alert => &[
+            "status",
+            "alert_type",
+            "feed_name",
+            "watchlist_name",
+            "hostname",
+            "group",
+            "username",
+            "assigned_to",
+            "created_time",
+        ],
+        Index::Report => &["feed_name", "feed_category", "tags", "is_ignored", "has_query"],
+        Index::Binary => &[
+            "product_name_facet",
+            "file_version_facet",
+            "digsig_result",
+            "company_name_facet",
+            "digsig_publisher_facet",
+            "digsig_sign_time",
+            "server_added_timestamp",
+            "observed_filename_facet",
+            "alliance_score_virustotal",
+            "group",
+            "hostname",
+            "host_count",
+        ],
+    };
+    names.iter().map(ToString::to_string).collect()
+}
+
+/// Calls `each` with every value that a document counts under in a facet.
+pub(in crate::sim) fn values(index: Index, facet: &str, record: &dyn Record, each: &mut dyn FnMut(&str)) {
+    let field = facet.strip_suffix("_facet").or_else(|| facet.strip_suffix("_full")).unwrap_or(facet);
+    let field = match field {
+        "hour_of_day" | "day_of_week" => "start",
+        "id" if index == Index::Process => "process_id",
+        other => other,
+    };
+    record.any(field, &mut |value| {
+        match value {
+            Value::Text(text) if facet == "username" => {
+                each(text.rsplit('\\').next().unwrap_or(&text));
+            }
+            // Processes and alerts have these in lower case.
+            Value::Text(text) if index != Index::Binary && matches!(facet, "hostname" | "group") => {
+                each(&text.to_lowercase());
+            }
+            Value::Text(text) => each(&text),
+            Value::Number(number) => each(&number.to_string()),
+            Value::Time(at) => each(&period(facet, at)),
+            Value::Ip(ip) => each(&ip.to_string()),
+            Value::Flag(flag) => each(&flag.to_string()),
+        }
+        false
+    });
+}
+
+/// The bucket of a histogram that a moment falls into.
+fn period(facet: &str, at: Timestamp) -> String {
+    let at = at.to_zoned_datetime(TimeZone::UTC);
+    match facet {
+        "hour_of_day" => at.hour().to_string(),
+        // Sunday is 0.
+        "day_of_week" => at.weekday().to_sunday_zero_offset().to_string(),
+        "digsig_sign_time" => at.strftime("%Y-%m-01T00:00:00Z").to_string(),
+        _ => at.strftime("%Y-%m-%dT00:00:00Z").to_string(),
+    }
+}
+
+/// Counts what a search asks to be counted.
+pub(in crate::sim) fn count(server: &Server, index: Index, search: &Search) -> Json {
+    let Some(facets) = &search.facets else {
+        return json!({});
+    };
+    let mut counts: Vec<BTreeMap<String, u64>> = vec![BTreeMap::new(); facets.len()];
+    for &number in search.matches(server).iter() {
+        for (facet, counts) in facets.iter().zip(&mut counts) {
+            let mut each = |value: &str| match counts.get_mut(value) {
+                Some(count) => *count += 1,
+                None => {
+                    counts.insert(value.to_owned(), 1);
+                }
+            };
+            match index {
+                Index::Process => {
+                    if let Some(document) = run::document(server, number) {
+                        values(index, facet, &document, &mut each);
+                    }
+                }
+                _ => {
+                    if let Some(record) = run::record(server, search, number) {
+                        values(index, facet, &*record, &mut each);
+                    }
+                }
+            }
+        }
+    }
+    let lists = facets.iter().zip(counts);
+    let lists: Map<String, Json> =
+        lists.map(|(facet, counts)| (facet.clone(), list(facet, counts, server.now()))).collect();
+    Json::Object(lists)
+}
+
+/// Counted values as the server lists them at a moment.
+pub(in crate::sim) fn list(facet: &str, counts: BTreeMap<String, u64>, now: Timestamp) -> Json {
+    if let Some(bars) = bars(facet, now) {
+        return bars
+            .into_iter()
+            .map(|name| {
+                let value = counts.get(&name).copied().unwrap_or(0);
+                json!({"name": name, "value": value})
+            })
+            .collect();
+    }
+    let sum: u64 = counts.values().sum();
+    let largest = counts.values().copied().max().unwrap_or(1);
+    let mut sorted: Vec<(String, u64)> = counts.into_iter().collect();
+    sorted.sort_by(|(a, first), (b, second)| second.cmp(first).then_with(|| a.cmp(b)));
+    sorted.truncate(MOST);
+    sorted
+        .into_iter()
+        .map(|(name, value)| {
+            json!({
+                "name": name,
+                "value": value,
+                "percent": percent(value, largest),
+                "ratio": format!("{:.1}", percent(value, sum)),
+            })
+        })
+        .collect()
+}
+
+/// The names of the bars of a histogram, the earliest first; none for other facets.
+fn bars(facet: &str, now: Timestamp) -> Option<Vec<String>> {
+    const DAYS: i64 = 30;
+    const MONTHS: i64 = 48;
+    let now = now.to_zoned_datetime(TimeZone::UTC);
+    let numbers = |most: u8| (0..most).map(|at| at.to_string()).collect();
+    let back = |many: i64, step: fn(Span, i64) -> Span| {
+        let bars = (0..many).rev().filter_map(|ago| {
+            let at = now.checked_sub(step(Span::new(), ago)).ok()?;
+            Some(period(facet, at.timestamp()))
+        });
+        bars.collect()
+    };
+    Some(match facet {
+        "hour_of_day" => numbers(24),
+        "day_of_week" => numbers(7),
+        "digsig_sign_time" => back(MONTHS, Span::months),
+        "start" | "last_update" | "last_server_update" | "server_added_timestamp" | "created_time" => {
+            back(DAYS, Span::days)
+        }
+        _ => return None,
+    })
+}
+
+#[expect(clippy::cast_precision_loss, reason = "no count here comes near 2^53, where it would show")]
+fn percent(value: u64, whole: u64) -> f64 {
+    value as f64 * 100.0 / whole.max(1) as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_facet_has_a_number_and_a_text_for_its_share() {
+        let counts = BTreeMap::from([("b".into(), 206), ("a".into(), 412)]);
+        assert_eq!(
+            list("process_name", counts, Timestamp::UNIX_EPOCH),
+            json!([
+                {"name": "a", "value": 412, "percent": 100.0, "ratio": "66.7"},
+                {"name": "b", "value": 206, "percent": 50.0, "ratio": "33.3"},
+            ])
+        );
+    }
+
+    #[test]
+    fn a_histogram_has_every_hour_and_nothing_but_counts() {
+        let counts = BTreeMap::from([("3".into(), 5)]);
+        let hours = list("hour_of_day", counts, Timestamp::UNIX_EPOCH);
+        assert_eq!(hours.as_array().map(Vec::len), Some(24));
+        assert_eq!(hours[3], json!({"name": "3", "value": 5}));
+        assert_eq!(hours[0], json!({"name": "0", "value": 0}));
+    }
+
+    #[test]
+    fn a_histogram_along_the_time_ends_now() {
+        let now = "2021-03-04T18:00:00Z".parse().unwrap();
+        let counts = |name: &str| BTreeMap::from([(name.to_owned(), 7), ("1999-01-01".into(), 9)]);
+        let days = list("start", counts("2021-03-04T00:00:00Z"), now);
+        let days = days.as_array().unwrap();
+        assert_eq!(days.len(), 30);
+        assert_eq!(days[0], json!({"name": "2021-02-03T00:00:00Z", "value": 0}));
+        assert_eq!(days[29], json!({"name": "2021-03-04T00:00:00Z", "value": 7}));
+        let months = list("digsig_sign_time", counts("2020-12-01T00:00:00Z"), now);
+        let months = months.as_array().unwrap();
+        assert_eq!(months.len(), 48);
+        assert_eq!(months[44], json!({"name": "2020-12-01T00:00:00Z", "value": 7}));
+    }
+
+    #[test]
+    fn the_biggest_two_hundred_are_listed() {
+        let counts = (1..=300).map(|count| (format!("{count:03}"), count));
+        let listed = list("username", counts.collect(), Timestamp::UNIX_EPOCH);
+        let listed = listed.as_array().unwrap();
+        assert_eq!((listed.len(), &listed[0]["value"]), (200, &json!(300)));
+        assert_eq!(listed[199]["name"], "101");
+    }
+}

@@ -1,0 +1,8 @@
+//! Documents of the simulated server, and searching them.
+
+pub(super) mod alert;
+pub(super) mod document;
+pub(super) mod facets;
+pub(super) mod report;
+pub(super) mod request;
+pub(super) mod run;

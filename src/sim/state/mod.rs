@@ -1,0 +1,8 @@
+//! What clients have changed on the simulated server.
+
+pub(super) mod admin;
+pub(super) mod bans;
+pub(super) mod detections;
+pub(super) mod sensor_list;
+pub(super) mod sensors;
+pub(super) mod server;

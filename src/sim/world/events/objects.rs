@@ -1,0 +1,196 @@
+//! Libraries, files, registry keys and connections, event by event.
+
+use std::borrow::Cow;
+
+use super::super::{
+    Binary,
+    fleet::Os,
+    process::{Process, Source},
+    rng::{Dice, number_of},
+    scenario::Trace,
+    traces::Link,
+};
+use super::{
+    Connection, FileChange, KeyChange, List, Module, Name,
+    spread::{Spread, number, sorted},
+};
+
+const SALT_PORT: u64 = 0x3e5;
+const SALT_HASH: u64 = 0x3e4;
+
+impl<'w> Process<'w> {
+    /// The program itself, and what it loaded.
+    pub(super) fn module_events(self) -> List<Module<'w>> {
+        let own = Module { path: self.path().into(), file: Some(self.binary()) };
+        let mut list = vec![(self.start(), own)];
+        match self.source {
+            Source::Told(told) => {
+                let load = |path| Module { path, file: None };
+                for trace in &told.modules {
+                    list.push((told.start + trace.after, load(Name::from(&trace.what))));
+                }
+                let more = self.numbered(&told.modules, told.more_modules);
+                list.extend(more.map(|(at, path)| (at, load(path))));
+            }
+            Source::Drawn(..) => {
+                let loaded = self.loaded();
+                // What starts loads at once; only what runs for long loads more later on.
+                let span = match self.segments() {
+                    1 => (self.end() - self.start()).min(2_000),
+                    _ => self.end() - self.start(),
+                };
+                let mut spread = Spread::new(self, span, loaded.len());
+                list.extend(loaded.into_iter().map(|file| {
+                    let module = Module { path: Name::from(&file.paths[0]), file: Some(file) };
+                    (spread.next(), module)
+                }));
+            }
+        }
+        sorted(list)
+    }
+
+    pub(super) fn file_events(self) -> List<FileChange<'w>> {
+        let change = |action, path| FileChange { action, path, is_tamper: false };
+        let mut list = Vec::new();
+        match self.source {
+            Source::Told(told) => {
+                for trace in &told.files {
+                    let at = told.start + trace.after;
+                    list.push((at, change(1, Name::from(&trace.what))));
+                    list.push((at + 350, change(8, Name::from(&trace.what))));
+                }
+                let more = self.numbered(&told.files, told.more_files);
+                list.extend(
+                    more.zip([1, 2, 8, 4].into_iter().cycle()).map(|((at, path), action)| (at, change(action, path))),
+                );
+                list.extend(told.tampers.iter().map(|trace| {
+                    let deleted = FileChange { is_tamper: true, ..change(4, Name::from(&trace.what)) };
+                    (told.start + trace.after, deleted)
+                }));
+            }
+            Source::Drawn(..) => {
+                let files = self.files();
+                let n_files = files.len().max(1);
+                let count = number(self.counts().filemod);
+                let mut spread = Spread::whole(self, count);
+                list.extend((0..count).map(|at| {
+                    let action = [1, 2, 8, 4][at / n_files % 4];
+                    (spread.next(), change(action, files[at % n_files].clone().into()))
+                }));
+            }
+        }
+        sorted(list)
+    }
+
+    pub(super) fn key_events(self) -> List<KeyChange<'w>> {
+        let change = |action, path| KeyChange { action, path };
+        let mut list = Vec::new();
+        match self.source {
+            Source::Told(told) => {
+                for trace in &told.keys {
+                    list.push((told.start + trace.after, change(2, Name::from(&trace.what))));
+                }
+                let more = self.numbered(&told.keys, told.more_keys);
+                list.extend(
+                    more.zip([1, 2, 2, 8].into_iter().cycle()).map(|((at, path), action)| (at, change(action, path))),
+                );
+            }
+            Source::Drawn(..) => {
+                let keys = self.keys();
+                let n_keys = keys.len().max(1);
+                let count = number(self.counts().regmod);
+                let mut spread = Spread::whole(self, count);
+                list.extend((0..count).map(|at| {
+                    let action = [2, 1, 8, 4][at / n_keys % 4];
+                    (spread.next(), change(action, keys[at % n_keys].clone().into()))
+                }));
+            }
+        }
+        sorted(list)
+    }
+
+    pub(super) fn link_events(self) -> List<Connection<'w>> {
+        let links = self.links();
+        let mut dice = self.dice(SALT_PORT);
+        let mut connect = |link: &Link<'w>| {
+            let is_web = matches!(link.port, 80 | 443) && !link.domain.is_empty();
+            let is_service = matches!(link.port, 88 | 135 | 389 | 445 | 3389);
+            let is_ours = matches!(self.source, Source::Told(_));
+            Connection {
+                local_port: 49_152 + u16::try_from(dice.below(16_000)).unwrap_or(0),
+                is_outbound: is_ours || !is_service || !dice.one_in(4),
+                has_proxy: !is_ours && is_web && dice.one_in(16),
+                link: link.clone(),
+            }
+        };
+        let mut list = Vec::new();
+        match self.source {
+            Source::Told(told) => {
+                for (call, link) in told.network.iter().zip(&links) {
+                    list.push((told.start + call.after, connect(link)));
+                }
+                let count = number(told.beacons);
+                let mut spread = Spread::whole(self, count);
+                if let Some(link) = links.first() {
+                    list.extend((0..count).map(|_| (spread.next(), connect(link))));
+                }
+            }
+            Source::Drawn(..) if links.is_empty() => {}
+            Source::Drawn(..) => {
+                let count = number(self.counts().netconn);
+                let mut spread = Spread::whole(self, count);
+                list.extend((0..count).map(|at| (spread.next(), connect(&links[at % links.len()]))));
+            }
+        }
+        sorted(list)
+    }
+
+    /// Things beyond those that are told: like the first one, with a number of their own.
+    fn numbered(self, told: &'w [Trace], count: u64) -> impl Iterator<Item = (i64, Name<'w>)> {
+        let first = told.first().map_or("", |trace| &*trace.what);
+        let cut = first.rfind(['.', '\\', '/']).unwrap_or(first.len());
+        let (stem, end) = match first.split_at(cut) {
+            (stem, end) if end.starts_with('.') => (stem, end),
+            _ => (first, ""),
+        };
+        let mut spread = Spread::whole(self, number(count));
+        (0..count).map(move |nth| (spread.next(), Name::Numbered { stem, nth, end }))
+    }
+
+    /// The hash of a file that it wrote and closed. A list has thousands of files of which few are asked for: nothing is
+    /// hashed before.
+    pub(crate) fn written_md5(self, file: &FileChange<'w>) -> Option<Cow<'w, str>> {
+        if file.action != 8 {
+            return None;
+        }
+        let path = file.path.to_string();
+        let is_it = |known: &&Binary| known.paths.contains(&path);
+        Some(hash(self.written().into_iter().find(is_it), &path))
+    }
+}
+
+/// The hash of a binary of the world, or of any other file.
+pub(super) fn hash<'w>(known: Option<&'w Binary>, path: &str) -> Cow<'w, str> {
+    known.map_or_else(|| drawn_md5(path), |file| Cow::Borrowed(&*file.md5))
+}
+
+/// What kind of file it is, as the sensor numbers them.
+pub(crate) fn file_type(path: &str, os: Os) -> u8 {
+    let end = path.rsplit('.').next().unwrap_or_default();
+    match (end, os) {
+        ("exe" | "dll" | "sys" | "exd", _) => 1,
+        ("doc" | "xls" | "msg", _) => 16,
+        ("docx" | "docm" | "xlsx" | "pptx", _) => 17,
+        ("pdf", _) => 48,
+        ("zip" | "jar", _) => 64,
+        ("7z" | "001" | "002" | "003", _) => 69,
+        ("so", Os::Linux) => 2,
+        ("dylib", Os::Osx) => 3,
+        _ => 0,
+    }
+}
+
+/// The hash of a file that is no binary of the world.
+pub(crate) fn drawn_md5(path: &str) -> Cow<'static, str> {
+    Dice::new(0, SALT_HASH, number_of(path)).hex(32).into()
+}
